@@ -1,0 +1,35 @@
+/**
+ * The encoding that leaves bytes as they are.
+ *
+ * @module
+ */
+
+import type { Encoding, ValueDecoder } from "./encoding.ts";
+
+/**
+ * Makes the encoding that leaves bytes as they are.
+ *
+ * @returns The encoding `"bytes"`. Decoded values are views of the receive
+ * buffer and stay valid; encoding refuses anything but a `Uint8Array`.
+ */
+export function bytes(): Encoding<Uint8Array> {
+  return BYTES;
+}
+
+const SAME: ValueDecoder<Uint8Array> = {
+  decode: (message) => message,
+  end: () => {},
+};
+
+const BYTES: Encoding<Uint8Array> = {
+  name: "bytes",
+  decoder: () => SAME,
+  encode(value) {
+    if (value instanceof Uint8Array) return value;
+    throw new TypeError(
+      `Cannot send ${
+        value === null ? "null" : `a value of type ${typeof value}`
+      } as bytes: give a Uint8Array, or choose the encoding "text" or "json"`,
+    );
+  },
+};

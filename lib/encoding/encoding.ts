@@ -1,0 +1,49 @@
+/**
+ * The contract of an encoding: how a message's bytes become a value and back.
+ *
+ * @module
+ */
+
+/** Turns the messages of one stream into values. */
+export interface ValueDecoder<T> {
+  /**
+   * Decodes one message.
+   *
+   * @param message Its bytes. The result may be or hold a view of them.
+   * @returns The value, or `undefined` if this piece completes none, which only
+   * happens when messages have no boundaries (framing `raw`).
+   * @throws {ProtocolError} With code `"malformed"` if the bytes are no such value.
+   */
+  decode(message: Uint8Array): T | undefined;
+
+  /**
+   * Says that no more messages will come.
+   *
+   * @throws {ProtocolError} With code `"truncated"` if a value was cut off.
+   */
+  end(): void;
+}
+
+/** A way to turn bytes into values and back; immutable and shared. */
+export interface Encoding<T> {
+  /** Its name, such as `"text"`. */
+  readonly name: string;
+
+  /**
+   * Makes the decoder for one stream.
+   *
+   * @param whole Whether each message holds whole values. It is `false` for
+   * framing `raw`, where a character may be cut between two messages.
+   * @returns The decoder.
+   */
+  decoder(whole: boolean): ValueDecoder<T>;
+
+  /**
+   * Encodes one value.
+   *
+   * @param value The value.
+   * @returns Its bytes.
+   * @throws {TypeError} If it cannot be encoded.
+   */
+  encode(value: T): Uint8Array;
+}

@@ -1,0 +1,66 @@
+/**
+ * One JSON value per message.
+ *
+ * @module
+ */
+
+import { ProtocolError } from "../errors.ts";
+import type { Encoding, ValueDecoder } from "./encoding.ts";
+import { text } from "./text.ts";
+
+/** A value that JSON can hold. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | string
+  | JsonValue[]
+  | { [key: string]: JsonValue };
+
+/**
+ * Makes the encoding of one JSON value per message (RFC 8259, UTF-8).
+ *
+ * @returns The encoding `"json"`. It needs a framing that keeps boundaries:
+ * with `raw` a value would be whatever one read returned, which is refused.
+ */
+export function json(): Encoding<JsonValue> {
+  return JSON_ENCODING;
+}
+
+const TEXT = text();
+const UTF8 = TEXT.decoder(true);
+
+const WHOLE: ValueDecoder<JsonValue> = {
+  decode(message) {
+    const source = UTF8.decode(message)!;
+    try {
+      return JSON.parse(source);
+    } catch (cause) {
+      throw new ProtocolError(
+        "malformed",
+        `its content is not JSON: ${(cause as Error).message}`,
+        { cause },
+      );
+    }
+  },
+  end: () => {},
+};
+
+const JSON_ENCODING: Encoding<JsonValue> = {
+  name: "json",
+  decoder(whole) {
+    if (whole) return WHOLE;
+    throw new TypeError(
+      'Cannot use encoding "json" with framing "raw": a read is no message, so choose a framing with boundaries such as "line"',
+    );
+  },
+  encode(value) {
+    const source = JSON.stringify(value);
+    if (source === undefined) {
+      throw new TypeError(
+        `Cannot send a value of type ${typeof value} as JSON: JSON has no form for it`,
+      );
+    }
+    return TEXT.encode(source);
+  },
+};
