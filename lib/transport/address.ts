@@ -1,0 +1,150 @@
+/**
+ * Addresses as one string, the same in code, on the command line and in
+ * messages.
+ *
+ * ```text
+ * tcp://127.0.0.1:7342   tls://example.org:443   udp://[::1]:9001   unix:/run/app.sock
+ * 7342          tcp, loopback (127.0.0.1)
+ * :7342         tcp, every interface, IPv4 and IPv6
+ * host:7342     tcp
+ * ```
+ *
+ * @module
+ */
+
+/** The kinds of address. `"memory"` has no string that can be dialled. */
+export type Transport = "tcp" | "tls" | "udp" | "unix" | "memory";
+
+const DEFAULT_HOST = "127.0.0.1";
+const EVERY_INTERFACE = "::";
+
+/** Where something listens, or where a peer is; immutable. */
+export class Address {
+  /** The transport that reaches it. */
+  readonly transport: Transport;
+  /**
+   * Host name or IP address without brackets; `""` for Unix sockets. `"::"` is
+   * every interface.
+   */
+  readonly hostname: string;
+  /** Port, 0 to 65535; 0 asks the system for one. 0 for Unix sockets. */
+  readonly port: number;
+  /** Path of a Unix socket; `""` otherwise. */
+  readonly path: string;
+
+  /**
+   * Creates an address.
+   *
+   * @param transport The transport.
+   * @param hostname Host name or IP address; the path for `"unix"`.
+   * @param port The port.
+   * @throws {RangeError} If the port is no integer from 0 to 65535.
+   * @throws {TypeError} If the host name or the path is empty.
+   */
+  constructor(transport: Transport, hostname: string, port = 0) {
+    if (!Number.isInteger(port) || port < 0 || port > 65535) {
+      throw new RangeError(
+        `Cannot use port ${port}: it must be an integer from 0 to 65535`,
+      );
+    }
+    if (hostname === "") {
+      throw new TypeError(
+        transport === "unix"
+          ? 'Cannot use an empty path: write for example "unix:/run/app.sock"'
+          : "Cannot use an empty host name",
+      );
+    }
+    this.transport = transport;
+    this.hostname = transport === "unix" ? "" : hostname;
+    this.path = transport === "unix" ? hostname : "";
+    this.port = port;
+  }
+
+  /**
+   * The canonical string, such as `tcp://[::1]:7342`.
+   *
+   * @returns The string, which {@linkcode parseAddress} reads back.
+   */
+  toString(): string {
+    if (this.transport === "unix") return `unix:${this.path}`;
+    if (this.transport === "memory") return `memory:${this.hostname}`;
+    const host = this.hostname.includes(":")
+      ? `[${this.hostname}]`
+      : this.hostname;
+    return `${this.transport}://${host}:${this.port}`;
+  }
+}
+
+/**
+ * Reads an address.
+ *
+ * @param text `tcp://host:port`, `tls://host:port`, `udp://host:port`,
+ * `unix:path`, or a short form: `port`, `:port`, `host:port`.
+ * @returns The address.
+ * @throws {TypeError} If the text has none of these forms.
+ * @throws {RangeError} If the port is not from 0 to 65535.
+ *
+ * @example The short forms
+ * ```ts
+ * import { parseAddress } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(String(parseAddress("7342")), "tcp://127.0.0.1:7342");
+ * assertEquals(String(parseAddress(":7342")), "tcp://[::]:7342");
+ * assertEquals(String(parseAddress("[::1]:7342")), "tcp://[::1]:7342");
+ * ```
+ */
+export function parseAddress(text: string): Address {
+  if (text.startsWith("unix:")) return new Address("unix", text.slice(5));
+  const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
+  const rest = scheme === null ? text : text.slice(scheme[0].length);
+  return parseHostPort(text, parseTransport(text, scheme?.[1]), rest);
+}
+
+function parseTransport(text: string, scheme = "tcp"): Transport {
+  const transport = scheme.toLowerCase();
+  if (transport === "tcp" || transport === "tls" || transport === "udp") {
+    return transport;
+  }
+  throw new TypeError(
+    `Cannot use address "${text}": its scheme must be tcp, tls, udp or unix, not "${scheme}"`,
+  );
+}
+
+const FORMS =
+  'write for example "tcp://127.0.0.1:7342", "host:7342", ":7342" or "7342"';
+
+function parseHostPort(
+  text: string,
+  transport: Transport,
+  rest: string,
+): Address {
+  const match =
+    /^(?:\[(?<v6>[0-9A-Fa-f:.]+(?:%[^\]\s]+)?)\]|(?<name>[^\s:/[\]@]*))(?<colon>:)?(?<port>[^\s:/]*)$/
+      .exec(rest);
+  const { v6, name = "", colon, port = "" } = match?.groups ?? {};
+  // A single number is a port, not a host.
+  const digits = colon === undefined && v6 === undefined ? name : port;
+  if (match === null || digits === "") {
+    throw new TypeError(
+      `Cannot use address "${text}": ${
+        (match !== null && (name !== "" || v6 !== undefined)) ||
+          /^[0-9A-Fa-f:]+::?[0-9A-Fa-f:]*$/.test(rest)
+          ? rest.split(":").length > 2
+            ? "an IPv6 address needs brackets and a port"
+            : "it has no port"
+          : "it is no address"
+      }; ${FORMS}`,
+    );
+  }
+  if (!/^[0-9]+$/.test(digits)) {
+    throw new TypeError(
+      colon === undefined
+        ? `Cannot use address "${text}": it has no port; ${FORMS}`
+        : `Cannot use address "${text}": the port "${digits}" is not a number from 0 to 65535`,
+    );
+  }
+  const host = v6 ??
+    (colon === undefined ? DEFAULT_HOST : name === "" ? EVERY_INTERFACE : name);
+  return new Address(transport, host.toLowerCase(), Number(digits));
+}

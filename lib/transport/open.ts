@@ -1,0 +1,62 @@
+/**
+ * The one place that maps an address to its transport.
+ *
+ * @module
+ */
+
+import type { Address } from "./address.ts";
+import type {
+  Connection,
+  DialOptions,
+  Listener,
+  ListenOptions,
+} from "./connection.ts";
+import { connectTcp, listenTcp } from "./tcp.ts";
+
+/**
+ * Opens a connection.
+ *
+ * @param to The peer's address.
+ * @param options Socket options and a signal.
+ * @returns The connection.
+ * @throws {TypeError} If the address's transport gives no connections.
+ * @throws {RangeError} If the port is 0.
+ * @throws {ConnectionError} If there is no connection to be had.
+ */
+export function dial(to: Address, options: DialOptions): Promise<Connection> {
+  if (to.transport !== "tcp") throw unsupported(to, "connect to");
+  if (to.port === 0) {
+    throw new RangeError(
+      `Cannot connect to ${to}: port 0 is only for listening, the port must be from 1 to 65535`,
+    );
+  }
+  return connectTcp(
+    { hostname: reachable(to.hostname), port: to.port },
+    options,
+  );
+}
+
+/**
+ * Listens for connections.
+ *
+ * @param on The address; port 0 asks the system for one.
+ * @param options Backlog and socket options.
+ * @returns The listener.
+ * @throws {TypeError} If the address's transport gives no connections.
+ * @throws {ConnectionError} If the system refuses.
+ */
+export function listen(on: Address, options: ListenOptions): Listener {
+  if (on.transport !== "tcp") throw unsupported(on, "listen on");
+  return listenTcp(on, options);
+}
+
+/** "Every interface" is a place to listen; whoever dials it means this machine. */
+function reachable(hostname: string): string {
+  return hostname === "::" || hostname === "0.0.0.0" ? "127.0.0.1" : hostname;
+}
+
+function unsupported(address: Address, action: string): TypeError {
+  return new TypeError(
+    `Cannot ${action} ${address}: this version speaks tcp only, as in "tcp://127.0.0.1:7342"`,
+  );
+}

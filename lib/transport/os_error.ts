@@ -1,0 +1,96 @@
+/**
+ * The one translation of the runtime's errors into ours.
+ *
+ * The runtime gives a class for some failures, only a `code` for others
+ * (`EMFILE`, `EHOSTUNREACH`), and for a name that does not resolve only a text.
+ *
+ * @module
+ */
+
+import {
+  ClosedError,
+  ConnectionError,
+  type ConnectionErrorCode,
+} from "../errors.ts";
+
+/** What is known of a failure: its code, and what a person should read. */
+type Reason = readonly [code: ConnectionErrorCode, text: string];
+
+const BY_NAME: Readonly<Record<string, Reason>> = {
+  ConnectionRefused: [
+    "refused",
+    "connection refused, nothing is listening there",
+  ],
+  ConnectionReset: ["reset", "the peer reset the connection"],
+  ConnectionAborted: ["reset", "the connection was aborted"],
+  BrokenPipe: ["reset", "the peer has closed the connection"],
+  NotConnected: ["reset", "the connection is gone"],
+  AddrInUse: ["address_in_use", "the address is already in use"],
+  AddrNotAvailable: [
+    "address_not_available",
+    "it is not an address of this machine, or no local port is free",
+  ],
+  NetworkUnreachable: ["unreachable", "the network is unreachable"],
+  TimedOut: ["unreachable", "the peer did not answer"],
+  PermissionDenied: [
+    "permission_denied",
+    "the system does not permit it; ports below 1024 need extra rights",
+  ],
+  NotCapable: ["permission_denied", "the program was not granted the network"],
+  NotFound: ["refused", "there is no such socket"],
+};
+
+const BY_CODE: Readonly<Record<string, Reason>> = {
+  EMFILE: ["exhausted", "too many open files (ulimit -n)"],
+  ENFILE: ["exhausted", "the system has too many open files"],
+  ENOBUFS: ["exhausted", "the system is out of socket memory"],
+  ENOMEM: ["exhausted", "the system is out of memory"],
+  ECONNABORTED: ["exhausted", "the peer was gone before it was accepted"],
+  EHOSTUNREACH: ["unreachable", "there is no route to the host"],
+  ETIMEDOUT: ["unreachable", "the peer did not answer"],
+  EACCES: BY_NAME["PermissionDenied"]!,
+};
+
+/**
+ * Translates an error of the runtime.
+ *
+ * @param error What the runtime threw.
+ * @param action What could not be done, such as `"connect to"`.
+ * @param address To whom.
+ * @returns Our error, with the runtime's as its `cause`.
+ */
+export function translate(
+  error: unknown,
+  action: string,
+  address: unknown,
+): Error {
+  if (!(error instanceof Error)) {
+    return new ConnectionError(
+      "failed",
+      `Cannot ${action} ${address}: ${error}`,
+      { cause: error, address: String(address) },
+    );
+  }
+  // Both mean that this side closed while, or before, the call was made.
+  if (error.name === "BadResource" || error.name === "Interrupted") {
+    return new ClosedError(
+      `Cannot ${action} ${address}: it was closed by this side`,
+      { cause: error },
+    );
+  }
+  const { code } = error as { code?: string };
+  const [kind, text] = BY_CODE[code ?? ""] ?? BY_NAME[error.name] ??
+    byText(error.message);
+  // The runtime's own text names the missing permission and the flag.
+  const why = error.name === "NotCapable" ? error.message : text;
+  return new ConnectionError(kind, `Cannot ${action} ${address}: ${why}`, {
+    cause: error,
+    address: String(address),
+  });
+}
+
+function byText(message: string): Reason {
+  return /failed to lookup address|no addresses|name resolution/i.test(message)
+    ? ["unresolved", "there is no such host name"]
+    : ["failed", message];
+}

@@ -1,0 +1,192 @@
+/**
+ * TCP on `Deno.listen` and `Deno.connect`.
+ *
+ * Most programs want `connect` and `serve` of `@parley/parley`, which add
+ * messages, deadlines and limits. These two functions are the bytes below.
+ *
+ * @example A connection to oneself
+ * ```ts
+ * import { connectTcp, listenTcp } from "@parley/parley/tcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
+ * const [client, server] = await Promise.all([
+ *   connectTcp(listener.address),
+ *   listener.accept(),
+ * ]);
+ * await client.write(Uint8Array.of(1, 2, 3));
+ * await client.closeWrite();
+ * const bytes = new Uint8Array(10);
+ * assertEquals(await server.read(bytes), 3);
+ * assertEquals(await server.read(bytes), null);
+ * for (const open of [client, server, listener]) open.close();
+ * ```
+ *
+ * @module
+ */
+
+import { Address } from "./address.ts";
+import type {
+  Connection,
+  DialOptions,
+  Listener,
+  ListenOptions,
+} from "./connection.ts";
+import { translate } from "./os_error.ts";
+
+export type { Connection, DialOptions, Listener, ListenOptions };
+export { Address };
+export type { Transport } from "./address.ts";
+
+/** A host and a port. */
+export interface HostPort {
+  /** Host name or IP address; `"::"` is every interface, IPv4 and IPv6. */
+  readonly hostname: string;
+  /** Port, 0 to 65535; listening on 0 asks the system for one. */
+  readonly port: number;
+}
+
+/**
+ * Opens a TCP connection.
+ *
+ * @param to Host and port. All addresses of a name are tried.
+ * @param options Socket options and a signal.
+ * @returns The connection, owned by the caller.
+ * @throws {ConnectionError} If there is no connection to be had.
+ * @throws {unknown} The signal's reason, once it is aborted.
+ */
+export async function connectTcp(
+  to: HostPort,
+  options: DialOptions = {},
+): Promise<Connection> {
+  const { keepAlive = true, noDelay = true, signal } = options;
+  signal?.throwIfAborted();
+  const { hostname, port } = to;
+  let conn: Deno.TcpConn;
+  try {
+    conn = await Deno.connect({
+      hostname,
+      port,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    // The signal's reason is the caller's own and is not translated.
+    signal?.throwIfAborted();
+    throw translate(error, "connect to", new Address("tcp", hostname, port));
+  }
+  return new TcpConnection(conn, keepAlive, noDelay);
+}
+
+/**
+ * Listens for TCP connections.
+ *
+ * @param on Host and port.
+ * @param options Backlog, and options of the accepted connections.
+ * @returns The listener, owned by the caller.
+ * @throws {ConnectionError} If the address is in use, not this machine's, or
+ * not permitted.
+ */
+export function listenTcp(on: HostPort, options: ListenOptions = {}): Listener {
+  const { backlog = 511 } = options;
+  const { hostname, port } = on;
+  try {
+    const listener = Deno.listen({ hostname, port, tcpBacklog: backlog });
+    return new TcpListener(listener, options);
+  } catch (error) {
+    throw translate(error, "listen on", new Address("tcp", hostname, port));
+  }
+}
+
+function addressOf(addr: Deno.NetAddr): Address {
+  // A dual-stack listener sees IPv4 peers as IPv6; show them as what they are.
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(addr.hostname);
+  return new Address("tcp", mapped?.[1] ?? addr.hostname, addr.port);
+}
+
+class TcpConnection implements Connection {
+  readonly #conn: Deno.TcpConn;
+  #closed = false;
+
+  constructor(conn: Deno.TcpConn, keepAlive: boolean, noDelay: boolean) {
+    this.#conn = conn;
+    // Both fail only if the peer is gone already, which the first read tells.
+    try {
+      if (noDelay) conn.setNoDelay(true);
+      if (keepAlive) conn.setKeepAlive(true);
+    } catch { /* see above */ }
+  }
+
+  // Made when asked for: most servers never look at most of them.
+  get localAddress(): Address {
+    return addressOf(this.#conn.localAddr);
+  }
+
+  get remoteAddress(): Address {
+    return addressOf(this.#conn.remoteAddr);
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    try {
+      return await this.#conn.read(into);
+    } catch (error) {
+      throw translate(error, "read from", this.remoteAddress);
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    try {
+      return await this.#conn.write(bytes);
+    } catch (error) {
+      throw translate(error, "write to", this.remoteAddress);
+    }
+  }
+
+  async closeWrite(): Promise<void> {
+    try {
+      await this.#conn.closeWrite();
+    } catch (error) {
+      throw translate(error, "finish sending to", this.remoteAddress);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Not close(), which throws if the runtime has closed it already.
+    this.#conn[Symbol.dispose]();
+  }
+
+  // The runtime cannot send a reset on purpose; closing with unread data or
+  // pending writes makes the system send one.
+  abort(): void {
+    this.close();
+  }
+}
+
+class TcpListener implements Listener {
+  readonly address: Address;
+  readonly #listener: Deno.TcpListener;
+  readonly #keepAlive: boolean;
+  readonly #noDelay: boolean;
+
+  constructor(listener: Deno.TcpListener, options: ListenOptions) {
+    this.#listener = listener;
+    this.address = addressOf(listener.addr);
+    this.#keepAlive = options.keepAlive ?? true;
+    this.#noDelay = options.noDelay ?? true;
+  }
+
+  // Never `for await` over the listener: it ends at the first failed accept.
+  async accept(): Promise<Connection> {
+    try {
+      const conn = await this.#listener.accept();
+      return new TcpConnection(conn, this.#keepAlive, this.#noDelay);
+    } catch (error) {
+      throw translate(error, "accept on", this.address);
+    }
+  }
+
+  close(): void {
+    this.#listener[Symbol.dispose]();
+  }
+}
