@@ -1,0 +1,183 @@
+/**
+ * Who may import whom, and which folders hold no clock and no I/O.
+ *
+ * ```text
+ * errors ◄─ bytes ◄─ framing, encoding ◄─ stream ◄─ session ◄─ mod.ts ◄─ cli
+ *    ▲──────────────────── transport ◄── (contract and open) ──┘
+ * ```
+ *
+ * @module
+ */
+
+import { assertEquals, assertGreater } from "@std/assert";
+
+const CONTRACT = ["lib/transport/address.ts", "lib/transport/connection.ts"];
+const MESSAGES = ["lib/bytes", "lib/encoding", "lib/errors.ts", "lib/framing"];
+
+/**
+ * A folder or file, and everything outside it that it may import. The longest
+ * name that fits a file is the one that counts.
+ */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  "lib/errors.ts": [],
+  "lib/bytes": ["lib/errors.ts", "@std/bytes"],
+  "lib/encoding": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
+  "lib/framing": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
+  "lib/stream": [...MESSAGES, "@std/streams"],
+  "lib/transport": ["lib/errors.ts"],
+  "lib/session": [
+    ...MESSAGES,
+    ...CONTRACT,
+    "lib/stream",
+    "lib/transport/open.ts",
+  ],
+  "lib/testing": [
+    ...MESSAGES,
+    ...CONTRACT,
+    "lib/session",
+    "lib/stream",
+    "lib/transport/memory.ts",
+  ],
+  "mod.ts": ["lib"],
+  "cli": ["mod.ts", "deno.json", "@std/bytes", "@std/cli", "@std/streams"],
+};
+
+const PURE = ["lib/bytes", "lib/encoding", "lib/framing"];
+const IMPURE =
+  /\b(async|await|console|Date|Deno|fetch|Math\.random|performance|queueMicrotask|set(?:Interval|Timeout))\b/g;
+// Knows connections by their contract only; checked here as its two entry
+// functions reach the real transports through open.ts, which names Deno.
+const NO_DENO = ["lib/session", "lib/stream", "lib/testing", ...CONTRACT];
+
+Deno.test("every import follows the table", async () => {
+  const found: string[] = [];
+  for await (const [path, source] of sources()) {
+    found.push(...forbiddenImports(path, source));
+  }
+  assertEquals(found, []);
+});
+
+Deno.test("bytes, encoding and framing neither wait nor look at a clock", async () => {
+  const found: string[] = [];
+  for await (const [path, source] of sources()) {
+    if (PURE.some((folder) => contains(folder, path))) {
+      found.push(...namesIn(path, source, IMPURE));
+    }
+  }
+  assertEquals(found, []);
+});
+
+Deno.test("stream, session and testing do not name Deno", async () => {
+  const found: string[] = [];
+  for await (const [path, source] of sources()) {
+    if (NO_DENO.some((folder) => contains(folder, path))) {
+      found.push(...namesIn(path, source, /\bDeno\b/g));
+    }
+  }
+  assertEquals(found, []);
+});
+
+Deno.test("the table has a row for every folder and file it speaks of", async () => {
+  for (const name of Object.keys(MAY_IMPORT)) await Deno.stat(name);
+  let count = 0;
+  for await (const [path] of sources()) {
+    if (rowOf(path) === undefined) throw new Error(`${path} is in no row`);
+    count++;
+  }
+  assertGreater(count, Object.keys(MAY_IMPORT).length);
+});
+
+Deno.test("forbiddenImports() names the edge that is not in the table", () => {
+  const source = [
+    `import { ByteQueue } from "../bytes/byte_queue.ts";`,
+    `import type { Server } from "../session/serve.ts";`,
+    `export * from "../transport/tcp.ts";`,
+    `export { line } from "./line.ts";`,
+    `const late = import("node:net");`,
+    `import "npm:left-pad";`,
+    `// import { not } from "../session/comment.ts";`,
+    `/** import { not } from "../session/comment.ts"; */`,
+  ].join("\n");
+
+  assertEquals(forbiddenImports("lib/framing/planted.ts", source), [
+    "lib/framing/planted.ts imports lib/session/serve.ts",
+    "lib/framing/planted.ts imports lib/transport/tcp.ts",
+    "lib/framing/planted.ts imports node:net",
+    "lib/framing/planted.ts imports npm:left-pad",
+  ]);
+});
+
+Deno.test("forbiddenImports() lets the contract be imported without its folder", () => {
+  const source = [
+    `import type { Connection } from "../transport/connection.ts";`,
+    `import { connectTcp } from "../transport/tcp.ts";`,
+  ].join("\n");
+
+  assertEquals(forbiddenImports("lib/session/planted.ts", source), [
+    "lib/session/planted.ts imports lib/transport/tcp.ts",
+  ]);
+});
+
+Deno.test("namesIn() reports code and passes over comments", () => {
+  const source = "/** Takes no Date. */\nconst now = Date.now(); // a Date\n";
+
+  assertEquals(namesIn("lib/bytes/planted.ts", source, IMPURE), [
+    "lib/bytes/planted.ts names Date",
+  ]);
+});
+
+function forbiddenImports(path: string, source: string): string[] {
+  const row = rowOf(path) ?? "";
+  const allowed = [row, ...MAY_IMPORT[row] ?? []];
+  return specifiersIn(source)
+    .map((specifier) => resolve(specifier, path))
+    .filter((target) => !allowed.some((name) => contains(name, target)))
+    .map((target) => `${path} imports ${target}`);
+}
+
+function namesIn(path: string, source: string, names: RegExp): string[] {
+  const found = withoutComments(source).matchAll(names);
+  return [...new Set([...found].map(([name]) => `${path} names ${name}`))];
+}
+
+function rowOf(path: string): string | undefined {
+  return Object.keys(MAY_IMPORT)
+    .filter((name) => contains(name, path))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function contains(name: string, path: string): boolean {
+  return path === name || path.startsWith(`${name}/`);
+}
+
+function specifiersIn(source: string): string[] {
+  const specifier =
+    /(?:\b(?:im|ex)port\b[^;"']*?\bfrom|\bimport)\s*\(?\s*["']([^"']+)["']/g;
+  return [...withoutComments(source).matchAll(specifier)].map(([, s]) => s!);
+}
+
+function withoutComments(source: string): string {
+  // A line comment needs a space before it, so that "tcp://" stays.
+  return source.replace(/\/\*[^]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "");
+}
+
+function resolve(specifier: string, importer: string): string {
+  if (!specifier.startsWith(".")) return specifier;
+  return new URL(specifier, `file:///${importer}`).pathname.slice(1);
+}
+
+async function* sources(): AsyncGenerator<[path: string, source: string]> {
+  yield ["mod.ts", await Deno.readTextFile("mod.ts")];
+  yield* sourcesIn("lib");
+  yield* sourcesIn("cli");
+}
+
+async function* sourcesIn(
+  folder: string,
+): AsyncGenerator<[path: string, source: string]> {
+  for await (const entry of Deno.readDir(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) yield* sourcesIn(path);
+    else if (path.endsWith(".ts")) yield [path, await Deno.readTextFile(path)];
+  }
+}
