@@ -1,0 +1,17 @@
+/**
+ * `lib/transport/open.ts` as `pure.json` shows it to the sessions: what it
+ * promises, without the transports that name `Deno`.
+ *
+ * @module
+ */
+
+import type { Address } from "../lib/transport/address.ts";
+import type {
+  Connection,
+  DialOptions,
+  Listener,
+  ListenOptions,
+} from "../lib/transport/connection.ts";
+
+export function dial(to: Address, options: DialOptions): Promise<Connection>;
+export function listen(on: Address, options: ListenOptions): Listener;
