@@ -1,0 +1,189 @@
+/**
+ * What can go wrong on its way through memory, written down in advance.
+ *
+ * Nothing here depends on when a call is made: cuts are places in the stream,
+ * and each kind of fault draws from its own random numbers. So a program that
+ * writes the same bytes has them cut in the same places, whatever its timing.
+ *
+ * @module
+ */
+
+/**
+ * How a stream is cut: a number for a cut every so many bytes (1 is byte by
+ * byte), a list for pieces of these sizes and no cut after them, `"random"` for
+ * pieces of 1 to 65,536 bytes, small ones as likely as large ones.
+ */
+export type MemoryPieces = number | readonly number[] | "random";
+
+/** A fixed amount, or one between two bounds, both included. */
+export type MemoryDelay = number | readonly [least: number, most: number];
+
+/** Faults in one direction; without any, bytes arrive at once and whole. */
+export interface MemoryFaults {
+  /**
+   * How long a read waits, in milliseconds, once there is something to tell;
+   * also before the end and a reset.
+   *
+   * @default {0}
+   */
+  readonly delayMs?: MemoryDelay;
+  /**
+   * The same in turns of the event loop, before `delayMs` begins. Without a
+   * delay a read may settle before the event loop has turned.
+   *
+   * @default {0}
+   */
+  readonly delayTurns?: MemoryDelay;
+  /**
+   * After how many bytes the reader is told that the stream has ended, as if
+   * the writer had finished there. What is written after them is taken and lost.
+   *
+   * @default {Infinity}
+   */
+  readonly endAfterBytes?: number;
+  /**
+   * Where reads are cut: no read gives bytes from both sides of a cut.
+   *
+   * @default {[]}
+   */
+  readonly readBytes?: MemoryPieces;
+  /**
+   * After how many bytes the connection is reset. The reader still gets these
+   * bytes; after them every read and write at either end fails.
+   *
+   * @default {Infinity}
+   */
+  readonly resetAfterBytes?: number;
+  /**
+   * Where writes are cut: no write takes bytes from both sides of a cut.
+   *
+   * @default {[]}
+   */
+  readonly writeBytes?: MemoryPieces;
+}
+
+/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
+export type Random = () => number;
+
+/**
+ * Starts a sequence of random numbers.
+ *
+ * @param seed An integer; its lower 32 bits count.
+ * @returns The sequence.
+ */
+export function seeded(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * Starts another sequence that the first one determines.
+ *
+ * @param random The first sequence; one number is taken from it.
+ * @returns The other.
+ */
+export function fork(random: Random): Random {
+  return seeded(random() * 2 ** 32);
+}
+
+/** The pieces of one stream, in order. */
+export class Pieces {
+  readonly #sizes: MemoryPieces;
+  readonly #random: Random;
+  #next = 0;
+  // Bytes up to the next cut.
+  #left = 0;
+
+  /**
+   * Creates the pieces.
+   *
+   * @param name What to call the option in an error.
+   * @param sizes The option.
+   * @param random Where random sizes come from.
+   * @throws {RangeError} If a size is no integer of at least 1.
+   */
+  constructor(name: string, sizes: MemoryPieces = [], random: Random) {
+    const fixed = typeof sizes === "number" ? [sizes] : sizes;
+    if (fixed !== "random") {
+      for (const size of fixed) integer(name, size, 1);
+    }
+    this.#sizes = sizes;
+    this.#random = random;
+  }
+
+  /**
+   * Takes bytes without crossing a cut.
+   *
+   * @param atMost How many are wanted, at least 1.
+   * @returns How many there are before the next cut, at least 1.
+   */
+  take(atMost: number): number {
+    if (this.#left === 0) this.#left = this.#draw();
+    const taken = Math.min(atMost, this.#left);
+    this.#left -= taken;
+    return taken;
+  }
+
+  #draw(): number {
+    if (typeof this.#sizes === "number") return this.#sizes;
+    if (this.#sizes !== "random") return this.#sizes[this.#next++] ?? Infinity;
+    const most = 2 ** Math.floor(this.#random() * 17);
+    return 1 + Math.floor(this.#random() * most);
+  }
+}
+
+/**
+ * Checks a delay.
+ *
+ * @param name What to call the option in an error.
+ * @param delay The option.
+ * @param random Where a delay between two bounds comes from.
+ * @returns A function that gives one delay after the other, as integers.
+ * @throws {RangeError} If it is not from 0 to 2^31-1, or the bounds are swapped.
+ */
+export function delays(
+  name: string,
+  delay: MemoryDelay = 0,
+  random: Random,
+): () => number {
+  const [least, most] = typeof delay === "number" ? [delay, delay] : delay;
+  integer(name, least, 0);
+  integer(name, most, least);
+  return least === most
+    ? () => least
+    : () => least + Math.floor(random() * (most - least + 1));
+}
+
+/**
+ * Checks a place in the stream.
+ *
+ * @param name What to call the option in an error.
+ * @param bytes The option.
+ * @returns The place, `Infinity` for nowhere.
+ * @throws {RangeError} If it is no integer of at least 0.
+ */
+export function place(name: string, bytes: number = Infinity): number {
+  return bytes === Infinity ? bytes : integer(name, bytes, 0);
+}
+
+/**
+ * Checks an integer.
+ *
+ * @param name What to call it in an error.
+ * @param value The number.
+ * @param least The smallest that is accepted; the largest is 2^31-1.
+ * @returns The number.
+ * @throws {RangeError} If it is no integer between the bounds.
+ */
+export function integer(name: string, value: number, least: number): number {
+  const most = 2 ** 31 - 1;
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new RangeError(
+    `Cannot use ${name} ${value}: it must be an integer from ${least} to ${most}`,
+  );
+}
