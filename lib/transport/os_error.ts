@@ -45,7 +45,6 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
   ENFILE: ["exhausted", "the system has too many open files"],
   ENOBUFS: ["exhausted", "the system is out of socket memory"],
   ENOMEM: ["exhausted", "the system is out of memory"],
-  ECONNABORTED: ["exhausted", "the peer was gone before it was accepted"],
   EHOSTUNREACH: ["unreachable", "there is no route to the host"],
   ETIMEDOUT: ["unreachable", "the peer did not answer"],
   EACCES: BY_NAME["PermissionDenied"]!,

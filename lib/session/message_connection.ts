@@ -1,0 +1,397 @@
+/**
+ * A connection that carries messages: what users hold in their hands.
+ *
+ * @module
+ */
+
+import type { EncodingLike, MessageOf } from "../encoding/parse.ts";
+import { ClosedError, TimeoutError } from "../errors.ts";
+import type { Address } from "../transport/address.ts";
+import type { Connection } from "../transport/connection.ts";
+import type { Watched } from "./clock.ts";
+import { deadlinePassed } from "./deadlines.ts";
+import { BatchIterator, MessageIterator } from "./iterators.ts";
+import { Receiver } from "./receiver.ts";
+import { Sender } from "./sender.ts";
+import { type MessageOptions, Settings } from "./settings.ts";
+import { within } from "./within.ts";
+
+/** How long `close()` waits for the peer to take what was sent: 5 s, as Ranch. */
+const CLOSE_MS = 5_000;
+// How long it then waits for the peer to finish too. Closing while the peer still
+// sends makes the system answer with a reset, and a reset destroys what the peer
+// has received and not yet read; nginx calls this a lingering close.
+const LINGER_MS = 1_000;
+
+/** What went over a message connection so far. */
+export interface ConnectionStats {
+  /** Bytes received. */
+  readonly bytesIn: number;
+  /** Bytes that the system has taken for sending. */
+  readonly bytesOut: number;
+  /** Bytes accepted for sending and not yet taken by the system. */
+  readonly bytesWaiting: number;
+  /** Messages handed out. */
+  readonly messagesIn: number;
+  /** Messages accepted for sending. */
+  readonly messagesOut: number;
+}
+
+/** Options for {@linkcode MessageConnection.receive}. */
+export interface ReceiveOptions {
+  /** Stops waiting when it is aborted, with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Longest time to wait in milliseconds.
+   *
+   * @default {Infinity}
+   */
+  readonly timeoutMs?: number;
+}
+
+/** Options for {@linkcode MessageConnection.batches}. */
+export interface BatchOptions {
+  /**
+   * Whether the messages of a batch are valid only until the next one is asked
+   * for. It saves a new buffer per read; copy what you keep, and await
+   * `sendAll` before you go on.
+   *
+   * @default {false}
+   */
+  readonly reuse?: boolean;
+}
+
+/**
+ * Messages to and from one peer.
+ *
+ * Iterating gives the messages until the peer has finished sending. Leaving the
+ * loop early leaves the connection open. All methods may be called in any order,
+ * any number of times, from any place.
+ *
+ * @typeParam T Type of a message.
+ *
+ * @example Over any connection, here one in memory
+ * ```ts
+ * import { MessageConnection } from "@parley/parley";
+ * import { memoryPair } from "@parley/parley/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [left, right] = memoryPair();
+ * await using alice = new MessageConnection(left, { encoding: "text" });
+ * await using bob = new MessageConnection(right, { encoding: "text" });
+ *
+ * await alice.send("hello");
+ * assertEquals(await bob.receive(), "hello");
+ *
+ * await alice.closeWrite(); // "I am done, still listening"
+ * assertEquals(await bob.receive(), undefined);
+ * ```
+ */
+export class MessageConnection<T = Uint8Array>
+  implements AsyncIterable<T>, AsyncDisposable {
+  readonly #connection: Connection;
+  readonly #receiver: Receiver<T>;
+  readonly #sender: Sender<T>;
+  readonly #settings: Settings<T>;
+  readonly #watched: Watched | undefined;
+  #closing: Promise<void> | undefined;
+  #aborted = false;
+  #ended = false;
+  #reason: unknown;
+  #controller: AbortController | undefined;
+
+  /**
+   * Puts messages onto a connection, which it owns from now on.
+   *
+   * @param connection The connection.
+   * @param options Framing, encoding, limits and deadlines.
+   * @throws {TypeError} If the framing or the encoding does not exist.
+   * @throws {RangeError} If a number is out of its range.
+   */
+  constructor(
+    connection: Connection,
+    options: MessageOptions<EncodingLike> | Settings<T> = {},
+  ) {
+    const settings = options instanceof Settings
+      ? options
+      : new Settings<T>(options);
+    this.#settings = settings;
+    this.#connection = connection;
+    this.#receiver = new Receiver(connection, settings);
+    this.#sender = new Sender(connection, settings);
+    if (settings.clock !== undefined) {
+      this.#watched = { check: (nowMs) => this.#check(nowMs) };
+      settings.clock.add(this.#watched);
+    }
+  }
+
+  /** This end's address. */
+  get localAddress(): Address {
+    return this.#connection.localAddress;
+  }
+
+  /** The peer's address. */
+  get remoteAddress(): Address {
+    return this.#connection.remoteAddress;
+  }
+
+  /** What went over the connection so far. */
+  get stats(): ConnectionStats {
+    return {
+      bytesIn: this.#receiver.bytes,
+      bytesOut: this.#sender.bytes,
+      bytesWaiting: this.#sender.buffered,
+      messagesIn: this.#receiver.messages,
+      messagesOut: this.#sender.messages,
+    };
+  }
+
+  /**
+   * Aborted when the conversation is to end: the connection was closed, aborted
+   * or lost, or the server is shutting down. The reason says which.
+   */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#ended) this.#controller.abort(this.#reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /**
+   * Sends one message.
+   *
+   * @param message The message. Bytes above 128 KiB are not copied and must not
+   * change until the promise resolves; below, they may be reused at once.
+   * @returns A promise that resolves once fewer than `highWaterMarkBytes` wait
+   * to be written, so awaiting it makes a fast sender as slow as its peer.
+   * Messages sent in one turn leave in one write.
+   * @throws {RangeError} If the message is above `maxMessageBytes` or cannot be
+   * expressed in the framing; the connection stays usable.
+   * @throws {TypeError} If the message is none of the encoding; likewise.
+   * @throws {ConnectionError} If the link is lost.
+   * @throws {ClosedError} If this side finished sending or closed.
+   */
+  send(message: T): Promise<void> {
+    const sent = this.#sender.send(message);
+    // The end of the stream is what ends such a message.
+    if (this.#settings.framing.boundary === "close") {
+      return sent.then(() => this.closeWrite());
+    }
+    return sent;
+  }
+
+  /**
+   * Sends messages in order. For many small ones this is several times faster
+   * than awaiting each.
+   *
+   * @param messages The messages.
+   * @returns As {@linkcode MessageConnection.send}. If one cannot be sent, those
+   * before it are.
+   */
+  sendAll(messages: Iterable<T>): Promise<void> {
+    return this.#sender.sendAll(messages);
+  }
+
+  /**
+   * Receives the next message.
+   *
+   * @param options A time limit and a signal. A call that gave up loses nothing:
+   * the next one gets the message.
+   * @returns The message, or `undefined` once the peer has finished sending, or
+   * this side closed.
+   * @throws {ProtocolError} If the peer broke the framing or the encoding, or
+   * finished inside a message. All messages before that are received first.
+   * @throws {ConnectionError} If the link is lost.
+   * @throws {TimeoutError} If a deadline ran out: this call's, or one of the
+   * connection's, which is then aborted.
+   */
+  receive(options?: ReceiveOptions): Promise<T | undefined> {
+    try {
+      const message = this.#receiver.take();
+      if (message !== undefined) return Promise.resolve(message);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#receiveLater(options);
+  }
+
+  /**
+   * The messages one by one, until the peer has finished sending.
+   *
+   * @returns The iterator; errors as of {@linkcode MessageConnection.receive}.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return new MessageIterator(this.#receiver, () => this.receive());
+  }
+
+  /**
+   * The messages in arrays: all that are here at a time. For small messages this
+   * is several times faster than one by one.
+   *
+   * @param options Whether buffers may be reused.
+   * @returns The iterator; no array is empty. Errors as of
+   * {@linkcode MessageConnection.receive}, after the messages before them.
+   */
+  batches(options: BatchOptions = {}): AsyncIterableIterator<T[]> {
+    return new BatchIterator(
+      this.#receiver,
+      () => this.receive(),
+      options.reuse ?? false,
+    );
+  }
+
+  /**
+   * Finishes sending ("I am done, still listening"): what was sent is written,
+   * then the peer's iteration ends. Receiving goes on.
+   *
+   * @returns When the peer was told.
+   */
+  async closeWrite(): Promise<void> {
+    if (this.#closing !== undefined) return;
+    await this.#sender.finish(true);
+  }
+
+  /**
+   * Ends the conversation in order: writes what was sent, tells the peer, waits
+   * up to a second for the peer to finish as well, then closes. Whoever waits
+   * for a message sees the end.
+   *
+   * @returns When it is closed; the second call waits for the first.
+   * @throws {ConnectionError} If what was sent could not be written.
+   * @throws {TimeoutError} If the peer did not take it within five seconds.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /**
+   * Ends the conversation at once, dropping what was not written or read.
+   *
+   * @param reason What pending and later calls are thrown; a
+   * {@linkcode ClosedError} by default.
+   */
+  abort(reason?: unknown): void {
+    if (this.#aborted) return;
+    const error = reason ??
+      new ClosedError(`Connection to ${this.remoteAddress} was aborted`);
+    this.#sender.fail(error);
+    this.#receiver.fail(error);
+    this.#release(error, true);
+  }
+
+  /**
+   * Asks for the end of the conversation: aborts {@linkcode MessageConnection.signal}
+   * and ends the messages after those that have begun to arrive. A server does
+   * this to all its connections when it shuts down.
+   *
+   * @param reason The signal's reason.
+   */
+  drain(reason?: unknown): void {
+    this.#end(reason ?? new ClosedError("The conversation is to end"));
+    this.#receiver.drain();
+  }
+
+  /** As {@linkcode MessageConnection.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #receiveLater(options: ReceiveOptions = {}): Promise<T | undefined> {
+    const { signal, timeoutMs = Infinity } = options;
+    const receiver = this.#receiver;
+    // What was sent is what the peer's answer waits for.
+    this.#sender.flush();
+    const deadline = timeoutMs === Infinity && signal === undefined
+      ? undefined
+      : within(timeoutMs, signal, () =>
+        new TimeoutError(
+          "receive",
+          timeoutMs,
+          `Cannot receive from ${this.remoteAddress}: no message within ${timeoutMs} ms`,
+        ));
+    try {
+      while (!receiver.over) {
+        const filled = receiver.fill();
+        await (deadline === undefined ? filled : deadline.race(filled));
+        const message = receiver.take();
+        if (message !== undefined) return message;
+      }
+      return undefined;
+    } catch (error) {
+      this.#noteLoss(error);
+      throw error;
+    } finally {
+      deadline?.clear();
+    }
+  }
+
+  /** A lost link is lost in both directions. */
+  #noteLoss(error: unknown): void {
+    if (!(error instanceof Error) || error.name !== "ConnectionError") return;
+    this.#sender.fail(error);
+    this.#end(error);
+  }
+
+  async #close(): Promise<void> {
+    const receiver = this.#receiver;
+    receiver.stop();
+    try {
+      if (this.#aborted) return;
+      const finished = this.#sender.finish(!receiver.peerFinished);
+      if (this.#sender.buffered > 0) await this.#finishInTime(finished);
+      else await finished;
+      if (!receiver.peerFinished) await receiver.discard(LINGER_MS);
+    } finally {
+      this.#release(
+        new ClosedError(`Connection to ${this.remoteAddress} was closed`),
+        false,
+      );
+    }
+  }
+
+  async #finishInTime(finished: Promise<void>): Promise<void> {
+    const deadline = within(CLOSE_MS, undefined, () =>
+      new TimeoutError(
+        "send",
+        CLOSE_MS,
+        `Cannot close the connection to ${this.remoteAddress} in order: it did not take the last ${this.#sender.buffered} bytes within ${CLOSE_MS} ms`,
+      ));
+    try {
+      await deadline.race(finished);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  #release(reason: unknown, reset: boolean): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    if (this.#watched !== undefined) {
+      this.#settings.clock!.delete(this.#watched);
+    }
+    if (reset) this.#connection.abort();
+    else this.#connection.close();
+    this.#sender.fail(reason);
+    this.#end(reason);
+  }
+
+  #end(reason: unknown): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#reason = reason;
+    this.#controller?.abort(reason);
+  }
+
+  #check(nowMs: number): void {
+    const passed = deadlinePassed(
+      this.#receiver,
+      this.#sender,
+      this.#settings,
+      nowMs,
+      this.#connection,
+    );
+    if (passed !== undefined) this.abort(passed);
+  }
+}

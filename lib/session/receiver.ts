@@ -1,0 +1,238 @@
+/**
+ * The receiving half of a message connection: read, decode, deliver.
+ *
+ * ```text
+ * transport.read ─► byte queue ─► frame decoder ─► value decoder ─► take()
+ *                        one read fills it, then everything in it is taken
+ *                        without awaiting anything
+ * ```
+ *
+ * A read cannot be cancelled without closing the connection. So a caller who
+ * stops waiting (a timeout, a signal) leaves the read pending, and the next
+ * caller waits for the same one: nothing is lost.
+ *
+ * @module
+ */
+
+import type { ValueDecoder } from "../encoding/encoding.ts";
+import { FrameDecoder } from "../framing/frame_decoder.ts";
+import type { Connection } from "../transport/connection.ts";
+import type { Clock } from "./clock.ts";
+import type { Settings } from "./settings.ts";
+
+// A peer that was told to stop may have messages on the way; what is in the
+// system's buffer is read within one turn of the event loop or two.
+const LAST_LOOK_MS = 10;
+
+/** Receives the messages of one connection. */
+export class Receiver<T> {
+  /** Bytes received. */
+  bytes = 0;
+  /** Messages handed to the user. */
+  messages = 0;
+  /** Whether the peer has finished sending. */
+  peerFinished = false;
+  /** When the peer last sent something, or a read began; by the clock. */
+  progressMs = 0;
+  readonly #connection: Connection;
+  readonly #frames: FrameDecoder;
+  readonly #values: ValueDecoder<T>;
+  readonly #clock: Clock | undefined;
+  readonly #onRead = (count: number | null) => this.#received(count);
+  readonly #onFailure = (error: unknown) => this.fail(error);
+  #failure: unknown;
+  #failed = false;
+  // No more messages are wanted: closed by us, or draining and nothing begun.
+  #over = false;
+  #draining = false;
+  #reading = false;
+  #wait: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  #lastLook: ReturnType<typeof setTimeout> | undefined;
+  // Time spent waiting for the rest of the message that has begun.
+  #spentMs = 0;
+  #messageNumber = 0;
+
+  constructor(connection: Connection, settings: Settings<T>) {
+    this.#connection = connection;
+    this.#frames = new FrameDecoder(settings.framing, settings);
+    this.#values = settings.encoding.decoder(
+      settings.framing.boundary !== "none",
+    );
+    this.#clock = settings.clock;
+    this.progressMs = settings.clock?.nowMs ?? 0;
+  }
+
+  /** Whether a read is waiting for the peer. */
+  get waiting(): boolean {
+    return this.#reading;
+  }
+
+  /** Whether {@linkcode Receiver.take} can give nothing more, ever. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /**
+   * How long the message that has begun has been waited for, in milliseconds.
+   *
+   * @param nowMs The clock's time.
+   * @returns The time, or 0 if no message has begun.
+   */
+  partialMs(nowMs: number): number {
+    if (!this.#reading || this.#frames.queue.length === 0) return 0;
+    return this.#spentMs + nowMs - this.progressMs;
+  }
+
+  /**
+   * Takes the next message that is already here.
+   *
+   * @returns The message, or `undefined` if there is none: then either
+   * {@linkcode Receiver.over} is true or {@linkcode Receiver.fill} brings more.
+   * @throws What broke the framing, the encoding or the link, once all messages
+   * before it were taken.
+   */
+  take(): T | undefined {
+    if (this.#over) return undefined;
+    for (;;) {
+      const frame = this.peerFinished
+        ? this.#frames.end()
+        : this.#frames.next();
+      if (frame === undefined) return this.#nothing();
+      const value = this.#decode(frame);
+      if (value !== undefined) {
+        this.messages++;
+        return value;
+      }
+    }
+  }
+
+  /**
+   * Waits until there may be more to take, or nothing ever again.
+   *
+   * @returns A promise that never rejects; failures are thrown by
+   * {@linkcode Receiver.take}.
+   */
+  fill(): Promise<void> {
+    this.#wait ??= new Promise((resolve) => this.#wake = resolve);
+    if (!this.#reading) this.#read();
+    return this.#wait;
+  }
+
+  /** Promises that no message handed out so far is looked at any more. */
+  release(): void {
+    // A pending read writes into the buffer, which then has to stay as it is.
+    if (!this.#reading) this.#frames.queue.release();
+  }
+
+  /**
+   * Ends the messages after those that have begun to arrive; whoever waits is
+   * told when it has come to that.
+   */
+  drain(): void {
+    this.#draining = true;
+    if (this.#reading && this.#frames.queue.length === 0) this.stop();
+  }
+
+  /** Gives no more messages from now on; whoever waits sees the end. */
+  stop(): void {
+    this.#over = true;
+    this.#notify();
+  }
+
+  /**
+   * Gives no more messages after those that are here, but an error.
+   *
+   * @param error What whoever takes the next one is thrown.
+   */
+  fail(error: unknown): void {
+    this.#reading = false;
+    if (!this.#failed) {
+      this.#failed = true;
+      this.#failure = error;
+    }
+    this.#notify();
+  }
+
+  /**
+   * Reads and drops what the peer still sends, until it finishes.
+   *
+   * @param timeoutMs How long to wait for that.
+   */
+  async discard(timeoutMs: number): Promise<void> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#notify();
+    }, timeoutMs);
+    const { queue } = this.#frames;
+    while (!this.peerFinished && !this.#failed && !late) {
+      queue.skip(queue.length);
+      await this.fill();
+    }
+    clearTimeout(timer);
+  }
+
+  #decode(frame: Uint8Array): T | undefined {
+    try {
+      return this.#values.decode(frame);
+    } catch (error) {
+      throw this.#frames.fail(error, frame);
+    }
+  }
+
+  /** No frame is here: the end, a failure, or a matter of waiting. */
+  #nothing(): undefined {
+    if (this.peerFinished) {
+      try {
+        this.#values.end();
+      } catch (error) {
+        throw this.#frames.fail(error);
+      }
+      this.#over = true;
+    } else if (this.#failed) {
+      throw this.#failure;
+    }
+    return undefined;
+  }
+
+  #read(): void {
+    if (this.#failed || this.peerFinished) return this.#notify();
+    const { queue, count } = this.#frames;
+    this.#reading = true;
+    if (count !== this.#messageNumber || queue.length === 0) {
+      this.#messageNumber = count;
+      this.#spentMs = 0;
+    }
+    if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
+    const into = queue.reserve(this.#frames.missingBytes);
+    this.#connection.read(into).then(this.#onRead, this.#onFailure);
+    if (this.#draining && queue.length === 0 && !this.#over) {
+      this.#lastLook = setTimeout(() => this.drain(), LAST_LOOK_MS);
+    }
+  }
+
+  #received(count: number | null): void {
+    this.#reading = false;
+    if (count === null) {
+      this.peerFinished = true;
+    } else {
+      const { queue } = this.#frames;
+      if (this.#clock !== undefined) {
+        const { nowMs } = this.#clock;
+        if (queue.length > 0) this.#spentMs += nowMs - this.progressMs;
+        this.progressMs = nowMs;
+      }
+      queue.commit(count);
+      this.bytes += count;
+    }
+    this.#notify();
+  }
+
+  #notify(): void {
+    if (this.#lastLook !== undefined) clearTimeout(this.#lastLook);
+    const wake = this.#wake;
+    this.#wait = this.#wake = undefined;
+    wake?.();
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * The sending half of a message connection: encode, collect, write.
+ *
+ * ```text
+ * send() ─► encoder ─► sink (being filled) ⇄ sink (being written) ─► transport.write
+ * ```
+ *
+ * Encoding is synchronous and every write is a system call, so frames sent in
+ * one turn leave in one write: the write begins a few microtasks later, when
+ * nothing more was added, or at once when the buffer is full or the program
+ * turns to reading. While one sink is written the other is filled.
+ *
+ * A frame is written whole or the connection is broken: no frame ever follows
+ * a part of one.
+ *
+ * @module
+ */
+
+import type { ByteSink } from "../bytes/byte_sink.ts";
+import { ClosedError } from "../errors.ts";
+import type { Encoder } from "../framing/framing.ts";
+import type { Connection } from "../transport/connection.ts";
+import type { Clock } from "./clock.ts";
+import { newSink, recycle } from "./output_pool.ts";
+import type { Settings } from "./settings.ts";
+
+// A loop of `for await` and `await send()` adds a frame every two to three
+// microtasks; after this many without a new one the turn has nothing more.
+const IDLE_HOPS = 4;
+
+const DONE: Promise<void> = Promise.resolve();
+
+/** Somebody who waits until a position of the outgoing stream is written. */
+interface Waiter {
+  readonly position: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Sends the messages of one connection. */
+export class Sender<T> {
+  /** Bytes the system has taken. */
+  bytes = 0;
+  /** Messages accepted from the user. */
+  messages = 0;
+  /** When bytes were last taken, or a write began; by the clock. */
+  progressMs = 0;
+  readonly #connection: Connection;
+  readonly #encoder: Encoder;
+  readonly #encode: (value: T) => Uint8Array;
+  readonly #highWaterMark: number;
+  readonly #clock: Clock | undefined;
+  readonly #hop = () => this.#hopped();
+  #filling: ByteSink | undefined;
+  /** Bytes ever accepted: the stream position behind the last frame. */
+  #accepted = 0;
+  // Payloads up to here are not copied: the caller's again once written.
+  #borrowed = 0;
+  #writing = false;
+  #scheduled = false;
+  #hops = 0;
+  #seen = 0;
+  #waiters: Waiter[] = [];
+  #finish: Promise<void> | undefined;
+  #failure: unknown;
+  #failed = false;
+
+  constructor(connection: Connection, settings: Settings<T>) {
+    const { encoding, framing, highWaterMarkBytes } = settings;
+    this.#connection = connection;
+    this.#encoder = framing.encoder(settings);
+    this.#encode = (value) => encoding.encode(value);
+    this.#highWaterMark = highWaterMarkBytes;
+    this.#clock = settings.clock;
+  }
+
+  /** Whether a write is waiting for the peer. */
+  get waiting(): boolean {
+    return this.#writing;
+  }
+
+  /** Bytes accepted and not yet taken by the system. */
+  get buffered(): number {
+    return this.#accepted - this.bytes;
+  }
+
+  /**
+   * Accepts one message.
+   *
+   * @param value The message.
+   * @returns A promise that resolves at once below the high-water mark, else
+   * when enough was written. It rejects if the message cannot be sent, or the
+   * connection was lost or closed.
+   */
+  send(value: T): Promise<void> {
+    try {
+      this.#accept(value);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#room();
+  }
+
+  /**
+   * Accepts messages in order, waiting for room in between.
+   *
+   * @param values The messages.
+   * @returns As {@linkcode Sender.send} for the last of them. If one cannot be
+   * sent, those before it are.
+   */
+  async sendAll(values: Iterable<T>): Promise<void> {
+    for (const value of values) {
+      this.#accept(value);
+      if (this.buffered >= this.#highWaterMark) await this.#room();
+    }
+    const room = this.#room();
+    if (room !== DONE) await room;
+  }
+
+  /** Begins to write what waits, without waiting for more. */
+  flush(): void {
+    this.#scheduled = false;
+    if (!this.#writing && this.#accepted > this.bytes) this.#write();
+  }
+
+  /**
+   * Waits until everything accepted so far is written.
+   *
+   * @returns When it is.
+   */
+  flushed(): Promise<void> {
+    this.flush();
+    return this.#written(this.#accepted);
+  }
+
+  /**
+   * Accepts nothing more, writes the rest and tells the peer that this was all.
+   *
+   * @param announce Whether to tell the peer; not needed if the connection is
+   * closed next and the peer has nothing more to send.
+   * @returns When the peer was told.
+   */
+  finish(announce: boolean): Promise<void> {
+    this.#finish ??= this.flushed().then(() =>
+      announce ? this.#connection.closeWrite() : undefined
+    );
+    return this.#finish;
+  }
+
+  /**
+   * Gives up: nothing more is written, whoever waits is thrown the error.
+   *
+   * @param error Why.
+   */
+  fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#failure = error;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const { reject } of waiters) reject(error);
+  }
+
+  #accept(value: T): void {
+    if (this.#failed) throw this.#failure;
+    if (this.#finish !== undefined) {
+      throw new ClosedError(
+        `Cannot send to ${this.#connection.remoteAddress}: sending was finished by this side`,
+      );
+    }
+    const payload = this.#encode(value);
+    const sink = this.#filling ??= newSink();
+    const before = sink.length;
+    this.#encoder.encode(payload, sink);
+    this.#accepted += sink.length - before;
+    if (sink.borrows) this.#borrowed = this.#accepted;
+    this.messages++;
+    if (!this.#scheduled && !this.#writing) {
+      this.#scheduled = true;
+      this.#hops = 0;
+      this.#seen = this.#accepted;
+      queueMicrotask(this.#hop);
+    }
+  }
+
+  /** Resolves once what is buffered is below the high-water mark. */
+  #room(): Promise<void> {
+    const position = Math.max(
+      this.#borrowed,
+      this.#accepted - this.#highWaterMark + 1,
+    );
+    if (this.bytes >= position) return DONE;
+    this.flush();
+    return this.#written(position);
+  }
+
+  #written(position: number): Promise<void> {
+    if (this.#failed) return Promise.reject(this.#failure);
+    if (this.bytes >= position) return DONE;
+    const written = new Promise<void>((resolve, reject) => {
+      this.#waiters.push({ position, resolve, reject });
+    });
+    // Who does not await a send is not to be ended by a lost connection: the
+    // next call tells.
+    written.catch(() => {});
+    return written;
+  }
+
+  #hopped(): void {
+    if (!this.#scheduled) return;
+    if (this.#accepted !== this.#seen) {
+      this.#seen = this.#accepted;
+      this.#hops = 0;
+    } else if (++this.#hops > IDLE_HOPS) {
+      return this.flush();
+    }
+    queueMicrotask(this.#hop);
+  }
+
+  async #write(): Promise<void> {
+    this.#writing = true;
+    if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
+    try {
+      for (let sink; (sink = this.#filling) !== undefined;) {
+        this.#filling = undefined;
+        for (const piece of sink.pieces()) await this.#writeAll(piece);
+        // Only after success: the runtime may still look at it otherwise.
+        recycle(sink);
+      }
+    } catch (error) {
+      this.fail(error);
+    }
+    this.#writing = false;
+  }
+
+  async #writeAll(piece: Uint8Array): Promise<void> {
+    let rest = piece;
+    for (;;) {
+      const count = await this.#connection.write(rest);
+      this.bytes += count;
+      if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
+      if (this.#waiters.length > 0) this.#settle();
+      if (this.#failed) throw this.#failure;
+      if (count === rest.length) return;
+      rest = rest.subarray(count);
+    }
+  }
+
+  #settle(): void {
+    const waiters = this.#waiters;
+    let settled = 0;
+    while (settled < waiters.length) {
+      const waiter = waiters[settled]!;
+      if (waiter.position > this.bytes) break;
+      waiter.resolve();
+      settled++;
+    }
+    waiters.splice(0, settled);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * How many connections there may be at once, in all and from one peer.
+ *
+ * @module
+ */
+
+/** The bounds on the number of connections. */
+export interface SlotLimits {
+  /** Most connections at once. */
+  readonly maxConnections: number;
+  /** Most connections at once from one IP address. */
+  readonly maxConnectionsPerPeer: number;
+  /** What happens to one connection too many. */
+  readonly whenFull: "wait" | "refuse";
+}
+
+/** Counts connections. */
+export class Slots {
+  readonly #limits: SlotLimits;
+  readonly #perPeer = new Map<string, number>();
+  #taken = 0;
+  #freed: (() => void) | undefined;
+
+  constructor(limits: SlotLimits) {
+    this.#limits = limits;
+  }
+
+  /**
+   * Waits for a free slot, if one connection too many is to wait.
+   *
+   * @returns A promise, or `undefined` if there is no need to wait.
+   */
+  free(): Promise<void> | undefined {
+    const { maxConnections, whenFull } = this.#limits;
+    if (whenFull === "refuse" || this.#taken < maxConnections) return undefined;
+    return new Promise((resolve) => this.#freed = resolve);
+  }
+
+  /** Ends the waiting, free slot or not. */
+  wake(): void {
+    this.#freed?.();
+    this.#freed = undefined;
+  }
+
+  /**
+   * Takes a slot.
+   *
+   * @param peer Gives the peer's IP address; only called if it matters.
+   * @returns `undefined`, or why there is none.
+   */
+  take(peer: () => string): string | undefined {
+    const { maxConnections, maxConnectionsPerPeer } = this.#limits;
+    if (this.#taken >= maxConnections) {
+      return `${this.#taken} of ${maxConnections} connections are in use (maxConnections)`;
+    }
+    if (maxConnectionsPerPeer !== Infinity) {
+      const host = peer();
+      const held = this.#perPeer.get(host) ?? 0;
+      if (held >= maxConnectionsPerPeer) {
+        return `${held} of ${maxConnectionsPerPeer} connections from ${host} are in use (maxConnectionsPerPeer)`;
+      }
+      this.#perPeer.set(host, held + 1);
+    }
+    this.#taken++;
+    return undefined;
+  }
+
+  /**
+   * Gives a slot back.
+   *
+   * @param peer As for {@linkcode Slots.take}.
+   */
+  give(peer: () => string): void {
+    this.#taken--;
+    if (this.#limits.maxConnectionsPerPeer !== Infinity) {
+      const host = peer();
+      const held = this.#perPeer.get(host)! - 1;
+      if (held === 0) this.#perPeer.delete(host);
+      else this.#perPeer.set(host, held);
+    }
+    this.wake();
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Parley: messages over sockets.
+ *
+ * TCP carries a stream of bytes, not messages: a read returns whatever has
+ * arrived, a write may take only a part, and a connection that stays open never
+ * says "that was all". So two programs agree on a framing (where does a message
+ * end?), a limit (how large may it be?), a deadline (how long do I wait?) and an
+ * end (who closes?). Here each of these is a value that you can see.
+ *
+ * ```ts
+ * import { connect, serve } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options = { framing: "length:4", encoding: "text" } as const;
+ *
+ * await using server = await serve("tcp://127.0.0.1:0", options, async (peer) => {
+ *   for await (const message of peer) await peer.send(message.toUpperCase());
+ * });
+ *
+ * await using connection = await connect(server.address, options);
+ * await connection.send("hello 🌮");
+ * assertEquals(await connection.receive(), "HELLO 🌮");
+ * ```
+ *
+ * However the network cuts the bytes, every framing gives the same messages and
+ * then the same error or the same end. Every message, header, queue and wait has
+ * a finite bound or a documented way to give it one.
+ *
+ * Further entry points: `@parley/parley/framing` (all framings, and how to write
+ * your own), `/stream` (framings as web stream transforms), `/tcp` (the bytes
+ * below), `/testing` (checks for your own framings and handlers).
+ *
+ * @module
+ */
+
+export {
+  ClosedError,
+  ConnectionError,
+  type ConnectionErrorCode,
+  type Deadline,
+  ProtocolError,
+  type ProtocolErrorCode,
+  type ProtocolErrorDetails,
+  TimeoutError,
+} from "./lib/errors.ts";
+export { Address, parseAddress, type Transport } from "./lib/transport/address.ts";
+export type {
+  Connection,
+  DialOptions,
+  Listener,
+  ListenOptions,
+} from "./lib/transport/connection.ts";
+export * from "./lib/framing/mod.ts";
+export * from "./lib/encoding/mod.ts";
+export {
+  connect,
+  type ConnectOptions,
+  DEFAULT_CONNECT_TIMEOUT_MS,
+} from "./lib/session/connect.ts";
+export {
+  type BatchOptions,
+  type ConnectionStats,
+  MessageConnection,
+  type ReceiveOptions,
+} from "./lib/session/message_connection.ts";
+export {
+  type Handler,
+  serve,
+  type ServeAddress,
+  type Server,
+} from "./lib/session/serve.ts";
+export {
+  type CutConnection,
+  DEFAULT_GRACE_MS,
+  DEFAULT_MAX_CONNECTIONS,
+  type ServeOptions,
+  type ServerEvent,
+  type ServerStats,
+  type ShutdownOptions,
+  type ShutdownReport,
+} from "./lib/session/server_options.ts";
+export {
+  DEFAULT_FRAMING,
+  DEFAULT_HIGH_WATER_MARK_BYTES,
+  type MessageOptions,
+} from "./lib/session/settings.ts";
