@@ -25,6 +25,9 @@ const IDLE_BYTES = 4 * 1024;
 const BUSY_BYTES = 64 * 1024;
 // Reads this small say that the peer has no more than that to send at a time.
 const SMALL_READ = 1024;
+// A chunk this small is copied when it has to wait: a stream may hand out one
+// byte with 64 KiB behind it, and a million of those would pin 64 GiB.
+const SMALL_CHUNK = 1024;
 
 const EMPTY = new Uint8Array(0);
 
@@ -55,6 +58,8 @@ export class ByteQueue {
   #waiting: Uint8Array[] = [];
   #next = 0;
   #waitingBytes = 0;
+  // Where small chunks are put together while they wait.
+  #slab: Uint8Array = EMPTY;
   // Bytes taken before #bytes became the window, minus its index zero.
   #base = 0;
   // Whether we allocated #bytes and so may write behind #end.
@@ -89,7 +94,9 @@ export class ByteQueue {
       this.#bytes.set(chunk, this.#end);
       this.#end += size;
     } else {
-      this.#waiting.push(chunk);
+      if (size >= SMALL_CHUNK || !this.#extendLast(chunk)) {
+        this.#waiting.push(size >= SMALL_CHUNK ? chunk : this.#inSlab(chunk));
+      }
       this.#waitingBytes += size;
     }
   }
@@ -156,9 +163,24 @@ export class ByteQueue {
    */
   has(count: number): boolean {
     if (this.#end - this.#start >= count) return true;
-    if (this.length < count) return false;
-    this.#join(count, count);
+    const { length } = this;
+    if (length < count) return false;
+    // Exact for a message that has just come together; with room to grow for
+    // somebody who feels his way forward byte by byte.
+    const held = this.#end - this.#start;
+    this.#join(count, Math.max(count, Math.min(length, 2 * held)));
     return true;
+  }
+
+  /**
+   * Makes all bytes that are here indexable, at linear cost over the life of
+   * the stream.
+   *
+   * @returns How many there are.
+   */
+  gather(): number {
+    if (this.#waitingBytes > 0) this.#joinAll();
+    return this.#end - this.#start;
   }
 
   /**
@@ -183,26 +205,17 @@ export class ByteQueue {
   }
 
   /**
-   * Finds a byte among all that are here.
+   * Finds a byte among all that are here, and makes them indexable up to it; or
+   * all of them, if it is not there.
    *
    * @param value The byte to look for.
    * @param from Where to begin, counted from the front.
    * @returns Its position from the front, or -1.
    */
   indexOf(value: number, from = 0): number {
-    if (this.#waitingBytes > 0) this.#joinAll();
-    // Not #bytes.indexOf: that would search the unused room behind #end too.
-    const end = this.#end;
-    const begin = this.#start + from;
-    // Short distances are common and cheaper without a view (21 ns).
-    const near = Math.min(end, begin + 32);
-    const bytes = this.#bytes;
-    for (let i = begin; i < near; i++) {
-      if (bytes[i] === value) return i - this.#start;
-    }
-    if (near === end) return -1;
-    const found = bytes.subarray(near, end).indexOf(value);
-    return found === -1 ? -1 : found + near - this.#start;
+    const found = this.#indexInWindow(value, from);
+    if (found !== -1 || this.#waitingBytes === 0) return found;
+    return this.#indexInWaiting(value, from);
   }
 
   /**
@@ -240,6 +253,59 @@ export class ByteQueue {
    */
   skip(count: number): void {
     this.#start += count;
+  }
+
+  #indexInWindow(value: number, from: number): number {
+    // Not #bytes.indexOf: that would search the unused room behind #end too.
+    const end = this.#end;
+    const begin = this.#start + from;
+    // Short distances are common and cheaper without a view (21 ns).
+    const near = Math.min(end, begin + 32);
+    const bytes = this.#bytes;
+    for (let i = begin; i < near; i++) {
+      if (bytes[i] === value) return i - this.#start;
+    }
+    if (near >= end) return -1;
+    const found = bytes.subarray(near, end).indexOf(value);
+    return found === -1 ? -1 : found + near - this.#start;
+  }
+
+  /** Searches before joining, so that of a chunk only what is needed is copied. */
+  #indexInWaiting(value: number, from: number): number {
+    while (this.#waitingBytes > 0) {
+      const held = this.#end - this.#start;
+      const chunk = this.#waiting[this.#next]!;
+      const index = chunk.indexOf(value, Math.max(0, from - held));
+      if (index !== -1) {
+        // A few bytes of room for the rest of a delimiter.
+        this.#join(held + index + 1, held + index + 17);
+        return held + index;
+      }
+      const count = held + chunk.length;
+      this.#join(count, 2 * count);
+    }
+    return -1;
+  }
+
+  /** Puts a small chunk behind the last waiting one, if that lies in a slab. */
+  #extendLast(chunk: Uint8Array): boolean {
+    const last = this.#waiting.at(-1);
+    if (last === undefined || last.buffer !== this.#slab.buffer) return false;
+    const at = last.byteOffset + last.length;
+    const size = chunk.length;
+    if (at + size > this.#slab.length) return false;
+    this.#slab.set(chunk, at);
+    this.#waiting[this.#waiting.length - 1] = this.#slab.subarray(
+      last.byteOffset,
+      at + size,
+    );
+    return true;
+  }
+
+  #inSlab(chunk: Uint8Array): Uint8Array {
+    this.#slab = new Uint8Array(IDLE_BYTES);
+    this.#slab.set(chunk);
+    return this.#slab.subarray(0, chunk.length);
   }
 
   /**
@@ -283,7 +349,7 @@ export class ByteQueue {
     if (this.#waitingBytes === 0) {
       this.#waiting = [];
       this.#next = 0;
-    } else if (this.#next > 1024) {
+    } else if (2 * this.#next > this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#next);
       this.#next = 0;
     }

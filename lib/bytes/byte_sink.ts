@@ -39,6 +39,11 @@ export class ByteSink {
     return this.#end + this.#largeBytes;
   }
 
+  /** Size in bytes of the buffer that appended bytes are copied to. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
   /** Whether it holds payloads that were not copied. */
   get borrows(): boolean {
     return this.#largeBytes > 0;
@@ -135,27 +140,6 @@ export class ByteSink {
       this.#largeAt = [];
       this.#largeBytes = 0;
     }
-  }
-
-  /**
-   * Gives the buffer away, leaving the sink empty and without one.
-   *
-   * @returns The buffer, possibly of length 0; nothing here refers to it now.
-   */
-  detach(): Uint8Array {
-    const bytes = this.#bytes;
-    this.clear();
-    this.#bytes = EMPTY;
-    return bytes;
-  }
-
-  /**
-   * Takes over an empty buffer to append to.
-   *
-   * @param bytes The buffer; only for a sink without one.
-   */
-  attach(bytes: Uint8Array): void {
-    this.#use(bytes);
   }
 
   /** Makes room at the end and returns where it begins. */

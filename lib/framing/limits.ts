@@ -1,10 +1,30 @@
 /**
- * The two refusals that all framings share, and what a limit may be.
+ * The refusals that all framings share, and what a limit may be.
+ *
+ * A refusal shows the bytes it rests on and no others: how many more had
+ * arrived at that time depends on the network's cuts, and the same bytes must
+ * give the same error.
  *
  * @module
  */
 
+import type { ByteQueue } from "../bytes/byte_queue.ts";
 import { ProtocolError } from "../errors.ts";
+
+/** How many bytes an error shows. */
+export const SHOWN_BYTES = 16;
+
+/**
+ * The first bytes of a frame, to be shown in an error.
+ *
+ * @param queue The bytes, the frame's first ones in front.
+ * @param count How many bytes the refusal rests on; all must be here.
+ * @returns A copy of at most {@linkcode SHOWN_BYTES}.
+ */
+export function evidence(queue: ByteQueue, count: number): Uint8Array {
+  const shown = Math.min(SHOWN_BYTES, count, queue.length);
+  return queue.has(shown) ? queue.peek(0, shown).slice() : new Uint8Array(0);
+}
 
 /**
  * Refuses to send a message that the receiver's limit would refuse.
@@ -26,18 +46,22 @@ export function checkSendSize(size: number, maxMessageBytes: number): void {
  *
  * @param declared Its size in bytes, where the sender announced one.
  * @param maxMessageBytes The limit in bytes, inclusive.
+ * @param firstBytes What the decision rests on, from {@linkcode evidence}.
  * @returns The error, to be thrown.
  */
 export function tooLarge(
   declared: number | bigint | undefined,
   maxMessageBytes: number,
+  firstBytes?: Uint8Array,
 ): ProtocolError {
+  const limit = Math.min(maxMessageBytes, Number.MAX_SAFE_INTEGER);
   const what = declared === undefined
-    ? `it is longer than the limit of ${maxMessageBytes} bytes`
-    : `its declared size of ${declared} bytes exceeds the limit of ${maxMessageBytes} bytes`;
+    ? `it is longer than the limit of ${limit} bytes`
+    : `its declared size of ${declared} bytes exceeds the limit of ${limit} bytes`;
   return new ProtocolError("too_large", what, {
-    limitBytes: maxMessageBytes,
+    limitBytes: limit,
     ...(declared === undefined ? {} : { declaredBytes: declared }),
+    ...(firstBytes === undefined ? {} : { firstBytes }),
   });
 }
 
@@ -55,10 +79,31 @@ export function truncated(what: string): ProtocolError {
  * The error for bytes that are no frame.
  *
  * @param what What was found and what was expected.
+ * @param firstBytes What the decision rests on, from {@linkcode evidence}.
  * @returns The error, to be thrown.
  */
-export function malformed(what: string): ProtocolError {
-  return new ProtocolError("malformed", what);
+export function malformed(
+  what: string,
+  firstBytes?: Uint8Array,
+): ProtocolError {
+  return new ProtocolError(
+    "malformed",
+    what,
+    firstBytes === undefined ? {} : { firstBytes },
+  );
+}
+
+/**
+ * Names a byte for a person: `"G" (47)`, or `0d` if it cannot be printed.
+ *
+ * @param value The byte.
+ * @returns Its name.
+ */
+export function nameOf(value: number): string {
+  const hex = value.toString(16).padStart(2, "0");
+  return value > 0x20 && value < 0x7f
+    ? `"${String.fromCharCode(value)}" (${hex})`
+    : `byte ${hex}`;
 }
 
 /**
@@ -75,5 +120,28 @@ export function checkBytes(name: string, value: number, least = 0): void {
   }
   throw new RangeError(
     `Cannot use ${name} of ${value}: it must be an integer of at least ${least}, or Infinity`,
+  );
+}
+
+/**
+ * Checks an option of a framing that is an integer.
+ *
+ * @param framing The framing's name, for the message.
+ * @param name The option's name, for the message.
+ * @param value The value.
+ * @param least Smallest legal value.
+ * @param most Largest legal value.
+ * @throws {RangeError} If it is no integer in that range.
+ */
+export function checkInteger(
+  framing: string,
+  name: string,
+  value: number,
+  least: number,
+  most: number,
+): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(
+    `Cannot use ${name} of ${value} in framing "${framing}": it must be an integer from ${least} to ${most}`,
   );
 }

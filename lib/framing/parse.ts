@@ -1,8 +1,69 @@
-/** Stand-in until every framing is in the table. */
+/**
+ * One string names a framing everywhere: in code, on the command line, in
+ * errors.
+ *
+ * ```text
+ * name [:value] [,option[=value]] ...      length:4,le    fixed:30,pad=#    line
+ * ```
+ *
+ * @module
+ */
+
 import type { Framing } from "./framing.ts";
-import { lengthPrefix } from "./length_prefix.ts";
-/** Parses. */
+import { FORMATS } from "./formats.ts";
+import { nearest } from "./nearest.ts";
+import { splitParts } from "./escapes.ts";
+import { FramingArguments } from "./framing_arguments.ts";
+
+/**
+ * Reads the string of a framing, such as `line`, `length:4,le` or
+ * `delimiter:#*#`. Bytes are written as themselves, in UTF-8, or as one of the
+ * escapes `\n \r \t \0 \\ \,` and `\xHH`.
+ *
+ * @param text The string.
+ * @returns The framing. Its `toString()` gives the canonical string, which this
+ * function reads back.
+ * @throws {TypeError} If it names no framing, or a value or option is wrong; the
+ * message shows the right form.
+ *
+ * @example From a string and back
+ * ```ts
+ * import { parseFraming } from "@parley/parley/framing";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(parseFraming("length:4,le").toString(), "length:4,le");
+ * assertThrows(() => parseFraming("lenght:4"), TypeError, 'did you mean "length"');
+ * ```
+ */
 export function parseFraming(text: string): Framing {
-  if (text === "length:4") return lengthPrefix();
-  throw new TypeError(`Unknown framing ${text}`);
+  const [head, ...options] = splitParts(text);
+  const colon = head!.indexOf(":");
+  const name = colon === -1 ? head! : head!.slice(0, colon);
+  const format = FORMATS.get(name);
+  if (format === undefined) throw unknown(text, name);
+  const value = colon === -1 ? undefined : head!.slice(colon + 1);
+  try {
+    const given = new FramingArguments(value, options);
+    const framing = format.make(given);
+    given.checkAllUsed();
+    return framing;
+  } catch (cause) {
+    const reason = (cause as Error).message;
+    throw new TypeError(
+      `Cannot use framing "${text}": ${
+        reason[0]!.toLowerCase() + reason.slice(1)
+      }; the form is ${format.form}`,
+      { cause },
+    );
+  }
+}
+
+function unknown(text: string, name: string): TypeError {
+  const near = nearest(name, FORMATS.keys());
+  const forms = Array.from(FORMATS.keys()).join(", ");
+  return new TypeError(
+    `Cannot use framing "${text}": there is no framing "${name}"` +
+      (near === undefined ? "" : `, did you mean "${near}"?`) +
+      `; there are ${forms}`,
+  );
 }

@@ -1,0 +1,116 @@
+/**
+ * What all framings share in which a header of varying form announces the
+ * message's size: decimal digits, a varint, a block of header lines.
+ *
+ * ```text
+ *   header        message          trailer (if any)
+ *   read once     size bytes       one byte, verified
+ * ```
+ *
+ * @module
+ */
+
+import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { Decoder } from "./framing.ts";
+import { evidence, malformed, nameOf, tooLarge, truncated } from "./limits.ts";
+
+/**
+ * Reads the header of one format. It decides at the first byte that is wrong,
+ * so that the decision does not depend on how many bytes follow it.
+ */
+export interface HeaderReader {
+  /**
+   * The announced size in bytes, once a header was read; a `bigint` above
+   * 2^53 - 1, where a number would be rounded.
+   */
+  readonly size: number | bigint;
+
+  /**
+   * Reads the header at the front without taking it.
+   *
+   * @param queue The bytes, a frame's first one in front.
+   * @returns How many bytes the header has, or 0 when more are needed.
+   * @throws {ProtocolError} If it is no header.
+   */
+  read(queue: ByteQueue): number;
+}
+
+/** Decodes messages whose size a header announces. */
+export class AnnouncedDecoder implements Decoder {
+  missingBytes = 0;
+  readonly #reader: HeaderReader;
+  readonly #max: number;
+  readonly #trailer: number | undefined;
+  // Size of the header that was read and whose message is awaited, or 0.
+  #header = 0;
+  #size = 0;
+
+  /**
+   * Creates a decoder.
+   *
+   * @param reader Reads the headers.
+   * @param maxMessageBytes The limit in bytes, inclusive.
+   * @param trailer The byte that must follow each message, if there is one.
+   */
+  constructor(reader: HeaderReader, maxMessageBytes: number, trailer?: number) {
+    this.#reader = reader;
+    this.#max = maxMessageBytes;
+    this.#trailer = trailer;
+  }
+
+  decode(queue: ByteQueue): Uint8Array | undefined {
+    if (this.#header === 0 && !this.#readHeader(queue)) return undefined;
+    const header = this.#header;
+    const size = this.#size;
+    const trailer = this.#trailer;
+    const frame = header + size + (trailer === undefined ? 0 : 1);
+    if (!queue.has(frame)) {
+      this.missingBytes = frame - queue.length;
+      return undefined;
+    }
+    if (trailer !== undefined && queue.byte(frame - 1) !== trailer) {
+      throw malformed(
+        `its ${size} bytes must be followed by ${nameOf(trailer)}, not by ${
+          nameOf(queue.byte(frame - 1))
+        }`,
+        evidence(queue, frame),
+      );
+    }
+    this.#header = 0;
+    const message = queue.take(size, header);
+    if (trailer !== undefined) queue.skip(1);
+    return message;
+  }
+
+  decodeEnd(queue: ByteQueue): undefined {
+    const { length } = queue;
+    if (length === 0) return undefined;
+    if (this.#header === 0) {
+      throw truncated(
+        `the stream ended inside the header, after ${length} bytes`,
+      );
+    }
+    const size = this.#size;
+    const got = length - this.#header;
+    throw truncated(
+      got < size || this.#trailer === undefined
+        ? `the stream ended after ${got} of the ${size} bytes that the header announced`
+        : `the stream ended before the ${
+          nameOf(this.#trailer)
+        } that ends the message`,
+    );
+  }
+
+  #readHeader(queue: ByteQueue): boolean {
+    this.missingBytes = 0;
+    const header = this.#reader.read(queue);
+    if (header === 0) return false;
+    const { size } = this.#reader;
+    if (typeof size === "bigint" || size > this.#max) {
+      throw tooLarge(size, this.#max, evidence(queue, header));
+    }
+    this.#header = header;
+    this.#size = size;
+    return true;
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Messages that follow their length in decimal digits, in a header of fixed
+ * width.
+ *
+ * ```text
+ * header:10           5 _ _ _ _ _ _ _ _ _ h e l l o      (_ is a space)
+ * header:10,right     _ _ _ _ _ _ _ _ _ 5 h e l l o
+ * header:5,zero       0 0 0 0 5 h e l l o
+ * ```
+ *
+ * The length counts bytes, not characters. Peers that count characters agree
+ * only as long as they send ASCII.
+ *
+ * @module
+ */
+
+import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ByteSink } from "../bytes/byte_sink.ts";
+import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
+import { isDigit, readDigits } from "./digits.ts";
+import type {
+  Boundary,
+  CodecOptions,
+  Decoder,
+  Encoder,
+  Framing,
+} from "./framing.ts";
+import {
+  checkInteger,
+  checkSendSize,
+  evidence,
+  malformed,
+  nameOf,
+} from "./limits.ts";
+
+/** Options for {@linkcode decimalHeader}. */
+export interface DecimalHeaderOptions {
+  /**
+   * At which side of the header the digits stand when sending. Reading accepts
+   * both.
+   *
+   * @default {"left"}
+   */
+  readonly align?: "left" | "right";
+  /**
+   * Width of the header in characters, 1 to 32.
+   *
+   * @default {10}
+   */
+  readonly digits?: number;
+  /**
+   * Whether the header is filled with zeros, to the left of the number, instead
+   * of spaces. Reading accepts both.
+   *
+   * @default {false}
+   */
+  readonly zero?: boolean;
+}
+
+const SPACE = 0x20;
+
+/**
+ * Makes the framing of messages that follow their length in decimal digits.
+ *
+ * @param options Width and form of the header.
+ * @returns The framing. It reads digits with spaces before or after them and
+ * refuses everything else: signs, tabs, inner spaces, a blank header.
+ * @throws {RangeError} If an option is out of its range, or the header is to be
+ * left-aligned and filled with zeros, which would be another number.
+ *
+ * @example A header of ten characters
+ * ```ts
+ * import { decimalHeader, FrameDecoder } from "@parley/parley/framing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const decoder = new FrameDecoder(decimalHeader({ digits: 10 }));
+ * decoder.push(new TextEncoder().encode("5         hello"));
+ * assertEquals(new TextDecoder().decode(decoder.next()), "hello");
+ * ```
+ */
+export function decimalHeader(options: DecimalHeaderOptions = {}): Framing {
+  const { digits = 10, zero = false, align = zero ? "right" : "left" } =
+    options;
+  checkInteger("header", "a width", digits, 1, 32);
+  if (align !== "left" && align !== "right") {
+    throw new RangeError(
+      `Cannot use align of "${align}" in framing "header": it must be "left" or "right"`,
+    );
+  }
+  if (zero && align === "left") {
+    throw new RangeError(
+      'Cannot fill a left-aligned header with zeros: it would be another number, so choose align "right"',
+    );
+  }
+  return new DecimalHeaderFraming(digits, zero, align);
+}
+
+class DecimalHeaderFraming implements Framing {
+  readonly boundary: Boundary = "frame";
+  readonly #width: number;
+  readonly #zero: boolean;
+  readonly #align: "left" | "right";
+
+  constructor(width: number, zero: boolean, align: "left" | "right") {
+    this.#width = width;
+    this.#zero = zero;
+    this.#align = align;
+  }
+
+  decoder(options: CodecOptions): Decoder {
+    return new AnnouncedDecoder(
+      new DecimalReader(this.#width),
+      options.maxMessageBytes,
+    );
+  }
+
+  encoder(options: CodecOptions): Encoder {
+    return new DecimalHeaderEncoder(
+      this.#width,
+      (digits) =>
+        this.#zero
+          ? digits.padStart(this.#width, "0")
+          : this.#align === "right"
+          ? digits.padStart(this.#width)
+          : digits.padEnd(this.#width),
+      options.maxMessageBytes,
+    );
+  }
+
+  toString(): string {
+    return `header:${this.#width}` +
+      (this.#zero ? ",zero" : this.#align === "right" ? ",right" : "");
+  }
+}
+
+class DecimalReader implements HeaderReader {
+  size: number | bigint = 0;
+  readonly #width: number;
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  read(queue: ByteQueue): number {
+    const width = this.#width;
+    if (!queue.has(width)) return 0;
+    let from = 0;
+    while (from < width && queue.byte(from) === SPACE) from++;
+    let to = from;
+    while (to < width && isDigit(queue.byte(to))) to++;
+    let rest = to;
+    while (rest < width && queue.byte(rest) === SPACE) rest++;
+    if (from === width) {
+      throw malformed(
+        `its header of ${width} characters is blank instead of a number`,
+        evidence(queue, width),
+      );
+    }
+    if (rest < width) {
+      throw malformed(
+        `its header of ${width} characters must be digits and spaces around them, and has ${
+          nameOf(queue.byte(rest))
+        } at position ${rest + 1}`,
+        evidence(queue, width),
+      );
+    }
+    this.size = readDigits(queue, from, to);
+    return width;
+  }
+}
+
+class DecimalHeaderEncoder implements Encoder {
+  readonly #width: number;
+  readonly #format: (digits: string) => string;
+  readonly #max: number;
+
+  constructor(
+    width: number,
+    format: (digits: string) => string,
+    maxMessageBytes: number,
+  ) {
+    this.#width = width;
+    this.#format = format;
+    this.#max = maxMessageBytes;
+  }
+
+  encode(message: Uint8Array, sink: ByteSink): void {
+    const size = message.length;
+    checkSendSize(size, this.#max);
+    const digits = String(size);
+    if (digits.length > this.#width) {
+      throw new RangeError(
+        `Cannot send message of ${size} bytes: the header has room for ${this.#width} digits`,
+      );
+    }
+    sink.ascii(this.#format(digits));
+    sink.payload(message);
+  }
+}

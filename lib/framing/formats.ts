@@ -1,0 +1,87 @@
+/**
+ * The table of framings by name.
+ *
+ * @module
+ */
+
+import { decimalHeader } from "./decimal_header.ts";
+import { delimiter } from "./delimiter.ts";
+import { unescape } from "./escapes.ts";
+import { fixedLength } from "./fixed_length.ts";
+import type { Framing } from "./framing.ts";
+import type { FramingArguments } from "./framing_arguments.ts";
+import { type LengthBytes, lengthPrefix } from "./length_prefix.ts";
+import { line } from "./line.ts";
+import { raw } from "./raw.ts";
+import { untilClose } from "./until_close.ts";
+
+/** How a framing is written and made. */
+export interface Format {
+  /** What may be written, for messages. */
+  readonly form: string;
+
+  /**
+   * Makes the framing.
+   *
+   * @param given The value and the options.
+   * @returns The framing.
+   * @throws {TypeError | RangeError} If one of them is wrong.
+   */
+  make(given: FramingArguments): Framing;
+}
+
+/** The framings by name, in the order in which they are listed. */
+export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
+  ["raw", { form: "raw", make: () => raw() }],
+  ["close", { form: "close", make: () => untilClose() }],
+  ["fixed", {
+    form: "fixed:BYTES[,pad=BYTE]",
+    make(given) {
+      const bytes = given.number();
+      if (bytes === undefined) throw new TypeError("the size is missing");
+      const pad = given.text("pad");
+      return fixedLength({ bytes, pad: pad === undefined ? pad : one(pad) });
+    },
+  }],
+  ["line", {
+    form: "line[,crlf][,eof]",
+    make: (given) => line({ crlf: given.flag("crlf"), eof: given.flag("eof") }),
+  }],
+  ["delimiter", {
+    form: "delimiter:BYTES[,eof], with \\, for a comma and \\xHH for any byte",
+    make: (given) => delimiter(given.bytes(), { eof: given.flag("eof") }),
+  }],
+  ["header", {
+    form: "header:DIGITS[,zero|,right]",
+    make(given) {
+      const digits = given.number();
+      const zero = given.flag("zero");
+      const right = given.flag("right");
+      return decimalHeader({
+        zero,
+        ...(right ? { align: "right" } : {}),
+        ...(digits === undefined ? {} : { digits }),
+      });
+    },
+  }],
+  ["length", {
+    form: "length:1|2|3|4|8[,le][,inclusive][,offset=N][,adjust=N][,strip=N]",
+    make(given) {
+      const bytes = given.number() as LengthBytes | undefined;
+      return lengthPrefix({
+        ...(bytes === undefined ? {} : { bytes }),
+        littleEndian: given.flag("le"),
+        inclusive: given.flag("inclusive"),
+        ...given.integer("offset"),
+        ...given.integer("adjust"),
+        ...given.integer("strip"),
+      });
+    },
+  }],
+]);
+
+function one(text: string): number {
+  const bytes = unescape(text);
+  if (bytes.length === 1) return bytes[0]!;
+  throw new TypeError(`option "pad" must be one byte, not ${bytes.length}`);
+}

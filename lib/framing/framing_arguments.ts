@@ -1,0 +1,130 @@
+/**
+ * The value and the options in a framing's string.
+ *
+ * @module
+ */
+
+import { unescape } from "./escapes.ts";
+import { nearest } from "./nearest.ts";
+
+/** What follows a framing's name; each getter is asked once per form. */
+export class FramingArguments {
+  readonly #value: string | undefined;
+  readonly #options = new Map<string, string | undefined>();
+  readonly #known = new Set<string>();
+  #valueUsed = false;
+
+  /**
+   * Splits the options.
+   *
+   * @param value What stood behind the colon, `undefined` without one.
+   * @param options The parts behind the commas.
+   * @throws {TypeError} If an option is given twice.
+   */
+  constructor(value: string | undefined, options: readonly string[]) {
+    this.#value = value;
+    for (const option of options) {
+      const equals = option.indexOf("=");
+      const name = equals === -1 ? option : option.slice(0, equals);
+      if (this.#options.has(name)) {
+        throw new TypeError(`option "${name}" is given twice`);
+      }
+      this.#options.set(
+        name,
+        equals === -1 ? undefined : option.slice(equals + 1),
+      );
+    }
+  }
+
+  /**
+   * The value as a number.
+   *
+   * @returns The number, or `undefined` if there is no colon.
+   * @throws {TypeError} If it is no decimal integer.
+   */
+  number(): number | undefined {
+    this.#valueUsed = true;
+    if (this.#value === undefined) return undefined;
+    return toInteger("the value", this.#value);
+  }
+
+  /**
+   * The value as bytes.
+   *
+   * @returns The bytes, escapes resolved.
+   * @throws {TypeError} If there is no colon, or an escape is unknown.
+   */
+  bytes(): Uint8Array {
+    this.#valueUsed = true;
+    return unescape(this.#value ?? "");
+  }
+
+  /**
+   * An option without value.
+   *
+   * @param name Its name.
+   * @returns Whether it is there.
+   * @throws {TypeError} If it has a value.
+   */
+  flag(name: string): boolean {
+    this.#known.add(name);
+    if (!this.#options.has(name)) return false;
+    if (this.#options.get(name) === undefined) return true;
+    throw new TypeError(`option "${name}" takes no value`);
+  }
+
+  /**
+   * An option that is a number.
+   *
+   * @param name Its name.
+   * @returns An object with the number under that name, or an empty one.
+   * @throws {TypeError} If it is no decimal integer.
+   */
+  integer<K extends string>(name: K): { [P in K]?: number } {
+    const text = this.text(name);
+    if (text === undefined) return {};
+    return { [name]: toInteger(`option "${name}"`, text) } as {
+      [P in K]?: number;
+    };
+  }
+
+  /**
+   * An option that has a value.
+   *
+   * @param name Its name.
+   * @returns The value, escapes still in it, or `undefined` if it is not there.
+   * @throws {TypeError} If it has no value.
+   */
+  text(name: string): string | undefined {
+    this.#known.add(name);
+    if (!this.#options.has(name)) return undefined;
+    const text = this.#options.get(name);
+    if (text !== undefined && text !== "") return text;
+    throw new TypeError(`option "${name}" needs a value`);
+  }
+
+  /**
+   * Refuses what nobody asked for.
+   *
+   * @throws {TypeError} If there is an unknown option, or a value that this
+   * framing does not take.
+   */
+  checkAllUsed(): void {
+    if (this.#value !== undefined && !this.#valueUsed) {
+      throw new TypeError(`it takes no value "${this.#value}"`);
+    }
+    for (const name of this.#options.keys()) {
+      if (this.#known.has(name)) continue;
+      const near = nearest(name, this.#known);
+      throw new TypeError(
+        `there is no option "${name}"` +
+          (near === undefined ? "" : `, did you mean "${near}"?`),
+      );
+    }
+  }
+}
+
+function toInteger(what: string, text: string): number {
+  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  throw new TypeError(`${what} "${text}" is not a number`);
+}

@@ -1,0 +1,173 @@
+/**
+ * Messages that end with a line feed.
+ *
+ * ```text
+ * line          h e l l o LF       w o r l d LF
+ * line,crlf     h e l l o CR LF    w o r l d CR LF
+ * ```
+ *
+ * Both read both: a line ends with LF, and one CR right before it belongs to
+ * the end. Any other CR is data.
+ *
+ * @module
+ */
+
+import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ByteSink } from "../bytes/byte_sink.ts";
+import type {
+  Boundary,
+  CodecOptions,
+  Decoder,
+  Encoder,
+  Framing,
+} from "./framing.ts";
+import { checkSendSize, evidence, tooLarge, truncated } from "./limits.ts";
+
+/** Options for {@linkcode line}. */
+export interface LineOptions {
+  /**
+   * Whether lines are sent with CR LF instead of LF. Reading accepts both.
+   *
+   * @default {false}
+   */
+  readonly crlf?: boolean;
+  /**
+   * Whether the end of the stream ends the last line as well. Otherwise a last
+   * line without its end is `truncated`.
+   *
+   * @default {false}
+   */
+  readonly eof?: boolean;
+}
+
+const LF = 10;
+const CR = 13;
+
+/**
+ * Makes the framing of messages that end with a line feed. The end is not part
+ * of the message and does not count toward the limit.
+ *
+ * @param options How lines end.
+ * @returns The framing.
+ *
+ * @example Both line ends are read
+ * ```ts
+ * import { FrameDecoder, line } from "@parley/parley/framing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const decoder = new FrameDecoder(line());
+ * decoder.push(new TextEncoder().encode("one\ntwo\r\n"));
+ * const utf8 = new TextDecoder();
+ * assertEquals(utf8.decode(decoder.next()), "one");
+ * assertEquals(utf8.decode(decoder.next()), "two");
+ * assertEquals(decoder.next(), undefined);
+ * ```
+ */
+export function line(options: LineOptions = {}): Framing {
+  const { crlf = false, eof = false } = options;
+  return new LineFraming(crlf, eof);
+}
+
+class LineFraming implements Framing {
+  readonly boundary: Boundary = "frame";
+  readonly #crlf: boolean;
+  readonly #eof: boolean;
+
+  constructor(crlf: boolean, eof: boolean) {
+    this.#crlf = crlf;
+    this.#eof = eof;
+  }
+
+  decoder(options: CodecOptions): Decoder {
+    return new LineDecoder(this.#eof, options.maxMessageBytes);
+  }
+
+  encoder(options: CodecOptions): Encoder {
+    return new LineEncoder(this.#crlf, options.maxMessageBytes);
+  }
+
+  toString(): string {
+    return `line${this.#crlf ? ",crlf" : ""}${this.#eof ? ",eof" : ""}`;
+  }
+}
+
+class LineDecoder implements Decoder {
+  readonly #eof: boolean;
+  readonly #max: number;
+  // Bytes already known to hold no LF, so a slow peer costs O(n), not O(n²).
+  #searched = 0;
+
+  constructor(eof: boolean, maxMessageBytes: number) {
+    this.#eof = eof;
+    this.#max = maxMessageBytes;
+  }
+
+  decode(queue: ByteQueue): Uint8Array | undefined {
+    const end = queue.indexOf(LF, this.#searched);
+    if (end === -1) {
+      this.#searched = queue.length;
+      this.#checkUnended(queue);
+      return undefined;
+    }
+    const size = end > 0 && queue.byte(end - 1) === CR ? end - 1 : end;
+    if (size > this.#max) throw this.#refusal(queue);
+    this.#searched = 0;
+    const message = queue.take(size);
+    queue.skip(end + 1 - size);
+    return message;
+  }
+
+  decodeEnd(queue: ByteQueue): Uint8Array | undefined {
+    const { length } = queue;
+    if (length === 0) return undefined;
+    if (!this.#eof) {
+      throw truncated(
+        `the stream ended after ${length} bytes without the line feed that ends the line`,
+      );
+    }
+    if (length > this.#max) throw this.#refusal(queue);
+    this.#searched = 0;
+    return queue.take(length);
+  }
+
+  /** Refuses a line that is too long wherever its end may be. */
+  #checkUnended(queue: ByteQueue): void {
+    const over = queue.length - this.#max;
+    // A CR that is one too many may turn out to belong to the end.
+    if (over > 1 || (over === 1 && queue.byte(this.#max) !== CR)) {
+      throw this.#refusal(queue);
+    }
+  }
+
+  #refusal(queue: ByteQueue): Error {
+    return tooLarge(undefined, this.#max, evidence(queue, this.#max + 1));
+  }
+}
+
+class LineEncoder implements Encoder {
+  readonly #crlf: boolean;
+  readonly #max: number;
+
+  constructor(crlf: boolean, maxMessageBytes: number) {
+    this.#crlf = crlf;
+    this.#max = maxMessageBytes;
+  }
+
+  encode(message: Uint8Array, sink: ByteSink): void {
+    checkSendSize(message.length, this.#max);
+    const at = message.indexOf(LF);
+    if (at !== -1) {
+      throw new RangeError(
+        `Cannot send message with a line feed at byte ${at}: it would arrive as two lines`,
+      );
+    }
+    if (!this.#crlf && message.at(-1) === CR) {
+      throw new RangeError(
+        "Cannot send message that ends in a carriage return: the receiver takes it for part of the line's end",
+      );
+    }
+    sink.payload(message);
+    if (this.#crlf) sink.byte(CR);
+    sink.byte(LF);
+  }
+}
