@@ -62,7 +62,6 @@ async function main(): Promise<number> {
   for (const { name, entry } of EXECUTABLES) {
     const output = new URL(name + suffix, DIST).pathname;
     const { code, fallback } = await compile([
-      "--quiet",
       ...PERMISSIONS,
       ...(target === Deno.build.target ? [] : ["--target", target]),
       ...["--output", output, new URL(entry, ROOT).pathname],

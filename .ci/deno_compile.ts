@@ -19,6 +19,7 @@
 
 const DOWNLOAD = /https:\/\/dl\.deno\.land\/\S+/;
 const PROBE_TIMEOUT_MS = 15_000;
+const GRACE_MS = 5_000;
 
 const CACHE = new URL("../dist/.runtime/", import.meta.url);
 const CARRIER = "@mcp-stress/linux-x64";
@@ -41,7 +42,7 @@ export interface CompileResult {
 
 /**
  * Runs `deno compile`, with the base runtime from npm if the official one
- * cannot be downloaded.
+ * cannot be downloaded. Prints nothing but what went wrong.
  *
  * @param args Arguments of `deno compile`.
  * @returns How it ended.
@@ -80,7 +81,7 @@ async function compileOfficially(
 ): Promise<number | "unreachable"> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["compile", ...args],
-    stdout: "inherit",
+    stdout: "null",
     stderr: "piped",
   }).spawn();
   let text = "";
@@ -94,7 +95,7 @@ async function compileOfficially(
   const { code } = await child.status;
   await unreachable;
   if (code !== 0 && DOWNLOAD.test(text)) return "unreachable";
-  await Deno.stderr.write(new TextEncoder().encode(text));
+  if (code !== 0) console.error(text.trimEnd());
   return code;
 }
 
@@ -102,18 +103,14 @@ async function killUnlessReachable(
   url: string,
   child: Deno.ChildProcess,
 ): Promise<void> {
-  try {
-    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
-    const response = await fetch(url, { method: "HEAD", signal });
-    await response.body?.cancel();
-  } catch {
-    // `deno compile` reports why, unless it is still waiting.
-    try {
-      child.kill();
-    } catch {
-      // It has ended already.
-    }
-  }
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+  const reachable = await fetch(url, { method: "HEAD", signal })
+    .then(() => true, () => false);
+  if (reachable) return;
+  // Where the refusal was quick, `deno compile` sees it too and cleans up.
+  const timer = setTimeout(() => child.kill(), GRACE_MS);
+  await child.status;
+  clearTimeout(timer);
 }
 
 /**
@@ -127,7 +124,7 @@ export async function compileWithNpmRuntime(
 ): Promise<number> {
   const { runtime, compiler } = await npmRuntime();
   const { code } = await new Deno.Command(compiler, {
-    args: ["compile", ...args],
+    args: ["compile", "--quiet", ...args],
     env: { DENORT_BIN: runtime, DENO_NO_UPDATE_CHECK: "1" },
     stdout: "inherit",
     stderr: "inherit",

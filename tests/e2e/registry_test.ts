@@ -101,7 +101,7 @@ Deno.test("the package works for those who get it from a registry", async (t) =>
 
   await t.step("a program compiled on it holds the conversation", async () => {
     await deno.run(
-      ...["run", "-A", `${ROOT}/.ci/deno_compile.ts`, "--quiet"],
+      ...["run", "-A", `${ROOT}/.ci/deno_compile.ts`],
       ...["--no-prompt", "--allow-net=127.0.0.1", "-o", "talk", "talk.ts"],
     );
     // A program this test made cannot be among its permissions beforehand.
