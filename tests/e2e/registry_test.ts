@@ -111,7 +111,7 @@ Deno.test("the package works for those who get it from a registry", async (t) =>
 
   await t.step("both executables run from it", async () => {
     const args = ["run", ...CLI_PERMISSIONS, SERVER, "echo", "127.0.0.1:0"];
-    const server = deno.command(...args).spawn();
+    await using server = deno.command(...args).spawn();
     const lines = server.stderr.pipeThrough(new TextDecoderStream())
       .pipeThrough(new TextLineStream());
     let address: string | undefined;
