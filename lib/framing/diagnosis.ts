@@ -11,6 +11,7 @@
 
 import type { ByteQueue } from "../bytes/byte_queue.ts";
 import { ProtocolError } from "../errors.ts";
+import { evidence, SHOWN_BYTES } from "./limits.ts";
 
 /** Where a decoder was when it gave up. */
 export interface Situation {
@@ -20,13 +21,15 @@ export interface Situation {
   readonly messageNumber: number;
   /** Where it begins in the stream, in bytes. */
   readonly streamOffset: number;
-  /** The bytes not yet taken, the frame's first ones in front. */
-  readonly queue: ByteQueue;
+  /**
+   * The bytes not yet taken, if the stream has ended. Before its end only the
+   * decoder knows which bytes its refusal rests on: more of them may be here or
+   * not, and the error would depend on the network's cuts.
+   */
+  readonly rest: ByteQueue | undefined;
   /** The message, if the frame was fine and its content was not. */
   readonly message: Uint8Array | undefined;
 }
-
-const SHOWN_BYTES = 16;
 
 /**
  * Adds to an error what is known about its place.
@@ -41,10 +44,8 @@ export function diagnose(
   situation: Situation,
 ): ProtocolError {
   if (error.details.messageNumber !== undefined) return error;
-  const { framing, messageNumber, streamOffset, queue, message } = situation;
-  const firstBytes = message === undefined
-    ? firstOf(queue)
-    : message.slice(0, SHOWN_BYTES);
+  const { framing, messageNumber, streamOffset, message } = situation;
+  const firstBytes = firstBytesOf(error, situation);
   const hint = error.details.hint ??
     guess(error, framing, firstBytes, messageNumber);
   return new ProtocolError(
@@ -63,9 +64,11 @@ export function diagnose(
   );
 }
 
-function firstOf(queue: ByteQueue): Uint8Array {
-  const count = Math.min(SHOWN_BYTES, queue.length);
-  return queue.has(count) ? queue.peek(0, count).slice() : new Uint8Array(0);
+function firstBytesOf(error: ProtocolError, situation: Situation): Uint8Array {
+  const { message, rest } = situation;
+  if (message !== undefined) return message.slice(0, SHOWN_BYTES);
+  if (error.details.firstBytes !== undefined) return error.details.firstBytes;
+  return rest === undefined ? new Uint8Array(0) : evidence(rest, SHOWN_BYTES);
 }
 
 function show(bytes: Uint8Array): string {
@@ -89,7 +92,7 @@ function guess(
   const text = String.fromCharCode(...bytes);
   if (messageNumber === 1) {
     if (HTTP.test(text)) return "this looks like an HTTP client";
-    if (text.startsWith("HTTP/")) return "this looks like an HTTP server";
+    if (text.startsWith("HTTP")) return "this looks like an HTTP server";
     if (text.startsWith("SSH-")) return "this looks like an SSH peer";
     if (bytes[0] === 0x16 && bytes[1] === 0x03) {
       return "this looks like TLS sent to a plain port";

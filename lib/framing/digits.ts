@@ -5,13 +5,12 @@
  */
 
 import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { HeaderReader } from "./announced.ts";
+import { evidence, malformed, nameOf } from "./limits.ts";
 
 const ZERO = 0x30;
 
-/**
- * How many digits a number of varying width may have: 2^64 has 20, and a number
- * must be bounded before it is converted.
- */
+/** How many digits a number of varying width may have: 2^64 has 20. */
 export const MOST_DIGITS = 20;
 
 /**
@@ -47,4 +46,60 @@ export function readDigits(
     digits += String.fromCharCode(queue.byte(at));
   }
   return BigInt(digits);
+}
+
+/** Reads a header that is a number of varying width and one byte that ends it. */
+export class DigitsReader implements HeaderReader {
+  /** The number. */
+  size: number | bigint = 0;
+  readonly #end: number;
+  readonly #zero: boolean;
+
+  /**
+   * Creates a reader.
+   *
+   * @param end The byte that ends the number.
+   * @param zero Whether the number may be `0`; no other begins with it.
+   */
+  constructor(end: number, zero: boolean) {
+    this.#end = end;
+    this.#zero = zero;
+  }
+
+  /**
+   * Reads the header.
+   *
+   * @param queue The bytes, a frame's first one in front.
+   * @returns Its size in bytes, or 0 when more are needed.
+   * @throws {ProtocolError} At the first byte that fits no header.
+   */
+  read(queue: ByteQueue): number {
+    for (let at = 0;; at++) {
+      if (!queue.has(at + 1)) return 0;
+      const byte = queue.byte(at);
+      if (byte === this.#end && at > 0) {
+        this.size = readDigits(queue, 0, at);
+        return at + 1;
+      }
+      const reason = this.#refusal(byte, at, queue.byte(0));
+      if (reason !== undefined) {
+        throw malformed(reason, evidence(queue, at + 1));
+      }
+    }
+  }
+
+  #refusal(byte: number, at: number, first: number): string | undefined {
+    const end = nameOf(this.#end);
+    if (!isDigit(byte)) {
+      return `its length must be digits and ${end}, and has ${
+        nameOf(byte)
+      } at position ${at + 1}`;
+    }
+    if (first === ZERO && (at > 0 || !this.#zero)) {
+      return "its length must not begin with zero";
+    }
+    return at < MOST_DIGITS
+      ? undefined
+      : `its length has more than ${MOST_DIGITS} digits`;
+  }
 }

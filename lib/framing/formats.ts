@@ -4,16 +4,23 @@
  * @module
  */
 
+import { cobs } from "./cobs.ts";
+import { contentLength } from "./content_length.ts";
 import { decimalHeader } from "./decimal_header.ts";
 import { delimiter } from "./delimiter.ts";
 import { unescape } from "./escapes.ts";
 import { fixedLength } from "./fixed_length.ts";
 import type { Framing } from "./framing.ts";
 import type { FramingArguments } from "./framing_arguments.ts";
+import { jsonSequence } from "./json_sequence.ts";
 import { type LengthBytes, lengthPrefix } from "./length_prefix.ts";
 import { line } from "./line.ts";
+import { netstring } from "./netstring.ts";
+import { octetCount } from "./octet_count.ts";
 import { raw } from "./raw.ts";
+import { slip } from "./slip.ts";
 import { untilClose } from "./until_close.ts";
+import { varintPrefix } from "./varint_prefix.ts";
 
 /** How a framing is written and made. */
 export interface Format {
@@ -78,6 +85,16 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
       });
     },
   }],
+  ["varint", {
+    form: "varint[,strict]",
+    make: (given) => varintPrefix({ strict: given.flag("strict") }),
+  }],
+  ["netstring", { form: "netstring", make: () => netstring() }],
+  ["content-length", { form: "content-length", make: () => contentLength() }],
+  ["octet-count", { form: "octet-count", make: () => octetCount() }],
+  ["slip", { form: "slip", make: () => slip() }],
+  ["cobs", { form: "cobs", make: () => cobs() }],
+  ["json-seq", { form: "json-seq", make: () => jsonSequence() }],
 ]);
 
 function one(text: string): number {

@@ -64,6 +64,9 @@ export class FrameDecoder {
   readonly #decoder: Decoder;
   readonly #framing: Framing;
   #count = 0;
+  // Where the last message's frame begins, for an error about its content.
+  #frameOffset = 0;
+  #ended = false;
   #failure: unknown;
 
   /**
@@ -113,6 +116,7 @@ export class FrameDecoder {
   next(): Uint8Array | undefined {
     if (this.#failure !== undefined) throw this.#failure;
     try {
+      this.#frameOffset = this.queue.offset;
       const message = this.#decoder.decode(this.queue);
       if (message !== undefined) this.#count++;
       return message;
@@ -133,6 +137,8 @@ export class FrameDecoder {
     const message = this.next();
     if (message !== undefined) return message;
     try {
+      this.#ended = true;
+      this.#frameOffset = this.queue.offset;
       const last = this.#decoder.decodeEnd(this.queue);
       if (last !== undefined) this.#count++;
       return last;
@@ -146,7 +152,7 @@ export class FrameDecoder {
    * stream it happened and what the bytes look like.
    *
    * @param error What the decoder, or whoever decodes the message's content, threw.
-   * @param message The message it is about, if it was already taken.
+   * @param message The message it is about, if it was taken: the last one.
    * @returns The error to throw, now and at every later call.
    */
   fail(error: unknown, message?: Uint8Array): unknown {
@@ -154,8 +160,10 @@ export class FrameDecoder {
       error = diagnose(error, {
         framing: this.#framing.toString(),
         messageNumber: message === undefined ? this.#count + 1 : this.#count,
-        streamOffset: this.queue.offset - (message?.length ?? 0),
-        queue: this.queue,
+        streamOffset: message === undefined
+          ? this.queue.offset
+          : this.#frameOffset + (this.#decoder.skippedBytes ?? 0),
+        rest: this.#ended ? this.queue : undefined,
         message,
       });
     }

@@ -40,7 +40,8 @@ export interface CodecOptions {
  *
  * A decoder consumes whole frames only: when it returns `undefined` or throws,
  * the bytes of the message are still in the queue. That is what makes the
- * result independent of how the bytes were cut, and lets an error show them.
+ * result independent of how the bytes were cut, and lets an error say where the
+ * message begins. Bytes between frames that mean nothing may be dropped.
  */
 export interface Decoder {
   /**
@@ -48,7 +49,10 @@ export interface Decoder {
    *
    * @param queue All bytes received and not yet taken.
    * @returns The message, or `undefined` when more bytes are needed.
-   * @throws {ProtocolError} If the bytes can never become a message.
+   * @throws {ProtocolError} If the bytes can never become a message. The same
+   * bytes must give the same error however they were cut, so it is decided at
+   * the first byte that is wrong, and tells nothing of the bytes behind it; what
+   * it rests on goes into its detail `firstBytes`.
    */
   decode(queue: ByteQueue): Uint8Array | undefined;
 
@@ -68,6 +72,12 @@ export interface Decoder {
    * for how much to read at once.
    */
   readonly missingBytes?: number;
+
+  /**
+   * How many bytes between two frames the last call of `decode` dropped in front
+   * of the message it returned, in a framing that has such bytes.
+   */
+  readonly skippedBytes?: number;
 }
 
 /** Turns messages into frames. It belongs to one stream. */

@@ -25,7 +25,14 @@ import type {
   Encoder,
   Framing,
 } from "./framing.ts";
-import { checkSendSize, malformed, tooLarge, truncated } from "./limits.ts";
+import {
+  checkInteger,
+  checkSendSize,
+  evidence,
+  malformed,
+  tooLarge,
+  truncated,
+} from "./limits.ts";
 
 /** How many bytes a length field may have. */
 export type LengthBytes = 1 | 2 | 3 | 4 | 8;
@@ -58,14 +65,16 @@ export interface LengthPrefixOptions {
    */
   readonly littleEndian?: boolean;
   /**
-   * How many bytes come before the length field. When sending they are the
-   * message's own first bytes (with `strip` 0), or zero.
+   * How many bytes come before the length field. Those that are stripped are
+   * sent as zero; those that are not are the message's own first bytes.
    *
    * @default {0}
    */
   readonly offset?: number;
   /**
-   * How many bytes are dropped from the front of the frame.
+   * How many bytes are dropped from the front of the frame. If it does not cover
+   * the length field, the field is part of the message, and a message whose
+   * field holds another length than its own is refused when sending.
    *
    * @default {offset + bytes}
    */
@@ -90,6 +99,9 @@ const LARGEST: Readonly<Record<LengthBytes, number>> = {
   4: 0xffffffff,
   8: Number.MAX_SAFE_INTEGER,
 };
+
+// Far beyond every known header, and small enough to be reserved by anybody.
+const FARTHEST = 8192;
 
 /**
  * Makes the framing of messages that follow their length as a binary integer.
@@ -121,29 +133,18 @@ export function lengthPrefix(options: LengthPrefixOptions = {}): Framing {
       `Cannot use a length field of ${bytes} bytes: it must be 1, 2, 3, 4 or 8`,
     );
   }
-  checkInteger("offset", offset, 0, 4096);
-  checkInteger("adjust", adjust, -4096, 4096);
+  checkInteger("length", "offset", offset, 0, FARTHEST);
   const { strip = offset + bytes } = options;
-  checkInteger("strip", strip, 0, 8192);
+  checkInteger("length", "strip", strip, 0, FARTHEST);
+  const total = inclusive ? adjust - offset - bytes : adjust;
+  checkInteger("length", "adjust", total, -FARTHEST, FARTHEST);
   return new LengthPrefixFraming({
-    adjust: inclusive ? adjust - offset - bytes : adjust,
+    adjust: total,
     bytes,
     littleEndian,
     offset,
     strip,
   });
-}
-
-function checkInteger(
-  name: string,
-  value: number,
-  least: number,
-  most: number,
-): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(
-    `Cannot use ${name} of ${value} in a length framing: it must be an integer from ${least} to ${most}`,
-  );
 }
 
 class LengthPrefixFraming implements Framing {
@@ -208,7 +209,7 @@ class LengthPrefixDecoder implements Decoder {
     const frame = value + this.#extra;
     const size = frame - this.#strip;
     if (size > this.#max || size < 0 || frame < this.#header) {
-      throw this.#refusal(value, frame);
+      throw this.#refusal(value, frame, queue);
     }
     if (!queue.has(frame)) {
       this.missingBytes = frame - queue.length;
@@ -232,24 +233,42 @@ class LengthPrefixDecoder implements Decoder {
   #read(queue: ByteQueue): number {
     let value = 0;
     for (let i = 0; i < this.#bytes; i++) {
-      const at = this.#little ? this.#bytes - 1 - i : i;
-      value = value * 256 + queue.byte(this.#offset + at);
+      value = value * 256 + this.#digit(queue, i);
     }
+    if (value > LARGEST[8]) throw this.#tooLong(queue);
     return value;
   }
 
-  #refusal(value: number, frame: number): Error {
-    if (frame < this.#header) {
+  /** The field's byte of that significance, the most significant one first. */
+  #digit(queue: ByteQueue, index: number): number {
+    const at = this.#little ? this.#bytes - 1 - index : index;
+    return queue.byte(this.#offset + at);
+  }
+
+  #tooLong(queue: ByteQueue): Error {
+    let value = 0n;
+    for (let i = 0; i < this.#bytes; i++) {
+      value = value * 256n + BigInt(this.#digit(queue, i));
+    }
+    return tooLarge(value, this.#max, evidence(queue, this.#header));
+  }
+
+  #refusal(value: number, frame: number, queue: ByteQueue): Error {
+    const header = this.#header;
+    const firstBytes = evidence(queue, header);
+    if (frame < header) {
       return malformed(
-        `a length of ${value} makes a frame of ${frame} bytes, shorter than its header of ${this.#header}`,
+        `a length of ${value} makes a frame of ${frame} bytes, shorter than its header of ${header}`,
+        firstBytes,
       );
     }
     if (frame < this.#strip) {
       return malformed(
         `a length of ${value} makes a frame of ${frame} bytes, of which ${this.#strip} are to be stripped`,
+        firstBytes,
       );
     }
-    return tooLarge(frame - this.#strip, this.#max);
+    return tooLarge(frame - this.#strip, this.#max, firstBytes);
   }
 }
 
@@ -293,11 +312,20 @@ class LengthPrefixEncoder implements Encoder {
     // lies the length field.
     const head = new Uint8Array(Math.max(header, strip));
     head.set(message.subarray(0, kept), strip);
+    const given = head.slice(strip);
     let rest = value;
     for (let i = 0; i < bytes; i++) {
       const at = this.#layout.littleEndian ? i : bytes - 1 - i;
       head[offset + at] = rest % 256;
       rest = Math.floor(rest / 256);
+    }
+    for (let i = 0; i < kept; i++) {
+      if (given[i] === head[strip + i]) continue;
+      throw new RangeError(
+        `Cannot send message of ${size} bytes whose own length field does not say ${value}: its byte ${i} is ${
+          given[i]
+        } and must be ${head[strip + i]}`,
+      );
     }
     sink.copy(head);
     sink.payload(kept === 0 ? message : message.subarray(kept));

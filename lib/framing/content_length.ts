@@ -1,0 +1,188 @@
+/**
+ * Messages behind a block of header lines that says their length: the base
+ * protocol of LSP and DAP.
+ *
+ * ```text
+ * Content-Length: 5 CR LF
+ * CR LF
+ * h e l l o
+ * ```
+ *
+ * @module
+ */
+
+import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ByteSink } from "../bytes/byte_sink.ts";
+import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
+import { MOST_DIGITS } from "./digits.ts";
+import type {
+  Boundary,
+  CodecOptions,
+  Decoder,
+  Encoder,
+  Framing,
+} from "./framing.ts";
+import { checkSendSize, evidence, malformed } from "./limits.ts";
+
+/**
+ * How long the block of header lines may be, in bytes: 8 KiB, as in web servers.
+ */
+export const MAX_HEADER_BLOCK_BYTES: number = 8 * 1024;
+
+const LF = 10;
+
+/**
+ * Makes the framing of LSP and DAP. The name `Content-Length` is read in any
+ * case and with any spaces around its value, other headers are ignored; lines
+ * must end with CR LF, and the length must be there, be digits, and be the same
+ * if it is there twice.
+ *
+ * @returns The framing `content-length`.
+ *
+ * @example Reading one message
+ * ```ts
+ * import { contentLength, FrameDecoder } from "@parley/parley/framing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const decoder = new FrameDecoder(contentLength());
+ * decoder.push(new TextEncoder().encode("Content-Length: 2\r\n\r\n{}"));
+ * assertEquals(new TextDecoder().decode(decoder.next()), "{}");
+ * ```
+ */
+export function contentLength(): Framing {
+  return CONTENT_LENGTH;
+}
+
+class ContentLengthFraming implements Framing {
+  readonly boundary: Boundary = "frame";
+
+  decoder(options: CodecOptions): Decoder {
+    return new AnnouncedDecoder(
+      new HeaderBlockReader(),
+      options.maxMessageBytes,
+    );
+  }
+
+  encoder(options: CodecOptions): Encoder {
+    return new ContentLengthEncoder(options.maxMessageBytes);
+  }
+
+  toString(): string {
+    return "content-length";
+  }
+}
+
+const CONTENT_LENGTH: Framing = new ContentLengthFraming();
+
+// RFC 9110, section 5.6.2: the characters of a name.
+const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;
+
+class HeaderBlockReader implements HeaderReader {
+  size: number | bigint = 0;
+  // Where the line begins that is being read, and up to where it holds no LF.
+  #line = 0;
+  #searched = 0;
+  #digits: string | undefined;
+
+  read(queue: ByteQueue): number {
+    for (;;) {
+      const end = queue.indexOf(LF, this.#searched);
+      if ((end === -1 ? queue.length : end + 1) > MAX_HEADER_BLOCK_BYTES) {
+        throw malformed(
+          `its header block is longer than ${MAX_HEADER_BLOCK_BYTES} bytes`,
+          evidence(queue, MAX_HEADER_BLOCK_BYTES),
+        );
+      }
+      if (end === -1) {
+        this.#searched = queue.length;
+        return 0;
+      }
+      const begin = this.#line;
+      this.#line = this.#searched = end + 1;
+      const line = latin1(queue.peek(begin, end));
+      const reason = this.#readLine(line);
+      if (reason !== undefined) {
+        throw malformed(reason, evidence(queue, end + 1));
+      }
+      if (line === "\r") return this.#finish(queue, end + 1);
+    }
+  }
+
+  #finish(queue: ByteQueue, header: number): number {
+    const digits = this.#digits;
+    if (digits === undefined) {
+      throw malformed(
+        "its header has no Content-Length",
+        evidence(queue, header),
+      );
+    }
+    this.#line = this.#searched = 0;
+    this.#digits = undefined;
+    const size = Number(digits);
+    this.size = size <= Number.MAX_SAFE_INTEGER ? size : BigInt(digits);
+    return header;
+  }
+
+  /** Takes a line in; returns what is wrong with it, if anything is. */
+  #readLine(line: string): string | undefined {
+    const last = line.length - 1;
+    if (line.indexOf("\r") !== last) {
+      return "its header line does not end with the one CR LF in it";
+    }
+    if (last === 0) return undefined;
+    // No regular expression over the whole line: a line of 8 KiB of spaces must
+    // not cost more than other lines.
+    const colon = line.indexOf(":");
+    if (!NAME.test(line.slice(0, Math.max(0, colon)))) {
+      return `its header line ${quote(line)} is not a name, ":" and a value`;
+    }
+    if (line.slice(0, colon).toLowerCase() !== "content-length") return;
+    const value = trim(line, colon + 1, last);
+    const digits = value.replace(/^0+(?=\d)/, "");
+    if (!/^\d+$/.test(digits) || digits.length > MOST_DIGITS) {
+      return `its Content-Length is ${
+        quote(value)
+      } instead of 1 to ${MOST_DIGITS} digits`;
+    }
+    if (this.#digits !== undefined && this.#digits !== digits) {
+      return `it has two lengths, ${this.#digits} and ${digits}`;
+    }
+    this.#digits = digits;
+    return undefined;
+  }
+}
+
+/** A character for each byte, so that no header is refused for its encoding. */
+function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** The part of a line without the spaces and tabs around it. */
+function trim(line: string, from: number, to: number): string {
+  const isBlank = (at: number) => line[at] === " " || line[at] === "\t";
+  while (from < to && isBlank(from)) from++;
+  while (to > from && isBlank(to - 1)) to--;
+  return line.slice(from, to);
+}
+
+/** A line for a message, shortened, its control characters escaped. */
+function quote(line: string): string {
+  const text = line.replace(/\r$/, "");
+  return JSON.stringify(text.length <= 40 ? text : text.slice(0, 40) + "...");
+}
+
+class ContentLengthEncoder implements Encoder {
+  readonly #max: number;
+
+  constructor(maxMessageBytes: number) {
+    this.#max = maxMessageBytes;
+  }
+
+  encode(message: Uint8Array, sink: ByteSink): void {
+    checkSendSize(message.length, this.#max);
+    sink.ascii(`Content-Length: ${message.length}\r\n\r\n`);
+    sink.payload(message);
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * JSON text sequences (RFC 7464): a record separator, a JSON text, a line feed.
+ *
+ * ```text
+ * 1E {"a":1} LF   1E [1, LF 2] LF
+ * ```
+ *
+ * A JSON text may hold line feeds of its own, between braces or brackets. To
+ * wait for the next separator would tell them apart, and hold back every
+ * message until the next one is sent. So the decoder follows strings and
+ * nesting, and the text ends with the first line feed outside of them.
+ *
+ * @module
+ */
+
+import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ByteSink } from "../bytes/byte_sink.ts";
+import type {
+  Boundary,
+  CodecOptions,
+  Decoder,
+  Encoder,
+  Framing,
+} from "./framing.ts";
+import { JsonEnd } from "./json_end.ts";
+import {
+  checkSendSize,
+  evidence,
+  malformed,
+  nameOf,
+  tooLarge,
+  truncated,
+} from "./limits.ts";
+
+const RS = 0x1e;
+const LF = 0x0a;
+const BLANK: ReadonlySet<number> = new Set([0x20, 0x09, LF, 0x0d]);
+
+/**
+ * Makes the framing of JSON text sequences. A message is the text without
+ * separator and line feed; whether it is JSON is for the encoding to check.
+ * Several separators count as one, blanks between texts are skipped. A text cut
+ * by the next separator is an error and not skipped, as RFC 7464 would allow,
+ * since a message that vanishes is worse than one that fails.
+ *
+ * @returns The framing `json-seq`. Its encoder refuses what would not arrive as
+ * one message: an empty or blank text, a separator in it, unbalanced brackets.
+ *
+ * @example Reading two texts
+ * ```ts
+ * import { FrameDecoder, jsonSequence } from "@parley/parley/framing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const decoder = new FrameDecoder(jsonSequence());
+ * decoder.push(new TextEncoder().encode('\x1e{"a":1}\n\x1e[1,\n2]\n'));
+ * assertEquals(new TextDecoder().decode(decoder.next()), '{"a":1}');
+ * assertEquals(new TextDecoder().decode(decoder.next()), "[1,\n2]");
+ * ```
+ */
+export function jsonSequence(): Framing {
+  return JSON_SEQUENCE;
+}
+
+class JsonSequenceFraming implements Framing {
+  readonly boundary: Boundary = "frame";
+
+  decoder(options: CodecOptions): Decoder {
+    return new JsonSequenceDecoder(options.maxMessageBytes);
+  }
+
+  encoder(options: CodecOptions): Encoder {
+    return new JsonSequenceEncoder(options.maxMessageBytes);
+  }
+
+  toString(): string {
+    return "json-seq";
+  }
+}
+
+const JSON_SEQUENCE: Framing = new JsonSequenceFraming();
+
+class JsonSequenceDecoder implements Decoder {
+  skippedBytes = 0;
+  readonly #max: number;
+  readonly #text = new JsonEnd();
+  // Bytes of the frame that were looked at, the separator among them.
+  #searched = 0;
+
+  constructor(maxMessageBytes: number) {
+    this.#max = maxMessageBytes;
+  }
+
+  decode(queue: ByteQueue): Uint8Array | undefined {
+    this.skippedBytes = 0;
+    if (this.#searched === 0 && !this.#begin(queue)) return undefined;
+    // One line at a time: only a line feed can end the text.
+    for (;;) {
+      const lineEnd = queue.indexOf(LF, this.#searched);
+      const to = lineEnd === -1 ? queue.length : lineEnd;
+      this.#look(queue, to);
+      if (lineEnd === -1) return undefined;
+      if (this.#text.complete) break;
+      this.#look(queue, to + 1);
+    }
+    const size = this.#searched - 1;
+    this.#searched = 0;
+    this.#text.reset();
+    const message = queue.take(size, 1);
+    queue.skip(1);
+    return message;
+  }
+
+  decodeEnd(queue: ByteQueue): undefined {
+    const { length } = queue;
+    if (length === 0) return undefined;
+    throw truncated(
+      `the stream ended after ${
+        length - 1
+      } bytes of a text, before the line feed that ends it`,
+    );
+  }
+
+  /** Drops blanks and all separators but the last. */
+  #begin(queue: ByteQueue): boolean {
+    while (queue.has(1)) {
+      const first = queue.byte(0);
+      const drop = first === RS
+        ? queue.has(2) && queue.byte(1) === RS
+        : BLANK.has(first);
+      if (drop) {
+        queue.skip(1);
+        this.skippedBytes++;
+      } else if (first === RS) {
+        this.#searched = 1;
+        return true;
+      } else {
+        throw malformed(
+          `a text must begin with the record separator 1e, not with ${
+            nameOf(first)
+          }`,
+          evidence(queue, 1),
+        );
+      }
+    }
+    return false;
+  }
+
+  /** Looks at the bytes of the text up to a place. */
+  #look(queue: ByteQueue, to: number): void {
+    const from = this.#searched;
+    const bytes = queue.peek(from, to);
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i]!;
+      const seen = from + i + 1;
+      if (byte === RS) {
+        throw malformed(
+          `its text is cut by another record separator after ${
+            seen - 2
+          } bytes, before the line feed that ends it`,
+          evidence(queue, seen),
+        );
+      }
+      if (seen - 1 > this.#max) {
+        throw tooLarge(undefined, this.#max, evidence(queue, seen));
+      }
+      this.#text.add(byte);
+    }
+    this.#searched = to;
+  }
+}
+
+class JsonSequenceEncoder implements Encoder {
+  readonly #max: number;
+
+  constructor(maxMessageBytes: number) {
+    this.#max = maxMessageBytes;
+  }
+
+  encode(message: Uint8Array, sink: ByteSink): void {
+    checkSendSize(message.length, this.#max);
+    const text = new JsonEnd();
+    for (const byte of message) {
+      if (byte === RS || (byte === LF && text.complete)) {
+        throw new RangeError(
+          `Cannot send message with ${
+            byte === RS ? "a record separator" : "a line feed behind its JSON"
+          }: it would end the text`,
+        );
+      }
+      text.add(byte);
+    }
+    if (!text.complete) {
+      throw new RangeError(
+        'Cannot send message in framing "json-seq" that is not one whole JSON text: the receiver could not tell its end',
+      );
+    }
+    sink.byte(RS);
+    sink.payload(message);
+    sink.byte(LF);
+  }
+}

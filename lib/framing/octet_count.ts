@@ -1,0 +1,84 @@
+/**
+ * Octet counting of syslog over TCP (RFC 6587, section 3.4.1; RFC 5425): the
+ * length in decimal digits, one space, the message.
+ *
+ * ```text
+ * 5 _ h e l l o      (_ is a space; it does not count)
+ * ```
+ *
+ * @module
+ */
+
+import type { ByteSink } from "../bytes/byte_sink.ts";
+import { AnnouncedDecoder } from "./announced.ts";
+import { DigitsReader } from "./digits.ts";
+import type {
+  Boundary,
+  CodecOptions,
+  Decoder,
+  Encoder,
+  Framing,
+} from "./framing.ts";
+import { checkSendSize } from "./limits.ts";
+
+const SPACE = 0x20;
+
+/**
+ * Makes the framing of syslog's octet counting. The length does not begin with
+ * zero, so an empty message cannot be sent.
+ *
+ * @returns The framing `octet-count`.
+ *
+ * @example Reading one message
+ * ```ts
+ * import { FrameDecoder, octetCount } from "@parley/parley/framing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const decoder = new FrameDecoder(octetCount());
+ * decoder.push(new TextEncoder().encode("5 hello"));
+ * assertEquals(new TextDecoder().decode(decoder.next()), "hello");
+ * ```
+ */
+export function octetCount(): Framing {
+  return OCTET_COUNT;
+}
+
+class OctetCountFraming implements Framing {
+  readonly boundary: Boundary = "frame";
+
+  decoder(options: CodecOptions): Decoder {
+    return new AnnouncedDecoder(
+      new DigitsReader(SPACE, false),
+      options.maxMessageBytes,
+    );
+  }
+
+  encoder(options: CodecOptions): Encoder {
+    return new OctetCountEncoder(options.maxMessageBytes);
+  }
+
+  toString(): string {
+    return "octet-count";
+  }
+}
+
+const OCTET_COUNT: Framing = new OctetCountFraming();
+
+class OctetCountEncoder implements Encoder {
+  readonly #max: number;
+
+  constructor(maxMessageBytes: number) {
+    this.#max = maxMessageBytes;
+  }
+
+  encode(message: Uint8Array, sink: ByteSink): void {
+    checkSendSize(message.length, this.#max);
+    if (message.length === 0) {
+      throw new RangeError(
+        'Cannot send empty message in framing "octet-count": its length must not be zero',
+      );
+    }
+    sink.ascii(`${message.length} `);
+    sink.payload(message);
+  }
+}
