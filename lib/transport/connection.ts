@@ -26,7 +26,8 @@ export interface Connection {
    * @returns How many bytes were read, at least 1, or `null` once the peer has
    * finished sending.
    * @throws {ConnectionError} If the link is lost, also when it was lost before
-   * and only noticed now.
+   * and only noticed now. What had arrived is read first; a link that was lost
+   * never looks like a peer that has finished.
    * @throws {ClosedError} If this end was closed, also while the read was pending.
    */
   read(into: Uint8Array): Promise<number | null>;
@@ -37,16 +38,21 @@ export interface Connection {
    * @param bytes The bytes, at least one. They are not copied, so they must not
    * change until the promise settles.
    * @returns How many of them were taken, at least 1, often fewer than all.
-   * @throws {ConnectionError} If the link is lost.
-   * @throws {ClosedError} If this end was closed.
+   * @throws {ConnectionError} If the link is lost, or the peer has closed; a
+   * peer that closes is often noticed one write late.
+   * @throws {ClosedError} If this end was closed, also while the write was
+   * pending, or has finished sending.
    */
   write(bytes: Uint8Array): Promise<number>;
 
   /**
    * Finishes sending ("I am done, still listening"): after the bytes written so
-   * far the peer reads the end of the stream. Reading goes on.
+   * far the peer reads the end of the stream. Reading goes on. May be called any
+   * number of times, and when the link is lost: there is nobody left to tell.
    *
-   * @returns When the system was told.
+   * @returns When the system was told, which is not before a pending write
+   * settles.
+   * @throws {ClosedError} If this end was closed.
    */
   closeWrite(): Promise<void>;
 
@@ -58,7 +64,8 @@ export interface Connection {
 
   /**
    * As {@linkcode Connection.close}, and tells the peer by a reset that this was
-   * no orderly end, where the transport can do so.
+   * no orderly end, where the transport can do so. Memory can; TCP in this
+   * runtime cannot, so there the peer reads an end where it may expect more.
    */
   abort(): void;
 }

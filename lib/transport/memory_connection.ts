@@ -76,8 +76,8 @@ export function connectPair(
   up.start();
   down.start();
   return [
-    new MemoryConnection(client, server, down, up, reset),
-    new MemoryConnection(server, client, up, down, reset),
+    new MemoryConnection(client, server, down, up),
+    new MemoryConnection(server, client, up, down),
   ];
 }
 
@@ -93,7 +93,6 @@ class MemoryConnection implements Connection {
   readonly remoteAddress: Address;
   readonly #incoming: MemoryPipe;
   readonly #outgoing: MemoryPipe;
-  readonly #reset: () => void;
   #closed = false;
 
   constructor(
@@ -101,13 +100,11 @@ class MemoryConnection implements Connection {
     remoteAddress: Address,
     incoming: MemoryPipe,
     outgoing: MemoryPipe,
-    reset: () => void,
   ) {
     this.localAddress = localAddress;
     this.remoteAddress = remoteAddress;
     this.#incoming = incoming;
     this.#outgoing = outgoing;
-    this.#reset = reset;
   }
 
   async read(into: Uint8Array): Promise<number | null> {
@@ -132,17 +129,18 @@ class MemoryConnection implements Connection {
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#incoming.closeReader();
-    this.#outgoing.closeWriter();
+    this.#end(false);
   }
 
   abort(): void {
+    this.#end(true);
+  }
+
+  #end(reset: boolean): void {
     if (this.#closed) return;
-    // First, so that what waits here learns of the closing and not of the reset.
-    this.close();
-    this.#reset();
+    this.#closed = true;
+    this.#incoming.closeReader(reset);
+    this.#outgoing.closeWriter(reset);
   }
 
   #check(action: string, bytes: Uint8Array, isBusy: boolean): void {

@@ -146,18 +146,28 @@ export class MemoryPipe {
     return undefined;
   }
 
-  /** Drops what nobody has read; from now on a write fails. */
-  closeReader(): void {
+  /**
+   * Drops what nobody has read; from now on a write fails.
+   *
+   * @param reset Whether the writer is told of a reset.
+   */
+  closeReader(reset: boolean): void {
     this.#readerClosed = true;
+    this.#reset ||= reset;
     this.#ring = EMPTY;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#advance();
   }
 
-  /** Ends the stream after what was written. */
-  closeWriter(): void {
+  /**
+   * Ends the stream after what was written.
+   *
+   * @param reset Whether the reader is told of a reset.
+   */
+  closeWriter(reset: boolean): void {
     this.#writerClosed = this.#ended = true;
+    this.#reset ||= reset;
     this.#advance();
   }
 

@@ -25,6 +25,7 @@
  * @module
  */
 
+import { ClosedError } from "../errors.ts";
 import { Address } from "./address.ts";
 import type {
   Connection,
@@ -37,6 +38,9 @@ import { translate } from "./os_error.ts";
 export type { Connection, DialOptions, Listener, ListenOptions };
 export { Address };
 export type { Transport } from "./address.ts";
+
+// The system takes a C int and cuts it down to its own limit.
+const MAX_BACKLOG = 2 ** 31 - 1;
 
 /** A host and a port. */
 export interface HostPort {
@@ -53,6 +57,8 @@ export interface HostPort {
  * @param options Socket options and a signal.
  * @returns The connection, owned by the caller.
  * @throws {ConnectionError} If there is no connection to be had.
+ * @throws {RangeError} If the port is no integer from 1 to 65535.
+ * @throws {TypeError} If the host name is empty.
  * @throws {unknown} The signal's reason, once it is aborted.
  */
 export async function connectTcp(
@@ -62,6 +68,12 @@ export async function connectTcp(
   const { keepAlive = true, noDelay = true, signal } = options;
   signal?.throwIfAborted();
   const { hostname, port } = to;
+  const address = new Address("tcp", hostname, port);
+  if (port === 0) {
+    throw new RangeError(
+      `Cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
+    );
+  }
   let conn: Deno.TcpConn;
   try {
     conn = await Deno.connect({
@@ -72,7 +84,7 @@ export async function connectTcp(
   } catch (error) {
     // The signal's reason is the caller's own and is not translated.
     signal?.throwIfAborted();
-    throw translate(error, "connect to", new Address("tcp", hostname, port));
+    throw translate(error, "connect to", address);
   }
   return new TcpConnection(conn, keepAlive, noDelay);
 }
@@ -85,15 +97,24 @@ export async function connectTcp(
  * @returns The listener, owned by the caller.
  * @throws {ConnectionError} If the address is in use, not this machine's, or
  * not permitted.
+ * @throws {RangeError} If the port is no integer from 0 to 65535, or the backlog
+ * none from 1 to 2^31-1.
+ * @throws {TypeError} If the host name is empty.
  */
 export function listenTcp(on: HostPort, options: ListenOptions = {}): Listener {
   const { backlog = 511 } = options;
   const { hostname, port } = on;
+  const address = new Address("tcp", hostname, port);
+  if (!Number.isInteger(backlog) || backlog < 1 || backlog > MAX_BACKLOG) {
+    throw new RangeError(
+      `Cannot listen on ${address}: the backlog must be an integer from 1 to ${MAX_BACKLOG}, not ${backlog}`,
+    );
+  }
   try {
     const listener = Deno.listen({ hostname, port, tcpBacklog: backlog });
     return new TcpListener(listener, options);
   } catch (error) {
-    throw translate(error, "listen on", new Address("tcp", hostname, port));
+    throw translate(error, "listen on", address);
   }
 }
 
@@ -106,6 +127,9 @@ function addressOf(addr: Deno.NetAddr): Address {
 class TcpConnection implements Connection {
   readonly #conn: Deno.TcpConn;
   #closed = false;
+  #finished = false;
+  // How the link was lost: the runtime says it once, then reads a clean end.
+  #lost: unknown;
 
   constructor(conn: Deno.TcpConn, keepAlive: boolean, noDelay: boolean) {
     this.#conn = conn;
@@ -127,25 +151,28 @@ class TcpConnection implements Connection {
 
   async read(into: Uint8Array): Promise<number | null> {
     try {
-      return await this.#conn.read(into);
+      const got = await this.#conn.read(into);
+      if (got !== null || this.#lost === undefined) return got;
     } catch (error) {
-      throw translate(error, "read from", this.remoteAddress);
+      throw this.#failure("read from", error);
     }
+    throw this.#failure("read from", this.#lost);
   }
 
   async write(bytes: Uint8Array): Promise<number> {
     try {
       return await this.#conn.write(bytes);
     } catch (error) {
-      throw translate(error, "write to", this.remoteAddress);
+      throw this.#failure("write to", error);
     }
   }
 
   async closeWrite(): Promise<void> {
     try {
       await this.#conn.closeWrite();
+      this.#finished = true;
     } catch (error) {
-      throw translate(error, "finish sending to", this.remoteAddress);
+      throw this.#failure("finish sending to", error);
     }
   }
 
@@ -156,10 +183,28 @@ class TcpConnection implements Connection {
     this.#conn[Symbol.dispose]();
   }
 
-  // The runtime cannot send a reset on purpose; closing with unread data or
-  // pending writes makes the system send one.
+  // The runtime cannot send a reset on purpose, and not by accident either: it
+  // always sends the end of the stream first, also with bytes unread or unsent.
   abort(): void {
     this.close();
+  }
+
+  #failure(action: string, error: unknown): Error {
+    // A broken pipe says that the peer has closed, which is no loss of what it
+    // sent before; or only repeats what is known already.
+    if (!(error instanceof Deno.errors.BrokenPipe)) {
+      if (!this.#closed) this.#lost ??= error;
+    } else if (this.#lost === undefined && this.#finished) {
+      return new ClosedError(
+        `Cannot ${action} ${this.remoteAddress}: this side has finished sending`,
+        { cause: error },
+      );
+    }
+    return translate(
+      this.#closed ? error : this.#lost ?? error,
+      action,
+      this.remoteAddress,
+    );
   }
 }
 
