@@ -24,7 +24,7 @@ export class Address {
   readonly transport: Transport;
   /**
    * Host name or IP address without brackets; `""` for Unix sockets. `"::"` is
-   * every interface.
+   * every interface. The name of an end in memory.
    */
   readonly hostname: string;
   /** Port, 0 to 65535; 0 asks the system for one. 0 for Unix sockets. */
@@ -36,7 +36,8 @@ export class Address {
    * Creates an address.
    *
    * @param transport The transport.
-   * @param hostname Host name or IP address; the path for `"unix"`.
+   * @param hostname Host name or IP address, brackets are left out; the path for
+   * `"unix"`, the name for `"memory"`.
    * @param port The port.
    * @throws {RangeError} If the port is no integer from 0 to 65535.
    * @throws {TypeError} If the host name or the path is empty.
@@ -55,7 +56,9 @@ export class Address {
       );
     }
     this.transport = transport;
-    this.hostname = transport === "unix" ? "" : hostname;
+    this.hostname = transport === "unix"
+      ? ""
+      : hostname.replace(/^\[(.+)\]$/, "$1");
     this.path = transport === "unix" ? hostname : "";
     this.port = port;
   }
@@ -63,7 +66,8 @@ export class Address {
   /**
    * The canonical string, such as `tcp://[::1]:7342`.
    *
-   * @returns The string, which {@linkcode parseAddress} reads back.
+   * @returns The string, which {@linkcode parseAddress} reads back; it cannot
+   * for `"memory"`.
    */
   toString(): string {
     if (this.transport === "unix") return `unix:${this.path}`;
@@ -114,37 +118,52 @@ function parseTransport(text: string, scheme = "tcp"): Transport {
 const FORMS =
   'write for example "tcp://127.0.0.1:7342", "host:7342", ":7342" or "7342"';
 
+// Without a colon the one part is a port, not a host.
+const HOST_PORT =
+  /^(?:(?<host>\[[^\]\s]*\]|[^\s:/[\]@]*):)?(?<port>[^\s:/[\]@]*)$/;
+
 function parseHostPort(
   text: string,
   transport: Transport,
   rest: string,
 ): Address {
-  const match =
-    /^(?:\[(?<v6>[0-9A-Fa-f:.]+(?:%[^\]\s]+)?)\]|(?<name>[^\s:/[\]@]*))(?<colon>:)?(?<port>[^\s:/]*)$/
-      .exec(rest);
-  const { v6, name = "", colon, port = "" } = match?.groups ?? {};
-  // A single number is a port, not a host.
-  const digits = colon === undefined && v6 === undefined ? name : port;
-  if (match === null || digits === "") {
+  const { host, port = "" } = HOST_PORT.exec(rest)?.groups ?? {};
+  if (port === "" || (host === undefined && !/^[0-9]+$/.test(port))) {
+    throw new TypeError(`Cannot use address "${text}": ${missing(rest)}`);
+  }
+  if (!/^[0-9]+$/.test(port)) {
     throw new TypeError(
-      `Cannot use address "${text}": ${
-        (match !== null && (name !== "" || v6 !== undefined)) ||
-          /^[0-9A-Fa-f:]+::?[0-9A-Fa-f:]*$/.test(rest)
-          ? rest.split(":").length > 2
-            ? "an IPv6 address needs brackets and a port"
-            : "it has no port"
-          : "it is no address"
-      }; ${FORMS}`,
+      `Cannot use address "${text}": the port "${port}" is not a number from 0 to 65535`,
     );
   }
-  if (!/^[0-9]+$/.test(digits)) {
+  return new Address(transport, parseHost(text, host), Number(port));
+}
+
+function parseHost(text: string, host: string | undefined): string {
+  if (host === undefined) return DEFAULT_HOST;
+  if (host === "") return EVERY_INTERFACE;
+  if (!host.startsWith("[")) return host.toLowerCase();
+  const inside = host.slice(1, -1);
+  if (!isIpv6(inside)) {
     throw new TypeError(
-      colon === undefined
-        ? `Cannot use address "${text}": it has no port; ${FORMS}`
-        : `Cannot use address "${text}": the port "${digits}" is not a number from 0 to 65535`,
+      `Cannot use address "${text}": "${inside}" is no IPv6 address`,
     );
   }
-  const host = v6 ??
-    (colon === undefined ? DEFAULT_HOST : name === "" ? EVERY_INTERFACE : name);
-  return new Address(transport, host.toLowerCase(), Number(digits));
+  // What follows the % is the name of an interface, which has its own case.
+  const [digits = "", ...zone] = inside.split("%");
+  return [digits.toLowerCase(), ...zone].join("%");
+}
+
+function missing(rest: string): string {
+  if (isIpv6(rest)) {
+    return `an IPv6 address needs brackets and a port; ${FORMS}`;
+  }
+  const isHost = /^(?:\[[^\]\s]+\]|[^\s:/[\]@]+):?$/.test(rest);
+  return `it ${isHost ? "has no port" : "is no address"}; ${FORMS}`;
+}
+
+function isIpv6(text: string): boolean {
+  const digits = /^([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)(?:%[^%\s]+)?$/.exec(text)
+    ?.[1];
+  return digits !== undefined && URL.canParse(`http://[${digits}]`);
 }

@@ -22,15 +22,14 @@ import { connectTcp, listenTcp } from "./tcp.ts";
  * @throws {TypeError} If the address's transport gives no connections.
  * @throws {RangeError} If the port is 0.
  * @throws {ConnectionError} If there is no connection to be had.
+ * @throws {unknown} The signal's reason, once it is aborted.
  */
-export function dial(to: Address, options: DialOptions): Promise<Connection> {
+export async function dial(
+  to: Address,
+  options: DialOptions,
+): Promise<Connection> {
   if (to.transport !== "tcp") throw unsupported(to, "connect to");
-  if (to.port === 0) {
-    throw new RangeError(
-      `Cannot connect to ${to}: port 0 is only for listening, the port must be from 1 to 65535`,
-    );
-  }
-  return connectTcp(
+  return await connectTcp(
     { hostname: reachable(to.hostname), port: to.port },
     options,
   );

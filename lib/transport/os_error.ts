@@ -32,12 +32,10 @@ const BY_NAME: Readonly<Record<string, Reason>> = {
   ],
   NetworkUnreachable: ["unreachable", "the network is unreachable"],
   TimedOut: ["unreachable", "the peer did not answer"],
-  PermissionDenied: [
-    "permission_denied",
-    "the system does not permit it; ports below 1024 need extra rights",
-  ],
+  PermissionDenied: ["permission_denied", "the system does not permit it"],
   NotCapable: ["permission_denied", "the program was not granted the network"],
   NotFound: ["refused", "there is no such socket"],
+  URIError: ["unresolved", "it is no host name"],
 };
 
 const BY_CODE: Readonly<Record<string, Reason>> = {
@@ -47,6 +45,11 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
   ENOMEM: ["exhausted", "the system is out of memory"],
   EHOSTUNREACH: ["unreachable", "there is no route to the host"],
   ETIMEDOUT: ["unreachable", "the peer did not answer"],
+  // Of all that a caller can get wrong, only this reaches the system.
+  EINVAL: [
+    "address_not_available",
+    'a link-local address needs its interface, as in "fe80::1%eth0"',
+  ],
   EACCES: BY_NAME["PermissionDenied"]!,
 };
 
@@ -80,16 +83,27 @@ export function translate(
   const { code } = error as { code?: string };
   const [kind, text] = BY_CODE[code ?? ""] ?? BY_NAME[error.name] ??
     byText(error.message);
+  return new ConnectionError(
+    kind,
+    `Cannot ${action} ${address}: ${explain(error, action, text)}`,
+    { cause: error, address: String(address) },
+  );
+}
+
+function explain(error: Error, action: string, text: string): string {
   // The runtime's own text names the missing permission and the flag.
-  const why = error.name === "NotCapable" ? error.message : text;
-  return new ConnectionError(kind, `Cannot ${action} ${address}: ${why}`, {
-    cause: error,
-    address: String(address),
-  });
+  if (error.name === "NotCapable") return error.message;
+  return error.name === "PermissionDenied" && action === "listen on"
+    ? `${text}; ports below 1024 need extra rights`
+    : text;
 }
 
 function byText(message: string): Reason {
-  return /failed to lookup address|no addresses|name resolution/i.test(message)
+  if (/temporary failure/i.test(message)) {
+    return ["unresolved", "no name server answered"];
+  }
+  return /failed to lookup|no addresses|no such host|name resolution/i
+      .test(message)
     ? ["unresolved", "there is no such host name"]
     : ["failed", message];
 }
