@@ -32,6 +32,11 @@ const SOURCES = [
 // by connect and listen, so `--allow-net` covers them.
 const PERMISSIONS = ["--allow-net", "--allow-env=NO_COLOR", "--no-prompt"];
 
+// One module starts in 1.1 of an empty program's time, fifty take 1.4 (medians
+// of 25). The code cache would gain nothing more, and is a file of a name that
+// anyone can foresee in the folder for temporary files.
+const STARTUP = ["--bundle", "--no-code-cache"];
+
 const EXECUTABLES = [
   { name: "parley-server", entry: "cli/server.ts" },
   { name: "parley-client", entry: "cli/client.ts" },
@@ -63,6 +68,7 @@ async function main(): Promise<number> {
     const output = new URL(name + suffix, DIST).pathname;
     const { code, fallback } = await compile([
       ...PERMISSIONS,
+      ...STARTUP,
       ...(target === Deno.build.target ? [] : ["--target", target]),
       ...["--output", output, new URL(entry, ROOT).pathname],
     ]);
