@@ -44,7 +44,7 @@ export function diagnose(
   situation: Situation,
 ): ProtocolError {
   if (error.details.messageNumber !== undefined) return error;
-  const { framing, messageNumber, streamOffset, message } = situation;
+  const { framing, messageNumber, streamOffset } = situation;
   const firstBytes = firstBytesOf(error, situation);
   const hint = error.details.hint ??
     guess(error, framing, firstBytes, messageNumber);
