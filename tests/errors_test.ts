@@ -1,0 +1,91 @@
+import { assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  ClosedError,
+  ConnectionError,
+  ProtocolError,
+  TimeoutError,
+} from "../lib/errors.ts";
+
+Deno.test("every error is an Error, calls itself by its class and keeps its message", () => {
+  for (
+    const [name, error] of [
+      ["ProtocolError", new ProtocolError("malformed", "why")],
+      ["ConnectionError", new ConnectionError("failed", "why")],
+      ["ClosedError", new ClosedError("why")],
+      ["TimeoutError", new TimeoutError("idle", 5, "why")],
+    ] as const
+  ) {
+    assertInstanceOf(error, Error);
+    assertEquals(error.name, name);
+    assertEquals(error.constructor.name, name);
+    assertEquals(error.message, "why");
+    assertEquals(String(error), `${name}: why`);
+  }
+});
+
+Deno.test("ProtocolError carries its code and details, and the cause apart from them", () => {
+  const cause = new TypeError("bad byte");
+  const firstBytes = Uint8Array.of(0x16, 3, 1);
+  const error = new ProtocolError("too_large", "Cannot decode message", {
+    cause,
+    declaredBytes: 2n ** 60n,
+    limitBytes: 1000,
+    messageNumber: 3,
+    streamOffset: 70,
+    firstBytes,
+    hint: "TLS to a plain port?",
+  });
+
+  assertEquals(error.code, "too_large");
+  assertEquals(error.cause, cause);
+  assertEquals(error.details, {
+    declaredBytes: 2n ** 60n,
+    limitBytes: 1000,
+    messageNumber: 3,
+    streamOffset: 70,
+    firstBytes,
+    hint: "TLS to a plain port?",
+  });
+});
+
+Deno.test("ProtocolError without details has empty ones and no cause", () => {
+  const error = new ProtocolError("truncated", "Cannot decode message");
+
+  assertEquals(error.details, {});
+  assertEquals("cause" in error, false);
+});
+
+Deno.test("ConnectionError carries its code, the address and the system's error", () => {
+  const cause = new Deno.errors.ConnectionReset("os error 104");
+  const error = new ConnectionError("reset", "Cannot read", {
+    address: "tcp://127.0.0.1:7342",
+    cause,
+  });
+
+  assertEquals(error.code, "reset");
+  assertEquals(error.address, "tcp://127.0.0.1:7342");
+  assertEquals(error.cause, cause);
+});
+
+Deno.test("ConnectionError without an address has none, and a cause only if one was given", () => {
+  assertEquals(new ConnectionError("failed", "why").address, undefined);
+  assertEquals("cause" in new ConnectionError("failed", "why"), false);
+  // Whatever was thrown is the cause, also when it is no error.
+  assertEquals(
+    "cause" in new ConnectionError("failed", "why", { cause: undefined }),
+    true,
+  );
+});
+
+Deno.test("ClosedError keeps its cause", () => {
+  const cause = new Deno.errors.BadResource("Bad resource ID");
+
+  assertEquals(new ClosedError("Cannot write", { cause }).cause, cause);
+});
+
+Deno.test("TimeoutError names the deadline and its length", () => {
+  const error = new TimeoutError("tls_handshake", 10_000, "Cannot connect");
+
+  assertEquals(error.deadline, "tls_handshake");
+  assertEquals(error.timeoutMs, 10_000);
+});
