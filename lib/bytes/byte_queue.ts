@@ -52,6 +52,9 @@ const EMPTY = new Uint8Array(0);
 export class ByteQueue {
   #bytes: Uint8Array = EMPTY;
   #view: DataView = new DataView(EMPTY.buffer);
+  // Of #bytes, so that views of it can be made without it.
+  #buffer: ArrayBufferLike = EMPTY.buffer;
+  #origin = 0;
   #start = 0;
   #end = 0;
   // Chunks behind the window; the ones before #next are already joined.
@@ -240,9 +243,9 @@ export class ByteQueue {
    */
   take(count: number, skipBefore = 0): Uint8Array {
     const start = this.#start + skipBefore;
-    const end = start + count;
-    this.#start = end;
-    return this.#bytes.subarray(start, end);
+    this.#start = start + count;
+    // Two thirds of the time of subarray(), and this is the hottest line of all.
+    return new Uint8Array(this.#buffer, this.#origin + start, count);
   }
 
   /**
@@ -371,6 +374,8 @@ export class ByteQueue {
   ): void {
     this.#base += this.#start - start;
     this.#bytes = bytes;
+    this.#buffer = bytes.buffer;
+    this.#origin = bytes.byteOffset;
     this.#view = new DataView(
       bytes.buffer,
       bytes.byteOffset,

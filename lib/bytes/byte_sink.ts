@@ -28,6 +28,8 @@ const SMALLEST_BYTES = 1024;
 export class ByteSink {
   #bytes: Uint8Array = EMPTY;
   #view: DataView = new DataView(EMPTY.buffer);
+  // Length of #bytes: asking a typed array for it costs more than a field.
+  #capacity = 0;
   #end = 0;
   // Large payloads, and how many of the copied bytes come before each.
   #large: Uint8Array[] = [];
@@ -41,7 +43,7 @@ export class ByteSink {
 
   /** Size in bytes of the buffer that appended bytes are copied to. */
   get capacity(): number {
-    return this.#bytes.length;
+    return this.#capacity;
   }
 
   /** Whether it holds payloads that were not copied. */
@@ -146,19 +148,16 @@ export class ByteSink {
   #grow(size: number): number {
     const at = this.#end;
     const end = at + size;
-    if (end > this.#bytes.length) {
+    if (end > this.#capacity) {
       const bigger = new Uint8Array(
-        Math.max(SMALLEST_BYTES, 2 * this.#bytes.length, end),
+        Math.max(SMALLEST_BYTES, 2 * this.#capacity, end),
       );
       bigger.set(this.#bytes.subarray(0, at));
-      this.#use(bigger);
+      this.#bytes = bigger;
+      this.#view = new DataView(bigger.buffer);
+      this.#capacity = bigger.length;
     }
     this.#end = end;
     return at;
-  }
-
-  #use(bytes: Uint8Array): void {
-    this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 }

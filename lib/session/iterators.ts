@@ -16,17 +16,34 @@ const MOST_MESSAGES = 4096;
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
+/** What an iterator needs of its connection. */
+export interface MessageSource<T> {
+  /** Where the messages are decoded. */
+  readonly receiver: Receiver<T>;
+
+  /**
+   * Waits for more bytes, having sent what waits to be sent.
+   *
+   * @returns A promise that never rejects.
+   */
+  more(): Promise<void>;
+
+  /**
+   * Takes notice of an error that is about to be thrown.
+   *
+   * @param error The error.
+   */
+  failed(error: unknown): void;
+}
+
 /** Messages one by one. */
 export class MessageIterator<T> implements AsyncIterableIterator<T> {
+  readonly #source: MessageSource<T>;
   readonly #receiver: Receiver<T>;
-  readonly #receive: () => Promise<T | undefined>;
 
-  constructor(
-    receiver: Receiver<T>,
-    receive: () => Promise<T | undefined>,
-  ) {
-    this.#receiver = receiver;
-    this.#receive = receive;
+  constructor(source: MessageSource<T>) {
+    this.#source = source;
+    this.#receiver = source.receiver;
   }
 
   next(): Promise<IteratorResult<T>> {
@@ -34,9 +51,12 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
       const value = this.#receiver.take();
       if (value !== undefined) return Promise.resolve({ done: false, value });
     } catch (error) {
+      this.#source.failed(error);
       return Promise.reject(error);
     }
-    return this.#later();
+    return this.#receiver.over
+      ? Promise.resolve(DONE)
+      : this.#source.more().then(() => this.next());
   }
 
   // Leaving a loop leaves the connection open: it may have more to say.
@@ -47,47 +67,41 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
   [Symbol.asyncIterator](): this {
     return this;
   }
-
-  async #later(): Promise<IteratorResult<T>> {
-    const value = await this.#receive();
-    return value === undefined ? DONE : { done: false, value };
-  }
 }
 
 /** Messages in arrays. */
 export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
+  readonly #source: MessageSource<T>;
   readonly #receiver: Receiver<T>;
-  readonly #receive: () => Promise<T | undefined>;
   readonly #reuse: boolean;
-  #stopped: { error: unknown } | undefined;
 
-  constructor(
-    receiver: Receiver<T>,
-    receive: () => Promise<T | undefined>,
-    reuse: boolean,
-  ) {
-    this.#receiver = receiver;
-    this.#receive = receive;
+  constructor(source: MessageSource<T>, reuse: boolean) {
+    this.#source = source;
+    this.#receiver = source.receiver;
     this.#reuse = reuse;
   }
 
-  async next(): Promise<IteratorResult<T[]>> {
-    if (this.#stopped !== undefined) throw this.#stopped.error;
-    if (this.#reuse) this.#receiver.release();
-    const first = await this.#receive();
-    if (first === undefined) return DONE;
-    const value: T[] = [first];
+  next(): Promise<IteratorResult<T[]>> {
+    const receiver = this.#receiver;
+    if (this.#reuse) receiver.release();
+    const value: T[] = [];
     try {
       while (value.length < MOST_MESSAGES) {
-        const message = this.#receiver.take();
+        const message = receiver.take();
         if (message === undefined) break;
         value.push(message);
       }
     } catch (error) {
-      // The messages before it come first.
-      this.#stopped = { error };
+      // The messages before it come first; then it is thrown again.
+      if (value.length === 0) {
+        this.#source.failed(error);
+        return Promise.reject(error);
+      }
     }
-    return { done: false, value };
+    if (value.length > 0) return Promise.resolve({ done: false, value });
+    return receiver.over
+      ? Promise.resolve(DONE)
+      : this.#source.more().then(() => this.next());
   }
 
   return(): Promise<IteratorResult<T[]>> {

@@ -10,7 +10,11 @@ import type { Address } from "../transport/address.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { Watched } from "./clock.ts";
 import { deadlinePassed } from "./deadlines.ts";
-import { BatchIterator, MessageIterator } from "./iterators.ts";
+import {
+  BatchIterator,
+  MessageIterator,
+  type MessageSource,
+} from "./iterators.ts";
 import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
 import { type MessageOptions, Settings } from "./settings.ts";
@@ -222,7 +226,7 @@ export class MessageConnection<T = Uint8Array>
    * @returns The iterator; errors as of {@linkcode MessageConnection.receive}.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
-    return new MessageIterator(this.#receiver, () => this.receive());
+    return new MessageIterator(this.#source());
   }
 
   /**
@@ -234,11 +238,7 @@ export class MessageConnection<T = Uint8Array>
    * {@linkcode MessageConnection.receive}, after the messages before them.
    */
   batches(options: BatchOptions = {}): AsyncIterableIterator<T[]> {
-    return new BatchIterator(
-      this.#receiver,
-      () => this.receive(),
-      options.reuse ?? false,
-    );
+    return new BatchIterator(this.#source(), options.reuse ?? false);
   }
 
   /**
@@ -298,11 +298,23 @@ export class MessageConnection<T = Uint8Array>
     return this.close();
   }
 
+  #source(): MessageSource<T> {
+    return {
+      receiver: this.#receiver,
+      more: () => this.#more(),
+      failed: (error) => this.#noteLoss(error),
+    };
+  }
+
+  /** Waits for more bytes. What was sent is what the answer waits for. */
+  #more(): Promise<void> {
+    this.#sender.flush();
+    return this.#receiver.fill();
+  }
+
   async #receiveLater(options: ReceiveOptions = {}): Promise<T | undefined> {
     const { signal, timeoutMs = Infinity } = options;
     const receiver = this.#receiver;
-    // What was sent is what the peer's answer waits for.
-    this.#sender.flush();
     const deadline = timeoutMs === Infinity && signal === undefined
       ? undefined
       : within(timeoutMs, signal, () =>
@@ -313,7 +325,7 @@ export class MessageConnection<T = Uint8Array>
         ));
     try {
       while (!receiver.over) {
-        const filled = receiver.fill();
+        const filled = this.#more();
         await (deadline === undefined ? filled : deadline.race(filled));
         const message = receiver.take();
         if (message !== undefined) return message;

@@ -17,6 +17,7 @@
  */
 
 import type { ByteSink } from "../bytes/byte_sink.ts";
+import type { Encoding } from "../encoding/encoding.ts";
 import { ClosedError } from "../errors.ts";
 import type { Encoder } from "../framing/framing.ts";
 import type { Connection } from "../transport/connection.ts";
@@ -28,6 +29,7 @@ import type { Settings } from "./settings.ts";
 // microtasks; after this many without a new one the turn has nothing more.
 const IDLE_HOPS = 4;
 
+const NOTHING = new Uint8Array(0);
 const DONE: Promise<void> = Promise.resolve();
 
 /** Somebody who waits until a position of the outgoing stream is written. */
@@ -47,15 +49,22 @@ export class Sender<T> {
   progressMs = 0;
   readonly #connection: Connection;
   readonly #encoder: Encoder;
-  readonly #encode: (value: T) => Uint8Array;
+  readonly #encoding: Encoding<T>;
   readonly #highWaterMark: number;
   readonly #clock: Clock | undefined;
   readonly #hop = () => this.#hopped();
+  readonly #onWritten = (count: number) => this.#written(count);
+  readonly #onFailure = (error: unknown) => {
+    this.#writing = false;
+    this.fail(error);
+  };
   #filling: ByteSink | undefined;
-  /** Bytes ever accepted: the stream position behind the last frame. */
-  #accepted = 0;
-  // Payloads up to here are not copied: the caller's again once written.
-  #borrowed = 0;
+  // Stream position at which #filling begins: all bytes handed over to writing.
+  #handedOver = 0;
+  // What is being written: the sink, its further pieces, the rest of this one.
+  #sink: ByteSink | undefined;
+  #pieces: Uint8Array[] = [];
+  #rest: Uint8Array = NOTHING;
   #writing = false;
   #scheduled = false;
   #hops = 0;
@@ -69,7 +78,7 @@ export class Sender<T> {
     const { encoding, framing, highWaterMarkBytes } = settings;
     this.#connection = connection;
     this.#encoder = framing.encoder(settings);
-    this.#encode = (value) => encoding.encode(value);
+    this.#encoding = encoding;
     this.#highWaterMark = highWaterMarkBytes;
     this.#clock = settings.clock;
   }
@@ -82,6 +91,11 @@ export class Sender<T> {
   /** Bytes accepted and not yet taken by the system. */
   get buffered(): number {
     return this.#accepted - this.bytes;
+  }
+
+  /** Bytes ever accepted: the stream position behind the last frame. */
+  get #accepted(): number {
+    return this.#handedOver + (this.#filling?.length ?? 0);
   }
 
   /**
@@ -111,7 +125,10 @@ export class Sender<T> {
   async sendAll(values: Iterable<T>): Promise<void> {
     for (const value of values) {
       this.#accept(value);
-      if (this.buffered >= this.#highWaterMark) await this.#room();
+      const sink = this.#filling!;
+      if (sink.length >= this.#highWaterMark || sink.borrows) {
+        await this.#room();
+      }
     }
     const room = this.#room();
     if (room !== DONE) await room;
@@ -120,7 +137,7 @@ export class Sender<T> {
   /** Begins to write what waits, without waiting for more. */
   flush(): void {
     this.#scheduled = false;
-    if (!this.#writing && this.#accepted > this.bytes) this.#write();
+    if (!this.#writing && this.#filling !== undefined) this.#write();
   }
 
   /**
@@ -130,7 +147,7 @@ export class Sender<T> {
    */
   flushed(): Promise<void> {
     this.flush();
-    return this.#written(this.#accepted);
+    return this.#reached(this.#accepted);
   }
 
   /**
@@ -168,12 +185,9 @@ export class Sender<T> {
         `Cannot send to ${this.#connection.remoteAddress}: sending was finished by this side`,
       );
     }
-    const payload = this.#encode(value);
+    const payload = this.#encoding.encode(value);
     const sink = this.#filling ??= newSink();
-    const before = sink.length;
     this.#encoder.encode(payload, sink);
-    this.#accepted += sink.length - before;
-    if (sink.borrows) this.#borrowed = this.#accepted;
     this.messages++;
     if (!this.#scheduled && !this.#writing) {
       this.#scheduled = true;
@@ -185,16 +199,16 @@ export class Sender<T> {
 
   /** Resolves once what is buffered is below the high-water mark. */
   #room(): Promise<void> {
-    const position = Math.max(
-      this.#borrowed,
-      this.#accepted - this.#highWaterMark + 1,
-    );
+    const accepted = this.#accepted;
+    let position = accepted - this.#highWaterMark + 1;
+    // A payload that was not copied is the caller's again once it is written.
+    if (this.#filling?.borrows === true) position = accepted;
     if (this.bytes >= position) return DONE;
     this.flush();
-    return this.#written(position);
+    return this.#reached(position);
   }
 
-  #written(position: number): Promise<void> {
+  #reached(position: number): Promise<void> {
     if (this.#failed) return Promise.reject(this.#failure);
     if (this.bytes >= position) return DONE;
     const written = new Promise<void>((resolve, reject) => {
@@ -217,32 +231,41 @@ export class Sender<T> {
     queueMicrotask(this.#hop);
   }
 
-  async #write(): Promise<void> {
+  /** Begins to write what was collected; what comes in the meantime follows. */
+  #write(): void {
+    const sink = this.#filling!;
+    this.#handedOver += sink.length;
+    this.#filling = undefined;
+    this.#sink = sink;
+    this.#pieces = sink.pieces();
     this.#writing = true;
-    if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
-    try {
-      for (let sink; (sink = this.#filling) !== undefined;) {
-        this.#filling = undefined;
-        for (const piece of sink.pieces()) await this.#writeAll(piece);
-        // Only after success: the runtime may still look at it otherwise.
-        recycle(sink);
-      }
-    } catch (error) {
-      this.fail(error);
-    }
-    this.#writing = false;
+    this.#writeRest(this.#pieces.shift()!);
   }
 
-  async #writeAll(piece: Uint8Array): Promise<void> {
-    let rest = piece;
-    for (;;) {
-      const count = await this.#connection.write(rest);
-      this.bytes += count;
-      if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
-      if (this.#waiters.length > 0) this.#settle();
-      if (this.#failed) throw this.#failure;
-      if (count === rest.length) return;
-      rest = rest.subarray(count);
+  #writeRest(rest: Uint8Array): void {
+    this.#rest = rest;
+    if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
+    this.#connection.write(rest).then(this.#onWritten, this.#onFailure);
+  }
+
+  // Callbacks, not an async loop: each `await` of a wrapper costs what sending
+  // a small message does.
+  #written(count: number): void {
+    this.bytes += count;
+    if (this.#waiters.length > 0) this.#settle();
+    if (this.#failed) {
+      this.#writing = false;
+    } else if (count < this.#rest.length) {
+      this.#writeRest(this.#rest.subarray(count));
+    } else if (this.#pieces.length > 0) {
+      this.#writeRest(this.#pieces.shift()!);
+    } else {
+      // Only after success: the runtime may still look at it otherwise.
+      recycle(this.#sink!);
+      this.#sink = undefined;
+      this.#rest = NOTHING;
+      this.#writing = false;
+      if (this.#filling !== undefined) this.#write();
     }
   }
 
