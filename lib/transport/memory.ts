@@ -166,7 +166,7 @@ class PairListener implements MemoryListener {
         { address: String(this.address) },
       );
     }
-    const seed = this.#random() * 2 ** 32;
+    const seed = Math.floor(this.#random() * 2 ** 31);
     const { from = `client-${++this.#connected}` } = options;
     const [client, server] = connectPair(
       { ...this.#options, seed, ...options },

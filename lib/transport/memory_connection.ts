@@ -26,7 +26,8 @@ export interface MemoryPairOptions {
    */
   readonly bufferBytes?: number;
   /**
-   * Decides all that is random: the same seed gives the same cuts and delays.
+   * Decides all that is random, 0 to 2^31-1: the same seed gives the same cuts
+   * and delays.
    *
    * @default {1}
    */
@@ -62,6 +63,7 @@ export function connectPair(
   const { seed = 1, toClient = {}, toServer = {} } = options;
   const { bufferBytes = DEFAULT_MEMORY_BUFFER_BYTES } = options;
   integer("bufferBytes", bufferBytes, 1);
+  integer("seed", seed, 0);
   const random = seeded(seed);
   const pipe = (faults: MemoryFaults) =>
     new MemoryPipe(bufferBytes, faults, fork(random), reset);
@@ -147,7 +149,7 @@ class MemoryConnection implements Connection {
     if (bytes.length > 0 && !isBusy) return;
     const why = isBusy
       ? "an earlier call is still pending"
-      : "the array must have at least 1 byte: current value is 0";
+      : "the array must have at least 1 byte, not 0";
     throw new TypeError(`Cannot ${action} ${this.remoteAddress}: ${why}`);
   }
 
