@@ -120,20 +120,18 @@ class JsonSequenceDecoder implements Decoder {
     );
   }
 
-  /** Drops blanks and all separators but the last. */
+  /** Drops blanks and all separators but the last; says if a text follows it. */
   #begin(queue: ByteQueue): boolean {
     while (queue.has(1)) {
       const first = queue.byte(0);
-      const drop = first === RS
-        ? queue.has(2) && queue.byte(1) === RS
-        : BLANK.has(first);
-      if (drop) {
-        queue.skip(1);
-        this.skippedBytes++;
-      } else if (first === RS) {
-        this.#searched = 1;
-        return true;
-      } else {
+      if (first === RS) {
+        // Only the next byte tells whether this separator is the last.
+        if (!queue.has(2)) return false;
+        if (queue.byte(1) !== RS) {
+          this.#searched = 1;
+          return true;
+        }
+      } else if (!BLANK.has(first)) {
         throw malformed(
           `a text must begin with the record separator 1e, not with ${
             nameOf(first)
@@ -141,6 +139,8 @@ class JsonSequenceDecoder implements Decoder {
           evidence(queue, 1),
         );
       }
+      queue.skip(1);
+      this.skippedBytes++;
     }
     return false;
   }

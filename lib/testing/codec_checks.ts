@@ -1,0 +1,171 @@
+/**
+ * The promises about a framing's encoder, its limit, its cost and its streams.
+ *
+ * @module
+ */
+
+import { ByteSink } from "../bytes/byte_sink.ts";
+import { singleCuts } from "./cuts.ts";
+import { CountingQueue } from "./counting_queue.ts";
+import { characters, outcomeOf } from "./outcome.ts";
+import { show, type Verification } from "./verification.ts";
+
+const COST_BYTES = 64 * 1024;
+const COST_CHUNK_BYTES = 256;
+
+/**
+ * Every sample can be sent, alone and with the others, and is not changed by it.
+ *
+ * @param v The run; its valid streams are filled in.
+ */
+export function checkEncoder(v: Verification): void {
+  for (const sample of v.samples) {
+    const before = characters(sample);
+    try {
+      v.valid.push(v.encode([sample]));
+    } catch (error) {
+      v.breaks("a sample cannot be sent", `${show(sample)}: ${error}`);
+    }
+    if (characters(sample) !== before) {
+      v.breaks("the encoder changes the message", show(sample));
+    }
+  }
+  // A message that ends with the stream has no second one behind it.
+  if (v.framing.boundary === "close" || v.samples.length < 2) return;
+  try {
+    v.valid.push(v.encode(v.samples));
+  } catch (error) {
+    v.breaks("samples cannot be sent one after another", String(error));
+  }
+}
+
+/**
+ * The limit counts what the user receives, to the byte and on both sides.
+ *
+ * @param v The run.
+ */
+export function checkLimit(v: Verification): void {
+  for (const sample of v.samples) {
+    const { length } = sample;
+    if (length < 1) continue;
+    const { bytes } = v.encode([sample]);
+    // The encoder's limit first: it must let the message through as well.
+    try {
+      v.encode([sample], length);
+    } catch (error) {
+      v.breaks(
+        "the encoder refuses a message of exactly the limit",
+        `${show(sample)}: ${error}`,
+      );
+    }
+    const exact = v.compare(bytes, singleCuts(bytes.length, v.random), length);
+    if (exact.messages.join("") !== characters(sample)) {
+      v.breaks(
+        "the decoder refuses a message of exactly the limit",
+        `${show(bytes)}, limit ${length}: ${exact.end}`,
+      );
+    }
+    if (length > 1) checkOneOver(v, sample, bytes);
+  }
+}
+
+function checkOneOver(
+  v: Verification,
+  sample: Uint8Array,
+  bytes: Uint8Array,
+): void {
+  const limit = sample.length - 1;
+  const sink = new ByteSink();
+  try {
+    v.framing.encoder({ maxMessageBytes: limit }).encode(sample, sink);
+    v.breaks(
+      "the encoder sends a message one byte over the limit",
+      `${show(sample)}, limit ${limit}`,
+    );
+  } catch (error) {
+    if (!(error instanceof RangeError) || sink.length > 0) {
+      v.breaks(
+        "the encoder refuses with a RangeError before it appends anything",
+        `${show(sample)}: ${error}, ${sink.length} bytes appended`,
+      );
+    }
+  }
+  if (v.framing.boundary === "none") return;
+  const over = v.compare(bytes, singleCuts(bytes.length, v.random), limit);
+  if (over.messages.length > 0 || over.code !== "too_large") {
+    v.breaks(
+      "the decoder refuses a message one byte over the limit as too_large",
+      `${
+        show(bytes)
+      }, limit ${limit}: ${over.messages.length} messages, ${over.end}`,
+    );
+  }
+}
+
+/**
+ * Two streams decoded in turn do not disturb each other.
+ *
+ * @param v The run.
+ */
+export function checkIndependence(v: Verification): void {
+  for (const { bytes } of v.valid) {
+    const alone = v.decode(bytes);
+    const options = { maxMessageBytes: v.limit };
+    const queue = new CountingQueue();
+    const other = v.framing.decoder(options);
+    queue.push(bytes.slice(0, bytes.length >> 1));
+    other.decode(queue);
+    const meanwhile = outcomeOf(v.framing, [bytes], v.limit);
+    if (meanwhile.end !== alone.end) {
+      v.breaks(
+        "a decoder is disturbed by another one of the same framing",
+        `${show(bytes)}: ${meanwhile.end}`,
+      );
+    }
+  }
+}
+
+/**
+ * Twice the bytes cost twice the work: bytes looked at, not time.
+ *
+ * @param v The run.
+ * @returns Whether it could be measured.
+ */
+export function checkCost(v: Verification): boolean {
+  const one = costOf(v, COST_BYTES);
+  const two = costOf(v, 2 * COST_BYTES);
+  if (one === undefined || two === undefined) return false;
+  // Headers and searches make it a little uneven; four times would be quadratic.
+  if (two > 2.2 * one + COST_CHUNK_BYTES) {
+    v.breaks(
+      "twice the bytes cost twice the work",
+      `${COST_BYTES} bytes in pieces of ${COST_CHUNK_BYTES} look at ${one} bytes, ${
+        2 * COST_BYTES
+      } bytes at ${two}`,
+    );
+  }
+  return true;
+}
+
+function costOf(v: Verification, size: number): number | undefined {
+  const maxMessageBytes = 2 * COST_BYTES;
+  const sink = new ByteSink();
+  try {
+    v.framing.encoder({ maxMessageBytes })
+      .encode(new Uint8Array(size).fill(0x61), sink);
+  } catch (error) {
+    // Not every framing can send letters, nor that many.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+  const decoder = v.framing.decoder({ maxMessageBytes });
+  const queue = new CountingQueue();
+  for (const piece of sink.pieces()) {
+    for (let at = 0; at < piece.length; at += COST_CHUNK_BYTES) {
+      queue.push(piece.slice(at, at + COST_CHUNK_BYTES));
+      while (decoder.decode(queue) !== undefined);
+    }
+  }
+  decoder.decodeEnd(queue);
+  return queue.looked;
+}

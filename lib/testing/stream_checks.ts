@@ -1,0 +1,157 @@
+/**
+ * The promises about what a framing's decoder makes of a stream.
+ *
+ * @module
+ */
+
+import { FrameDecoder } from "../framing/frame_decoder.ts";
+import { allCuts, singleCuts } from "./cuts.ts";
+import { characters, describe } from "./outcome.ts";
+import { show, type Stream, type Verification } from "./verification.ts";
+
+/**
+ * What was sent arrives, and a stream cut off anywhere is not taken for whole.
+ *
+ * @param v The run.
+ * @param eof Whether the end of the stream ends the last message.
+ */
+export function checkFrames(v: Verification, eof: boolean): void {
+  for (const stream of v.valid) {
+    const whole = v.decode(stream.bytes);
+    const sent = stream.samples.map(characters);
+    const arrived = v.framing.boundary === "none"
+      ? whole.messages.join("") === sent.join("")
+      : whole.messages.length === sent.length &&
+        whole.messages.every((message, i) => message === sent[i]);
+    if (!arrived || whole.end !== "clean") {
+      v.breaks(
+        "what was sent arrives",
+        `${show(stream.bytes)} holds ${sent.length} messages and gives ${
+          describe(whole)
+        }`,
+      );
+    } else if (v.framing.boundary === "frame") {
+      for (let size = 0; size < stream.bytes.length; size++) {
+        checkTruncated(v, stream, size, eof);
+      }
+    }
+  }
+}
+
+/** Looks at a stream that ends too early. */
+function checkTruncated(
+  v: Verification,
+  stream: Stream,
+  size: number,
+  eof: boolean,
+): void {
+  const bytes = stream.bytes.slice(0, size);
+  const whole = stream.ends.filter((end) => end <= size);
+  const boundary = whole.at(-1) ?? 0;
+  const outcome = v.compare(bytes, singleCuts(size, v.random));
+  const taken = checkTaken(v, stream, bytes, boundary);
+  const complete = stream.samples.slice(0, whole.length).map(characters);
+  if (!complete.every((message, i) => message === outcome.messages[i])) {
+    v.breaks(
+      "whole frames in front of a cut-off one arrive",
+      `${show(bytes)} gives ${describe(outcome)}`,
+    );
+  }
+  const extra = outcome.messages.length - complete.length;
+  // What was dropped as meaningless cannot be missed.
+  const atBoundary = size === boundary || taken === size;
+  const expected = atBoundary
+    ? extra === 0 && outcome.end === "clean"
+    : eof
+    ? outcome.end !== "clean" || extra === 1
+    : extra === 0 && outcome.code === "truncated";
+  if (expected) return;
+  v.breaks(
+    atBoundary
+      ? "a stream that ends between two frames ends clean"
+      : "a stream that ends inside a frame is truncated",
+    `${show(bytes)}, of which ${
+      size - boundary
+    } belong to the frame cut off, gives ${describe(outcome)}`,
+  );
+}
+
+/**
+ * Checks that only whole frames were taken, and says how many bytes were. Bytes
+ * between frames may be dropped: then the rest must decode the same without them.
+ */
+function checkTaken(
+  v: Verification,
+  stream: Stream,
+  bytes: Uint8Array,
+  boundary: number,
+): number {
+  const decoder = new FrameDecoder(v.framing, { maxMessageBytes: v.limit });
+  decoder.push(bytes);
+  while (decoder.next() !== undefined);
+  const { missingBytes } = decoder;
+  const next = stream.ends.find((end) => end > bytes.length)!;
+  if (!(missingBytes >= 0 && missingBytes <= next - bytes.length)) {
+    v.breaks(
+      "missingBytes is no more than what is missing",
+      `${show(bytes)} lacks ${
+        next - bytes.length
+      } bytes, and it says ${missingBytes}`,
+    );
+  }
+  const taken = decoder.queue.offset;
+  if (taken === boundary) return taken;
+  const rest = v.decode(stream.bytes.slice(taken));
+  const awaited = stream.samples
+    .filter((_, i) => stream.ends[i]! > boundary).map(characters);
+  if (rest.end !== "clean" || rest.messages.join() !== awaited.join()) {
+    v.breaks(
+      "only whole frames are taken off the queue",
+      `of ${
+        show(bytes)
+      } ${taken} bytes are taken, and the last whole frame ends at ${boundary}`,
+    );
+  }
+  return taken;
+}
+
+/**
+ * Valid streams, and streams with one wrong byte, give the same however cut.
+ *
+ * @param v The run.
+ */
+export function checkCuts(v: Verification): void {
+  const limit = Math.max(1, ...v.samples.map((sample) => sample.length));
+  for (const { bytes } of v.valid) {
+    v.compare(bytes, allCuts(bytes.length, v.random));
+    const tried = Math.min(bytes.length, 64);
+    for (let i = 0; i < tried; i++) {
+      const at = bytes.length <= 64 ? i : v.random(bytes.length);
+      const wrong = bytes.slice();
+      wrong[at] = v.random(4) === 0
+        ? bytes[v.random(bytes.length)]!
+        : v.random(256);
+      v.compare(wrong, singleCuts(wrong.length, v.random), limit);
+    }
+  }
+}
+
+/**
+ * Random bytes give messages, nothing or a protocol error, however cut.
+ *
+ * @param v The run.
+ * @param count How many streams to try.
+ */
+export function checkNoise(v: Verification, count: number): void {
+  const known = v.valid.at(-1)!.bytes;
+  for (let i = 0; i < count; i++) {
+    const bytes = new Uint8Array(v.random(40));
+    // Bytes that the framing itself uses get further than random ones.
+    for (let at = 0; at < bytes.length; at++) {
+      bytes[at] = i % 2 === 0 || known.length === 0
+        ? v.random(256)
+        : known[v.random(known.length)]!;
+    }
+    v.compare(bytes, singleCuts(bytes.length, v.random), 1 + v.random(20));
+  }
+}

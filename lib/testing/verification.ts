@@ -1,0 +1,189 @@
+/**
+ * One run of `verifyFraming`: what is checked, what was found.
+ *
+ * @module
+ */
+
+import { ByteSink } from "../bytes/byte_sink.ts";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "../framing/framing.ts";
+import type { Encoder, Framing } from "../framing/framing.ts";
+import { cut, type Cuts, describeCuts } from "./cuts.ts";
+import { describe, type Outcome, outcomeOf, sameOutcome } from "./outcome.ts";
+
+const MOST_SHOWN = 12;
+const MOST_BYTES_SHOWN = 48;
+
+/** Bytes to be decoded, and where in them frames end. */
+export interface Stream {
+  /** The bytes. */
+  readonly bytes: Uint8Array;
+  /** The messages in it. */
+  readonly samples: readonly Uint8Array[];
+  /** Where each frame ends. */
+  readonly ends: readonly number[];
+}
+
+/** One run: the framing, the samples, and the broken promises. */
+export class Verification {
+  /** How many streams were decoded. */
+  streams = 0;
+  /** How many messages came out of them. */
+  messages = 0;
+  /** The valid streams: all samples in one, or each by itself. */
+  readonly valid: Stream[] = [];
+  /** A limit that every sample passes. */
+  readonly limit: number;
+  readonly #broken: string[] = [];
+
+  constructor(
+    readonly framing: Framing,
+    readonly samples: readonly Uint8Array[],
+    readonly random: (below: number) => number,
+  ) {
+    this.limit = Math.max(
+      DEFAULT_MAX_MESSAGE_BYTES,
+      ...samples.map((sample) => sample.length),
+    );
+  }
+
+  /** Whether no promise was found broken so far. */
+  get sound(): boolean {
+    return this.#broken.length === 0;
+  }
+
+  /**
+   * Notes a broken promise; one that is noted already is not noted again.
+   *
+   * @param promise What does not hold, a sentence.
+   * @param evidence What shows it.
+   */
+  breaks(promise: string, evidence: string): void {
+    if (this.#broken.some((line) => line.startsWith(promise))) return;
+    this.#broken.push(`${promise}: ${evidence}`);
+  }
+
+  /**
+   * Decodes a stream to its end.
+   *
+   * @param bytes The stream.
+   * @param cuts Where it is cut.
+   * @param limit The limit.
+   * @returns What came out.
+   */
+  decode(
+    bytes: Uint8Array,
+    cuts: Cuts = [],
+    limit: number = this.limit,
+  ): Outcome {
+    const outcome = outcomeOf(this.framing, cut(bytes, cuts), limit);
+    this.streams++;
+    this.messages += outcome.messages.length;
+    if (outcome.fault !== undefined) {
+      this.breaks(
+        `the decoder ${outcome.fault}`,
+        `${show(bytes)}, ${describeCuts(cuts)}, limit ${limit}`,
+      );
+    }
+    return outcome;
+  }
+
+  /**
+   * Decodes a stream whole and cut, and compares.
+   *
+   * @param bytes The stream.
+   * @param ways How it is cut.
+   * @param limit The limit.
+   * @returns What came out of the whole stream.
+   */
+  compare(
+    bytes: Uint8Array,
+    ways: Iterable<Cuts>,
+    limit: number = this.limit,
+  ): Outcome {
+    const whole = this.decode(bytes, [], limit);
+    for (const cuts of ways) {
+      const pieces = this.decode(bytes, cuts, limit);
+      if (sameOutcome(this.framing, whole, pieces)) continue;
+      this.breaks(
+        "the result depends on the cuts",
+        `${show(bytes)}, limit ${limit}, uncut gives ${describe(whole)}; ${
+          describeCuts(cuts)
+        } gives ${describe(pieces)}`,
+      );
+      break;
+    }
+    return whole;
+  }
+
+  /**
+   * Encodes messages.
+   *
+   * @param samples The messages.
+   * @param limit The limit.
+   * @returns The bytes and where each frame ends.
+   */
+  encode(samples: readonly Uint8Array[], limit: number = this.limit): Stream {
+    return encodeAll(
+      this.framing.encoder({ maxMessageBytes: limit }),
+      samples,
+    );
+  }
+
+  /**
+   * Ends the run.
+   *
+   * @throws {Error} If a promise was broken.
+   */
+  finish(): void {
+    if (this.sound) return;
+    const lines = this.#broken.slice(0, MOST_SHOWN).map((line) =>
+      `\n- ${line}`
+    );
+    throw new Error(
+      `Framing "${this.framing}" breaks ${this.#broken.length} of its promises:${
+        lines.join("")
+      }`,
+    );
+  }
+}
+
+function encodeAll(encoder: Encoder, samples: readonly Uint8Array[]): Stream {
+  const sink = new ByteSink();
+  const ends: number[] = [];
+  for (const sample of samples) {
+    encoder.encode(sample, sink);
+    ends.push(sink.length);
+  }
+  return { bytes: joined(sink), samples, ends };
+}
+
+/**
+ * The bytes of a sink in one array.
+ *
+ * @param sink The sink.
+ * @returns A copy.
+ */
+export function joined(sink: ByteSink): Uint8Array {
+  const bytes = new Uint8Array(sink.length);
+  let at = 0;
+  for (const piece of sink.pieces()) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
+}
+
+/**
+ * Shows bytes to a person.
+ *
+ * @param bytes The bytes.
+ * @returns Their number and the first of them in hexadecimal.
+ */
+export function show(bytes: Uint8Array): string {
+  const hex = Array.from(
+    bytes.subarray(0, MOST_BYTES_SHOWN),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  );
+  if (bytes.length > MOST_BYTES_SHOWN) hex.push("...");
+  return `${bytes.length} bytes ${hex.join(" ")}`;
+}

@@ -1,0 +1,118 @@
+/**
+ * Checks a framing against everything that this library promises of its own:
+ * above all that the same bytes give the same result, however they were cut.
+ *
+ * @module
+ */
+
+import type { Framing } from "../framing/framing.ts";
+import { checkCuts, checkFrames, checkNoise } from "./stream_checks.ts";
+import {
+  checkCost,
+  checkEncoder,
+  checkIndependence,
+  checkLimit,
+} from "./codec_checks.ts";
+import { randomNumbers } from "./cuts.ts";
+import { Verification } from "./verification.ts";
+
+/** Options for {@linkcode verifyFraming}. */
+export interface VerifyFramingOptions {
+  /**
+   * Whether the end of the stream ends the last message as well, as in framing
+   * `line,eof`. Otherwise a stream that ends inside a frame must be `truncated`.
+   *
+   * @default {false}
+   */
+  readonly eof?: boolean;
+  /**
+   * How many streams of random bytes are tried.
+   *
+   * @default {200}
+   */
+  readonly noiseCount?: number;
+  /**
+   * Chooses the random bytes and cuts; the same seed repeats a failure.
+   *
+   * @default {1}
+   */
+  readonly seed?: number;
+}
+
+/** What {@linkcode verifyFraming} has tried. */
+export interface VerifyFramingReport {
+  /** How many streams were decoded, each way of cutting one counted once. */
+  readonly streams: number;
+  /** How many messages came out of them. */
+  readonly messages: number;
+  /**
+   * Whether the cost of a long message was measured; it is not if the framing
+   * cannot send 131,072 times the letter `a`.
+   */
+  readonly costMeasured: boolean;
+}
+
+/**
+ * Checks that a framing keeps these promises:
+ *
+ * - what the encoder sends is what the decoder gives, message by message,
+ * - the same bytes give the same messages and the same end or error, whole, byte
+ *   by byte and with every one and two cuts; also if bytes are wrong,
+ * - a stream that ends inside a frame is `truncated`, at every byte,
+ * - a message of exactly `maxMessageBytes` passes and one byte more is refused,
+ *   by the decoder as `too_large`, by the encoder before it appends anything,
+ * - a decoder takes whole frames only and gives views that stay as they are,
+ * - random bytes give messages, nothing or a `ProtocolError`,
+ * - two streams do not disturb each other,
+ * - twice the bytes cost twice the work.
+ *
+ * @param framing The framing.
+ * @param samples Messages that it can send, at least one. Short ones, an empty
+ * one if it can be sent and some that hold its own special bytes find the most.
+ * @param options What the end of the stream means, and how much is tried.
+ * @returns What was tried.
+ * @throws {Error} If a promise is broken; the message lists each one with the
+ * bytes and the cut that show it.
+ *
+ * @example Checking a framing
+ * ```ts
+ * import { line } from "@parley/parley/framing";
+ * import { verifyFraming } from "@parley/parley/testing";
+ * import { assertGreater } from "@std/assert";
+ *
+ * const samples = ["", "a", "hello", "a\rb"];
+ * const report = verifyFraming(
+ *   line(),
+ *   samples.map((sample) => new TextEncoder().encode(sample)),
+ * );
+ * assertGreater(report.streams, 1000);
+ * ```
+ */
+export function verifyFraming(
+  framing: Framing,
+  samples: Iterable<Uint8Array>,
+  options: VerifyFramingOptions = {},
+): VerifyFramingReport {
+  const { eof = false, noiseCount = 200, seed = 1 } = options;
+  const verification = new Verification(
+    framing,
+    Array.from(samples, (sample) => sample.slice()),
+    randomNumbers(seed),
+  );
+  if (verification.samples.length === 0) {
+    throw new TypeError("Cannot verify a framing without samples: give one");
+  }
+  checkEncoder(verification);
+  // Without frames there is nothing to decode, and every check would repeat it.
+  if (verification.sound) {
+    checkFrames(verification, eof);
+    checkCuts(verification);
+    checkLimit(verification);
+    checkIndependence(verification);
+    checkNoise(verification, noiseCount);
+  }
+  const costMeasured = verification.sound && checkCost(verification);
+  verification.finish();
+  const { streams, messages } = verification;
+  return { streams, messages, costMeasured };
+}
