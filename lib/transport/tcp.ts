@@ -190,21 +190,21 @@ class TcpConnection implements Connection {
   }
 
   #failure(action: string, error: unknown): Error {
-    // A broken pipe says that the peer has closed, which is no loss of what it
-    // sent before; or only repeats what is known already.
-    if (!(error instanceof Deno.errors.BrokenPipe)) {
-      if (!this.#closed) this.#lost ??= error;
-    } else if (this.#lost === undefined && this.#finished) {
+    const { remoteAddress } = this;
+    if (this.#closed) return translate(error, action, remoteAddress);
+    const isBrokenPipe = error instanceof Deno.errors.BrokenPipe;
+    // A broken pipe says that the peer has closed, which takes nothing from what
+    // it sent before. What has no code is no failure of the system.
+    if (!isBrokenPipe && error instanceof Error && "code" in error) {
+      this.#lost ??= error;
+    }
+    if (isBrokenPipe && this.#finished && this.#lost === undefined) {
       return new ClosedError(
-        `Cannot ${action} ${this.remoteAddress}: this side has finished sending`,
+        `Cannot ${action} ${remoteAddress}: this side has finished sending`,
         { cause: error },
       );
     }
-    return translate(
-      this.#closed ? error : this.#lost ?? error,
-      action,
-      this.remoteAddress,
-    );
+    return translate(this.#lost ?? error, action, remoteAddress);
   }
 }
 

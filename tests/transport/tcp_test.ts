@@ -208,6 +208,16 @@ Deno.test("connectTcp() and listenTcp() take noDelay and keepAlive off", async (
   for (const open of [client, server, listener]) open.close();
 });
 
+Deno.test("Connection.read() ends cleanly also after a call that was the caller's own mistake", async () => {
+  const listener = listenTcp(LOOPBACK);
+  const [client, server] = await both(listener);
+  await assertRejects(() => client.write("text" as unknown as Uint8Array));
+  server.close();
+
+  assertEquals(await read(client), null);
+  for (const open of [client, listener]) open.close();
+});
+
 function abortable(): {
   signal: AbortSignal;
   abort: (reason: unknown) => void;
