@@ -99,8 +99,10 @@ export class MessageConnection<T = Uint8Array>
   readonly #settings: Settings<T>;
   readonly #watched: Watched | undefined;
   #closing: Promise<void> | undefined;
-  #aborted = false;
+  #released = false;
   #ended = false;
+  // Why it ended; `undefined` for an orderly close, whose error is only made if
+  // somebody asks: making one costs as much as the rest of a short connection.
   #reason: unknown;
   #controller: AbortController | undefined;
 
@@ -157,7 +159,7 @@ export class MessageConnection<T = Uint8Array>
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#ended) this.#controller.abort(this.#reason);
+      if (this.#ended) this.#controller.abort(this.#endReason());
     }
     return this.#controller.signal;
   }
@@ -273,12 +275,14 @@ export class MessageConnection<T = Uint8Array>
    * {@linkcode ClosedError} by default.
    */
   abort(reason?: unknown): void {
-    if (this.#aborted) return;
+    if (this.#released) return;
     const error = reason ??
       new ClosedError(`Connection to ${this.remoteAddress} was aborted`);
     this.#sender.fail(error);
     this.#receiver.fail(error);
-    this.#release(error, true);
+    this.#release();
+    this.#connection.abort();
+    this.#end(error);
   }
 
   /**
@@ -348,18 +352,23 @@ export class MessageConnection<T = Uint8Array>
 
   async #close(): Promise<void> {
     const receiver = this.#receiver;
+    const sender = this.#sender;
     receiver.stop();
+    if (this.#released) return;
     try {
-      if (this.#aborted) return;
-      const finished = this.#sender.finish(!receiver.peerFinished);
-      if (this.#sender.buffered > 0) await this.#finishInTime(finished);
+      const finished = sender.finish(!receiver.peerFinished);
+      if (sender.buffered > 0) await this.#finishInTime(finished);
       else await finished;
       if (!receiver.peerFinished) await receiver.discard(LINGER_MS);
+    } catch (error) {
+      sender.fail(error);
+      throw error;
     } finally {
-      this.#release(
-        new ClosedError(`Connection to ${this.remoteAddress} was closed`),
-        false,
-      );
+      if (!this.#released) {
+        this.#release();
+        this.#connection.close();
+        this.#end(undefined);
+      }
     }
   }
 
@@ -377,23 +386,23 @@ export class MessageConnection<T = Uint8Array>
     }
   }
 
-  #release(reason: unknown, reset: boolean): void {
-    if (this.#aborted) return;
-    this.#aborted = true;
-    if (this.#watched !== undefined) {
-      this.#settings.clock!.delete(this.#watched);
-    }
-    if (reset) this.#connection.abort();
-    else this.#connection.close();
-    this.#sender.fail(reason);
-    this.#end(reason);
+  /** Stops the clock; the caller closes the connection. */
+  #release(): void {
+    this.#released = true;
+    if (this.#watched === undefined) return;
+    this.#settings.clock!.delete(this.#watched);
   }
 
   #end(reason: unknown): void {
     if (this.#ended) return;
     this.#ended = true;
     this.#reason = reason;
-    this.#controller?.abort(reason);
+    this.#controller?.abort(this.#endReason());
+  }
+
+  #endReason(): unknown {
+    return this.#reason ??
+      new ClosedError(`Connection to ${this.remoteAddress} was closed`);
   }
 
   #check(nowMs: number): void {
