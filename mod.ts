@@ -50,6 +50,7 @@ export type {
   Listener,
   ListenOptions,
 } from "./lib/transport/connection.ts";
+export { dial } from "./lib/transport/open.ts";
 export * from "./lib/framing/mod.ts";
 export * from "./lib/encoding/mod.ts";
 export {

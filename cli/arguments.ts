@@ -1,0 +1,146 @@
+/**
+ * Takes a command line apart, strictly: what is not in the table of options is
+ * refused by name, with the nearest name there is.
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { UsageError } from "./exit_code.ts";
+import { didYouMean } from "./nearest.ts";
+import type { OptionTable, ValuesOf } from "./options.ts";
+
+/** What was on the command line. */
+export interface Arguments<O extends OptionTable> {
+  /** The arguments that are no options, as typed. */
+  readonly operands: readonly string[];
+  /** The value of every option, defaults filled in. */
+  readonly options: ValuesOf<O>;
+}
+
+/**
+ * Takes a command line apart.
+ *
+ * @typeParam O The table of options.
+ * @param args The arguments; after `--` none is an option.
+ * @param table The options there are.
+ * @returns Operands and options.
+ * @throws {UsageError} If an option is unknown, lacks its value, has one it does
+ * not take, is given twice, or its value is wrong.
+ */
+export function parseArguments<O extends OptionTable>(
+  args: readonly string[],
+  table: O,
+): Arguments<O> {
+  const names = Object.keys(table);
+  const valued = names.filter((name) => table[name]!.value !== undefined);
+  const flags = names.filter((name) => table[name]!.value === undefined);
+  checkFlags(args, flags);
+  const parsed = parseArgs([...args], {
+    // Never turned into numbers: `7342` is a port and `0x10` may be a message.
+    string: ["_", ...valued],
+    boolean: flags,
+    // Repeated values end up in an array and can be refused.
+    collect: valued,
+    alias: letters(table, flags),
+    "--": true,
+    unknown: (arg, key) => {
+      if (key !== undefined) throw unknown(arg, names);
+    },
+  }) as unknown as Record<string, unknown> & { _: string[]; "--"?: string[] };
+
+  const options: Record<string, unknown> = {};
+  for (const name of flags) options[name] = parsed[name] === true;
+  for (const name of valued) {
+    const given = parsed[name] as unknown;
+    if (!Array.isArray(given)) throw unknown(`--${name}.`, names);
+    options[name] = valueOf(name, given, args, table);
+  }
+  return {
+    operands: [...parsed._, ...parsed["--"] ?? []],
+    options: options as ValuesOf<O>,
+  };
+}
+
+/**
+ * Tells whether an option is given anywhere before `--`, be the rest right or
+ * wrong: who asks for help gets it.
+ *
+ * @param args The arguments.
+ * @param names The spellings, such as `-h` and `--help`.
+ * @returns Whether one of them is there.
+ */
+export function isGiven(
+  args: readonly string[],
+  names: readonly string[],
+): boolean {
+  const end = args.indexOf("--");
+  return (end === -1 ? args : args.slice(0, end))
+    .some((arg) => names.includes(arg));
+}
+
+function valueOf(
+  name: string,
+  given: readonly unknown[],
+  args: readonly string[],
+  table: OptionTable,
+): unknown {
+  const { parse, fallback, value } = table[name]!;
+  if (given.length > 1) {
+    throw new UsageError(
+      `--${name} is given ${given.length} times; give it once`,
+    );
+  }
+  const text = given[0] as string | undefined;
+  if (text === undefined) {
+    return fallback === undefined ? undefined : parse(fallback);
+  }
+  if (text === "" && !args.includes(`--${name}=`)) {
+    throw new UsageError(
+      `--${name} needs a value: write --${name} ${value}, or --${name}=${value} if it begins with a dash`,
+    );
+  }
+  try {
+    return parse(text);
+  } catch (cause) {
+    // The library's own checks throw TypeError and RangeError.
+    const reason = (cause as Error).message;
+    throw new UsageError(
+      `--${name}: ${reason[0]!.toLowerCase()}${reason.slice(1)}`,
+      { cause },
+    );
+  }
+}
+
+/** A flag with a value would silently be on. */
+function checkFlags(args: readonly string[], flags: readonly string[]): void {
+  for (const arg of args) {
+    if (arg === "--") return;
+    const name = /^--([^=]+)=/.exec(arg)?.[1];
+    if (name !== undefined && flags.includes(name)) {
+      throw new UsageError(`--${name} takes no value: write --${name} alone`);
+    }
+  }
+}
+
+function letters(
+  table: OptionTable,
+  flags: readonly string[],
+): Record<string, string> {
+  const alias: Record<string, string> = {};
+  for (const name of flags) {
+    const { letter } = table[name]!;
+    if (letter !== undefined) alias[letter] = name;
+  }
+  return alias;
+}
+
+function unknown(arg: string, names: readonly string[]): UsageError {
+  const typed = arg.replace(/[=.].*$/s, "");
+  const known = names.map((name) => `--${name}`);
+  return new UsageError(
+    `there is no option ${typed}${
+      didYouMean(typed, known).replaceAll('"', "")
+    }; a value or message that begins with a dash goes behind -- or =`,
+  );
+}

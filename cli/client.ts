@@ -1,0 +1,19 @@
+/**
+ * The executable `parley-client`: sends messages over TCP, in any framing, and
+ * shows the replies.
+ *
+ * ```sh
+ * deno run --allow-net jsr:@parley/parley/client 7342 hello
+ * ```
+ *
+ * `--help` shows options, formats and exit codes.
+ *
+ * @module
+ */
+
+import { processTerminal } from "./process_terminal.ts";
+import { runClient } from "./run_client.ts";
+
+if (import.meta.main) {
+  Deno.exit(await runClient(Deno.args, processTerminal()));
+}

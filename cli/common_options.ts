@@ -1,0 +1,95 @@
+/**
+ * The options that both executables have, with the same meaning.
+ *
+ * @module
+ */
+
+import { DEFAULT_FRAMING, parseFraming } from "../mod.ts";
+import { durationIn } from "./durations.ts";
+import { FORMATS } from "./formats.ts";
+import type { Section } from "./help.ts";
+import { flag, oneOf, setting } from "./options.ts";
+import { parseSize } from "./sizes.ts";
+
+/** Where a message ends, and how large it may be. */
+export const MESSAGE_OPTIONS = {
+  "frame": setting(
+    "SPEC",
+    DEFAULT_FRAMING,
+    parseFraming,
+    "where a message begins and ends, see Framings",
+  ),
+  "max-message": setting(
+    "SIZE",
+    "1MiB",
+    parseSize,
+    "largest message, received or sent, such as 1000, 64KiB, 16MiB",
+  ),
+} as const;
+
+/** How messages are typed and shown. */
+export const FORMAT_OPTION = setting(
+  "FORMAT",
+  "text",
+  oneOf(FORMATS),
+  "how messages are typed and shown: text, json, hex or base64",
+);
+
+/** What is told, and how. */
+export const LOG_OPTIONS = {
+  "log": setting(
+    "FORM",
+    "text",
+    oneOf(["text", "json"]),
+    "form of the lines on standard error: text or json",
+  ),
+  "quiet": flag("tell only what must be known", "q"),
+  "verbose": flag("tell more", "v"),
+  "help": flag("show this and exit", "h"),
+  "version": flag("show the version and exit"),
+} as const;
+
+/**
+ * Describes a deadline.
+ *
+ * @param fallback Its default, as one would type it.
+ * @param help What it is about.
+ * @returns The option, in milliseconds; `Infinity` for `none`.
+ */
+export function deadline(
+  fallback: string,
+  help: string,
+): ReturnType<typeof setting<number>> {
+  return setting("DURATION", fallback, durationIn({ none: true }), help);
+}
+
+/** The framings, for `--help`. */
+export const FRAMINGS: Section = {
+  title: "Framings (both ends must use the same)",
+  rows: [
+    ["line", "ends with a line feed; line,crlf sends CR LF; both are read"],
+    ["length:4", "binary length in 1, 2, 3, 4 or 8 bytes; length:4,le"],
+    ["header:10", "decimal length in 10 characters; header:5,zero zero-filled"],
+    ["delimiter:#*#", "ends with these bytes; \\n \\r \\t \\0 \\\\ \\, \\xHH"],
+    ["fixed:30,pad=#", "30 bytes each, shorter ones filled up"],
+    ["close", "one message: everything until the sender finishes"],
+    ["raw", "no framing: whatever one read brings"],
+    [
+      "",
+      "and varint, netstring, content-length, octet-count, slip, cobs, json-seq",
+    ],
+  ],
+};
+
+/** The ways to write an address, for `--help`. */
+export const ADDRESSES: Section = {
+  title: "Addresses",
+  rows: [
+    [
+      "tcp://HOST:PORT",
+      "or HOST:PORT; an IPv6 address in brackets, [::1]:7342",
+    ],
+    ["7342", "loopback, this machine only: tcp://127.0.0.1:7342"],
+    [":7342", "every interface, IPv4 and IPv6"],
+  ],
+};

@@ -1,0 +1,78 @@
+/**
+ * What a peer sends never drives the terminal: bytes that would move the
+ * cursor, change the title or turn text around are shown as escapes.
+ *
+ * ```text
+ * ESC [ 2 J          \x1b[2J
+ * not UTF-8          \xff
+ * turned-round text  \u202e
+ * ```
+ *
+ * @module
+ */
+
+// C0 and C1 controls and DEL, the bidirectional overrides and isolates, and the
+// invisible separators of lines and paragraphs.
+const HARMFUL =
+  // deno-lint-ignore no-control-regex -- they are what this is about
+  /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const SHORT: Readonly<Record<string, string>> = {
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+};
+
+/**
+ * Escapes what could drive a terminal; the result is one line.
+ *
+ * @param text The text.
+ * @param keep Characters that stay as they are.
+ * @returns The text with escapes in it.
+ */
+export function escapeControls(text: string, keep = ""): string {
+  return text.replace(HARMFUL, (char) => {
+    if (keep.includes(char)) return char;
+    const code = char.charCodeAt(0);
+    return SHORT[char] ??
+      (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
+  });
+}
+
+/**
+ * Shows bytes as text: UTF-8 as its characters, the rest as escapes.
+ *
+ * @param bytes The bytes.
+ * @param keep Control characters that stay as they are.
+ * @returns The text.
+ */
+export function visible(bytes: Uint8Array, keep = ""): string {
+  const whole = decoded(bytes);
+  if (whole !== undefined) return escapeControls(whole, keep);
+  let text = "";
+  for (let at = 0; at < bytes.length;) {
+    const first = bytes[at]!;
+    const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const char = first < 0x80
+      ? String.fromCharCode(first)
+      : decoded(bytes.subarray(at, at + size));
+    text += char ?? `\\x${hex(first, 2)}`;
+    at += char === undefined ? 1 : size;
+  }
+  return escapeControls(text, keep);
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decoded(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    // Not UTF-8, which is the answer.
+    return undefined;
+  }
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, "0");
+}

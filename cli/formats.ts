@@ -1,0 +1,178 @@
+/**
+ * How messages are typed and shown: as text, JSON, hexadecimal or base64.
+ *
+ * @module
+ */
+
+import { visible } from "./escape.ts";
+import { UsageError } from "./exit_code.ts";
+
+/** The formats by name. */
+export const FORMATS = ["text", "json", "hex", "base64"] as const;
+
+/** Name of a format. */
+export type FormatName = typeof FORMATS[number];
+
+/** One way to type and show messages. */
+export interface Format {
+  /**
+   * Turns what was typed into a message.
+   *
+   * @param typed One argument, or one line of input.
+   * @returns The message.
+   * @throws {UsageError} If it is not in this format.
+   */
+  parse(typed: Uint8Array): Uint8Array;
+
+  /**
+   * Turns a message into what is shown.
+   *
+   * @param message The message.
+   * @param at When it arrived.
+   * @returns A line, without its end.
+   */
+  show(message: Uint8Array, at: Date): Uint8Array;
+}
+
+/**
+ * Finds a format.
+ *
+ * @param name Its name.
+ * @param toTerminal Whether it is shown to a person: then nothing in it may
+ * drive the terminal.
+ * @returns The format.
+ */
+export function formatNamed(name: FormatName, toTerminal: boolean): Format {
+  switch (name) {
+    case "text":
+      return toTerminal ? VISIBLE_TEXT : TEXT;
+    case "json":
+      return JSON_LINES;
+    case "hex":
+      return HEX;
+    case "base64":
+      return BASE64;
+  }
+}
+
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+// Exact bytes both ways, whatever they are.
+const TEXT: Format = {
+  parse: (typed) => typed,
+  show: (message) => message,
+};
+
+const VISIBLE_TEXT: Format = {
+  parse: (typed) => typed,
+  // Line feeds and tabs are what text consists of and do no harm.
+  show: (message) => ENCODER.encode(visible(message, "\n\t")),
+};
+
+const JSON_LINES: Format = {
+  parse(typed) {
+    const value = asJson(typed);
+    if (typeof value === "string") return ENCODER.encode(value);
+    if (typeof value === "object" && value !== null) {
+      const { message, base64 } = value as Record<string, unknown>;
+      if (typeof message === "string") return ENCODER.encode(message);
+      if (typeof base64 === "string") return fromBase64(base64);
+    }
+    throw new UsageError(
+      'this JSON is no message; write a string or {"message": "text"} or {"base64": "..."}, or use --format text to send JSON as it is',
+    );
+  },
+  show(message, at) {
+    const content = asText(message);
+    const fields = content === undefined
+      ? { message: null, base64: toBase64(message) }
+      : { message: content };
+    const line = { ...fields, bytes: message.length, at: at.toISOString() };
+    // JSON leaves DEL and the C1 controls as they are.
+    const text = JSON.stringify(line).replace(
+      /[\x7f-\x9f]/g,
+      (char) => `\\u00${char.charCodeAt(0).toString(16)}`,
+    );
+    return ENCODER.encode(text);
+  },
+};
+
+const HEX: Format = {
+  parse(typed) {
+    const digits = (asText(typed) ?? "?").replace(/[\s:]/g, "");
+    if (digits.length % 2 === 0 && /^[0-9a-f]*$/i.test(digits)) {
+      const pairs = digits.match(/../g) ?? [];
+      return Uint8Array.from(pairs, (pair) => parseInt(pair, 16));
+    }
+    throw new UsageError(
+      `${
+        quoted(typed)
+      } is not hexadecimal; write two digits per byte, such as 68656c6c6f or "68 65 6c 6c 6f"`,
+    );
+  },
+  show(message) {
+    const line = new Uint8Array(2 * message.length);
+    for (let i = 0; i < message.length; i++) {
+      line[2 * i] = DIGITS.charCodeAt(message[i]! >> 4);
+      line[2 * i + 1] = DIGITS.charCodeAt(message[i]! & 15);
+    }
+    return line;
+  },
+};
+
+const DIGITS = "0123456789abcdef";
+
+const BASE64: Format = {
+  parse(typed) {
+    return fromBase64((asText(typed) ?? "?").replace(/\s/g, ""));
+  },
+  show: (message) => ENCODER.encode(toBase64(message)),
+};
+
+function fromBase64(text: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  } catch (cause) {
+    throw new UsageError(
+      `${quoted(ENCODER.encode(text))} is not base64; write it as in aGVsbG8=`,
+      { cause },
+    );
+  }
+}
+
+function toBase64(bytes: Uint8Array): string {
+  // A call takes only so many arguments.
+  const parts: string[] = [];
+  for (let at = 0; at < bytes.length; at += 8192) {
+    parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
+  }
+  return btoa(parts.join(""));
+}
+
+function asJson(typed: Uint8Array): unknown {
+  try {
+    return JSON.parse(DECODER.decode(typed));
+  } catch (cause) {
+    throw new UsageError(
+      `${
+        quoted(typed)
+      } is not JSON; write a string such as "hello", or {"message": "hello"}`,
+      { cause },
+    );
+  }
+}
+
+function asText(bytes: Uint8Array): string | undefined {
+  try {
+    return DECODER.decode(bytes);
+  } catch {
+    // Not text, which is the answer.
+    return undefined;
+  }
+}
+
+function quoted(typed: Uint8Array): string {
+  const shown = visible(typed.subarray(0, 40));
+  return `"${shown}${typed.length > 40 ? "..." : ""}"`;
+}

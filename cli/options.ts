@@ -1,0 +1,116 @@
+/**
+ * What an option is. One table of them gives the parser, the defaults and the
+ * text of `--help`.
+ *
+ * @module
+ */
+
+import { didYouMean } from "./nearest.ts";
+import { UsageError } from "./exit_code.ts";
+
+/** One option of the command line. */
+export interface Option<T> {
+  /** What it is for, as `--help` shows it. */
+  readonly help: string;
+  /** Name of its value, such as `SIZE`; an option without one is on or off. */
+  readonly value?: string;
+  /** The default, as one would type it. */
+  readonly fallback?: string;
+  /** A single letter that means the same. */
+  readonly letter?: string;
+  /** Turns what was typed into a value; throws {@linkcode UsageError}. */
+  readonly parse: (text: string) => T;
+}
+
+/** Options by name, in the order of `--help`. */
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+/** The values that a table of options gives. */
+export type ValuesOf<O extends OptionTable> = {
+  readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
+};
+
+/**
+ * Describes an option that is on or off.
+ *
+ * @param help What it does when it is on.
+ * @param letter A single letter that means the same.
+ * @returns The option.
+ */
+export function flag(help: string, letter?: string): Option<boolean> {
+  return {
+    help,
+    parse: () => true,
+    ...(letter === undefined ? {} : { letter }),
+  };
+}
+
+/**
+ * Describes an option with a value and a default.
+ *
+ * @typeParam T Type of the value.
+ * @param value Name of the value, such as `SIZE`.
+ * @param fallback The default, as one would type it.
+ * @param parse Turns what was typed into a value.
+ * @param help What it is for.
+ * @returns The option.
+ */
+export function setting<T>(
+  value: string,
+  fallback: string,
+  parse: (text: string) => T,
+  help: string,
+): Option<T> {
+  return { value, fallback, parse, help };
+}
+
+/**
+ * Describes an option with a value and without a default.
+ *
+ * @typeParam T Type of the value.
+ * @param value Name of the value, such as `SIZE`.
+ * @param parse Turns what was typed into a value.
+ * @param help What it is for.
+ * @returns The option; `undefined` when it is not given.
+ */
+export function optional<T>(
+  value: string,
+  parse: (text: string) => T,
+  help: string,
+): Option<T | undefined> {
+  return { value, parse, help };
+}
+
+/**
+ * Makes a reader of one of several words.
+ *
+ * @typeParam W The words.
+ * @param words The words.
+ * @returns A function that gives the word or throws {@linkcode UsageError}.
+ */
+export function oneOf<const W extends string>(
+  words: readonly W[],
+): (text: string) => W {
+  return (text) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    throw new UsageError(
+      `there is no "${text}"${didYouMean(text, words)}; write ${
+        words.slice(0, -1).join(", ")
+      } or ${words.at(-1)}`,
+    );
+  };
+}
+
+/**
+ * Reads a count.
+ *
+ * @param text A whole number of at least 1.
+ * @returns The number.
+ * @throws {UsageError} If it is none.
+ */
+export function parseCount(text: string): number {
+  const count = /^\d+$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= Number.MAX_SAFE_INTEGER) return count;
+  throw new UsageError(`"${text}" is no whole number of at least 1`);
+}

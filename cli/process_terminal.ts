@@ -1,0 +1,117 @@
+/**
+ * The terminal of this process.
+ *
+ * Output is written synchronously: the asynchronous path costs six times as
+ * much, and a program whose reader is slow has nothing better to do than wait.
+ *
+ * @module
+ */
+
+import { EXIT, Failure } from "./exit_code.ts";
+import type { EndSignal, Output, Terminal } from "./terminal.ts";
+
+/**
+ * Gives the terminal of this process.
+ *
+ * @returns The terminal.
+ */
+export function processTerminal(): Terminal {
+  return {
+    input: {
+      get isTerminal() {
+        return Deno.stdin.isTerminal();
+      },
+      read: (into) => readInput(into),
+    },
+    output: new ProcessOutput(Deno.stdout, "standard output"),
+    errors: new ProcessErrors(Deno.stderr, "standard error"),
+    now: () => new Date(),
+    onSignal(signal, handler) {
+      // Windows has no such signal and refuses to listen for it.
+      if (Deno.build.os === "windows" && signal === "SIGTERM") return () => {};
+      return listen(signal, handler);
+    },
+  };
+}
+
+/** Writes some bytes and tells how many. */
+interface SyncWriter {
+  isTerminal(): boolean;
+  writeSync(bytes: Uint8Array): number;
+}
+
+class ProcessOutput implements Output {
+  readonly #writer: SyncWriter;
+  readonly #name: string;
+
+  constructor(writer: SyncWriter, name: string) {
+    this.#writer = writer;
+    this.#name = name;
+  }
+
+  get isTerminal(): boolean {
+    return this.#writer.isTerminal();
+  }
+
+  write(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      try {
+        at += this.#writer.writeSync(bytes.subarray(at));
+      } catch (error) {
+        // Another program has made the shared pipe non-blocking.
+        if (error instanceof Deno.errors.WouldBlock) nap();
+        else throw this.#failure(error, bytes.length - at, bytes.length);
+      }
+    }
+  }
+
+  #failure(error: unknown, missing: number, all: number): Failure {
+    // Whoever reads has seen enough, as in `| head -1`.
+    if (error instanceof Deno.errors.BrokenPipe) {
+      return new Failure(EXIT.brokenPipe, "", { cause: error });
+    }
+    const reason = (error as Error).message.replace(/ \(os error \d+\)$/, "");
+    return new Failure(
+      EXIT.local,
+      `cannot write to ${this.#name}: ${
+        lowerFirst(reason)
+      }, ${missing} of ${all} bytes were not written; make room, or write somewhere else`,
+      { cause: error },
+    );
+  }
+}
+
+/** Without standard error there is nobody to tell, and the work goes on. */
+class ProcessErrors extends ProcessOutput {
+  override write(bytes: Uint8Array): void {
+    try {
+      super.write(bytes);
+    } catch { /* see above */ }
+  }
+}
+
+async function readInput(into: Uint8Array): Promise<number | null> {
+  try {
+    return await Deno.stdin.read(into);
+  } catch (cause) {
+    const reason = lowerFirst((cause as Error).message);
+    throw new Failure(
+      EXIT.local,
+      `cannot read standard input: ${reason}; give it a file, a pipe or </dev/null`,
+      { cause },
+    );
+  }
+}
+
+function listen(signal: EndSignal, handler: () => void): () => void {
+  Deno.addSignalListener(signal, handler);
+  return () => Deno.removeSignalListener(signal, handler);
+}
+
+function nap(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,142 @@
+/**
+ * What the server tells about its connections.
+ *
+ * @module
+ */
+
+import {
+  type Address,
+  ClosedError,
+  ConnectionError,
+  ProtocolError,
+  type ServerEvent,
+  TimeoutError,
+} from "../mod.ts";
+import { formatDuration } from "./durations.ts";
+import type { Log } from "./log.ts";
+import { formatSize } from "./sizes.ts";
+
+/** Turns the events of a server into lines of its log. */
+export class ServerLog {
+  readonly #log: Log;
+  // Connections are numbered so that their lines can be found together.
+  readonly #numbers = new Map<unknown, number>();
+  #count = 0;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /**
+   * Tells where the server listens, at once.
+   *
+   * @param address Where.
+   */
+  listening(address: Address): void {
+    this.#log.now(
+      { event: "listening", address: String(address) },
+      `listening on ${address}`,
+    );
+  }
+
+  /**
+   * Tells what happened.
+   *
+   * @param event The event.
+   */
+  event<T>(event: ServerEvent<T>): void {
+    switch (event.type) {
+      case "opened":
+        return this.#opened(event);
+      case "closed":
+        return this.#closed(event);
+      case "refused":
+        return this.#refused(event);
+      case "paused":
+        return this.#paused(event);
+      case "resumed":
+        return this.#log.now(
+          { event: "resumed", address: String(event.address) },
+          `accepting again on ${event.address}`,
+        );
+    }
+  }
+
+  #opened<T>({ connection }: ServerEvent<T> & { type: "opened" }): void {
+    if (this.#log.options.quiet) return;
+    const number = ++this.#count;
+    this.#numbers.set(connection, number);
+    const peer = String(connection.remoteAddress);
+    this.#log.soon(
+      { event: "opened", connection: number, peer },
+      `#${number} opened by ${peer}`,
+    );
+  }
+
+  #closed<T>(event: ServerEvent<T> & { type: "closed" }): void {
+    const { connection, durationMs, error, stats } = event;
+    if (this.#log.options.quiet) return this.#fault(error);
+    const number = this.#numbers.get(connection)!;
+    this.#numbers.delete(connection);
+    const { bytesIn, bytesOut, messagesIn, messagesOut } = stats;
+    const peer = String(connection.remoteAddress);
+    const [why, text] = reasonOf(error);
+    this.#log.soon(
+      {
+        event: "closed",
+        connection: number,
+        peer,
+        messagesIn,
+        bytesIn,
+        messagesOut,
+        bytesOut,
+        durationMs: Math.round(durationMs * 10) / 10,
+        why,
+        ...(error === undefined ? {} : { error: text }),
+      },
+      `#${number} closed after ${formatDuration(durationMs)}: ` +
+        `in ${amount(messagesIn, bytesIn)}, out ${
+          amount(messagesOut, bytesOut)
+        }; ${text}`,
+    );
+  }
+
+  #refused<T>(event: ServerEvent<T> & { type: "refused" }): void {
+    const peer = String(event.remoteAddress);
+    this.#log.soon(
+      { event: "refused", peer, reason: event.reason },
+      `refused ${peer}: ${event.reason}`,
+    );
+  }
+
+  #paused<T>({ address, error }: ServerEvent<T> & { type: "paused" }): void {
+    const reason = (error as Error).message;
+    this.#log.now(
+      { event: "paused", address: String(address), reason },
+      `accepting pauses: ${reason}`,
+    );
+  }
+
+  /** A fault of ours is told even if nobody wants to hear of connections. */
+  #fault(error: unknown): void {
+    const [why, text] = reasonOf(error);
+    if (why === "fault") this.#log.now({ event: "fault", error: text }, text);
+  }
+}
+
+/** Why a connection ended: a word for programs, and a text for people. */
+function reasonOf(error: unknown): readonly [string, string] {
+  if (error === undefined) return ["finished", "finished"];
+  const text = error instanceof Error ? error.message : String(error);
+  if (error instanceof ProtocolError) return ["framing", text];
+  if (error instanceof TimeoutError) return [`${error.deadline} timeout`, text];
+  if (error instanceof ConnectionError) return ["lost", text];
+  if (error instanceof ClosedError) return ["cut", text];
+  // The answer may be one that the framing cannot express.
+  if (error instanceof RangeError) return ["answer", text];
+  return ["fault", `the service failed: ${text}`];
+}
+
+function amount(messages: number, bytes: number): string {
+  return `${messages} message${messages === 1 ? "" : "s"} ${formatSize(bytes)}`;
+}

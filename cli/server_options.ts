@@ -1,0 +1,210 @@
+/**
+ * The command line of `parley-server`.
+ *
+ * @module
+ */
+
+import type { Address } from "../mod.ts";
+import { readAddress } from "./address.ts";
+import { type Arguments, parseArguments } from "./arguments.ts";
+import {
+  ADDRESSES,
+  deadline,
+  FRAMINGS,
+  LOG_OPTIONS,
+  MESSAGE_OPTIONS,
+} from "./common_options.ts";
+import { durationIn } from "./durations.ts";
+import { UsageError } from "./exit_code.ts";
+import { greet } from "./greet.ts";
+import type { Manual } from "./help.ts";
+import { didYouMean } from "./nearest.ts";
+import { oneOf, optional, parseCount, setting } from "./options.ts";
+import { discard, echo, reverse, type Service, upper } from "./services.ts";
+import type { Terminal } from "./terminal.ts";
+
+const OPTIONS = {
+  ...MESSAGE_OPTIONS,
+  "message": setting(
+    "TEXT",
+    "Welcome to the server!",
+    (text) => text,
+    "greet: what it says on connecting",
+  ),
+  "every": optional(
+    "DURATION",
+    durationIn({}),
+    "greet: then sends the time at this interval",
+  ),
+  "count": optional(
+    "N",
+    parseCount,
+    "greet: how often it sends the time; without it, until the peer is gone",
+  ),
+  "idle-timeout": deadline(
+    "5m",
+    "ends a connection without a byte in either direction for so long; none for no bound",
+  ),
+  "message-timeout": deadline(
+    "30s",
+    "ends a connection whose message, once begun, is not complete after so long",
+  ),
+  "send-timeout": deadline(
+    "none",
+    "ends a connection whose peer has not read for so long what waits for it",
+  ),
+  "max-connections": setting("N", "10000", parseCount, "most at once"),
+  "max-connections-per-peer": optional(
+    "N",
+    parseCount,
+    "most at once from one IP address; one more is refused",
+  ),
+  "when-full": setting(
+    "POLICY",
+    "wait",
+    oneOf(["wait", "refuse"]),
+    "what happens to one connection too many: wait or refuse",
+  ),
+  "grace": setting(
+    "DURATION",
+    "5s",
+    durationIn({ zero: true }),
+    "how long connections may take to finish at SIGINT or SIGTERM",
+  ),
+  ...LOG_OPTIONS,
+} as const;
+
+/** What the services do, for `--help`. */
+const SUMMARIES = {
+  echo: "answers each message with itself",
+  upper: "answers in Unicode upper case; what is not UTF-8 is an error",
+  reverse: "answers with the bytes in reverse order",
+  greet: "speaks first, see --message, --every, --count",
+  discard: "reads and counts",
+} as const;
+
+type ServiceName = keyof typeof SUMMARIES;
+
+/** What `--help` says. */
+export const SERVER_MANUAL: Manual = {
+  name: "parley-server",
+  usage: "SERVICE ADDRESS... [options]",
+  summary: "answers messages over TCP, in any framing",
+  examples: [
+    "parley-server echo 7342",
+    "parley-server upper 7342 --frame length:4 --max-message 16MiB",
+    "parley-server greet :7342 --frame header:10 --every 1s",
+    "parley-server echo 127.0.0.1:7342 [::1]:7342 --log json",
+  ],
+  sections: [
+    { title: "Services", rows: Object.entries(SUMMARIES) },
+    {
+      ...ADDRESSES,
+      rows: [...ADDRESSES.rows, ["0", "a free port, see the first line"]],
+    },
+    FRAMINGS,
+    {
+      title: "Output",
+      rows: [[
+        "",
+        "One line on standard error per address it listens on, then a line per connection opened, closed and refused, and when accepting pauses and resumes. --quiet leaves the first kind and the last. SIGINT and SIGTERM let connections finish and exit 0; a second one cuts them.",
+      ]],
+    },
+    {
+      title: "Permissions",
+      rows: [[
+        "",
+        "the network; the environment variable NO_COLOR. No file is read or written.",
+      ]],
+    },
+  ],
+  options: OPTIONS,
+};
+
+/** What a server is asked to do. */
+export interface ServerCommand {
+  /** Name of the service. */
+  readonly name: string;
+  /** What to do with a connection. */
+  readonly service: Service;
+  /** Where to listen. */
+  readonly addresses: readonly Address[];
+  /** The options' values. */
+  readonly options: Arguments<typeof OPTIONS>["options"];
+}
+
+/**
+ * Reads the command line of the server.
+ *
+ * @param args The command line.
+ * @param terminal Whose clock `greet` tells.
+ * @returns What it asks for.
+ * @throws {UsageError} If something is wrong with it.
+ */
+export function parseServerArguments(
+  args: readonly string[],
+  terminal: Terminal,
+): ServerCommand {
+  const { operands, options } = parseArguments(args, OPTIONS);
+  const [name, ...addresses] = operands;
+  if (name === undefined) {
+    throw new UsageError(
+      "there is no service; write SERVICE ADDRESS, such as: echo 7342",
+    );
+  }
+  const service = serviceNamed(name, options, terminal);
+  if (addresses.length === 0) {
+    throw new UsageError(
+      `there is no address; write for example: ${name} 7342`,
+    );
+  }
+  return { name, service, addresses: addresses.map(readAddress), options };
+}
+
+function serviceNamed(
+  name: string,
+  options: ServerCommand["options"],
+  terminal: Terminal,
+): Service {
+  switch (name as ServiceName) {
+    case "echo":
+      return echo;
+    case "upper":
+      return upper;
+    case "reverse":
+      return reverse;
+    case "discard":
+      return discard;
+    case "greet":
+      return greeter(options, terminal);
+  }
+  const names = Object.keys(SUMMARIES);
+  throw new UsageError(
+    `there is no service "${name}"${
+      didYouMean(name, names)
+    }; the services are ${names.join(", ")}`,
+  );
+}
+
+function greeter(
+  options: ServerCommand["options"],
+  terminal: Terminal,
+): Service {
+  const { count, every, frame, message } = options;
+  if (count !== undefined && every === undefined) {
+    throw new UsageError(
+      "--count is for --every; write for example: --every 1s --count 3",
+    );
+  }
+  if (every !== undefined && frame.boundary === "close") {
+    throw new UsageError(
+      "--every sends several messages and --frame close is for one; write for example: --frame line",
+    );
+  }
+  return greet({
+    message,
+    everyMs: every,
+    count: count ?? Infinity,
+    now: () => terminal.now(),
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * What a program has around it: standard input, output and error, signals and
+ * a clock. Programs are functions of their arguments and this, so tests run
+ * them without a process.
+ *
+ * @module
+ */
+
+/** Where lines and bytes come from. */
+export interface Input {
+  /** Whether a person types them. */
+  readonly isTerminal: boolean;
+
+  /**
+   * Reads what is there.
+   *
+   * @param into Where to.
+   * @returns How many bytes, or `null` at the end.
+   */
+  read(into: Uint8Array): Promise<number | null>;
+}
+
+/** Where bytes go. */
+export interface Output {
+  /** Whether a person looks at them. */
+  readonly isTerminal: boolean;
+
+  /**
+   * Writes all of the bytes.
+   *
+   * @param bytes The bytes.
+   * @throws {Failure} If they cannot be written.
+   */
+  write(bytes: Uint8Array): void;
+}
+
+/** The signals that end a program. */
+export type EndSignal = "SIGINT" | "SIGTERM";
+
+/** What a program has around it. */
+export interface Terminal {
+  /** Standard input. */
+  readonly input: Input;
+  /** Standard output: messages and nothing else. */
+  readonly output: Output;
+  /** Standard error: everything else. */
+  readonly errors: Output;
+
+  /** The time. */
+  now(): Date;
+
+  /**
+   * Calls a function for every such signal, which then does nothing else.
+   *
+   * @param signal The signal.
+   * @param handler The function.
+   * @returns What undoes it.
+   */
+  onSignal(signal: EndSignal, handler: () => void): () => void;
+}
+
+const UTF8 = new TextEncoder();
+
+/**
+ * Writes text and a line feed.
+ *
+ * @param output Where to.
+ * @param text The text.
+ */
+export function writeLine(output: Output, text: string): void {
+  output.write(UTF8.encode(text + "\n"));
+}
