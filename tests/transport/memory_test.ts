@@ -2,9 +2,7 @@ import {
   assert,
   assertEquals,
   assertGreater,
-  assertGreaterOrEqual,
   assertInstanceOf,
-  assertLess,
   assertNotEquals,
   assertRejects,
   assertStrictEquals,
@@ -126,18 +124,28 @@ Deno.test("writeBytes leaves the other direction alone", async () => {
   assertEquals(await pair.server.write(TEN), 10);
 });
 
-Deno.test("delayTurns keeps what has arrived for as many turns of the event loop", async () => {
-  using pair = open({ toServer: { delayTurns: 3 } });
-  await pair.client.write(TEN);
-  let turns = 0;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const count = () => (turns++, turns < 10 ? setTimeout(count, 0) : resolve());
-  setTimeout(count, 0);
-  await read(pair.server);
+Deno.test("delayTurns lets as many turns of the event loop go by, then delayMs begins", async () => {
+  for (
+    const [faults, timers] of [
+      [{}, []],
+      [{ delayTurns: 1 }, [0]],
+      [{ delayTurns: 3 }, [0, 0, 0]],
+      [{ delayMs: 5 }, [5]],
+      [{ delayTurns: 2, delayMs: 5 }, [0, 0, 5]],
+    ] as const
+  ) {
+    using pair = open({ toServer: faults });
+    await pair.client.write(TEN);
+    assertEquals(await timersDuring(() => read(pair.server)), [...timers]);
+  }
+});
 
-  assertGreaterOrEqual(turns, 2);
-  assertLess(turns, 10);
-  await promise;
+Deno.test("delayMs between two bounds takes every value, the bounds included", async () => {
+  using pair = open({ toServer: { delayMs: [1, 3], readBytes: 1 } });
+  await pair.client.write(new Uint8Array(40));
+  const timers = await timersDuring(() => readExactly(pair.server, 40));
+
+  assertEquals([...new Set(timers)].sort(), [1, 2, 3]);
 });
 
 Deno.test("delayMs keeps what has arrived for so long", async () => {
@@ -587,6 +595,22 @@ function open(options: MemoryPairOptions = {}): OpenPair {
       server.close();
     },
   };
+}
+
+/** The timers that are set while a function runs, in milliseconds. */
+async function timersDuring(fn: () => Promise<unknown>): Promise<number[]> {
+  const timers: number[] = [];
+  const { setTimeout } = globalThis;
+  globalThis.setTimeout = ((fn: () => void, ms: number) => {
+    timers.push(ms);
+    return setTimeout(fn, ms);
+  }) as typeof setTimeout;
+  try {
+    await fn();
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  return timers;
 }
 
 /** The sizes of the reads when writes of these sizes are sent to the server. */
