@@ -10,9 +10,9 @@
 
 import type { Receiver } from "./receiver.ts";
 
-// A read brings at most 64 KiB, so a batch rarely reaches this; it bounds the
-// array when many empty messages wait in a large buffer.
-const MOST_MESSAGES = 4096;
+// Larger batches save nothing any more, and their messages live long enough to
+// be copied by the garbage collector: 10 % slower at 4096.
+const MOST_MESSAGES = 128;
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 

@@ -232,7 +232,7 @@ export class MessageConnection<T = Uint8Array>
   }
 
   /**
-   * The messages in arrays: all that are here at a time. For small messages this
+   * The messages in arrays: those that are here, at most 128 at a time. For small messages this
    * is several times faster than one by one.
    *
    * @param options Whether buffers may be reused.
