@@ -294,18 +294,18 @@ class LengthPrefixEncoder implements Encoder {
     }
     const { adjust, bytes, offset, strip } = this.#layout;
     const header = offset + bytes;
+    const kept = Math.max(0, header - strip);
+    if (size < kept) {
+      throw new RangeError(
+        `Cannot send message of ${size} bytes: it must begin with the last ${kept} bytes of the header`,
+      );
+    }
     const value = strip + size - header - adjust;
     if (value < 0 || value > LARGEST[bytes]) {
       throw new RangeError(
         `Cannot send message of ${size} bytes: its length would be ${value}, and the ${bytes}-byte field holds 0 to ${
           LARGEST[bytes]
         }`,
-      );
-    }
-    const kept = Math.max(0, header - strip);
-    if (size < kept) {
-      throw new RangeError(
-        `Cannot send message of ${size} bytes: it must begin with the last ${kept} bytes of the header`,
       );
     }
     // The stripped bytes are zero, the kept ones the message's own; over both

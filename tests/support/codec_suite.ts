@@ -1,0 +1,266 @@
+/**
+ * The tests that every framing has to pass, from a description of its bytes.
+ *
+ * @module
+ */
+
+import {
+  ByteSink,
+  FrameDecoder,
+  parseFraming,
+  ProtocolError,
+  type ProtocolErrorCode,
+} from "@parley/parley/framing";
+import { verifyFraming } from "@parley/parley/testing";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import fc from "fast-check";
+import { chunkings, cutAt, fromLatin1, latin1 } from "./chunkings.ts";
+
+/** A framing and what its bytes are; strings hold one byte per character. */
+export interface CodecSpec {
+  /** The framing's canonical string. */
+  readonly framing: string;
+  /** Messages that can be sent. */
+  readonly samples: readonly string[];
+  /** Messages, and the exact frame of each. */
+  readonly golden?: readonly (readonly [message: string, frame: string])[];
+  /** Streams that are also read, and their messages. */
+  readonly reads?: readonly (readonly [
+    stream: string,
+    messages: readonly string[],
+  ])[];
+  /** Streams that are refused, and part of the error's text. */
+  readonly rejects?: readonly (readonly [
+    stream: string,
+    code: ProtocolErrorCode,
+    text: string,
+  ])[];
+  /** Messages that cannot be sent, and part of the error's text. */
+  readonly refuses?: readonly (readonly [message: string, text: string])[];
+  /** Whether the end of the stream ends the last message. */
+  readonly eof?: boolean;
+}
+
+/** What came out of a stream. */
+export interface Result {
+  /** The messages, one character per byte. */
+  readonly messages: readonly string[];
+  /** The error's code and text, if there was one. */
+  readonly error: string | undefined;
+}
+
+/**
+ * Decodes a stream.
+ *
+ * @param framing The framing.
+ * @param chunks The stream.
+ * @param maxMessageBytes The limit.
+ * @returns Messages and error.
+ */
+export function decodeAll(
+  framing: string,
+  chunks: Iterable<Uint8Array>,
+  maxMessageBytes?: number,
+): Result {
+  const decoder = new FrameDecoder(
+    framing,
+    maxMessageBytes === undefined ? {} : { maxMessageBytes },
+  );
+  const messages: string[] = [];
+  const take = (next: () => Uint8Array | undefined) => {
+    for (let m; (m = next()) !== undefined;) messages.push(fromLatin1(m));
+  };
+  try {
+    for (const chunk of chunks) {
+      decoder.push(chunk);
+      take(() => decoder.next());
+    }
+    take(() => decoder.end());
+  } catch (error) {
+    assert(error instanceof ProtocolError, String(error));
+    return { messages, error: `${error.code}: ${error.message}` };
+  }
+  return { messages, error: undefined };
+}
+
+/**
+ * Encodes messages.
+ *
+ * @param framing The framing.
+ * @param messages The messages.
+ * @param maxMessageBytes The limit.
+ * @returns The bytes.
+ */
+export function encodeAll(
+  framing: string,
+  messages: readonly Uint8Array[],
+  maxMessageBytes = 1024 * 1024,
+): Uint8Array {
+  const sink = new ByteSink();
+  const encoder = parseFraming(framing).encoder({ maxMessageBytes });
+  for (const message of messages) encoder.encode(message, sink);
+  return Uint8Array.from(sink.pieces().flatMap((piece) => [...piece]));
+}
+
+/**
+ * Declares the tests of one framing.
+ *
+ * @param spec What its bytes are.
+ */
+export function codecSuite(spec: CodecSpec): void {
+  const { framing, eof = false } = spec;
+
+  Deno.test(`${framing} is its canonical string`, () => {
+    assertEquals(parseFraming(framing).toString(), framing);
+  });
+
+  Deno.test(`${framing} keeps every promise that verifyFraming() checks`, () => {
+    verifyFraming(parseFraming(framing), spec.samples.map(latin1), { eof });
+  });
+
+  for (const [message, frame] of spec.golden ?? []) {
+    Deno.test(`${framing} writes ${show(message)} as ${show(frame)}`, () => {
+      assertEquals(fromLatin1(encodeAll(framing, [latin1(message)])), frame);
+    });
+  }
+
+  const reads = [
+    ...(spec.golden ?? []).map(([message, frame]) =>
+      [frame, [message]] as const
+    ),
+    ...(spec.reads ?? []),
+  ];
+  for (const [stream, messages] of reads) {
+    Deno.test(`${framing} reads ${show(stream)} in every cut`, () => {
+      for (const chunks of ways(stream)) {
+        assertEquals(decodeAll(framing, chunks), {
+          messages,
+          error: undefined,
+        });
+      }
+    });
+  }
+
+  for (const [stream, code, text] of spec.rejects ?? []) {
+    Deno.test(`${framing} rejects ${show(stream)} as ${code} in every cut`, () => {
+      const { error } = decodeAll(framing, [latin1(stream)], 1000);
+      assertStringIncludes(
+        error ?? "nothing",
+        `${code}: Cannot decode message`,
+      );
+      assertStringIncludes(error ?? "nothing", text);
+      for (const chunks of ways(stream)) {
+        assertEquals(decodeAll(framing, chunks, 1000).error, error);
+      }
+    });
+  }
+
+  for (const [message, text] of spec.refuses ?? []) {
+    Deno.test(`${framing} refuses to send ${show(message)}`, () => {
+      const sink = new ByteSink();
+      const encoder = parseFraming(framing).encoder({ maxMessageBytes: 1000 });
+      assertThrows(
+        () => encoder.encode(latin1(message), sink),
+        RangeError,
+        text,
+      );
+      assertEquals(sink.length, 0);
+    });
+  }
+
+  Deno.test(`${framing} gives back any messages in any cut`, () => {
+    const known = fc.constantFrom(...spec.samples.map(latin1));
+    const any = fc.uint8Array({ maxLength: 300 });
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(known, any), { maxLength: 6 }),
+        fc.array(fc.nat(2000), { maxLength: 8 }),
+        (wanted, places) => {
+          const messages = sendable(framing, wanted);
+          const stream = encodeAll(framing, messages);
+          const { messages: given, error } = decodeAll(
+            framing,
+            cutAt(stream, places),
+          );
+          assertEquals(error, undefined);
+          assertArrived(framing, given, messages.map(fromLatin1));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  Deno.test(`${framing} gives the same for any bytes in any cut`, () => {
+    if (parseFraming(framing).boundary === "none") return;
+    const bytes = spec.samples.join("") + (spec.golden ?? []).join("");
+    const known = fc.constantFrom(...latin1(bytes), 0, 10, 48, 255);
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(known, fc.nat(255)), { maxLength: 60 }),
+        fc.array(fc.nat(60), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 20 }),
+        (bytes, places, limit) => {
+          const stream = Uint8Array.from(bytes);
+          assertEquals(
+            decodeAll(framing, cutAt(stream, places), limit),
+            decodeAll(framing, [stream], limit),
+          );
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+}
+
+function assertArrived(
+  framing: string,
+  given: readonly string[],
+  sent: readonly string[],
+): void {
+  switch (parseFraming(framing).boundary) {
+    case "frame":
+      return assertEquals(given, sent);
+    case "close":
+      return assertEquals(given, sent.length === 0 ? [""] : sent);
+    case "none":
+      return assertEquals(given.join(""), sent.join(""));
+  }
+}
+
+/** Those of some messages that a framing can send, in their order. */
+function sendable(
+  framing: string,
+  messages: readonly Uint8Array[],
+): Uint8Array[] {
+  const encoder = parseFraming(framing).encoder({ maxMessageBytes: 1000 });
+  return messages.filter((message) => {
+    try {
+      encoder.encode(message, new ByteSink());
+      return true;
+    } catch (error) {
+      assert(error instanceof RangeError, String(error));
+      return false;
+    }
+  });
+}
+
+/** All ways of cutting a short stream, some of cutting a long one. */
+function* ways(stream: string): Generator<Uint8Array[]> {
+  const bytes = latin1(stream);
+  if (bytes.length <= 40) return yield* chunkings(bytes);
+  yield [bytes.slice()];
+  yield Array.from(bytes, (byte) => Uint8Array.of(byte));
+  for (let at = 1; at < bytes.length; at++) yield cutAt(bytes, [at]);
+}
+
+function show(text: string): string {
+  const shown = text.length <= 24
+    ? text
+    : `${text.slice(0, 24)}... (${text.length} bytes)`;
+  return JSON.stringify(shown);
+}
