@@ -7,10 +7,11 @@
 /** Places where a stream is cut, in ascending order. */
 export type Cuts = readonly number[];
 
-// Above these sizes, in bytes, cuts are drawn instead of all being tried.
+// Of a stream longer than that, in bytes, pairs of cuts are drawn instead of all
+// being tried; and so many of them.
 const EVERY_PAIR = 48;
-const EVERY_SINGLE = 1024;
-const DRAWN = 300;
+const DRAWN_PAIRS = 300;
+const MOST_SINGLES = 1024;
 
 /**
  * Makes a generator of numbers that are the same for the same seed.
@@ -44,7 +45,7 @@ export function* allCuts(
 ): Generator<Cuts> {
   yield* singleCuts(size, random);
   if (size > EVERY_PAIR) {
-    for (let i = 0; i < DRAWN; i++) {
+    for (let i = 0; i < DRAWN_PAIRS; i++) {
       const a = random(size);
       const b = random(size);
       yield a < b ? [a, b] : [b, a];
@@ -60,17 +61,19 @@ export function* allCuts(
  * Lists the cut into single bytes and all cuts into two pieces.
  *
  * @param size Size of the stream in bytes.
- * @param random Draws the cuts of a stream that is too long to try all.
+ * @param random Draws the cuts if there are more than `most`.
+ * @param most How many cuts into two pieces at most.
  * @returns The cuts.
  */
 export function* singleCuts(
   size: number,
   random: (below: number) => number,
+  most: number = MOST_SINGLES,
 ): Generator<Cuts> {
   if (size < 2) return;
   yield Array.from({ length: size - 1 }, (_, i) => i + 1);
-  if (size > EVERY_SINGLE) {
-    for (let i = 0; i < DRAWN; i++) yield [1 + random(size - 1)];
+  if (size - 1 > most) {
+    for (let i = 0; i < most; i++) yield [1 + random(size - 1)];
     return;
   }
   for (let at = 1; at < size; at++) yield [at];
