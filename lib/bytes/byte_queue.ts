@@ -166,12 +166,10 @@ export class ByteQueue {
    */
   has(count: number): boolean {
     if (this.#end - this.#start >= count) return true;
-    const { length } = this;
-    if (length < count) return false;
-    // Exact for a message that has just come together; with room to grow for
+    if (this.length < count) return false;
+    // Exact for a message that is mostly in later chunks; with room to grow for
     // somebody who feels his way forward byte by byte.
-    const held = this.#end - this.#start;
-    this.#join(count, Math.max(count, Math.min(length, 2 * held)));
+    this.#join(count, Math.max(count, 2 * (this.#end - this.#start)));
     return true;
   }
 

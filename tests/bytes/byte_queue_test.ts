@@ -1,0 +1,246 @@
+import { ByteQueue } from "@parley/parley/framing";
+import { assert, assertEquals, assertLess } from "@std/assert";
+import fc from "fast-check";
+
+/** What may be done to a queue, with numbers that are bent to what is there. */
+type Step = readonly [verb: (typeof VERBS)[number], a: number, b: number];
+
+const VERBS = [
+  "push",
+  "push",
+  "read",
+  "has",
+  "take",
+  "skip",
+  "peek",
+  "index",
+  "gather",
+  "release",
+] as const;
+
+/** A queue, an array that has to hold the same, and the views handed out. */
+class Model {
+  readonly queue = new ByteQueue();
+  rest: number[] = [];
+  taken = 0;
+  #next = 0;
+  #views: [view: Uint8Array, was: Uint8Array][] = [];
+
+  run([verb, a, b]: Step): void {
+    const { queue, rest } = this;
+    switch (verb) {
+      case "push":
+        return queue.push(this.#fresh(a));
+      case "read":
+        return this.#read(a, b);
+      case "has":
+        return assertEquals(queue.has(a), a <= rest.length);
+      case "take":
+        return this.#take(a, b);
+      case "skip": {
+        const count = this.#within(a);
+        assert(queue.has(count));
+        queue.skip(count);
+        return this.#drop(count);
+      }
+      case "peek":
+        return this.#peek(a, b);
+      case "index": {
+        const from = Math.min(b, rest.length);
+        return assertEquals(
+          queue.indexOf(a & 255, from),
+          rest.indexOf(a & 255, from),
+        );
+      }
+      case "gather":
+        return assertEquals(queue.gather(), rest.length);
+      case "release":
+        queue.release();
+        this.#views = [];
+    }
+  }
+
+  check(): void {
+    assertEquals(this.queue.length, this.rest.length);
+    assertEquals(this.queue.offset, this.taken);
+  }
+
+  finish(): void {
+    for (const [view, was] of this.#views) assertEquals(view, was);
+    assertEquals(this.queue.gather(), this.rest.length);
+    assertEquals(
+      this.queue.peek(0, this.rest.length),
+      Uint8Array.from(this.rest),
+    );
+  }
+
+  #fresh(size: number): Uint8Array {
+    const bytes = Uint8Array.from({ length: size }, () => this.#next++ & 255);
+    this.rest.push(...bytes);
+    return bytes;
+  }
+
+  #read(count: number, missing: number): void {
+    const room = this.queue.reserve(missing);
+    assert(room.length > 0);
+    const bytes = this.#fresh(Math.min(count, room.length));
+    room.set(bytes);
+    this.queue.commit(bytes.length);
+  }
+
+  #take(count: number, before: number): void {
+    const skip = this.#within(before);
+    const size = Math.min(count, this.rest.length - skip);
+    assert(this.queue.has(skip + size));
+    const view = this.queue.take(size, skip);
+    assertEquals(view, Uint8Array.from(this.rest.slice(skip, skip + size)));
+    this.#views.push([view, view.slice()]);
+    this.#drop(skip + size);
+  }
+
+  #peek(a: number, b: number): void {
+    const end = this.#within(a);
+    const start = Math.min(b, end);
+    assert(this.queue.has(end));
+    assertEquals(
+      this.queue.peek(start, end),
+      Uint8Array.from(this.rest.slice(start, end)),
+    );
+    if (end > start) assertEquals(this.queue.byte(start), this.rest[start]);
+    if (end - start < 4) return;
+    const [w, x, y, z] = this.rest.slice(start) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    assertEquals(this.queue.uint32(start), ((w * 256 + x) * 256 + y) * 256 + z);
+  }
+
+  #within(count: number): number {
+    return Math.min(count, this.rest.length);
+  }
+
+  #drop(count: number): void {
+    this.rest = this.rest.slice(count);
+    this.taken += count;
+  }
+}
+
+Deno.test("ByteQueue does the same as a plain array, and its views stay valid", () => {
+  const size = fc.oneof(fc.nat(20), fc.nat(300), fc.nat(5000));
+  const steps = fc.array(
+    fc.tuple(fc.constantFrom(...VERBS), size, size),
+    { maxLength: 40 },
+  );
+  fc.assert(
+    fc.property(steps, (steps) => {
+      const model = new Model();
+      for (const step of steps) {
+        model.run(step);
+        model.check();
+      }
+      model.finish();
+    }),
+    { numRuns: 1500 },
+  );
+});
+
+/** Counts the bytes that are copied into other arrays while something runs. */
+function copiedBytes(run: () => void): number {
+  const { set, copyWithin } = Uint8Array.prototype;
+  let copied = 0;
+  Uint8Array.prototype.set = function (this: Uint8Array, from, at) {
+    copied += from.length;
+    return set.call(this, from, at);
+  };
+  Uint8Array.prototype.copyWithin = function (this: Uint8Array, to, from, end) {
+    copied += (end ?? this.length) - (from ?? 0);
+    return copyWithin.call(this, to, from, end);
+  };
+  try {
+    run();
+  } finally {
+    Object.assign(Uint8Array.prototype, { set, copyWithin });
+  }
+  return copied;
+}
+
+/** What it costs until a message of a size is whole, in chunks. */
+function costOfWhole(size: number, chunk: number, ask: (q: ByteQueue) => void) {
+  return copiedBytes(() => {
+    const queue = new ByteQueue();
+    for (let at = 0; at < size; at += chunk) {
+      queue.push(new Uint8Array(Math.min(chunk, size - at)));
+      ask(queue);
+    }
+    assert(queue.has(size));
+    assertEquals(queue.take(size).length, size);
+  });
+}
+
+const MIB = 1024 * 1024;
+
+for (
+  const [name, ask] of [
+    ["has()", (queue: ByteQueue) => void queue.has(8 * MIB)],
+    [
+      "has() of what is there",
+      (queue: ByteQueue) => void queue.has(queue.length),
+    ],
+    [
+      "indexOf()",
+      (queue: ByteQueue) => void queue.indexOf(1, queue.length - 1),
+    ],
+    ["gather()", (queue: ByteQueue) => void queue.gather()],
+    ["nothing", () => {}],
+  ] as const
+) {
+  Deno.test(`ByteQueue copies each byte at most four times when asked ${name} after every chunk`, () => {
+    for (const chunk of [1024, 65536]) {
+      assertLess(costOfWhole(8 * MIB, chunk, ask), 4 * 8 * MIB + 4096);
+    }
+    assertLess(costOfWhole(65536, 1, ask), 4 * 65536 + 4096);
+  });
+}
+
+Deno.test("ByteQueue takes a message out of one chunk without a copy", () => {
+  const queue = new ByteQueue();
+  const chunk = new Uint8Array(100);
+  queue.push(chunk);
+  assertEquals(queue.has(50) && queue.take(50).buffer, chunk.buffer);
+});
+
+Deno.test("ByteQueue copies of a chunk only what belongs to the message that began before it", () => {
+  const chunk = new Uint8Array(65536);
+  const copied = copiedBytes(() => {
+    const queue = new ByteQueue();
+    queue.push(new Uint8Array(10));
+    queue.push(chunk);
+    assert(queue.has(68));
+    queue.take(68);
+    assert(queue.has(68));
+    assertEquals(queue.take(68).buffer, chunk.buffer);
+  });
+  assertEquals(copied, 68);
+});
+
+Deno.test("ByteQueue does not keep the buffers of small chunks that have to wait", () => {
+  const queue = new ByteQueue();
+  const behind = new Uint8Array(65536).fill(7);
+  for (let i = 0; i < 100; i++) queue.push(behind.subarray(i, i + 1));
+  behind.fill(0, 1);
+  assert(queue.has(100));
+  assertEquals(queue.take(100), new Uint8Array(100).fill(7));
+});
+
+Deno.test("ByteQueue reserves no more than four times what the peer has sent", () => {
+  const queue = new ByteQueue();
+  for (let sent = 0; sent < MIB;) {
+    const room = queue.reserve(1024 * MIB);
+    assert(room.length <= Math.max(65536, 5 * sent), `${room.length}`);
+    const count = Math.min(4096, room.length);
+    queue.commit(count);
+    sent += count;
+  }
+});

@@ -1,0 +1,93 @@
+import { ByteSink, COPY_LIMIT_BYTES } from "@parley/parley/framing";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+
+function joined(sink: ByteSink): number[] {
+  return sink.pieces().flatMap((piece) => [...piece]);
+}
+
+Deno.test("ByteSink gives back in order what was appended", () => {
+  const step = fc.oneof(
+    fc.record({ verb: fc.constant("byte" as const), value: fc.nat(255) }),
+    fc.record({ verb: fc.constant("uint32" as const), value: fc.nat() }),
+    fc.record({
+      verb: fc.constantFrom("copy" as const, "payload" as const),
+      value: fc.uint8Array({ maxLength: 100 }),
+    }),
+    fc.record({
+      verb: fc.constant("ascii" as const),
+      value: fc.constant("5:"),
+    }),
+    fc.record({ verb: fc.constant("clear" as const), value: fc.constant(0) }),
+  );
+  fc.assert(fc.property(fc.array(step), (steps) => {
+    const sink = new ByteSink();
+    let wanted: number[] = [];
+    for (const { verb, value } of steps) {
+      switch (verb) {
+        case "byte":
+          sink.byte(value);
+          wanted.push(value);
+          break;
+        case "uint32":
+          sink.uint32(value);
+          wanted.push(
+            value >>> 24,
+            value >> 16 & 255,
+            value >> 8 & 255,
+            value & 255,
+          );
+          break;
+        case "copy":
+        case "payload":
+          sink[verb](value);
+          wanted.push(...value);
+          break;
+        case "ascii":
+          sink.ascii(value);
+          wanted.push(0x35, 0x3a);
+          break;
+        case "clear":
+          sink.clear();
+          wanted = [];
+      }
+      assertEquals(sink.length, wanted.length);
+    }
+    assertEquals(joined(sink), wanted);
+  }));
+});
+
+Deno.test("ByteSink leaves a payload above COPY_LIMIT_BYTES where it lies", () => {
+  const sink = new ByteSink();
+  const large = new Uint8Array(COPY_LIMIT_BYTES + 1);
+  const small = new Uint8Array(COPY_LIMIT_BYTES);
+  sink.byte(1);
+  assert(!sink.borrows);
+  sink.payload(large);
+  assert(sink.borrows);
+  sink.byte(2);
+  sink.payload(small);
+  sink.payload(large);
+  const pieces = sink.pieces();
+  assertEquals(pieces.map((piece) => piece.length), [
+    1,
+    large.length,
+    1 + small.length,
+    large.length,
+  ]);
+  assert(pieces[1] === large && pieces[3] === large);
+  sink.clear();
+  assertEquals([sink.length, sink.borrows, sink.pieces()], [0, false, []]);
+});
+
+Deno.test("ByteSink copies, so that the caller may reuse the array", () => {
+  for (const verb of ["copy", "payload"] as const) {
+    for (const size of [3, 100]) {
+      const sink = new ByteSink();
+      const bytes = new Uint8Array(size).fill(7);
+      sink[verb](bytes);
+      bytes.fill(0);
+      assertEquals(joined(sink), Array(size).fill(7));
+    }
+  }
+});
