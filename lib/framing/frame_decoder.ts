@@ -152,7 +152,7 @@ export class FrameDecoder {
    * stream it happened and what the bytes look like.
    *
    * @param error What the decoder, or whoever decodes the message's content, threw.
-   * @param message The message it is about, if it was taken: the last one.
+   * @param message The message it is about, if it was the last thing taken.
    * @returns The error to throw, now and at every later call.
    */
   fail(error: unknown, message?: Uint8Array): unknown {

@@ -19,7 +19,9 @@ export function nearest(
   let best: string | undefined;
   let least = Math.max(2, Math.ceil(typed.length / 3)) + 1;
   for (const candidate of known) {
-    const far = distance(typed, candidate);
+    // A word that was left unfinished is a near one.
+    const begun = typed.length > 2 && candidate.startsWith(typed);
+    const far = begun ? 1 : distance(typed, candidate);
     if (far < least && far < candidate.length) {
       best = candidate;
       least = far;

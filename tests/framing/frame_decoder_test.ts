@@ -1,0 +1,120 @@
+import {
+  FrameDecoder,
+  lengthPrefix,
+  ProtocolError,
+} from "@parley/parley/framing";
+import type { Framing } from "@parley/parley/framing";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { chunkings, latin1 } from "../support/chunkings.ts";
+
+Deno.test("FrameDecoder says which message broke, where it begins and what its first bytes are, in every cut", () => {
+  const stream = latin1("\0\0\0\x02hi\xff\xff\xff\xffxyz");
+  for (const chunks of chunkings(stream)) {
+    const decoder = new FrameDecoder("length:4", { maxMessageBytes: 10 });
+    const error = assertThrows(() => {
+      for (const chunk of chunks) {
+        decoder.push(chunk);
+        while (decoder.next() !== undefined);
+      }
+    }, ProtocolError);
+    assertEquals(error.code, "too_large");
+    assertEquals({ ...error.details, hint: undefined }, {
+      declaredBytes: 0xffffffff,
+      limitBytes: 10,
+      messageNumber: 2,
+      streamOffset: 6,
+      firstBytes: latin1("\xff\xff\xff\xff"),
+      hint: undefined,
+    });
+  }
+});
+
+Deno.test("FrameDecoder throws the same error again at every later call", () => {
+  const decoder = new FrameDecoder("netstring");
+  decoder.push(latin1("1:a,x"));
+  assertEquals(decoder.next(), latin1("a"));
+  const error = assertThrows(() => decoder.next(), ProtocolError);
+  decoder.push(latin1("1:b,"));
+  assertStrictEquals(assertThrows(() => decoder.next()), error);
+  assertStrictEquals(assertThrows(() => decoder.end()), error);
+});
+
+Deno.test("FrameDecoder shows up to 16 bytes of a message that was cut off", () => {
+  const decoder = new FrameDecoder("line");
+  decoder.push(latin1("a\n"));
+  decoder.push(latin1("0123456789abcdefghij"));
+  decoder.next();
+  const error = assertThrows(() => decoder.end(), ProtocolError, "message 2");
+  assertEquals(error.details.firstBytes, latin1("0123456789abcdef"));
+  assertEquals(error.details.streamOffset, 2);
+});
+
+Deno.test("FrameDecoder.fail() says where a message with wrong content begins, in every cut", () => {
+  // Empty packets come before the second one; they are no part of it.
+  const stream = latin1("\xc0ab\xc0\xc0\xc0cd\xc0");
+  for (const chunks of chunkings(stream)) {
+    const decoder = new FrameDecoder("slip");
+    let error: unknown;
+    for (const chunk of chunks) {
+      decoder.push(chunk);
+      for (let m; error === undefined && (m = decoder.next()) !== undefined;) {
+        if (m[0] !== 0x63) continue;
+        error = decoder.fail(new ProtocolError("malformed", "it is wrong"), m);
+      }
+    }
+    assertEquals(
+      (error as Error).message,
+      'Cannot decode message 2 at byte 6 (slip): it is wrong; it begins 63 64 "cd"',
+    );
+    assertThrows(() => decoder.next(), ProtocolError, "it is wrong");
+  }
+});
+
+Deno.test("FrameDecoder.fail() leaves other errors as they are", () => {
+  const decoder = new FrameDecoder("line");
+  const error = new Error("mine");
+  assertStrictEquals(decoder.fail(error), error);
+  assertStrictEquals(assertThrows(() => decoder.next()), error);
+});
+
+Deno.test("FrameDecoder counts messages and knows how many bytes are missing", () => {
+  const decoder = new FrameDecoder("length:2");
+  decoder.push(latin1("\0\x01a\0\x05he"));
+  decoder.next();
+  assertEquals([decoder.count, decoder.missingBytes], [1, 0]);
+  assertEquals(decoder.next(), undefined);
+  assertEquals([decoder.count, decoder.missingBytes], [1, 3]);
+});
+
+Deno.test("FrameDecoder shows nothing of a framing that does not say what its refusal rests on", () => {
+  const framing: Framing = {
+    boundary: "frame",
+    toString: () => "mine",
+    encoder: (options) => lengthPrefix().encoder(options),
+    decoder: () => ({
+      decode: (queue) => {
+        if (queue.length < 2) return undefined;
+        throw new ProtocolError("malformed", "it is wrong");
+      },
+      decodeEnd: () => undefined,
+    }),
+  };
+  const decoder = new FrameDecoder(framing);
+  decoder.push(latin1("abc"));
+  const error = assertThrows(() => decoder.next(), ProtocolError);
+  assertEquals(
+    error.message,
+    "Cannot decode message 1 at byte 0 (mine): it is wrong",
+  );
+});
+
+Deno.test("FrameDecoder refuses a limit that is no positive integer", () => {
+  for (const maxMessageBytes of [0, -1, 1.5, NaN]) {
+    assertThrows(
+      () => new FrameDecoder("line", { maxMessageBytes }),
+      RangeError,
+      "maxMessageBytes",
+    );
+  }
+  assertThrows(() => new FrameDecoder("lime"), TypeError, '"line"');
+});

@@ -1,0 +1,106 @@
+import { parseFraming } from "@parley/parley/framing";
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+
+for (
+  const [text, canonical] of [
+    ["header", "header:10"],
+    ["header:10,right", "header:10,right"],
+    ["header:5,zero,right", "header:5,zero"],
+    ["length", "length:4"],
+    ["length:04", "length:4"],
+    ["length:4,inclusive,le", "length:4,le,inclusive"],
+    ["length:2,adjust=-2", "length:2,inclusive"],
+    ["length:2,strip=2", "length:2"],
+    ["line,eof,crlf", "line,crlf,eof"],
+    ["delimiter:\\x23\\x2A#", "delimiter:#*#"],
+    ["delimiter:\\x0a", "delimiter:\\n"],
+    ["delimiter:\\,", "delimiter:\\,"],
+    ["delimiter::", "delimiter::"],
+    ["delimiter: ,eof", "delimiter: ,eof"],
+    ["delimiter:€", "delimiter:\\xe2\\x82\\xac"],
+    ["fixed:30,pad=\\,", "fixed:30,pad=\\,"],
+    ["fixed:30,pad==", "fixed:30,pad=="],
+    ["fixed:30,pad=\\x00", "fixed:30,pad=\\0"],
+  ] as const
+) {
+  Deno.test(`parseFraming() reads ${text} as ${canonical}`, () => {
+    assertEquals(parseFraming(text).toString(), canonical);
+    assertEquals(parseFraming(canonical).toString(), canonical);
+  });
+}
+
+for (
+  const [text, part] of [
+    ["", 'there is no framing ""; there are raw, close, fixed, line'],
+    ["lenght:4", 'there is no framing "lenght", did you mean "length"?'],
+    ["lin", 'did you mean "line"?'],
+    ["LINE", 'did you mean "line"?'],
+    ["netstrings", 'did you mean "netstring"?'],
+    ["json", 'did you mean "json-seq"?'],
+    ["xyzzy", 'there is no framing "xyzzy"; there are'],
+    ["length:5", "it must be 1, 2, 3, 4 or 8; the form is length:1|2|3|4|8"],
+    ["length:x", 'the value "x" is not a number'],
+    ["length:", 'the value "" is not a number'],
+    ["length:4.0", 'the value "4.0" is not a number'],
+    ["length:4,lle", 'there is no option "lle", did you mean "le"?'],
+    ["length:4,le=1", 'option "le" takes no value'],
+    ["length:4,offset", 'option "offset" needs a value'],
+    ["length:4,offset=", 'option "offset" needs a value'],
+    ["length:4,offset=a", 'option "offset" "a" is not a number'],
+    ["length:4,offset=-1", "cannot use offset of -1"],
+    ["length:4,le,le", 'option "le" is given twice'],
+    ["length:4,", 'there is no option ""'],
+    ["line:80", 'it takes no value "80"'],
+    ["raw,eof", 'there is no option "eof"'],
+    ["fixed", "the size is missing; the form is fixed:BYTES[,pad=BYTE]"],
+    ["fixed:0", "it must be an integer from 1 to 2147483647"],
+    ["fixed:3,pad=##", 'option "pad" must be one byte, not 2'],
+    ["fixed:3,pad=é", 'option "pad" must be one byte, not 2'],
+    ["delimiter", "cannot use a delimiter of 0 bytes"],
+    ["delimiter:a,b", 'there is no option "b"'],
+    ["delimiter:\\q", 'cannot read escape "\\q"'],
+    ["delimiter:\\x1", 'cannot read escape "\\x"'],
+    ["delimiter:\\", 'cannot read escape "\\"'],
+    ["header:0", "from 1 to 32"],
+  ] as const
+) {
+  Deno.test(`parseFraming() refuses ${JSON.stringify(text)} and says why`, () => {
+    const error = assertThrows(() => parseFraming(text), TypeError, part);
+    assertEquals(
+      error.message.startsWith(`Cannot use framing "${text}": `),
+      true,
+    );
+    assertEquals(error.message.endsWith("."), false);
+  });
+}
+
+Deno.test("parseFraming() reads any delimiter and padding back from toString()", () => {
+  const bytes = fc.uint8Array({ minLength: 1, maxLength: 20 });
+  fc.assert(fc.property(bytes, fc.boolean(), (bytes, eof) => {
+    const text = `delimiter:${
+      Array.from(bytes, (b) => `\\x${b.toString(16).padStart(2, "0")}`).join("")
+    }${eof ? ",eof" : ""}`;
+    const canonical = parseFraming(text).toString();
+    assertEquals(/^[\x20-\x7e]+$/.test(canonical), true);
+    assertEquals(parseFraming(canonical).toString(), canonical);
+  }));
+});
+
+Deno.test("parseFraming() gives a framing or throws a TypeError for any text", () => {
+  const part = fc.constantFrom(
+    ..."raw close fixed line delimiter header length : , = \\ x 4 le pad eof"
+      .split(" "),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(part, fc.string())), (parts) => {
+      try {
+        const canonical = parseFraming(parts.join("")).toString();
+        assertEquals(parseFraming(canonical).toString(), canonical);
+      } catch (error) {
+        assertEquals((error as Error).name, "TypeError");
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
