@@ -39,7 +39,7 @@ function parseDuration(text: string, range: DurationRange): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/.exec(text) ?? [];
   const factor = UNITS[unit ?? ""];
   if (digits === undefined || factor === undefined) {
-    const near = unit === "" ? `, did you mean "${text}s"?` : "";
+    const near = unit === "" ? ` (did you mean "${text}s"?)` : "";
     throw new UsageError(
       `"${text}" is no duration${near}; write a number with ms, s, m or h, such as 700ms, 3s or 2m` +
         (range.none === true ? ", or none" : ""),

@@ -9,7 +9,7 @@
  *
  * @param word What was typed.
  * @param known The words there are.
- * @returns `, did you mean "..."?`, or `""` if none is near.
+ * @returns ` (did you mean "..."?)`, or `""` if none is near.
  */
 export function didYouMean(word: string, known: Iterable<string>): string {
   const typed = word.toLowerCase().slice(0, 64);
@@ -23,7 +23,7 @@ export function didYouMean(word: string, known: Iterable<string>): string {
       least = edits;
     }
   }
-  return best === undefined ? "" : `, did you mean "${best}"?`;
+  return best === undefined ? "" : ` (did you mean "${best}"?)`;
 }
 
 /** Levenshtein's distance: insertions, deletions and substitutions. */

@@ -124,14 +124,15 @@ async function untilSignal(
     }
     stopping = true;
     const open = server.connections.size;
-    log.now(
+    log.soon(
       { event: "stopping", connections: open, graceMs },
       open === 0
         ? "stopping"
-        : `stopping: ${open} open connections have ${
-          formatDuration(graceMs)
-        } to finish; once more to cut them`,
+        : `stopping: ${open} open ${
+          open === 1 ? "connection has" : "connections have"
+        } ${formatDuration(graceMs)} to finish; once more to cut them`,
     );
+    log.flush();
     tellReport(await server.shutdown({ graceMs }), log);
     end(EXIT.done);
   };
@@ -152,7 +153,7 @@ function tellReport({ cut, finished }: ShutdownReport, log: Log): void {
       `cut ${remoteAddress} with ${formatSize(unsentBytes)} unsent`,
     );
   }
-  log.now(
+  log.soon(
     { event: "stopped", finished, cut: cut.length },
     `stopped: ${finished} finished, ${cut.length} cut`,
   );

@@ -29,7 +29,7 @@ export function parseSize(text: string): number {
   const factor = UNITS[(unit === "" ? "B" : unit).toUpperCase()];
   if (digits === undefined || factor === undefined) {
     const near = digits !== undefined && /^[kmg]$/i.test(unit)
-      ? `, did you mean "${digits}${unit.toUpperCase()}iB"?`
+      ? ` (did you mean "${digits}${unit.toUpperCase()}iB"?)`
       : "";
     throw new UsageError(
       `"${text}" is no size${near}; write a whole number of bytes or one with a unit, such as 1000, 64KiB or 16MiB`,
