@@ -100,8 +100,9 @@ function checkTruncated(
 }
 
 /**
- * Checks that only whole frames were taken, and says how many bytes were. Bytes
- * between frames may be dropped: then the rest must decode the same without them.
+ * Checks that only whole frames were taken, and says how many bytes were rightly
+ * so. Bytes between frames may be dropped: then the rest must decode the same
+ * without them.
  */
 function checkTaken(
   v: Verification,
@@ -127,15 +128,16 @@ function checkTaken(
   const rest = v.decode(stream.bytes.slice(taken));
   const awaited = stream.samples
     .filter((_, i) => stream.ends[i]! > boundary).map(characters);
-  if (rest.end !== "clean" || rest.messages.join() !== awaited.join()) {
-    v.breaks(
-      "only whole frames are taken off the queue",
-      `of ${
-        show(bytes)
-      } ${taken} bytes are taken, and the last whole frame ends at ${boundary}`,
-    );
+  if (rest.end === "clean" && rest.messages.join() === awaited.join()) {
+    return taken;
   }
-  return taken;
+  v.breaks(
+    "only whole frames are taken off the queue",
+    `of ${
+      show(bytes)
+    } ${taken} bytes are taken, and the last whole frame ends at ${boundary}`,
+  );
+  return boundary;
 }
 
 /**

@@ -1,0 +1,386 @@
+/**
+ * Every promise that `verifyFraming` checks, broken on purpose.
+ *
+ * @module
+ */
+
+import {
+  type ByteQueue,
+  type CodecOptions,
+  type Decoder,
+  type Encoder,
+  type Framing,
+  lengthPrefix,
+  line,
+  parseFraming,
+  ProtocolError,
+} from "@parley/parley/framing";
+import { verifyFraming } from "@parley/parley/testing";
+import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
+import { latin1 } from "../support/chunkings.ts";
+
+const SAMPLES = ["", "a", "hello", "0"].map(latin1);
+
+/** A sound framing with some parts replaced. */
+function broken(
+  framing: Framing,
+  parts: {
+    decoder?: (options: CodecOptions) => Decoder;
+    encoder?: (options: CodecOptions) => Encoder;
+  },
+): Framing {
+  return {
+    boundary: framing.boundary,
+    decoder: (options) => framing.decoder(options),
+    encoder: (options) => framing.encoder(options),
+    toString: () => `broken ${framing}`,
+    ...parts,
+  };
+}
+
+function verdict(framing: Framing, samples = SAMPLES): string {
+  return assertThrows(() => verifyFraming(framing, samples), Error).message;
+}
+
+function assertReports(framing: Framing, ...promises: string[]): void {
+  const message = verdict(framing);
+  for (const promise of promises) {
+    assert(message.includes(`\n- ${promise}: `), message);
+  }
+}
+
+Deno.test("verifyFraming() says how much it has tried", () => {
+  const report = verifyFraming(line(), SAMPLES);
+  assertGreater(report.streams, 1000);
+  assertGreater(report.messages, 1000);
+  assertEquals(report.costMeasured, true);
+  assertEquals(
+    verifyFraming(lengthPrefix({ bytes: 1 }), SAMPLES).costMeasured,
+    false,
+  );
+});
+
+Deno.test("verifyFraming() tries the same for the same seed", () => {
+  const options = { seed: 7, noiseCount: 20 };
+  assertEquals(
+    verifyFraming(line(), SAMPLES, options),
+    verifyFraming(line(), SAMPLES, options),
+  );
+});
+
+Deno.test("verifyFraming() refuses to run without samples", () => {
+  assertThrows(() => verifyFraming(line(), []), TypeError, "without samples");
+});
+
+for (
+  const text of [
+    "close",
+    "fixed:8,pad=#",
+    "line",
+    "line,crlf,eof",
+    "delimiter:#*#",
+    "header:10",
+    "length:4",
+    "length:2,le,inclusive",
+    "varint",
+    "netstring",
+    "content-length",
+    "octet-count",
+    "slip",
+    "cobs",
+    "json-seq",
+  ]
+) {
+  const framing = parseFraming(text);
+  const samples = ["a", "hello", "[12]"].map(latin1);
+  const verify = (framing: Framing) => () =>
+    verifyFraming(framing, samples, { eof: text.includes("eof") });
+
+  for (const shift of [-1, 1]) {
+    const shifted = (options: CodecOptions) => ({
+      maxMessageBytes: options.maxMessageBytes + shift,
+    });
+
+    Deno.test(`verifyFraming() finds a decoder of ${text} whose limit is off by ${shift}`, () => {
+      assertThrows(
+        verify(broken(framing, {
+          decoder: (options) => framing.decoder(shifted(options)),
+        })),
+        Error,
+        shift < 0
+          ? "- the decoder refuses a message of exactly the limit"
+          : "one byte over the limit",
+      );
+    });
+
+    Deno.test(`verifyFraming() finds an encoder of ${text} whose limit is off by ${shift}`, () => {
+      assertThrows(
+        verify(broken(framing, {
+          encoder: (options) => framing.encoder(shifted(options)),
+        })),
+        Error,
+        shift < 0
+          ? "- the encoder refuses a message of exactly the limit"
+          : "- the encoder sends a message one byte over the limit",
+      );
+    });
+  }
+
+  if (framing.boundary !== "frame") continue;
+  Deno.test(`verifyFraming() finds a decoder of ${text} that is silent about a cut-off message`, () => {
+    assertThrows(
+      verify(broken(framing, {
+        decoder: (options) => {
+          const decoder = framing.decoder(options);
+          return {
+            decode: (queue) => decoder.decode(queue),
+            decodeEnd: () => undefined,
+          };
+        },
+      })),
+      Error,
+      "- a stream that ends inside a frame is truncated",
+    );
+  });
+}
+
+/** Takes the header before the message is here, as tokio-util does. */
+class EagerDecoder implements Decoder {
+  #size: number | undefined;
+  readonly #max: number;
+
+  constructor(options: CodecOptions) {
+    this.#max = options.maxMessageBytes;
+  }
+
+  decode(queue: ByteQueue): Uint8Array | undefined {
+    if (this.#size === undefined) {
+      if (!queue.has(4)) return undefined;
+      this.#size = queue.uint32(0);
+      if (this.#size > this.#max) {
+        throw new ProtocolError("too_large", "too long");
+      }
+      queue.skip(4);
+    }
+    if (!queue.has(this.#size)) return undefined;
+    const message = queue.take(this.#size);
+    this.#size = undefined;
+    return message;
+  }
+
+  decodeEnd(queue: ByteQueue): undefined {
+    if (queue.length > 0) throw new ProtocolError("truncated", "cut off");
+  }
+}
+
+Deno.test("verifyFraming() finds a decoder that loses a header without its message", () => {
+  assertReports(
+    broken(lengthPrefix(), { decoder: (options) => new EagerDecoder(options) }),
+    "a stream that ends inside a frame is truncated",
+    "only whole frames are taken off the queue",
+  );
+});
+
+Deno.test("verifyFraming() finds a limit that counts what has arrived", () => {
+  // Counts the CR, and whatever else came in the same read.
+  const framing = broken(line({ crlf: true }), {
+    decoder: ({ maxMessageBytes }) => {
+      const decoder = line().decoder({ maxMessageBytes });
+      return {
+        decode(queue) {
+          const message = decoder.decode(queue);
+          if (message !== undefined || queue.length <= maxMessageBytes) {
+            return message;
+          }
+          throw new ProtocolError("too_large", "its line is too long");
+        },
+        decodeEnd: (queue) => decoder.decodeEnd(queue),
+      };
+    },
+  });
+  assertReports(framing, "the result depends on the cuts");
+});
+
+Deno.test("verifyFraming() finds an error that tells how much has arrived", () => {
+  const framing = broken(lengthPrefix(), {
+    decoder: (options) => {
+      const decoder = lengthPrefix().decoder(options);
+      return {
+        decode(queue) {
+          const { length } = queue;
+          try {
+            return decoder.decode(queue);
+          } catch {
+            throw new ProtocolError("too_large", `${length} bytes are here`);
+          }
+        },
+        decodeEnd: (queue) => decoder.decodeEnd(queue),
+      };
+    },
+  });
+  assertReports(framing, "the result depends on the cuts");
+});
+
+Deno.test("verifyFraming() finds a delimiter that is only seen in one piece", () => {
+  const framing = broken(parseFraming("delimiter:#*#"), {
+    decoder: () => {
+      let seen = 0;
+      return {
+        decode(queue) {
+          const size = queue.gather();
+          for (let at = seen; at + 3 <= size; at++) {
+            if (queue.byte(at) !== 35 || queue.byte(at + 1) !== 42) continue;
+            if (queue.byte(at + 2) !== 35) continue;
+            seen = 0;
+            const message = queue.take(at);
+            queue.skip(3);
+            return message;
+          }
+          seen = size;
+          return undefined;
+        },
+        decodeEnd(queue) {
+          if (queue.length > 0) throw new ProtocolError("truncated", "cut off");
+          return undefined;
+        },
+      };
+    },
+  });
+  assertReports(framing, "the result depends on the cuts");
+});
+
+/** A decoder of lines with something done to each message. */
+function changed(change: (message: Uint8Array) => Uint8Array): Framing {
+  return broken(line(), {
+    decoder: (options) => {
+      const decoder = line().decoder(options);
+      return {
+        decode: (queue) => {
+          const message = decoder.decode(queue);
+          return message && change(message);
+        },
+        decodeEnd: (queue) => decoder.decodeEnd(queue),
+      };
+    },
+  });
+}
+
+Deno.test("verifyFraming() finds a message that is changed on the way", () => {
+  assertReports(
+    changed((message) => message.slice(1)),
+    "what was sent arrives",
+  );
+});
+
+Deno.test("verifyFraming() finds views that are written to again", () => {
+  const shared = new Uint8Array(100);
+  assertReports(
+    changed((message) => {
+      shared.set(message);
+      return shared.subarray(0, message.length);
+    }),
+    "the decoder changes message 1 after it was given",
+  );
+});
+
+Deno.test("verifyFraming() finds a decoder that gives messages without end", () => {
+  const framing = broken(line(), {
+    decoder: () => ({
+      decode: () => new Uint8Array(0),
+      decodeEnd: () => undefined,
+    }),
+  });
+  assertReports(framing, "the decoder gives messages without end");
+});
+
+Deno.test("verifyFraming() finds an error that is no ProtocolError", () => {
+  const framing = broken(parseFraming("netstring"), {
+    decoder: (options) => {
+      const decoder = parseFraming("netstring").decoder(options);
+      return {
+        decode(queue) {
+          if (queue.has(1) && queue.byte(0) > 0x40) throw new Error("oops");
+          return decoder.decode(queue);
+        },
+        decodeEnd: (queue) => decoder.decodeEnd(queue),
+      };
+    },
+  });
+  assertReports(
+    framing,
+    "the decoder throws Error: oops instead of a ProtocolError",
+  );
+});
+
+Deno.test("verifyFraming() finds two streams that share a decoder's state", () => {
+  const shared = parseFraming("varint").decoder({ maxMessageBytes: 1000 });
+  assert(verdict(broken(parseFraming("varint"), { decoder: () => shared })));
+});
+
+Deno.test("verifyFraming() finds a search that begins again with every chunk", () => {
+  const framing = broken(line(), {
+    decoder: (options) => ({
+      decode: (queue) => line().decoder(options).decode(queue),
+      decodeEnd: (queue) => line().decoder(options).decodeEnd(queue),
+    }),
+  });
+  assertReports(framing, "twice the bytes cost twice the work");
+});
+
+Deno.test("verifyFraming() finds an encoder that appends before it refuses", () => {
+  const framing = broken(line(), {
+    encoder: (options) => {
+      const encoder = line().encoder(options);
+      return {
+        encode(message, sink) {
+          sink.copy(message.subarray(0, 0));
+          if (message.length > options.maxMessageBytes) sink.byte(10);
+          encoder.encode(message, sink);
+        },
+      };
+    },
+  });
+  assertReports(
+    framing,
+    "the encoder refuses with a RangeError before it appends anything",
+  );
+});
+
+Deno.test("verifyFraming() finds an encoder that changes the message", () => {
+  const framing = broken(line(), {
+    encoder: (options) => {
+      const encoder = line().encoder(options);
+      return {
+        encode(message, sink) {
+          encoder.encode(message, sink);
+          message.fill(0);
+        },
+      };
+    },
+  });
+  assertReports(framing, "the encoder changes the message");
+});
+
+Deno.test("verifyFraming() finds a missingBytes that promises too much", () => {
+  const framing = broken(lengthPrefix(), {
+    decoder: (options) => {
+      const decoder = lengthPrefix().decoder(options);
+      return {
+        decode: (queue) => decoder.decode(queue),
+        decodeEnd: (queue) => decoder.decodeEnd(queue),
+        get missingBytes() {
+          return decoder.missingBytes! + 1;
+        },
+      };
+    },
+  });
+  assertReports(framing, "missingBytes is no more than what is missing");
+});
+
+Deno.test("verifyFraming() names a sample that cannot be sent", () => {
+  assert(
+    verdict(line(), [latin1("a\nb")]).includes(
+      "- a sample cannot be sent: 3 bytes",
+    ),
+  );
+});
