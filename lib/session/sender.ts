@@ -234,6 +234,8 @@ export class Sender<T> {
   /** Begins to write what was collected; what comes in the meantime follows. */
   #write(): void {
     const sink = this.#filling!;
+    // A refused message, or an empty one without a frame, leaves nothing in it.
+    if (sink.length === 0) return;
     this.#handedOver += sink.length;
     this.#filling = undefined;
     this.#sink = sink;
