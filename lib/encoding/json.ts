@@ -38,7 +38,7 @@ const WHOLE: ValueDecoder<JsonValue> = {
     } catch (cause) {
       throw new ProtocolError(
         "malformed",
-        `its content is not JSON: ${(cause as Error).message}`,
+        `its content is not JSON: ${reasonOf(cause)}`,
         { cause },
       );
     }
@@ -55,7 +55,7 @@ const JSON_ENCODING: Encoding<JsonValue> = {
     );
   },
   encode(value) {
-    const source = JSON.stringify(value);
+    const source = stringify(value);
     if (source === undefined) {
       throw new TypeError(
         `Cannot send a value of type ${typeof value} as JSON: JSON has no form for it`,
@@ -64,3 +64,24 @@ const JSON_ENCODING: Encoding<JsonValue> = {
     return TEXT.encode(source);
   },
 };
+
+function stringify(value: JsonValue): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    // A circular value, a bigint, or what a toJSON() of the caller's has thrown.
+    throw new TypeError(
+      `Cannot send a value as JSON: ${reasonOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+/** What JSON says of an error, on one line: it may quote what the peer sent. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(
+    /\p{Cc}/gu,
+    (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}

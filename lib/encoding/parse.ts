@@ -31,7 +31,9 @@ export type MessageOf<E> = E extends "text" ? string
  * @throws {TypeError} If there is no encoding of that name.
  */
 export function parseEncoding(encoding: EncodingLike): Encoding<unknown> {
-  if (typeof encoding === "object") return encoding;
+  if (typeof encoding === "object" && "decoder" in (encoding ?? {})) {
+    return encoding;
+  }
   switch (encoding) {
     case "bytes":
       return bytes() as Encoding<unknown>;
@@ -41,7 +43,9 @@ export function parseEncoding(encoding: EncodingLike): Encoding<unknown> {
       return json() as Encoding<unknown>;
     default:
       throw new TypeError(
-        `Cannot use encoding "${encoding}": it must be "bytes", "text" or "json"`,
+        `Cannot use encoding ${
+          JSON.stringify(encoding)
+        }: it must be "bytes", "text" or "json", or an Encoding of your own`,
       );
   }
 }
