@@ -1,6 +1,55 @@
 /**
  * Framings: the rules for where a message begins and ends in a stream of bytes.
  *
+ * TCP carries bytes, not messages. A framing puts the messages back, and its
+ * promise is: **the same bytes give the same result**, the same messages and then
+ * the same error or end, however the network cuts them.
+ *
+ * ```text
+ * received   h e   l l o LF w o r   l d LF          three reads
+ * messages   "hello"  "world"
+ * ```
+ *
+ * Which one to choose:
+ *
+ * | string | on the wire | bytes added | choose it when |
+ * | --- | --- | --- | --- |
+ * | `length:4` | `00 00 00 05` hello | 4 | both programs are yours: any bytes, cheapest to read |
+ * | `line` | hello `LF` | 1 | people or shell tools talk to it; one text or JSON value per line |
+ * | `delimiter:#*#` | hello `#*#` | 3 | the other side ends its messages so; not for arbitrary bytes |
+ * | `header:10` | `5` and nine spaces, hello | 10 | the other side follows the well-known Python tutorial |
+ * | `varint` | `05` hello | 1 to 5 | Protocol Buffers' delimited form |
+ * | `netstring` | `5:` hello `,` | 3 and more | any bytes, and readable in a capture |
+ * | `content-length` | `Content-Length: 5` ... hello | 21 and more | LSP and DAP |
+ * | `octet-count` | `5 ` hello | 2 and more | syslog over TCP or TLS |
+ * | `json-seq` | `1E` {"a":1} `LF` | 2 | logs of JSON texts that may hold line feeds |
+ * | `fixed:30,pad=#` | hello and 25 times `#` | up to 30 | records of one size |
+ * | `slip` | `C0` hello `C0` | 2, at most double | serial lines; finds the next packet after noise |
+ * | `cobs` | `06` hello `00` | 2, and 1 in 254 | the same, of a size known beforehand |
+ * | `close` | hello, then the end of the stream | 0 | one message per connection |
+ * | `raw` | hello | 0 | no messages at all: bytes as they come |
+ *
+ * Reading and writing take a {@linkcode Framing} or its string everywhere.
+ * Without a socket, {@linkcode FrameDecoder} reads; a framing's `encoder` writes.
+ *
+ * @example Writing frames and reading them back
+ * ```ts
+ * import { ByteSink, FrameDecoder, parseFraming } from "@parley/parley/framing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const framing = parseFraming("netstring");
+ * const sink = new ByteSink();
+ * const encoder = framing.encoder({ maxMessageBytes: 1000 });
+ * encoder.encode(new TextEncoder().encode("hello"), sink);
+ * encoder.encode(new TextEncoder().encode("world"), sink);
+ *
+ * const decoder = new FrameDecoder(framing, { maxMessageBytes: 1000 });
+ * for (const piece of sink.pieces()) decoder.push(piece);
+ * assertEquals(new TextDecoder().decode(decoder.next()), "hello");
+ * assertEquals(new TextDecoder().decode(decoder.next()), "world");
+ * assertEquals(decoder.end(), undefined);
+ * ```
+ *
  * @module
  */
 
