@@ -27,13 +27,6 @@ export interface MessageSource<T> {
    * @returns A promise that never rejects.
    */
   more(): Promise<void>;
-
-  /**
-   * Takes notice of an error that is about to be thrown.
-   *
-   * @param error The error.
-   */
-  failed(error: unknown): void;
 }
 
 /** Messages one by one. */
@@ -51,7 +44,6 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
       const value = this.#receiver.take();
       if (value !== undefined) return Promise.resolve({ done: false, value });
     } catch (error) {
-      this.#source.failed(error);
       return Promise.reject(error);
     }
     return this.#receiver.over
@@ -93,10 +85,7 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
       }
     } catch (error) {
       // The messages before it come first; then it is thrown again.
-      if (value.length === 0) {
-        this.#source.failed(error);
-        return Promise.reject(error);
-      }
+      if (value.length === 0) return Promise.reject(error);
     }
     if (value.length > 0) return Promise.resolve({ done: false, value });
     return receiver.over

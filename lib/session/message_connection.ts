@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EncodingLike, MessageOf } from "../encoding/parse.ts";
+import type { EncodingLike } from "../encoding/parse.ts";
 import { ClosedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../transport/address.ts";
 import type { Connection } from "../transport/connection.ts";
@@ -123,8 +123,9 @@ export class MessageConnection<T = Uint8Array>
       : new Settings<T>(options);
     this.#settings = settings;
     this.#connection = connection;
-    this.#receiver = new Receiver(connection, settings);
-    this.#sender = new Sender(connection, settings);
+    const onLoss = (error: unknown) => this.#lost(error);
+    this.#receiver = new Receiver(connection, settings, onLoss);
+    this.#sender = new Sender(connection, settings, onLoss);
     if (settings.clock !== undefined) {
       this.#watched = { check: (nowMs) => this.#check(nowMs) };
       settings.clock.add(this.#watched);
@@ -171,7 +172,8 @@ export class MessageConnection<T = Uint8Array>
    * change until the promise resolves; below, they may be reused at once.
    * @returns A promise that resolves once fewer than `highWaterMarkBytes` wait
    * to be written, so awaiting it makes a fast sender as slow as its peer.
-   * Messages sent in one turn leave in one write.
+   * Messages sent in one turn leave in one write. In framing `close` sending is
+   * finished with it.
    * @throws {RangeError} If the message is above `maxMessageBytes` or cannot be
    * expressed in the framing; the connection stays usable.
    * @throws {TypeError} If the message is none of the encoding; likewise.
@@ -179,12 +181,7 @@ export class MessageConnection<T = Uint8Array>
    * @throws {ClosedError} If this side finished sending or closed.
    */
   send(message: T): Promise<void> {
-    const sent = this.#sender.send(message);
-    // The end of the stream is what ends such a message.
-    if (this.#settings.framing.boundary === "close") {
-      return sent.then(() => this.closeWrite());
-    }
-    return sent;
+    return this.#sender.send(message);
   }
 
   /**
@@ -249,9 +246,8 @@ export class MessageConnection<T = Uint8Array>
    *
    * @returns When the peer was told.
    */
-  async closeWrite(): Promise<void> {
-    if (this.#closing !== undefined) return;
-    await this.#sender.finish(true);
+  closeWrite(): Promise<void> {
+    return this.#released ? Promise.resolve() : this.#sender.finish(true);
   }
 
   /**
@@ -264,7 +260,11 @@ export class MessageConnection<T = Uint8Array>
    * @throws {TimeoutError} If the peer did not take it within five seconds.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close();
+    if (this.#closing === undefined) {
+      this.#closing = this.#close();
+      // Who does not await it is not to be ended by a peer that goes away.
+      this.#closing.catch(() => {});
+    }
     return this.#closing;
   }
 
@@ -306,7 +306,6 @@ export class MessageConnection<T = Uint8Array>
     return {
       receiver: this.#receiver,
       more: () => this.#more(),
-      failed: (error) => this.#noteLoss(error),
     };
   }
 
@@ -335,17 +334,16 @@ export class MessageConnection<T = Uint8Array>
         if (message !== undefined) return message;
       }
       return undefined;
-    } catch (error) {
-      this.#noteLoss(error);
-      throw error;
     } finally {
       deadline?.clear();
     }
   }
 
-  /** A lost link is lost in both directions. */
-  #noteLoss(error: unknown): void {
-    if (!(error instanceof Error) || error.name !== "ConnectionError") return;
+  /**
+   * Nothing can be sent over a lost link, but what the peer said before is still
+   * received: reading finds out for itself that there is no more.
+   */
+  #lost(error: unknown): void {
     this.#sender.fail(error);
     this.#end(error);
   }

@@ -39,7 +39,11 @@ export class Receiver<T> {
   readonly #values: ValueDecoder<T>;
   readonly #clock: Clock | undefined;
   readonly #onRead = (count: number | null) => this.#received(count);
-  readonly #onFailure = (error: unknown) => this.fail(error);
+  readonly #onFailure = (error: unknown) => {
+    this.fail(error);
+    this.#onLoss(error);
+  };
+  readonly #onLoss: (error: unknown) => void;
   #failure: unknown;
   #failed = false;
   // No more messages are wanted: closed by us, or draining and nothing begun.
@@ -53,8 +57,20 @@ export class Receiver<T> {
   #spentMs = 0;
   #messageNumber = 0;
 
-  constructor(connection: Connection, settings: Settings<T>) {
+  /**
+   * Begins to receive; nothing is read until somebody asks.
+   *
+   * @param connection Where from.
+   * @param settings Framing and so on.
+   * @param onLoss Told when a read fails.
+   */
+  constructor(
+    connection: Connection,
+    settings: Settings<T>,
+    onLoss: (error: unknown) => void,
+  ) {
     this.#connection = connection;
+    this.#onLoss = onLoss;
     this.#frames = new FrameDecoder(settings.framing, settings);
     this.#values = settings.encoding.decoder(
       settings.framing.boundary !== "none",

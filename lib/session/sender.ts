@@ -32,6 +32,10 @@ const IDLE_HOPS = 4;
 const NOTHING = new Uint8Array(0);
 const DONE: Promise<void> = Promise.resolve();
 
+// Who does not await a send or an end is not to be ended by a peer that goes
+// away: the runtime ends a program for a rejection that nobody looks at.
+function unawaited(): void {}
+
 /** Somebody who waits until a position of the outgoing stream is written. */
 interface Waiter {
   readonly position: number;
@@ -51,13 +55,17 @@ export class Sender<T> {
   readonly #encoder: Encoder;
   readonly #encoding: Encoding<T>;
   readonly #highWaterMark: number;
+  // Whether the end of the stream is what ends a message.
+  readonly #endsStream: boolean;
   readonly #clock: Clock | undefined;
   readonly #hop = () => this.#hopped();
   readonly #onWritten = (count: number) => this.#written(count);
   readonly #onFailure = (error: unknown) => {
     this.#writing = false;
     this.fail(error);
+    this.#onLoss(error);
   };
+  readonly #onLoss: (error: unknown) => void;
   #filling: ByteSink | undefined;
   // Stream position at which #filling begins: all bytes handed over to writing.
   #handedOver = 0;
@@ -74,12 +82,25 @@ export class Sender<T> {
   #failure: unknown;
   #failed = false;
 
-  constructor(connection: Connection, settings: Settings<T>) {
+  /**
+   * Begins to send.
+   *
+   * @param connection Where to.
+   * @param settings Framing and so on.
+   * @param onLoss Told when a write fails.
+   */
+  constructor(
+    connection: Connection,
+    settings: Settings<T>,
+    onLoss: (error: unknown) => void,
+  ) {
     const { encoding, framing, highWaterMarkBytes } = settings;
     this.#connection = connection;
+    this.#onLoss = onLoss;
     this.#encoder = framing.encoder(settings);
     this.#encoding = encoding;
     this.#highWaterMark = highWaterMarkBytes;
+    this.#endsStream = framing.boundary === "close";
     this.#clock = settings.clock;
   }
 
@@ -110,7 +131,10 @@ export class Sender<T> {
     try {
       this.#accept(value);
     } catch (error) {
-      return Promise.reject(error);
+      const refused = Promise.reject(error);
+      // But a message that is none is the caller's own mistake.
+      if (this.#failed || this.#finish !== undefined) refused.catch(unawaited);
+      return refused;
     }
     return this.#room();
   }
@@ -122,16 +146,10 @@ export class Sender<T> {
    * @returns As {@linkcode Sender.send} for the last of them. If one cannot be
    * sent, those before it are.
    */
-  async sendAll(values: Iterable<T>): Promise<void> {
-    for (const value of values) {
-      this.#accept(value);
-      const sink = this.#filling!;
-      if (sink.length >= this.#highWaterMark || sink.borrows) {
-        await this.#room();
-      }
-    }
-    const room = this.#room();
-    if (room !== DONE) await room;
+  sendAll(values: Iterable<T>): Promise<void> {
+    const sent = this.#sendEach(values);
+    sent.catch(unawaited);
+    return sent;
   }
 
   /** Begins to write what waits, without waiting for more. */
@@ -158,9 +176,12 @@ export class Sender<T> {
    * @returns When the peer was told.
    */
   finish(announce: boolean): Promise<void> {
-    this.#finish ??= this.flushed().then(() =>
-      announce ? this.#connection.closeWrite() : undefined
-    );
+    if (this.#finish === undefined) {
+      this.#finish = this.flushed().then(() =>
+        announce ? this.#connection.closeWrite() : undefined
+      );
+      this.#finish.catch(unawaited);
+    }
     return this.#finish;
   }
 
@@ -189,12 +210,26 @@ export class Sender<T> {
     const sink = this.#filling ??= newSink();
     this.#encoder.encode(payload, sink);
     this.messages++;
-    if (!this.#scheduled && !this.#writing) {
+    if (this.#endsStream) void this.finish(true);
+    else if (!this.#scheduled && !this.#writing) {
       this.#scheduled = true;
       this.#hops = 0;
       this.#seen = this.#accepted;
       queueMicrotask(this.#hop);
     }
+  }
+
+  async #sendEach(values: Iterable<T>): Promise<void> {
+    for (const value of values) {
+      this.#accept(value);
+      const sink = this.#filling;
+      if (sink === undefined) continue;
+      if (sink.length >= this.#highWaterMark || sink.borrows) {
+        await this.#room();
+      }
+    }
+    const room = this.#room();
+    if (room !== DONE) await room;
   }
 
   /** Resolves once what is buffered is below the high-water mark. */
@@ -214,9 +249,7 @@ export class Sender<T> {
     const written = new Promise<void>((resolve, reject) => {
       this.#waiters.push({ position, resolve, reject });
     });
-    // Who does not await a send is not to be ended by a lost connection: the
-    // next call tells.
-    written.catch(() => {});
+    written.catch(unawaited);
     return written;
   }
 

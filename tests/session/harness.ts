@@ -103,8 +103,10 @@ export class Recorded implements Connection {
   readonly taken: number[] = [];
   /** What was called, in order. */
   readonly calls: string[] = [];
-  /** Fails the next writes if set. */
+  /** What writes fail with, from {@linkcode Recorded.failFrom} on. */
   failure: Error | undefined;
+  /** Which write fails first if there is a failure, counting from 0. */
+  failFrom = 0;
   /** Most bytes that one write takes. */
   most = Infinity;
   readonly #inner: Connection;
@@ -140,7 +142,9 @@ export class Recorded implements Connection {
   async write(bytes: Uint8Array): Promise<number> {
     this.writes.push(bytes.length);
     await this.#gate?.promise;
-    if (this.failure !== undefined) throw this.failure;
+    if (this.failure !== undefined && this.writes.length > this.failFrom) {
+      throw this.failure;
+    }
     const taken = await this.#inner.write(
       bytes.subarray(0, Math.min(bytes.length, this.most)),
     );

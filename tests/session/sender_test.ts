@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { over, talk } from "./harness.ts";
+import { ClosedError } from "../../lib/errors.ts";
+import { talk } from "./harness.ts";
 
 Deno.test("send() of a message above maxMessageBytes is a RangeError, sends nothing and leaves the connection usable", async () => {
   using pair = talk({ maxMessageBytes: 10 });
@@ -21,4 +22,45 @@ Deno.test("send() of an empty message in framing raw writes nothing and breaks n
   assertEquals(await answer, "a");
   await pair.client.send("b");
   assertEquals(await pair.server.receive(), "b");
+});
+
+Deno.test("send() in framing close finishes sending and receiving goes on", async () => {
+  using pair = talk({ framing: "close" });
+  await pair.client.send("everything");
+  assertEquals(await pair.server.receive(), "everything");
+  await pair.server.send("understood");
+  assertEquals(await pair.client.receive(), "understood");
+  for (const end of [pair.client, pair.server]) {
+    assertEquals(await end.receive(), undefined);
+    await assertRejects(() => end.send("more"), ClosedError);
+    await assertRejects(() => end.sendAll(["more"]), ClosedError);
+  }
+});
+
+Deno.test("sendAll() in framing close finishes sending after the first message and refuses a second", async () => {
+  for (const messages of [["one"], ["one", "two"]]) {
+    using pair = talk({ framing: "close" });
+    const sent = pair.client.sendAll(messages);
+    if (messages.length > 1) await assertRejects(() => sent, ClosedError);
+    else await sent;
+    assertEquals(await pair.server.receive(), "one");
+    assertEquals(await pair.server.receive(), undefined);
+  }
+});
+
+Deno.test("send() in framing close finishes sending an empty message and a large one too", async () => {
+  for (const size of [0, 1, 500_000]) {
+    using pair = talk({ framing: "close" });
+    const sent = pair.client.send("x".repeat(size));
+    assertEquals((await pair.server.receive())?.length, size);
+    assertEquals(await pair.server.receive(), undefined);
+    await sent;
+  }
+});
+
+Deno.test("sendAll() of nothing in framing close finishes nothing", async () => {
+  using pair = talk({ framing: "close" });
+  await pair.client.sendAll([]);
+  await pair.client.send("one");
+  assertEquals(await pair.server.receive(), "one");
 });
