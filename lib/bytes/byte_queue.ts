@@ -19,15 +19,14 @@
  * @module
  */
 
+import { WaitingChunks } from "./waiting_chunks.ts";
+
 // A fresh connection costs 4 KiB; a read that fills it earns 64 KiB, the knee of
 // the curve: 10 M messages/s at 1 KiB, 13 M at 4 KiB, 22 M at 64 KiB, no more after.
 const IDLE_BYTES = 4 * 1024;
 const BUSY_BYTES = 64 * 1024;
 // Reads this small say that the peer has no more than that to send at a time.
 const SMALL_READ = 1024;
-// A chunk this small is copied when it has to wait: a stream may hand out one
-// byte with 64 KiB behind it, and a million of those would pin 64 GiB.
-const SMALL_CHUNK = 1024;
 
 const EMPTY = new Uint8Array(0);
 
@@ -57,12 +56,8 @@ export class ByteQueue {
   #origin = 0;
   #start = 0;
   #end = 0;
-  // Chunks behind the window; the ones before #next are already joined.
-  #waiting: Uint8Array[] = [];
-  #next = 0;
-  #waitingBytes = 0;
-  // Where small chunks are put together while they wait.
-  #slab: Uint8Array = EMPTY;
+  // What came behind the window and does not continue it.
+  readonly #waiting = new WaitingChunks();
   // Bytes taken before #bytes became the window, minus its index zero.
   #base = 0;
   // Whether we allocated #bytes and so may write behind #end.
@@ -71,7 +66,7 @@ export class ByteQueue {
 
   /** How many bytes are here and not yet taken. */
   get length(): number {
-    return this.#end - this.#start + this.#waitingBytes;
+    return this.#end - this.#start + this.#waiting.bytes;
   }
 
   /** How many bytes were taken since the stream began. */
@@ -88,19 +83,16 @@ export class ByteQueue {
   push(chunk: Uint8Array): void {
     const size = chunk.length;
     if (size === 0) return;
-    if (this.#start === this.#end && this.#waitingBytes === 0) {
+    if (this.#start === this.#end && this.#waiting.bytes === 0) {
       this.#setWindow(chunk, 0, size, false);
     } else if (
-      this.#waitingBytes === 0 && this.#owned &&
+      this.#waiting.bytes === 0 && this.#owned &&
       size <= this.#bytes.length - this.#end
     ) {
       this.#bytes.set(chunk, this.#end);
       this.#end += size;
     } else {
-      if (size >= SMALL_CHUNK || !this.#extendLast(chunk)) {
-        this.#waiting.push(size >= SMALL_CHUNK ? chunk : this.#inSlab(chunk));
-      }
-      this.#waitingBytes += size;
+      this.#waiting.add(chunk);
     }
   }
 
@@ -115,7 +107,7 @@ export class ByteQueue {
    * @returns A part of the queue's own buffer, at least one byte long.
    */
   reserve(missing = 0): Uint8Array {
-    if (this.#waitingBytes > 0) this.#joinAll();
+    if (this.#waiting.bytes > 0) this.#joinAll();
     const held = this.#end - this.#start;
     const room = this.#owned ? this.#bytes.length - this.#end : 0;
     if (room < this.#slabBytes / 4 || (room < missing && room < held)) {
@@ -146,7 +138,7 @@ export class ByteQueue {
    * buffer may be written again instead of replaced.
    */
   release(): void {
-    if (!this.#owned || this.#waitingBytes > 0 || this.#start === 0) return;
+    if (!this.#owned || this.#waiting.bytes > 0 || this.#start === 0) return;
     const held = this.#end - this.#start;
     // Moving more than was taken would make small steps through a large buffer
     // quadratic; then the room behind is used up first.
@@ -180,7 +172,7 @@ export class ByteQueue {
    * @returns How many there are.
    */
   gather(): number {
-    if (this.#waitingBytes > 0) this.#joinAll();
+    if (this.#waiting.bytes > 0) this.#joinAll();
     return this.#end - this.#start;
   }
 
@@ -215,7 +207,7 @@ export class ByteQueue {
    */
   indexOf(value: number, from = 0): number {
     const found = this.#indexInWindow(value, from);
-    if (found !== -1 || this.#waitingBytes === 0) return found;
+    if (found !== -1 || this.#waiting.bytes === 0) return found;
     return this.#indexInWaiting(value, from);
   }
 
@@ -267,15 +259,17 @@ export class ByteQueue {
       if (bytes[i] === value) return i - this.#start;
     }
     if (near >= end) return -1;
-    const found = bytes.subarray(near, end).indexOf(value);
-    return found === -1 ? -1 : found + near - this.#start;
+    const found = end === bytes.length
+      ? bytes.indexOf(value, near)
+      : bytes.subarray(near, end).indexOf(value) + near;
+    return found < near ? -1 : found - this.#start;
   }
 
   /** Searches before joining, so that of a chunk only what is needed is copied. */
   #indexInWaiting(value: number, from: number): number {
-    while (this.#waitingBytes > 0) {
+    while (this.#waiting.bytes > 0) {
       const held = this.#end - this.#start;
-      const chunk = this.#waiting[this.#next]!;
+      const chunk = this.#waiting.first;
       const index = chunk.indexOf(value, Math.max(0, from - held));
       if (index !== -1) {
         // A few bytes of room for the rest of a delimiter.
@@ -288,27 +282,6 @@ export class ByteQueue {
     return -1;
   }
 
-  /** Puts a small chunk behind the last waiting one, if that lies in a slab. */
-  #extendLast(chunk: Uint8Array): boolean {
-    const last = this.#waiting.at(-1);
-    if (last === undefined || last.buffer !== this.#slab.buffer) return false;
-    const at = last.byteOffset + last.length;
-    const size = chunk.length;
-    if (at + size > this.#slab.length) return false;
-    this.#slab.set(chunk, at);
-    this.#waiting[this.#waiting.length - 1] = this.#slab.subarray(
-      last.byteOffset,
-      at + size,
-    );
-    return true;
-  }
-
-  #inSlab(chunk: Uint8Array): Uint8Array {
-    this.#slab = new Uint8Array(IDLE_BYTES);
-    this.#slab.set(chunk);
-    return this.#slab.subarray(0, chunk.length);
-  }
-
   /**
    * Makes the first `count` bytes contiguous, in a buffer of at least
    * `capacity` bytes where one has to be made. Of a large chunk only what is
@@ -316,8 +289,8 @@ export class ByteQueue {
    */
   #join(count: number, capacity: number): void {
     const held = this.#end - this.#start;
-    if (held === 0 && this.#waiting[this.#next]!.length >= count) {
-      const chunk = this.#shift();
+    if (held === 0 && this.#waiting.first.length >= count) {
+      const chunk = this.#waiting.take(Infinity);
       this.#setWindow(chunk, 0, chunk.length, false);
       return;
     }
@@ -325,14 +298,7 @@ export class ByteQueue {
       this.#move(new Uint8Array(capacity));
     }
     for (let missing = count - held; missing > 0;) {
-      let chunk = this.#waiting[this.#next]!;
-      if (chunk.length <= missing) {
-        this.#shift();
-      } else {
-        this.#waiting[this.#next] = chunk.subarray(missing);
-        this.#waitingBytes -= missing;
-        chunk = chunk.subarray(0, missing);
-      }
+      const chunk = this.#waiting.take(missing);
       this.#bytes.set(chunk, this.#end);
       this.#end += chunk.length;
       missing -= chunk.length;
@@ -342,19 +308,6 @@ export class ByteQueue {
   /** Joins everything, with as much room again, so that growing stays linear. */
   #joinAll(): void {
     this.#join(this.length, 2 * this.length);
-  }
-
-  #shift(): Uint8Array {
-    const chunk = this.#waiting[this.#next++]!;
-    this.#waitingBytes -= chunk.length;
-    if (this.#waitingBytes === 0) {
-      this.#waiting = [];
-      this.#next = 0;
-    } else if (2 * this.#next > this.#waiting.length) {
-      this.#waiting = this.#waiting.slice(this.#next);
-      this.#next = 0;
-    }
-    return chunk;
   }
 
   /** Moves the window into another buffer that has room for it. */

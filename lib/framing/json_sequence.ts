@@ -179,7 +179,8 @@ class JsonSequenceEncoder implements Encoder {
   encode(message: Uint8Array, sink: ByteSink): void {
     checkSendSize(message.length, this.#max);
     const text = new JsonEnd();
-    for (const byte of message) {
+    for (let i = 0; i < message.length; i++) {
+      const byte = message[i]!;
       if (byte === RS || (byte === LF && text.complete)) {
         throw new RangeError(
           `Cannot send message with ${

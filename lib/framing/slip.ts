@@ -111,6 +111,15 @@ class SlipDecoder implements Decoder {
     const from = this.#searched;
     const bytes = queue.peek(from, to);
     let escaped = from > 0 && queue.byte(from - 1) === ESC;
+    // Most packets hold no escape, and the search for one is a fast one.
+    if (!escaped && !bytes.includes(ESC)) {
+      const most = this.#max + this.#escapes;
+      if (to > most) {
+        throw tooLarge(undefined, this.#max, evidence(queue, most + 1));
+      }
+      this.#searched = to;
+      return;
+    }
     for (let i = 0; i < bytes.length; i++) {
       const byte = bytes[i]!;
       if (escaped) {
@@ -181,17 +190,14 @@ class SlipEncoder implements Encoder {
 }
 
 function escaped(message: Uint8Array): Uint8Array {
-  let escapes = 0;
-  for (const byte of message) {
-    if (byte === END || byte === ESC) escapes++;
-  }
-  if (escapes === 0) return message;
-  const packet = new Uint8Array(message.length + escapes);
+  if (!message.includes(END) && !message.includes(ESC)) return message;
+  const packet = new Uint8Array(2 * message.length);
   let to = 0;
-  for (const byte of message) {
+  for (let i = 0; i < message.length; i++) {
+    const byte = message[i]!;
     const special = byte === END || byte === ESC;
     if (special) packet[to++] = ESC;
     packet[to++] = !special ? byte : byte === END ? ESC_END : ESC_ESC;
   }
-  return packet;
+  return packet.subarray(0, to);
 }
