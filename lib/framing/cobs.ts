@@ -173,21 +173,18 @@ class CobsEncoder implements Encoder {
 }
 
 function stuffed(message: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(
-    message.length + 1 + Math.floor(message.length / (FULL - 1)),
-  );
-  let group = 0;
-  let to = 1;
-  for (let i = 0; i < message.length; i++) {
-    const byte = message[i]!;
-    if (byte !== 0) frame[to++] = byte;
-    const full = to - group === FULL;
-    if (byte !== 0 && !full) continue;
-    frame[group] = to - group;
-    // A full group at the very end needs no empty one behind it.
-    if (byte !== 0 && i === message.length - 1) return frame.subarray(0, to);
-    group = to++;
+  const { length } = message;
+  const frame = new Uint8Array(length + 1 + Math.floor(length / (FULL - 1)));
+  let from = 0;
+  let to = 0;
+  for (;;) {
+    const group = to++;
+    const most = Math.min(length, from + FULL - 1);
+    while (from < most && message[from] !== 0) frame[to++] = message[from++]!;
+    const code = to - group;
+    frame[group] = code;
+    if (from === length) return frame.subarray(0, to);
+    // A group stands for the zero behind it as well, unless it is full.
+    if (code !== FULL) from++;
   }
-  frame[group] = to - group;
-  return frame.subarray(0, to);
 }
