@@ -271,15 +271,15 @@ export class MessageConnection<T = Uint8Array>
   /**
    * Ends the conversation at once, dropping what was not written or read.
    *
-   * @param reason What pending and later calls are thrown; a
-   * {@linkcode ClosedError} by default.
+   * @param reason What pending and later calls are thrown, but for a receive
+   * that has reached the end already; a {@linkcode ClosedError} by default.
    */
   abort(reason?: unknown): void {
     if (this.#released) return;
     const error = reason ??
       new ClosedError(`Connection to ${this.remoteAddress} was aborted`);
     this.#sender.fail(error);
-    this.#receiver.fail(error);
+    this.#receiver.abort(error);
     this.#release();
     this.#connection.abort();
     this.#end(error);

@@ -39,15 +39,13 @@ export class Receiver<T> {
   readonly #values: ValueDecoder<T>;
   readonly #clock: Clock | undefined;
   readonly #onRead = (count: number | null) => this.#received(count);
-  readonly #onFailure = (error: unknown) => {
-    this.fail(error);
-    this.#onLoss(error);
-  };
+  readonly #onFailure = (error: unknown) => this.#fail(error);
   readonly #onLoss: (error: unknown) => void;
   #failure: unknown;
   #failed = false;
   // No more messages are wanted: closed by us, or draining and nothing begun.
   #over = false;
+  #aborted = false;
   #draining = false;
   #reading = false;
   #wait: Promise<void> | undefined;
@@ -109,7 +107,7 @@ export class Receiver<T> {
    * before it were taken.
    */
   take(): T | undefined {
-    if (this.#over) return undefined;
+    if (this.#over) return this.#ended();
     for (;;) {
       const frame = this.peerFinished
         ? this.#frames.end()
@@ -147,7 +145,7 @@ export class Receiver<T> {
    */
   drain(): void {
     this.#draining = true;
-    if (this.#reading && this.#frames.queue.length === 0) this.stop();
+    if (this.#reading && this.#frames.queue.length === 0) this.#lookOnce();
   }
 
   /** Gives no more messages from now on; whoever waits sees the end. */
@@ -157,16 +155,16 @@ export class Receiver<T> {
   }
 
   /**
-   * Gives no more messages after those that are here, but an error.
+   * Drops what is here and gives no more messages, but an error; unless the end
+   * was reached before.
    *
    * @param error What whoever takes the next one is thrown.
    */
-  fail(error: unknown): void {
-    this.#reading = false;
-    if (!this.#failed) {
-      this.#failed = true;
-      this.#failure = error;
-    }
+  abort(error: unknown): void {
+    this.#aborted = !this.#over;
+    this.#over = true;
+    this.#failed = true;
+    this.#failure = error;
     this.#notify();
   }
 
@@ -197,6 +195,12 @@ export class Receiver<T> {
     }
   }
 
+  /** No frame is wanted any more. */
+  #ended(): undefined {
+    if (this.#aborted) throw this.#failure;
+    return undefined;
+  }
+
   /** No frame is here: the end, a failure, or a matter of waiting. */
   #nothing(): undefined {
     if (this.peerFinished) {
@@ -223,9 +227,13 @@ export class Receiver<T> {
     if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
     const into = queue.reserve(this.#frames.missingBytes);
     this.#connection.read(into).then(this.#onRead, this.#onFailure);
-    if (this.#draining && queue.length === 0 && !this.#over) {
-      this.#lastLook = setTimeout(() => this.drain(), LAST_LOOK_MS);
-    }
+    if (this.#draining && queue.length === 0 && !this.#over) this.#lookOnce();
+  }
+
+  /** Stops unless the read that is pending brings something at once. */
+  #lookOnce(): void {
+    if (this.#lastLook !== undefined) clearTimeout(this.#lastLook);
+    this.#lastLook = setTimeout(() => this.stop(), LAST_LOOK_MS);
   }
 
   #received(count: number | null): void {
@@ -243,6 +251,17 @@ export class Receiver<T> {
       this.bytes += count;
     }
     this.#notify();
+  }
+
+  /** What is here is still taken, then whoever takes is thrown the error. */
+  #fail(error: unknown): void {
+    this.#reading = false;
+    if (!this.#failed) {
+      this.#failed = true;
+      this.#failure = error;
+    }
+    this.#notify();
+    this.#onLoss(error);
   }
 
   #notify(): void {
