@@ -24,7 +24,21 @@ export const COPY_LIMIT_BYTES: number = 128 * 1024;
 const EMPTY = new Uint8Array(0);
 const SMALLEST_BYTES = 1024;
 
-/** Collects outgoing bytes; an encoder appends, a writer takes the pieces. */
+/**
+ * Collects outgoing bytes; an encoder appends, a writer takes the pieces.
+ *
+ * @example A frame
+ * ```ts
+ * import { ByteSink } from "@parley/parley/framing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sink = new ByteSink();
+ * sink.ascii("2:");
+ * sink.payload(Uint8Array.of(104, 105));
+ * sink.byte(0x2c);
+ * assertEquals(sink.pieces(), [Uint8Array.of(0x32, 0x3a, 104, 105, 0x2c)]);
+ * ```
+ */
 export class ByteSink {
   #bytes: Uint8Array = EMPTY;
   #view: DataView = new DataView(EMPTY.buffer);

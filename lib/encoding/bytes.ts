@@ -11,6 +11,16 @@ import type { Encoding, ValueDecoder } from "./encoding.ts";
  *
  * @returns The encoding `"bytes"`. Decoded values are views of the receive
  * buffer and stay valid; encoding refuses anything but a `Uint8Array`.
+ *
+ * @example Anything else is refused
+ * ```ts
+ * import { bytes } from "@parley/parley";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(bytes().encode(Uint8Array.of(1, 2)), Uint8Array.of(1, 2));
+ * // @ts-expect-error A string has many forms as bytes: choose "text".
+ * assertThrows(() => bytes().encode("hello"), TypeError);
+ * ```
  */
 export function bytes(): Encoding<Uint8Array> {
   return BYTES;

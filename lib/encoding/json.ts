@@ -22,6 +22,15 @@ export type JsonValue =
  *
  * @returns The encoding `"json"`. It needs a framing that keeps boundaries:
  * with `raw` a value would be whatever one read returned, which is refused.
+ *
+ * @example There and back
+ * ```ts
+ * import { json } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const message = json().encode({ id: 1, tags: ["a"] });
+ * assertEquals(json().decoder(true).decode(message), { id: 1, tags: ["a"] });
+ * ```
  */
 export function json(): Encoding<JsonValue> {
   return JSON_ENCODING;

@@ -14,5 +14,5 @@ export { bytes } from "./bytes.ts";
 export type { Encoding, ValueDecoder } from "./encoding.ts";
 export { json } from "./json.ts";
 export type { JsonValue } from "./json.ts";
-export { type EncodingLike, type MessageOf, parseEncoding } from "./parse.ts";
+export type { EncodingLike, MessageOf } from "./parse.ts";
 export { text } from "./text.ts";

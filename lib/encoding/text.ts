@@ -13,6 +13,16 @@ import type { Encoding, ValueDecoder } from "./encoding.ts";
  * character may be cut between two reads; it is then put together again.
  *
  * @returns The encoding `"text"`.
+ *
+ * @example What is not UTF-8 is an error
+ * ```ts
+ * import { ProtocolError, text } from "@parley/parley";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const decoder = text().decoder(true);
+ * assertEquals(decoder.decode(Uint8Array.of(0xc3, 0xa9)), "é");
+ * assertThrows(() => decoder.decode(Uint8Array.of(0xc3)), ProtocolError);
+ * ```
  */
 export function text(): Encoding<string> {
   return TEXT;

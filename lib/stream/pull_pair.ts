@@ -9,8 +9,8 @@
  * It is not a `TransformStream`: erroring the controller of one empties its
  * queue, so messages that were decoded already would vanish, and which ones
  * would depend on the network's cuts. Here an error waits until all that came
- * before it was read. Nothing is read ahead either: outputs are made when a read
- * is waiting and none is queued.
+ * before it was read. Outputs are made only when a read waits and none is
+ * queued, so of what was written no more than one input is held.
  *
  * @module
  */
