@@ -1,6 +1,7 @@
 import { delimiter } from "@parley/parley/framing";
-import { assertEquals, assertThrows } from "@std/assert";
-import { codecSuite } from "../support/codec_suite.ts";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { latin1 } from "../support/chunkings.ts";
+import { codecSuite, decodeAll } from "../support/codec_suite.ts";
 
 const samples = ["", "a", "hello", "#", "**", "\n", "a,b"];
 
@@ -74,4 +75,12 @@ Deno.test("delimiter() takes a string as its UTF-8 and copies an array", () => {
 Deno.test("delimiter() refuses 0 and 257 bytes", () => {
   assertThrows(() => delimiter(""), RangeError, "1 to 256");
   assertThrows(() => delimiter("x".repeat(257)), RangeError, "257 bytes");
+  delimiter("x".repeat(256));
+});
+
+Deno.test("delimiter() with eof holds a last message without its end to the limit", () => {
+  const decode = (text: string) =>
+    decodeAll("delimiter:#*#,eof", [latin1(text)], 5);
+  assertEquals(decode("a#*#hello").messages, ["a", "hello"]);
+  assertStringIncludes(decode("a#*#hello#").error!, "too_large");
 });

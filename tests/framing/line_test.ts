@@ -1,4 +1,6 @@
-import { codecSuite } from "../support/codec_suite.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { latin1 } from "../support/chunkings.ts";
+import { codecSuite, decodeAll } from "../support/codec_suite.ts";
 
 const samples = ["", "a", "hello", "a\rb", "\0\xff", "h\xc3\xa9"];
 
@@ -51,3 +53,9 @@ codecSuite({
 });
 
 codecSuite({ framing: "line,crlf,eof", samples, eof: true });
+
+Deno.test("line() with eof holds a last line without its end to the limit", () => {
+  const decode = (text: string) => decodeAll("line,eof", [latin1(text)], 5);
+  assertEquals(decode("a\nhello").messages, ["a", "hello"]);
+  assertStringIncludes(decode("a\nhello\r").error!, "too_large");
+});
