@@ -264,6 +264,7 @@ export class MessageConnection<T = Uint8Array>
       this.#closing = this.#close();
       // Who does not await it is not to be ended by a peer that goes away.
       this.#closing.catch(() => {});
+      this.#end(undefined);
     }
     return this.#closing;
   }
@@ -297,9 +298,15 @@ export class MessageConnection<T = Uint8Array>
     this.#receiver.drain();
   }
 
-  /** As {@linkcode MessageConnection.close}. */
+  /**
+   * As {@linkcode MessageConnection.close}, but does not repeat the loss of the
+   * link if another call has thrown it: `await using` would wrap the two in a
+   * `SuppressedError`, and what was caught would no longer be what was thrown.
+   */
   [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
+    const told = this.#sender.told || this.#receiver.told;
+    const closed = this.close();
+    return told ? closed.catch(() => {}) : closed;
   }
 
   #source(): MessageSource<T> {
@@ -359,15 +366,13 @@ export class MessageConnection<T = Uint8Array>
       else await finished;
       if (!receiver.peerFinished) await receiver.discard(LINGER_MS);
     } catch (error) {
-      sender.fail(error);
+      // The peer is not to take what has arrived for all there was.
+      this.abort(error);
       throw error;
-    } finally {
-      if (!this.#released) {
-        this.#release();
-        this.#connection.close();
-        this.#end(undefined);
-      }
     }
+    if (this.#released) return;
+    this.#release();
+    this.#connection.close();
   }
 
   async #finishInTime(finished: Promise<void>): Promise<void> {

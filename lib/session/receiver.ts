@@ -30,6 +30,8 @@ export class Receiver<T> {
   bytes = 0;
   /** Messages handed to the user. */
   messages = 0;
+  /** Whether somebody was thrown the loss of the link. */
+  told = false;
   /** Whether the peer has finished sending. */
   peerFinished = false;
   /** When the peer last sent something, or a read began; by the clock. */
@@ -211,6 +213,7 @@ export class Receiver<T> {
       }
       this.#over = true;
     } else if (this.#failed) {
+      this.told = true;
       throw this.#failure;
     }
     return undefined;

@@ -49,6 +49,8 @@ export class Sender<T> {
   bytes = 0;
   /** Messages accepted from the user. */
   messages = 0;
+  /** Whether somebody was thrown the loss of the link. */
+  told = false;
   /** When bytes were last taken, or a write began; by the clock. */
   progressMs = 0;
   readonly #connection: Connection;
@@ -196,11 +198,15 @@ export class Sender<T> {
     this.#failure = error;
     const waiters = this.#waiters;
     this.#waiters = [];
+    this.told = waiters.length > 0;
     for (const { reject } of waiters) reject(error);
   }
 
   #accept(value: T): void {
-    if (this.#failed) throw this.#failure;
+    if (this.#failed) {
+      this.told = true;
+      throw this.#failure;
+    }
     if (this.#finish !== undefined) {
       throw new ClosedError(
         `Cannot send to ${this.#connection.remoteAddress}: sending was finished by this side`,
@@ -244,8 +250,8 @@ export class Sender<T> {
   }
 
   #reached(position: number): Promise<void> {
-    if (this.#failed) return Promise.reject(this.#failure);
     if (this.bytes >= position) return DONE;
+    if (this.#failed) return Promise.reject(this.#failure);
     const written = new Promise<void>((resolve, reject) => {
       this.#waiters.push({ position, resolve, reject });
     });
