@@ -88,13 +88,14 @@ function guess(
   bytes: Uint8Array,
   messageNumber: number,
 ): string | undefined {
-  if (error.code === "truncated" || bytes.length < 2) return undefined;
+  if (error.code === "truncated" || bytes.length === 0) return undefined;
   const text = String.fromCharCode(...bytes);
   if (messageNumber === 1) {
     if (HTTP.test(text)) return "this looks like an HTTP client";
     if (text.startsWith("HTTP")) return "this looks like an HTTP server";
     if (text.startsWith("SSH-")) return "this looks like an SSH peer";
-    if (bytes[0] === 0x16 && bytes[1] === 0x03) {
+    // A framing of digits refuses the first byte and sees no second one.
+    if (bytes[0] === 0x16 && (bytes.length === 1 || bytes[1] === 0x03)) {
       return "this looks like TLS sent to a plain port";
     }
   }

@@ -91,9 +91,9 @@ export class Search {
 
 /** For each count of fitting bytes: how many still fit after dropping some. */
 function fallbacks(wanted: Uint8Array): Uint16Array {
-  const fallback = new Uint16Array(wanted.length + 1);
+  const fallback = new Uint16Array(wanted.length);
   let fits = 0;
-  for (let i = 1; i < wanted.length; i++) {
+  for (let i = 1; i + 1 < wanted.length; i++) {
     while (fits > 0 && wanted[fits] !== wanted[i]) fits = fallback[fits]!;
     if (wanted[fits] === wanted[i]) fits++;
     fallback[i + 1] = fits;

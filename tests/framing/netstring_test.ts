@@ -9,6 +9,8 @@ codecSuite({
     ["5:hello;", "malformed", 'must be followed by "," (2c), not by ";" (3b)'],
     ["05:hello,", "malformed", "must not begin with zero"],
     ["00:,", "malformed", "must not begin with zero"],
+    ["\x16\x03\x01", "malformed", "this looks like TLS"],
+    ["0:,\x16\x03", "malformed", "has byte 16 at position 1; it begins"],
     [":,", "malformed", 'has ":" (3a) at position 1'],
     ["-1:", "malformed", 'has "-" (2d) at position 1'],
     [" 5:hello,", "malformed", "has byte 20 at position 1"],

@@ -8,7 +8,9 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { chunkings, fromLatin1, latin1 } from "../support/chunkings.ts";
+import fc from "fast-check";
+import { chunkings, cutAt, fromLatin1, latin1 } from "../support/chunkings.ts";
+import { decodeAll } from "../support/codec_suite.ts";
 
 /** Reads to the end, or to the error. */
 async function collect(
@@ -231,5 +233,34 @@ Deno.test("decodeFrames() refuses an unknown framing and a wrong limit at once",
     () => decodeFrames("line", { maxMessageBytes: 0 }),
     RangeError,
     "maxMessageBytes",
+  );
+});
+
+Deno.test("decodeFrames() gives what FrameDecoder gives, for any bytes in any cut", async () => {
+  const known = fc.constantFrom(...latin1("\n\0\x01\x02:,0123\xc0\xdb"));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom("line", "length:1", "netstring", "slip", "cobs"),
+      fc.array(fc.oneof(known, fc.nat(255)), { maxLength: 60 }),
+      fc.array(fc.nat(60), { maxLength: 8 }),
+      fc.boolean(),
+      async (framing, bytes, places, batch) => {
+        const stream = Uint8Array.from(bytes);
+        const wanted = decodeAll(framing, [stream], 10);
+        const options = { batch: batch as true, maxMessageBytes: 10 };
+        const { messages, error } = await collect(
+          source(cutAt(stream, places)).pipeThrough(
+            decodeFrames(framing, options),
+          ),
+        );
+        assertEquals(messages, wanted.messages);
+        assertEquals(
+          error &&
+            `${(error as ProtocolError).code}: ${(error as Error).message}`,
+          wanted.error,
+        );
+      },
+    ),
+    { numRuns: 300 },
   );
 });
