@@ -1,6 +1,7 @@
 import { delimiter } from "@parley/parley/framing";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { latin1 } from "../support/chunkings.ts";
+import fc from "fast-check";
+import { cutAt, latin1 } from "../support/chunkings.ts";
 import { codecSuite, decodeAll } from "../support/codec_suite.ts";
 
 const samples = ["", "a", "hello", "#", "**", "\n", "a,b"];
@@ -83,4 +84,34 @@ Deno.test("delimiter() with eof holds a last message without its end to the limi
     decodeAll("delimiter:#*#,eof", [latin1(text)], 5);
   assertEquals(decode("a#*#hello").messages, ["a", "hello"]);
   assertStringIncludes(decode("a#*#hello#").error!, "too_large");
+});
+
+Deno.test("delimiter() finds what a plain search finds, whatever repeats in it", () => {
+  const text = (maxLength: number) =>
+    fc.string({
+      unit: fc.constantFrom("a", "b", "c"),
+      minLength: 1,
+      maxLength,
+    });
+  fc.assert(
+    fc.property(
+      text(7),
+      fc.array(fc.oneof(text(7), text(1)), { maxLength: 30 }),
+      fc.array(fc.nat(60), { maxLength: 8 }),
+      (end, parts, places) => {
+        // The beginnings of the delimiter itself are the hard parts.
+        const stream = parts.map((part) =>
+          part.length > 3 ? end.slice(0, part.length) : part
+        ).join("");
+        const messages = `${stream}${end}`.split(end);
+        messages.pop();
+        const decoded = decodeAll(
+          `delimiter:${end}`,
+          cutAt(latin1(stream + end), places),
+        );
+        assertEquals(decoded.messages, messages);
+      },
+    ),
+    { numRuns: 5000 },
+  );
 });
