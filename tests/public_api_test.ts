@@ -1,0 +1,82 @@
+/**
+ * Pins what each entry point exports: a change of the public API is a change of
+ * this file.
+ *
+ * @module
+ */
+
+import { assertEquals, assertExists } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+
+const FRAMING = names(`
+  Boundary ByteQueue ByteSink COPY_LIMIT_BYTES CodecOptions
+  DEFAULT_MAX_MESSAGE_BYTES DecimalHeaderOptions Decoder DelimiterOptions
+  Encoder FixedLengthOptions FrameDecoder FrameDecoderOptions Framing
+  LengthBytes LengthPrefixOptions LineOptions MAX_HEADER_BLOCK_BYTES
+  ProtocolError ProtocolErrorCode ProtocolErrorDetails VarintPrefixOptions
+  cobs contentLength decimalHeader delimiter fixedLength jsonSequence
+  lengthPrefix line netstring octetCount parseFraming raw slip untilClose
+  varintPrefix
+`);
+
+const EXPORTS: Record<string, readonly string[]> = {
+  ".": [
+    ...FRAMING,
+    ...names(`
+  Address BatchOptions ClosedError ConnectOptions Connection ConnectionError
+  ConnectionErrorCode ConnectionStats CutConnection DEFAULT_CONNECT_TIMEOUT_MS
+  DEFAULT_FRAMING DEFAULT_GRACE_MS DEFAULT_HIGH_WATER_MARK_BYTES
+  DEFAULT_MAX_CONNECTIONS Deadline DialOptions Encoding EncodingLike Handler
+  JsonValue ListenOptions Listener MessageConnection MessageOf MessageOptions
+  ReceiveOptions ServeAddress ServeOptions Server ServerEvent ServerStats
+  ShutdownOptions ShutdownReport TimeoutError Transport ValueDecoder bytes
+  connect dial json parseAddress serve text
+    `),
+  ],
+  "./tcp": names(`
+  Address Connection DialOptions HostPort ListenOptions Listener Transport
+  connectTcp listenTcp
+  `),
+  "./framing": FRAMING,
+  "./stream": names(`
+  DecodeFramesOptions EncodeFramesOptions Framing decodeFrames encodeFrames
+  `),
+  "./testing": names(`
+  Framing VerifyFramingOptions VerifyFramingReport verifyFraming
+  `),
+  "./server": [],
+  "./client": [],
+};
+
+for (const [entry, path] of Object.entries(config.exports)) {
+  Deno.test(`"${entry}" exports exactly the names listed here`, async () => {
+    const { symbols } = await documentation(path);
+    assertEquals(
+      symbols.map(({ name }) => name).sort(),
+      EXPORTS[entry]?.toSorted(),
+    );
+  });
+
+  Deno.test(`"${entry}" says what it is for`, async () => {
+    assertExists((await documentation(path)).module_doc?.doc);
+  });
+}
+
+function names(text: string): readonly string[] {
+  return text.trim().split(/\s+/);
+}
+
+/** What is used here of `deno doc --json`. */
+interface Documentation {
+  readonly module_doc?: { readonly doc?: string };
+  readonly symbols: readonly { readonly name: string }[];
+}
+
+/** Asks `deno doc`, as types are exports too and cannot be seen at run time. */
+async function documentation(path: string): Promise<Documentation> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--json", path],
+  }).output();
+  const { nodes } = JSON.parse(new TextDecoder().decode(stdout));
+  return Object.values<Documentation>(nodes)[0]!;
+}
