@@ -1,4 +1,4 @@
-import { fixedLength } from "@parley/parley/framing";
+import { fixedLength, FrameDecoder } from "@parley/parley/framing";
 import { assertEquals, assertThrows } from "@std/assert";
 import { codecSuite } from "../support/codec_suite.ts";
 
@@ -50,4 +50,11 @@ Deno.test("fixedLength() refuses a size of 0 and a padding of two bytes", () => 
     assertThrows(() => fixedLength({ bytes: 4, pad }), RangeError, "one byte");
   }
   assertEquals(fixedLength({ bytes: 4, pad: 35 }).toString(), "fixed:4,pad=#");
+});
+
+Deno.test("fixedLength() knows how many bytes a frame lacks once it has begun", () => {
+  const decoder = new FrameDecoder("fixed:5");
+  assertEquals([decoder.next(), decoder.missingBytes], [undefined, 0]);
+  decoder.push(Uint8Array.of(1, 2));
+  assertEquals([decoder.next(), decoder.missingBytes], [undefined, 3]);
 });

@@ -37,7 +37,10 @@ codecSuite({
 codecSuite({
   framing: "length:1",
   samples,
-  golden: [["hello world", "\x0bhello world"]],
+  golden: [
+    ["hello world", "\x0bhello world"],
+    ["x".repeat(255), "\xff" + "x".repeat(255)],
+  ],
   refuses: [["x".repeat(256), "the 1-byte field holds 0 to 255"]],
 });
 codecSuite({
@@ -146,9 +149,17 @@ Deno.test("lengthPrefix() refuses options out of range", () => {
 });
 
 Deno.test("lengthPrefix() never rounds a length, also without a limit", () => {
-  const decoder = new FrameDecoder(lengthPrefix({ bytes: 8 }), {
-    maxMessageBytes: Infinity,
-  });
-  decoder.push(Uint8Array.of(0, 0x20, 0, 0, 0, 0, 0, 1));
-  assertThrows(() => decoder.next(), Error, "9007199254740993");
+  const decode = (...last: number[]) => {
+    const decoder = new FrameDecoder(lengthPrefix({ bytes: 8 }), {
+      maxMessageBytes: Infinity,
+    });
+    decoder.push(Uint8Array.of(...last));
+    return decoder.next();
+  };
+  assertEquals(decode(0, 0x1f, 255, 255, 255, 255, 255, 255), undefined);
+  assertThrows(
+    () => decode(0, 0x20, 0, 0, 0, 0, 0, 1),
+    Error,
+    "size of 9007199254740993 bytes",
+  );
 });
