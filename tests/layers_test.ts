@@ -11,7 +11,12 @@
 
 import { assertEquals, assertGreater } from "@std/assert";
 
-const CONTRACT = ["lib/transport/address.ts", "lib/transport/connection.ts"];
+const CONTRACT = [
+  "lib/transport/address.ts",
+  "lib/transport/connection.ts",
+  "lib/transport/datagram_endpoint.ts",
+  "lib/transport/ip.ts",
+];
 const MESSAGES = ["lib/bytes", "lib/encoding", "lib/errors.ts", "lib/framing"];
 
 /**
@@ -24,7 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/encoding": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
   "lib/framing": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
   "lib/stream": [...MESSAGES, "@std/streams"],
-  "lib/transport": ["lib/errors.ts"],
+  "lib/transport": ["lib/errors.ts", "node:dns/promises"],
   "lib/session": [
     ...MESSAGES,
     ...CONTRACT,

@@ -12,6 +12,14 @@ import type {
   Listener,
   ListenOptions,
 } from "../lib/transport/connection.ts";
+import type {
+  DatagramEndpoint,
+  DatagramEndpointOptions,
+} from "../lib/transport/datagram_endpoint.ts";
 
 export function dial(to: Address, options: DialOptions): Promise<Connection>;
 export function listen(on: Address, options: ListenOptions): Listener;
+export function openDatagrams(
+  on: Address,
+  options: DatagramEndpointOptions,
+): DatagramEndpoint;

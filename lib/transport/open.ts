@@ -11,7 +11,12 @@ import type {
   Listener,
   ListenOptions,
 } from "./connection.ts";
+import type {
+  DatagramEndpoint,
+  DatagramEndpointOptions,
+} from "./datagram_endpoint.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
+import { openUdp } from "./udp.ts";
 
 /**
  * Opens a connection.
@@ -49,12 +54,33 @@ export function listen(on: Address, options: ListenOptions): Listener {
   return listenTcp(on, options);
 }
 
+/**
+ * Opens what sends and receives datagrams.
+ *
+ * @param on Where to receive; port 0 asks the system for one.
+ * @param options Socket options.
+ * @returns The endpoint.
+ * @throws {TypeError} If the runtime was started without `--unstable-net`.
+ * @throws {ConnectionError} If the system refuses.
+ */
+export function openDatagrams(
+  on: Address,
+  options: DatagramEndpointOptions,
+): DatagramEndpoint {
+  return openUdp(on, options);
+}
+
 /** "Every interface" is a place to listen; whoever dials it means this machine. */
 function reachable(hostname: string): string {
   return hostname === "::" || hostname === "0.0.0.0" ? "127.0.0.1" : hostname;
 }
 
 function unsupported(address: Address, action: string): TypeError {
+  if (address.transport === "udp") {
+    return new TypeError(
+      `Cannot ${action} ${address}: UDP has no connections, use bindUdp or serveDatagrams`,
+    );
+  }
   return new TypeError(
     `Cannot ${action} ${address}: this version speaks tcp only, as in "tcp://127.0.0.1:7342"`,
   );

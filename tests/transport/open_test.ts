@@ -46,15 +46,17 @@ for (
     new Address("memory", "server"),
   ]
 ) {
-  const why = 'this version speaks tcp only, as in "tcp://127.0.0.1:7342"';
+  const why = address.transport === "udp"
+    ? "UDP has no connections, use bindUdp or serveDatagrams"
+    : 'this version speaks tcp only, as in "tcp://127.0.0.1:7342"';
 
-  Deno.test(`dial() rejects ${address} and says what it speaks`, async () => {
+  Deno.test(`dial() rejects ${address} and says what to use`, async () => {
     const error = await assertRejects(() => dial(address, {}), TypeError);
 
     assertEquals(error.message, `Cannot connect to ${address}: ${why}`);
   });
 
-  Deno.test(`listen() refuses ${address} and says what it speaks`, () => {
+  Deno.test(`listen() refuses ${address} and says what to use`, () => {
     const error = assertThrows(() => listen(address, {}), TypeError);
 
     assertEquals(error.message, `Cannot listen on ${address}: ${why}`);

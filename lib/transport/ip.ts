@@ -1,0 +1,78 @@
+/**
+ * IP addresses as text: of which version, in which of their many spellings, and
+ * whether they mean one machine or many.
+ *
+ * @module
+ */
+
+/** The version of an IP address. */
+export type IpVersion = 4 | 6;
+
+const IPV4 = /^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/;
+const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+
+/**
+ * Tells the version of an IP address.
+ *
+ * @param hostname An address in its canonical spelling, or a name.
+ * @returns The version, or `undefined` for a name.
+ */
+export function ipVersion(hostname: string): IpVersion | undefined {
+  if (hostname.includes(":")) return 6;
+  return IPV4.test(hostname) ? 4 : undefined;
+}
+
+/**
+ * Gives the one spelling of an IP address by which two can be compared.
+ *
+ * @param hostname An address in any spelling: `127.1`, `0:0:0:0:0:0:0:1`, or a
+ * name, which stays as it is. An IPv4 address that a dual-stack socket shows as
+ * `::ffff:127.0.0.1` is shown as what it is. What follows a `%` is kept.
+ * @returns The canonical spelling.
+ */
+export function canonicalIp(hostname: string): string {
+  if (IPV4.test(hostname)) return hostname;
+  const mapped = MAPPED.exec(hostname)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (hostname.includes(":")) {
+    const [digits, ...zone] = hostname.split("%");
+    const url = URL.parse(`http://[${digits}]`);
+    if (url === null) return hostname;
+    return [fromMappedHex(url.hostname.slice(1, -1)), ...zone].join("%");
+  }
+  // Only what a URL takes for numbers: every other name is the caller's.
+  if (!/^[0-9]/.test(hostname)) return hostname;
+  const numeric = URL.parse(`http://${hostname}`)?.hostname ?? hostname;
+  return IPV4.test(numeric) ? numeric : hostname;
+}
+
+/** `::ffff:7f00:1`, as URLs spell it, is `127.0.0.1`. */
+function fromMappedHex(address: string): string {
+  const mapped = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address);
+  if (mapped === null) return address;
+  const bits = Number.parseInt(mapped[1]!, 16) * 0x1_0000 +
+    Number.parseInt(mapped[2]!, 16);
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join(".");
+}
+
+/**
+ * Tells whether an IP address means a group of machines that have joined it.
+ *
+ * @param address A canonical IP address.
+ * @returns Whether it is in 224.0.0.0/4 or ff00::/8.
+ */
+export function isMulticast(address: string): boolean {
+  if (address.includes(":")) return /^ff[0-9a-f]{2}:/i.test(address);
+  const first = Number.parseInt(address, 10);
+  return first >= 224 && first <= 239;
+}
+
+/**
+ * Tells whether an IP address means this machine only.
+ *
+ * @param address A canonical IP address.
+ * @returns Whether it is in 127.0.0.0/8 or ::1.
+ */
+export function isLoopback(address: string): boolean {
+  return address === "::1" || /^127\./.test(address);
+}
