@@ -1,0 +1,506 @@
+/**
+ * A datagram socket that carries messages: what users of UDP hold in their hands.
+ *
+ * @module
+ */
+
+import type { Encoding } from "../encoding/encoding.ts";
+import type { EncodingLike, MessageOf } from "../encoding/parse.ts";
+import { ClosedError, TimeoutError } from "../errors.ts";
+import { checkSendSize } from "../framing/limits.ts";
+import { type Address, parseAddress } from "../transport/address.ts";
+import {
+  type DatagramEndpoint,
+  MAX_IPV4_DATAGRAM_BYTES,
+  MAX_IPV6_DATAGRAM_BYTES,
+  type MulticastMembership,
+  type MulticastOptions,
+} from "../transport/datagram_endpoint.ts";
+import { ipVersion, isMulticast } from "../transport/ip.ts";
+import { openDatagrams } from "../transport/open.ts";
+import {
+  type Datagram,
+  type DatagramOptions,
+  DatagramSettings,
+  type DatagramStats,
+} from "./datagram_options.ts";
+import { Inbox } from "./inbox.ts";
+import type { ReceiveOptions } from "./message_connection.ts";
+import { checkRequest, type RequestOptions, Requests } from "./requests.ts";
+import { checkDuration } from "./settings.ts";
+import { within } from "./within.ts";
+
+/** How long `close()` waits for the system to take what is being sent. */
+const CLOSE_MS = 5_000;
+
+const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+/**
+ * Binds a UDP socket.
+ *
+ * The runtime must be started with `--unstable-net`. UDP promises nothing: a
+ * datagram may be lost, come twice or out of order, and whoever sends to a port
+ * where nobody is, is told nothing. What arrives is whole and unchanged.
+ *
+ * @typeParam E The encoding or its name; it decides the type of a message.
+ * @param address Where to receive, such as `"udp://127.0.0.1:9001"`; port 0 asks
+ * the system for one. `"udp://[::]:9001"`, or `":9001"`, is every interface, IPv4
+ * and IPv6; it sends to both.
+ * @param options Encoding, limits, socket options.
+ * @returns The socket, owned by the caller.
+ * @throws {TypeError} If the address or the encoding is none, or the runtime was
+ * started without `--unstable-net`.
+ * @throws {RangeError} If a number is out of its range.
+ * @throws {ConnectionError} If the system refuses the address.
+ *
+ * @example A question and its answer
+ * ```ts
+ * import { bindUdp } from "@parley/parley/udp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = bindUdp("udp://127.0.0.1:0", { encoding: "text" });
+ * await using client = bindUdp("udp://127.0.0.1:0", { encoding: "text" });
+ *
+ * const answer = client.request("hello", server.address);
+ * for await (const { message, from } of server) {
+ *   await server.send(message.toUpperCase(), from);
+ *   break; // the socket stays open
+ * }
+ * assertEquals(await answer, "HELLO");
+ * ```
+ */
+export function bindUdp<E extends EncodingLike = "bytes">(
+  address: string | Address,
+  options: DatagramOptions<E> = {},
+): DatagramSocket<MessageOf<E>> {
+  const on = parseUdpAddress(address, "bind");
+  const settings = new DatagramSettings<MessageOf<E>>(options);
+  return new DatagramSocket(openDatagrams(on, options), settings);
+}
+
+/**
+ * Messages to and from any number of peers, one in each datagram.
+ *
+ * Iterating gives the datagrams until the socket is closed by this side. Leaving
+ * the loop leaves the socket open. A datagram that is no message of the
+ * encoding, or too large, is counted and reported to `onEvent`, and nothing else
+ * happens: anyone can send one.
+ *
+ * Nothing is read that nobody waits for. Until then the system's queue holds
+ * datagrams (on Linux 208 KiB, some 256 small ones) and drops what does not fit,
+ * which it tells nobody.
+ *
+ * @typeParam T Type of a message.
+ */
+export class DatagramSocket<T = Uint8Array>
+  implements AsyncIterable<Datagram<T>>, AsyncDisposable {
+  readonly #endpoint: DatagramEndpoint;
+  readonly #encoding: Encoding<T>;
+  readonly #inbox: Inbox<T>;
+  readonly #maxMessageBytes: number;
+  readonly #requests: Requests<T> = new Requests();
+  // Whoever sends to one peer by its string has it parsed once only.
+  #lastText = "";
+  #lastAddress: Address | undefined;
+  #bytesOut = 0;
+  #datagramsOut = 0;
+  #sending = 0;
+  #whenSent: (() => void) | undefined;
+  // Why it was closed or is to end, and who is told.
+  #closed: unknown;
+  #ended: unknown;
+  #controller: AbortController | undefined;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * Puts messages onto a datagram endpoint, which it owns from now on.
+   *
+   * @param endpoint The endpoint.
+   * @param options Encoding and limits.
+   * @throws {TypeError} If the encoding does not exist.
+   * @throws {RangeError} If a number is out of its range.
+   */
+  constructor(
+    endpoint: DatagramEndpoint,
+    options: DatagramOptions<EncodingLike> | DatagramSettings<T> = {},
+  ) {
+    const settings = options instanceof DatagramSettings
+      ? options
+      : new DatagramSettings<T>(options);
+    this.#endpoint = endpoint;
+    this.#encoding = settings.encoding;
+    this.#maxMessageBytes = settings.maxMessageBytes;
+    this.#inbox = new Inbox(endpoint, settings, this.#requests);
+  }
+
+  /** Where it receives, with the port that the system chose. */
+  get address(): Address {
+    return this.#endpoint.address;
+  }
+
+  /** What went over the socket so far. */
+  get stats(): DatagramStats {
+    const { bytes, datagrams, dropped, refused } = this.#inbox;
+    return {
+      bytesIn: bytes,
+      bytesOut: this.#bytesOut,
+      datagramsIn: datagrams,
+      datagramsOut: this.#datagramsOut,
+      dropped,
+      refused,
+    };
+  }
+
+  /**
+   * Aborted when the socket is to be used no more: it was closed or aborted, or
+   * its server is shutting down. The reason says which.
+   */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#ended !== undefined) this.#controller.abort(this.#ended);
+    }
+    return this.#controller.signal;
+  }
+
+  /**
+   * Sends one message in one datagram.
+   *
+   * A broadcast address such as `"udp://192.168.1.255:9001"`, or the address of
+   * a multicast group, sends to all who listen there; nothing has to be switched
+   * on for it.
+   *
+   * @param message The message; an empty one is sent too. Bytes are not copied
+   * and must not change until the promise resolves.
+   * @param to Whom to: mostly the `from` of a datagram. A name is looked up each
+   * time.
+   * @returns When the system has taken it, which says nothing about its arrival.
+   * @throws {RangeError} If the message is above `maxMessageBytes`, or above the
+   * 65,507 bytes of IPv4 or the 65,527 of IPv6; nothing is sent then.
+   * @throws {TypeError} If the message is none of the encoding, or the address
+   * none that this socket can send to.
+   * @throws {ConnectionError} If the system did not take it, or there is no such
+   * name.
+   * @throws {ClosedError} If this side closed the socket.
+   */
+  send(message: T, to: string | Address): Promise<void> {
+    try {
+      this.#checkOpen();
+      const bytes = this.#encode(message);
+      const target = this.#target(to);
+      return target instanceof Promise
+        ? target.then((found) => this.#send(bytes, found))
+        : this.#send(bytes, target);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /**
+   * Receives the next datagram.
+   *
+   * @param options A time limit and a signal. A call that gave up loses nothing:
+   * the next one gets the datagram.
+   * @returns The message and who sent it, or `undefined` once this side closed
+   * the socket.
+   * @throws {TimeoutError} If none came in time.
+   * @throws {ConnectionError} If the system failed; the socket lives on.
+   */
+  async receive(options: ReceiveOptions = {}): Promise<
+    Datagram<T> | undefined
+  > {
+    const { signal, timeoutMs = Infinity } = options;
+    checkDuration("timeoutMs", timeoutMs);
+    signal?.throwIfAborted();
+    const here = this.#inbox.take();
+    if (here !== undefined) return here;
+    const { promise, resolve, reject } = Promise.withResolvers<
+      Datagram<T> | undefined
+    >();
+    const waiter = { give: resolve, fail: reject };
+    this.#inbox.wait(waiter);
+    if (timeoutMs === Infinity && signal === undefined) return await promise;
+    const limit = within(timeoutMs, signal, () =>
+      new TimeoutError(
+        "receive",
+        timeoutMs,
+        `Cannot receive on ${this.address}: no datagram within ${timeoutMs} ms`,
+      ));
+    try {
+      return await limit.race(promise);
+    } finally {
+      limit.clear();
+      this.#inbox.forget(waiter);
+    }
+  }
+
+  /**
+   * The datagrams one by one, until this side closes the socket.
+   *
+   * @returns The iterator; errors as of {@linkcode DatagramSocket.receive}.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Datagram<T>> {
+    return new DatagramIterator(this.#inbox);
+  }
+
+  /**
+   * Sends a message and waits for the answer; sends it again when there is none.
+   *
+   * Only a message from the very address asked is an answer, and it goes to the
+   * request and not to the iteration. Whatever else comes meanwhile goes to the
+   * iteration, or waits for it in a bounded queue: other peers' messages, those
+   * that `accepts` does not accept, and an answer that came too late or twice.
+   * Requests to different peers run at the same time; those to the same peer wait
+   * for each other, unless `accepts` can tell their answers apart.
+   *
+   * The peer may get the message more than once.
+   *
+   * @param message The message; bytes are copied.
+   * @param to Whom to ask: one machine, no broadcast address and no group.
+   * @param options How long to wait and how often to send.
+   * @returns The answer.
+   * @throws {TimeoutError} If there is none. The system never tells that nobody
+   * is there.
+   * @throws {ClosedError} If this side closes the socket.
+   * @throws {unknown} The signal's reason, and as
+   * {@linkcode DatagramSocket.send}.
+   */
+  async request(
+    message: T,
+    to: string | Address,
+    options: RequestOptions<T> = {},
+  ): Promise<T> {
+    const { signal } = options;
+    checkRequest(options);
+    this.#checkOpen();
+    signal?.throwIfAborted();
+    const bytes = this.#encode(message).slice();
+    const target = await this.#targetWithin(to, signal);
+    checkSingle(target);
+    checkFits(bytes, target);
+    await this.#inbox.readAhead();
+    const send = () => this.#send(bytes, target);
+    return await this.#requests.ask({ to: target, options, send });
+  }
+
+  /**
+   * Joins a multicast group: receives what is sent to it, until it is left or the
+   * socket closed. The socket should be bound to every interface, at the group's
+   * port.
+   *
+   * @param group The group's IP address, such as `"239.1.2.3"` or `"ff02::123"`.
+   * @param options Which interface, and how far own datagrams go.
+   * @returns The membership, to leave again.
+   * @throws {TypeError} If it is no multicast address, or of the IP version that
+   * the socket does not speak.
+   * @throws {RangeError} If an option is out of its range.
+   * @throws {ConnectionError} If the system refuses.
+   *
+   * @example Hearing oneself in a group
+   * ```ts ignore
+   * import { bindUdp } from "@parley/parley/udp";
+   *
+   * await using socket = bindUdp("udp://0.0.0.0:9001", { encoding: "text" });
+   * await using _member = await socket.joinMulticast("239.1.2.3");
+   * await socket.send("anyone there?", "udp://239.1.2.3:9001");
+   * console.log(await socket.receive()); // one's own question comes first
+   * ```
+   */
+  async joinMulticast(
+    group: string,
+    options: MulticastOptions = {},
+  ): Promise<MulticastMembership> {
+    this.#checkOpen();
+    return await this.#endpoint.joinMulticast(group, options);
+  }
+
+  /**
+   * Closes the socket once the system has taken what is being sent. Whoever waits
+   * for a datagram sees the end; whoever waits for an answer is thrown a
+   * {@linkcode ClosedError}.
+   *
+   * @returns When it is closed; the second call waits for the first.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /**
+   * Closes the socket at once.
+   *
+   * @param reason What pending and later calls are thrown; a
+   * {@linkcode ClosedError} by default.
+   */
+  abort(reason?: unknown): void {
+    const error = reason ??
+      new ClosedError(`The datagram socket on ${this.address} was aborted`);
+    this.#inbox.fail(error);
+    this.#release(error);
+    this.#closing ??= Promise.resolve();
+  }
+
+  /**
+   * Asks for the end: aborts {@linkcode DatagramSocket.signal} and ends the
+   * iterations, while sending and requests go on. A server does this when it
+   * shuts down.
+   *
+   * @param reason The signal's reason.
+   */
+  drain(reason?: unknown): void {
+    this.#end(reason ?? new ClosedError("The conversation is to end"));
+    this.#inbox.stop();
+  }
+
+  /** As {@linkcode DatagramSocket.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#closed !== undefined) throw this.#closed;
+  }
+
+  #encode(message: T): Uint8Array {
+    const bytes = this.#encoding.encode(message);
+    checkSendSize(bytes.length, this.#maxMessageBytes);
+    return bytes;
+  }
+
+  #target(to: string | Address): Address | Promise<Address> {
+    if (typeof to !== "string") {
+      return this.#endpoint.resolve(parseUdpAddress(to, "send to"));
+    }
+    if (to !== this.#lastText || this.#lastAddress === undefined) {
+      this.#lastAddress = parseUdpAddress(to, "send to");
+      this.#lastText = to;
+    }
+    return this.#endpoint.resolve(this.#lastAddress);
+  }
+
+  async #targetWithin(
+    to: string | Address,
+    signal: AbortSignal | undefined,
+  ): Promise<Address> {
+    const target = this.#target(to);
+    if (!(target instanceof Promise)) return target;
+    const limit = within(Infinity, signal, () => undefined);
+    try {
+      return await limit.race(target);
+    } finally {
+      limit.clear();
+    }
+  }
+
+  #send(bytes: Uint8Array, to: Address): Promise<void> {
+    checkFits(bytes, to);
+    const sent = this.#sendNow(bytes, to);
+    // Who does not await a send is not to be ended by a network that is down.
+    sent.catch(unawaited);
+    return sent;
+  }
+
+  async #sendNow(bytes: Uint8Array, to: Address): Promise<void> {
+    this.#checkOpen();
+    this.#sending++;
+    try {
+      await this.#endpoint.send(bytes, to);
+      this.#datagramsOut++;
+      this.#bytesOut += bytes.length;
+    } finally {
+      if (--this.#sending === 0) this.#whenSent?.();
+    }
+  }
+
+  async #close(): Promise<void> {
+    const error = new ClosedError(
+      `The datagram socket on ${this.address} was closed`,
+    );
+    this.#closed ??= error;
+    this.#inbox.stop();
+    this.#requests.close(error);
+    if (this.#sending > 0) {
+      const limit = within(CLOSE_MS, undefined, () => undefined);
+      const sent = new Promise<void>((resolve) => this.#whenSent = resolve);
+      // What the system does not take in that time is lost, as datagrams are.
+      await limit.race(sent).catch(() => {});
+      limit.clear();
+    }
+    this.#release(error);
+  }
+
+  #release(error: unknown): void {
+    this.#closed ??= error;
+    this.#inbox.close();
+    this.#requests.close(error);
+    this.#endpoint.close();
+    this.#end(error);
+  }
+
+  #end(reason: unknown): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    this.#controller?.abort(reason);
+  }
+}
+
+class DatagramIterator<T> implements AsyncIterableIterator<Datagram<T>> {
+  readonly #inbox: Inbox<T>;
+
+  constructor(inbox: Inbox<T>) {
+    this.#inbox = inbox;
+  }
+
+  next(): Promise<IteratorResult<Datagram<T>>> {
+    const value = this.#inbox.take();
+    if (value !== undefined) return Promise.resolve({ done: false, value });
+    return new Promise((resolve, fail) => {
+      const give = (value: Datagram<T> | undefined) =>
+        resolve(value === undefined ? DONE : { done: false, value });
+      this.#inbox.wait({ give, fail });
+    });
+  }
+
+  // Leaving a loop leaves the socket open.
+  return(): Promise<IteratorResult<Datagram<T>>> {
+    return Promise.resolve(DONE);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}
+
+function unawaited(): void {}
+
+function parseUdpAddress(address: string | Address, action: string): Address {
+  const parsed = typeof address === "string"
+    // In the short forms it is this function that says which transport is meant.
+    ? parseAddress(
+      /^(?:unix:|[^:/]+:\/\/)/.test(address) ? address : `udp://${address}`,
+    )
+    : address;
+  if (parsed.transport === "udp") return parsed;
+  throw new TypeError(
+    `Cannot ${action} ${parsed} with datagrams: the address must be one such as "udp://127.0.0.1:9001"`,
+  );
+}
+
+/** Refuses before sending what the system would refuse with less to say. */
+function checkFits(bytes: Uint8Array, to: Address): void {
+  const version = ipVersion(to.hostname);
+  const limit = version === 4
+    ? MAX_IPV4_DATAGRAM_BYTES
+    : MAX_IPV6_DATAGRAM_BYTES;
+  if (bytes.length <= limit) return;
+  throw new RangeError(
+    `Cannot send a datagram of ${bytes.length} bytes to ${to}: over IPv${version} it can hold ${limit} bytes at most`,
+  );
+}
+
+function checkSingle(to: Address): void {
+  if (to.hostname !== "255.255.255.255" && !isMulticast(to.hostname)) return;
+  throw new TypeError(
+    `Cannot ask ${to}: many may answer, each from an address of its own, so send to it and receive the answers`,
+  );
+}

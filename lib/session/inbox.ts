@@ -1,0 +1,318 @@
+/**
+ * The receiving half of a datagram socket: read, decode, deliver.
+ *
+ * ```text
+ * endpoint.receive ─► decode ─┬─► the request that waits for an answer of this peer
+ *  one at a time      refuse  ├─► whoever waits for a datagram
+ *                             └─► queue, or dropped
+ * ```
+ *
+ * Nothing is read that nobody waits for: until then the system's queue holds
+ * datagrams, and drops what does not fit, which costs nothing. With the first
+ * request this changes. An answer that comes too late for its request would lie
+ * in the system's queue until the next request reads it and takes it for its
+ * own, so from then on everything is read as it comes, into a bounded queue.
+ *
+ * @module
+ */
+
+import type { ValueDecoder } from "../encoding/encoding.ts";
+import { json } from "../encoding/json.ts";
+import { text } from "../encoding/text.ts";
+import { ConnectionError, ProtocolError } from "../errors.ts";
+import type { Address } from "../transport/address.ts";
+import type {
+  DatagramEndpoint,
+  Received,
+} from "../transport/datagram_endpoint.ts";
+import type { Datagram, DatagramSettings } from "./datagram_options.ts";
+
+// Larger than any datagram, so none is cut off, which the runtime would not tell.
+const BUFFER_BYTES = 65_536;
+const SHOWN_BYTES = 16;
+
+/** Whoever waits for a datagram. */
+export interface Waiter<T> {
+  /**
+   * Ends the waiting.
+   *
+   * @param datagram The datagram, or `undefined` if there will be none.
+   */
+  give(datagram: Datagram<T> | undefined): void;
+
+  /**
+   * Ends the waiting.
+   *
+   * @param error Why.
+   */
+  fail(error: unknown): void;
+}
+
+/** Whoever wants datagrams of certain peers. */
+export interface Claimant<T> {
+  /**
+   * Tells whether datagrams of a peer are wanted.
+   *
+   * @param from The peer.
+   */
+  wants(from: Address): boolean;
+
+  /**
+   * Offers a message.
+   *
+   * @param datagram The message and its sender.
+   * @returns Whether it was taken.
+   */
+  offer(datagram: Datagram<T>): boolean;
+
+  /**
+   * Tells that a datagram was none.
+   *
+   * @param from The peer.
+   * @param error Why.
+   */
+  refused(from: Address, error: unknown): void;
+}
+
+/** Receives the datagrams of one socket. */
+export class Inbox<T> {
+  /** Bytes received. */
+  bytes = 0;
+  /** Datagrams received. */
+  datagrams = 0;
+  /** Datagrams dropped. */
+  dropped = 0;
+  /** Datagrams refused. */
+  refused = 0;
+  readonly #endpoint: DatagramEndpoint;
+  readonly #settings: DatagramSettings<T>;
+  readonly #claimant: Claimant<T>;
+  readonly #decoder: ValueDecoder<T>;
+  // Whether decoded values may be or hold a view of the bytes.
+  readonly #isCopied: boolean;
+  readonly #waiters: Waiter<T>[] = [];
+  readonly #queue: Datagram<T>[] = [];
+  readonly #onReceived = (received: Received) => this.#received(received);
+  readonly #onFailure = (error: unknown) => this.#failed(error);
+  #buffer: Uint8Array | undefined;
+  #queuedBytes = 0;
+  #isReading = false;
+  #readsAhead = false;
+  #isOver = false;
+  #isClosed = false;
+  #failure: unknown;
+
+  constructor(
+    endpoint: DatagramEndpoint,
+    settings: DatagramSettings<T>,
+    claimant: Claimant<T>,
+  ) {
+    this.#endpoint = endpoint;
+    this.#settings = settings;
+    this.#claimant = claimant;
+    const { encoding } = settings;
+    this.#decoder = encoding.decoder(true);
+    const own: readonly unknown[] = [text(), json()];
+    this.#isCopied = !own.includes(encoding);
+  }
+
+  /**
+   * Takes the next datagram that is already here.
+   *
+   * @returns The datagram, or `undefined` if there is none.
+   */
+  take(): Datagram<T> | undefined {
+    const first = this.#queue.shift();
+    if (first !== undefined) this.#queuedBytes -= first.bytes;
+    return first;
+  }
+
+  /**
+   * Waits for the next datagram.
+   *
+   * @param waiter Who gets it.
+   */
+  wait(waiter: Waiter<T>): void {
+    if (this.#failure !== undefined) return waiter.fail(this.#failure);
+    if (this.#isOver) return waiter.give(undefined);
+    this.#waiters.push(waiter);
+    this.#read();
+  }
+
+  /**
+   * Stops waiting; the datagram goes to whoever waits next.
+   *
+   * @param waiter Who was given to {@linkcode Inbox.wait}.
+   */
+  forget(waiter: Waiter<T>): void {
+    const index = this.#waiters.indexOf(waiter);
+    if (index >= 0) this.#waiters.splice(index, 1);
+  }
+
+  /**
+   * Reads whatever comes from now on.
+   *
+   * @returns Once what had come before was read.
+   */
+  async readAhead(): Promise<void> {
+    const isCaughtUp = this.#readsAhead && this.#isReading;
+    this.#readsAhead = true;
+    this.#read();
+    if (isCaughtUp) return;
+    // What is in the system's queue is read within one turn of the event loop.
+    for (let before = -1; before !== this.datagrams;) {
+      before = this.datagrams;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  /** Delivers no more datagrams, but to requests; whoever waits sees the end. */
+  stop(): void {
+    this.#isOver = true;
+    this.#queue.length = 0;
+    this.#queuedBytes = 0;
+    for (const waiter of this.#waiters.splice(0)) waiter.give(undefined);
+  }
+
+  /**
+   * Delivers no more datagrams, but an error.
+   *
+   * @param error What whoever waits is thrown, now and later.
+   */
+  fail(error: unknown): void {
+    if (!this.#isOver) this.#failure = error;
+    for (const waiter of this.#waiters.splice(0)) waiter.fail(error);
+    this.stop();
+  }
+
+  /** Reads no more. */
+  close(): void {
+    this.#isClosed = true;
+    this.stop();
+  }
+
+  /**
+   * Counts and reports a datagram for which there is no room.
+   *
+   * @param from Who sent it.
+   * @param bytes Its size.
+   * @param reason Which limit was reached.
+   */
+  drop(from: Address, bytes: number, reason: string): void {
+    this.dropped++;
+    this.#settings.onEvent?.({ type: "dropped", from, bytes, reason });
+  }
+
+  #read(): void {
+    if (this.#isReading || this.#isClosed) return;
+    if (this.#waiters.length === 0 && !this.#readsAhead) return;
+    this.#isReading = true;
+    this.#buffer ??= new Uint8Array(BUFFER_BYTES);
+    this.#endpoint.receive(this.#buffer)
+      .then(this.#onReceived, this.#onFailure);
+  }
+
+  #received({ bytes, from }: Received): void {
+    this.#isReading = false;
+    if (this.#isClosed) return;
+    this.datagrams++;
+    this.bytes += bytes.length;
+    this.#deliver(bytes, from);
+    this.#read();
+  }
+
+  #failed(error: unknown): void {
+    this.#isReading = false;
+    if (this.#isClosed) return;
+    // Some systems tell here that an earlier datagram found nobody. That is no
+    // reason for this socket to stop, and it does not say which one it was.
+    if (
+      error instanceof ConnectionError &&
+      (error.code === "reset" || error.code === "refused")
+    ) return this.#read();
+    // Not read again until someone asks for it: it might fail for ever.
+    for (const waiter of this.#waiters.splice(0)) waiter.fail(error);
+  }
+
+  #deliver(bytes: Uint8Array, from: Address): void {
+    const isClaimed = this.#claimant.wants(from);
+    const waiters = this.#waiters;
+    if (!isClaimed && waiters.length === 0) {
+      const full = this.#full(bytes.length);
+      if (full !== undefined) return this.drop(from, bytes.length, full);
+    }
+    let message: T;
+    try {
+      message = this.#decode(bytes);
+    } catch (error) {
+      return this.#refuse(error, bytes, from, isClaimed);
+    }
+    const datagram = { message, from, bytes: bytes.length };
+    if (isClaimed && this.#claimant.offer(datagram)) return;
+    const waiter = waiters.shift();
+    if (waiter !== undefined) return waiter.give(datagram);
+    const full = this.#full(bytes.length);
+    if (full !== undefined) return this.drop(from, bytes.length, full);
+    this.#queue.push(datagram);
+    this.#queuedBytes += bytes.length;
+  }
+
+  #decode(bytes: Uint8Array): T {
+    const { maxMessageBytes } = this.#settings;
+    if (bytes.length > maxMessageBytes) {
+      throw new ProtocolError(
+        "too_large",
+        `the limit is ${maxMessageBytes} bytes (maxMessageBytes)`,
+        { limitBytes: maxMessageBytes, declaredBytes: bytes.length },
+      );
+    }
+    // The buffer is used again for the next datagram.
+    return this.#decoder.decode(this.#isCopied ? bytes.slice() : bytes)!;
+  }
+
+  #full(bytes: number): string | undefined {
+    const { maxQueuedBytes, maxQueuedDatagrams } = this.#settings;
+    if (this.#isOver) return "nobody receives on this socket any more";
+    if (this.#queue.length >= maxQueuedDatagrams) {
+      return `${this.#queue.length} of ${maxQueuedDatagrams} datagrams wait to be received (maxQueuedDatagrams)`;
+    }
+    if (this.#queuedBytes + bytes > maxQueuedBytes) {
+      return `${this.#queuedBytes} of ${maxQueuedBytes} bytes wait to be received (maxQueuedBytes)`;
+    }
+    return undefined;
+  }
+
+  /** Anyone can send anything: it costs the datagram, never the socket. */
+  #refuse(
+    error: unknown,
+    bytes: Uint8Array,
+    from: Address,
+    isClaimed: boolean,
+  ): void {
+    this.refused++;
+    const { onEvent } = this.#settings;
+    if (onEvent === undefined && !isClaimed) return;
+    const complete = diagnosed(error, bytes, from);
+    if (isClaimed) this.#claimant.refused(from, complete);
+    onEvent?.({ type: "refused", from, bytes: bytes.length, error: complete });
+  }
+}
+
+function diagnosed(error: unknown, bytes: Uint8Array, from: Address): unknown {
+  if (!(error instanceof ProtocolError)) return error;
+  const firstBytes = bytes.slice(0, SHOWN_BYTES);
+  const begins = firstBytes.length === 0
+    ? ""
+    : `; it begins ${
+      Array.from(firstBytes, (b) => b.toString(16).padStart(2, "0")).join(" ")
+    }`;
+  return new ProtocolError(
+    error.code,
+    `Cannot decode the datagram of ${bytes.length} bytes from ${from}: ${error.message}${begins}`,
+    {
+      ...error.details,
+      firstBytes,
+      ...(error.cause === undefined ? {} : { cause: error.cause }),
+    },
+  );
+}
