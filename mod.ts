@@ -43,7 +43,11 @@ export {
   type ProtocolErrorDetails,
   TimeoutError,
 } from "./lib/errors.ts";
-export { Address, parseAddress, type Transport } from "./lib/transport/address.ts";
+export {
+  Address,
+  parseAddress,
+  type Transport,
+} from "./lib/transport/address.ts";
 export type {
   Connection,
   DialOptions,
@@ -51,6 +55,18 @@ export type {
   ListenOptions,
 } from "./lib/transport/connection.ts";
 export { dial } from "./lib/transport/open.ts";
+export {
+  DEFAULT_PROXY_TIMEOUT_MS,
+  type ProxyProtocolOptions,
+} from "./lib/transport/proxied.ts";
+export {
+  DEFAULT_MAX_PROXY_HEADER_BYTES,
+  encodeProxyHeader,
+  type ParsedProxyHeader,
+  parseProxyHeader,
+  type ProxyHeader,
+  type ProxyTlv,
+} from "./lib/transport/proxy_protocol.ts";
 export * from "./lib/framing/mod.ts";
 export * from "./lib/encoding/mod.ts";
 export {

@@ -114,6 +114,7 @@ export type Deadline =
   | "tls_handshake"
   | "idle"
   | "message"
+  | "proxy_header"
   | "send"
   | "receive";
 

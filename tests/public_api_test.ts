@@ -26,8 +26,11 @@ const EXPORTS: Record<string, readonly string[]> = {
   Address BatchOptions ClosedError ConnectOptions Connection ConnectionError
   ConnectionErrorCode ConnectionStats CutConnection DEFAULT_CONNECT_TIMEOUT_MS
   DEFAULT_FRAMING DEFAULT_GRACE_MS DEFAULT_HIGH_WATER_MARK_BYTES
-  DEFAULT_MAX_CONNECTIONS Deadline DialOptions Encoding EncodingLike Handler
+  DEFAULT_MAX_CONNECTIONS DEFAULT_MAX_PROXY_HEADER_BYTES
+  DEFAULT_PROXY_TIMEOUT_MS Deadline DialOptions Encoding EncodingLike Handler
   JsonValue ListenOptions Listener MessageConnection MessageOf MessageOptions
+  ParsedProxyHeader ProxyHeader ProxyProtocolOptions ProxyTlv
+  encodeProxyHeader parseProxyHeader
   ReceiveOptions ServeAddress ServeOptions Server ServerEvent ServerStats
   ShutdownOptions ShutdownReport TimeoutError Transport ValueDecoder bytes
   connect dial json parseAddress serve text
@@ -42,7 +45,11 @@ const EXPORTS: Record<string, readonly string[]> = {
   DecodeFramesOptions EncodeFramesOptions Framing decodeFrames encodeFrames
   `),
   "./testing": names(`
-  Framing VerifyFramingOptions VerifyFramingReport verifyFraming
+  Address Connection DEFAULT_MEMORY_BUFFER_BYTES Framing Listener
+  MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener
+  MemoryListenerOptions MemoryPairOptions MemoryPieces Transport
+  VerifyFramingOptions VerifyFramingReport memoryListener memoryPair
+  verifyFraming
   `),
   "./server": [],
   "./client": [],

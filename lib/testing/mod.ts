@@ -1,6 +1,7 @@
 /**
  * What this library is tested with, for those who build on it: a check of your
- * own framing.
+ * own framing, and connections in memory that cut, delay, break off and reset as
+ * a script says, the same way in every run.
  *
  * @example A framing of one's own
  * ```ts
@@ -24,3 +25,17 @@ export {
   type VerifyFramingOptions,
   type VerifyFramingReport,
 } from "./verify_framing.ts";
+export {
+  DEFAULT_MEMORY_BUFFER_BYTES,
+  type MemoryConnectOptions,
+  type MemoryDelay,
+  type MemoryFaults,
+  type MemoryListener,
+  memoryListener,
+  type MemoryListenerOptions,
+  memoryPair,
+  type MemoryPairOptions,
+  type MemoryPieces,
+} from "../transport/memory.ts";
+export { Address, type Transport } from "../transport/address.ts";
+export type { Connection, Listener } from "../transport/connection.ts";
