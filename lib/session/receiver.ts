@@ -20,8 +20,9 @@ import type { Connection } from "../transport/connection.ts";
 import type { Clock } from "./clock.ts";
 import type { Settings } from "./settings.ts";
 
-// A peer that was told to stop may have messages on the way; what is in the
-// system's buffer is read within one turn of the event loop or two.
+// When the conversation is to end, messages may be in the system's buffer; they
+// are read within one turn of the event loop or two. What begins to arrive later
+// than that is not waited for: a busy peer would never let us end.
 const LAST_LOOK_MS = 10;
 
 /** Receives the messages of one connection. */
@@ -49,6 +50,8 @@ export class Receiver<T> {
   #over = false;
   #aborted = false;
   #draining = false;
+  // Place in the stream behind which no message begins any more.
+  #lastBegin = Infinity;
   #reading = false;
   #wait: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -130,9 +133,10 @@ export class Receiver<T> {
    * {@linkcode Receiver.take}.
    */
   fill(): Promise<void> {
-    this.#wait ??= new Promise((resolve) => this.#wake = resolve);
+    const wait = this.#wait ??= new Promise((resolve) => this.#wake = resolve);
+    // It may find that there is nothing to wait for.
     if (!this.#reading) this.#read();
-    return this.#wait;
+    return wait;
   }
 
   /** Promises that no message handed out so far is looked at any more. */
@@ -147,12 +151,13 @@ export class Receiver<T> {
    */
   drain(): void {
     this.#draining = true;
-    if (this.#reading && this.#frames.queue.length === 0) this.#lookOnce();
+    if (this.#reading) this.#lookLast();
   }
 
   /** Gives no more messages from now on; whoever waits sees the end. */
   stop(): void {
     this.#over = true;
+    clearTimeout(this.#lastLook);
     this.#notify();
   }
 
@@ -164,10 +169,9 @@ export class Receiver<T> {
    */
   abort(error: unknown): void {
     this.#aborted = !this.#over;
-    this.#over = true;
     this.#failed = true;
     this.#failure = error;
-    this.#notify();
+    this.stop();
   }
 
   /**
@@ -222,6 +226,10 @@ export class Receiver<T> {
   #read(): void {
     if (this.#failed || this.peerFinished) return this.#notify();
     const { queue, count } = this.#frames;
+    if (this.#draining && !this.#over) {
+      if (queue.offset >= this.#lastBegin) return this.stop();
+      this.#lookLast();
+    }
     this.#reading = true;
     if (count !== this.#messageNumber || queue.length === 0) {
       this.#messageNumber = count;
@@ -230,19 +238,22 @@ export class Receiver<T> {
     if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
     const into = queue.reserve(this.#frames.missingBytes);
     this.#connection.read(into).then(this.#onRead, this.#onFailure);
-    if (this.#draining && queue.length === 0 && !this.#over) this.#lookOnce();
   }
 
-  /** Stops unless the read that is pending brings something at once. */
-  #lookOnce(): void {
-    if (this.#lastLook !== undefined) clearTimeout(this.#lastLook);
-    this.#lastLook = setTimeout(() => this.stop(), LAST_LOOK_MS);
+  /** Begins the time within which a message must have begun to arrive. */
+  #lookLast(): void {
+    this.#lastLook ??= setTimeout(() => {
+      const { queue } = this.#frames;
+      this.#lastBegin = queue.offset + queue.length;
+      if (this.#reading && queue.length === 0) this.stop();
+    }, LAST_LOOK_MS);
   }
 
   #received(count: number | null): void {
     this.#reading = false;
     if (count === null) {
       this.peerFinished = true;
+      clearTimeout(this.#lastLook);
     } else {
       const { queue } = this.#frames;
       if (this.#clock !== undefined) {
@@ -259,6 +270,7 @@ export class Receiver<T> {
   /** What is here is still taken, then whoever takes is thrown the error. */
   #fail(error: unknown): void {
     this.#reading = false;
+    clearTimeout(this.#lastLook);
     if (!this.#failed) {
       this.#failed = true;
       this.#failure = error;
@@ -268,7 +280,6 @@ export class Receiver<T> {
   }
 
   #notify(): void {
-    if (this.#lastLook !== undefined) clearTimeout(this.#lastLook);
     const wake = this.#wake;
     this.#wait = this.#wake = undefined;
     wake?.();
