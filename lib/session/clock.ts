@@ -27,7 +27,11 @@ export class Clock {
    * computation of ours is not held against the peers.
    */
   nowMs = 0;
-  /** Length of a step in milliseconds; how much later than asked a deadline may fire. */
+  /**
+   * Length of a step in milliseconds. A deadline is never early and up to two
+   * steps late: a time that was noted may be a step old, and the next look be a
+   * step away.
+   */
   readonly stepMs: number;
   readonly #watched = new Set<Watched>();
   #timer: ReturnType<typeof setInterval> | undefined;

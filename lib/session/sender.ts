@@ -293,6 +293,7 @@ export class Sender<T> {
   // a small message does.
   #written(count: number): void {
     this.bytes += count;
+    if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
     if (this.#waiters.length > 0) this.#settle();
     if (this.#failed) {
       this.#writing = false;

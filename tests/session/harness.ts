@@ -242,3 +242,12 @@ export function framed(...texts: string[]): Uint8Array {
     return [...header, ...bytes];
   }));
 }
+
+/**
+ * Lets time pass, where time is what is tested.
+ *
+ * @param ms How much.
+ */
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
