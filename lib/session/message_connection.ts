@@ -17,7 +17,7 @@ import {
 } from "./iterators.ts";
 import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
-import { type MessageOptions, Settings } from "./settings.ts";
+import { checkDuration, type MessageOptions, Settings } from "./settings.ts";
 import { within } from "./within.ts";
 
 /** How long `close()` waits for the peer to take what was sent: 5 s, as Ranch. */
@@ -43,10 +43,14 @@ export interface ConnectionStats {
 
 /** Options for {@linkcode MessageConnection.receive}. */
 export interface ReceiveOptions {
-  /** Stops waiting when it is aborted, with its reason. */
+  /**
+   * Stops waiting when it is aborted, with its reason. One that is aborted
+   * already receives nothing.
+   */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Longest time to wait in milliseconds.
+   * Longest time to wait in milliseconds; with 0 only a message that is here
+   * already is received.
    *
    * @default {Infinity}
    */
@@ -208,9 +212,11 @@ export class MessageConnection<T = Uint8Array>
    * @throws {ConnectionError} If the link is lost.
    * @throws {TimeoutError} If a deadline ran out: this call's, or one of the
    * connection's, which is then aborted.
+   * @throws {RangeError} If the time limit is negative or none.
    */
   receive(options?: ReceiveOptions): Promise<T | undefined> {
     try {
+      if (options !== undefined) checkWait(options);
       const message = this.#receiver.take();
       if (message !== undefined) return Promise.resolve(message);
     } catch (error) {
@@ -418,4 +424,9 @@ export class MessageConnection<T = Uint8Array>
     );
     if (passed !== undefined) this.abort(passed);
   }
+}
+
+function checkWait({ signal, timeoutMs = Infinity }: ReceiveOptions): void {
+  signal?.throwIfAborted();
+  if (timeoutMs !== 0) checkDuration("timeoutMs", timeoutMs);
 }
