@@ -84,12 +84,10 @@ const BY_STAGE: Readonly<Record<Stage, ExitCode>> = {
   talking: EXIT.lost,
 };
 
-const BY_DEADLINE: Readonly<Record<TimeoutError["deadline"], ExitCode>> = {
+// The others mean that the peer went quiet in the middle of it.
+const BY_DEADLINE: Readonly<Record<string, ExitCode>> = {
   connect: EXIT.connect,
   tls_handshake: EXIT.tls,
-  idle: EXIT.lost,
-  message: EXIT.lost,
-  send: EXIT.lost,
   receive: EXIT.timeout,
 };
 
@@ -103,7 +101,9 @@ const BY_DEADLINE: Readonly<Record<TimeoutError["deadline"], ExitCode>> = {
 export function exitCodeOf(error: unknown, stage: Stage): ExitCode {
   if (error instanceof Failure) return error.exitCode;
   if (error instanceof ProtocolError) return EXIT.framing;
-  if (error instanceof TimeoutError) return BY_DEADLINE[error.deadline];
+  if (error instanceof TimeoutError) {
+    return BY_DEADLINE[error.deadline] ?? EXIT.lost;
+  }
   if (error instanceof ClosedError) return EXIT.lost;
   if (error instanceof ConnectionError) {
     if (error.code === "unresolved") return EXIT.resolve;

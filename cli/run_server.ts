@@ -49,9 +49,10 @@ export function runServer(
     });
     const serverLog = new ServerLog(log);
     const server = await start(command, serverLog);
+    const ended = untilSignal(server, terminal, log, options.grace);
     for (const address of server.addresses) serverLog.listening(address);
     if (options.verbose) tellSettings(command, log);
-    const exitCode = await untilSignal(server, terminal, log, options.grace);
+    const exitCode = await ended;
     log.flush();
     return exitCode;
   });
@@ -107,7 +108,7 @@ function tellSettings({ name, options }: ServerCommand, log: Log): void {
   );
 }
 
-/** Waits for a signal, then for the connections; a second signal cuts them. */
+/** Waits, from now on, for a signal, then for the connections; a second signal cuts them. */
 async function untilSignal(
   server: AnyServer,
   terminal: Terminal,
