@@ -85,8 +85,8 @@ export interface BatchOptions {
  * import { assertEquals } from "@std/assert";
  *
  * const [left, right] = memoryPair();
- * await using alice = new MessageConnection(left, { encoding: "text" });
- * await using bob = new MessageConnection(right, { encoding: "text" });
+ * await using alice = new MessageConnection<string>(left, { encoding: "text" });
+ * await using bob = new MessageConnection<string>(right, { encoding: "text" });
  *
  * await alice.send("hello");
  * assertEquals(await bob.receive(), "hello");

@@ -21,4 +21,8 @@ const server = net.createServer({ noDelay: true }, (socket) => {
     rest = input.subarray(start);
   });
 });
-server.listen(0, "127.0.0.1", () => console.log(server.address().port));
+server.listen(
+  0,
+  "127.0.0.1",
+  () => process.stdout.write(`${server.address().port}\n`),
+);
