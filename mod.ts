@@ -53,6 +53,7 @@ export type {
   DialOptions,
   Listener,
   ListenOptions,
+  UnixListenOptions,
 } from "./lib/transport/connection.ts";
 export { dial } from "./lib/transport/open.ts";
 export {

@@ -32,13 +32,17 @@ const EXPORTS: Record<string, readonly string[]> = {
   ParsedProxyHeader ProxyHeader ProxyProtocolOptions ProxyTlv
   encodeProxyHeader parseProxyHeader
   ReceiveOptions ServeAddress ServeOptions Server ServerEvent ServerStats
-  ShutdownOptions ShutdownReport TimeoutError Transport ValueDecoder bytes
+  ShutdownOptions ShutdownReport TimeoutError Transport UnixListenOptions ValueDecoder bytes
   connect dial json parseAddress serve text
     `),
   ],
   "./tcp": names(`
   Address Connection DialOptions HostPort ListenOptions Listener Transport
   connectTcp listenTcp
+  `),
+  "./unix": names(`
+  Address Connection DialOptions ListenOptions Listener SocketPath Transport
+  UnixListenOptions connectUnix listenUnix
   `),
   "./framing": FRAMING,
   "./stream": names(`

@@ -11,6 +11,7 @@ import type {
   DialOptions,
   Listener,
   ListenOptions,
+  UnixListenOptions,
 } from "../lib/transport/connection.ts";
 import type {
   DatagramEndpoint,
@@ -18,7 +19,10 @@ import type {
 } from "../lib/transport/datagram_endpoint.ts";
 
 export function dial(to: Address, options: DialOptions): Promise<Connection>;
-export function listen(on: Address, options: ListenOptions): Listener;
+export function listen(
+  on: Address,
+  options: ListenOptions & UnixListenOptions,
+): Promise<Listener>;
 export function openDatagrams(
   on: Address,
   options: DatagramEndpointOptions,

@@ -98,7 +98,6 @@ export type ServeAddress = string | Address | Listener;
  * // The port that the system chose is in server.address.
  * ```
  */
-// deno-lint-ignore require-await -- failures reach the caller in one way
 export async function serve<E extends EncodingLike = "bytes">(
   addresses: ServeAddress | readonly ServeAddress[],
   options: ServeOptions<E, MessageOf<E>>,
@@ -115,7 +114,7 @@ export async function serve<E extends EncodingLike = "bytes">(
   const listeners: Listener[] = [];
   try {
     for (const place of where) {
-      listeners.push("accept" in place ? place : listen(place, options));
+      listeners.push("accept" in place ? place : await listen(place, options));
     }
   } catch (error) {
     for (const listener of listeners) listener.close();

@@ -6,7 +6,10 @@
 
 import type { EncodingLike } from "../encoding/parse.ts";
 import type { Address } from "../transport/address.ts";
-import type { ListenOptions } from "../transport/connection.ts";
+import type {
+  ListenOptions,
+  UnixListenOptions,
+} from "../transport/connection.ts";
 import type {
   ConnectionStats,
   MessageConnection,
@@ -77,7 +80,7 @@ export type ServerEvent<T = Uint8Array> =
  * @typeParam T Type of a message.
  */
 export interface ServeOptions<E extends EncodingLike = "bytes", T = Uint8Array>
-  extends MessageOptions<E>, ListenOptions {
+  extends MessageOptions<E>, ListenOptions, UnixListenOptions {
   /**
    * Most connections at once; `Infinity` for no bound but the system's.
    *

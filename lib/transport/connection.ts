@@ -130,3 +130,14 @@ export interface ListenOptions {
    */
   readonly noDelay?: boolean;
 }
+
+/** Options for listening on a Unix socket. */
+export interface UnixListenOptions {
+  /**
+   * Permissions of the socket's file, such as `0o660`; whoever may write to it
+   * may connect. Setting it needs `--allow-sys`.
+   *
+   * @default {as the umask leaves it}
+   */
+  readonly mode?: number;
+}

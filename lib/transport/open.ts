@@ -10,6 +10,7 @@ import type {
   DialOptions,
   Listener,
   ListenOptions,
+  UnixListenOptions,
 } from "./connection.ts";
 import type {
   DatagramEndpoint,
@@ -17,6 +18,7 @@ import type {
 } from "./datagram_endpoint.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import { openUdp } from "./udp.ts";
+import { connectUnix, listenUnix } from "./unix.ts";
 
 /**
  * Opens a connection.
@@ -33,11 +35,15 @@ export async function dial(
   to: Address,
   options: DialOptions,
 ): Promise<Connection> {
-  if (to.transport !== "tcp") throw unsupported(to, "connect to");
-  return await connectTcp(
-    { hostname: reachable(to.hostname), port: to.port },
-    options,
-  );
+  const { hostname, port, transport } = to;
+  switch (transport) {
+    case "tcp":
+      return await connectTcp({ hostname: reachable(hostname), port }, options);
+    case "unix":
+      return await connectUnix(to, options);
+    default:
+      throw unsupported(to, "connect to");
+  }
 }
 
 /**
@@ -49,9 +55,18 @@ export async function dial(
  * @throws {TypeError} If the address's transport gives no connections.
  * @throws {ConnectionError} If the system refuses.
  */
-export function listen(on: Address, options: ListenOptions): Listener {
-  if (on.transport !== "tcp") throw unsupported(on, "listen on");
-  return listenTcp(on, options);
+export async function listen(
+  on: Address,
+  options: ListenOptions & UnixListenOptions,
+): Promise<Listener> {
+  switch (on.transport) {
+    case "tcp":
+      return listenTcp(on, options);
+    case "unix":
+      return await listenUnix(on, options);
+    default:
+      throw unsupported(on, "listen on");
+  }
 }
 
 /**
@@ -82,6 +97,6 @@ function unsupported(address: Address, action: string): TypeError {
     );
   }
   return new TypeError(
-    `Cannot ${action} ${address}: this version speaks tcp only, as in "tcp://127.0.0.1:7342"`,
+    `Cannot ${action} ${address}: this version speaks tcp and unix only, as in "tcp://127.0.0.1:7342"`,
   );
 }

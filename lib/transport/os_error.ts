@@ -36,6 +36,8 @@ const BY_NAME: Readonly<Record<string, Reason>> = {
   NotCapable: ["permission_denied", "the program was not granted the network"],
   NotFound: ["refused", "there is no such socket"],
   URIError: ["unresolved", "it is no host name"],
+  // Only Unix sockets say it: others wait for a place, or are refused.
+  WouldBlock: ["refused", "its queue of waiting connections is full"],
 };
 
 const BY_CODE: Readonly<Record<string, Reason>> = {
@@ -59,12 +61,14 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
  * @param error What the runtime threw.
  * @param action What could not be done, such as `"connect to"`.
  * @param address To whom.
+ * @param why What a person should read, where the caller knows it better.
  * @returns Our error, with the runtime's as its `cause`.
  */
 export function translate(
   error: unknown,
   action: string,
   address: unknown,
+  why?: string,
 ): Error {
   if (!(error instanceof Error)) {
     return new ConnectionError(
@@ -85,15 +89,25 @@ export function translate(
     byText(error.message);
   return new ConnectionError(
     kind,
-    `Cannot ${action} ${address}: ${explain(error, action, text)}`,
+    `Cannot ${action} ${address}: ${
+      why ?? explain(error, action, address, text)
+    }`,
     { cause: error, address: String(address) },
   );
 }
 
-function explain(error: Error, action: string, text: string): string {
+function explain(
+  error: Error,
+  action: string,
+  address: unknown,
+  text: string,
+): string {
   // The runtime's own text names the missing permission and the flag.
   if (error.name === "NotCapable") return error.message;
-  return error.name === "PermissionDenied" && action === "listen on"
+  if (action !== "listen on") return text;
+  const isUnix = `${address}`.startsWith("unix:");
+  if (isUnix && error.name === "NotFound") return "its folder does not exist";
+  return !isUnix && error.name === "PermissionDenied"
     ? `${text}; ports below 1024 need extra rights`
     : text;
 }

@@ -25,7 +25,6 @@
  * @module
  */
 
-import { ClosedError } from "../errors.ts";
 import { Address } from "./address.ts";
 import type {
   Connection,
@@ -34,6 +33,7 @@ import type {
   ListenOptions,
 } from "./connection.ts";
 import { translate } from "./os_error.ts";
+import { SocketConnection, SocketListener } from "./socket.ts";
 
 export type { Connection, DialOptions, Listener, ListenOptions };
 export { Address };
@@ -86,7 +86,7 @@ export async function connectTcp(
     signal?.throwIfAborted();
     throw translate(error, "connect to", address);
   }
-  return new TcpConnection(conn, keepAlive, noDelay);
+  return wrap(conn, keepAlive, noDelay);
 }
 
 /**
@@ -102,7 +102,7 @@ export async function connectTcp(
  * @throws {TypeError} If the host name is empty.
  */
 export function listenTcp(on: HostPort, options: ListenOptions = {}): Listener {
-  const { backlog = 511 } = options;
+  const { backlog = 511, keepAlive = true, noDelay = true } = options;
   const { hostname, port } = on;
   const address = new Address("tcp", hostname, port);
   if (!Number.isInteger(backlog) || backlog < 1 || backlog > MAX_BACKLOG) {
@@ -112,7 +112,11 @@ export function listenTcp(on: HostPort, options: ListenOptions = {}): Listener {
   }
   try {
     const listener = Deno.listen({ hostname, port, tcpBacklog: backlog });
-    return new TcpListener(listener, options);
+    return new SocketListener(
+      listener,
+      addressOf(listener.addr),
+      (conn) => wrap(conn, keepAlive, noDelay),
+    );
   } catch (error) {
     throw translate(error, "listen on", address);
   }
@@ -124,114 +128,15 @@ function addressOf(addr: Deno.NetAddr): Address {
   return new Address("tcp", mapped?.[1] ?? addr.hostname, addr.port);
 }
 
-class TcpConnection implements Connection {
-  readonly #conn: Deno.TcpConn;
-  #closed = false;
-  #finished = false;
-  // How the link was lost: the runtime says it once, then reads a clean end.
-  #lost: unknown;
-
-  constructor(conn: Deno.TcpConn, keepAlive: boolean, noDelay: boolean) {
-    this.#conn = conn;
-    // Both fail only if the peer is gone already, which the first read tells.
-    try {
-      if (noDelay) conn.setNoDelay(true);
-      if (keepAlive) conn.setKeepAlive(true);
-    } catch { /* see above */ }
-  }
-
-  // Made when asked for: most servers never look at most of them.
-  get localAddress(): Address {
-    return addressOf(this.#conn.localAddr);
-  }
-
-  get remoteAddress(): Address {
-    return addressOf(this.#conn.remoteAddr);
-  }
-
-  async read(into: Uint8Array): Promise<number | null> {
-    try {
-      const got = await this.#conn.read(into);
-      if (got !== null || this.#lost === undefined) return got;
-    } catch (error) {
-      throw this.#failure("read from", error);
-    }
-    throw this.#failure("read from", this.#lost);
-  }
-
-  async write(bytes: Uint8Array): Promise<number> {
-    try {
-      return await this.#conn.write(bytes);
-    } catch (error) {
-      throw this.#failure("write to", error);
-    }
-  }
-
-  async closeWrite(): Promise<void> {
-    try {
-      await this.#conn.closeWrite();
-      this.#finished = true;
-    } catch (error) {
-      throw this.#failure("finish sending to", error);
-    }
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    // Not close(), which throws if the runtime has closed it already.
-    this.#conn[Symbol.dispose]();
-  }
-
-  // The runtime cannot send a reset on purpose, and not by accident either: it
-  // always sends the end of the stream first, also with bytes unread or unsent.
-  abort(): void {
-    this.close();
-  }
-
-  #failure(action: string, error: unknown): Error {
-    const { remoteAddress } = this;
-    if (this.#closed) return translate(error, action, remoteAddress);
-    const isBrokenPipe = error instanceof Deno.errors.BrokenPipe;
-    // A broken pipe says that the peer has closed, which takes nothing from what
-    // it sent before. What has no code is no failure of the system.
-    if (!isBrokenPipe && error instanceof Error && "code" in error) {
-      this.#lost ??= error;
-    }
-    if (isBrokenPipe && this.#finished && this.#lost === undefined) {
-      return new ClosedError(
-        `Cannot ${action} ${remoteAddress}: this side has finished sending`,
-        { cause: error },
-      );
-    }
-    return translate(this.#lost ?? error, action, remoteAddress);
-  }
-}
-
-class TcpListener implements Listener {
-  readonly address: Address;
-  readonly #listener: Deno.TcpListener;
-  readonly #keepAlive: boolean;
-  readonly #noDelay: boolean;
-
-  constructor(listener: Deno.TcpListener, options: ListenOptions) {
-    this.#listener = listener;
-    this.address = addressOf(listener.addr);
-    this.#keepAlive = options.keepAlive ?? true;
-    this.#noDelay = options.noDelay ?? true;
-  }
-
-  // Never `for await` over the listener: it ends at the first failed accept.
-  async accept(): Promise<Connection> {
-    try {
-      const conn = await this.#listener.accept();
-      return new TcpConnection(conn, this.#keepAlive, this.#noDelay);
-    } catch (error) {
-      throw translate(error, "accept on", this.address);
-    }
-  }
-
-  close(): void {
-    this.#listener[Symbol.dispose]();
-  }
+function wrap(
+  conn: Deno.TcpConn,
+  keepAlive: boolean,
+  noDelay: boolean,
+): Connection {
+  // Both fail only if the peer is gone already, which the first read tells.
+  try {
+    if (noDelay) conn.setNoDelay(true);
+    if (keepAlive) conn.setKeepAlive(true);
+  } catch { /* see above */ }
+  return new SocketConnection(conn, addressOf);
 }

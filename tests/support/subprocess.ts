@@ -12,6 +12,12 @@ const LIB = new URL("../../lib", import.meta.url).href;
 /** Options for {@linkcode inSubprocess}. */
 export interface SubprocessOptions {
   /**
+   * What the function gets after the URL, by way of JSON.
+   *
+   * @default {[]}
+   */
+  readonly args?: readonly string[];
+  /**
    * How many files it may have open; Deno needs about 20 of them.
    *
    * @default {unchanged}
@@ -28,13 +34,13 @@ export interface SubprocessOptions {
  * @returns What the function returned, by way of JSON.
  */
 export async function inSubprocess<T>(
-  run: (lib: string) => Promise<T>,
+  run: (lib: string, ...args: string[]) => Promise<T>,
   options: SubprocessOptions = {},
 ): Promise<T> {
-  const { openFiles } = options;
+  const { args = [], openFiles } = options;
   const limit = openFiles === undefined ? "" : `ulimit -n ${openFiles}; `;
-  const source = `console.log(JSON.stringify(await (${run})(${
-    JSON.stringify(LIB)
+  const source = `console.log(JSON.stringify(await (${run})(...${
+    JSON.stringify([LIB, ...args])
   })))`;
   const { code, stdout, stderr } = await new Deno.Command("sh", {
     args: ["-c", `${limit}exec "$0" eval "$1"`, Deno.execPath(), source],

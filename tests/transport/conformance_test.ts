@@ -11,6 +11,7 @@ import {
   type MemoryPairOptions,
 } from "../../lib/transport/memory.ts";
 import { connectTcp, listenTcp } from "../../lib/transport/tcp.ts";
+import { connectUnix, listenUnix } from "../../lib/transport/unix.ts";
 import {
   type ResettablePeer,
   transportSuite,
@@ -50,6 +51,51 @@ for (const hostname of ["127.0.0.1", "::1"]) {
         "the runtime has no SO_LINGER and ends the stream before it closes",
     },
   });
+}
+
+const CANNOT_RESET =
+  "a Unix socket has no reset; closing with bytes unread is as near as it gets";
+
+const WRITE_BREAKS =
+  "writing to a Unix socket whose peer is gone is a broken pipe however it went";
+
+if (Deno.build.os !== "windows") {
+  transportSuite({
+    name: "Unix sockets",
+    make: makeUnixPair,
+    makeResettable: makeResettableUnix,
+    skip: {
+      "shows the peer an abort as a reset, never as a clean end": CANNOT_RESET,
+      "never reads a clean end after a write was told of the reset":
+        WRITE_BREAKS,
+      "fails a write that waits when the peer resets": WRITE_BREAKS,
+    },
+  });
+}
+
+async function makeUnixPair(): Promise<[Connection, Connection]> {
+  const folder = await Deno.makeTempDir({ prefix: "parley-" });
+  const listener = await listenUnix({ path: `${folder}/s` });
+  try {
+    return await Promise.all([
+      connectUnix(listener.address),
+      listener.accept(),
+    ]);
+  } finally {
+    listener.close();
+    await Deno.remove(folder);
+  }
+}
+
+// To close with bytes unread is what comes nearest to a reset.
+async function makeResettableUnix(): Promise<ResettablePeer> {
+  const [connection, peer] = await makeUnixPair();
+  await writeAll(connection, Uint8Array.of(0));
+  return {
+    connection,
+    send: (bytes) => writeAll(peer, bytes),
+    reset: () => peer.close(),
+  };
 }
 
 function resettable(

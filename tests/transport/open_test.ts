@@ -1,9 +1,9 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { Address, parseAddress } from "../../lib/transport/address.ts";
 import { dial, listen } from "../../lib/transport/open.ts";
 
 Deno.test("dial() and listen() meet at the listener's address", async () => {
-  const listener = listen(parseAddress("0"), {});
+  const listener = await listen(parseAddress("0"), {});
   const [client, server] = await Promise.all([
     dial(listener.address, {}),
     listener.accept(),
@@ -15,7 +15,7 @@ Deno.test("dial() and listen() meet at the listener's address", async () => {
 
 for (const everywhere of ["::", "0.0.0.0"]) {
   Deno.test(`dial() reaches this machine under ${everywhere}`, async () => {
-    const listener = listen(parseAddress("127.0.0.1:0"), {});
+    const listener = await listen(parseAddress("127.0.0.1:0"), {});
     const [client, server] = await Promise.all([
       dial(new Address("tcp", everywhere, listener.address.port), {}),
       listener.accept(),
@@ -42,13 +42,12 @@ for (
   const address of [
     parseAddress("udp://7342"),
     parseAddress("tls://7342"),
-    parseAddress("unix:/run/app.sock"),
     new Address("memory", "server"),
   ]
 ) {
   const why = address.transport === "udp"
     ? "UDP has no connections, use bindUdp or serveDatagrams"
-    : 'this version speaks tcp only, as in "tcp://127.0.0.1:7342"';
+    : 'this version speaks tcp and unix only, as in "tcp://127.0.0.1:7342"';
 
   Deno.test(`dial() rejects ${address} and says what to use`, async () => {
     const error = await assertRejects(() => dial(address, {}), TypeError);
@@ -56,8 +55,8 @@ for (
     assertEquals(error.message, `Cannot connect to ${address}: ${why}`);
   });
 
-  Deno.test(`listen() refuses ${address} and says what to use`, () => {
-    const error = assertThrows(() => listen(address, {}), TypeError);
+  Deno.test(`listen() refuses ${address} and says what to use`, async () => {
+    const error = await assertRejects(() => listen(address, {}), TypeError);
 
     assertEquals(error.message, `Cannot listen on ${address}: ${why}`);
   });

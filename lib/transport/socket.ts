@@ -1,0 +1,137 @@
+/**
+ * The contract on the runtime's own sockets: what TCP, TLS and Unix sockets have
+ * in common.
+ *
+ * @module
+ */
+
+import { ClosedError } from "../errors.ts";
+import type { Address } from "./address.ts";
+import type { Connection, Listener } from "./connection.ts";
+import { translate } from "./os_error.ts";
+
+/** A connection on a socket of the runtime. */
+export class SocketConnection<A extends Deno.Addr> implements Connection {
+  readonly #conn: Deno.Conn<A>;
+  readonly #addressOf: (addr: A) => Address;
+  #closed = false;
+  #finished = false;
+  // How the link was lost: the runtime says it once, then reads a clean end.
+  #lost: unknown;
+
+  /**
+   * Takes a socket over.
+   *
+   * @param conn The socket.
+   * @param addressOf Makes our addresses of the runtime's.
+   */
+  constructor(conn: Deno.Conn<A>, addressOf: (addr: A) => Address) {
+    this.#conn = conn;
+    this.#addressOf = addressOf;
+  }
+
+  // Made when asked for: most servers never look at most of them.
+  get localAddress(): Address {
+    return this.#addressOf(this.#conn.localAddr);
+  }
+
+  get remoteAddress(): Address {
+    return this.#addressOf(this.#conn.remoteAddr);
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    try {
+      const got = await this.#conn.read(into);
+      if (got !== null || this.#lost === undefined) return got;
+    } catch (error) {
+      throw this.#failure("read from", error);
+    }
+    throw this.#failure("read from", this.#lost);
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    try {
+      return await this.#conn.write(bytes);
+    } catch (error) {
+      throw this.#failure("write to", error);
+    }
+  }
+
+  async closeWrite(): Promise<void> {
+    try {
+      await this.#conn.closeWrite();
+      this.#finished = true;
+    } catch (error) {
+      throw this.#failure("finish sending to", error);
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Not close(), which throws if the runtime has closed it already.
+    this.#conn[Symbol.dispose]();
+  }
+
+  // The runtime cannot send a reset on purpose, and not by accident either: it
+  // always sends the end of the stream first, also with bytes unread or unsent.
+  abort(): void {
+    this.close();
+  }
+
+  #failure(action: string, error: unknown): Error {
+    const { remoteAddress } = this;
+    if (this.#closed) return translate(error, action, remoteAddress);
+    const isBrokenPipe = error instanceof Deno.errors.BrokenPipe;
+    // A broken pipe says that the peer has closed, which takes nothing from what
+    // it sent before. What has no code is no failure of the system.
+    if (!isBrokenPipe && error instanceof Error && "code" in error) {
+      this.#lost ??= error;
+    }
+    if (isBrokenPipe && this.#finished && this.#lost === undefined) {
+      return new ClosedError(
+        `Cannot ${action} ${remoteAddress}: this side has finished sending`,
+        { cause: error },
+      );
+    }
+    return translate(this.#lost ?? error, action, remoteAddress);
+  }
+}
+
+/** A listener on a socket of the runtime. */
+export class SocketListener<C extends Deno.Conn<A>, A extends Deno.Addr>
+  implements Listener {
+  readonly address: Address;
+  readonly #listener: Deno.Listener<C, A>;
+  readonly #wrap: (conn: C) => Connection;
+
+  /**
+   * Takes a listening socket over.
+   *
+   * @param listener The socket.
+   * @param address Where it listens.
+   * @param wrap Makes a connection of an accepted socket.
+   */
+  constructor(
+    listener: Deno.Listener<C, A>,
+    address: Address,
+    wrap: (conn: C) => Connection,
+  ) {
+    this.#listener = listener;
+    this.address = address;
+    this.#wrap = wrap;
+  }
+
+  // Never `for await` over the listener: it ends at the first failed accept.
+  async accept(): Promise<Connection> {
+    try {
+      return this.#wrap(await this.#listener.accept());
+    } catch (error) {
+      throw translate(error, "accept on", this.address);
+    }
+  }
+
+  close(): void {
+    this.#listener[Symbol.dispose]();
+  }
+}
