@@ -145,9 +145,7 @@ function skipZeros(queue: ByteQueue): number {
 
 function unstuffed(frame: Uint8Array, size: number): Uint8Array {
   // A message of one group lies in the frame as it is.
-  if (size === frame.length - 1) {
-    if (frame[0] === frame.length) return frame.subarray(1);
-  }
+  if (frame[0] === frame.length) return frame.subarray(1);
   const message = new Uint8Array(size);
   for (let from = 0, to = 0; from < frame.length;) {
     const code = frame[from]!;

@@ -89,7 +89,7 @@ class SlipDecoder implements Decoder {
     const end = queue.indexOf(END, this.#searched);
     this.#look(queue, end === -1 ? queue.length : end);
     if (end === -1) return undefined;
-    if (end > 0 && queue.byte(end - 1) === ESC) throw badEscape(queue, end);
+    if (queue.byte(end - 1) === ESC) throw badEscape(queue, end);
     const escapes = this.#escapes;
     this.#searched = 0;
     this.#escapes = 0;

@@ -22,6 +22,7 @@ codecSuite({
     ["a\xc0bc", "truncated", "message 2 at byte 2"],
     ["a\xdb", "truncated", "before the END"],
     ["x".repeat(1001) + "\xc0", "too_large", "limit of 1000 bytes"],
+    ["x".repeat(1000) + "\xdb", "too_large", "limit of 1000 bytes"],
     ["\xdb\xdc".repeat(1001), "too_large", "limit of 1000 bytes"],
   ],
   refuses: [["", "skips empty packets"]],
