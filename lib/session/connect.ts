@@ -68,6 +68,7 @@ export async function connect<E extends EncodingLike = "bytes">(
   const settings = new Settings<MessageOf<E>>(options);
   const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
   checkDuration("connectTimeoutMs", connectTimeoutMs);
+  options.signal?.throwIfAborted();
   const connection = await dialWithin(to, connectTimeoutMs, options);
   return new MessageConnection(connection, settings);
 }
