@@ -133,10 +133,7 @@ export class Sender<T> {
     try {
       this.#accept(value);
     } catch (error) {
-      const refused = Promise.reject(error);
-      // But a message that is none is the caller's own mistake.
-      if (this.#failed || this.#finish !== undefined) refused.catch(unawaited);
-      return refused;
+      return this.#refused(error);
     }
     return this.#room();
   }
@@ -149,7 +146,14 @@ export class Sender<T> {
    * sent, those before it are.
    */
   sendAll(values: Iterable<T>): Promise<void> {
-    const sent = this.#sendEach(values);
+    // Mostly all of them have room, and then nothing is to be waited for.
+    const iterator = values[Symbol.iterator]();
+    try {
+      if (this.#acceptWhileRoom(iterator)) return this.#room();
+    } catch (error) {
+      return this.#refused(error);
+    }
+    const sent = this.#sendRest(iterator);
     sent.catch(unawaited);
     return sent;
   }
@@ -225,17 +229,39 @@ export class Sender<T> {
     }
   }
 
-  async #sendEach(values: Iterable<T>): Promise<void> {
-    for (const value of values) {
-      this.#accept(value);
+  #refused(error: unknown): Promise<void> {
+    const refused = Promise.reject(error);
+    // But a message that is none is the caller's own mistake.
+    if (this.#failed || this.#finish !== undefined) refused.catch(unawaited);
+    return refused;
+  }
+
+  /** Accepts messages until there is no room; tells whether that was all. */
+  #acceptWhileRoom(iterator: Iterator<T>): boolean {
+    for (let next; (next = iterator.next()).done !== true;) {
+      try {
+        this.#accept(next.value);
+      } catch (error) {
+        iterator.return?.();
+        throw error;
+      }
       const sink = this.#filling;
       if (sink === undefined) continue;
-      if (sink.length >= this.#highWaterMark || sink.borrows) {
-        await this.#room();
-      }
+      if (sink.length >= this.#highWaterMark || sink.borrows) return false;
     }
-    const room = this.#room();
-    if (room !== DONE) await room;
+    return true;
+  }
+
+  async #sendRest(iterator: Iterator<T>): Promise<void> {
+    do {
+      try {
+        await this.#room();
+      } catch (error) {
+        iterator.return?.();
+        throw error;
+      }
+    } while (!this.#acceptWhileRoom(iterator));
+    await this.#room();
   }
 
   /** Resolves once what is buffered is below the high-water mark. */
