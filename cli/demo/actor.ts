@@ -1,0 +1,147 @@
+/**
+ * A process of the demonstration.
+ *
+ * @module
+ */
+
+/** What a process said, line by line, and its exit code. */
+export interface Said {
+  /** The exit code. */
+  readonly code: number;
+  /** The lines on standard output. */
+  readonly output: readonly string[];
+  /** The lines on standard error. */
+  readonly errors: readonly string[];
+}
+
+// No step takes a tenth of it; a demonstration that hangs is worse than none.
+const PATIENCE_MS = 15_000;
+
+/** One of the executables, run from source with the loopback network alone. */
+export class Actor {
+  /** Its standard output. */
+  readonly output: Lines;
+  /** Its standard error. */
+  readonly errors: Lines;
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  #over = false;
+
+  constructor(program: "server" | "client", args: readonly string[]) {
+    const file = new URL(`../${program}.ts`, import.meta.url).href;
+    this.#child = new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1"],
+        ...[file, ...args],
+      ],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.output = new Lines(this.#child.stdout);
+    this.errors = new Lines(this.#child.stderr);
+    this.#child.status.then(() => this.#over = true);
+  }
+
+  /**
+   * Types something.
+   *
+   * @param text What.
+   */
+  async type(text: string): Promise<void> {
+    await this.#input.write(new TextEncoder().encode(text));
+  }
+
+  /**
+   * Types something, then waits for the end of the process.
+   *
+   * @param input What.
+   * @returns What it said.
+   */
+  async play(input: string): Promise<Said> {
+    // It may have ended without reading all of it; its exit code tells.
+    await this.type(input).then(() => this.#input.close()).catch(() => {});
+    const timer = setTimeout(() => this.#kill(), PATIENCE_MS);
+    const [{ code }, output, errors] = await Promise.all([
+      this.#child.status,
+      this.output.all,
+      this.errors.all,
+    ]);
+    clearTimeout(timer);
+    return { code, output, errors };
+  }
+
+  /** Ends the process. */
+  async leave(): Promise<void> {
+    if (!this.#over) this.#kill();
+    await this.#input.abort().catch(() => {});
+    await Promise.all([this.#child.status, this.output.all, this.errors.all]);
+  }
+
+  #kill(): void {
+    try {
+      this.#child.kill("SIGTERM");
+    } catch { /* It ended in this moment. */ }
+  }
+}
+
+/** The lines of a stream. */
+export class Lines {
+  /** All lines, once the stream has ended. */
+  readonly all: Promise<readonly string[]>;
+  /** Called for each line that comes from now on. */
+  onLine: (line: string) => void = () => {};
+  readonly #lines: string[] = [];
+  #over = false;
+  #wake: () => void = () => {};
+
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+    this.all = this.#collect(stream);
+  }
+
+  /**
+   * Waits for a line.
+   *
+   * @param pattern What it looks like.
+   * @returns The first such line.
+   */
+  async line(pattern: RegExp): Promise<string> {
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#wake();
+    }, PATIENCE_MS);
+    try {
+      for (;;) {
+        const found = this.#lines.find((line) => pattern.test(line));
+        if (found !== undefined) return found;
+        if (this.#over || late) {
+          throw new Error(
+            `There is no line like ${pattern}, but: ${this.#lines.join(" / ")}`,
+          );
+        }
+        await new Promise<void>((resolve) => this.#wake = resolve);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #collect(
+    stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  ): Promise<readonly string[]> {
+    let rest = "";
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      this.#lines.push(...lines);
+      for (const line of lines) this.onLine(line);
+      this.#wake();
+    }
+    if (rest !== "") this.#lines.push(rest);
+    this.#over = true;
+    this.#wake();
+    return this.#lines;
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * Where the demonstration is played: starts the processes, shows what they were
+ * called with and what they say, and checks it.
+ *
+ * @module
+ */
+
+import { escapeControls } from "../escape.ts";
+import { Actor, type Said } from "./actor.ts";
+
+const WIDTH = 78;
+
+type Colour = "bold" | "dim" | "green" | "red" | "cyan";
+
+const CODES: Readonly<Record<Colour, number>> = {
+  bold: 1,
+  dim: 2,
+  red: 31,
+  green: 32,
+  cyan: 36,
+};
+
+/** The frame around all scenes. */
+export class Stage {
+  readonly #colours = !Deno.noColor && Deno.stdout.isTerminal();
+
+  /** Says what is going to be seen. */
+  begin(): void {
+    this.line(this.paint("bold", "Parley: where does a message end?"));
+    this.line(
+      "TCP carries a stream of bytes, not messages. Below, two real programs agree\n" +
+        "on where messages end, in five ways. parley-server and parley-client are\n" +
+        "run from source: deno run --allow-net=127.0.0.1 cli/server.ts (client.ts).",
+    );
+  }
+
+  /**
+   * Opens a scene.
+   *
+   * @param title What it is about.
+   * @returns The scene, whose processes end with it.
+   */
+  scene(title: string): Scene {
+    this.line("");
+    this.line(this.paint("bold", title));
+    return new Scene(this);
+  }
+
+  /**
+   * Tells that a scene could not be played to its end.
+   *
+   * @param error Why.
+   */
+  broken(error: unknown): void {
+    const text = error instanceof Error ? error.message : String(error);
+    this.line(this.paint("red", `  ✗ ${escapeControls(text)}`));
+  }
+
+  /**
+   * Tells how it went.
+   *
+   * @param right How many checks came out as they should.
+   * @param wrong How many did not.
+   * @param ms How long it all took.
+   */
+  end(right: number, wrong: number, ms: number): void {
+    const seconds = (ms / 1000).toFixed(1);
+    this.line("");
+    this.line(
+      wrong === 0
+        ? this.paint("green", `✓ all ${right} checks passed in ${seconds} s`)
+        : this.paint("red", `✗ ${wrong} of ${right + wrong} checks failed`),
+    );
+  }
+
+  /**
+   * Colours a text, where colours are wanted.
+   *
+   * @param colour The colour.
+   * @param text The text.
+   * @returns The text, perhaps with colour.
+   */
+  paint(colour: Colour, text: string): string {
+    return this.#colours ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text;
+  }
+
+  /**
+   * Writes a line.
+   *
+   * @param text The line.
+   */
+  line(text: string): void {
+    // Not console.log: the linter keeps it out of programs.
+    let bytes = new TextEncoder().encode(text + "\n");
+    while (bytes.length > 0) {
+      bytes = bytes.subarray(Deno.stdout.writeSync(bytes));
+    }
+  }
+}
+
+/** One step of the story. */
+export class Scene implements AsyncDisposable {
+  /** How many checks came out as they should. */
+  right = 0;
+  /** How many did not. */
+  wrong = 0;
+  readonly #stage: Stage;
+  readonly #actors: Actor[] = [];
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
+
+  /**
+   * Starts the server on a free port.
+   *
+   * @param service The service.
+   * @param options Its options.
+   * @returns The server, and where it listens.
+   */
+  async server(
+    service: string,
+    ...options: string[]
+  ): Promise<{ actor: Actor; address: string; port: number }> {
+    const actor = this.#start("server", [service, "127.0.0.1:0", ...options]);
+    const line = await actor.errors.line(/^listening on /);
+    this.show("server", line);
+    const address = line.replace(/^listening on tcp:\/\//, "");
+    return { actor, address, port: Number(address.split(":")[1]) };
+  }
+
+  /**
+   * Runs the client to its end and shows what it says.
+   *
+   * @param args Its command line.
+   * @param input What is on its standard input.
+   * @returns What it said.
+   */
+  async client(args: readonly string[], input = ""): Promise<Said> {
+    const actor = this.#start("client", args);
+    const said = await actor.play(input);
+    for (const line of said.errors) this.show("client", line);
+    for (const line of said.output) this.show("client", line);
+    return said;
+  }
+
+  /**
+   * Runs the client to its end and shows each message as it comes.
+   *
+   * @param args Its command line.
+   * @returns What it said, and when each message came, in milliseconds.
+   */
+  async listener(
+    args: readonly string[],
+  ): Promise<Said & { readonly times: readonly number[] }> {
+    const actor = this.#start("client", args);
+    const times: number[] = [];
+    actor.output.onLine = (line) => {
+      times.push(performance.now());
+      this.show("client", line);
+    };
+    return { ...await actor.play(""), times };
+  }
+
+  /**
+   * Starts a client that goes on talking.
+   *
+   * @param args Its command line.
+   * @returns The client.
+   */
+  talker(args: readonly string[]): Actor {
+    return this.#start("client", args);
+  }
+
+  /**
+   * Shows a line that somebody says.
+   *
+   * @param who Who.
+   * @param text What; a very long one is cut.
+   */
+  show(who: string, text: string): void {
+    const room = WIDTH - 11;
+    const shown = text.length > 5 * room
+      ? `${text.slice(0, room - 26)}... (${
+        text.length.toLocaleString("en")
+      } characters)`
+      : escapeControls(text);
+    let name = who.padStart(8);
+    for (const line of wrap(shown, room)) {
+      this.#stage.line(`${this.#stage.paint("cyan", name)} | ${line}`);
+      name = " ".repeat(8);
+    }
+  }
+
+  /**
+   * Says what is to be seen.
+   *
+   * @param text A sentence.
+   */
+  say(text: string): void {
+    this.#stage.line(this.#stage.paint("dim", `  ${text}`));
+  }
+
+  /**
+   * Checks something and says how it came out.
+   *
+   * @param claim What should be so.
+   * @param holds Whether it is.
+   */
+  check(claim: string, holds: boolean): void {
+    if (holds) this.right++;
+    else this.wrong++;
+    this.#stage.line(
+      holds
+        ? this.#stage.paint("green", `  ✓ ${claim}`)
+        : this.#stage.paint("red", `  ✗ ${claim}`),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const actor of this.#actors.reverse()) await actor.leave();
+  }
+
+  #start(program: "server" | "client", args: readonly string[]): Actor {
+    const line = [`parley-${program}`, ...args.map(quote)].join(" ");
+    this.#stage.line(`  $ ${this.#stage.paint("bold", line)}`);
+    const actor = new Actor(program, args);
+    this.#actors.push(actor);
+    return actor;
+  }
+}
+
+/** Breaks a text at spaces. */
+function wrap(text: string, columns: number): string[] {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length > columns && line !== "") lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
+}
+
+/** Writes an argument as one would type it. */
+function quote(arg: string): string {
+  return /^[\w./:,=+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
+}
