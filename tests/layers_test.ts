@@ -35,6 +35,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...CONTRACT,
     "lib/stream",
     "lib/transport/open.ts",
+    // Wraps any connection; opens none.
+    "lib/transport/proxied.ts",
   ],
   "lib/testing": [
     ...MESSAGES,

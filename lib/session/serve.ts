@@ -14,6 +14,7 @@ import {
 import { type Address, parseAddress } from "../transport/address.ts";
 import type { Connection, Listener } from "../transport/connection.ts";
 import { listen } from "../transport/open.ts";
+import { ProxyReader } from "../transport/proxied.ts";
 import { acceptLoop } from "./accept_loop.ts";
 import { MessageConnection } from "./message_connection.ts";
 import {
@@ -110,6 +111,9 @@ export async function serve<E extends EncodingLike = "bytes">(
   if (where.length === 0) throw new TypeError("Cannot serve on no address");
   const settings = new Settings<MessageOf<E>>(options);
   const slots = new Slots(slotLimits(options));
+  const proxies = options.proxyProtocol === undefined
+    ? undefined
+    : new ProxyReader(options.proxyProtocol);
   options.signal?.throwIfAborted();
   const listeners: Listener[] = [];
   try {
@@ -120,7 +124,14 @@ export async function serve<E extends EncodingLike = "bytes">(
     for (const listener of listeners) listener.close();
     throw error;
   }
-  return new RunningServer(listeners, settings, slots, options, handler);
+  return new RunningServer(
+    listeners,
+    settings,
+    slots,
+    proxies,
+    options,
+    handler,
+  );
 }
 
 class RunningServer<T> implements Server<T> {
@@ -136,6 +147,9 @@ class RunningServer<T> implements Server<T> {
   readonly #onSignal = () => void this.shutdown();
   readonly #stopping = new AbortController();
   readonly #loops: Promise<unknown>;
+  readonly #proxies: ProxyReader | undefined;
+  // Connections of proxies that have yet to tell whose they are.
+  readonly #announced = new Set<Connection>();
   readonly #finish: (report: ShutdownReport) => void;
   #shutdown: Promise<ShutdownReport> | undefined;
   #whenEmpty: (() => void) | undefined;
@@ -152,6 +166,7 @@ class RunningServer<T> implements Server<T> {
     listeners: readonly Listener[],
     settings: Settings<T>,
     slots: Slots,
+    proxies: ProxyReader | undefined,
     options: ServeOptions<EncodingLike, T>,
     handler: Handler<T>,
   ) {
@@ -160,6 +175,7 @@ class RunningServer<T> implements Server<T> {
     this.#settings = settings;
     this.#slots = slots;
     this.#handler = handler;
+    this.#proxies = proxies;
     this.#onEvent = options.onEvent;
     this.#signal = options.signal;
     const { promise, resolve } = Promise.withResolvers<ShutdownReport>();
@@ -217,6 +233,31 @@ class RunningServer<T> implements Server<T> {
   }
 
   #admit(accepted: Connection): void {
+    if (this.#proxies?.trusts(accepted.remoteAddress) === true) {
+      void this.#admitProxied(accepted, this.#proxies);
+    } else {
+      this.#enter(accepted);
+    }
+  }
+
+  /** Admits a proxy's client once the proxy has told who it is. */
+  async #admitProxied(proxy: Connection, proxies: ProxyReader): Promise<void> {
+    this.#announced.add(proxy);
+    try {
+      const client = await proxies.read(proxy);
+      if (this.#stopping.signal.aborted) client.close();
+      else this.#enter(client);
+    } catch (error) {
+      this.#refused++;
+      const { remoteAddress } = proxy;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#tell({ type: "refused", remoteAddress, reason });
+    } finally {
+      this.#announced.delete(proxy);
+    }
+  }
+
+  #enter(accepted: Connection): void {
     const peer = () => accepted.remoteAddress.hostname;
     const reason = this.#slots.take(peer);
     if (reason !== undefined) {
@@ -277,6 +318,7 @@ class RunningServer<T> implements Server<T> {
     this.#signal?.removeEventListener("abort", this.#onSignal);
     this.#stopping.abort();
     for (const listener of this.#listeners) listener.close();
+    for (const proxy of this.#announced) proxy.close();
     this.#slots.wake();
     await this.#loops;
     const reason = new ClosedError("The server is shutting down");

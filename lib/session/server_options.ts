@@ -5,6 +5,7 @@
  */
 
 import type { EncodingLike } from "../encoding/parse.ts";
+import type { ProxyProtocolOptions } from "../transport/proxied.ts";
 import type { Address } from "../transport/address.ts";
 import type {
   ListenOptions,
@@ -51,11 +52,14 @@ export type ServerEvent<T = Uint8Array> =
     readonly durationMs: number;
   }
   | {
-    /** A connection was closed at once because there were too many. */
+    /**
+     * A connection was closed before its handler saw it: there were too many,
+     * or a proxy did not tell whose it was.
+     */
     readonly type: "refused";
     /** Whose it was. */
     readonly remoteAddress: Address;
-    /** Which limit was reached. */
+    /** Which limit was reached, or what was wrong. */
     readonly reason: string;
   }
   | {
@@ -99,6 +103,13 @@ export interface ServeOptions<E extends EncodingLike = "bytes", T = Uint8Array>
    * @default {failed handlers are reported with `console.error`}
    */
   readonly onEvent?: (event: ServerEvent<T>) => void;
+  /**
+   * Which peers are proxies that tell their clients' addresses first, by the
+   * PROXY protocol. The clients' addresses are then the connections'.
+   *
+   * @default {none}
+   */
+  readonly proxyProtocol?: ProxyProtocolOptions;
   /** Shuts the server down when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /**
