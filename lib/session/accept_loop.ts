@@ -54,9 +54,14 @@ export async function acceptLoop(
       const connection = await listener.accept();
       if (pauseMs > 0) events.resumed();
       pauseMs = 0;
+      // The loop of another address may have been faster.
+      for (let full = events.ready(); full; full = events.ready()) {
+        await full;
+        if (signal.aborted) return connection.abort();
+      }
       events.accepted(connection);
     } catch (error) {
-      if (error instanceof ClosedError) return;
+      if (error instanceof ClosedError || signal.aborted) return;
       if (error instanceof ConnectionError && error.code === "reset") continue;
       if (pauseMs === 0) events.paused(error);
       pauseMs = Math.min(

@@ -19,7 +19,8 @@ export class Slots {
   readonly #limits: SlotLimits;
   readonly #perPeer = new Map<string, number>();
   #taken = 0;
-  #freed: (() => void) | undefined;
+  // One accept loop per address may wait.
+  readonly #waiting: (() => void)[] = [];
 
   constructor(limits: SlotLimits) {
     this.#limits = limits;
@@ -33,13 +34,12 @@ export class Slots {
   free(): Promise<void> | undefined {
     const { maxConnections, whenFull } = this.#limits;
     if (whenFull === "refuse" || this.#taken < maxConnections) return undefined;
-    return new Promise((resolve) => this.#freed = resolve);
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Ends the waiting, free slot or not. */
   wake(): void {
-    this.#freed?.();
-    this.#freed = undefined;
+    for (const woken of this.#waiting.splice(0)) woken();
   }
 
   /**
