@@ -114,14 +114,23 @@ export async function serve<E extends EncodingLike = "bytes">(
   const proxies = options.proxyProtocol === undefined
     ? undefined
     : new ProxyReader(options.proxyProtocol);
+  if (typeof handler !== "function") {
+    throw new TypeError(
+      "Cannot serve without a handler: it must be a function",
+    );
+  }
   options.signal?.throwIfAborted();
   const listeners: Listener[] = [];
   try {
     for (const place of where) {
       listeners.push("accept" in place ? place : await listen(place, options));
     }
+    options.signal?.throwIfAborted();
   } catch (error) {
-    for (const listener of listeners) listener.close();
+    // Also the listeners that were given and come after the failure.
+    for (const open of new Set([...listeners, ...where])) {
+      if ("accept" in open) open.close();
+    }
     throw error;
   }
   return new RunningServer(

@@ -172,6 +172,7 @@ export interface ServerStats {
  * @param options The options.
  * @returns The bounds, defaults filled in.
  * @throws {RangeError} If a number is out of its range.
+ * @throws {TypeError} If there is no such policy.
  */
 export function slotLimits(options: Partial<SlotLimits>): SlotLimits {
   const {
@@ -181,6 +182,11 @@ export function slotLimits(options: Partial<SlotLimits>): SlotLimits {
   } = options;
   checkCount("maxConnections", maxConnections);
   checkCount("maxConnectionsPerPeer", maxConnectionsPerPeer);
+  if (whenFull !== "wait" && whenFull !== "refuse") {
+    throw new TypeError(
+      `Cannot use whenFull of "${whenFull}": it must be "wait" or "refuse"`,
+    );
+  }
   return { maxConnections, maxConnectionsPerPeer, whenFull };
 }
 
