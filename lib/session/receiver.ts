@@ -151,7 +151,7 @@ export class Receiver<T> {
    */
   drain(): void {
     this.#draining = true;
-    if (this.#reading) this.#lookLast();
+    if (this.#reading && !this.#over) this.#lookLast();
   }
 
   /** Gives no more messages from now on; whoever waits sees the end. */
