@@ -49,16 +49,21 @@ export async function converse(
     // If the link was lost, receiving has more to say about it.
     if (!isLinkLost(error)) connection.abort(error);
   });
-  await showUntilEnd(connection, printer, {
-    timeoutMs: options.timeout,
-    // Before, it is whoever types who takes the time.
-    mayTimeOut: () => inputEnded && prompt === undefined,
-    prompt,
-  });
-  if (!inputEnded && connection.stats.messagesOut > 0) {
+  try {
+    await showUntilEnd(connection, printer, {
+      timeoutMs: options.timeout,
+      // Before, it is whoever types who takes the time.
+      mayTimeOut: () => inputEnded && prompt === undefined,
+      prompt,
+    });
+  } finally {
+    prompt?.leave();
+  }
+  const someSent = prompt !== undefined || connection.stats.messagesOut > 0;
+  if (!inputEnded && someSent) {
     log.soon(
       { event: "finished_early" },
-      "the server finished before the end of the input",
+      "the server has finished before the end of the input",
     );
   }
 }

@@ -25,6 +25,8 @@ export interface Prompt {
   tell(error: unknown): void;
   /** Asks no more. */
   end(): void;
+  /** Leaves the question where it stands: what follows begins a new line. */
+  leave(): void;
 }
 
 /** Asks nobody. */
@@ -34,6 +36,7 @@ export const NO_PROMPT: Prompt = {
   makeWay: () => {},
   tell: () => {},
   end: () => {},
+  leave: () => {},
 };
 
 const ASK = new TextEncoder().encode("> ");
@@ -73,6 +76,12 @@ export class TerminalPrompt implements Prompt {
 
   end(): void {
     this.makeWay();
+    this.#ended = true;
+  }
+
+  leave(): void {
+    if (this.#asking) writeLine(this.#terminal.errors, "");
+    this.#asking = false;
     this.#ended = true;
   }
 }

@@ -109,7 +109,7 @@ async function sendAndShow(
   if (prompt !== undefined) {
     log.soon(
       { event: "prompt" },
-      `connected to ${connection.remoteAddress} (--frame ${options.frame}): each line is a message, Ctrl-D finishes, Ctrl-C leaves`,
+      `connected to ${connection.remoteAddress} (--frame ${options.frame}); Ctrl-D finishes, Ctrl-C leaves`,
     );
     log.flush();
   }

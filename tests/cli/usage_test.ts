@@ -1,0 +1,117 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runClient } from "../../cli/run_client.ts";
+import { runServer } from "../../cli/run_server.ts";
+import { RecordedTerminal } from "../support/recorded_terminal.ts";
+
+/** Wrong command lines of the client, and how the one line begins. */
+const CLIENT: [string, RegExp][] = [
+  ["--frame line", /there is no address; write ADDRESS MESSAGE/],
+  ["7342 --fraem x", /there is no option --fraem \(did you mean --frame\?\)/],
+  ["7342 -x", /there is no option -x;/],
+  ["7342 --no-quiet", /there is no option --no-quiet/],
+  ["7342 --frame.a=x", /there is no option --frame/],
+  ["7342 --__proto__=x", /there is no option --__proto__/],
+  ["7342 --frame", /--frame needs a value: write --frame SPEC/],
+  ["7342 --frame --quiet", /--frame needs a value/],
+  ["7342 --frame=", /--frame: cannot use framing ""/],
+  ["7342 --frame line --frame raw", /--frame is given 2 times; give it once/],
+  ["7342 --quiet=yes", /--quiet takes no value/],
+  ["7342 --frame lenght:4", /did you mean "length"/],
+  ["7342 --frame length:5", /--frame: cannot use framing "length:5"/],
+  ["7342 --max-message 64k", /"64k" is no size \(did you mean "64KiB"\?\)/],
+  ["7342 --max-message 0", /from 1 byte/],
+  ["7342 --max-message 1.5MiB", /"1\.5MiB" is no size/],
+  ["7342 --timeout 5", /"5" is no duration \(did you mean "5s"\?\)/],
+  ["7342 --timeout 5sec", /"5sec" is no duration/],
+  ["7342 --timeout 0s", /from 1ms to 576h/],
+  ["7342 --timeout 9999h", /from 1ms to 576h/],
+  ["7342 --format jsno", /there is no "jsno" \(did you mean "json"\?\)/],
+  ["7342 --log xml", /--log: there is no "xml".*; write text or json/],
+  ["7342 zz --format hex", /message 1: "zz" is not hexadecimal/],
+  ["7342 a* --format base64", /message 1: "a\*" is not base64/],
+  ["7342 hello --format json", /message 1: "hello" is not JSON/],
+  ["7342 one two --frame close", /--frame close carries one message/],
+  ["70000 x", /port 70000: it must be an integer from 0 to 65535/],
+  ["0 x", /port 0 is only for listening/],
+  ["hello", /address "hello": it has no port/],
+  ["http://127.0.0.1:80", /its scheme must be/],
+  ["127.0.0.1:http x", /the port "http" is not a number from 0 to 65535/],
+];
+
+const SERVER: [string, RegExp][] = [
+  [
+    "ehco 0",
+    /no service "ehco" \(did you mean "echo"\?\); the services are echo, upper, reverse, greet, discard/,
+  ],
+  ["7342 echo", /no service "7342"; the services are/],
+  ["echo", /there is no address; write for example: echo 7342/],
+  ["echo 70000", /0 to 65535/],
+  ["greet 0 --count 3", /--count is for --every/],
+  ["greet 0 --every 1s --frame close", /--frame close is for one/],
+  ["greet 0 --every none", /"none" is no duration/],
+  ["greet 0 --every 1s --count 0", /"0" is no whole number of at least 1/],
+  ["echo 0 --max-connections many", /"many" is no whole number/],
+  ["echo 0 --when-full wiat", /did you mean "wait"\?/],
+  ["echo 0 --timeout 5s", /there is no option --timeout/],
+  ["echo 0 --grace none", /"none" is no duration/],
+];
+
+for (
+  const [name, run, cases] of [
+    ["runClient", runClient, CLIENT],
+    ["runServer", runServer, SERVER],
+  ] as const
+) {
+  for (const [line, pattern] of cases) {
+    Deno.test(`${name}() exits 2 in one line for "${line}"`, async () => {
+      const terminal = new RecordedTerminal();
+      assertEquals(await run(line.split(" "), terminal), 2);
+      assertMatch(terminal.told, pattern);
+      assertMatch(terminal.told, /^parley-(client|server): .*--help\n$/);
+      assertEquals(terminal.shown, "");
+    });
+  }
+}
+
+Deno.test("runClient() shows help wherever it is asked for, be the rest right or wrong", async () => {
+  for (const line of [["--help"], ["7342", "-h"], ["--bogus", "--help"]]) {
+    const terminal = new RecordedTerminal();
+    assertEquals(await runClient(line, terminal), 0);
+    assertStringIncludes(terminal.shown, "Usage: parley-client ADDRESS");
+    assertEquals(terminal.told, "");
+  }
+});
+
+Deno.test("--help fits 80 columns and names every option with its default", async () => {
+  for (const run of [runServer, runClient]) {
+    const terminal = new RecordedTerminal();
+    await run(["--help"], terminal);
+    for (const row of terminal.shown.split("\n")) {
+      assertEquals(row.length <= 80, true, row);
+    }
+    const text = terminal.shown.replaceAll(/\s+/g, " ");
+    assertStringIncludes(text, "(default line)");
+    assertStringIncludes(text, "(default 1MiB)");
+    assertStringIncludes(text, "Exit codes: 0 done");
+    assertStringIncludes(text, "Permissions: the network");
+  }
+});
+
+Deno.test("the server's defaults are those of the specification", async () => {
+  const terminal = new RecordedTerminal();
+  await runServer(["--help"], terminal);
+  const text = terminal.shown.replaceAll(/\s+/g, " ");
+  const defaults = {
+    "idle-timeout": "5m",
+    "message-timeout": "30s",
+    "max-connections": "10000",
+    "grace": "5s",
+    "max-message": "1MiB",
+  };
+  for (const [name, value] of Object.entries(defaults)) {
+    const pattern = new RegExp(
+      `--${name} [^-]*(-[^-]+)*?\\(default ${value}\\)`,
+    );
+    assertMatch(text, pattern);
+  }
+});

@@ -1,0 +1,23 @@
+/**
+ * The README's first command.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { Process } from "../support/processes.ts";
+
+Deno.test("the demonstration comes out as it should, without a terminal", async () => {
+  const file = new URL("../../cli/demo/main.ts", import.meta.url).pathname;
+  await using demo = new Process(Deno.execPath(), [
+    ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1"],
+    ...["--allow-run", file],
+  ]);
+  const { code, stdout, stderr } = await demo.ended();
+  assertEquals([code, stderr], [0, ""], stdout);
+  for (const step of ["(a)", "(b)", "(c)", "(d)", "(e)"]) {
+    assertEquals(stdout.includes(`\n${step} `), true, step);
+  }
+  assertMatch(stdout, /\n✓ all 10 checks passed in [\d.]+ s\n$/);
+  assertEquals(stdout.includes("✗") || stdout.includes("\x1b"), false);
+});

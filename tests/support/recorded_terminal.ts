@@ -1,0 +1,121 @@
+/**
+ * A terminal for tests: what is typed is given, what is shown is recorded.
+ *
+ * @module
+ */
+
+import type { EndSignal, Input, Output, Terminal } from "../../cli/terminal.ts";
+
+/** Options for {@linkcode RecordedTerminal}. */
+export interface RecordedOptions {
+  /** What is on standard input; each piece is one read. */
+  readonly input?: readonly string[];
+  /** Whether standard input stays open after that. */
+  readonly stayOpen?: boolean;
+  /** Which of the three a person is at. */
+  readonly isTerminal?: {
+    readonly input?: boolean;
+    readonly output?: boolean;
+    readonly errors?: boolean;
+  };
+}
+
+/** A terminal that records. */
+export class RecordedTerminal implements Terminal {
+  /** Standard input. */
+  readonly input: Input;
+  /** Standard output. */
+  readonly output: Output;
+  /** Standard error. */
+  readonly errors: Output;
+  readonly #handlers = new Map<EndSignal, Set<() => void>>();
+  #output = "";
+  #errors = "";
+  #wake: () => void = () => {};
+
+  constructor(options: RecordedOptions = {}) {
+    const { input = [], isTerminal = {}, stayOpen = false } = options;
+    this.input = typed(input, stayOpen, isTerminal.input ?? false);
+    this.output = {
+      isTerminal: isTerminal.output ?? false,
+      write: (bytes) => {
+        this.#output += decode(bytes);
+        this.#wake();
+      },
+    };
+    this.errors = {
+      isTerminal: isTerminal.errors ?? false,
+      write: (bytes) => {
+        this.#errors += decode(bytes);
+        this.#wake();
+      },
+    };
+  }
+
+  /** What was shown on standard output. */
+  get shown(): string {
+    return this.#output;
+  }
+
+  /** What was told on standard error. */
+  get told(): string {
+    return this.#errors;
+  }
+
+  now(): Date {
+    return new Date(0);
+  }
+
+  onSignal(signal: EndSignal, handler: () => void): () => void {
+    const handlers = this.#handlers.get(signal) ?? new Set();
+    this.#handlers.set(signal, handlers.add(handler));
+    return () => handlers.delete(handler);
+  }
+
+  /**
+   * Sends a signal.
+   *
+   * @param signal Which.
+   */
+  send(signal: EndSignal): void {
+    for (const handler of this.#handlers.get(signal) ?? []) handler();
+  }
+
+  /**
+   * Waits for something to be shown or told.
+   *
+   * @param pattern What.
+   * @returns The match.
+   */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.#errors) ?? pattern.exec(this.#output);
+      if (match !== null) return match;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function typed(
+  pieces: readonly string[],
+  stayOpen: boolean,
+  isTerminal: boolean,
+): Input {
+  const left = [...pieces];
+  return {
+    isTerminal,
+    read(into) {
+      const piece = left.shift();
+      if (piece === undefined) {
+        return stayOpen ? new Promise(() => {}) : Promise.resolve(null);
+      }
+      const bytes = new TextEncoder().encode(piece);
+      into.set(bytes);
+      return Promise.resolve(bytes.length);
+    },
+  };
+}
