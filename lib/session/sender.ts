@@ -22,6 +22,7 @@ import { ClosedError } from "../errors.ts";
 import type { Encoder } from "../framing/framing.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { Clock } from "./clock.ts";
+import { notOnNextTurn, onNextTurn, stopIfIdle } from "./next_turn.ts";
 import { newSink, recycle } from "./output_pool.ts";
 import type { Settings } from "./settings.ts";
 
@@ -61,6 +62,7 @@ export class Sender<T> {
   readonly #endsStream: boolean;
   readonly #clock: Clock | undefined;
   readonly #hop = () => this.#hopped();
+  readonly #onTurn = () => this.flush();
   readonly #onWritten = (count: number) => this.#written(count);
   readonly #onFailure = (error: unknown) => {
     this.#writing = false;
@@ -77,6 +79,7 @@ export class Sender<T> {
   #rest: Uint8Array = NOTHING;
   #writing = false;
   #scheduled = false;
+  #deferred = false;
   #hops = 0;
   #seen = 0;
   #waiters: Waiter[] = [];
@@ -161,6 +164,10 @@ export class Sender<T> {
   /** Begins to write what waits, without waiting for more. */
   flush(): void {
     this.#scheduled = false;
+    if (this.#deferred) {
+      this.#deferred = false;
+      notOnNextTurn(this.#onTurn);
+    }
     if (!this.#writing && this.#filling !== undefined) this.#write();
   }
 
@@ -183,9 +190,9 @@ export class Sender<T> {
    */
   finish(announce: boolean): Promise<void> {
     if (this.#finish === undefined) {
-      this.#finish = this.flushed().then(() =>
-        announce ? this.#connection.closeWrite() : undefined
-      );
+      this.flush();
+      stopIfIdle();
+      this.#finish = this.#tellEnd(announce);
       this.#finish.catch(unawaited);
     }
     return this.#finish;
@@ -200,6 +207,8 @@ export class Sender<T> {
     if (this.#failed) return;
     this.#failed = true;
     this.#failure = error;
+    notOnNextTurn(this.#onTurn);
+    stopIfIdle();
     const waiters = this.#waiters;
     this.#waiters = [];
     this.told = waiters.length > 0;
@@ -264,6 +273,17 @@ export class Sender<T> {
     await this.#room();
   }
 
+  async #tellEnd(announce: boolean): Promise<void> {
+    await this.flushed();
+    if (!announce) return;
+    try {
+      await this.#connection.closeWrite();
+    } catch (error) {
+      // Closed meanwhile by an abort, whose reason says why.
+      throw this.#failed ? this.#failure : error;
+    }
+  }
+
   /** Resolves once what is buffered is below the high-water mark. */
   #room(): Promise<void> {
     const accepted = this.#accepted;
@@ -288,12 +308,15 @@ export class Sender<T> {
   #hopped(): void {
     if (!this.#scheduled) return;
     if (this.#accepted !== this.#seen) {
-      this.#seen = this.#accepted;
-      this.#hops = 0;
+      // A loop is at work: it fills the buffer, turns to reading, or the turn
+      // ends. Looking at it every microtask would cost half of what it does.
+      this.#deferred = true;
+      onNextTurn(this.#onTurn);
     } else if (++this.#hops > IDLE_HOPS) {
-      return this.flush();
+      this.flush();
+    } else {
+      queueMicrotask(this.#hop);
     }
-    queueMicrotask(this.#hop);
   }
 
   /** Begins to write what was collected; what comes in the meantime follows. */
