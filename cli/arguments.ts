@@ -137,10 +137,9 @@ function letters(
 
 function unknown(arg: string, names: readonly string[]): UsageError {
   const typed = arg.replace(/[=.].*$/s, "");
-  const known = names.map((name) => `--${name}`);
-  return new UsageError(
-    `there is no option ${typed}${
-      didYouMean(typed, known).replaceAll('"', "")
-    }; a value or message that begins with a dash goes behind -- or =`,
-  );
+  const near = didYouMean(typed, names.map((name) => `--${name}`));
+  const hint = near === ""
+    ? "; a value or message that begins with a dash goes behind = or --"
+    : near.replaceAll('"', "");
+  return new UsageError(`there is no option ${typed}${hint}`);
 }

@@ -131,7 +131,7 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
     );
   }
   const address = readAddress(where);
-  if (address.port === 0) {
+  if (address.port === 0 && address.transport !== "unix") {
     throw new UsageError(
       `cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
     );

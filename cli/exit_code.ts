@@ -163,7 +163,12 @@ function adviceFor(error: unknown, stage: Stage): string | undefined {
         ? "the server's log may say why"
         : "try again in a moment";
     }
-    return TRY[error.code];
+    // Missing permissions of the runtime's have their own advice in the text.
+    const isPort = /^t(cp|ls):/.test(error.address ?? "") &&
+      !error.message.includes("--allow");
+    return error.code !== "permission_denied" || isPort
+      ? TRY[error.code]
+      : undefined;
   }
   if (exitCodeOf(error, stage) === EXIT.failed) {
     return "this is a fault of the program, please report it";

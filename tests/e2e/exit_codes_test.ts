@@ -67,6 +67,64 @@ e2e(
   },
 );
 
+/** A port whose queue of connections is full: who dials it is not answered. */
+async function busyPort(): Promise<{ port: number } & Disposable> {
+  const hostname = "127.0.0.1";
+  const listener = Deno.listen({ hostname, port: 0, tcpBacklog: 1 });
+  const { port } = listener.addr;
+  const queued: Deno.Conn[] = [];
+  for (let i = 0; i < 2; i++) {
+    queued.push(await Deno.connect({ hostname, port }));
+  }
+  return {
+    port,
+    [Symbol.dispose]() {
+      for (const open of [...queued, listener]) open.close();
+    },
+  };
+}
+
+e2e("no answer within --connect-timeout exits 4", async (run) => {
+  using busy = await busyPort();
+  for (const more of [[], ["--chunks"]]) {
+    assertFails(
+      await run.client(
+        ...[`${busy.port}`, "hello", "--connect-timeout", "100ms", ...more],
+      ),
+      4,
+      new RegExp(
+        `^parley-client: cannot connect to tcp://127\\.0\\.0\\.1:${busy.port}: no answer within 100 ms.*--connect-timeout`,
+      ),
+    );
+  }
+});
+
+e2e(
+  "no answer within --timeout exits 124 while it connects too",
+  async (run) => {
+    using busy = await busyPort();
+    assertFails(
+      await run.client(`${busy.port}`, "hello", "--timeout", "100ms"),
+      124,
+      /^parley-client: cannot connect to tcp:.*: no answer within 100 ms \(--timeout\)/,
+    );
+  },
+);
+
+e2e("Ctrl-C exits 130 while it connects too", async (run) => {
+  using busy = await busyPort();
+  await using client = run.start("client", `${busy.port}`, "hello", "-v");
+  // It has nothing to say yet, so only the system tells that it is trying: 02
+  // is SYN_SENT.
+  const port = busy.port.toString(16).padStart(4, "0").toUpperCase();
+  const dialling = ["-c", `grep -q "0100007F:${port} 02" /proc/net/tcp`];
+  for (let found = false; !found;) {
+    found = (await new Deno.Command("sh", { args: dialling }).output()).success;
+  }
+  client.signal("SIGINT");
+  assertEquals((await client.ended()).code, 130);
+});
+
 e2e("a port in use exits 5 and names it", async (run) => {
   await using first = await run.server("echo", "0");
   await using second = run.start("server", "echo", first.address);
