@@ -427,6 +427,21 @@ Deno.test("abort() during close() ends the closing at once", async () => {
   assertStrictEquals(await assertRejects(() => closing), reason);
 });
 
+Deno.test("abort() at any moment of close() or closeWrite() either lets it resolve or throws the reason, over TCP", async () => {
+  for (const how of ["close", "closeWrite"] as const) {
+    for (let hops = 0; hops < 12; hops++) {
+      using pair = await talkTcp();
+      void pair.client.send("a");
+      const ended = pair.client[how]();
+      for (let i = 0; i < hops; i++) await Promise.resolve();
+      const reason = new Error("enough");
+      pair.client.abort(reason);
+      const outcome = await ended.catch((error) => error);
+      if (outcome !== undefined) assertStrictEquals(outcome, reason);
+    }
+  }
+});
+
 Deno.test("abort() while close() waits for the peer to finish lets it resolve at once", async () => {
   using pair = talk();
   await pair.client.send("all of it");
