@@ -52,7 +52,7 @@ export function parseArguments<O extends OptionTable>(
   const options: Record<string, unknown> = {};
   for (const name of flags) options[name] = parsed[name] === true;
   for (const name of valued) {
-    const given = parsed[name] as unknown;
+    const given = parsed[name] ?? [];
     if (!Array.isArray(given)) throw unknown(`--${name}.`, names);
     options[name] = valueOf(name, given, args, table);
   }

@@ -8,7 +8,7 @@ import { DEFAULT_FRAMING, parseFraming } from "../mod.ts";
 import { durationIn } from "./durations.ts";
 import { FORMATS } from "./formats.ts";
 import type { Section } from "./help.ts";
-import { flag, oneOf, setting } from "./options.ts";
+import { flag, oneOf, type Option, setting } from "./options.ts";
 import { parseSize } from "./sizes.ts";
 
 /** Where a message ends, and how large it may be. */
@@ -59,7 +59,7 @@ export const LOG_OPTIONS = {
 export function deadline(
   fallback: string,
   help: string,
-): ReturnType<typeof setting<number>> {
+): Option<number> {
   return setting("DURATION", fallback, durationIn({ none: true }), help);
 }
 

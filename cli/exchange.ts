@@ -7,9 +7,9 @@
 
 import type { MessageConnection } from "../mod.ts";
 import type { ClientCommand } from "./client_options.ts";
-import { showUntilEnd } from "./conversation.ts";
 import { EXIT, Failure } from "./exit_code.ts";
 import type { Printer } from "./printer.ts";
+import { showUntilEnd } from "./show_messages.ts";
 
 /**
  * Sends the messages of the command line and shows the replies.
