@@ -87,7 +87,7 @@ for (const [framing, message] of Object.entries(FRAMINGS)) {
           assertEquals(one.stats.bytesWaiting, 0);
         }
       }),
-      { numRuns: 40, seed: 7342 },
+      { numRuns: 25, seed: 7342 },
     );
   });
 }
@@ -141,7 +141,7 @@ Deno.test("whatever is done to a connection in whatever order, every promise set
         assertEquals(mine.signal.aborted, true);
       },
     ),
-    { numRuns: 400, seed: 7342 },
+    { numRuns: 250, seed: 7342 },
   );
 });
 
