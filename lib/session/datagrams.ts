@@ -99,6 +99,10 @@ export class DatagramSocket<T = Uint8Array>
   readonly #inbox: Inbox<T>;
   readonly #maxMessageBytes: number;
   readonly #requests: Requests<T> = new Requests();
+  readonly #onUnsent = (error: unknown): never => {
+    if (--this.#sending === 0) this.#whenSent?.();
+    throw error;
+  };
   // Whoever sends to one peer by its string has it parsed once only.
   #lastText = "";
   #lastAddress: Address | undefined;
@@ -393,23 +397,20 @@ export class DatagramSocket<T = Uint8Array>
   }
 
   #send(bytes: Uint8Array, to: Address): Promise<void> {
+    this.#checkOpen();
     checkFits(bytes, to);
-    const sent = this.#sendNow(bytes, to);
+    this.#sending++;
+    const sent = this.#endpoint.send(bytes, to)
+      .then(() => this.#sent(bytes.length), this.#onUnsent);
     // Who does not await a send is not to be ended by a network that is down.
     sent.catch(unawaited);
     return sent;
   }
 
-  async #sendNow(bytes: Uint8Array, to: Address): Promise<void> {
-    this.#checkOpen();
-    this.#sending++;
-    try {
-      await this.#endpoint.send(bytes, to);
-      this.#datagramsOut++;
-      this.#bytesOut += bytes.length;
-    } finally {
-      if (--this.#sending === 0) this.#whenSent?.();
-    }
+  #sent(bytes: number): void {
+    this.#datagramsOut++;
+    this.#bytesOut += bytes;
+    if (--this.#sending === 0) this.#whenSent?.();
   }
 
   async #close(): Promise<void> {

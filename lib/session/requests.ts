@@ -128,12 +128,10 @@ export class Requests<T> implements Claimant<T> {
     const turn = Promise.withResolvers<void>();
     const before = this.#turns.get(key);
     this.#turns.set(key, turn.promise);
-    const limit = within(Infinity, signal, () => undefined);
     try {
-      if (before !== undefined) await limit.race(before);
+      if (before !== undefined) await turnOf(before, signal);
       return await this.#askNow(question, key);
     } finally {
-      limit.clear();
       // Not before those in front, should this one have given up its place.
       void Promise.resolve(before).then(() => {
         turn.resolve();
@@ -205,6 +203,18 @@ export class Requests<T> implements Claimant<T> {
     const rest = (this.#pending.get(key) ?? []).filter((one) => one !== asked);
     if (rest.length === 0) this.#pending.delete(key);
     else this.#pending.set(key, rest);
+  }
+}
+
+async function turnOf(
+  before: Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const limit = within(Infinity, signal, () => undefined);
+  try {
+    await limit.race(before);
+  } finally {
+    limit.clear();
   }
 }
 

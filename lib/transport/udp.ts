@@ -60,6 +60,14 @@ export function openUdp(
 class UdpEndpoint implements DatagramEndpoint {
   readonly address: Address;
   readonly #conn: Deno.DatagramConn;
+  readonly #onReceived = (received: [Uint8Array, Deno.Addr]): Received => ({
+    // By index: taking an array apart by iteration is dearer than all else here.
+    bytes: received[0],
+    from: this.#from(received[1] as Deno.NetAddr),
+  });
+  readonly #onFailure = (error: unknown): never => {
+    throw translate(error, "receive on", this.address);
+  };
   #closed = false;
   // Most datagrams come from where the one before came from.
   #lastFrom: Address | undefined;
@@ -92,13 +100,8 @@ class UdpEndpoint implements DatagramEndpoint {
     }
   }
 
-  async receive(into: Uint8Array): Promise<Received> {
-    try {
-      const [bytes, addr] = await this.#conn.receive(into);
-      return { bytes, from: this.#from(addr as Deno.NetAddr) };
-    } catch (error) {
-      throw translate(error, "receive on", this.address);
-    }
+  receive(into: Uint8Array): Promise<Received> {
+    return this.#conn.receive(into).then(this.#onReceived, this.#onFailure);
   }
 
   joinMulticast(
