@@ -56,6 +56,14 @@ export type {
   UnixListenOptions,
 } from "./lib/transport/connection.ts";
 export { dial } from "./lib/transport/open.ts";
+export type {
+  PeerCertificate,
+  TlsCertificate,
+  TlsDialOptions,
+  TlsEngine,
+  TlsListenOptions,
+} from "./lib/transport/tls_options.ts";
+export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./lib/session/handshake.ts";
 export {
   DEFAULT_PROXY_TIMEOUT_MS,
   type ProxyProtocolOptions,

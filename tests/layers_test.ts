@@ -16,7 +16,9 @@ const CONTRACT = [
   "lib/transport/connection.ts",
   "lib/transport/datagram_endpoint.ts",
   "lib/transport/ip.ts",
+  "lib/transport/tls_options.ts",
 ];
+const NODE = ["node:buffer", "node:crypto", "node:stream", "node:tls"];
 const MESSAGES = ["lib/bytes", "lib/encoding", "lib/errors.ts", "lib/framing"];
 
 /**
@@ -29,7 +31,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/encoding": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
   "lib/framing": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
   "lib/stream": [...MESSAGES, "@std/streams"],
-  "lib/transport": ["lib/errors.ts", "node:dns/promises"],
+  "lib/transport": ["lib/errors.ts", ...NODE, "node:dns/promises"],
   "lib/session": [
     ...MESSAGES,
     ...CONTRACT,

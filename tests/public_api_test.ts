@@ -33,6 +33,8 @@ const EXPORTS: Record<string, readonly string[]> = {
   encodeProxyHeader parseProxyHeader
   ReceiveOptions ServeAddress ServeOptions Server ServerEvent ServerStats
   ShutdownOptions ShutdownReport TimeoutError Transport UnixListenOptions ValueDecoder bytes
+  DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS PeerCertificate TlsCertificate
+  TlsDialOptions TlsEngine TlsListenOptions
   connect dial json parseAddress serve text
     `),
   ],
@@ -43,6 +45,11 @@ const EXPORTS: Record<string, readonly string[]> = {
   "./unix": names(`
   Address Connection DialOptions ListenOptions Listener SocketPath Transport
   UnixListenOptions connectUnix listenUnix
+  `),
+  "./tls": names(`
+  Address Connection DialOptions HostPort ListenOptions Listener
+  PeerCertificate TlsCertificate TlsDialOptions TlsEngine TlsListenOptions
+  Transport connectTls listenTls startTls
   `),
   "./framing": FRAMING,
   "./stream": names(`

@@ -14,14 +14,21 @@ import type {
   UnixListenOptions,
 } from "../lib/transport/connection.ts";
 import type {
+  TlsDialOptions,
+  TlsListenOptions,
+} from "../lib/transport/tls_options.ts";
+import type {
   DatagramEndpoint,
   DatagramEndpointOptions,
 } from "../lib/transport/datagram_endpoint.ts";
 
-export function dial(to: Address, options: DialOptions): Promise<Connection>;
+export function dial(
+  to: Address,
+  options: DialOptions & TlsDialOptions,
+): Promise<Connection>;
 export function listen(
   on: Address,
-  options: ListenOptions & UnixListenOptions,
+  options: ListenOptions & TlsListenOptions & UnixListenOptions,
 ): Promise<Listener>;
 export function openDatagrams(
   on: Address,

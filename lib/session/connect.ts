@@ -9,6 +9,8 @@ import { TimeoutError } from "../errors.ts";
 import { type Address, parseAddress } from "../transport/address.ts";
 import type { Connection, DialOptions } from "../transport/connection.ts";
 import { dial } from "../transport/open.ts";
+import type { TlsDialOptions } from "../transport/tls_options.ts";
+import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS, shakeHands } from "./handshake.ts";
 import { MessageConnection } from "./message_connection.ts";
 import { checkDuration, type MessageOptions, Settings } from "./settings.ts";
 import { within } from "./within.ts";
@@ -22,7 +24,7 @@ export const DEFAULT_CONNECT_TIMEOUT_MS: number = 10_000;
  * @typeParam E The encoding or its name; it decides the type of a message.
  */
 export interface ConnectOptions<E extends EncodingLike = "bytes">
-  extends MessageOptions<E>, DialOptions {
+  extends MessageOptions<E>, DialOptions, TlsDialOptions {
   /**
    * Longest time in milliseconds until the connection is there, with looking up
    * the name; `Infinity` for no bound but the system's, which is minutes.
@@ -30,6 +32,13 @@ export interface ConnectOptions<E extends EncodingLike = "bytes">
    * @default {10_000}
    */
   readonly connectTimeoutMs?: number;
+  /**
+   * Longest time in milliseconds to agree on TLS, once there is a connection;
+   * `Infinity` for no bound.
+   *
+   * @default {10_000}
+   */
+  readonly tlsHandshakeTimeoutMs?: number;
 }
 
 /**
@@ -42,7 +51,8 @@ export interface ConnectOptions<E extends EncodingLike = "bytes">
  * @returns The connection, owned by the caller.
  * @throws {TypeError} If the address, framing or encoding is none.
  * @throws {RangeError} If a number is out of its range.
- * @throws {ConnectionError} If there is no connection to be had.
+ * @throws {ConnectionError} If there is no connection to be had, with code
+ * `"tls"` if the two ends cannot agree on TLS.
  * @throws {TimeoutError} If there is none in time.
  *
  * @example Asking a server
@@ -66,17 +76,22 @@ export async function connect<E extends EncodingLike = "bytes">(
 ): Promise<MessageConnection<MessageOf<E>>> {
   const to = typeof address === "string" ? parseAddress(address) : address;
   const settings = new Settings<MessageOf<E>>(options);
-  const { connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS } = options;
+  const {
+    connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
+    tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
+  } = options;
   checkDuration("connectTimeoutMs", connectTimeoutMs);
+  checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
   options.signal?.throwIfAborted();
   const connection = await dialWithin(to, connectTimeoutMs, options);
+  await shakeHands(connection, tlsHandshakeTimeoutMs, options.signal);
   return new MessageConnection(connection, settings);
 }
 
 async function dialWithin(
   to: Address,
   timeoutMs: number,
-  options: DialOptions,
+  options: DialOptions & TlsDialOptions,
 ): Promise<Connection> {
   const limit = within(timeoutMs, options.signal, () =>
     new TimeoutError(

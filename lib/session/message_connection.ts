@@ -8,6 +8,7 @@ import type { EncodingLike } from "../encoding/parse.ts";
 import { ClosedError, TimeoutError } from "../errors.ts";
 import type { Address } from "../transport/address.ts";
 import type { Connection } from "../transport/connection.ts";
+import type { PeerCertificate } from "../transport/tls_options.ts";
 import type { Watched } from "./clock.ts";
 import { deadlinePassed } from "./deadlines.ts";
 import {
@@ -144,6 +145,19 @@ export class MessageConnection<T = Uint8Array>
   /** The peer's address. */
   get remoteAddress(): Address {
     return this.#connection.remoteAddress;
+  }
+
+  /** The protocol that both ends chose in the handshake of TLS (ALPN), if any. */
+  get alpn(): string | undefined {
+    return this.#connection.alpn;
+  }
+
+  /**
+   * The peer's certificate, over TLS: a client's where the server asks for one,
+   * a server's where the client has one of its own.
+   */
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.#connection.peerCertificate;
   }
 
   /** What went over the connection so far. */
@@ -379,6 +393,7 @@ export class MessageConnection<T = Uint8Array>
     if (this.#released) return;
     this.#release();
     this.#connection.close();
+    await this.#connection.released;
   }
 
   async #finishInTime(finished: Promise<void>): Promise<void> {

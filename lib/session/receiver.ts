@@ -15,6 +15,7 @@
  */
 
 import type { ValueDecoder } from "../encoding/encoding.ts";
+import { ProtocolError } from "../errors.ts";
 import { FrameDecoder } from "../framing/frame_decoder.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { Clock } from "./clock.ts";
@@ -40,6 +41,7 @@ export class Receiver<T> {
   readonly #connection: Connection;
   readonly #frames: FrameDecoder;
   readonly #values: ValueDecoder<T>;
+  readonly #endsAtClose: boolean;
   readonly #clock: Clock | undefined;
   readonly #onRead = (count: number | null) => this.#received(count);
   readonly #onFailure = (error: unknown) => this.#fail(error);
@@ -78,6 +80,7 @@ export class Receiver<T> {
     this.#values = settings.encoding.decoder(
       settings.framing.boundary !== "none",
     );
+    this.#endsAtClose = settings.framing.boundary === "close";
     this.#clock = settings.clock;
     this.progressMs = settings.clock?.nowMs ?? 0;
   }
@@ -114,9 +117,7 @@ export class Receiver<T> {
   take(): T | undefined {
     if (this.#over) return this.#ended();
     for (;;) {
-      const frame = this.peerFinished
-        ? this.#frames.end()
-        : this.#frames.next();
+      const frame = this.peerFinished ? this.#lastFrame() : this.#frames.next();
       if (frame === undefined) return this.#nothing();
       const value = this.#decode(frame);
       if (value !== undefined) {
@@ -191,6 +192,23 @@ export class Receiver<T> {
       await this.fill();
     }
     clearTimeout(timer);
+  }
+
+  /** The next frame when nothing more comes, which may be what ends it. */
+  #lastFrame(): Uint8Array | undefined {
+    if (this.#connection.endedUnannounced !== true) return this.#frames.end();
+    const whole = this.#frames.next();
+    if (whole !== undefined) return whole;
+    if (this.#frames.end() === undefined && !this.#endsAtClose) {
+      return undefined;
+    }
+    // What only the end makes a message, whoever cuts the line makes one.
+    throw this.#frames.fail(
+      new ProtocolError(
+        "truncated",
+        "Cannot take the end of the stream for the end of the message as TLS did not announce it: somebody may have cut it off",
+      ),
+    );
   }
 
   #decode(frame: Uint8Array): T | undefined {

@@ -15,7 +15,9 @@ import { type Address, parseAddress } from "../transport/address.ts";
 import type { Connection, Listener } from "../transport/connection.ts";
 import { listen } from "../transport/open.ts";
 import { ProxyReader } from "../transport/proxied.ts";
+import type { TlsCertificate } from "../transport/tls_options.ts";
 import { acceptLoop } from "./accept_loop.ts";
+import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS, shakeHands } from "./handshake.ts";
 import { MessageConnection } from "./message_connection.ts";
 import {
   type CutConnection,
@@ -27,7 +29,7 @@ import {
   type ShutdownReport,
   slotLimits,
 } from "./server_options.ts";
-import { Settings } from "./settings.ts";
+import { checkDuration, Settings } from "./settings.ts";
 import { Slots } from "./slots.ts";
 import { within } from "./within.ts";
 
@@ -54,6 +56,17 @@ export interface Server<T = Uint8Array> extends AsyncDisposable {
   readonly finished: Promise<ShutdownReport>;
   /** What went over the server so far. */
   readonly stats: ServerStats;
+
+  /**
+   * Shows another certificate to whoever connects from now on. Open connections
+   * are left alone.
+   *
+   * @param certificate The certificate and its key.
+   * @throws {ConnectionError} With code `"tls"` if the two do not belong together
+   * or are none; then nothing changes.
+   * @throws {TypeError} If the server listens on no `tls:` address.
+   */
+  setCertificate(certificate: TlsCertificate): Promise<void>;
 
   /**
    * Stops accepting, lets handlers finish what has begun, cuts the rest. The
@@ -111,6 +124,8 @@ export async function serve<E extends EncodingLike = "bytes">(
   if (where.length === 0) throw new TypeError("Cannot serve on no address");
   const settings = new Settings<MessageOf<E>>(options);
   const slots = new Slots(slotLimits(options));
+  const { tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } = options;
+  checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
   const proxies = options.proxyProtocol === undefined
     ? undefined
     : new ProxyReader(options.proxyProtocol);
@@ -156,6 +171,7 @@ class RunningServer<T> implements Server<T> {
   readonly #onSignal = () => void this.shutdown();
   readonly #stopping = new AbortController();
   readonly #loops: Promise<unknown>;
+  readonly #handshakeMs: number;
   readonly #proxies: ProxyReader | undefined;
   // Connections of proxies that have yet to tell whose they are.
   readonly #announced = new Set<Connection>();
@@ -185,6 +201,8 @@ class RunningServer<T> implements Server<T> {
     this.#slots = slots;
     this.#handler = handler;
     this.#proxies = proxies;
+    this.#handshakeMs = options.tlsHandshakeTimeoutMs ??
+      DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS;
     this.#onEvent = options.onEvent;
     this.#signal = options.signal;
     const { promise, resolve } = Promise.withResolvers<ShutdownReport>();
@@ -231,6 +249,20 @@ class RunningServer<T> implements Server<T> {
     };
   }
 
+  async setCertificate(certificate: TlsCertificate): Promise<void> {
+    const over = this.#listeners.filter((listener) =>
+      listener.setCertificate !== undefined
+    );
+    if (over.length === 0) {
+      throw new TypeError(
+        `Cannot show a certificate on ${
+          this.addresses.join(", ")
+        }: the server listens on no tls: address`,
+      );
+    }
+    for (const listener of over) await listener.setCertificate!(certificate);
+  }
+
   shutdown(options: ShutdownOptions = {}): Promise<ShutdownReport> {
     const graceMs = graceOf(options);
     this.#shutdown ??= this.#stop(graceMs);
@@ -253,7 +285,7 @@ class RunningServer<T> implements Server<T> {
   async #admitProxied(proxy: Connection, proxies: ProxyReader): Promise<void> {
     this.#announced.add(proxy);
     try {
-      const client = await proxies.read(proxy);
+      const client = await readHeader(proxy, proxies);
       if (this.#stopping.signal.aborted) client.close();
       else this.#enter(client);
     } catch (error) {
@@ -277,6 +309,32 @@ class RunningServer<T> implements Server<T> {
       return;
     }
     this.#accepted++;
+    if (accepted.handshake === undefined) this.#open(accepted, peer);
+    else void this.#openOnceAgreed(accepted, peer);
+  }
+
+  // In a task of its own: a client that says nothing keeps nobody else waiting.
+  async #openOnceAgreed(
+    accepted: Connection,
+    peer: () => string,
+  ): Promise<void> {
+    const { signal } = this.#stopping;
+    try {
+      await shakeHands(accepted, this.#handshakeMs, signal);
+      signal.throwIfAborted();
+    } catch (error) {
+      accepted.abort();
+      this.#slots.give(peer);
+      if (signal.aborted) return;
+      this.#failed++;
+      const { remoteAddress } = accepted;
+      this.#tell({ type: "handshake_failed", remoteAddress, error });
+      return;
+    }
+    this.#open(accepted, peer);
+  }
+
+  #open(accepted: Connection, peer: () => string): void {
     const connection = new MessageConnection<T>(accepted, this.#settings);
     this.connections.add(connection);
     void this.#converse(connection, peer);
@@ -369,6 +427,22 @@ class RunningServer<T> implements Server<T> {
     if (this.connections.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#whenEmpty = resolve);
   }
+}
+
+/** Reads a proxy's header, which comes before TLS. */
+async function readHeader(
+  proxy: Connection,
+  proxies: ProxyReader,
+): Promise<Connection> {
+  if (proxy.handshake === undefined) return await proxies.read(proxy);
+  if (proxy.prepare === undefined) {
+    proxy.abort();
+    throw new TypeError(
+      `Cannot read a proxy's header from ${proxy.remoteAddress}: the native TLS engine begins with the first byte`,
+    );
+  }
+  await proxy.prepare((line) => proxies.read(line));
+  return proxy;
 }
 
 /** Whether a failure is the handler's own and not the peer's or the network's. */

@@ -11,6 +11,7 @@ import type {
   ListenOptions,
   UnixListenOptions,
 } from "../transport/connection.ts";
+import type { TlsListenOptions } from "../transport/tls_options.ts";
 import type {
   ConnectionStats,
   MessageConnection,
@@ -63,6 +64,14 @@ export type ServerEvent<T = Uint8Array> =
     readonly reason: string;
   }
   | {
+    /** A connection ended before it began: the two ends could not agree on TLS. */
+    readonly type: "handshake_failed";
+    /** Whose it was. */
+    readonly remoteAddress: Address;
+    /** Why. */
+    readonly error: unknown;
+  }
+  | {
     /** Connections cannot be accepted for the moment; it is tried again. */
     readonly type: "paused";
     /** Where. */
@@ -84,7 +93,11 @@ export type ServerEvent<T = Uint8Array> =
  * @typeParam T Type of a message.
  */
 export interface ServeOptions<E extends EncodingLike = "bytes", T = Uint8Array>
-  extends MessageOptions<E>, ListenOptions, UnixListenOptions {
+  extends
+    MessageOptions<E>,
+    ListenOptions,
+    TlsListenOptions,
+    UnixListenOptions {
   /**
    * Most connections at once; `Infinity` for no bound but the system's.
    *
@@ -112,6 +125,13 @@ export interface ServeOptions<E extends EncodingLike = "bytes", T = Uint8Array>
   readonly proxyProtocol?: ProxyProtocolOptions;
   /** Shuts the server down when it is aborted. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Longest time in milliseconds that a client may take to agree on TLS;
+   * `Infinity` for no bound. It takes up one of `maxConnections` meanwhile.
+   *
+   * @default {10_000}
+   */
+  readonly tlsHandshakeTimeoutMs?: number;
   /**
    * What happens to one connection more than `maxConnections`: it waits in the
    * system's queue, or it is accepted and closed at once.

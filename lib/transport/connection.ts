@@ -10,6 +10,7 @@
  */
 
 import type { Address } from "./address.ts";
+import type { PeerCertificate, TlsCertificate } from "./tls_options.ts";
 
 /** A two-way stream of bytes to one peer. */
 export interface Connection {
@@ -17,6 +18,44 @@ export interface Connection {
   readonly localAddress: Address;
   /** The peer's address. */
   readonly remoteAddress: Address;
+  /** The protocol that both ends chose, once TLS is agreed on (ALPN). */
+  readonly alpn?: string | undefined;
+  /**
+   * The peer's certificate, once TLS is agreed on, where this end asked for one
+   * and the runtime shows it.
+   */
+  readonly peerCertificate?: PeerCertificate | undefined;
+  /**
+   * Whether the peer's bytes ended without the peer saying so, as far as the
+   * transport can tell: TLS has a word for it, and whoever cuts the line in
+   * between cannot say it. What is over only because the stream is must then be
+   * taken for cut off.
+   */
+  readonly endedUnannounced?: boolean;
+  /**
+   * Resolves once everything is given back after {@linkcode Connection.close},
+   * in transports that have a last word to say (TLS); it never rejects.
+   */
+  readonly released?: Promise<void> | undefined;
+
+  /**
+   * Agrees with the peer on what has to be agreed on before the first byte, in
+   * transports where there is such a thing (TLS). May be called any number of
+   * times. Reading and writing wait for it, also when it was not called.
+   *
+   * @throws {ConnectionError} If they cannot agree, with code `"tls"` unless the
+   * link was lost.
+   * @throws {ClosedError} If this end was closed.
+   */
+  handshake?(): Promise<void>;
+
+  /**
+   * Does something on the line below before the handshake, such as reading a
+   * header that comes before TLS. To be called first of all.
+   *
+   * @param step Does it, and gives what is the line from now on.
+   */
+  prepare?(step: (line: Connection) => Promise<Connection>): Promise<void>;
 
   /**
    * Reads what has arrived. At most one read may be pending at a time.
@@ -84,6 +123,16 @@ export interface Listener {
    * @throws {ClosedError} Once the listener is closed.
    */
   accept(): Promise<Connection>;
+
+  /**
+   * Shows another certificate from the next connection on, where the transport
+   * has such a thing (TLS). Open connections are left alone.
+   *
+   * @param certificate The certificate and its key.
+   * @throws {ConnectionError} With code `"tls"` if the two do not belong
+   * together or are none; then nothing changes.
+   */
+  setCertificate?(certificate: TlsCertificate): Promise<void>;
 
   /** Stops listening. May be called any number of times. */
   close(): void;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Address } from "./address.ts";
+import { Address } from "./address.ts";
 import type {
   Connection,
   DialOptions,
@@ -18,13 +18,16 @@ import type {
 } from "./datagram_endpoint.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import { openUdp } from "./udp.ts";
+import { dialTls, listenForTls } from "./tls_open.ts";
+import type { TlsDialOptions, TlsListenOptions } from "./tls_options.ts";
 import { connectUnix, listenUnix } from "./unix.ts";
 
 /**
- * Opens a connection.
+ * Opens a connection. Over TLS the handshake is still to be done: `handshake()`
+ * does it, and reading and writing wait for it.
  *
  * @param to The peer's address.
- * @param options Socket options and a signal.
+ * @param options Socket options, options of TLS, and a signal.
  * @returns The connection.
  * @throws {TypeError} If the address's transport gives no connections.
  * @throws {RangeError} If the port is 0.
@@ -33,12 +36,17 @@ import { connectUnix, listenUnix } from "./unix.ts";
  */
 export async function dial(
   to: Address,
-  options: DialOptions,
+  options: DialOptions & TlsDialOptions,
 ): Promise<Connection> {
   const { hostname, port, transport } = to;
   switch (transport) {
     case "tcp":
       return await connectTcp({ hostname: reachable(hostname), port }, options);
+    case "tls":
+      return await dialTls(
+        new Address("tls", reachable(hostname), port),
+        options,
+      );
     case "unix":
       return await connectUnix(to, options);
     default:
@@ -50,18 +58,20 @@ export async function dial(
  * Listens for connections.
  *
  * @param on The address; port 0 asks the system for one.
- * @param options Backlog and socket options.
- * @returns The listener.
+ * @param options Backlog, socket options, options of TLS and of Unix sockets.
+ * @returns The listener; over TLS its connections have yet to shake hands.
  * @throws {TypeError} If the address's transport gives no connections.
  * @throws {ConnectionError} If the system refuses.
  */
 export async function listen(
   on: Address,
-  options: ListenOptions & UnixListenOptions,
+  options: ListenOptions & TlsListenOptions & UnixListenOptions,
 ): Promise<Listener> {
   switch (on.transport) {
     case "tcp":
       return listenTcp(on, options);
+    case "tls":
+      return await listenForTls(on, options);
     case "unix":
       return await listenUnix(on, options);
     default:
@@ -97,6 +107,6 @@ function unsupported(address: Address, action: string): TypeError {
     );
   }
   return new TypeError(
-    `Cannot ${action} ${address}: this version speaks tcp and unix only, as in "tcp://127.0.0.1:7342"`,
+    `Cannot ${action} ${address}: it is neither tcp, tls nor unix, as in "tcp://127.0.0.1:7342"`,
   );
 }

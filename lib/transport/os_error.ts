@@ -12,6 +12,7 @@ import {
   ConnectionError,
   type ConnectionErrorCode,
 } from "../errors.ts";
+import { tlsReason } from "./tls_reason.ts";
 
 /** What is known of a failure: its code, and what a person should read. */
 type Reason = readonly [code: ConnectionErrorCode, text: string];
@@ -36,6 +37,7 @@ const BY_NAME: Readonly<Record<string, Reason>> = {
   NotCapable: ["permission_denied", "the program was not granted the network"],
   NotFound: ["refused", "there is no such socket"],
   URIError: ["unresolved", "it is no host name"],
+  Busy: ["failed", "a read or a write is pending"],
   // Only Unix sockets say it: others wait for a place, or are refused.
   WouldBlock: ["refused", "its queue of waiting connections is full"],
 };
@@ -113,6 +115,8 @@ function explain(
 }
 
 function byText(message: string): Reason {
+  const tls = tlsReason(message);
+  if (tls !== undefined) return ["tls", tls];
   if (/temporary failure/i.test(message)) {
     return ["unresolved", "no name server answered"];
   }

@@ -44,7 +44,8 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
       const got = await this.#conn.read(into);
       if (got !== null || this.#lost === undefined) return got;
     } catch (error) {
-      throw this.#failure("read from", error);
+      if (!this.isEnd(error)) throw this.#failure("read from", error);
+      if (this.#lost === undefined) return null;
     }
     throw this.#failure("read from", this.#lost);
   }
@@ -77,6 +78,26 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
   // always sends the end of the stream first, also with bytes unread or unsent.
   abort(): void {
     this.close();
+  }
+
+  /**
+   * Gives a connection's socket away; the connection cannot be used any more.
+   *
+   * @param connection The connection.
+   * @returns The socket, or `undefined` if the connection has none of this kind.
+   */
+  static release(connection: Connection): Deno.Conn | undefined {
+    return #conn in connection ? connection.#conn as Deno.Conn : undefined;
+  }
+
+  /**
+   * Tells whether what a read threw only says that the stream has ended.
+   *
+   * @param _error What it threw.
+   * @returns Whether it does; by default nothing does.
+   */
+  protected isEnd(_error: unknown): boolean {
+    return false;
   }
 
   #failure(action: string, error: unknown): Error {

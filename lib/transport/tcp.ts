@@ -32,15 +32,19 @@ import type {
   Listener,
   ListenOptions,
 } from "./connection.ts";
-import { translate } from "./os_error.ts";
 import { SocketConnection, SocketListener } from "./socket.ts";
+import {
+  addressIn,
+  dialSocket,
+  listenSocket,
+  withOptions,
+} from "./tcp_socket.ts";
 
 export type { Connection, DialOptions, Listener, ListenOptions };
 export { Address };
 export type { Transport } from "./address.ts";
 
-// The system takes a C int and cuts it down to its own limit.
-const MAX_BACKLOG = 2 ** 31 - 1;
+const addressOf = addressIn("tcp");
 
 /** A host and a port. */
 export interface HostPort {
@@ -65,28 +69,9 @@ export async function connectTcp(
   to: HostPort,
   options: DialOptions = {},
 ): Promise<Connection> {
-  const { keepAlive = true, noDelay = true, signal } = options;
-  signal?.throwIfAborted();
-  const { hostname, port } = to;
-  const address = new Address("tcp", hostname, port);
-  if (port === 0) {
-    throw new RangeError(
-      `Cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
-    );
-  }
-  let conn: Deno.TcpConn;
-  try {
-    conn = await Deno.connect({
-      hostname,
-      port,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  } catch (error) {
-    // The signal's reason is the caller's own and is not translated.
-    signal?.throwIfAborted();
-    throw translate(error, "connect to", address);
-  }
-  return wrap(conn, keepAlive, noDelay);
+  options.signal?.throwIfAborted();
+  const address = new Address("tcp", to.hostname, to.port);
+  return new SocketConnection(await dialSocket(address, options), addressOf);
 }
 
 /**
@@ -102,41 +87,11 @@ export async function connectTcp(
  * @throws {TypeError} If the host name is empty.
  */
 export function listenTcp(on: HostPort, options: ListenOptions = {}): Listener {
-  const { backlog = 511, keepAlive = true, noDelay = true } = options;
-  const { hostname, port } = on;
-  const address = new Address("tcp", hostname, port);
-  if (!Number.isInteger(backlog) || backlog < 1 || backlog > MAX_BACKLOG) {
-    throw new RangeError(
-      `Cannot listen on ${address}: the backlog must be an integer from 1 to ${MAX_BACKLOG}, not ${backlog}`,
-    );
-  }
-  try {
-    const listener = Deno.listen({ hostname, port, tcpBacklog: backlog });
-    return new SocketListener(
-      listener,
-      addressOf(listener.addr),
-      (conn) => wrap(conn, keepAlive, noDelay),
-    );
-  } catch (error) {
-    throw translate(error, "listen on", address);
-  }
-}
-
-function addressOf(addr: Deno.NetAddr): Address {
-  // A dual-stack listener sees IPv4 peers as IPv6; show them as what they are.
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(addr.hostname);
-  return new Address("tcp", mapped?.[1] ?? addr.hostname, addr.port);
-}
-
-function wrap(
-  conn: Deno.TcpConn,
-  keepAlive: boolean,
-  noDelay: boolean,
-): Connection {
-  // Both fail only if the peer is gone already, which the first read tells.
-  try {
-    if (noDelay) conn.setNoDelay(true);
-    if (keepAlive) conn.setKeepAlive(true);
-  } catch { /* see above */ }
-  return new SocketConnection(conn, addressOf);
+  const address = new Address("tcp", on.hostname, on.port);
+  const listener = listenSocket(address, options);
+  return new SocketListener(
+    listener,
+    addressOf(listener.addr),
+    (conn) => new SocketConnection(withOptions(conn, options), addressOf),
+  );
 }

@@ -405,6 +405,7 @@ export function transportSuite(transport: TransportUnderTest): void {
         await run(pair);
       } finally {
         for (const end of pair) end.close();
+        for (const end of pair) await end.released;
       }
     });
   }
@@ -416,6 +417,7 @@ export function transportSuite(transport: TransportUnderTest): void {
       } finally {
         peer.connection.close();
         peer.reset();
+        await peer.connection.released;
       }
     });
   }

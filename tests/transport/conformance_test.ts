@@ -4,14 +4,23 @@
  * @module
  */
 
-import { createConnection } from "node:net";
+import { createConnection, type Socket } from "node:net";
+import { Address } from "../../lib/transport/address.ts";
 import type { Connection } from "../../lib/transport/connection.ts";
 import {
   memoryPair,
   type MemoryPairOptions,
 } from "../../lib/transport/memory.ts";
 import { connectTcp, listenTcp } from "../../lib/transport/tcp.ts";
+import {
+  connectTls,
+  listenTls,
+  startTls,
+  type TlsDialOptions,
+  type TlsListenOptions,
+} from "../../lib/transport/tls.ts";
 import { connectUnix, listenUnix } from "../../lib/transport/unix.ts";
+import { certificates, hasOpenssl } from "../support/certificates.ts";
 import {
   type ResettablePeer,
   transportSuite,
@@ -96,6 +105,149 @@ async function makeResettableUnix(): Promise<ResettablePeer> {
     send: (bytes) => writeAll(peer, bytes),
     reset: () => peer.close(),
   };
+}
+
+const NO_RESET =
+  "the runtime has no SO_LINGER; the peer sees that TLS did not announce the end";
+
+if (hasOpenssl) {
+  const { ca, client, server } = await certificates();
+  const mutual = { caCerts: [ca], requireClientCert: true };
+  const trust = { caCerts: [ca] };
+  for (
+    const [name, near, far] of [
+      ["native client, node:tls server", trust, server],
+      ["node:tls client, node:tls server", { ...trust, ...client }, {
+        ...server,
+        ...mutual,
+      }],
+      ["native client, native server", trust, {
+        ...server,
+        tlsEngine: "native",
+      }],
+    ] as const satisfies readonly (readonly [
+      string,
+      TlsDialOptions,
+      TlsListenOptions,
+    ])[]
+  ) {
+    transportSuite({
+      name: `TLS, ${name},`,
+      make: () => makeTlsPair(near, far),
+      makeResettable: () => makeResettableTls(near, far),
+      skip: {
+        "shows the peer an abort as a reset, never as a clean end": NO_RESET,
+      },
+    });
+    transportSuite({
+      name: `TLS, ${name}, seen from the server,`,
+      make: async () => {
+        const [client, server] = await makeTlsPair(near, far);
+        return [server, client];
+      },
+      makeResettable: () => makeResettableTls(near, far),
+      skip: {
+        "shows the peer an abort as a reset, never as a clean end": NO_RESET,
+      },
+    });
+  }
+}
+
+async function makeTlsPair(
+  near: TlsDialOptions,
+  far: TlsListenOptions,
+): Promise<[Connection, Connection]> {
+  const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, far);
+  try {
+    const [client, server] = await Promise.all([
+      connectTls(listener.address, near),
+      listener.accept(),
+    ]);
+    await server.handshake?.();
+    return [client, server];
+  } finally {
+    listener.close();
+  }
+}
+
+async function makeResettableTls(
+  near: TlsDialOptions,
+  far: TlsListenOptions,
+): Promise<ResettablePeer> {
+  const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, far);
+  const socket = createConnection(listener.address.port, "127.0.0.1");
+  const [peer, connection] = await Promise.all([
+    startTls(new NodeConnection(socket), near),
+    listener.accept(),
+  ]);
+  await connection.handshake?.();
+  listener.close();
+  return {
+    connection,
+    send: (bytes) => writeAll(peer, bytes),
+    reset: () => {
+      socket.resetAndDestroy();
+      peer.abort();
+    },
+  };
+}
+
+/** A socket of node:net behind our contract, as far as TLS needs it. */
+class NodeConnection implements Connection {
+  readonly localAddress = new Address("tcp", "127.0.0.1", 1);
+  readonly remoteAddress = new Address("tcp", "127.0.0.1", 1);
+  readonly #socket: Socket;
+  #chunks: Uint8Array[] = [];
+  #ended = false;
+  #wake: (() => void) | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on("data", (chunk: Uint8Array) => {
+      this.#chunks.push(chunk);
+      socket.pause();
+      this.#wake?.();
+    });
+    const end = () => {
+      this.#ended = true;
+      this.#wake?.();
+    };
+    for (const event of ["end", "close", "error"]) socket.on(event, end);
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    while (this.#chunks.length === 0) {
+      if (this.#ended) return null;
+      this.#socket.resume();
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    const chunk = this.#chunks.shift()!;
+    into.set(chunk.subarray(0, into.length));
+    if (chunk.length <= into.length) return chunk.length;
+    this.#chunks.unshift(chunk.subarray(into.length));
+    return into.length;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#socket.write(
+        Uint8Array.from(bytes),
+        (error) => error ? reject(error) : resolve(bytes.length),
+      );
+    });
+  }
+
+  closeWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  abort(): void {
+    this.#socket.destroy();
+  }
 }
 
 function resettable(

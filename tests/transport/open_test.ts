@@ -41,13 +41,12 @@ Deno.test("dial() refuses port 0 with a rejection that says what it is for", asy
 for (
   const address of [
     parseAddress("udp://7342"),
-    parseAddress("tls://7342"),
     new Address("memory", "server"),
   ]
 ) {
   const why = address.transport === "udp"
     ? "UDP has no connections, use bindUdp or serveDatagrams"
-    : 'this version speaks tcp and unix only, as in "tcp://127.0.0.1:7342"';
+    : 'it is neither tcp, tls nor unix, as in "tcp://127.0.0.1:7342"';
 
   Deno.test(`dial() rejects ${address} and says what to use`, async () => {
     const error = await assertRejects(() => dial(address, {}), TypeError);

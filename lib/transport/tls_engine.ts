@@ -1,0 +1,169 @@
+/**
+ * The two implementations of TLS that the runtime has, and what begins a
+ * handshake with the one in `node:tls`.
+ *
+ * @module
+ */
+
+import type {
+  ConnectionOptions,
+  SecureContext,
+  TlsOptions,
+  TLSSocket,
+} from "node:tls";
+import type { Address } from "./address.ts";
+import { checkPair } from "./tls_certificate.ts";
+import type { BeginTls } from "./tls_connection.ts";
+import type {
+  TlsCertificate,
+  TlsDialOptions,
+  TlsEngine,
+  TlsListenOptions,
+} from "./tls_options.ts";
+
+/**
+ * Tells which implementation to use where either would do.
+ *
+ * @returns `"node"` unless it is only a wrapper around the other, as before Deno
+ * 2.8.
+ */
+export async function bestEngine(): Promise<TlsEngine> {
+  const { Server } = await import("node:tls");
+  return "setSecureContext" in Server.prototype ? "node" : "native";
+}
+
+/**
+ * Prepares the client's end.
+ *
+ * @param serverName The name that must be in the certificate.
+ * @param options Whom to trust, and what to show.
+ * @returns What begins the handshake.
+ */
+export function beginClient(
+  serverName: string,
+  options: TlsDialOptions,
+): BeginTls {
+  const { alpn = [], caCerts = [], cert, insecure = false, key } = options;
+  return async (wire, agreed, failed) => {
+    const { connect } = await import("node:tls");
+    const how: ConnectionOptions & { allowHalfOpen: boolean } = {
+      socket: wire.stream,
+      // An address is no name that may be asked for; RFC 6066, section 3.
+      ...(isIpAddress(serverName)
+        ? { host: serverName }
+        : { servername: serverName }),
+      ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
+      ...(cert === undefined || key === undefined ? {} : { cert, key }),
+      // The well-known ones besides would take --allow-sys to read.
+      ...(caCerts.length === 0 ? {} : { ca: [...caCerts] }),
+      rejectUnauthorized: !insecure,
+      allowHalfOpen: true,
+    };
+    const socket = connect(how);
+    socket.on("error", failed);
+    socket.once("secureConnect", () => agreed(socket));
+  };
+}
+
+/** What a listener shows to whoever connects; can be changed at any time. */
+export class ServerIdentity {
+  readonly #address: Address;
+  readonly #alpn: readonly string[];
+  readonly #clientCas: string[] | undefined;
+  #certificate: TlsCertificate;
+  #context: SecureContext | undefined;
+
+  /**
+   * Prepares the server's end.
+   *
+   * @param address Where it listens, for messages.
+   * @param certificate The first certificate.
+   * @param options Protocols, and whether clients need a certificate.
+   */
+  constructor(
+    address: Address,
+    certificate: TlsCertificate,
+    options: TlsListenOptions,
+  ) {
+    const { alpn = [], caCerts = [], requireClientCert = false } = options;
+    this.#address = address;
+    this.#alpn = alpn;
+    this.#clientCas = requireClientCert ? [...caCerts] : undefined;
+    this.#certificate = certificate;
+  }
+
+  /**
+   * Shows another certificate from now on.
+   *
+   * @param certificate The certificate.
+   * @throws {ConnectionError} If it is none or the key is another's; then nothing
+   * changes.
+   */
+  async use(certificate: TlsCertificate): Promise<void> {
+    await checkPair(certificate, "listen on", this.#address);
+    const { createSecureContext } = await import("node:tls");
+    this.#context = createSecureContext({
+      cert: certificate.cert,
+      key: certificate.key,
+    });
+    this.#certificate = certificate;
+  }
+
+  /** Begins the handshake with one client. */
+  readonly begin: BeginTls = async (wire, agreed, failed) => {
+    const { TLSSocket } = await import("node:tls");
+    if (this.#clientCas !== undefined) {
+      return await this.#beginMutual(wire, agreed, failed);
+    }
+    const socket = new TLSSocket(
+      // A stream is as good as a socket, which the types do not know.
+      wire.stream as ConstructorParameters<typeof TLSSocket>[0],
+      {
+        isServer: true,
+        secureContext: this.#context!,
+        ...this.#protocols(),
+        allowHalfOpen: true,
+      } as ConstructorParameters<typeof TLSSocket>[1],
+    );
+    socket.on("error", failed);
+    socket.once("secure", () => agreed(socket));
+  };
+
+  // Only a server of node:tls says whether a client's certificate is good. It
+  // does not say which client it means, so each has one of its own.
+  #beginMutual: BeginTls = async (wire, agreed, failed) => {
+    const { createServer } = await import("node:tls");
+    const how: TlsOptions & { allowHalfOpen: boolean } = {
+      cert: this.#certificate.cert,
+      key: this.#certificate.key,
+      ca: this.#clientCas,
+      requestCert: true,
+      // Looked at below: refused here, the reason would be lost.
+      rejectUnauthorized: false,
+      ...this.#protocols(),
+      allowHalfOpen: true,
+    };
+    const server = createServer(how);
+    server.on("tlsClientError", failed);
+    server.on("secureConnection", (socket: TLSSocket) => {
+      if (socket.authorized) return agreed(socket);
+      failed(
+        new Error(
+          socket.getPeerCertificate()?.raw === undefined
+            ? "peer sent no certificates"
+            : `${socket.authorizationError}`,
+        ),
+      );
+      socket.destroy();
+    });
+    server.emit("connection", wire.stream);
+  };
+
+  #protocols(): { ALPNProtocols?: string[] } {
+    return this.#alpn.length === 0 ? {} : { ALPNProtocols: [...this.#alpn] };
+  }
+}
+
+function isIpAddress(name: string): boolean {
+  return name.includes(":") || /^\d+\.\d+\.\d+\.\d+$/.test(name);
+}
