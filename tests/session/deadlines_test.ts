@@ -10,6 +10,7 @@ import {
 import { TimeoutError } from "../../lib/errors.ts";
 import { Clock } from "../../lib/session/clock.ts";
 import { MessageConnection } from "../../lib/session/message_connection.ts";
+import { Settings } from "../../lib/session/settings.ts";
 import { memoryPair } from "../../lib/transport/memory.ts";
 import { delay, framed, Recorded, talk, until } from "./harness.ts";
 
@@ -203,6 +204,30 @@ Deno.test("Clock does not hold a long computation of ours against the peers", as
   assertEquals(pair.client.signal.aborted, false);
   await pair.server.send("just in time");
   assertEquals(await message, "just in time");
+});
+
+Deno.test("a deadline is not early and at most two steps late, whenever between two steps the waiting begins", async () => {
+  const settings = new Settings<string>({
+    framing: "length:4",
+    encoding: "text",
+    idleTimeoutMs: 40,
+  });
+  const pairs = Array.from({ length: 12 }, () => memoryPair());
+  // The clock has to run already; this one waits for nothing, so it has no end.
+  const first = new MessageConnection(pairs[0]![0], settings);
+  const waits = pairs.slice(1).map(async ([near], i) => {
+    await delay(3 * i);
+    const connection = new MessageConnection(near, settings);
+    const begun = performance.now();
+    await assertRejects(() => connection.receive(), TimeoutError);
+    return performance.now() - begun;
+  });
+  for (const took of await Promise.all(waits)) {
+    assertGreaterOrEqual(took, 40 - EARLY_MS);
+    assertLess(took, 60 + BUSY_MS);
+  }
+  first.abort();
+  for (const [, far] of pairs) far.close();
 });
 
 Deno.test("Clock steps a tenth of the shortest deadline, at least 10 ms and at most 1 s", () => {

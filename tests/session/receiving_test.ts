@@ -345,6 +345,21 @@ Deno.test("batches({ reuse: true }) gives the same bytes, valid until the next b
   await sending;
 });
 
+Deno.test("batches({ reuse: true }) leaves the buffer alone that an earlier receive still reads into", async () => {
+  const [near, far] = memoryPair();
+  using pair = over([near, far]);
+  const frames = framed("a message", "another one");
+  await near.write(frames.subarray(0, 20));
+  assertEquals(await pair.server.receive(), "a message");
+  await assertRejects(
+    () => pair.server.receive({ timeoutMs: 1 }),
+    TimeoutError,
+  );
+  const batch = pair.server.batches({ reuse: true }).next();
+  await near.write(frames.subarray(20));
+  assertEquals((await batch).value, ["another one"]);
+});
+
 Deno.test("messages stay as they are while more arrive, without reuse", async () => {
   const [near, far] = memoryPair({ toServer: { readBytes: 7 } });
   using pair = over([near, far], { encoding: "bytes" });

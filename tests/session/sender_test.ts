@@ -324,6 +324,18 @@ Deno.test("a payload above 128 KiB arrives as it was though its array is changed
   }
 });
 
+Deno.test("send() of a payload above 128 KiB does not resolve before the system has taken the last of it", async () => {
+  using pair = talk({ encoding: "bytes" }, { bufferBytes: 1000 });
+  const payload = new Uint8Array(128 * 1024 + 1);
+  const sent = pair.client.send(payload).then(() => {
+    assertEquals(pair.client.stats.bytesWaiting, 0);
+    payload.fill(99);
+  });
+  const message = await pair.server.receive();
+  assert(message?.every((byte) => byte === 0), "it was changed");
+  await sent;
+});
+
 Deno.test("a payload up to 128 KiB may be changed as soon as send() returns", async () => {
   using pair = talk({ encoding: "bytes" });
   const payload = new Uint8Array(128 * 1024);
