@@ -261,6 +261,20 @@ export class MessageConnection<T = Uint8Array>
   }
 
   /**
+   * Waits until everything sent so far is written.
+   *
+   * @returns When the system has taken it.
+   * @throws {ConnectionError} If the link is lost before.
+   * @throws {TimeoutError} If the peer did not take it within five seconds.
+   */
+  flush(): Promise<void> {
+    return this.#inTime(
+      this.#sender.flushed(),
+      () => `write everything to ${this.remoteAddress}`,
+    );
+  }
+
+  /**
    * Finishes sending ("I am done, still listening"): what was sent is written,
    * then the peer's iteration ends. Receiving goes on.
    *
@@ -382,8 +396,10 @@ export class MessageConnection<T = Uint8Array>
     if (this.#released) return;
     try {
       const finished = sender.finish(!receiver.peerFinished);
-      if (sender.buffered > 0) await this.#finishInTime(finished);
-      else await finished;
+      await this.#inTime(
+        finished,
+        () => `close the connection to ${this.remoteAddress} in order`,
+      );
       if (!receiver.peerFinished) await receiver.discard(LINGER_MS);
     } catch (error) {
       // The peer is not to take what has arrived for all there was.
@@ -396,15 +412,17 @@ export class MessageConnection<T = Uint8Array>
     await this.#connection.released;
   }
 
-  async #finishInTime(finished: Promise<void>): Promise<void> {
+  /** Waits for the peer to take what was sent, but not for ever. */
+  async #inTime(written: Promise<void>, action: () => string): Promise<void> {
+    if (this.#sender.buffered === 0) return await written;
     const deadline = within(CLOSE_MS, undefined, () =>
       new TimeoutError(
         "send",
         CLOSE_MS,
-        `Cannot close the connection to ${this.remoteAddress} in order: it did not take the last ${this.#sender.buffered} bytes within ${CLOSE_MS} ms`,
+        `Cannot ${action()}: it did not take the last ${this.#sender.buffered} bytes within ${CLOSE_MS} ms`,
       ));
     try {
-      await deadline.race(finished);
+      await deadline.race(written);
     } finally {
       deadline.clear();
     }

@@ -35,7 +35,8 @@ import { within } from "./within.ts";
 
 /**
  * Talks to one peer. When it returns, what it sent is written and the connection
- * closed; when it throws, the connection is aborted and the others go on.
+ * closed; when it throws, what it sent is written, the connection is aborted and
+ * the others go on.
  *
  * @typeParam T Type of a message.
  * @param connection The connection; closed by the server.
@@ -353,7 +354,7 @@ class RunningServer<T> implements Server<T> {
     } catch (error) {
       failure = error ?? new Error("The handler threw nothing");
       this.#failed++;
-      connection.abort(failure);
+      await giveUp(connection, failure);
     }
     const { stats } = connection;
     this.#bytesIn += stats.bytesIn;
@@ -443,6 +444,25 @@ async function readHeader(
   }
   await proxy.prepare((line) => proxies.read(line));
   return proxy;
+}
+
+/**
+ * Ends a connection whose handler failed. What it had sent is written first:
+ * else it would depend on the network's cuts how much of that arrives.
+ */
+async function giveUp<T>(
+  connection: MessageConnection<T>,
+  failure: unknown,
+): Promise<void> {
+  try {
+    // A peer that broke the framing may still be sending, and closing on it
+    // would destroy what it has not read yet; any other end is no orderly one.
+    if (failure instanceof ProtocolError) await connection.close();
+    else await connection.flush();
+  } catch {
+    // Then it cannot be written, and the failure that is told is the first one.
+  }
+  connection.abort(failure);
 }
 
 /** Whether a failure is the handler's own and not the peer's or the network's. */

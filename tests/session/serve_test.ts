@@ -870,3 +870,42 @@ function memory(name = "server"): AsyncDisposable & {
     },
   };
 }
+
+Deno.test("what a handler sent arrives before its failure ends the connection, however the bytes are cut", async () => {
+  const failures = {
+    "the peer's": new Uint8Array([0xff, 10]),
+    "the handler's own": new TextEncoder().encode("throw\n"),
+  };
+  for (const [whose, last] of Object.entries(failures)) {
+    const bytes = Uint8Array.of(...new TextEncoder().encode("a\nb\n"), ...last);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const listener = memoryListener();
+      await using _ = await serve(
+        listener,
+        { encoding: "text", onEvent() {} },
+        async (connection) => {
+          for await (const text of connection) {
+            if (text === "throw") throw new Error("handler failed");
+            void connection.send(`${text}!`);
+          }
+        },
+      );
+      const peer = await listener.connect();
+      for (const piece of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
+        if (piece.length > 0) await peer.write(piece);
+      }
+      await peer.closeWrite();
+      let text = "";
+      try {
+        const into = new Uint8Array(100);
+        for (let n; (n = await peer.read(into)) !== null;) {
+          text += new TextDecoder().decode(into.subarray(0, n));
+        }
+      } catch (error) {
+        assertInstanceOf(error, ConnectionError);
+      }
+      peer.close();
+      assertEquals(text, "a!\nb!\n", `${whose} failure, cut at ${cut}`);
+    }
+  }
+});
