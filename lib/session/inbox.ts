@@ -30,6 +30,8 @@ import type { Datagram, DatagramSettings } from "./datagram_options.ts";
 // Larger than any datagram, so none is cut off, which the runtime would not tell.
 const BUFFER_BYTES = 65_536;
 const SHOWN_BYTES = 16;
+// Where datagrams never stop to come, there is no moment of having read them all.
+const MOST_TURNS = 10;
 // An array of its own costs a small datagram more than all else that is done
 // with it here, so many are copied into one, as Node does with its buffers.
 const POOL_BYTES = 16_384;
@@ -103,6 +105,7 @@ export class Inbox<T> {
   #pooled = 0;
   #queuedBytes = 0;
   #isReading = false;
+  #caughtUp: Promise<void> = Promise.resolve();
   #readsAhead = false;
   #isOver = false;
   #isClosed = false;
@@ -159,18 +162,15 @@ export class Inbox<T> {
   /**
    * Reads whatever comes from now on.
    *
-   * @returns Once what had come before was read.
+   * @returns Once what had come before was read, in the order of the calls.
    */
-  async readAhead(): Promise<void> {
-    const isCaughtUp = this.#readsAhead && this.#isReading;
-    this.#readsAhead = true;
-    this.#read();
-    if (isCaughtUp) return;
-    // What is in the system's queue is read within one turn of the event loop.
-    for (let before = -1; before !== this.datagrams;) {
-      before = this.datagrams;
-      await new Promise((resolve) => setTimeout(resolve));
+  readAhead(): Promise<void> {
+    if (!this.#readsAhead || !this.#isReading) {
+      this.#readsAhead = true;
+      this.#read();
+      this.#caughtUp = this.#catchUp();
     }
+    return this.#caughtUp;
   }
 
   /** Delivers no more datagrams, but to requests; whoever waits sees the end. */
@@ -208,6 +208,15 @@ export class Inbox<T> {
   drop(from: Address, bytes: number, reason: string): void {
     this.dropped++;
     this.#settings.onEvent?.({ type: "dropped", from, bytes, reason });
+  }
+
+  /** What is in the system's queue is read within one turn of the event loop. */
+  async #catchUp(): Promise<void> {
+    for (let turn = 0, before = -1; turn < MOST_TURNS; turn++) {
+      if (before === this.datagrams) return;
+      before = this.datagrams;
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 
   #read(): void {

@@ -12,13 +12,14 @@ import {
   TimeoutError,
 } from "../errors.ts";
 import type { Address } from "../transport/address.ts";
+import type { DatagramEndpoint } from "../transport/datagram_endpoint.ts";
 import type {
   Datagram,
   DatagramEvent,
   DatagramOptions,
   DatagramStats,
 } from "./datagram_options.ts";
-import { bindUdp, type DatagramSocket } from "./datagrams.ts";
+import { bindUdp, DatagramSocket } from "./datagrams.ts";
 import {
   type CutConnection,
   graceOf,
@@ -153,7 +154,7 @@ export interface DatagramServer<T = Uint8Array> extends AsyncDisposable {
  *
  * @typeParam E The encoding or its name; it decides the type of a message.
  * @param address Where to receive, such as `"udp://127.0.0.1:9001"`; port 0 asks
- * the system for one.
+ * the system for one; or an endpoint, which the server then owns.
  * @param options Encoding, limits, socket options.
  * @param handler Handles one datagram.
  * @returns The server, receiving already.
@@ -180,7 +181,7 @@ export interface DatagramServer<T = Uint8Array> extends AsyncDisposable {
  */
 // deno-lint-ignore require-await -- failures reach the caller in one way
 export async function serveDatagrams<E extends EncodingLike = "bytes">(
-  address: string | Address,
+  address: string | Address | DatagramEndpoint,
   options: ServeDatagramsOptions<E>,
   handler: DatagramHandler<MessageOf<E>>,
 ): Promise<DatagramServer<MessageOf<E>>> {
@@ -194,7 +195,9 @@ export async function serveDatagrams<E extends EncodingLike = "bytes">(
     );
   }
   signal?.throwIfAborted();
-  const socket = bindUdp(address, options);
+  const socket = typeof address === "object" && "receive" in address
+    ? new DatagramSocket<MessageOf<E>>(address, options)
+    : bindUdp(address, options);
   return new RunningDatagramServer(socket, options, maxHandlers, handler);
 }
 
