@@ -300,14 +300,19 @@ export class DatagramSocket<T = Uint8Array>
    * @throws {RangeError} If an option is out of its range.
    * @throws {ConnectionError} If the system refuses.
    *
-   * @example Hearing oneself in a group
-   * ```ts ignore
+   * @example Hearing what a group is sent
+   * ```ts
    * import { bindUdp } from "@parley/parley/udp";
+   * import { assertEquals } from "@std/assert";
    *
-   * await using socket = bindUdp("udp://0.0.0.0:9001", { encoding: "text" });
-   * await using _member = await socket.joinMulticast("239.1.2.3");
-   * await socket.send("anyone there?", "udp://239.1.2.3:9001");
-   * console.log(await socket.receive()); // one's own question comes first
+   * // Without interfaceAddress the system chooses the interface.
+   * await using member = bindUdp("udp://0.0.0.0:0", { encoding: "text" });
+   * await member.joinMulticast("239.255.7.34", { interfaceAddress: "127.0.0.1" });
+   *
+   * await using sender = bindUdp("udp://127.0.0.1:0", { encoding: "text" });
+   * const group = `udp://239.255.7.34:${member.address.port}`;
+   * await sender.send("is anyone there?", group);
+   * assertEquals((await member.receive())?.message, "is anyone there?");
    * ```
    */
   async joinMulticast(

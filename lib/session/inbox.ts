@@ -23,7 +23,7 @@ import { ConnectionError, ProtocolError } from "../errors.ts";
 import type { Address } from "../transport/address.ts";
 import type {
   DatagramEndpoint,
-  Received,
+  ReceivedDatagram,
 } from "../transport/datagram_endpoint.ts";
 import type { Datagram, DatagramSettings } from "./datagram_options.ts";
 
@@ -98,7 +98,8 @@ export class Inbox<T> {
   readonly #isCopied: boolean;
   readonly #waiters: Waiter<T>[] = [];
   readonly #queue: Datagram<T>[] = [];
-  readonly #onReceived = (received: Received) => this.#received(received);
+  readonly #onReceived = (received: ReceivedDatagram) =>
+    this.#received(received);
   readonly #onFailure = (error: unknown) => this.#failed(error);
   #buffer: Uint8Array | undefined;
   #pool: Uint8Array = new Uint8Array(0);
@@ -228,7 +229,7 @@ export class Inbox<T> {
       .then(this.#onReceived, this.#onFailure);
   }
 
-  #received({ bytes, from }: Received): void {
+  #received({ bytes, from }: ReceivedDatagram): void {
     this.#isReading = false;
     if (this.#isClosed) return;
     this.datagrams++;

@@ -49,7 +49,7 @@ export {
   MAX_IPV6_DATAGRAM_BYTES,
   type MulticastMembership,
   type MulticastOptions,
-  type Received,
+  type ReceivedDatagram,
 } from "../transport/datagram_endpoint.ts";
 export {
   type Datagram,

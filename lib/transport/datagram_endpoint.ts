@@ -22,7 +22,7 @@ export const MAX_IPV4_DATAGRAM_BYTES: number = 65_507;
 export const MAX_IPV6_DATAGRAM_BYTES: number = 65_527;
 
 /** A datagram that was received. */
-export interface Received {
+export interface ReceivedDatagram {
   /** Its bytes: a view of the buffer that was received into. */
   readonly bytes: Uint8Array;
   /** Who sent it. */
@@ -38,7 +38,7 @@ export interface DatagramEndpoint {
    * Finds out what a datagram can be sent to.
    *
    * @param to Where a caller wants to send to: an IP address or a name.
-   * @returns The address as it would stand in {@linkcode Received.from} of an
+   * @returns The address as it would stand in {@linkcode ReceivedDatagram.from} of an
    * answer; at once, unless a name has to be looked up.
    * @throws {TypeError} If this endpoint cannot reach an address of this kind.
    * @throws {RangeError} If the port is 0.
@@ -66,7 +66,7 @@ export interface DatagramEndpoint {
    * @throws {ConnectionError} If the system failed; the endpoint lives on.
    * @throws {ClosedError} If this end was closed, also while the call was pending.
    */
-  receive(into: Uint8Array): Promise<Received>;
+  receive(into: Uint8Array): Promise<ReceivedDatagram>;
 
   /**
    * Begins to receive what is sent to a multicast group.

@@ -12,7 +12,7 @@ import type {
   DatagramEndpointOptions,
   MulticastMembership,
   MulticastOptions,
-  Received,
+  ReceivedDatagram,
 } from "./datagram_endpoint.ts";
 import { canonicalIp, ipVersion, isLoopback } from "./ip.ts";
 import { translate } from "./os_error.ts";
@@ -60,7 +60,9 @@ export function openUdp(
 class UdpEndpoint implements DatagramEndpoint {
   readonly address: Address;
   readonly #conn: Deno.DatagramConn;
-  readonly #onReceived = (received: [Uint8Array, Deno.Addr]): Received => ({
+  readonly #onReceived = (
+    received: [Uint8Array, Deno.Addr],
+  ): ReceivedDatagram => ({
     // By index: taking an array apart by iteration is dearer than all else here.
     bytes: received[0],
     from: this.#from(received[1] as Deno.NetAddr),
@@ -100,7 +102,7 @@ class UdpEndpoint implements DatagramEndpoint {
     }
   }
 
-  receive(into: Uint8Array): Promise<Received> {
+  receive(into: Uint8Array): Promise<ReceivedDatagram> {
     return this.#conn.receive(into).then(this.#onReceived, this.#onFailure);
   }
 

@@ -10,7 +10,7 @@ import { Address } from "../../lib/transport/address.ts";
 import type {
   DatagramEndpoint,
   MulticastMembership,
-  Received,
+  ReceivedDatagram,
 } from "../../lib/transport/datagram_endpoint.ts";
 
 /** A datagram that was sent. */
@@ -49,7 +49,7 @@ export class ScriptedEndpoint implements DatagramEndpoint {
   readonly #arrived: (Uint8Array | Error)[] = [];
   readonly #from: Address[] = [];
   #into: Uint8Array | undefined;
-  #give: ((received: Received) => void) | undefined;
+  #give: ((received: ReceivedDatagram) => void) | undefined;
   #fail: ((error: unknown) => void) | undefined;
 
   /**
@@ -88,12 +88,14 @@ export class ScriptedEndpoint implements DatagramEndpoint {
     await this.onSend(sent);
   }
 
-  receive(into: Uint8Array): Promise<Received> {
+  receive(into: Uint8Array): Promise<ReceivedDatagram> {
     assert(this.#give === undefined, "at most one receive may be pending");
     assert(into.length > 65_527, "a datagram could be cut off");
     this.receives++;
     this.pending++;
-    const { promise, resolve, reject } = Promise.withResolvers<Received>();
+    const { promise, resolve, reject } = Promise.withResolvers<
+      ReceivedDatagram
+    >();
     this.#into = into;
     this.#give = resolve;
     this.#fail = reject;
