@@ -27,8 +27,8 @@
  * a finite bound or a documented way to give it one.
  *
  * Further entry points: `@parley/parley/framing` (all framings, and how to write
- * your own), `/stream` (framings as web stream transforms), `/tcp` (the bytes
- * below), `/testing` (checks for your own framings and handlers).
+ * your own), `/stream` (framings as web stream transforms), `/udp`
+ * (datagrams), `/tcp` (the bytes below), `/testing` (checks for your own framings and handlers).
  *
  * @module
  */
@@ -133,12 +133,8 @@ export {
   MessageConnection,
   type ReceiveOptions,
 } from "./lib/session/message_connection.ts";
-export {
-  type Handler,
-  serve,
-  type ServeAddress,
-  type Server,
-} from "./lib/session/serve.ts";
+export { serve, type ServeAddress } from "./lib/session/serve.ts";
+export type { Handler, Server } from "./lib/session/server.ts";
 export {
   type CutConnection,
   DEFAULT_GRACE_MS,
@@ -154,3 +150,35 @@ export {
   DEFAULT_HIGH_WATER_MARK_BYTES,
   type MessageOptions,
 } from "./lib/session/settings.ts";
+export {
+  type Datagram,
+  type DatagramEvent,
+  type DatagramOptions,
+  type DatagramStats,
+  DEFAULT_MAX_QUEUED_BYTES,
+  DEFAULT_MAX_QUEUED_DATAGRAMS,
+} from "./lib/session/datagram_options.ts";
+export { bindUdp, DatagramSocket } from "./lib/session/datagrams.ts";
+export {
+  DEFAULT_REQUEST_ATTEMPTS,
+  DEFAULT_REQUEST_TIMEOUT_MS,
+  type RequestOptions,
+} from "./lib/session/requests.ts";
+export {
+  type DatagramHandler,
+  type DatagramServer,
+  type DatagramServerEvent,
+  type DatagramServerStats,
+  DEFAULT_MAX_HANDLERS,
+  serveDatagrams,
+  type ServeDatagramsOptions,
+} from "./lib/session/serve_datagrams.ts";
+export {
+  type DatagramEndpoint,
+  type DatagramEndpointOptions,
+  MAX_IPV4_DATAGRAM_BYTES,
+  MAX_IPV6_DATAGRAM_BYTES,
+  type MulticastMembership,
+  type MulticastOptions,
+  type ReceivedDatagram,
+} from "./lib/transport/datagram_endpoint.ts";

@@ -19,9 +19,20 @@ const FRAMING = names(`
   varintPrefix
 `);
 
+const UDP = names(`
+  DEFAULT_MAX_HANDLERS DEFAULT_MAX_QUEUED_BYTES DEFAULT_MAX_QUEUED_DATAGRAMS
+  DEFAULT_REQUEST_ATTEMPTS DEFAULT_REQUEST_TIMEOUT_MS Datagram DatagramEndpoint
+  DatagramEndpointOptions DatagramEvent DatagramHandler DatagramOptions
+  DatagramServer DatagramServerEvent DatagramServerStats DatagramSocket
+  DatagramStats MAX_IPV4_DATAGRAM_BYTES MAX_IPV6_DATAGRAM_BYTES
+  MulticastMembership MulticastOptions ReceivedDatagram RequestOptions
+  ServeDatagramsOptions bindUdp serveDatagrams
+`);
+
 const EXPORTS: Record<string, readonly string[]> = {
   ".": [
     ...FRAMING,
+    ...UDP,
     ...names(`
   Address BatchOptions ClosedError ConnectOptions Connection ConnectionError
   ConnectionErrorCode ConnectionStats CutConnection DEFAULT_CONNECT_TIMEOUT_MS
@@ -51,6 +62,13 @@ const EXPORTS: Record<string, readonly string[]> = {
   PeerCertificate TlsCertificate TlsDialOptions TlsEngine TlsListenOptions
   Transport connectTls listenTls startTls
   `),
+  "./udp": [
+    ...UDP,
+    ...names(`
+  Address CutConnection Encoding EncodingLike JsonValue MessageOf ReceiveOptions
+  ShutdownOptions ShutdownReport Transport ValueDecoder
+    `),
+  ],
   "./framing": FRAMING,
   "./stream": names(`
   DecodeFramesOptions EncodeFramesOptions Framing decodeFrames encodeFrames
