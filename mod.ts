@@ -28,7 +28,8 @@
  *
  * Further entry points: `@parley/parley/framing` (all framings, and how to write
  * your own), `/stream` (framings as web stream transforms), `/udp`
- * (datagrams), `/tcp` (the bytes below), `/testing` (checks for your own framings and handlers).
+ * (datagrams), `/tcp` (the bytes below), `/testing` (checks for your own framings
+ * and handlers).
  *
  * @module
  */
@@ -133,8 +134,12 @@ export {
   MessageConnection,
   type ReceiveOptions,
 } from "./lib/session/message_connection.ts";
-export { serve, type ServeAddress } from "./lib/session/serve.ts";
-export type { Handler, Server } from "./lib/session/server.ts";
+export {
+  type Handler,
+  serve,
+  type ServeAddress,
+  type Server,
+} from "./lib/session/serve.ts";
 export {
   type CutConnection,
   DEFAULT_GRACE_MS,
