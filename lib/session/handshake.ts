@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TimeoutError } from "../errors.ts";
+import { ConnectionError, TimeoutError } from "../errors.ts";
 import type { Connection } from "../transport/connection.ts";
 import { within } from "./within.ts";
 
@@ -14,7 +14,7 @@ export const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS: number = 10_000;
 /**
  * Does what a connection has to do before the first byte.
  *
- * @param connection The connection; aborted if it fails.
+ * @param connection The connection; closed if it fails.
  * @param timeoutMs Longest time for it in milliseconds.
  * @param signal Ends it with its reason.
  * @throws {ConnectionError} If the two ends cannot agree.
@@ -35,7 +35,10 @@ export async function shakeHands(
   try {
     await limit.race(connection.handshake());
   } catch (error) {
-    connection.abort();
+    // A peer that can be told why is told.
+    if (error instanceof ConnectionError) connection.close();
+    else connection.abort();
+    await connection.released;
     throw error;
   } finally {
     limit.clear();

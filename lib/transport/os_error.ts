@@ -88,7 +88,7 @@ export function translate(
   }
   const { code } = error as { code?: string };
   const [kind, text] = BY_CODE[code ?? ""] ?? BY_NAME[error.name] ??
-    byText(error.message);
+    byText(error.message, action);
   return new ConnectionError(
     kind,
     `Cannot ${action} ${address}: ${
@@ -114,12 +114,13 @@ function explain(
     : text;
 }
 
-function byText(message: string): Reason {
+function byText(message: string, action: string): Reason {
   const tls = tlsReason(message);
   if (tls !== undefined) return ["tls", tls];
   if (/temporary failure/i.test(message)) {
     return ["unresolved", "no name server answered"];
   }
+  if (action === "shake hands with") return ["tls", message];
   return /failed to lookup|no addresses|no such host|name resolution/i
       .test(message)
     ? ["unresolved", "there is no such host name"]

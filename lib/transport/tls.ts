@@ -175,7 +175,9 @@ async function agree(
     await connection.handshake?.();
     return connection;
   } catch (error) {
-    connection.abort();
+    // The peer is told why.
+    connection.close();
+    await connection.released;
     signal?.throwIfAborted();
     throw error;
   } finally {

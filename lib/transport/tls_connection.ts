@@ -156,12 +156,14 @@ export class TlsConnection implements Connection {
 
   close(): void {
     if (this.#closed) return;
-    // What is left to do is to say that this is the end, if anybody listens.
-    const isSilent = this.#socket === undefined || this.#finished ||
-      this.#writing || this.#isMute;
+    // What is left to do is to say that this is the end, if anybody listens; or
+    // why it came to nothing, which is on its way already.
+    const isSilent = this.#finished || this.#writing || this.#isMute;
+    const hasFailed = this.#socket === undefined && this.#lost !== undefined;
     this.#shut();
-    if (isSilent) this.#destroy();
-    else this.#released = this.#sayFarewell();
+    if (hasFailed) this.#released = this.#leave(this.#flush());
+    else if (isSilent || this.#socket === undefined) this.#destroy();
+    else this.#released = this.#leave(this.#finishing ??= this.#finish());
   }
 
   // Without the word that TLS has for an end, which the peer notices.
@@ -324,18 +326,22 @@ export class TlsConnection implements Connection {
       socket.end(resolve);
     });
     if (this.#destroyed) return;
-    // The word for the end is on its way to the wire one turn later.
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    await this.#wire!.flushed();
+    await this.#flush();
     if (!this.#isMute) await this.#raw.closeWrite().catch(() => {});
     this.#finished = true;
   }
 
-  async #sayFarewell(): Promise<void> {
-    this.#finishing ??= this.#finish();
+  /** Waits until the last word of TLS is on its way; a turn later it is known. */
+  async #flush(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await this.#wire?.flushed();
+  }
+
+  /** Closes once the last word is said, or takes too long. */
+  async #leave(said: Promise<void>): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, FAREWELL_MS);
-    await Promise.race([this.#finishing, late]);
+    await Promise.race([said, late]);
     clearTimeout(timer);
     this.#destroy();
   }

@@ -67,7 +67,6 @@ export function beginClient(
 
 /** What a listener shows to whoever connects; can be changed at any time. */
 export class ServerIdentity {
-  readonly #address: Address;
   readonly #alpn: readonly string[];
   readonly #clientCas: string[] | undefined;
   #certificate: TlsCertificate;
@@ -76,17 +75,11 @@ export class ServerIdentity {
   /**
    * Prepares the server's end.
    *
-   * @param address Where it listens, for messages.
-   * @param certificate The first certificate.
+   * @param certificate The first certificate, still to be used.
    * @param options Protocols, and whether clients need a certificate.
    */
-  constructor(
-    address: Address,
-    certificate: TlsCertificate,
-    options: TlsListenOptions,
-  ) {
+  constructor(certificate: TlsCertificate, options: TlsListenOptions) {
     const { alpn = [], caCerts = [], requireClientCert = false } = options;
-    this.#address = address;
     this.#alpn = alpn;
     this.#clientCas = requireClientCert ? [...caCerts] : undefined;
     this.#certificate = certificate;
@@ -96,11 +89,12 @@ export class ServerIdentity {
    * Shows another certificate from now on.
    *
    * @param certificate The certificate.
+   * @param address Where it listens, for messages.
    * @throws {ConnectionError} If it is none or the key is another's; then nothing
    * changes.
    */
-  async use(certificate: TlsCertificate): Promise<void> {
-    await checkPair(certificate, "listen on", this.#address);
+  async use(certificate: TlsCertificate, address: Address): Promise<void> {
+    await checkPair(certificate, "listen on", address);
     const { createSecureContext } = await import("node:tls");
     this.#context = createSecureContext({
       cert: certificate.cert,
@@ -125,7 +119,10 @@ export class ServerIdentity {
         allowHalfOpen: true,
       } as ConstructorParameters<typeof TLSSocket>[1],
     );
-    socket.on("error", failed);
+    socket.on("error", (error: Error) => {
+      wire.refuse(alertFor(error));
+      failed(error);
+    });
     socket.once("secure", () => agreed(socket));
   };
 
@@ -144,7 +141,10 @@ export class ServerIdentity {
       allowHalfOpen: true,
     };
     const server = createServer(how);
-    server.on("tlsClientError", failed);
+    server.on("tlsClientError", (error: Error) => {
+      wire.refuse(alertFor(error));
+      failed(error);
+    });
     server.on("secureConnection", (socket: TLSSocket) => {
       if (socket.authorized) return agreed(socket);
       failed(
@@ -162,6 +162,13 @@ export class ServerIdentity {
   #protocols(): { ALPNProtocols?: string[] } {
     return this.#alpn.length === 0 ? {} : { ALPNProtocols: [...this.#alpn] };
   }
+}
+
+/** The alert that tells a client what is wrong; RFC 8446, section 6. */
+function alertFor({ message }: Error): number {
+  if (/known protocol/.test(message)) return 120; // no application protocol
+  if (/corrupt message/.test(message)) return 50; // decode error
+  return 40; // handshake failure
 }
 
 function isIpAddress(name: string): boolean {

@@ -15,6 +15,9 @@ import type { TlsCertificate, TlsListenOptions } from "./tls_options.ts";
 
 const addressOf = addressIn("tls");
 
+// Waiting 1 ms, 2 ms and so on: a fifth of a second in all.
+const REOPEN_ATTEMPTS = 20;
+
 /** One end of TLS. */
 export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   readonly #conn: Deno.TlsConn;
@@ -90,6 +93,7 @@ export class NativeTlsListener implements Listener {
   readonly address: Address;
   readonly #options: TlsListenOptions & ListenOptions;
   #listener: Deno.TlsListener;
+  #reopening: Promise<void> | undefined;
   #closed = false;
 
   /**
@@ -119,7 +123,8 @@ export class NativeTlsListener implements Listener {
         connection.handshake().catch(() => {});
         return connection;
       } catch (error) {
-        // Another listener has taken its place, with another certificate.
+        // Another listener takes its place, with another certificate.
+        await this.#reopening;
         if (listener !== this.#listener && !this.#closed) continue;
         throw translate(error, "accept on", this.address);
       }
@@ -131,16 +136,33 @@ export class NativeTlsListener implements Listener {
     this.#listener[Symbol.dispose]();
   }
 
-  // deno-lint-ignore require-await -- failures reach the caller in one way
   async setCertificate(certificate: TlsCertificate): Promise<void> {
     checkPem(certificate, "listen on", this.address);
+    await this.#reopening;
     if (this.#closed) return;
     // A certificate is for the life of a socket. This one is only to see whether
     // the next will do: afterwards there is no way back.
     open(this.address, certificate, this.#options, 0).close();
-    const old = this.#listener;
-    old.close();
-    this.#listener = open(this.address, certificate, this.#options);
+    const reopened = this.#reopen(certificate);
+    this.#reopening = reopened.catch(() => {}).finally(() =>
+      this.#reopening = undefined
+    );
+    await reopened;
+  }
+
+  async #reopen(certificate: TlsCertificate): Promise<void> {
+    this.#listener.close();
+    for (let attempt = 1;; attempt++) {
+      // A pending accept lets go of the port a few turns after it was told.
+      await new Promise((resolve) => setTimeout(resolve, attempt));
+      if (this.#closed) return;
+      try {
+        this.#listener = open(this.address, certificate, this.#options);
+        return;
+      } catch (error) {
+        if (attempt === REOPEN_ATTEMPTS) throw error;
+      }
+    }
   }
 }
 

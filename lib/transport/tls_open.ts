@@ -125,8 +125,8 @@ export async function listenForTls(
   if (best === "native" || tlsEngine === "native") {
     return new NativeTlsListener(on, certificate, options);
   }
-  const identity = new ServerIdentity(on, certificate, options);
-  await identity.use(certificate);
+  const identity = new ServerIdentity(certificate, options);
+  await identity.use(certificate, on);
   return new TlsListener(on, identity, options);
 }
 
@@ -145,7 +145,7 @@ class TlsListener extends SocketListener<Deno.TcpConn, Deno.NetAddr> {
 
   async setCertificate(certificate: TlsCertificate): Promise<void> {
     checkPem(certificate, "listen on", this.address);
-    await this.#identity.use(certificate);
+    await this.#identity.use(certificate, this.address);
   }
 }
 

@@ -8,6 +8,7 @@
  */
 
 const NOT_TLS = "what it sent is not TLS: is one end plain and the other TLS?";
+const NONSENSE = "what it sent breaks the rules of TLS";
 const EXPIRED = "its certificate has expired";
 const UNKNOWN =
   "its certificate comes from an authority that is not trusted here (caCerts)";
@@ -53,6 +54,7 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/InvalidPurpose/, "its certificate is not meant for this use"],
   [/doesn't support any known protocol|NO_APPLICATION_PROTOCOL/i, NO_ALPN],
   [/peer is incompatible/i, "the two have no version or cipher in common"],
+  [/cannot decrypt|peer misbehaved|unexpected .*message/i, NONSENSE],
   [
     /KeyMismatch|keys may not be consistent/,
     "the key does not belong to the certificate",

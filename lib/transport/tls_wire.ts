@@ -22,6 +22,14 @@ export interface Wire {
    * @returns When it is, or cannot be any more.
    */
   flushed(): Promise<void>;
+
+  /**
+   * Tells a client why there will be no TLS, in the words of TLS, unless
+   * something was said already: `node:tls` hangs up without a word.
+   *
+   * @param alert The number of the alert; RFC 8446, section 6.
+   */
+  refuse(alert: number): void;
 }
 
 /** What becomes of a wire. */
@@ -65,8 +73,16 @@ export async function wireOf(
   const { Buffer } = await import("node:buffer");
   let readBytes = SMALLEST_READ_BYTES;
   let writing: Promise<void> = Promise.resolve();
+  let isSilent = true;
+  // Bytes that are not TLS and arrive while node:tls still sets itself up make
+  // it throw where nobody can catch it, and the program ends (Deno 2.9.6).
+  let settled: Promise<void> | undefined = new Promise((resolve) =>
+    setTimeout(resolve, 0)
+  );
 
   async function read(): Promise<void> {
+    if (settled !== undefined) await settled;
+    settled = undefined;
     await events.room();
     const into = new Uint8Array(readBytes);
     const count = await connection.read(into);
@@ -87,6 +103,7 @@ export async function wireOf(
     allowHalfOpen: true,
     read: () => void read().catch((error) => events.ended(error)),
     write(bytes: Uint8Array, _encoding, done) {
+      isSilent = false;
       // An error would end the stream, and what the peer has sent would be lost.
       writing = write(bytes).catch((error) => events.broken(error));
       void writing.then(() => done());
@@ -96,5 +113,14 @@ export async function wireOf(
   stream.on("error", () => {
     // Whatever it is, the events told of it.
   });
-  return { stream, flushed: () => writing };
+  return {
+    stream,
+    flushed: () => writing,
+    refuse(alert) {
+      if (!isSilent) return;
+      isSilent = false;
+      // A record of two bytes: fatal, and why. Whoever is gone does not miss it.
+      writing = write(Uint8Array.of(21, 3, 3, 0, 2, 2, alert)).catch(() => {});
+    },
+  };
 }
