@@ -4,19 +4,14 @@
  * @module
  */
 
-import type { Encoding } from "../encoding/encoding.ts";
 import type { EncodingLike, MessageOf } from "../encoding/parse.ts";
 import { ClosedError, TimeoutError } from "../errors.ts";
-import { checkSendSize } from "../framing/limits.ts";
-import { type Address, parseAddress } from "../transport/address.ts";
-import {
-  type DatagramEndpoint,
-  MAX_IPV4_DATAGRAM_BYTES,
-  MAX_IPV6_DATAGRAM_BYTES,
-  type MulticastMembership,
-  type MulticastOptions,
+import type { Address } from "../transport/address.ts";
+import type {
+  DatagramEndpoint,
+  MulticastMembership,
+  MulticastOptions,
 } from "../transport/datagram_endpoint.ts";
-import { ipVersion, isMulticast } from "../transport/ip.ts";
 import { openDatagrams } from "../transport/open.ts";
 import {
   type Datagram,
@@ -24,7 +19,9 @@ import {
   DatagramSettings,
   type DatagramStats,
 } from "./datagram_options.ts";
+import { DatagramIterator } from "./datagram_iterator.ts";
 import { Inbox } from "./inbox.ts";
+import { checkFits, checkSingle, Outbox, parseUdpAddress } from "./outbox.ts";
 import type { ReceiveOptions } from "./message_connection.ts";
 import { checkRequest, type RequestOptions, Requests } from "./requests.ts";
 import { checkDuration } from "./settings.ts";
@@ -32,8 +29,6 @@ import { within } from "./within.ts";
 
 /** How long `close()` waits for the system to take what is being sent. */
 const CLOSE_MS = 5_000;
-
-const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
  * Binds a UDP socket.
@@ -95,21 +90,9 @@ export function bindUdp<E extends EncodingLike = "bytes">(
 export class DatagramSocket<T = Uint8Array>
   implements AsyncIterable<Datagram<T>>, AsyncDisposable {
   readonly #endpoint: DatagramEndpoint;
-  readonly #encoding: Encoding<T>;
   readonly #inbox: Inbox<T>;
-  readonly #maxMessageBytes: number;
+  readonly #outbox: Outbox<T>;
   readonly #requests: Requests<T> = new Requests();
-  readonly #onUnsent = (error: unknown): never => {
-    if (--this.#sending === 0) this.#whenSent?.();
-    throw error;
-  };
-  // Whoever sends to one peer by its string has it parsed once only.
-  #lastText = "";
-  #lastAddress: Address | undefined;
-  #bytesOut = 0;
-  #datagramsOut = 0;
-  #sending = 0;
-  #whenSent: (() => void) | undefined;
   // Why it was closed or is to end, and who is told.
   #closed: unknown;
   #ended: unknown;
@@ -132,9 +115,8 @@ export class DatagramSocket<T = Uint8Array>
       ? options
       : new DatagramSettings<T>(options);
     this.#endpoint = endpoint;
-    this.#encoding = settings.encoding;
-    this.#maxMessageBytes = settings.maxMessageBytes;
     this.#inbox = new Inbox(endpoint, settings, this.#requests);
+    this.#outbox = new Outbox(endpoint, settings);
   }
 
   /** Where it receives, with the port that the system chose. */
@@ -147,9 +129,9 @@ export class DatagramSocket<T = Uint8Array>
     const { bytes, datagrams, dropped, refused } = this.#inbox;
     return {
       bytesIn: bytes,
-      bytesOut: this.#bytesOut,
+      bytesOut: this.#outbox.bytes,
       datagramsIn: datagrams,
-      datagramsOut: this.#datagramsOut,
+      datagramsOut: this.#outbox.datagrams,
       dropped,
       refused,
     };
@@ -190,8 +172,8 @@ export class DatagramSocket<T = Uint8Array>
   send(message: T, to: string | Address): Promise<void> {
     try {
       this.#checkOpen();
-      const bytes = this.#encode(message);
-      const target = this.#target(to);
+      const bytes = this.#outbox.encode(message);
+      const target = this.#outbox.target(to);
       return target instanceof Promise
         ? target.then((found) => this.#send(bytes, found))
         : this.#send(bytes, target);
@@ -278,7 +260,7 @@ export class DatagramSocket<T = Uint8Array>
     checkRequest(options);
     this.#checkOpen();
     signal?.throwIfAborted();
-    const bytes = this.#encode(message).slice();
+    const bytes = this.#outbox.encode(message).slice();
     const target = await this.#targetWithin(to, signal);
     checkSingle(target);
     checkFits(bytes, target);
@@ -370,28 +352,17 @@ export class DatagramSocket<T = Uint8Array>
     if (this.#closed !== undefined) throw this.#closed;
   }
 
-  #encode(message: T): Uint8Array {
-    const bytes = this.#encoding.encode(message);
-    checkSendSize(bytes.length, this.#maxMessageBytes);
-    return bytes;
+  #send(bytes: Uint8Array, to: Address): Promise<void> {
+    this.#checkOpen();
+    return this.#outbox.send(bytes, to);
   }
 
-  #target(to: string | Address): Address | Promise<Address> {
-    if (typeof to !== "string") {
-      return this.#endpoint.resolve(parseUdpAddress(to, "send to"));
-    }
-    if (to !== this.#lastText || this.#lastAddress === undefined) {
-      this.#lastAddress = parseUdpAddress(to, "send to");
-      this.#lastText = to;
-    }
-    return this.#endpoint.resolve(this.#lastAddress);
-  }
-
+  /** As {@linkcode Outbox.target}, but not longer than the signal says. */
   async #targetWithin(
     to: string | Address,
     signal: AbortSignal | undefined,
   ): Promise<Address> {
-    const target = this.#target(to);
+    const target = this.#outbox.target(to);
     if (!(target instanceof Promise)) return target;
     const limit = within(Infinity, signal, () => undefined);
     try {
@@ -401,23 +372,6 @@ export class DatagramSocket<T = Uint8Array>
     }
   }
 
-  #send(bytes: Uint8Array, to: Address): Promise<void> {
-    this.#checkOpen();
-    checkFits(bytes, to);
-    this.#sending++;
-    const sent = this.#endpoint.send(bytes, to)
-      .then(() => this.#sent(bytes.length), this.#onUnsent);
-    // Who does not await a send is not to be ended by a network that is down.
-    sent.catch(unawaited);
-    return sent;
-  }
-
-  #sent(bytes: number): void {
-    this.#datagramsOut++;
-    this.#bytesOut += bytes;
-    if (--this.#sending === 0) this.#whenSent?.();
-  }
-
   async #close(): Promise<void> {
     const error = new ClosedError(
       `The datagram socket on ${this.address} was closed`,
@@ -425,13 +379,7 @@ export class DatagramSocket<T = Uint8Array>
     this.#closed ??= error;
     this.#inbox.stop();
     this.#requests.close(error);
-    if (this.#sending > 0) {
-      const limit = within(CLOSE_MS, undefined, () => undefined);
-      const sent = new Promise<void>((resolve) => this.#whenSent = resolve);
-      // What the system does not take in that time is lost, as datagrams are.
-      await limit.race(sent).catch(() => {});
-      limit.clear();
-    }
+    await this.#outbox.flush(CLOSE_MS);
     this.#release(error);
   }
 
@@ -448,65 +396,4 @@ export class DatagramSocket<T = Uint8Array>
     this.#ended = reason;
     this.#controller?.abort(reason);
   }
-}
-
-class DatagramIterator<T> implements AsyncIterableIterator<Datagram<T>> {
-  readonly #inbox: Inbox<T>;
-
-  constructor(inbox: Inbox<T>) {
-    this.#inbox = inbox;
-  }
-
-  next(): Promise<IteratorResult<Datagram<T>>> {
-    const value = this.#inbox.take();
-    if (value !== undefined) return Promise.resolve({ done: false, value });
-    return new Promise((resolve, fail) => {
-      const give = (value: Datagram<T> | undefined) =>
-        resolve(value === undefined ? DONE : { done: false, value });
-      this.#inbox.wait({ give, fail });
-    });
-  }
-
-  // Leaving a loop leaves the socket open.
-  return(): Promise<IteratorResult<Datagram<T>>> {
-    return Promise.resolve(DONE);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-}
-
-function unawaited(): void {}
-
-function parseUdpAddress(address: string | Address, action: string): Address {
-  const parsed = typeof address === "string"
-    // In the short forms it is this function that says which transport is meant.
-    ? parseAddress(
-      /^(?:unix:|[^:/]+:\/\/)/.test(address) ? address : `udp://${address}`,
-    )
-    : address;
-  if (parsed.transport === "udp") return parsed;
-  throw new TypeError(
-    `Cannot ${action} ${parsed} with datagrams: the address must be one such as "udp://127.0.0.1:9001"`,
-  );
-}
-
-/** Refuses before sending what the system would refuse with less to say. */
-function checkFits(bytes: Uint8Array, to: Address): void {
-  const version = ipVersion(to.hostname);
-  const limit = version === 4
-    ? MAX_IPV4_DATAGRAM_BYTES
-    : MAX_IPV6_DATAGRAM_BYTES;
-  if (bytes.length <= limit) return;
-  throw new RangeError(
-    `Cannot send a datagram of ${bytes.length} bytes to ${to}: over IPv${version} it can hold ${limit} bytes at most`,
-  );
-}
-
-function checkSingle(to: Address): void {
-  if (to.hostname !== "255.255.255.255" && !isMulticast(to.hostname)) return;
-  throw new TypeError(
-    `Cannot ask ${to}: many may answer, each from an address of its own, so send to it and receive the answers`,
-  );
 }
