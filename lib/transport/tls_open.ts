@@ -13,8 +13,7 @@
  * small writes leave at once    client only                 yes
  * asks for client certificates  no                          yes
  * changes its certificate       by listening again          between two clients
- * receives in bulk              1                           about 0.5
- * sends in bulk                 1                           about 0.6 to 1
+ * speed in bulk                 1                           0.5 to 0.9
  * ```
  *
  * @module

@@ -83,8 +83,8 @@ export interface TlsListenOptions extends Partial<TlsCertificate> {
    *
    * `"node"` can drop a client that stalls in the handshake, sends small writes
    * at once, asks for client certificates and changes its certificate between
-   * two connections. `"native"` can do none of that, and receives in bulk about
-   * twice as fast: for peers that you know.
+   * two connections. `"native"` can do none of that, but listens anew for another
+   * certificate, and is up to twice as fast in bulk: for peers that you know.
    *
    * @default {"node", where the runtime has it}
    */
