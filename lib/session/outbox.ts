@@ -147,6 +147,7 @@ export function parseUdpAddress(
  * @throws {RangeError} If no datagram of that IP version can hold them.
  */
 export function checkFits(bytes: Uint8Array, to: Address): void {
+  if (bytes.length <= MAX_IPV4_DATAGRAM_BYTES) return;
   const version = ipVersion(to.hostname);
   const limit = version === 4
     ? MAX_IPV4_DATAGRAM_BYTES

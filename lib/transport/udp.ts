@@ -73,6 +73,8 @@ class UdpEndpoint implements DatagramEndpoint {
   #closed = false;
   // Most datagrams come from where the one before came from.
   #lastFrom: Address | undefined;
+  // And most go where the one before went, which was looked at then.
+  #lastTo: Address | undefined;
 
   constructor(conn: Deno.DatagramConn) {
     const { hostname, port } = conn.addr as Deno.NetAddr;
@@ -81,6 +83,7 @@ class UdpEndpoint implements DatagramEndpoint {
   }
 
   resolve(to: Address): Address | Promise<Address> {
+    if (to === this.#lastTo) return to;
     if (to.port === 0) {
       throw new RangeError(
         `Cannot send to ${to}: port 0 is only for binding, the port must be from 1 to 65535`,
@@ -89,9 +92,8 @@ class UdpEndpoint implements DatagramEndpoint {
     const hostname = this.#reachable(canonicalIp(to.hostname));
     if (ipVersion(hostname) === undefined) return this.#lookUp(to);
     this.#checkVersion(to, hostname);
-    return hostname === to.hostname
-      ? to
-      : new Address("udp", hostname, to.port);
+    if (hostname !== to.hostname) return new Address("udp", hostname, to.port);
+    return this.#lastTo = to;
   }
 
   async send(bytes: Uint8Array, to: Address): Promise<void> {
