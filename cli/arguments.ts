@@ -14,6 +14,8 @@ import type { OptionTable, ValuesOf } from "./options.ts";
 export interface Arguments<O extends OptionTable> {
   /** The arguments that are no options, as typed. */
   readonly operands: readonly string[];
+  /** The options that were given, be it with the value of their default. */
+  readonly given: ReadonlySet<string>;
   /** The value of every option, defaults filled in. */
   readonly options: ValuesOf<O>;
 }
@@ -50,14 +52,20 @@ export function parseArguments<O extends OptionTable>(
   }) as unknown as Record<string, unknown> & { _: string[]; "--"?: string[] };
 
   const options: Record<string, unknown> = {};
-  for (const name of flags) options[name] = parsed[name] === true;
+  const given = new Set<string>();
+  for (const name of flags) {
+    options[name] = parsed[name] === true;
+    if (parsed[name] === true) given.add(name);
+  }
   for (const name of valued) {
-    const given = parsed[name] ?? [];
-    if (!Array.isArray(given)) throw unknown(`--${name}.`, names);
-    options[name] = valueOf(name, given, args, table);
+    const values = parsed[name] ?? [];
+    if (!Array.isArray(values)) throw unknown(`--${name}.`, names);
+    if (values.length > 0) given.add(name);
+    options[name] = valueOf(name, values, args, table);
   }
   return {
     operands: [...parsed._, ...parsed["--"] ?? []],
+    given,
     options: options as ValuesOf<O>,
   };
 }

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { type Address, ByteSink, type Framing } from "../mod.ts";
+import {
+  type Address,
+  ByteSink,
+  type Framing,
+  MAX_IPV4_DATAGRAM_BYTES,
+  MAX_IPV6_DATAGRAM_BYTES,
+} from "../mod.ts";
 import { readAddress } from "./address.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";
 import {
@@ -14,17 +20,27 @@ import {
   FRAMINGS,
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
+  refuseStreamOptions,
 } from "./common_options.ts";
 import { EXIT, Failure, UsageError } from "./exit_code.ts";
 import { formatNamed } from "./formats.ts";
 import type { Manual } from "./help.ts";
-import { flag, optional } from "./options.ts";
+import { flag, optional, parseCount, setting } from "./options.ts";
 import { parseSize } from "./sizes.ts";
 
 const OPTIONS = {
   ...MESSAGE_OPTIONS,
   "format": FORMAT_OPTION,
-  "timeout": deadline("none", "bounds connecting, and the wait for each reply"),
+  "timeout": deadline(
+    "none",
+    "bounds connecting, and the wait for each reply; over UDP the wait after each attempt, 1s unless given",
+  ),
+  "attempts": setting(
+    "N",
+    "3",
+    parseCount,
+    "UDP: how often a message is sent until there is a reply",
+  ),
   "connect-timeout": deadline("10s", "bounds connecting"),
   "idle-timeout": deadline(
     "none",
@@ -43,15 +59,22 @@ const OPTIONS = {
   ...LOG_OPTIONS,
 } as const;
 
+/** The options that mean nothing where there are no connections. */
+const STREAM_OPTIONS = [
+  ...["frame", "connect-timeout", "idle-timeout", "message-timeout"],
+  ...["send-timeout", "read-size", "chunks"],
+];
+
 /** What `--help` says. */
 export const CLIENT_MANUAL: Manual = {
   name: "parley-client",
   usage: "ADDRESS [MESSAGE...] [options]",
-  summary: "sends messages over TCP, in any framing, and shows the replies",
+  summary: "sends messages over a socket and shows the replies",
   examples: [
     "parley-client 7342 hello",
     "parley-client 7342 'one' 'two' --frame length:4 --timeout 3s",
     "parley-client 7342 --frame header:10 < lines.txt",
+    "parley-client udp://127.0.0.1:7342 hello --timeout 200ms --attempts 5",
     "parley-client 7342                    (a prompt; Ctrl-D to finish)",
   ],
   sections: [
@@ -70,6 +93,10 @@ export const CLIENT_MANUAL: Manual = {
         [
           "",
           "With --frame close all input is one message. With --frame raw input is sent as it comes and chunks are shown as they come, without line ends added; replies cannot be counted, so after MESSAGE... the client finishes sending and shows what comes until the server finishes. A message that begins with a dash goes behind --.",
+        ],
+        [
+          "",
+          "Over UDP each message is a datagram, sent again until its reply comes; then the next one's turn has come. The server may get it more than once.",
         ],
       ],
     },
@@ -110,6 +137,8 @@ export interface ClientCommand {
   readonly address: Address;
   /** The messages of the command line. */
   readonly messages: readonly Uint8Array[];
+  /** The options that were given. */
+  readonly given: ReadonlySet<string>;
   /** The options' values. */
   readonly options: Arguments<typeof OPTIONS>["options"];
 }
@@ -123,7 +152,7 @@ export interface ClientCommand {
  * expressed in the framing: then nothing is sent.
  */
 export function parseClientArguments(args: readonly string[]): ClientCommand {
-  const { operands, options } = parseArguments(args, OPTIONS);
+  const { given, operands, options } = parseArguments(args, OPTIONS);
   const [where, ...typed] = operands;
   if (where === undefined) {
     throw new UsageError(
@@ -134,6 +163,13 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   if (address.port === 0 && address.transport !== "unix") {
     throw new UsageError(
       `cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
+    );
+  }
+  const isUdp = address.transport === "udp";
+  if (isUdp) refuseStreamOptions(given, STREAM_OPTIONS);
+  else if (given.has("attempts")) {
+    throw new UsageError(
+      `--attempts is for UDP, and ${address.transport} loses nothing; leave it out`,
     );
   }
   const { frame } = options;
@@ -147,8 +183,9 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   const messages = typed.map((text, i) =>
     atMessage(i + 1, () => format.parse(encoder.encode(text)))
   );
-  checkMessages(messages, frame, options["max-message"]);
-  return { address, messages, options };
+  if (isUdp) checkDatagrams(messages, address, options["max-message"]);
+  else checkMessages(messages, frame, options["max-message"]);
+  return { address, messages, given, options };
 }
 
 function atMessage<T>(number: number, parse: () => T): T {
@@ -173,6 +210,39 @@ function checkMessages(
   } catch (cause) {
     throw cannotSend(cause);
   }
+}
+
+/**
+ * Refuses what does not fit into a datagram, before any is sent. To which IP
+ * version a name leads is not known yet, so the larger limit is its own.
+ */
+function checkDatagrams(
+  messages: readonly Uint8Array[],
+  address: Address,
+  maxMessageBytes: number,
+): void {
+  const isIpv4 = /^[\d.]+$/.test(address.hostname);
+  const [kind, holds] = isIpv4
+    ? ["over IPv4", MAX_IPV4_DATAGRAM_BYTES]
+    : ["over IPv6", MAX_IPV6_DATAGRAM_BYTES];
+  messages.forEach(({ length }, i) => {
+    if (length > maxMessageBytes) {
+      throw new Failure(
+        EXIT.framing,
+        `message ${
+          i + 1
+        } is ${length} bytes and --max-message is ${maxMessageBytes}; nothing was sent`,
+      );
+    }
+    if (length > holds) {
+      throw new Failure(
+        EXIT.framing,
+        `message ${
+          i + 1
+        } is ${length} bytes and a datagram ${kind} holds at most ${holds}; nothing was sent, use a tcp: address for more`,
+      );
+    }
+  });
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import { DEFAULT_FRAMING, parseFraming } from "../mod.ts";
 import { durationIn } from "./durations.ts";
+import { UsageError } from "./exit_code.ts";
 import { FORMATS } from "./formats.ts";
 import type { Section } from "./help.ts";
 import { flag, oneOf, type Option, setting } from "./options.ts";
@@ -63,6 +64,29 @@ export function deadline(
   return setting("DURATION", fallback, durationIn({ none: true }), help);
 }
 
+/**
+ * Refuses options that mean nothing over UDP, where they would do nothing.
+ *
+ * @param given The options that were given.
+ * @param streamOnly Those that are about streams and connections.
+ * @throws {UsageError} If one of them was given.
+ */
+export function refuseStreamOptions(
+  given: ReadonlySet<string>,
+  streamOnly: readonly string[],
+): void {
+  if (given.has("frame")) {
+    throw new UsageError(
+      "--frame is for streams; over UDP one datagram is one message, so leave it out",
+    );
+  }
+  const found = streamOnly.find((name) => given.has(name));
+  if (found === undefined) return;
+  throw new UsageError(
+    `--${found} is for connections, and UDP has none; leave it out`,
+  );
+}
+
 /** The framings, for `--help`. */
 export const FRAMINGS: Section = {
   title: "Framings (both ends must use the same)",
@@ -89,6 +113,7 @@ export const ADDRESSES: Section = {
       "tcp://HOST:PORT",
       "or HOST:PORT; an IPv6 address in brackets, [::1]:7342",
     ],
+    ["udp://HOST:PORT", "datagrams: each is one message, and may be lost"],
     ["7342", "loopback, this machine only: tcp://127.0.0.1:7342"],
     [":7342", "every interface, IPv4 and IPv6"],
   ],

@@ -5,6 +5,7 @@
  */
 
 import type { MessageConnection } from "../mod.ts";
+import { askAll } from "./ask.ts";
 import {
   CLIENT_MANUAL,
   type ClientCommand,
@@ -44,10 +45,15 @@ export function runClient(
     });
     const interrupt = new AbortController();
     const undo = interruptedBy(terminal, interrupt);
+    const { signal } = interrupt;
     try {
-      const connection = await openConnection(command, log, interrupt.signal);
-      progress.stage = "talking";
-      await talk(connection, command, terminal, log, interrupt.signal);
+      if (command.address.transport === "udp") {
+        await askAll(command, terminal, log, signal);
+      } else {
+        const connection = await openConnection(command, log, signal);
+        progress.stage = "talking";
+        await talk(connection, command, terminal, log, signal);
+      }
     } finally {
       for (const stopListening of undo) stopListening();
       log.flush();

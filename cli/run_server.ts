@@ -4,26 +4,18 @@
  * @module
  */
 
-import {
-  type Address,
-  serve,
-  type ServeOptions,
-  type Server,
-  type ServerEvent,
-  type ShutdownReport,
-} from "../mod.ts";
+import type { ShutdownReport } from "../mod.ts";
 import { formatDuration } from "./durations.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Log } from "./log.ts";
 import { runProgram } from "./program.ts";
-import { ServerLog } from "./server_log.ts";
 import {
   parseServerArguments,
   SERVER_MANUAL,
   type ServerCommand,
 } from "./server_options.ts";
-import type { Service } from "./services.ts";
 import { formatSize } from "./sizes.ts";
+import { type Servers, startServers } from "./start_servers.ts";
 import type { EndSignal, Terminal } from "./terminal.ts";
 
 /**
@@ -47,54 +39,19 @@ export function runServer(
       quiet: options.quiet,
       verbose: options.verbose,
     });
-    const serverLog = new ServerLog(log);
-    const server = await start(command, serverLog);
-    const ended = untilSignal(server, terminal, log, options.grace);
-    for (const address of server.addresses) serverLog.listening(address);
+    const servers = await startServers(command, log);
+    const ended = untilSignal(servers, terminal, log, options.grace);
+    for (const address of servers.addresses) {
+      log.now(
+        { event: "listening", address: String(address) },
+        `listening on ${address}`,
+      );
+    }
     if (options.verbose) tellSettings(command, log);
     const exitCode = await ended;
     log.flush();
     return exitCode;
   });
-}
-
-/** A server of messages of any type. */
-type AnyServer = Pick<
-  Server<unknown>,
-  "addresses" | "connections" | "finished" | "shutdown"
->;
-
-/** The part of the library's options that no message's type is in. */
-type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
-
-function start(command: ServerCommand, log: ServerLog): Promise<AnyServer> {
-  const { addresses, options, service } = command;
-  return serveWith(service, addresses, log, {
-    framing: options.frame,
-    idleTimeoutMs: options["idle-timeout"],
-    maxConnections: options["max-connections"],
-    maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
-    maxMessageBytes: options["max-message"],
-    messageTimeoutMs: options["message-timeout"],
-    sendTimeoutMs: options["send-timeout"],
-    whenFull: options["when-full"],
-  });
-}
-
-function serveWith(
-  service: Service,
-  addresses: readonly Address[],
-  log: ServerLog,
-  options: ServerSettings,
-): Promise<AnyServer> {
-  if (service.encoding === "text") {
-    const { encoding, handler } = service;
-    const onEvent = (event: ServerEvent<string>) => log.event(event);
-    return serve(addresses, { ...options, encoding, onEvent }, handler);
-  }
-  const { encoding, handler } = service;
-  const onEvent = (event: ServerEvent) => log.event(event);
-  return serve(addresses, { ...options, encoding, onEvent }, handler);
 }
 
 function tellSettings({ name, options }: ServerCommand, log: Log): void {
@@ -110,21 +67,21 @@ function tellSettings({ name, options }: ServerCommand, log: Log): void {
 
 /** Waits, from now on, for a signal, then for the connections; a second signal cuts them. */
 async function untilSignal(
-  server: AnyServer,
+  servers: Servers,
   terminal: Terminal,
   log: Log,
   graceMs: number,
 ): Promise<ExitCode> {
   const { promise: ended, resolve: end } = Promise.withResolvers<ExitCode>();
   let stopping = false;
+  let exitCode: ExitCode = EXIT.done;
   const onSignal = async (signal: EndSignal) => {
     if (stopping) {
-      for (const connection of server.connections) connection.abort();
-      await server.finished;
-      return end(signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated);
+      exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+      return servers.cut();
     }
     stopping = true;
-    const open = server.connections.size;
+    const { open } = servers;
     log.soon(
       { event: "stopping", connections: open, graceMs },
       open === 0
@@ -134,8 +91,8 @@ async function untilSignal(
         } ${formatDuration(graceMs)} to finish; once more to cut them`,
     );
     log.flush();
-    tellReport(await server.shutdown({ graceMs }), log);
-    end(EXIT.done);
+    tellReport(await servers.shutdown(graceMs), log);
+    end(exitCode);
   };
   const undo = (["SIGINT", "SIGTERM"] as const).map((signal) =>
     terminal.onSignal(signal, () => void onSignal(signal))

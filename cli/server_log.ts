@@ -5,7 +5,6 @@
  */
 
 import {
-  type Address,
   ClosedError,
   ConnectionError,
   ProtocolError,
@@ -25,18 +24,6 @@ export class ServerLog {
 
   constructor(log: Log) {
     this.#log = log;
-  }
-
-  /**
-   * Tells where the server listens, at once.
-   *
-   * @param address Where.
-   */
-  listening(address: Address): void {
-    this.#log.now(
-      { event: "listening", address: String(address) },
-      `listening on ${address}`,
-    );
   }
 
   /**

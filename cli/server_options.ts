@@ -13,7 +13,12 @@ import {
   FRAMINGS,
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
+  refuseStreamOptions,
 } from "./common_options.ts";
+import {
+  DATAGRAM_SERVICES,
+  type DatagramService,
+} from "./datagram_services.ts";
 import { durationIn } from "./durations.ts";
 import { UsageError } from "./exit_code.ts";
 import { greet } from "./greet.ts";
@@ -74,6 +79,12 @@ const OPTIONS = {
   ...LOG_OPTIONS,
 } as const;
 
+/** The options that mean nothing where there are no connections. */
+const STREAM_OPTIONS = [
+  ...["frame", "idle-timeout", "message-timeout", "send-timeout"],
+  ...["max-connections", "max-connections-per-peer", "when-full"],
+];
+
 /** What the services do, for `--help`. */
 const SUMMARIES = {
   echo: "answers each message with itself",
@@ -89,12 +100,12 @@ type ServiceName = keyof typeof SUMMARIES;
 export const SERVER_MANUAL: Manual = {
   name: "parley-server",
   usage: "SERVICE ADDRESS... [options]",
-  summary: "answers messages over TCP, in any framing",
+  summary: "answers messages over sockets, in any framing",
   examples: [
     "parley-server echo 7342",
     "parley-server upper 7342 --frame length:4 --max-message 16MiB",
     "parley-server greet :7342 --frame header:10 --every 1s",
-    "parley-server echo 127.0.0.1:7342 [::1]:7342 --log json",
+    "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
   ],
   sections: [
     { title: "Services", rows: Object.entries(SUMMARIES) },
@@ -107,7 +118,7 @@ export const SERVER_MANUAL: Manual = {
       title: "Output",
       rows: [[
         "",
-        "One line on standard error per address it listens on, then a line per connection opened, closed and refused, and when accepting pauses and resumes. --quiet leaves the first kind and the last. SIGINT and SIGTERM let connections finish and exit 0; a second one cuts them.",
+        "One line on standard error per address it listens on, then a line per connection opened, closed and refused, and when accepting pauses and resumes. A datagram has a line with --verbose only, one that is refused has one always, five a second at most; the counts come at the end. --quiet leaves the first kind and pauses. SIGINT and SIGTERM let connections finish and exit 0; a second one cuts them.",
       ]],
     },
     {
@@ -127,6 +138,8 @@ export interface ServerCommand {
   readonly name: string;
   /** What to do with a connection. */
   readonly service: Service;
+  /** What to do with a datagram; there is something if an address is UDP's. */
+  readonly datagramService: DatagramService | undefined;
   /** Where to listen. */
   readonly addresses: readonly Address[];
   /** The options' values. */
@@ -145,20 +158,45 @@ export function parseServerArguments(
   args: readonly string[],
   terminal: Terminal,
 ): ServerCommand {
-  const { operands, options } = parseArguments(args, OPTIONS);
-  const [name, ...addresses] = operands;
+  const { given, operands, options } = parseArguments(args, OPTIONS);
+  const [name, ...places] = operands;
   if (name === undefined) {
     throw new UsageError(
       "there is no service; write SERVICE ADDRESS, such as: echo 7342",
     );
   }
   const service = serviceNamed(name, options, terminal);
-  if (addresses.length === 0) {
+  if (places.length === 0) {
     throw new UsageError(
       `there is no address; write for example: ${name} 7342`,
     );
   }
-  return { name, service, addresses: addresses.map(readAddress), options };
+  const addresses = places.map(readAddress);
+  const datagramService = DATAGRAM_SERVICES[name];
+  checkDatagrams(name, addresses, given);
+  return { name, service, datagramService, addresses, options };
+}
+
+/** Refuses what cannot be done over UDP, and options that would do nothing. */
+function checkDatagrams(
+  name: string,
+  addresses: readonly Address[],
+  given: ReadonlySet<string>,
+): void {
+  const udp = addresses.filter(({ transport }) => transport === "udp");
+  if (udp.length === 0) return;
+  if (DATAGRAM_SERVICES[name] === undefined) {
+    throw new UsageError(
+      `${name} cannot be served on ${
+        udp[0]
+      }: it speaks first, and over UDP nobody is there to be spoken to before a datagram came; use a tcp: address, or one of ${
+        Object.keys(DATAGRAM_SERVICES).join(", ")
+      }`,
+    );
+  }
+  if (udp.length === addresses.length) {
+    refuseStreamOptions(given, STREAM_OPTIONS);
+  }
 }
 
 function serviceNamed(

@@ -35,6 +35,15 @@ const CLIENT: [string, RegExp][] = [
   ["0 x", /port 0 is only for listening/],
   ["hello", /address "hello": it has no port/],
   ["http://127.0.0.1:80", /its scheme must be/],
+  ["udp://127.0.0.1:7 x --frame raw", /--frame is for streams; over UDP one/],
+  ["udp://127.0.0.1:7 x --chunks", /--chunks is for connections/],
+  [
+    "udp://127.0.0.1:7 x --idle-timeout 1s",
+    /--idle-timeout is for connections/,
+  ],
+  ["udp://127.0.0.1:7 x --attempts 0", /"0" is no whole number of at least 1/],
+  ["udp://127.0.0.1:0 x", /port 0 is only for listening/],
+  ["7342 x --attempts 2", /--attempts is for UDP, and tcp loses nothing/],
   ["127.0.0.1:http x", /the port "http" is not a number from 0 to 65535/],
 ];
 
@@ -53,6 +62,16 @@ const SERVER: [string, RegExp][] = [
   ["echo 0 --max-connections many", /"many" is no whole number/],
   ["echo 0 --when-full wiat", /did you mean "wait"\?/],
   ["echo 0 --timeout 5s", /there is no option --timeout/],
+  ["greet udp://127.0.0.1:0", /greet cannot be served on udp:.*speaks first/],
+  ["greet 0 udp://127.0.0.1:0", /use a tcp: address, or one of echo, upper/],
+  [
+    "echo udp://127.0.0.1:0 --frame raw",
+    /over UDP one datagram is one message/,
+  ],
+  [
+    "echo udp://127.0.0.1:0 --max-connections 3",
+    /--max-connections is for connections, and UDP has none/,
+  ],
   ["echo 0 --grace none", /"none" is no duration/],
 ];
 

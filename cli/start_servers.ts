@@ -1,0 +1,225 @@
+/**
+ * Listens on every address of the command line: connections on some, datagrams
+ * on others, all of them one server to whoever started it.
+ *
+ * @module
+ */
+
+import {
+  type Address,
+  type DatagramHandler,
+  type DatagramServer,
+  type DatagramServerEvent,
+  type MessageOf,
+  serve,
+  serveDatagrams,
+  type ServeDatagramsOptions,
+  type ServeOptions,
+  type Server,
+  type ServerEvent,
+  type ShutdownReport,
+} from "../mod.ts";
+import { DatagramLog } from "./datagram_log.ts";
+import type { Log } from "./log.ts";
+import { ServerLog } from "./server_log.ts";
+import type { ServerCommand } from "./server_options.ts";
+import type { Service } from "./services.ts";
+
+/** What listens on some of the addresses. */
+interface Part {
+  /** Where. */
+  readonly addresses: readonly Address[];
+  /** How many connections are open. */
+  open(): number;
+  /** Cuts them. */
+  cut(): void;
+  /** Lets them finish, for so long. */
+  shutdown(graceMs: number): Promise<ShutdownReport>;
+  /** Tells what went over it, once it was shut down. */
+  tellTotals(): void;
+}
+
+/** Everything that listens. */
+export class Servers {
+  /** Where, in the order of the command line. */
+  readonly addresses: readonly Address[];
+  readonly #parts: readonly Part[];
+  #shutdown: Promise<ShutdownReport> | undefined;
+
+  constructor(addresses: readonly Address[], parts: readonly Part[]) {
+    this.addresses = addresses;
+    this.#parts = parts;
+  }
+
+  /** How many connections are open. */
+  get open(): number {
+    return this.#parts.reduce((sum, part) => sum + part.open(), 0);
+  }
+
+  /** Cuts all connections. */
+  cut(): void {
+    for (const part of this.#parts) part.cut();
+  }
+
+  /**
+   * Stops listening and lets connections and datagrams finish.
+   *
+   * @param graceMs For how long.
+   * @returns How many finished and who was cut; the second call waits for the
+   * first.
+   */
+  shutdown(graceMs: number): Promise<ShutdownReport> {
+    this.#shutdown ??= this.#stop(graceMs);
+    return this.#shutdown;
+  }
+
+  async #stop(graceMs: number): Promise<ShutdownReport> {
+    const reports = await Promise.all(
+      this.#parts.map((part) => part.shutdown(graceMs)),
+    );
+    for (const part of this.#parts) part.tellTotals();
+    return {
+      cut: reports.flatMap(({ cut }) => cut),
+      finished: reports.reduce((sum, { finished }) => sum + finished, 0),
+    };
+  }
+}
+
+/**
+ * Listens on every address.
+ *
+ * @param command The command line.
+ * @param log Where it is told what happens.
+ * @returns What listens.
+ * @throws As `serve` and `serveDatagrams`; then nothing listens.
+ */
+export async function startServers(
+  command: ServerCommand,
+  log: Log,
+): Promise<Servers> {
+  const { addresses } = command;
+  const streams = addresses.filter(({ transport }) => transport !== "udp");
+  const parts: Part[] = [];
+  const bound = new Map<Address, Address>();
+  try {
+    if (streams.length > 0) {
+      const part = await startStreams(command, streams, log);
+      parts.push(part);
+      streams.forEach((asked, i) => bound.set(asked, part.addresses[i]!));
+    }
+    for (const address of addresses) {
+      if (address.transport !== "udp") continue;
+      const part = await startDatagrams(command, address, log);
+      parts.push(part);
+      bound.set(address, part.addresses[0]!);
+    }
+  } catch (error) {
+    await Promise.all(parts.map((part) => part.shutdown(0)));
+    throw error;
+  }
+  return new Servers(addresses.map((asked) => bound.get(asked)!), parts);
+}
+
+/** A server of messages of any type. */
+type AnyServer = Pick<
+  Server<unknown>,
+  "addresses" | "connections" | "shutdown"
+>;
+
+/** The part of the library's options that no message's type is in. */
+type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
+
+async function startStreams(
+  { options, service }: ServerCommand,
+  addresses: readonly Address[],
+  log: Log,
+): Promise<Part> {
+  const server = await serveWith(service, addresses, new ServerLog(log), {
+    framing: options.frame,
+    idleTimeoutMs: options["idle-timeout"],
+    maxConnections: options["max-connections"],
+    maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
+    maxMessageBytes: options["max-message"],
+    messageTimeoutMs: options["message-timeout"],
+    sendTimeoutMs: options["send-timeout"],
+    whenFull: options["when-full"],
+  });
+  return {
+    addresses: server.addresses,
+    open: () => server.connections.size,
+    cut() {
+      for (const connection of server.connections) connection.abort();
+    },
+    shutdown: (graceMs) => server.shutdown({ graceMs }),
+    // Each connection had a line of its own.
+    tellTotals: () => {},
+  };
+}
+
+function serveWith(
+  service: Service,
+  addresses: readonly Address[],
+  log: ServerLog,
+  options: ServerSettings,
+): Promise<AnyServer> {
+  if (service.encoding === "text") {
+    const { encoding, handler } = service;
+    const onEvent = (event: ServerEvent<string>) => log.event(event);
+    return serve(addresses, { ...options, encoding, onEvent }, handler);
+  }
+  const { encoding, handler } = service;
+  const onEvent = (event: ServerEvent) => log.event(event);
+  return serve(addresses, { ...options, encoding, onEvent }, handler);
+}
+
+/** A server of datagrams of any type. */
+type AnyDatagramServer = Pick<
+  DatagramServer<unknown>,
+  "address" | "shutdown" | "stats"
+>;
+
+async function startDatagrams(
+  { datagramService: service, options }: ServerCommand,
+  on: Address,
+  log: Log,
+): Promise<Part> {
+  const lines = new DatagramLog(log, on);
+  const settings = {
+    maxMessageBytes: options["max-message"],
+    onEvent: (event: DatagramServerEvent) => lines.event(event),
+  };
+  const server: AnyDatagramServer = service!.encoding === "text"
+    ? await serveDatagramsWith(service!, on, lines, settings)
+    : await serveDatagramsWith(service!, on, lines, settings);
+  lines.address = server.address;
+  return {
+    addresses: [server.address],
+    open: () => 0,
+    cut: () => {},
+    async shutdown(graceMs) {
+      const { cut } = await server.shutdown({ graceMs });
+      // What was answered meanwhile is no connection that anybody counts.
+      return { cut, finished: 0 };
+    },
+    tellTotals: () => lines.totals(server.stats),
+  };
+}
+
+function serveDatagramsWith<E extends "bytes" | "text">(
+  { encoding, handler }: {
+    readonly encoding: E;
+    readonly handler: DatagramHandler<MessageOf<E>>;
+  },
+  on: Address,
+  lines: DatagramLog,
+  settings: ServeDatagramsOptions,
+): Promise<DatagramServer<MessageOf<E>>> {
+  return serveDatagrams<E>(
+    on,
+    { ...settings, encoding },
+    (message, from, socket) => {
+      lines.received(message, from);
+      return handler(message, from, socket);
+    },
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * The executables over UDP.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { e2e } from "../support/processes.ts";
+
+e2e(
+  "the services answer datagrams, IPv4 and IPv6 from one socket",
+  async (run) => {
+    await using server = await run.server("upper", "udp://[::]:0");
+    for (const host of ["127.0.0.1", "[::1]"]) {
+      const address = `udp://${host}:${server.port}`;
+      assertEquals(await run.client(address, "Hello, UDP!", "🌮 ñ"), {
+        code: 0,
+        stdout: "HELLO, UDP!\n🌮 Ñ\n",
+        stderr: "",
+      });
+    }
+    // Node's resolver in old runtimes has something to say of its own.
+    const named = await run.client(`udp://localhost:${server.port}`, "name");
+    assertEquals([named.code, named.stdout], [0, "NAME\n"]);
+    server.process.signal("SIGTERM");
+    const { code, stderr } = await server.process.ended();
+    assertEquals(code, 0);
+    assertMatch(stderr, /^udp:\S+: in 5 datagrams .*; 0 refused, 0 dropped$/m);
+  },
+);
+
+e2e("each piped line is a datagram, the empty one too", async (run) => {
+  await using server = await run.server("reverse", "udp://127.0.0.1:0");
+  const ended = await run.clientWith("one\n\ntwo", server.address);
+  assertEquals(ended, { code: 0, stdout: "eno\n\nowt\n", stderr: "" });
+});
+
+e2e("a datagram of 65,507 bytes comes back", async (run) => {
+  await using server = await run.server("echo", "udp://127.0.0.1:0");
+  const message = "x".repeat(65_507);
+  const { code, stdout } = await run.client(server.address, message);
+  assertEquals([code, stdout === message + "\n"], [0, true]);
+});
+
+e2e("silence exits 124 and says what it may mean", async (run) => {
+  await using server = await run.server("discard", "udp://127.0.0.1:0");
+  const { code, stdout, stderr } = await run.client(
+    ...[server.address, "hello", "--timeout", "50ms", "--attempts", "2"],
+  );
+  assertEquals([code, stdout], [124, ""]);
+  assertMatch(
+    stderr,
+    /^parley-client: .*timed out after 2 attempts in 100 ms; nobody may be there, a datagram may be lost.*\n$/,
+  );
+});
+
+e2e("a port where nobody is, is silence too", async (run) => {
+  const { code, stderr } = await run.client(
+    ...["udp://127.0.0.1:9", "hello", "--timeout", "50ms", "--attempts", "1"],
+  );
+  assertEquals(code, 124, stderr);
+});
+
+e2e("a UDP port in use exits 5, no such name exits 3", async (run) => {
+  await using server = await run.server("echo", "udp://127.0.0.1:0");
+  await using second = run.start("server", "echo", server.address);
+  const { code, stderr } = await second.ended();
+  assertEquals(code, 5);
+  assertMatch(stderr, /^parley-server: cannot bind udp:.*already in use/);
+  const { code: named } = await run.client("udp://no-such.invalid:7", "x");
+  assertEquals(named, 3);
+});
