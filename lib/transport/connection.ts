@@ -178,6 +178,14 @@ export interface ListenOptions {
    * @default {true}
    */
   readonly noDelay?: boolean;
+  /**
+   * Whether others may listen on the same port, with this option as well
+   * (`SO_REUSEPORT`): the system then deals connections out among them. Needs
+   * `--unstable-net`.
+   *
+   * @default {false}
+   */
+  readonly reusePort?: boolean;
 }
 
 /** Options for listening on a Unix socket. */

@@ -4,6 +4,21 @@
  * Most programs want `connect` and `serve` of `@parley/parley`, which add
  * messages, deadlines and limits. These two functions are the bytes below.
  *
+ * The classical socket options, which here have these names, or are not to be had
+ * from the runtime:
+ *
+ * | option         | here                       | default                     |
+ * | -------------- | -------------------------- | --------------------------- |
+ * | `TCP_NODELAY`  | `noDelay`                  | on, also for TLS            |
+ * | `SO_KEEPALIVE` | `keepAlive`                | on, after the system's time |
+ * | `SO_REUSEADDR` | always on for listeners    |                             |
+ * | `SO_REUSEPORT` | `reusePort`                | off                         |
+ * | backlog        | `backlog`                  | 511                         |
+ * | `IPV6_V6ONLY`  | never: `[::]` takes both   |                             |
+ * | `SO_SNDBUF`    | not to be had              | the system's                |
+ * | `SO_RCVBUF`    | not to be had              | the system's                |
+ * | `SO_LINGER`    | not to be had: no reset    | an orderly end              |
+ *
  * @example A connection to oneself
  * ```ts
  * import { connectTcp, listenTcp } from "@parley/parley/tcp";
@@ -84,7 +99,8 @@ export async function connectTcp(
  * not permitted.
  * @throws {RangeError} If the port is no integer from 0 to 65535, or the backlog
  * none from 1 to 2^31-1.
- * @throws {TypeError} If the host name is empty.
+ * @throws {TypeError} If the host name is empty, or `reusePort` is asked for and
+ * the runtime was started without `--unstable-net`.
  */
 export function listenTcp(on: HostPort, options: ListenOptions = {}): Listener {
   const address = new Address("tcp", on.hostname, on.port);

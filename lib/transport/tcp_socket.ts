@@ -67,6 +67,28 @@ export function backlogOf(address: Address, options: ListenOptions): number {
 }
 
 /**
+ * Gives the runtime's option for sharing a port.
+ *
+ * @param address Where, for the message.
+ * @param options The options.
+ * @returns The option, if it is asked for.
+ * @throws {TypeError} If the runtime was started without `--unstable-net`.
+ */
+export function sharingOf(
+  address: Address,
+  options: ListenOptions,
+): { reusePort?: true } {
+  if (options.reusePort !== true) return {};
+  // Without the flag the option ends the process, and nobody can catch it.
+  if (typeof Reflect.get(Deno, "listenDatagram") !== "function") {
+    throw new TypeError(
+      `Cannot listen on ${address}: reusePort needs a runtime started with --unstable-net`,
+    );
+  }
+  return { reusePort: true };
+}
+
+/**
  * Opens a listening socket.
  *
  * @param address Host and port, of the transport that errors are to name.
@@ -74,6 +96,7 @@ export function backlogOf(address: Address, options: ListenOptions): number {
  * @returns The socket.
  * @throws {ConnectionError} If the system refuses.
  * @throws {RangeError} If the backlog is none.
+ * @throws {TypeError} If `reusePort` is not to be had.
  */
 export function listenSocket(
   address: Address,
@@ -81,8 +104,9 @@ export function listenSocket(
 ): Deno.TcpListener {
   const { hostname, port } = address;
   const tcpBacklog = backlogOf(address, options);
+  const sharing = sharingOf(address, options);
   try {
-    return Deno.listen({ hostname, port, tcpBacklog });
+    return Deno.listen({ hostname, port, tcpBacklog, ...sharing });
   } catch (error) {
     throw translate(error, "listen on", address);
   }

@@ -9,7 +9,7 @@ import type { Address } from "./address.ts";
 import type { Connection, Listener, ListenOptions } from "./connection.ts";
 import { translate } from "./os_error.ts";
 import { SocketConnection } from "./socket.ts";
-import { addressIn, backlogOf } from "./tcp_socket.ts";
+import { addressIn, backlogOf, sharingOf } from "./tcp_socket.ts";
 import { checkPem } from "./tls_certificate.ts";
 import type { TlsCertificate, TlsListenOptions } from "./tls_options.ts";
 
@@ -174,6 +174,7 @@ function open(
 ): Deno.TlsListener {
   const { alpn = [] } = options;
   const tcpBacklog = backlogOf(address, options);
+  const sharing = sharingOf(address, options);
   try {
     return Deno.listenTls({
       hostname: address.hostname,
@@ -181,6 +182,7 @@ function open(
       cert,
       key,
       tcpBacklog,
+      ...sharing,
       ...(alpn.length === 0 ? {} : { alpnProtocols: [...alpn] }),
     });
   } catch (error) {

@@ -208,6 +208,44 @@ Deno.test("connectTcp() and listenTcp() take noDelay and keepAlive off", async (
   for (const open of [client, server, listener]) open.close();
 });
 
+Deno.test({
+  name:
+    "listenTcp() with reusePort shares a port, and only with who asks for it",
+  ignore: Deno.build.os === "windows", // has no such option
+  fn() {
+    const first = listenTcp(LOOPBACK, { reusePort: true });
+    const second = listenTcp(first.address, { reusePort: true });
+    assertThrows(() => listenTcp(first.address), ConnectionError);
+    for (const open of [first, second]) open.close();
+
+    const alone = listenTcp(LOOPBACK);
+    assertThrows(
+      () => listenTcp(alone.address, { reusePort: true }),
+      ConnectionError,
+    );
+    alone.close();
+  },
+});
+
+Deno.test("listenTcp() with reusePort says which flag is missing and does not end the program", async () => {
+  const seen = await inSubprocess(async (lib: string) => {
+    const { listenTcp } = await import(`${lib}/transport/tcp.ts`);
+    try {
+      // As the runtime is without the flag.
+      Object.defineProperty(Deno, "listenDatagram", { value: undefined });
+      listenTcp({ hostname: "127.0.0.1", port: 0 }, { reusePort: true });
+      return "listens";
+    } catch (error) {
+      return `${error}`;
+    }
+  });
+
+  assertEquals(
+    seen,
+    "TypeError: Cannot listen on tcp://127.0.0.1:0: reusePort needs a runtime started with --unstable-net",
+  );
+});
+
 Deno.test("Connection.read() ends cleanly also after a call that was the caller's own mistake", async () => {
   const listener = listenTcp(LOOPBACK);
   const [client, server] = await both(listener);
