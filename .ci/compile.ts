@@ -29,8 +29,16 @@ const SOURCES = [
 ];
 
 // Standard input and output and signals need no permission. Names are resolved
-// by connect and listen, so `--allow-net` covers them.
-const PERMISSIONS = ["--allow-net", "--allow-env=NO_COLOR", "--no-prompt"];
+// by connect and listen, so `--allow-net` covers them. A Unix socket is a file
+// that both ends must be allowed to read and write, wherever it is: a compiled
+// program cannot be granted a path when it is started.
+const PERMISSIONS = [
+  ...["--allow-net", "--allow-env=NO_COLOR", "--no-prompt"],
+  ...["--allow-read", "--allow-write"],
+];
+// The umask decides who may connect to a Unix socket, and only the whole of
+// "sys" includes it.
+const SERVER_PERMISSIONS = ["--allow-sys"];
 
 // From start to `listening`, one module takes 1.2 of an empty program's run,
 // sixty take 1.6 (medians of 31). The code cache would gain nothing more, and is a file of a name that
@@ -38,8 +46,16 @@ const PERMISSIONS = ["--allow-net", "--allow-env=NO_COLOR", "--no-prompt"];
 const STARTUP = ["--bundle", "--no-code-cache"];
 
 const EXECUTABLES = [
-  { name: "parley-server", entry: "cli/server.ts" },
-  { name: "parley-client", entry: "cli/client.ts" },
+  {
+    name: "parley-server",
+    entry: "cli/server.ts",
+    permissions: [...PERMISSIONS, ...SERVER_PERMISSIONS],
+  },
+  {
+    name: "parley-client",
+    entry: "cli/client.ts",
+    permissions: PERMISSIONS,
+  },
 ];
 
 async function main(): Promise<number> {
@@ -64,10 +80,10 @@ async function main(): Promise<number> {
     // Not there: nothing was compiled yet.
   });
   let compile = denoCompile;
-  for (const { name, entry } of EXECUTABLES) {
+  for (const { name, entry, permissions } of EXECUTABLES) {
     const output = new URL(name + suffix, DIST).pathname;
     const { code, fallback } = await compile([
-      ...PERMISSIONS,
+      ...permissions,
       ...STARTUP,
       ...(target === Deno.build.target ? [] : ["--target", target]),
       ...["--output", output, new URL(entry, ROOT).pathname],

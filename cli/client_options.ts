@@ -124,7 +124,7 @@ export const CLIENT_MANUAL: Manual = {
       title: "Permissions",
       rows: [[
         "",
-        "the network; the environment variable NO_COLOR. No file is read or written.",
+        "the network; the environment variable NO_COLOR; reading and writing files, which Unix sockets are, and no other is touched.",
       ]],
     },
   ],

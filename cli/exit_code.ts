@@ -155,6 +155,7 @@ function adviceFor(error: unknown, stage: Stage): string | undefined {
   if (error instanceof TimeoutError) return TRY[error.deadline];
   if (error instanceof ProtocolError) return TRY[error.code];
   if (error instanceof ConnectionError) {
+    if (error.address?.startsWith("unix:")) return adviceForUnix(error, stage);
     if (error.code === "refused") {
       return `start a server there, such as: parley-server echo ${error.address}`;
     }
@@ -164,7 +165,7 @@ function adviceFor(error: unknown, stage: Stage): string | undefined {
         : "try again in a moment";
     }
     // Missing permissions of the runtime's have their own advice in the text.
-    const isPort = /^t(cp|ls):/.test(error.address ?? "") &&
+    const isPort = /^(tcp|tls|udp):/.test(error.address ?? "") &&
       !error.message.includes("--allow");
     return error.code !== "permission_denied" || isPort
       ? TRY[error.code]
@@ -174,6 +175,31 @@ function adviceFor(error: unknown, stage: Stage): string | undefined {
     return "this is a fault of the program, please report it";
   }
   return undefined;
+}
+
+/** A path has no port, and something else may be there. */
+function adviceForUnix(
+  { address, code, message }: ConnectionError,
+  stage: Stage,
+): string | undefined {
+  // A folder, or a file that is no socket.
+  if (/ is there\b/.test(message)) return "check the path";
+  switch (code) {
+    case "refused":
+      return stage === "listening"
+        ? "make the folder, or check the path"
+        : `start a server there, such as: parley-server echo ${address}`;
+    case "address_in_use":
+      return "stop the program that listens there, or use another path";
+    case "permission_denied":
+      return message.includes("--allow")
+        ? undefined
+        : "check who may use the file and its folder";
+    case "reset":
+      return stage === "talking" ? "the server's log may say why" : undefined;
+    default:
+      return TRY[code];
+  }
 }
 
 /** The library's sentences begin with a capital, a line after `name:` does not. */

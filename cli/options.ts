@@ -114,3 +114,17 @@ export function parseCount(text: string): number {
   if (count >= 1 && count <= Number.MAX_SAFE_INTEGER) return count;
   throw new UsageError(`"${text}" is no whole number of at least 1`);
 }
+
+/**
+ * Reads the permissions of a file.
+ *
+ * @param text Three octal digits, as `chmod` takes them.
+ * @returns The number.
+ * @throws {UsageError} If it is none.
+ */
+export function parseMode(text: string): number {
+  if (/^0?[0-7]{3}$/.test(text)) return parseInt(text, 8);
+  throw new UsageError(
+    `"${text}" is no mode; write three octal digits as for chmod, such as 600 or 660`,
+  );
+}

@@ -24,7 +24,7 @@ import { UsageError } from "./exit_code.ts";
 import { greet } from "./greet.ts";
 import type { Manual } from "./help.ts";
 import { didYouMean } from "./nearest.ts";
-import { oneOf, optional, parseCount, setting } from "./options.ts";
+import { oneOf, optional, parseCount, parseMode, setting } from "./options.ts";
 import { discard, echo, reverse, type Service, upper } from "./services.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -70,6 +70,11 @@ const OPTIONS = {
     oneOf(["wait", "refuse"]),
     "what happens to one connection too many: wait or refuse",
   ),
+  "mode": optional(
+    "MODE",
+    parseMode,
+    "who may connect to a unix: address, as for chmod: 600 or 660",
+  ),
   "grace": setting(
     "DURATION",
     "5s",
@@ -105,6 +110,7 @@ export const SERVER_MANUAL: Manual = {
     "parley-server echo 7342",
     "parley-server upper 7342 --frame length:4 --max-message 16MiB",
     "parley-server greet :7342 --frame header:10 --every 1s",
+    "parley-server upper unix:/tmp/app.sock --mode 600",
     "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
   ],
   sections: [
@@ -125,7 +131,7 @@ export const SERVER_MANUAL: Manual = {
       title: "Permissions",
       rows: [[
         "",
-        "the network; the environment variable NO_COLOR. No file is read or written.",
+        "the network; the environment variable NO_COLOR; reading and writing files, which Unix sockets are, and nothing else is written; system information, to which the umask for --mode belongs.",
       ]],
     },
   ],
@@ -172,6 +178,14 @@ export function parseServerArguments(
     );
   }
   const addresses = places.map(readAddress);
+  if (
+    given.has("mode") &&
+    !addresses.some(({ transport }) => transport === "unix")
+  ) {
+    throw new UsageError(
+      "--mode is for a unix: address, and there is none; leave it out",
+    );
+  }
   const datagramService = DATAGRAM_SERVICES[name];
   checkDatagrams(name, addresses, given);
   return { name, service, datagramService, addresses, options };

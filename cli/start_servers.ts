@@ -142,6 +142,7 @@ async function startStreams(
     maxMessageBytes: options["max-message"],
     messageTimeoutMs: options["message-timeout"],
     sendTimeoutMs: options["send-timeout"],
+    ...(options.mode === undefined ? {} : { mode: options.mode }),
     whenFull: options["when-full"],
   });
   return {

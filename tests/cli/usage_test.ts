@@ -62,6 +62,10 @@ const SERVER: [string, RegExp][] = [
   ["echo 0 --max-connections many", /"many" is no whole number/],
   ["echo 0 --when-full wiat", /did you mean "wait"\?/],
   ["echo 0 --timeout 5s", /there is no option --timeout/],
+  ["echo unix:", /cannot use an empty path/],
+  ["echo 0 --mode 600", /--mode is for a unix: address, and there is none/],
+  ["echo unix:x --mode 8", /"8" is no mode; write three octal digits/],
+  ["echo unix:x --mode rw", /"rw" is no mode/],
   ["greet udp://127.0.0.1:0", /greet cannot be served on udp:.*speaks first/],
   ["greet 0 udp://127.0.0.1:0", /use a tcp: address, or one of echo, upper/],
   [

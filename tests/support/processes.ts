@@ -35,6 +35,7 @@ const SOURCE: Build = {
   command: (program) => [Deno.execPath(), [
     ...["run", "--quiet", "--no-prompt", "--no-check"],
     ...["--allow-net", "--allow-env=NO_COLOR"],
+    ...["--allow-read", "--allow-write", "--allow-sys"],
     new URL(`cli/${program}.ts`, ROOT).pathname,
   ]],
 };
