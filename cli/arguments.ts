@@ -38,7 +38,7 @@ export function parseArguments<O extends OptionTable>(
   const valued = names.filter((name) => table[name]!.value !== undefined);
   const flags = names.filter((name) => table[name]!.value === undefined);
   checkFlags(args, flags);
-  const parsed = parseArgs([...args], {
+  const parsed = parseArgs(withImplied(args, table), {
     // Never turned into numbers: `7342` is a port and `0x10` may be a message.
     string: ["_", ...valued],
     boolean: flags,
@@ -118,6 +118,18 @@ function valueOf(
       { cause },
     );
   }
+}
+
+/** Writes out the values of options that were given without. */
+function withImplied(args: readonly string[], table: OptionTable): string[] {
+  const end = args.indexOf("--");
+  return args.map((arg, i) => {
+    const name = arg.startsWith("--") ? arg.slice(2) : "";
+    const implied = Object.hasOwn(table, name) && (end === -1 || i < end)
+      ? table[name]!.implied
+      : undefined;
+    return implied === undefined ? arg : `${arg}=${implied}`;
+  });
 }
 
 /** A flag with a value would silently be on. */

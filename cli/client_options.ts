@@ -25,8 +25,19 @@ import {
 import { EXIT, Failure, UsageError } from "./exit_code.ts";
 import { formatNamed } from "./formats.ts";
 import type { Manual } from "./help.ts";
-import { flag, optional, parseCount, setting } from "./options.ts";
+import {
+  flag,
+  oneOf,
+  type Option,
+  optional,
+  parseCount,
+  setting,
+} from "./options.ts";
 import { parseSize } from "./sizes.ts";
+
+function parseProxyVersion(text: string): 1 | 2 {
+  return oneOf(["v1", "v2"])(text) === "v1" ? 1 : 2;
+}
 
 const OPTIONS = {
   ...MESSAGE_OPTIONS,
@@ -54,6 +65,19 @@ const OPTIONS = {
     "none",
     "gives up when the server has not read for so long what waits for it",
   ),
+  "proxy-protocol": {
+    ...optional(
+      "VERSION",
+      parseProxyVersion,
+      "sends a PROXY protocol header first, as a proxy does: v1 or v2 (v2 unless given)",
+    ),
+    implied: "v2",
+  } as Option<1 | 2 | undefined>,
+  "proxy-source": optional(
+    "HOST:PORT",
+    readAddress,
+    "the client's address in that header; this end's own unless given",
+  ),
   "read-size": optional("SIZE", parseSize, "reads at most so much at once"),
   "chunks": flag("shows what each read brings, on standard error"),
   ...LOG_OPTIONS,
@@ -62,7 +86,7 @@ const OPTIONS = {
 /** The options that mean nothing where there are no connections. */
 const STREAM_OPTIONS = [
   ...["frame", "connect-timeout", "idle-timeout", "message-timeout"],
-  ...["send-timeout", "read-size", "chunks"],
+  ...["send-timeout", "proxy-protocol", "proxy-source", "read-size", "chunks"],
 ];
 
 /** What `--help` says. */
@@ -170,6 +194,11 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   else if (given.has("attempts")) {
     throw new UsageError(
       `--attempts is for UDP, and ${address.transport} loses nothing; leave it out`,
+    );
+  }
+  if (given.has("proxy-source") && !given.has("proxy-protocol")) {
+    throw new UsageError(
+      "--proxy-source is for --proxy-protocol; write for example: --proxy-protocol --proxy-source 192.0.2.1:5000",
     );
   }
   const { frame } = options;

@@ -71,9 +71,13 @@ export function shortHelpText(manual: Manual): string {
 
 function optionRows(table: OptionTable): (readonly [string, string])[] {
   return Object.entries(table).map(([name, option]) => {
-    const { fallback, help, letter, value } = option;
+    const { fallback, help, implied, letter, value } = option;
     const short = letter === undefined ? "" : `-${letter}, `;
-    const long = `--${name}${value === undefined ? "" : ` ${value}`}`;
+    const long = value === undefined
+      ? `--${name}`
+      : implied === undefined
+      ? `--${name} ${value}`
+      : `--${name}[=${value}]`;
     const standard = fallback === undefined ? "" : ` (default ${fallback})`;
     return [short + long, help + standard];
   });

@@ -5,6 +5,7 @@
  */
 
 import {
+  type Address,
   connect,
   type Connection,
   dial,
@@ -16,6 +17,7 @@ import type { ClientCommand } from "./client_options.ts";
 import { formatDuration } from "./durations.ts";
 import { EXIT, Failure } from "./exit_code.ts";
 import type { Log } from "./log.ts";
+import { sendProxyHeader } from "./proxy_header.ts";
 
 /**
  * Opens the connection that a command line asks for.
@@ -43,7 +45,9 @@ export async function openConnection(
       sendTimeoutMs: options["send-timeout"],
     };
     const readBytes = options["read-size"] ?? Infinity;
-    if (!options.chunks && readBytes === Infinity) {
+    const isPlain = !options.chunks && readBytes === Infinity &&
+      options["proxy-protocol"] === undefined;
+    if (isPlain) {
       const how = { ...messageOptions, connectTimeoutMs, signal };
       return await connect(address, how);
     }
@@ -72,8 +76,27 @@ function isConnectTimeout(error: unknown): boolean {
 }
 
 async function dialWithin(
-  { address }: ClientCommand,
+  { address, options }: ClientCommand,
   timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const version = options["proxy-protocol"];
+  const source = options["proxy-source"];
+  const connection = await dialIn(timeoutMs, address, signal);
+  if (version === undefined) return connection;
+  try {
+    // The first bytes of all find room, so it waits for nobody.
+    await sendProxyHeader(connection, { source, version });
+    return connection;
+  } catch (error) {
+    connection.abort();
+    throw error;
+  }
+}
+
+async function dialIn(
+  timeoutMs: number,
+  address: Address,
   signal: AbortSignal,
 ): Promise<Connection> {
   if (timeoutMs === Infinity) return await dial(address, { signal });

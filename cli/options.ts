@@ -16,6 +16,8 @@ export interface Option<T> {
   readonly value?: string;
   /** The default, as one would type it. */
   readonly fallback?: string;
+  /** Its value when it is given without one; a value then needs `=`. */
+  readonly implied?: string;
   /** A single letter that means the same. */
   readonly letter?: string;
   /** Turns what was typed into a value; throws {@linkcode UsageError}. */

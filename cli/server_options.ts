@@ -70,6 +70,11 @@ const OPTIONS = {
     oneOf(["wait", "refuse"]),
     "what happens to one connection too many: wait or refuse",
   ),
+  "proxy-protocol-from": optional(
+    "CIDR,...",
+    parseRanges,
+    "the proxies that tell their clients' addresses first (PROXY protocol v1, v2), such as 10.0.0.0/8; of others such a header is data",
+  ),
   "mode": optional(
     "MODE",
     parseMode,
@@ -178,17 +183,33 @@ export function parseServerArguments(
     );
   }
   const addresses = places.map(readAddress);
-  if (
-    given.has("mode") &&
-    !addresses.some(({ transport }) => transport === "unix")
-  ) {
+  checkKinds(addresses, given);
+  const datagramService = DATAGRAM_SERVICES[name];
+  checkDatagrams(name, addresses, given);
+  return { name, service, datagramService, addresses, options };
+}
+
+function parseRanges(text: string): readonly string[] {
+  return text.split(",").map((range) => range.trim());
+}
+
+/** Refuses options for a kind of address that there is none of. */
+function checkKinds(
+  addresses: readonly Address[],
+  given: ReadonlySet<string>,
+): void {
+  const has = (...kinds: string[]) =>
+    addresses.some(({ transport }) => kinds.includes(transport));
+  if (given.has("mode") && !has("unix")) {
     throw new UsageError(
       "--mode is for a unix: address, and there is none; leave it out",
     );
   }
-  const datagramService = DATAGRAM_SERVICES[name];
-  checkDatagrams(name, addresses, given);
-  return { name, service, datagramService, addresses, options };
+  if (given.has("proxy-protocol-from") && !has("tcp", "tls")) {
+    throw new UsageError(
+      "--proxy-protocol-from is for tcp: and tls: addresses, and there is none; leave it out",
+    );
+  }
 }
 
 /** Refuses what cannot be done over UDP, and options that would do nothing. */

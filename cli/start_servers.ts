@@ -134,6 +134,8 @@ async function startStreams(
   addresses: readonly Address[],
   log: Log,
 ): Promise<Part> {
+  const { mode } = options;
+  const trusted = options["proxy-protocol-from"];
   const server = await serveWith(service, addresses, new ServerLog(log), {
     framing: options.frame,
     idleTimeoutMs: options["idle-timeout"],
@@ -142,7 +144,8 @@ async function startStreams(
     maxMessageBytes: options["max-message"],
     messageTimeoutMs: options["message-timeout"],
     sendTimeoutMs: options["send-timeout"],
-    ...(options.mode === undefined ? {} : { mode: options.mode }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(trusted === undefined ? {} : { proxyProtocol: { trusted } }),
     whenFull: options["when-full"],
   });
   return {

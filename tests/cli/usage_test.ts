@@ -43,6 +43,13 @@ const CLIENT: [string, RegExp][] = [
   ],
   ["udp://127.0.0.1:7 x --attempts 0", /"0" is no whole number of at least 1/],
   ["udp://127.0.0.1:0 x", /port 0 is only for listening/],
+  ["7342 x --proxy-protocol=v3", /there is no "v3".*; write v1 or v2/],
+  ["7342 x --proxy-source 192.0.2.1:5", /--proxy-source is for --proxy-proto/],
+  [
+    "7342 x --proxy-protocol --proxy-source me",
+    /--proxy-source: .*has no port/,
+  ],
+  ["udp://127.0.0.1:7 x --proxy-protocol", /--proxy-protocol is for conn/],
   ["7342 x --attempts 2", /--attempts is for UDP, and tcp loses nothing/],
   ["127.0.0.1:http x", /the port "http" is not a number from 0 to 65535/],
 ];
@@ -62,6 +69,8 @@ const SERVER: [string, RegExp][] = [
   ["echo 0 --max-connections many", /"many" is no whole number/],
   ["echo 0 --when-full wiat", /did you mean "wait"\?/],
   ["echo 0 --timeout 5s", /there is no option --timeout/],
+  ["echo unix:x --proxy-protocol-from ::1", /is for tcp: and tls: addresses/],
+  ["echo udp://127.0.0.1:0 --proxy-protocol-from ::1", /is for tcp: and tls:/],
   ["echo unix:", /cannot use an empty path/],
   ["echo 0 --mode 600", /--mode is for a unix: address, and there is none/],
   ["echo unix:x --mode 8", /"8" is no mode; write three octal digits/],
