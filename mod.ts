@@ -134,12 +134,8 @@ export {
   MessageConnection,
   type ReceiveOptions,
 } from "./lib/session/message_connection.ts";
-export {
-  type Handler,
-  serve,
-  type ServeAddress,
-  type Server,
-} from "./lib/session/serve.ts";
+export { serve, type ServeAddress } from "./lib/session/serve.ts";
+export type { Handler, Server } from "./lib/session/server.ts";
 export {
   type CutConnection,
   DEFAULT_GRACE_MS,

@@ -17,12 +17,8 @@ import {
 } from "../../lib/errors.ts";
 import { connect } from "../../lib/session/connect.ts";
 import { MessageConnection } from "../../lib/session/message_connection.ts";
-import {
-  type Handler,
-  serve,
-  type ServeAddress,
-  type Server,
-} from "../../lib/session/serve.ts";
+import { serve, type ServeAddress } from "../../lib/session/serve.ts";
+import type { Handler, Server } from "../../lib/session/server.ts";
 import type {
   ServeOptions,
   ServerEvent,
