@@ -65,6 +65,7 @@ export type {
   TlsListenOptions,
 } from "./lib/transport/tls_options.ts";
 export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./lib/session/handshake.ts";
+export { startTls, type StartTlsOptions } from "./lib/session/start_tls.ts";
 export {
   DEFAULT_PROXY_TIMEOUT_MS,
   type ProxyProtocolOptions,

@@ -45,7 +45,7 @@ const EXPORTS: Record<string, readonly string[]> = {
   ReceiveOptions ServeAddress ServeOptions Server ServerEvent ServerStats
   ShutdownOptions ShutdownReport TimeoutError Transport UnixListenOptions ValueDecoder bytes
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS PeerCertificate TlsCertificate
-  TlsDialOptions TlsEngine TlsListenOptions
+  StartTlsOptions TlsDialOptions TlsEngine TlsListenOptions startTls
   connect dial json parseAddress serve text
     `),
   ],

@@ -26,6 +26,10 @@ export function dial(
   to: Address,
   options: DialOptions & TlsDialOptions,
 ): Promise<Connection>;
+export function overTls(
+  connection: Connection,
+  options: TlsDialOptions,
+): Promise<Connection>;
 export function listen(
   on: Address,
   options: ListenOptions & TlsListenOptions & UnixListenOptions,

@@ -98,7 +98,7 @@ export interface BatchOptions {
  */
 export class MessageConnection<T = Uint8Array>
   implements AsyncIterable<T>, AsyncDisposable {
-  readonly #connection: Connection;
+  #connection: Connection;
   readonly #receiver: Receiver<T>;
   readonly #sender: Sender<T>;
   readonly #settings: Settings<T>;
@@ -154,7 +154,7 @@ export class MessageConnection<T = Uint8Array>
 
   /**
    * The peer's certificate, over TLS: a client's where the server asks for one,
-   * a server's where the client has one of its own.
+   * a server's where the client's `tlsEngine` is `"node"`.
    */
   get peerCertificate(): PeerCertificate | undefined {
     return this.#connection.peerCertificate;
@@ -272,6 +272,38 @@ export class MessageConnection<T = Uint8Array>
       this.#sender.flushed(),
       () => `write everything to ${this.remoteAddress}`,
     );
+  }
+
+  /**
+   * Goes on over another line, between two messages: over TLS on top of this one,
+   * as `startTls` does it. If it fails the connection is aborted.
+   *
+   * @param step Takes the line over and gives the one to use from now on.
+   * @throws {ProtocolError} If more has arrived than was received: those bytes
+   * must not be taken for what comes over the new line.
+   * @throws {TypeError} If a message is being waited for.
+   */
+  async changeLine(
+    step: (line: Connection) => Promise<Connection>,
+  ): Promise<void> {
+    await this.#sender.flushed();
+    if (this.#receiver.waiting) {
+      throw new TypeError(
+        `Cannot change the line to ${this.remoteAddress}: a message is being waited for`,
+      );
+    }
+    try {
+      this.#receiver.expectNothing();
+      const line = await step(this.#connection);
+      // Aborted in the meantime.
+      if (this.#released) line.abort();
+      this.#connection = line;
+      this.#receiver.moveTo(line);
+      this.#sender.moveTo(line);
+    } catch (error) {
+      this.abort(error);
+      throw error;
+    }
   }
 
   /**

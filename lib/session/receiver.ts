@@ -38,7 +38,7 @@ export class Receiver<T> {
   peerFinished = false;
   /** When the peer last sent something, or a read began; by the clock. */
   progressMs = 0;
-  readonly #connection: Connection;
+  #connection: Connection;
   readonly #frames: FrameDecoder;
   readonly #values: ValueDecoder<T>;
   readonly #endsAtClose: boolean;
@@ -138,6 +138,31 @@ export class Receiver<T> {
     // It may find that there is nothing to wait for.
     if (!this.#reading) this.#read();
     return wait;
+  }
+
+  /**
+   * Checks that nothing has arrived that was not taken.
+   *
+   * @throws {ProtocolError} If something has.
+   */
+  expectNothing(): void {
+    const { queue } = this.#frames;
+    if (queue.length === 0) return;
+    throw this.#frames.fail(
+      new ProtocolError(
+        "malformed",
+        `Cannot go on over another line as ${queue.length} bytes have arrived that belong to this one`,
+      ),
+    );
+  }
+
+  /**
+   * Goes on with another connection; nothing may be waiting.
+   *
+   * @param connection The connection.
+   */
+  moveTo(connection: Connection): void {
+    this.#connection = connection;
   }
 
   /** Promises that no message handed out so far is looked at any more. */

@@ -54,7 +54,7 @@ export class Sender<T> {
   told = false;
   /** When bytes were last taken, or a write began; by the clock. */
   progressMs = 0;
-  readonly #connection: Connection;
+  #connection: Connection;
   readonly #encoder: Encoder;
   readonly #encoding: Encoding<T>;
   readonly #highWaterMark: number;
@@ -122,6 +122,15 @@ export class Sender<T> {
   /** Bytes ever accepted: the stream position behind the last frame. */
   get #accepted(): number {
     return this.#handedOver + (this.#filling?.length ?? 0);
+  }
+
+  /**
+   * Goes on with another connection; nothing may be waiting.
+   *
+   * @param connection The connection.
+   */
+  moveTo(connection: Connection): void {
+    this.#connection = connection;
   }
 
   /**

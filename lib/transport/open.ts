@@ -18,7 +18,7 @@ import type {
 } from "./datagram_endpoint.ts";
 import { connectTcp, listenTcp } from "./tcp.ts";
 import { openUdp } from "./udp.ts";
-import { dialTls, listenForTls } from "./tls_open.ts";
+import { dialTls, listenForTls, secure } from "./tls_open.ts";
 import type { TlsDialOptions, TlsListenOptions } from "./tls_options.ts";
 import { connectUnix, listenUnix } from "./unix.ts";
 
@@ -52,6 +52,23 @@ export async function dial(
     default:
       throw unsupported(to, "connect to");
   }
+}
+
+/**
+ * Puts TLS onto an open connection, as the client. The handshake is still to be
+ * done.
+ *
+ * @param connection The connection; nothing may be read or written on it.
+ * @param options Whom to trust and what to show.
+ * @returns The connection to use from now on.
+ * @throws {TypeError} If only one of `cert` and `key` is given.
+ * @throws {ConnectionError} If a certificate is none.
+ */
+export async function overTls(
+  connection: Connection,
+  options: TlsDialOptions,
+): Promise<Connection> {
+  return await secure(connection, options);
 }
 
 /**

@@ -4,8 +4,8 @@
  *
  * ```text
  *                               native                      node:tls
- * client                        unless something on the     insecure; own certificate
- *                               right is asked for
+ * client                        otherwise                   asked for; insecure; own
+ *                                                           certificate
  * server                        asked for, or the runtime   otherwise
  *                               has no other
  *
@@ -154,10 +154,17 @@ async function needsOf(
 ): Promise<"native" | "node"> {
   const certificate = certificateIn(options, "connect to", address);
   checkCaCerts(options.caCerts ?? [], "connect to", address);
-  if (certificate === undefined && options.insecure !== true) return "native";
+  const { insecure = false, tlsEngine } = options;
+  const needsNode = certificate !== undefined || insecure;
+  if (tlsEngine === "native" && needsNode) {
+    throw new TypeError(
+      `Cannot connect to ${address}: insecure, and a certificate of one's own, need the TLS engine "node"`,
+    );
+  }
+  if (!needsNode && tlsEngine !== "node") return "native";
   if (await bestEngine() === "node") return "node";
   throw new TypeError(
-    `Cannot connect to ${address}: a client's own certificate and insecure need Deno 2.9 or newer`,
+    `Cannot connect to ${address}: the TLS engine "node", which insecure and a certificate of one's own need, is in Deno 2.9 or newer`,
   );
 }
 

@@ -557,6 +557,33 @@ tls(
   },
 );
 
+tls(
+  "connectTls() with the engine node hangs up on a silent server and shows the certificate of another",
+  async ({ ca, server }) => {
+    const silent = listenTcp(LOOPBACK);
+    const attempt = connectTls(silent.address, {
+      signal: AbortSignal.timeout(50),
+      tlsEngine: "node",
+    });
+    const accepted = await silent.accept();
+    await assertRejects(() => attempt, DOMException, "timeout");
+    while (await read(accepted) !== null);
+    for (const open of [accepted, silent]) open.close();
+
+    const listener = await listenTls(LOOPBACK, server);
+    const [client, peer] = await Promise.all([
+      connectTls(listener.address, { caCerts: [ca], tlsEngine: "node" }),
+      listener.accept(),
+    ]);
+    assertEquals(client.peerCertificate?.subject["CN"], "server");
+    for (const end of [client, peer]) {
+      end.close();
+      await end.released;
+    }
+    listener.close();
+  },
+);
+
 // The three ends.
 
 tls(
