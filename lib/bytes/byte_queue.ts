@@ -19,11 +19,12 @@
  * @module
  */
 
+import { newSlab, recycleSlab, SLAB_BYTES } from "./slab_pool.ts";
 import { WaitingChunks } from "./waiting_chunks.ts";
 
 // A fresh connection costs 4 KiB; a read that fills it earns 64 KiB, the knee of
 // the curve: 10 M messages/s at 1 KiB, 13 M at 4 KiB, 22 M at 64 KiB, no more after.
-const IDLE_BYTES = 4 * 1024;
+const IDLE_BYTES = SLAB_BYTES;
 const BUSY_BYTES = 64 * 1024;
 // Reads this small say that the peer has no more than that to send at a time.
 const SMALL_READ = 1024;
@@ -113,7 +114,7 @@ export class ByteQueue {
     if (room < this.#slabBytes / 4 || (room < missing && room < held)) {
       const wanted = Math.min(missing, 4 * held);
       const size = Math.max(this.#slabBytes, held + wanted, 2 * held);
-      this.#move(new Uint8Array(size));
+      this.#move(size === SLAB_BYTES ? newSlab() : new Uint8Array(size));
       // What the peer has paid for once, its next message gets at once.
       if (size > BUSY_BYTES) this.#slabBytes = size;
     }
@@ -147,6 +148,18 @@ export class ByteQueue {
     this.#base += this.#start;
     this.#start = 0;
     this.#end = held;
+  }
+
+  /**
+   * Promises the same for good, and drops what is here: nothing is read into the
+   * queue any more, and its buffer may serve another one.
+   */
+  retire(): void {
+    const slab = this.#bytes;
+    const isOwned = this.#owned;
+    while (this.#waiting.bytes > 0) this.#waiting.take(Infinity);
+    this.#setWindow(EMPTY, 0, 0, false);
+    if (isOwned) recycleSlab(slab);
   }
 
   /**

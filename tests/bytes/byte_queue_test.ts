@@ -1,5 +1,10 @@
 import { ByteQueue } from "@parley/parley/framing";
-import { assert, assertEquals, assertLess } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertStrictEquals,
+} from "@std/assert";
 import fc from "fast-check";
 
 /** What may be done to a queue, with numbers that are bent to what is there. */
@@ -243,4 +248,31 @@ Deno.test("ByteQueue reserves no more than four times what the peer has sent", (
     queue.commit(count);
     sent += count;
   }
+});
+
+Deno.test("ByteQueue.retire() drops what is here and lets another queue have the buffer", () => {
+  const first = new ByteQueue();
+  const room = first.reserve();
+  room.set([1, 2, 3]);
+  first.commit(3);
+  first.skip(1);
+  first.retire();
+  assertEquals(first.length, 0);
+  assertEquals(first.offset, 1);
+
+  const second = new ByteQueue();
+  assertStrictEquals(second.reserve().buffer, room.buffer);
+  assertEquals(second.length, 0);
+});
+
+Deno.test("ByteQueue.retire() never gives away a chunk that was pushed", () => {
+  const chunk = new Uint8Array(4096).fill(7);
+  const first = new ByteQueue();
+  first.push(chunk);
+  first.push(Uint8Array.of(8));
+  first.retire();
+  assertEquals(first.length, 0);
+  const second = new ByteQueue();
+  second.reserve().fill(0);
+  assertEquals(chunk[0], 7);
 });
