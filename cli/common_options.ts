@@ -116,6 +116,6 @@ export const ADDRESSES: Section = {
     ["udp://HOST:PORT", "datagrams: each is one message, and may be lost"],
     ["unix:PATH", "a Unix socket: programs of this machine only"],
     ["7342", "loopback, this machine only: tcp://127.0.0.1:7342"],
-    [":7342", "every interface, IPv4 and IPv6"],
+    [":7342", "every interface, IPv4 and IPv6, so other machines too"],
   ],
 };

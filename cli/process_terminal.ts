@@ -8,7 +8,12 @@
  */
 
 import { EXIT, Failure } from "./exit_code.ts";
-import type { EndSignal, Output, Terminal } from "./terminal.ts";
+import type {
+  EndSignal,
+  NetworkInterface,
+  Output,
+  Terminal,
+} from "./terminal.ts";
 
 /**
  * Gives the terminal of this process.
@@ -25,6 +30,7 @@ export function processTerminal(): Terminal {
     },
     output: new ProcessOutput(Deno.stdout, "standard output"),
     errors: new ProcessErrors(Deno.stderr, "standard error"),
+    interfaces,
     now: () => new Date(),
     onSignal(signal, handler) {
       // Windows has no such signal and refuses to listen for it.
@@ -101,6 +107,15 @@ async function readInput(into: Uint8Array): Promise<number | null> {
       { cause },
     );
   }
+}
+
+function interfaces(): readonly NetworkInterface[] {
+  // Asked first, so that nobody is prompted for what is not needed.
+  const { state } = Deno.permissions.querySync({
+    name: "sys",
+    kind: "networkInterfaces",
+  });
+  return state === "granted" ? Deno.networkInterfaces() : [];
 }
 
 function listen(signal: EndSignal, handler: () => void): () => void {

@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { ShutdownReport } from "../mod.ts";
+import type { Address, ShutdownReport } from "../mod.ts";
 import { formatDuration } from "./durations.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Log } from "./log.ts";
 import { runProgram } from "./program.ts";
+import { isNameOfLoopback, reachableAt } from "./reachable.ts";
 import {
   parseServerArguments,
   SERVER_MANUAL,
@@ -47,10 +48,38 @@ export function runServer(
         `listening on ${address}`,
       );
     }
+    tellReachable(command.addresses, servers.addresses, terminal, log);
     if (options.verbose) tellSettings(command, log);
     const exitCode = await ended;
     log.flush();
     return exitCode;
+  });
+}
+
+/** Tells what to write on another machine, where that is another address. */
+function tellReachable(
+  asked: readonly Address[],
+  bound: readonly Address[],
+  terminal: Terminal,
+  log: Log,
+): void {
+  if (log.options.quiet) return;
+  const interfaces = terminal.interfaces();
+  asked.forEach((place, i) => {
+    const at = bound[i]!;
+    for (const { address, via } of reachableAt(place, at, interfaces)) {
+      log.now(
+        { event: "reachable", address: String(address), interface: via },
+        `other machines reach it at ${address} (${via})`,
+      );
+    }
+    if (isNameOfLoopback(place, at)) {
+      const { hostname, port } = at;
+      log.now(
+        { event: "unreachable", address: String(at), name: place.hostname },
+        `other machines cannot reach it: ${place.hostname} is ${hostname} here; use :${port} instead`,
+      );
+    }
   });
 }
 

@@ -129,14 +129,14 @@ export const SERVER_MANUAL: Manual = {
       title: "Output",
       rows: [[
         "",
-        "One line on standard error per address it listens on, then a line per connection opened, closed and refused, and when accepting pauses and resumes. A datagram has a line with --verbose only, one that is refused has one always, five a second at most; the counts come at the end. --quiet leaves the first kind and pauses. SIGINT and SIGTERM let connections finish and exit 0; a second one cuts them.",
+        "One line on standard error per address it listens on, then one per address that other machines can use, if it listens on every interface or a name; then a line per connection opened, closed and refused, and when accepting pauses and resumes. A datagram has a line with --verbose only, one that is refused has one always, five a second at most; the counts come at the end. --quiet leaves the first kind and pauses. SIGINT and SIGTERM let connections finish and exit 0; a second one cuts them.",
       ]],
     },
     {
       title: "Permissions",
       rows: [[
         "",
-        "the network; the environment variable NO_COLOR; reading and writing files, which Unix sockets are, and nothing else is written; system information, to which the umask for --mode belongs.",
+        "the network; the environment variable NO_COLOR; reading and writing files, which Unix sockets are, and nothing else is written; system information: the network interfaces, to tell what other machines can use, and the umask for --mode.",
       ]],
     },
   ],

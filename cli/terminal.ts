@@ -37,6 +37,16 @@ export interface Output {
 /** The signals that end a program. */
 export type EndSignal = "SIGINT" | "SIGTERM";
 
+/** One address of a network interface of this machine. */
+export interface NetworkInterface {
+  /** Its IP address. */
+  readonly address: string;
+  /** Of which version that is. */
+  readonly family: "IPv4" | "IPv6";
+  /** Name of the interface, such as `eth0`. */
+  readonly name: string;
+}
+
 /** What a program has around it. */
 export interface Terminal {
   /** Standard input. */
@@ -45,6 +55,9 @@ export interface Terminal {
   readonly output: Output;
   /** Standard error: everything else. */
   readonly errors: Output;
+
+  /** The network interfaces; none if the program may not see them. */
+  interfaces(): readonly NetworkInterface[];
 
   /** The time. */
   now(): Date;

@@ -207,6 +207,22 @@ e2e(
 );
 
 e2e(
+  "on every interface, the address that is told works for a client",
+  async (run) => {
+    await using server = await run.server("echo", ":0");
+    assertEquals(server.address, `tcp://[::]:${server.port}`);
+    await run.client(`${server.port}`, "first");
+    await server.process.line(/^#1 opened/);
+    const told = /^other machines reach it at (\S+) \(\S+\)$/m
+      .exec(server.process.stderr);
+    // A machine without a network has none to tell.
+    if (told === null) return;
+    const ended = await run.client(told[1]!, "hello");
+    assertEquals(ended, { code: 0, stdout: "hello\n", stderr: "" });
+  },
+);
+
+e2e(
   "--log json gives one object per line, the first with the address",
   async (run) => {
     await using server = run.start("server", "echo", "0", "--log", "json");

@@ -4,12 +4,20 @@
  * @module
  */
 
-import type { EndSignal, Input, Output, Terminal } from "../../cli/terminal.ts";
+import type {
+  EndSignal,
+  Input,
+  NetworkInterface,
+  Output,
+  Terminal,
+} from "../../cli/terminal.ts";
 
 /** Options for {@linkcode RecordedTerminal}. */
 export interface RecordedOptions {
   /** What is on standard input; each piece is one read. */
   readonly input?: readonly string[];
+  /** The network interfaces. */
+  readonly interfaces?: readonly NetworkInterface[];
   /** Whether standard input stays open after that. */
   readonly stayOpen?: boolean;
   /** Which of the three a person is at. */
@@ -28,6 +36,7 @@ export class RecordedTerminal implements Terminal {
   readonly output: Output;
   /** Standard error. */
   readonly errors: Output;
+  readonly #interfaces: readonly NetworkInterface[];
   readonly #handlers = new Map<EndSignal, Set<() => void>>();
   #output = "";
   #errors = "";
@@ -35,6 +44,7 @@ export class RecordedTerminal implements Terminal {
 
   constructor(options: RecordedOptions = {}) {
     const { input = [], isTerminal = {}, stayOpen = false } = options;
+    this.#interfaces = options.interfaces ?? [];
     this.input = typed(input, stayOpen, isTerminal.input ?? false);
     this.output = {
       isTerminal: isTerminal.output ?? false,
@@ -60,6 +70,10 @@ export class RecordedTerminal implements Terminal {
   /** What was told on standard error. */
   get told(): string {
     return this.#errors;
+  }
+
+  interfaces(): readonly NetworkInterface[] {
+    return this.#interfaces;
   }
 
   now(): Date {
