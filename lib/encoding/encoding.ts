@@ -7,6 +7,14 @@
 /** Turns the messages of one stream into values. */
 export interface ValueDecoder<T> {
   /**
+   * Whether values never hold a view of the message, so that its buffer may be
+   * written again at once.
+   *
+   * @default {false}
+   */
+  readonly copies?: boolean;
+
+  /**
    * Decodes one message.
    *
    * @param message Its bytes. The result may be or hold a view of them.

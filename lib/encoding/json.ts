@@ -40,6 +40,7 @@ const TEXT = text();
 const UTF8 = TEXT.decoder(true);
 
 const WHOLE: ValueDecoder<JsonValue> = {
+  copies: true,
   decode(message) {
     const source = UTF8.decode(message)!;
     try {

@@ -59,6 +59,7 @@ function invalid(cause: unknown): ProtocolError {
 const UTF8_DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const WHOLE: ValueDecoder<string> = {
+  copies: true,
   decode(message) {
     try {
       return UTF8_DECODER.decode(message);
@@ -70,6 +71,7 @@ const WHOLE: ValueDecoder<string> = {
 };
 
 class PieceDecoder implements ValueDecoder<string> {
+  readonly copies = true;
   readonly #utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
   decode(message: Uint8Array): string | undefined {

@@ -441,6 +441,7 @@ export class MessageConnection<T = Uint8Array>
     if (this.#released) return;
     this.#release();
     this.#connection.close();
+    receiver.retire();
     await this.#connection.released;
   }
 

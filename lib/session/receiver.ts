@@ -61,6 +61,9 @@ export class Receiver<T> {
   // Time spent waiting for the rest of the message that has begun.
   #spentMs = 0;
   #messageNumber = 0;
+  readonly #copies: boolean;
+  // How many messages had been handed out when none was looked at any more.
+  #releasedAt = 0;
 
   /**
    * Begins to receive; nothing is read until somebody asks.
@@ -81,6 +84,7 @@ export class Receiver<T> {
       settings.framing.boundary !== "none",
     );
     this.#endsAtClose = settings.framing.boundary === "close";
+    this.#copies = this.#values.copies === true;
     this.#clock = settings.clock;
     this.progressMs = settings.clock?.nowMs ?? 0;
   }
@@ -167,8 +171,15 @@ export class Receiver<T> {
 
   /** Promises that no message handed out so far is looked at any more. */
   release(): void {
+    this.#releasedAt = this.messages;
     // A pending read writes into the buffer, which then has to stay as it is.
     if (!this.#reading) this.#frames.queue.release();
+  }
+
+  /** Gives the buffer away, if nobody looks at it any more; the last call of all. */
+  retire(): void {
+    const isFree = this.#copies || this.#releasedAt === this.messages;
+    if (isFree && !this.#reading) this.#frames.queue.retire();
   }
 
   /**
@@ -279,6 +290,7 @@ export class Receiver<T> {
       this.#spentMs = 0;
     }
     if (this.#clock !== undefined) this.progressMs = this.#clock.nowMs;
+    if (this.#copies) queue.release();
     const into = queue.reserve(this.#frames.missingBytes);
     this.#connection.read(into).then(this.#onRead, this.#onFailure);
   }

@@ -519,3 +519,18 @@ function countingSignal(): { signal: AbortSignal; count: () => number } {
   ) => (count--, remove(...args));
   return { signal, count: () => count };
 }
+
+Deno.test("a message received without reuse stays as it was when its connection is over and others come", async () => {
+  const kept: Uint8Array[] = [];
+  for (let i = 0; i < 20; i++) {
+    const [left, right] = memoryPair();
+    const near = new MessageConnection(left, { framing: "length:4" });
+    const far = new MessageConnection(right, { framing: "length:4" });
+    await far.send(new Uint8Array(100).fill(i));
+    kept.push((await near.receive())!);
+    await Promise.all([near.close(), far.close()]);
+  }
+  for (const [i, message] of kept.entries()) {
+    assertEquals(message, new Uint8Array(100).fill(i));
+  }
+});
