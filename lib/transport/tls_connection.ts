@@ -20,6 +20,7 @@ import { Address } from "./address.ts";
 import type { Connection } from "./connection.ts";
 import { translate } from "./os_error.ts";
 import { peerCertificateOf } from "./tls_certificate.ts";
+import { ReadAhead } from "./read_ahead.ts";
 import type { PeerCertificate } from "./tls_options.ts";
 import { type Wire, wireOf } from "./tls_wire.ts";
 
@@ -51,10 +52,8 @@ export class TlsConnection implements Connection {
   #agree: (() => void) | undefined;
   // Calls that wait, to be told when there is nothing to wait for any more.
   readonly #waiting = new Set<() => void>();
-  #chunks: Uint8Array[] = [];
-  #aheadBytes = 0;
+  readonly #ahead = new ReadAhead(READ_AHEAD_BYTES);
   #wake: (() => void) | undefined;
-  #hasRoom: (() => void) | undefined;
   #bytesEnded = false;
   #lineError: unknown;
   #ended = false;
@@ -119,13 +118,13 @@ export class TlsConnection implements Connection {
 
   async read(into: Uint8Array): Promise<number | null> {
     if (!this.#socket) await this.#ready("read from");
-    while (this.#chunks.length === 0) {
+    while (this.#ahead.isEmpty) {
       if (this.#closed) throw this.#failure("read from");
       if (this.#lost !== undefined) throw this.#failure("read from");
       if (this.#ended) return null;
       await this.#more();
     }
-    return this.#take(into);
+    return this.#ahead.take(into);
   }
 
   async write(bytes: Uint8Array): Promise<number> {
@@ -184,7 +183,7 @@ export class TlsConnection implements Connection {
     });
     agreed.catch(() => {});
     this.#wire = await wireOf(this.#raw, {
-      room: () => this.#room(),
+      room: () => this.#ahead.room(),
       ended: (error) => this.#lineEnded(error),
       broken: (error) => this.#lineBroken(error),
     });
@@ -213,39 +212,12 @@ export class TlsConnection implements Connection {
     this.#socket = socket;
     socket.on("error", (error: Error) => this.#fail(error));
     socket.on("end", () => this.#end());
-    socket.on("data", (chunk: Uint8Array) => this.#received(chunk));
+    socket.on("data", (chunk: Uint8Array) => {
+      this.#ahead.push(chunk);
+      this.#wake?.();
+    });
     this.#waiting.clear();
     this.#agree?.();
-  }
-
-  #received(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
-    this.#aheadBytes += chunk.length;
-    this.#wake?.();
-  }
-
-  #take(into: Uint8Array): number {
-    let count = 0;
-    while (count < into.length && this.#chunks.length > 0) {
-      const chunk = this.#chunks[0]!;
-      const room = into.length - count;
-      into.set(chunk.length > room ? chunk.subarray(0, room) : chunk, count);
-      if (chunk.length > room) {
-        this.#chunks[0] = chunk.subarray(room);
-        count = into.length;
-      } else {
-        this.#chunks.shift();
-        count += chunk.length;
-      }
-    }
-    this.#aheadBytes -= count;
-    if (this.#aheadBytes < READ_AHEAD_BYTES) this.#hasRoom?.();
-    return count;
-  }
-
-  #room(): Promise<void> | undefined {
-    if (this.#aheadBytes < READ_AHEAD_BYTES) return undefined;
-    return new Promise((resolve) => this.#hasRoom = resolve);
   }
 
   /** Waits until a chunk is there, or there will be none. */
@@ -282,7 +254,7 @@ export class TlsConnection implements Connection {
     if (this.#socket === undefined) {
       return this.#fail(this.#lineError ?? new Error("unexpected end of file"));
     }
-    if (this.#chunks.length > 0 || this.#socket.readableLength > 0) return;
+    if (!this.#ahead.isEmpty || this.#socket.readableLength > 0) return;
     if (this.#lineError !== undefined) return this.#fail(this.#lineError);
     this.#unannounced = true;
     this.#end();
@@ -349,7 +321,7 @@ export class TlsConnection implements Connection {
   #shut(): void {
     this.#closed = true;
     clearTimeout(this.#endTimer);
-    this.#chunks = [];
+    this.#ahead.clear();
     this.#tellWaiting();
     this.#wake?.();
   }

@@ -819,6 +819,30 @@ tls(
 // Others' TLS.
 
 tls(
+  "serve() reads a proxy's header in front of TLS",
+  async ({ ca, server }) => {
+    await using running = await serve("tls://127.0.0.1:0", {
+      ...server,
+      encoding: "text",
+      proxyProtocol: { trusted: ["127.0.0.1"] },
+    }, async (peer) => await peer.send(`${peer.remoteAddress}`));
+    const line = await connectTcp({
+      hostname: "127.0.0.1",
+      port: running.address.port,
+    });
+    const header = "PROXY TCP4 192.0.2.7 198.51.100.1 1234 443\r\n";
+    await writeAll(line, new TextEncoder().encode(header));
+    const client = await startTls(line, { caCerts: [ca] });
+
+    assertEquals(
+      await readExactly(client, 21),
+      new TextEncoder().encode("tls://192.0.2.7:1234\n"),
+    );
+    client.close();
+  },
+);
+
+tls(
   "serve() answers openssl s_client, with and without a certificate",
   async ({ ca, client, server }) => {
     const folder = await Deno.makeTempDir({ prefix: "parley-" });
