@@ -129,12 +129,12 @@ export {
   type ConnectOptions,
   DEFAULT_CONNECT_TIMEOUT_MS,
 } from "./lib/session/connect.ts";
-export {
-  type BatchOptions,
-  type ConnectionStats,
-  MessageConnection,
-  type ReceiveOptions,
-} from "./lib/session/message_connection.ts";
+export { MessageConnection } from "./lib/session/message_connection.ts";
+export type {
+  BatchOptions,
+  ConnectionStats,
+  ReceiveOptions,
+} from "./lib/session/receive_options.ts";
 export { serve, type ServeAddress } from "./lib/session/serve.ts";
 export type { Handler, Server } from "./lib/session/server.ts";
 export {

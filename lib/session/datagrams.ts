@@ -22,7 +22,7 @@ import {
 import { DatagramIterator } from "./datagram_iterator.ts";
 import { Inbox } from "./inbox.ts";
 import { checkFits, checkSingle, Outbox, parseUdpAddress } from "./outbox.ts";
-import type { ReceiveOptions } from "./message_connection.ts";
+import type { ReceiveOptions } from "./receive_options.ts";
 import { checkRequest, type RequestOptions, Requests } from "./requests.ts";
 import { checkDuration } from "./settings.ts";
 import { within } from "./within.ts";

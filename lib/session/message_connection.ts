@@ -11,11 +11,17 @@ import type { Connection } from "../transport/connection.ts";
 import type { PeerCertificate } from "../transport/tls_options.ts";
 import type { Watched } from "./clock.ts";
 import { deadlinePassed } from "./deadlines.ts";
+import { EndSignal } from "./end_signal.ts";
 import {
   BatchIterator,
   MessageIterator,
   type MessageSource,
 } from "./iterators.ts";
+import type {
+  BatchOptions,
+  ConnectionStats,
+  ReceiveOptions,
+} from "./receive_options.ts";
 import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
 import { checkDuration, type MessageOptions, Settings } from "./settings.ts";
@@ -27,48 +33,6 @@ const CLOSE_MS = 5_000;
 // sends makes the system answer with a reset, and a reset destroys what the peer
 // has received and not yet read; nginx calls this a lingering close.
 const LINGER_MS = 1_000;
-
-/** What went over a message connection so far. */
-export interface ConnectionStats {
-  /** Bytes received. */
-  readonly bytesIn: number;
-  /** Bytes that the system has taken for sending. */
-  readonly bytesOut: number;
-  /** Bytes accepted for sending and not yet taken by the system. */
-  readonly bytesWaiting: number;
-  /** Messages handed out. */
-  readonly messagesIn: number;
-  /** Messages accepted for sending. */
-  readonly messagesOut: number;
-}
-
-/** Options for {@linkcode MessageConnection.receive}. */
-export interface ReceiveOptions {
-  /**
-   * Stops waiting when it is aborted, with its reason. One that is aborted
-   * already receives nothing.
-   */
-  readonly signal?: AbortSignal | undefined;
-  /**
-   * Longest time to wait in milliseconds; with 0 only a message that is here
-   * already is received.
-   *
-   * @default {Infinity}
-   */
-  readonly timeoutMs?: number;
-}
-
-/** Options for {@linkcode MessageConnection.batches}. */
-export interface BatchOptions {
-  /**
-   * Whether the messages of a batch are valid only until the next one is asked
-   * for. It saves a new buffer per read; copy what you keep, and await
-   * `sendAll` before you go on.
-   *
-   * @default {false}
-   */
-  readonly reuse?: boolean;
-}
 
 /**
  * Messages to and from one peer.
@@ -105,11 +69,9 @@ export class MessageConnection<T = Uint8Array>
   readonly #watched: Watched | undefined;
   #closing: Promise<void> | undefined;
   #released = false;
-  #ended = false;
-  // Why it ended; `undefined` for an orderly close, whose error is only made if
-  // somebody asks: making one costs as much as the rest of a short connection.
-  #reason: unknown;
-  #controller: AbortController | undefined;
+  readonly #over = new EndSignal(() =>
+    new ClosedError(`Connection to ${this.remoteAddress} was closed`)
+  );
 
   /**
    * Puts messages onto a connection, which it owns from now on.
@@ -176,11 +138,7 @@ export class MessageConnection<T = Uint8Array>
    * or lost, or the server is shutting down. The reason says which.
    */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#ended) this.#controller.abort(this.#endReason());
-    }
-    return this.#controller.signal;
+    return this.#over.signal;
   }
 
   /**
@@ -330,7 +288,7 @@ export class MessageConnection<T = Uint8Array>
       this.#closing = this.#close();
       // Who does not await it is not to be ended by a peer that goes away.
       this.#closing.catch(() => {});
-      this.#end(undefined);
+      this.#over.end();
     }
     return this.#closing;
   }
@@ -349,7 +307,7 @@ export class MessageConnection<T = Uint8Array>
     this.#receiver.abort(error);
     this.#release();
     this.#connection.abort();
-    this.#end(error);
+    this.#over.end(error);
   }
 
   /**
@@ -360,7 +318,7 @@ export class MessageConnection<T = Uint8Array>
    * @param reason The signal's reason.
    */
   drain(reason?: unknown): void {
-    this.#end(reason ?? new ClosedError("The conversation is to end"));
+    this.#over.end(reason ?? new ClosedError("The conversation is to end"));
     this.#receiver.drain();
   }
 
@@ -418,7 +376,7 @@ export class MessageConnection<T = Uint8Array>
    */
   #lost(error: unknown): void {
     this.#sender.fail(error);
-    this.#end(error);
+    this.#over.end(error);
   }
 
   async #close(): Promise<void> {
@@ -466,18 +424,6 @@ export class MessageConnection<T = Uint8Array>
     this.#released = true;
     if (this.#watched === undefined) return;
     this.#settings.clock!.delete(this.#watched);
-  }
-
-  #end(reason: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#reason = reason;
-    this.#controller?.abort(this.#endReason());
-  }
-
-  #endReason(): unknown {
-    return this.#reason ??
-      new ClosedError(`Connection to ${this.remoteAddress} was closed`);
   }
 
   #check(nowMs: number): void {

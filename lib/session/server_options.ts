@@ -12,10 +12,8 @@ import type {
   UnixListenOptions,
 } from "../transport/connection.ts";
 import type { TlsListenOptions } from "../transport/tls_options.ts";
-import type {
-  ConnectionStats,
-  MessageConnection,
-} from "./message_connection.ts";
+import type { MessageConnection } from "./message_connection.ts";
+import type { ConnectionStats } from "./receive_options.ts";
 import { checkDuration, type MessageOptions } from "./settings.ts";
 import type { SlotLimits } from "./slots.ts";
 

@@ -60,7 +60,7 @@ export {
   DEFAULT_MAX_QUEUED_DATAGRAMS,
 } from "./datagram_options.ts";
 export { bindUdp, DatagramSocket } from "./datagrams.ts";
-export type { ReceiveOptions } from "./message_connection.ts";
+export type { ReceiveOptions } from "./receive_options.ts";
 export {
   DEFAULT_REQUEST_ATTEMPTS,
   DEFAULT_REQUEST_TIMEOUT_MS,
