@@ -13,7 +13,9 @@ const PURE = [
   ...["lib/errors.ts", "lib/bytes", "lib/encoding", "lib/framing"],
   ...["lib/stream", "lib/session", "lib/testing"],
   ...["lib/transport/address.ts", "lib/transport/connection.ts"],
-  "lib/transport/memory.ts",
+  ...["lib/transport/cidr.ts", "lib/transport/datagram_endpoint.ts"],
+  ...["lib/transport/ip.ts", "lib/transport/memory.ts"],
+  ...["lib/transport/proxied.ts", "lib/transport/proxy_protocol.ts"],
 ];
 
 const STEPS: Record<string, readonly string[]> = {
