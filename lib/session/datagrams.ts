@@ -20,6 +20,7 @@ import {
   type DatagramStats,
 } from "./datagram_options.ts";
 import { DatagramIterator } from "./datagram_iterator.ts";
+import { EndSignal } from "./end_signal.ts";
 import { Inbox } from "./inbox.ts";
 import { checkFits, checkSingle, Outbox, parseUdpAddress } from "./outbox.ts";
 import type { ReceiveOptions } from "./receive_options.ts";
@@ -95,8 +96,9 @@ export class DatagramSocket<T = Uint8Array>
   readonly #requests: Requests<T> = new Requests();
   // Why it was closed or is to end, and who is told.
   #closed: unknown;
-  #ended: unknown;
-  #controller: AbortController | undefined;
+  readonly #over = new EndSignal(() =>
+    new ClosedError(`The datagram socket on ${this.address} was closed`)
+  );
   #closing: Promise<void> | undefined;
 
   /**
@@ -142,11 +144,7 @@ export class DatagramSocket<T = Uint8Array>
    * its server is shutting down. The reason says which.
    */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#ended !== undefined) this.#controller.abort(this.#ended);
-    }
-    return this.#controller.signal;
+    return this.#over.signal;
   }
 
   /**
@@ -339,7 +337,7 @@ export class DatagramSocket<T = Uint8Array>
    * @param reason The signal's reason.
    */
   drain(reason?: unknown): void {
-    this.#end(reason ?? new ClosedError("The conversation is to end"));
+    this.#over.end(reason ?? new ClosedError("The conversation is to end"));
     this.#inbox.stop();
   }
 
@@ -388,12 +386,6 @@ export class DatagramSocket<T = Uint8Array>
     this.#inbox.close();
     this.#requests.close(error);
     this.#endpoint.close();
-    this.#end(error);
-  }
-
-  #end(reason: unknown): void {
-    if (this.#ended !== undefined) return;
-    this.#ended = reason;
-    this.#controller?.abort(reason);
+    this.#over.end(error);
   }
 }
