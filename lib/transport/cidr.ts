@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ipBytes } from "./ip.ts";
+
 /** A range of IP addresses; immutable. */
 export class Cidr {
   readonly #bits: readonly number[];
@@ -18,7 +20,7 @@ export class Cidr {
    */
   constructor(text: string) {
     const [address = "", width, ...more] = text.split("/");
-    const bits = bytesOf(address);
+    const bits = ipBytes(address);
     const most = bits === undefined ? 0 : bits.length * 8;
     const count = width === undefined ? most : Number(width);
     if (
@@ -40,7 +42,7 @@ export class Cidr {
    * @returns Whether it is.
    */
   has(address: string): boolean {
-    const bits = bytesOf(address);
+    const bits = ipBytes(address);
     if (bits === undefined || bits.length !== this.#bits.length) return false;
     for (let left = this.#width, i = 0; left > 0; left -= 8, i++) {
       const mask = left >= 8 ? 0xff : 0xff << (8 - left) & 0xff;
@@ -48,29 +50,4 @@ export class Cidr {
     }
     return true;
   }
-}
-
-/**
- * The bytes of an IP address.
- *
- * @param address The address; what follows a `%` is ignored.
- * @returns Its 4 or 16 bytes, or `undefined` if it is none, such as a name.
- */
-export function bytesOf(address: string): number[] | undefined {
-  if (/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) {
-    const bytes = address.split(".").map(Number);
-    return bytes.every((byte) => byte < 256) ? bytes : undefined;
-  }
-  const [digits = ""] = address.split("%");
-  if (!digits.includes(":")) return undefined;
-  const url = URL.parse(`http://[${digits}]`);
-  if (url === null) return undefined;
-  const [head = "", tail] = url.hostname.slice(1, -1).split("::");
-  const groups = (part: string) => part === "" ? [] : part.split(":");
-  const left = groups(head);
-  const right = groups(tail ?? "");
-  const zeros = Array<string>(8 - left.length - right.length).fill("0");
-  return [...left, ...zeros, ...right]
-    .map((group) => Number.parseInt(group, 16))
-    .flatMap((group) => [group >> 8, group & 255]);
 }

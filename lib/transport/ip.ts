@@ -76,3 +76,28 @@ export function isMulticast(address: string): boolean {
 export function isLoopback(address: string): boolean {
   return address === "::1" || /^127\./.test(address);
 }
+
+/**
+ * The bytes of an IP address.
+ *
+ * @param address The address; what follows a `%` is ignored.
+ * @returns Its 4 or 16 bytes, or `undefined` if it is none, such as a name.
+ */
+export function ipBytes(address: string): number[] | undefined {
+  if (/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) {
+    const bytes = address.split(".").map(Number);
+    return bytes.every((byte) => byte < 256) ? bytes : undefined;
+  }
+  const [digits = ""] = address.split("%");
+  if (!digits.includes(":")) return undefined;
+  const url = URL.parse(`http://[${digits}]`);
+  if (url === null) return undefined;
+  const [head = "", tail] = url.hostname.slice(1, -1).split("::");
+  const groups = (part: string) => part === "" ? [] : part.split(":");
+  const left = groups(head);
+  const right = groups(tail ?? "");
+  const zeros = Array<string>(8 - left.length - right.length).fill("0");
+  return [...left, ...zeros, ...right]
+    .map((group) => Number.parseInt(group, 16))
+    .flatMap((group) => [group >> 8, group & 255]);
+}

@@ -12,7 +12,7 @@
 
 import { ProtocolError } from "../errors.ts";
 import { Address } from "./address.ts";
-import { bytesOf } from "./cidr.ts";
+import { ipBytes } from "./ip.ts";
 
 /** One more piece of information in a version 2 header. */
 export interface ProxyTlv {
@@ -132,7 +132,7 @@ function parseLine(bytes: Uint8Array): ParsedProxyHeader | undefined {
   const [, family, from = "", to = "", fromPort, toPort] = parts;
   const width = family === "TCP4" ? 4 : 16;
   for (const [text, port] of [[from, fromPort], [to, toPort]] as const) {
-    if (bytesOf(text)?.length !== width) {
+    if (ipBytes(text)?.length !== width) {
       throw malformed(bytes, `"${text}" is no address of ${family}`);
     }
     if (Number(port) > 65_535) throw malformed(bytes, `${port} is no port`);
@@ -247,7 +247,7 @@ export function encodeProxyHeader(
       : Uint8Array.of(...SIGNATURE, 0x20, 0, 0, 0);
   }
   const hosts = [source.hostname, destination.hostname] as const;
-  const [from, to] = [bytesOf(hosts[0]), bytesOf(hosts[1])];
+  const [from, to] = [ipBytes(hosts[0]), ipBytes(hosts[1])];
   if (from === undefined || to?.length !== from.length) {
     throw new TypeError(
       `Cannot write a PROXY header from ${source} to ${destination}: both must be IP addresses of the same family`,
