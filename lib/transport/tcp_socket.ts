@@ -5,8 +5,11 @@
  * @module
  */
 
+import { ConnectionError } from "../errors.ts";
 import { Address, type Transport } from "./address.ts";
 import type { DialOptions, ListenOptions } from "./connection.ts";
+import { dialEach, lookUpAll } from "./each_address.ts";
+import { ipVersion } from "./ip.ts";
 import { translate } from "./os_error.ts";
 
 // The system takes a C int and cuts it down to its own limit.
@@ -34,13 +37,29 @@ export async function dialSocket(
       `Cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
     );
   }
+  const dial = (address: Address) => dialOne(address, signal);
   try {
-    const conn = await Deno.connect({
+    return withOptions(await dial(address), options);
+  } catch (error) {
+    const isName = ipVersion(hostname) === undefined;
+    if (!isName || !(error instanceof ConnectionError)) throw error;
+    if (error.code === "unresolved") throw error;
+    const each = { dial, lookUp: lookUpAll, signal };
+    return withOptions(await dialEach(address, error, each), options);
+  }
+}
+
+async function dialOne(
+  address: Address,
+  signal: AbortSignal | undefined,
+): Promise<Deno.TcpConn> {
+  const { hostname, port } = address;
+  try {
+    return await Deno.connect({
       hostname,
       port,
       ...(signal === undefined ? {} : { signal }),
     });
-    return withOptions(conn, options);
   } catch (error) {
     // The signal's reason is the caller's own and is not translated.
     signal?.throwIfAborted();
