@@ -46,6 +46,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/session",
     "lib/stream",
     "lib/transport/memory.ts",
+    "@std/bytes",
   ],
   "mod.ts": ["lib"],
   "cli": ["mod.ts", "deno.json", "@std/bytes", "@std/cli", "@std/streams"],

@@ -16,14 +16,6 @@ export class AssertionError extends Error {
 /** Asserts that `expr` is truthy. */
 export function assert(expr: unknown, msg?: string): asserts expr;
 
-/** Asserts that two numbers differ by at most `tolerance`. */
-export function assertAlmostEquals(
-  actual: number,
-  expected: number,
-  tolerance?: number,
-  msg?: string,
-): void;
-
 /** Asserts deep equality. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
 
@@ -116,6 +108,3 @@ export function assertThrows<E extends Error = Error>(
   msgIncludes?: string,
   msg?: string,
 ): E;
-
-/** Fails the test. */
-export function fail(msg?: string): never;

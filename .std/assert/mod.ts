@@ -6,15 +6,11 @@
  */
 
 // @ts-types="./mod.d.ts"
-export { assertAlmostEquals } from "npm:deno-std@1.4.0/assert/almost_equals.js";
-// @ts-types="./mod.d.ts"
 export { assert } from "npm:deno-std@1.4.0/assert/assert.js";
 // @ts-types="./mod.d.ts"
 export { assertEquals } from "npm:deno-std@1.4.0/assert/equals.js";
 // @ts-types="./mod.d.ts"
 export { assertExists } from "npm:deno-std@1.4.0/assert/exists.js";
-// @ts-types="./mod.d.ts"
-export { fail } from "npm:deno-std@1.4.0/assert/fail.js";
 // @ts-types="./mod.d.ts"
 export { assertGreater } from "npm:deno-std@1.4.0/assert/greater.js";
 // @ts-types="./mod.d.ts"

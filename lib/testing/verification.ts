@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import { ByteSink } from "../bytes/byte_sink.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../framing/framing.ts";
 import type { Encoder, Framing } from "../framing/framing.ts";
@@ -164,13 +165,7 @@ function encodeAll(encoder: Encoder, samples: readonly Uint8Array[]): Stream {
  * @returns A copy.
  */
 export function joined(sink: ByteSink): Uint8Array {
-  const bytes = new Uint8Array(sink.length);
-  let at = 0;
-  for (const piece of sink.pieces()) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
+  return concat(sink.pieces());
 }
 
 /**

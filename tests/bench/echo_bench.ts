@@ -4,7 +4,7 @@
  * its own, under the same client in the same run.
  */
 
-import { TextLineStream } from "@std/streams";
+import { TextLineStream } from "@std/streams/text-line-stream";
 
 const HERE = new URL(".", import.meta.url);
 

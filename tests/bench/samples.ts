@@ -5,6 +5,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import { ByteSink, type Framing, parseFraming } from "@parley/parley/framing";
 
 /** What one read brings at most. */
@@ -36,12 +37,7 @@ export function sample(spec: string, size: number): Sample {
   const sink = new ByteSink();
   const count = Math.ceil(STREAM_BYTES / size);
   for (let i = 0; i < count; i++) encoder.encode(message, sink);
-  const stream = new Uint8Array(sink.length);
-  let at = 0;
-  for (const piece of sink.pieces()) {
-    stream.set(piece, at);
-    at += piece.length;
-  }
+  const stream = concat(sink.pieces());
   const chunks: Uint8Array[] = [];
   for (let from = 0; from < stream.length; from += CHUNK_BYTES) {
     chunks.push(stream.subarray(from, from + CHUNK_BYTES));
