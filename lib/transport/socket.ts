@@ -14,6 +14,8 @@ import { translate } from "./os_error.ts";
 export class SocketConnection<A extends Deno.Addr> implements Connection {
   readonly #conn: Deno.Conn<A>;
   readonly #addressOf: (addr: A) => Address;
+  #local: Address | undefined;
+  #remote: Address | undefined;
   #closed = false;
   #finished = false;
   // How the link was lost: the runtime says it once, then reads a clean end.
@@ -32,11 +34,11 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
 
   // Made when asked for: most servers never look at most of them.
   get localAddress(): Address {
-    return this.#addressOf(this.#conn.localAddr);
+    return this.#local ??= this.#addressOf(this.#conn.localAddr);
   }
 
   get remoteAddress(): Address {
-    return this.#addressOf(this.#conn.remoteAddr);
+    return this.#remote ??= this.#addressOf(this.#conn.remoteAddr);
   }
 
   async read(into: Uint8Array): Promise<number | null> {
