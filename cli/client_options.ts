@@ -25,6 +25,7 @@ import {
 import { EXIT, Failure, UsageError } from "./exit_code.ts";
 import { formatNamed } from "./formats.ts";
 import type { Manual } from "./help.ts";
+import { checkPair, TLS_OPTIONS } from "./tls_files.ts";
 import {
   flag,
   oneOf,
@@ -65,6 +66,21 @@ const OPTIONS = {
     "none",
     "gives up when the server has not read for so long what waits for it",
   ),
+  "ca": optional(
+    "FILE",
+    (text) => text,
+    "TLS: certificates in PEM to trust besides the well-known ones",
+  ),
+  "server-name": optional(
+    "NAME",
+    (text) => text,
+    "TLS: the name that must be in the server's certificate, if not the address's",
+  ),
+  ...TLS_OPTIONS,
+  "insecure": flag(
+    "TLS: takes any certificate, so that anybody in between can read and change everything",
+  ),
+  "handshake-timeout": deadline("10s", "TLS: bounds agreeing on it"),
   "proxy-protocol": {
     ...optional(
       "VERSION",
@@ -89,6 +105,11 @@ const STREAM_OPTIONS = [
   ...["send-timeout", "proxy-protocol", "proxy-source", "read-size", "chunks"],
 ];
 
+const TLS_ONLY = [
+  ...["ca", "server-name", "cert", "key", "alpn", "insecure"],
+  "handshake-timeout",
+];
+
 /** What `--help` says. */
 export const CLIENT_MANUAL: Manual = {
   name: "parley-client",
@@ -99,6 +120,7 @@ export const CLIENT_MANUAL: Manual = {
     "parley-client 7342 'one' 'two' --frame length:4 --timeout 3s",
     "parley-client 7342 --frame header:10 < lines.txt",
     "parley-client udp://127.0.0.1:7342 hello --timeout 200ms --attempts 5",
+    "parley-client tls://localhost:7343 hello --ca cert.pem",
     "parley-client 7342                    (a prompt; Ctrl-D to finish)",
   ],
   sections: [
@@ -148,7 +170,7 @@ export const CLIENT_MANUAL: Manual = {
       title: "Permissions",
       rows: [[
         "",
-        "the network; the environment variable NO_COLOR; reading and writing files, which Unix sockets are, and no other is touched.",
+        "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are some, certificates are read, and no other is touched.",
       ]],
     },
   ],
@@ -196,6 +218,7 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
       `--attempts is for UDP, and ${address.transport} loses nothing; leave it out`,
     );
   }
+  checkTls(address, given);
   if (given.has("proxy-source") && !given.has("proxy-protocol")) {
     throw new UsageError(
       "--proxy-source is for --proxy-protocol; write for example: --proxy-protocol --proxy-source 192.0.2.1:5000",
@@ -215,6 +238,23 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   if (isUdp) checkDatagrams(messages, address, options["max-message"]);
   else checkMessages(messages, frame, options["max-message"]);
   return { address, messages, given, options };
+}
+
+function checkTls(address: Address, given: ReadonlySet<string>): void {
+  if (address.transport !== "tls") {
+    const found = TLS_ONLY.find((name) => given.has(name));
+    if (found === undefined) return;
+    throw new UsageError(
+      `--${found} is for TLS, and ${address} is not; write tls://HOST:PORT, or leave it out`,
+    );
+  }
+  checkPair(given);
+  const seen = ["chunks", "read-size"].find((name) => given.has(name));
+  if (seen !== undefined && given.has("proxy-protocol")) {
+    throw new UsageError(
+      `--${seen} and --proxy-protocol do not go together over TLS, where the header comes below it; leave one out`,
+    );
+  }
 }
 
 function atMessage<T>(number: number, parse: () => T): T {

@@ -113,6 +113,7 @@ export const ADDRESSES: Section = {
       "tcp://HOST:PORT",
       "or HOST:PORT; an IPv6 address in brackets, [::1]:7342",
     ],
+    ["tls://HOST:PORT", "the same over TLS"],
     ["udp://HOST:PORT", "datagrams: each is one message, and may be lost"],
     ["unix:PATH", "a Unix socket: programs of this machine only"],
     ["7342", "loopback, this machine only: tcp://127.0.0.1:7342"],

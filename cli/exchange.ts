@@ -51,8 +51,13 @@ function missing(
   replies: number,
   messages: readonly Uint8Array[],
 ): Failure {
+  const { remoteAddress } = connection;
+  // With TLS 1.3 a client learns only afterwards that it was not let in.
+  const perhaps = remoteAddress.transport === "tls" && replies === 0
+    ? "perhaps it lets in only clients with a certificate that it trusts (--cert, --key), or its service does not answer"
+    : "perhaps its service does not answer each message, or uses another --frame";
   return new Failure(
     EXIT.lost,
-    `${connection.remoteAddress} finished after ${replies} of ${messages.length} replies; perhaps its service does not answer each message, or uses another --frame`,
+    `${remoteAddress} finished after ${replies} of ${messages.length} replies; ${perhaps}`,
   );
 }

@@ -129,6 +129,7 @@ const TRY: Readonly<Record<string, string>> = {
   malformed: "check that both ends use the same --frame",
   truncated: "check that both ends use the same --frame",
   connect: "check the address, or allow more time with --connect-timeout",
+  tls_handshake: "allow more time with --handshake-timeout",
   idle: "allow more time with --idle-timeout",
   message: "allow more time with --message-timeout",
   send: "allow more time with --send-timeout",
@@ -145,16 +146,51 @@ const TRY: Readonly<Record<string, string>> = {
  * failure that is no news to anybody.
  */
 export function describe(error: unknown, stage: Stage): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = inFlags(
+    error instanceof Error ? error.message : String(error),
+  );
   if (error instanceof Failure) return lowerFirst(message);
   const advice = adviceFor(error, stage);
   return lowerFirst(message) + (advice === undefined ? "" : `; ${advice}`);
+}
+
+/** The library's names of options that its messages hold, and the flags. */
+const FLAGS: Readonly<Record<string, string>> = {
+  "(alpn)": "(--alpn)",
+  "(caCerts)": "(--ca)",
+  "(cert, key)": "(--cert, --key)",
+  "(connectTimeoutMs)": "(--connect-timeout)",
+  "(serverName)": "(--server-name)",
+  "(tlsHandshakeTimeoutMs)": "(--handshake-timeout)",
+};
+
+/**
+ * Writes the flags of the command line where a message has options of the
+ * library.
+ *
+ * @param message The message.
+ * @returns The message for those who write no code.
+ */
+export function inFlags(message: string): string {
+  return message.replace(/\([a-zA-Z, ]+\)/g, (name) => FLAGS[name] ?? name);
+}
+
+/** What to try when the two ends do not agree on TLS. */
+function adviceForTls(message: string): string | undefined {
+  if (/\(caCerts\)/.test(message)) {
+    return "trust it with --ca FILE if you know whose it is";
+  }
+  if (/\(serverName\)/.test(message)) {
+    return "if that is the right server, give its name with --server-name";
+  }
+  return undefined;
 }
 
 function adviceFor(error: unknown, stage: Stage): string | undefined {
   if (error instanceof TimeoutError) return TRY[error.deadline];
   if (error instanceof ProtocolError) return TRY[error.code];
   if (error instanceof ConnectionError) {
+    if (error.code === "tls") return adviceForTls(error.message);
     if (error.address?.startsWith("unix:")) return adviceForUnix(error, stage);
     if (error.code === "refused") {
       return `start a server there, such as: parley-server echo ${error.address}`;

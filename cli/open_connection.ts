@@ -5,12 +5,15 @@
  */
 
 import {
-  type Address,
+  Address,
   connect,
   type Connection,
   dial,
+  type DialOptions,
   MessageConnection,
+  startTls,
   TimeoutError,
+  type TlsDialOptions,
 } from "../mod.ts";
 import { ChunkedConnection } from "./chunks.ts";
 import type { ClientCommand } from "./client_options.ts";
@@ -18,11 +21,14 @@ import { formatDuration } from "./durations.ts";
 import { EXIT, Failure } from "./exit_code.ts";
 import type { Log } from "./log.ts";
 import { sendProxyHeader } from "./proxy_header.ts";
+import type { Terminal } from "./terminal.ts";
+import { readTlsFiles } from "./tls_files.ts";
 
 /**
  * Opens the connection that a command line asks for.
  *
  * @param command The command line.
+ * @param terminal Where certificates are.
  * @param log Where chunks are told.
  * @param signal Ends the attempt.
  * @returns The connection.
@@ -30,12 +36,15 @@ import { sendProxyHeader } from "./proxy_header.ts";
  */
 export async function openConnection(
   command: ClientCommand,
+  terminal: Terminal,
   log: Log,
   signal: AbortSignal,
 ): Promise<MessageConnection> {
   const { address, options } = command;
+  const tls = await tlsOptions(command, terminal, log);
   const { timeout } = options;
   const connectTimeoutMs = Math.min(timeout, options["connect-timeout"]);
+  const tlsHandshakeTimeoutMs = Math.min(timeout, options["handshake-timeout"]);
   try {
     const messageOptions = {
       framing: options.frame,
@@ -45,20 +54,42 @@ export async function openConnection(
       sendTimeoutMs: options["send-timeout"],
     };
     const readBytes = options["read-size"] ?? Infinity;
-    const isPlain = !options.chunks && readBytes === Infinity &&
-      options["proxy-protocol"] === undefined;
-    if (isPlain) {
-      const how = { ...messageOptions, connectTimeoutMs, signal };
-      return await connect(address, how);
+    const version = options["proxy-protocol"];
+    if (version !== undefined && address.transport === "tls") {
+      // The header comes below TLS.
+      const plain = new Address("tcp", address.hostname, address.port);
+      const line = await dialIn(connectTimeoutMs, plain, { signal });
+      await sendHeader(line, command, version);
+      const connection = new MessageConnection(line, messageOptions);
+      await startTls(connection, {
+        serverName: address.hostname,
+        ...tls,
+        signal,
+        tlsHandshakeTimeoutMs,
+      });
+      return connection;
     }
-    const connection = await dialWithin(command, connectTimeoutMs, signal);
+    if (!options.chunks && readBytes === Infinity && version === undefined) {
+      return await connect(address, {
+        ...messageOptions,
+        ...tls,
+        connectTimeoutMs,
+        signal,
+        tlsHandshakeTimeoutMs,
+      });
+    }
+    const connection = await dialIn(connectTimeoutMs, address, {
+      ...tls,
+      signal,
+    });
+    if (version !== undefined) await sendHeader(connection, command, version);
     const chunked = new ChunkedConnection(connection, {
       readBytes,
       log: options.chunks ? log : undefined,
     });
     return new MessageConnection(chunked, messageOptions);
   } catch (error) {
-    if (connectTimeoutMs === timeout && isConnectTimeout(error)) {
+    if (isLate(error, timeout)) {
       throw new Failure(
         EXIT.timeout,
         `cannot connect to ${address}: no answer within ${
@@ -71,48 +102,94 @@ export async function openConnection(
   }
 }
 
-function isConnectTimeout(error: unknown): boolean {
-  return error instanceof TimeoutError && error.deadline === "connect";
+/** What the flags and files of TLS come to. */
+async function tlsOptions(
+  { address, options }: ClientCommand,
+  terminal: Terminal,
+  log: Log,
+): Promise<TlsDialOptions> {
+  if (address.transport !== "tls") return {};
+  const { alpn, ca, cert, insecure, key } = options;
+  const serverName = options["server-name"];
+  if (insecure) {
+    log.now(
+      { event: "insecure" },
+      "warning: --insecure takes any certificate: anybody in between can read and change everything",
+    );
+  }
+  return {
+    ...await readTlsFiles({ ca, cert, key }, terminal),
+    ...(alpn === undefined ? {} : { alpn }),
+    ...(serverName === undefined ? {} : { serverName }),
+    insecure,
+  };
 }
 
-async function dialWithin(
-  { address, options }: ClientCommand,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Connection> {
-  const version = options["proxy-protocol"];
-  const source = options["proxy-source"];
-  const connection = await dialIn(timeoutMs, address, signal);
-  if (version === undefined) return connection;
+/** Whether it was `--timeout` that was over, and not a deadline of its own. */
+function isLate(error: unknown, timeoutMs: number): boolean {
+  return error instanceof TimeoutError && error.timeoutMs === timeoutMs &&
+    (error.deadline === "connect" || error.deadline === "tls_handshake");
+}
+
+async function sendHeader(
+  connection: Connection,
+  { options }: ClientCommand,
+  version: 1 | 2,
+): Promise<void> {
   try {
     // The first bytes of all find room, so it waits for nobody.
-    await sendProxyHeader(connection, { source, version });
-    return connection;
+    await sendProxyHeader(connection, {
+      source: options["proxy-source"],
+      version,
+    });
   } catch (error) {
     connection.abort();
     throw error;
   }
 }
 
+/** Opens a connection and agrees on TLS, if it is to be, within a time. */
 async function dialIn(
   timeoutMs: number,
   address: Address,
-  signal: AbortSignal,
+  options: DialOptions & TlsDialOptions & { readonly signal: AbortSignal },
 ): Promise<Connection> {
-  if (timeoutMs === Infinity) return await dial(address, { signal });
   const late = new AbortController();
-  const timer = setTimeout(() =>
-    late.abort(
-      new TimeoutError(
-        "connect",
-        timeoutMs,
-        `Cannot connect to ${address}: no answer within ${timeoutMs} ms`,
-      ),
-    ), timeoutMs);
+  const timer = timeoutMs === Infinity
+    ? undefined
+    : setTimeout(() =>
+      late.abort(
+        new TimeoutError(
+          "connect",
+          timeoutMs,
+          `Cannot connect to ${address}: no answer within ${timeoutMs} ms`,
+        ),
+      ), timeoutMs);
+  const signal = AbortSignal.any([options.signal, late.signal]);
   try {
-    const both = AbortSignal.any([signal, late.signal]);
-    return await dial(address, { signal: both });
+    const connection = await dial(address, { ...options, signal });
+    await agree(connection, signal);
+    return connection;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+async function agree(
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<void> {
+  if (connection.handshake === undefined) return;
+  const abort = () => connection.abort();
+  signal.addEventListener("abort", abort);
+  try {
+    if (signal.aborted) abort();
+    await connection.handshake();
+  } catch (error) {
+    connection.abort();
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }

@@ -8,12 +8,7 @@
  */
 
 import { EXIT, Failure } from "./exit_code.ts";
-import type {
-  EndSignal,
-  NetworkInterface,
-  Output,
-  Terminal,
-} from "./terminal.ts";
+import type { NetworkInterface, Output, Terminal } from "./terminal.ts";
 
 /**
  * Gives the terminal of this process.
@@ -30,13 +25,15 @@ export function processTerminal(): Terminal {
     },
     output: new ProcessOutput(Deno.stdout, "standard output"),
     errors: new ProcessErrors(Deno.stderr, "standard error"),
+    createFile,
     interfaces,
     now: () => new Date(),
     onSignal(signal, handler) {
-      // Windows has no such signal and refuses to listen for it.
-      if (Deno.build.os === "windows" && signal === "SIGTERM") return () => {};
+      // Windows has no such signals and refuses to listen for them.
+      if (Deno.build.os === "windows" && signal !== "SIGINT") return () => {};
       return listen(signal, handler);
     },
+    readFile,
   };
 }
 
@@ -118,7 +115,56 @@ function interfaces(): readonly NetworkInterface[] {
   return state === "granted" ? Deno.networkInterfaces() : [];
 }
 
-function listen(signal: EndSignal, handler: () => void): () => void {
+/**
+ * Writes a file that is not there yet.
+ *
+ * @param path Where; its folder is made.
+ * @param text What is in it.
+ * @param mode Its permissions.
+ */
+export async function createFile(
+  path: string,
+  text: string,
+  mode: number,
+): Promise<void> {
+  try {
+    await Deno.mkdir(path.replace(/\/[^/]*$/, "") || "/", { recursive: true });
+    await Deno.writeTextFile(path, text, { createNew: true, mode });
+  } catch (error) {
+    throw forPeople(error);
+  }
+}
+
+/**
+ * Reads a file.
+ *
+ * @param path Where it is.
+ * @returns What is in it.
+ */
+export async function readFile(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw forPeople(error);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  AlreadyExists: "it is there already",
+  IsADirectory: "it is a folder",
+  NotADirectory: "a part of its path is no folder",
+  NotFound: "there is no such file",
+  PermissionDenied: "the system does not permit it",
+  ReadonlyFilesystem: "the file system is read-only",
+};
+
+function forPeople(cause: unknown): Error {
+  const { message, name } = cause as Error;
+  const plain = message.replace(/ \(os error \d+\).*$/, "");
+  return new Error(REASONS[name] ?? lowerFirst(plain), { cause });
+}
+
+function listen(signal: Deno.Signal, handler: () => void): () => void {
   Deno.addSignalListener(signal, handler);
   return () => Deno.removeSignalListener(signal, handler);
 }

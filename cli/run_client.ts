@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MessageConnection } from "../mod.ts";
+import type { MessageConnection, PeerCertificate } from "../mod.ts";
 import { askAll } from "./ask.ts";
 import {
   CLIENT_MANUAL,
@@ -50,7 +50,12 @@ export function runClient(
       if (command.address.transport === "udp") {
         await askAll(command, terminal, log, signal);
       } else {
-        const connection = await openConnection(command, log, signal);
+        const connection = await openConnection(
+          command,
+          terminal,
+          log,
+          signal,
+        );
         progress.stage = "talking";
         await talk(connection, command, terminal, log, signal);
       }
@@ -124,7 +129,7 @@ async function sendAndShow(
 
 function tellConnected(connection: MessageConnection, log: Log): void {
   if (!log.options.verbose) return;
-  const { localAddress, remoteAddress } = connection;
+  const { alpn, localAddress, peerCertificate, remoteAddress } = connection;
   log.now(
     {
       event: "connected",
@@ -132,6 +137,22 @@ function tellConnected(connection: MessageConnection, log: Log): void {
       from: String(localAddress),
     },
     `connected to ${remoteAddress} from ${localAddress}`,
+  );
+  if (alpn !== undefined) {
+    log.now({ event: "alpn", alpn }, `agreed on the protocol ${alpn}`);
+  }
+  if (peerCertificate !== undefined) tellCertificate(peerCertificate, log);
+}
+
+function tellCertificate(
+  { fingerprint256, subject, validTo }: PeerCertificate,
+  log: Log,
+): void {
+  const until = validTo.toISOString();
+  const name = subject["CN"] ?? "";
+  log.now(
+    { event: "certificate", name, fingerprint256, validTo: until },
+    `the server's certificate is of ${name}, valid until ${until}, SHA-256 ${fingerprint256}`,
   );
 }
 

@@ -4,10 +4,11 @@
  * @module
  */
 
-import type { Address, ShutdownReport } from "../mod.ts";
+import type { Address, ShutdownReport, TlsCertificate } from "../mod.ts";
 import { formatDuration } from "./durations.ts";
-import { EXIT, type ExitCode } from "./exit_code.ts";
+import { describe, EXIT, type ExitCode } from "./exit_code.ts";
 import { Log } from "./log.ts";
+import { runCert } from "./run_cert.ts";
 import { runProgram } from "./program.ts";
 import { isNameOfLoopback, reachableAt } from "./reachable.ts";
 import {
@@ -18,6 +19,7 @@ import {
 import { formatSize } from "./sizes.ts";
 import { type Servers, startServers } from "./start_servers.ts";
 import type { EndSignal, Terminal } from "./terminal.ts";
+import { readTlsFiles } from "./tls_files.ts";
 
 /**
  * Runs `parley-server`.
@@ -30,6 +32,7 @@ export function runServer(
   args: readonly string[],
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (args[0] === "cert") return runCert(args.slice(1), terminal);
   return runProgram(SERVER_MANUAL, args, terminal, async (progress) => {
     progress.stage = "listening";
     const command = parseServerArguments(args, terminal);
@@ -40,7 +43,8 @@ export function runServer(
       quiet: options.quiet,
       verbose: options.verbose,
     });
-    const servers = await startServers(command, log);
+    const servers = await startServers(command, terminal, log);
+    const undoReload = reloadAtSignal(servers, command, terminal, log);
     const ended = untilSignal(servers, terminal, log, options.grace);
     for (const address of servers.addresses) {
       log.now(
@@ -51,6 +55,7 @@ export function runServer(
     tellReachable(command.addresses, servers.addresses, terminal, log);
     if (options.verbose) tellSettings(command, log);
     const exitCode = await ended;
+    undoReload();
     log.flush();
     return exitCode;
   });
@@ -92,6 +97,35 @@ function tellSettings({ name, options }: ServerCommand, log: Log): void {
       formatSize(maxMessageBytes)
     }`,
   );
+}
+
+/** Reads the certificate again when it is asked to; a wrong one changes nothing. */
+function reloadAtSignal(
+  servers: Servers,
+  { options }: ServerCommand,
+  terminal: Terminal,
+  log: Log,
+): () => void {
+  const { cert, key } = options;
+  if (cert === undefined || key === undefined) return () => {};
+  const reload = async () => {
+    try {
+      const files = { ca: undefined, cert, key };
+      const content = await readTlsFiles(files, terminal);
+      await servers.setCertificate(content as TlsCertificate);
+      log.now(
+        { event: "reloaded", cert },
+        `showing the certificate in ${cert} from now on`,
+      );
+    } catch (error) {
+      const reason = describe(error, "listening");
+      log.now(
+        { event: "not_reloaded", cert, reason },
+        `still showing the certificate as it was: ${reason}`,
+      );
+    }
+  };
+  return terminal.onSignal("SIGHUP", () => void reload());
 }
 
 /** Waits, from now on, for a signal, then for the connections; a second signal cuts them. */

@@ -12,6 +12,7 @@ import {
   TimeoutError,
 } from "../mod.ts";
 import { formatDuration } from "./durations.ts";
+import { inFlags } from "./exit_code.ts";
 import type { Log } from "./log.ts";
 import { formatSize } from "./sizes.ts";
 
@@ -39,6 +40,8 @@ export class ServerLog {
         return this.#closed(event);
       case "refused":
         return this.#refused(event);
+      case "handshake_failed":
+        return this.#disagreed(event);
       case "paused":
         return this.#paused(event);
       case "resumed":
@@ -93,6 +96,19 @@ export class ServerLog {
     this.#log.soon(
       { event: "refused", peer, reason: event.reason },
       `refused ${peer}: ${event.reason}`,
+    );
+  }
+
+  #disagreed<T>(
+    { error, remoteAddress }: ServerEvent<T> & { type: "handshake_failed" },
+  ): void {
+    const peer = String(remoteAddress);
+    const reason = inFlags(error instanceof Error ? error.message : `${error}`);
+    this.#log.soon(
+      { event: "handshake_failed", peer, reason },
+      `no TLS with ${peer}: ${
+        reason.replace(/^Cannot shake hands with \S+: /, "")
+      }`,
     );
   }
 

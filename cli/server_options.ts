@@ -24,9 +24,17 @@ import { UsageError } from "./exit_code.ts";
 import { greet } from "./greet.ts";
 import type { Manual } from "./help.ts";
 import { didYouMean } from "./nearest.ts";
-import { oneOf, optional, parseCount, parseMode, setting } from "./options.ts";
+import {
+  flag,
+  oneOf,
+  optional,
+  parseCount,
+  parseMode,
+  setting,
+} from "./options.ts";
 import { discard, echo, reverse, type Service, upper } from "./services.ts";
 import type { Terminal } from "./terminal.ts";
+import { checkPair, TLS_OPTIONS } from "./tls_files.ts";
 
 const OPTIONS = {
   ...MESSAGE_OPTIONS,
@@ -70,6 +78,16 @@ const OPTIONS = {
     oneOf(["wait", "refuse"]),
     "what happens to one connection too many: wait or refuse",
   ),
+  ...TLS_OPTIONS,
+  "require-client-cert": flag(
+    "TLS: lets in only clients with a certificate by --ca",
+  ),
+  "ca": optional(
+    "FILE",
+    (text) => text,
+    "TLS: certificates in PEM of the authorities whose clients are let in",
+  ),
+  "handshake-timeout": deadline("10s", "TLS: bounds agreeing on it"),
   "proxy-protocol-from": optional(
     "CIDR,...",
     parseRanges,
@@ -109,12 +127,13 @@ type ServiceName = keyof typeof SUMMARIES;
 /** What `--help` says. */
 export const SERVER_MANUAL: Manual = {
   name: "parley-server",
-  usage: "SERVICE ADDRESS... [options]",
+  usage: "SERVICE ADDRESS... [options], or: parley-server cert --help",
   summary: "answers messages over sockets, in any framing",
   examples: [
     "parley-server echo 7342",
     "parley-server upper 7342 --frame length:4 --max-message 16MiB",
     "parley-server greet :7342 --frame header:10 --every 1s",
+    "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
     "parley-server upper unix:/tmp/app.sock --mode 600",
     "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
   ],
@@ -129,14 +148,14 @@ export const SERVER_MANUAL: Manual = {
       title: "Output",
       rows: [[
         "",
-        "One line on standard error per address it listens on, then one per address that other machines can use, if it listens on every interface or a name; then a line per connection opened, closed and refused, and when accepting pauses and resumes. A datagram has a line with --verbose only, one that is refused has one always, five a second at most; the counts come at the end. --quiet leaves the first kind and pauses. SIGINT and SIGTERM let connections finish and exit 0; a second one cuts them.",
+        "One line on standard error per address it listens on, then one per address that other machines can use, if it listens on every interface or a name; then a line per connection opened, closed and refused, and when accepting pauses and resumes. A datagram has a line with --verbose only, one that is refused has one always, five a second at most; the counts come at the end. --quiet leaves the first kind and pauses. SIGINT and SIGTERM let connections finish and exit 0; a second one cuts them; SIGHUP reads --cert and --key again for connections to come.",
       ]],
     },
     {
       title: "Permissions",
       rows: [[
         "",
-        "the network; the environment variable NO_COLOR; reading and writing files, which Unix sockets are, and nothing else is written; system information: the network interfaces, to tell what other machines can use, and the umask for --mode.",
+        "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are some, certificates are read, and nothing else is written but by cert; system information: the network interfaces, to tell what other machines can use, and the umask for --mode.",
       ]],
     },
   ],
@@ -193,6 +212,34 @@ function parseRanges(text: string): readonly string[] {
   return text.split(",").map((range) => range.trim());
 }
 
+const TLS_ONLY = [
+  ...["cert", "key", "alpn", "require-client-cert", "ca", "handshake-timeout"],
+];
+
+function checkTls(
+  address: Address | undefined,
+  given: ReadonlySet<string>,
+): void {
+  if (address === undefined) {
+    const found = TLS_ONLY.find((name) => given.has(name));
+    if (found === undefined) return;
+    throw new UsageError(
+      `--${found} is for TLS, and no address is; write tls://HOST:PORT, or leave it out`,
+    );
+  }
+  checkPair(given);
+  if (!given.has("cert")) {
+    throw new UsageError(
+      `${address} needs --cert and --key; to try it, make both with: parley-server cert --name localhost --out .`,
+    );
+  }
+  if (given.has("ca") !== given.has("require-client-cert")) {
+    throw new UsageError(
+      "--require-client-cert and --ca, whose clients are let in, go together; write for example: --require-client-cert --ca clients.pem",
+    );
+  }
+}
+
 /** Refuses options for a kind of address that there is none of. */
 function checkKinds(
   addresses: readonly Address[],
@@ -200,6 +247,7 @@ function checkKinds(
 ): void {
   const has = (...kinds: string[]) =>
     addresses.some(({ transport }) => kinds.includes(transport));
+  checkTls(addresses.find(({ transport }) => transport === "tls"), given);
   if (given.has("mode") && !has("unix")) {
     throw new UsageError(
       "--mode is for a unix: address, and there is none; leave it out",

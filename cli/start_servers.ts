@@ -18,12 +18,16 @@ import {
   type Server,
   type ServerEvent,
   type ShutdownReport,
+  type TlsCertificate,
+  type TlsListenOptions,
 } from "../mod.ts";
 import { DatagramLog } from "./datagram_log.ts";
 import type { Log } from "./log.ts";
 import { ServerLog } from "./server_log.ts";
 import type { ServerCommand } from "./server_options.ts";
 import type { Service } from "./services.ts";
+import type { Terminal } from "./terminal.ts";
+import { readTlsFiles } from "./tls_files.ts";
 
 /** What listens on some of the addresses. */
 interface Part {
@@ -35,6 +39,8 @@ interface Part {
   cut(): void;
   /** Lets them finish, for so long. */
   shutdown(graceMs: number): Promise<ShutdownReport>;
+  /** Shows another certificate from now on, where one is shown. */
+  setCertificate(certificate: TlsCertificate): Promise<void>;
   /** Tells what went over it, once it was shut down. */
   tellTotals(): void;
 }
@@ -59,6 +65,16 @@ export class Servers {
   /** Cuts all connections. */
   cut(): void {
     for (const part of this.#parts) part.cut();
+  }
+
+  /**
+   * Shows another certificate to whoever connects from now on.
+   *
+   * @param certificate The certificate and its key.
+   * @throws {ConnectionError} If it is none; then nothing changes.
+   */
+  async setCertificate(certificate: TlsCertificate): Promise<void> {
+    for (const part of this.#parts) await part.setCertificate(certificate);
   }
 
   /**
@@ -89,12 +105,14 @@ export class Servers {
  * Listens on every address.
  *
  * @param command The command line.
+ * @param terminal Where certificates are.
  * @param log Where it is told what happens.
  * @returns What listens.
  * @throws As `serve` and `serveDatagrams`; then nothing listens.
  */
 export async function startServers(
   command: ServerCommand,
+  terminal: Terminal,
   log: Log,
 ): Promise<Servers> {
   const { addresses } = command;
@@ -103,7 +121,7 @@ export async function startServers(
   const bound = new Map<Address, Address>();
   try {
     if (streams.length > 0) {
-      const part = await startStreams(command, streams, log);
+      const part = await startStreams(command, streams, terminal, log);
       parts.push(part);
       streams.forEach((asked, i) => bound.set(asked, part.addresses[i]!));
     }
@@ -123,7 +141,7 @@ export async function startServers(
 /** A server of messages of any type. */
 type AnyServer = Pick<
   Server<unknown>,
-  "addresses" | "connections" | "shutdown"
+  "addresses" | "connections" | "setCertificate" | "shutdown"
 >;
 
 /** The part of the library's options that no message's type is in. */
@@ -132,9 +150,18 @@ type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
 async function startStreams(
   { options, service }: ServerCommand,
   addresses: readonly Address[],
+  terminal: Terminal,
   log: Log,
 ): Promise<Part> {
-  const { mode } = options;
+  const { alpn, ca, cert, key, mode } = options;
+  const isTls = addresses.some(({ transport }) => transport === "tls");
+  const tls: TlsListenOptions = isTls
+    ? {
+      ...await readTlsFiles({ ca, cert, key }, terminal),
+      ...(alpn === undefined ? {} : { alpn }),
+      requireClientCert: options["require-client-cert"],
+    }
+    : {};
   const trusted = options["proxy-protocol-from"];
   const server = await serveWith(service, addresses, new ServerLog(log), {
     framing: options.frame,
@@ -144,6 +171,8 @@ async function startStreams(
     maxMessageBytes: options["max-message"],
     messageTimeoutMs: options["message-timeout"],
     sendTimeoutMs: options["send-timeout"],
+    tlsHandshakeTimeoutMs: options["handshake-timeout"],
+    ...tls,
     ...(mode === undefined ? {} : { mode }),
     ...(trusted === undefined ? {} : { proxyProtocol: { trusted } }),
     whenFull: options["when-full"],
@@ -155,6 +184,8 @@ async function startStreams(
       for (const connection of server.connections) connection.abort();
     },
     shutdown: (graceMs) => server.shutdown({ graceMs }),
+    setCertificate: (certificate) =>
+      isTls ? server.setCertificate(certificate) : Promise.resolve(),
     // Each connection had a line of its own.
     tellTotals: () => {},
   };
@@ -205,6 +236,7 @@ async function startDatagrams(
       // What was answered meanwhile is no connection that anybody counts.
       return { cut, finished: 0 };
     },
+    setCertificate: () => Promise.resolve(),
     tellTotals: () => lines.totals(server.stats),
   };
 }

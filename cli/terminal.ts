@@ -37,6 +37,9 @@ export interface Output {
 /** The signals that end a program. */
 export type EndSignal = "SIGINT" | "SIGTERM";
 
+/** The signal that asks a program to read its files again. */
+export type ReloadSignal = "SIGHUP";
+
 /** One address of a network interface of this machine. */
 export interface NetworkInterface {
   /** Its IP address. */
@@ -56,6 +59,16 @@ export interface Terminal {
   /** Standard error: everything else. */
   readonly errors: Output;
 
+  /**
+   * Writes a file that is not there yet, in a folder that may not be.
+   *
+   * @param path Where.
+   * @param text What is in it.
+   * @param mode Its permissions.
+   * @throws {Error} With a reason for people, if it is there or cannot be written.
+   */
+  createFile(path: string, text: string, mode: number): Promise<void>;
+
   /** The network interfaces; none if the program may not see them. */
   interfaces(): readonly NetworkInterface[];
 
@@ -69,7 +82,19 @@ export interface Terminal {
    * @param handler The function.
    * @returns What undoes it.
    */
-  onSignal(signal: EndSignal, handler: () => void): () => void;
+  onSignal(
+    signal: EndSignal | ReloadSignal,
+    handler: () => void,
+  ): () => void;
+
+  /**
+   * Reads a file.
+   *
+   * @param path Where it is.
+   * @returns What is in it.
+   * @throws {Error} With a reason for people, if it cannot be read.
+   */
+  readFile(path: string): Promise<string>;
 }
 
 const UTF8 = new TextEncoder();

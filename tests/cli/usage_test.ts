@@ -50,6 +50,19 @@ const CLIENT: [string, RegExp][] = [
     /--proxy-source: .*has no port/,
   ],
   ["udp://127.0.0.1:7 x --proxy-protocol", /--proxy-protocol is for conn/],
+  [
+    "7342 x --ca x.pem",
+    /--ca is for TLS, and tcp:\/\/127\.0\.0\.1:7342 is not/,
+  ],
+  ["7342 x --insecure", /--insecure is for TLS/],
+  ["tls://a:7 x --cert x.pem", /--cert needs --key; write both/],
+  [
+    "tls://a:7 x --ca /tmp/no/x.pem",
+    /--ca: cannot read \/tmp\/no\/x\.pem: there is no/,
+  ],
+  ["tls://a:7 x --ca /tmp", /--ca: cannot read \/tmp: it is a folder/],
+  ["tls://a:7 x --alpn ,", /"," is no list of protocols/],
+  ["tls://a:7 x --chunks --proxy-protocol", /do not go together over TLS/],
   ["7342 x --attempts 2", /--attempts is for UDP, and tcp loses nothing/],
   ["127.0.0.1:http x", /the port "http" is not a number from 0 to 65535/],
 ];
@@ -71,6 +84,13 @@ const SERVER: [string, RegExp][] = [
   ["echo 0 --timeout 5s", /there is no option --timeout/],
   ["echo unix:x --proxy-protocol-from ::1", /is for tcp: and tls: addresses/],
   ["echo udp://127.0.0.1:0 --proxy-protocol-from ::1", /is for tcp: and tls:/],
+  ["echo tls://[::1]:0", /needs --cert and --key; to try it, make both with/],
+  ["echo 0 --cert x --key y", /--cert is for TLS, and no address is/],
+  ["echo tls://[::1]:0 --key y", /--key needs --cert/],
+  [
+    "echo tls://[::1]:0 --cert x --key y --require-client-cert",
+    /--require-client-cert and --ca, whose clients are let in, go together/,
+  ],
   ["echo unix:", /cannot use an empty path/],
   ["echo 0 --mode 600", /--mode is for a unix: address, and there is none/],
   ["echo unix:x --mode 8", /"8" is no mode; write three octal digits/],

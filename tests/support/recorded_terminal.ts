@@ -4,13 +4,18 @@
  * @module
  */
 
+import { createFile, readFile } from "../../cli/process_terminal.ts";
 import type {
   EndSignal,
   Input,
   NetworkInterface,
   Output,
+  ReloadSignal,
   Terminal,
 } from "../../cli/terminal.ts";
+
+/** A signal that programs listen for. */
+type Signal = EndSignal | ReloadSignal;
 
 /** Options for {@linkcode RecordedTerminal}. */
 export interface RecordedOptions {
@@ -36,8 +41,12 @@ export class RecordedTerminal implements Terminal {
   readonly output: Output;
   /** Standard error. */
   readonly errors: Output;
+  /** Writes real files. */
+  readonly createFile = createFile;
+  /** Reads real files. */
+  readonly readFile = readFile;
   readonly #interfaces: readonly NetworkInterface[];
-  readonly #handlers = new Map<EndSignal, Set<() => void>>();
+  readonly #handlers = new Map<Signal, Set<() => void>>();
   #output = "";
   #errors = "";
   #wake: () => void = () => {};
@@ -80,7 +89,7 @@ export class RecordedTerminal implements Terminal {
     return new Date(0);
   }
 
-  onSignal(signal: EndSignal, handler: () => void): () => void {
+  onSignal(signal: Signal, handler: () => void): () => void {
     const handlers = this.#handlers.get(signal) ?? new Set();
     this.#handlers.set(signal, handlers.add(handler));
     return () => handlers.delete(handler);
@@ -91,7 +100,7 @@ export class RecordedTerminal implements Terminal {
    *
    * @param signal Which.
    */
-  send(signal: EndSignal): void {
+  send(signal: Signal): void {
     for (const handler of this.#handlers.get(signal) ?? []) handler();
   }
 
