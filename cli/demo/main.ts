@@ -7,6 +7,7 @@
 
 import { Stage } from "./stage.ts";
 import { STORY } from "./story.ts";
+import { UDP_STORY } from "./udp_story.ts";
 
 /**
  * Plays the whole story.
@@ -18,7 +19,7 @@ async function main(): Promise<number> {
   let [right, wrong] = [0, 0];
   const stage = new Stage();
   stage.begin();
-  for (const step of STORY) {
+  for (const step of [...STORY, ...UDP_STORY]) {
     try {
       await using scene = stage.scene(step.title);
       await step.play(scene);

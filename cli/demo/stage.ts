@@ -29,7 +29,7 @@ export class Stage {
     this.line(this.paint("bold", "Parley: where does a message end?"));
     this.line(
       "TCP carries a stream of bytes, not messages. Below, two real programs agree\n" +
-        "on where messages end, in five ways. parley-server and parley-client are\n" +
+        "on where messages end, in five ways, and then do without by UDP. They are\n" +
         "run from source: deno run --allow-net=127.0.0.1 cli/server.ts (client.ts).",
     );
   }
@@ -98,7 +98,15 @@ export class Stage {
   }
 }
 
-/** One step of the story. */
+/** One step. */
+export interface Step {
+  /** What it is about. */
+  readonly title: string;
+  /** Plays and checks it. */
+  readonly play: (scene: Scene) => Promise<void>;
+}
+
+/** What is seen of one step. */
 export class Scene implements AsyncDisposable {
   /** How many checks came out as they should. */
   right = 0;

@@ -1,20 +1,12 @@
 /**
- * The story: five ways to say where a message ends.
+ * The first half of the story: five ways to say where a message ends.
  *
  * @module
  */
 
-import type { Scene } from "./stage.ts";
+import type { Scene, Step } from "./stage.ts";
 
-/** One step. */
-export interface Step {
-  /** What it is about. */
-  readonly title: string;
-  /** Plays and checks it. */
-  readonly play: (scene: Scene) => Promise<void>;
-}
-
-/** All steps, in order. */
+/** The steps, in order. */
 export const STORY: readonly Step[] = [
   {
     title: "(a) A greeting, read eight bytes at a time until the server closes",

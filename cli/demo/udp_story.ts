@@ -1,0 +1,148 @@
+/**
+ * The second half of the story: the same three messages by TCP and by UDP, and
+ * what becomes of them when the peer is absent, slow, or out of order.
+ *
+ * @module
+ */
+
+import { bindUdp, type JsonValue } from "../../mod.ts";
+import { SlowPeer } from "./slow_peer.ts";
+import type { Scene, Step } from "./stage.ts";
+
+const WORDS = ["one", "two", "three"];
+const CAPITALS = "ONE, TWO, THREE";
+
+/** The steps, in order. */
+export const UDP_STORY: readonly Step[] = [
+  { title: "(f) The same three messages by TCP and by UDP", play: sideBySide },
+  { title: "(g) Nobody is there: TCP is told, UDP is not", play: absent },
+  {
+    title: "(h) The peer is slow: TCP waits, UDP asks again and is confused",
+    play: slow,
+  },
+  {
+    title: "(i) Answers out of order: who numbers the questions does not mind",
+    play: outOfOrder,
+  },
+];
+
+async function sideBySide(scene: Scene): Promise<void> {
+  const { actor, address } = await scene.server("upper", "udp://127.0.0.1:0");
+  const line = await actor.errors.line(/^listening on udp:/);
+  scene.show("server", line);
+  const udp = line.replace("listening on ", "");
+  const byTcp = await scene.client([address, ...WORDS]);
+  const byUdp = await scene.client([udp, ...WORDS]);
+  scene.say(
+    "One stream, in which line feeds say where a message ends; three datagrams,",
+  );
+  scene.say("each of which is a message by itself. While all goes well:");
+  scene.check(
+    "the same three answers",
+    byTcp.output.join(", ") === CAPITALS &&
+      byUdp.output.join(", ") === CAPITALS,
+  );
+}
+
+async function absent(scene: Scene): Promise<void> {
+  const port = freePort();
+  const byTcp = await scene.client([`127.0.0.1:${port}`, ...WORDS]);
+  scene.check(
+    "TCP: refused at once, exit code 4",
+    byTcp.code === 4 && byTcp.errors.join().includes("connection refused"),
+  );
+  const begun = performance.now();
+  const byUdp = await scene.client([
+    ...[`udp://127.0.0.1:${port}`, ...WORDS],
+    ...["--timeout", "200ms", "--attempts", "2"],
+  ]);
+  const ms = Math.round(performance.now() - begun);
+  scene.check(
+    `UDP: silence, until the client gives up after 2 x 200 ms (${ms} ms), exit code 124`,
+    byUdp.code === 124 && ms >= 400 &&
+      byUdp.errors.join().includes("nobody may be there"),
+  );
+}
+
+async function slow(scene: Scene): Promise<void> {
+  await using peer = await SlowPeer.start(450);
+  scene.show("peer", "answers each message after 450 ms, by TCP and by UDP");
+  const byTcp = await scene.client([peer.tcp, ...WORDS]);
+  scene.check(
+    "TCP: late, and right",
+    byTcp.code === 0 && byTcp.output.join(", ") === CAPITALS,
+  );
+  const byUdp = await scene.client([
+    ...[peer.udp, ...WORDS, "--timeout", "300ms"],
+  ]);
+  scene.say(
+    "After 300 ms the first message is sent again, so it is answered twice; the",
+  );
+  scene.say("second answer is taken for that to the next message, and so on.");
+  scene.check(
+    `UDP: ${peer.received} datagrams for three messages, and the answers ${
+      byUdp.output.join(", ")
+    }`,
+    byUdp.code === 0 && peer.received > 3 &&
+      byUdp.output.length === 3 && byUdp.output.join(", ") !== CAPITALS,
+  );
+}
+
+async function outOfOrder(scene: Scene): Promise<void> {
+  const options = { encoding: "json" } as const;
+  await using peer = bindUdp("udp://127.0.0.1:0", options);
+  await using socket = bindUdp("udp://127.0.0.1:0", options);
+  const arrived: number[] = [];
+  const answering = answerInReverse(peer);
+  scene.show(
+    "code",
+    "request({ id: 2, text }, peer, { accepts: (answer) => answer.id === 2 })",
+  );
+  const answers = await Promise.all(WORDS.map(async (text, i) => {
+    const answer = await socket.request({ id: i, text }, peer.address, {
+      accepts: (answer) => idOf(answer) === i,
+    });
+    arrived.push(i);
+    return (answer as { text: string }).text;
+  }));
+  await answering;
+  scene.show(
+    "code",
+    `answered in the order ${arrived.map((i) => WORDS[i]).join(", ")}`,
+  );
+  scene.check(
+    "UDP: the last question was answered first",
+    arrived.join() === "2,1,0",
+  );
+  scene.check(
+    "and each got its own answer, by its number",
+    answers.join(", ") === CAPITALS,
+  );
+  scene.say("TCP keeps the order: nobody has to number anything there.");
+}
+
+/** Waits for three questions and answers the last one first. */
+async function answerInReverse(
+  peer: ReturnType<typeof bindUdp<"json">>,
+): Promise<void> {
+  const questions = [];
+  for await (const question of peer) {
+    questions.push(question);
+    if (questions.length === WORDS.length) break;
+  }
+  for (const { from, message } of questions.reverse()) {
+    const { id, text } = message as { id: number; text: string };
+    await peer.send({ id, text: text.toUpperCase() }, from);
+  }
+}
+
+function idOf(answer: JsonValue): unknown {
+  return typeof answer === "object" && answer !== null && "id" in answer
+    ? answer["id"]
+    : undefined;
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
