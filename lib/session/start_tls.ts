@@ -39,8 +39,8 @@ export interface StartTlsOptions extends TlsDialOptions {
  * @throws {TypeError} If a message is being waited for, or only one of `cert` and
  * `key` is given.
  *
- * @example Mail
- * ```ts no-run
+ * @example Mail, which needs a mail server to run
+ * ```ts ignore
  * import { connect, startTls } from "@parley/parley";
  *
  * await using mail = await connect("tcp://mail.example:25", { encoding: "text" });

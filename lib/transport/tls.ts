@@ -15,17 +15,28 @@
  * ```
  *
  * @example A server and its client
- * ```ts no-run
+ * ```ts
  * import { connectTls, listenTls } from "@parley/parley/tls";
+ * import { assertEquals } from "@std/assert";
  *
- * const cert = await Deno.readTextFile("cert.pem");
- * const key = await Deno.readTextFile("key.pem");
- * const listener = await listenTls({ hostname: "localhost", port: 0 }, { cert, key });
- * const { port } = listener.address;
+ * const folder = await Deno.makeTempDir();
+ * await new Deno.Command("openssl", {
+ *   args: `req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost
+ *     -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE
+ *     -keyout ${folder}/key.pem -out ${folder}/cert.pem`.split(/\s+/),
+ * }).output();
+ * const cert = await Deno.readTextFile(`${folder}/cert.pem`);
+ * const key = await Deno.readTextFile(`${folder}/key.pem`);
+ *
+ * const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, { cert, key });
  * const [client, server] = await Promise.all([
- *   connectTls({ hostname: "localhost", port }, { caCerts: [cert] }),
+ *   connectTls(listener.address, { caCerts: [cert] }),
  *   listener.accept(),
  * ]);
+ * await client.write(Uint8Array.of(1, 2, 3));
+ * assertEquals(await server.read(new Uint8Array(10)), 3);
+ * for (const open of [client, server, listener]) open.close();
+ * await Promise.all([client.released, server.released]); // the last words are said
  * ```
  *
  * @module
