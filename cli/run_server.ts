@@ -54,7 +54,7 @@ export function runServer(
     }
     tellReachable(command.addresses, servers.addresses, terminal, log);
     if (options.verbose) tellSettings(command, log);
-    const exitCode = await ended;
+    const exitCode = await Promise.race([ended, servers.failed]);
     undoReload();
     log.flush();
     return exitCode;
@@ -144,7 +144,7 @@ async function untilSignal(
       return servers.cut();
     }
     stopping = true;
-    const { open } = servers;
+    const open = await servers.open();
     log.soon(
       { event: "stopping", connections: open, graceMs },
       open === 0

@@ -12,7 +12,16 @@
 
 import { processTerminal } from "./process_terminal.ts";
 import { runServer } from "./run_server.ts";
+import { runThread } from "./run_thread.ts";
+import type { ThreadPort } from "./terminal.ts";
 
 if (import.meta.main) {
-  Deno.exit(await runServer(Deno.args, processTerminal()));
+  // With --workers this module is that of the further threads too.
+  if ("postMessage" in globalThis) {
+    runThread(globalThis as unknown as ThreadPort, processTerminal());
+  } else {
+    const startThread = () => new Worker(import.meta.url, { type: "module" });
+    const terminal = { ...processTerminal(), startThread };
+    Deno.exit(await runServer(Deno.args, terminal));
+  }
 }

@@ -21,10 +21,18 @@ export class ServerLog {
   readonly #log: Log;
   // Connections are numbered so that their lines can be found together.
   readonly #numbers = new Map<unknown, number>();
+  readonly #worker: number | undefined;
   #count = 0;
 
-  constructor(log: Log) {
+  /**
+   * Creates it.
+   *
+   * @param log The log.
+   * @param worker Number of the worker, if there are several.
+   */
+  constructor(log: Log, worker?: number) {
     this.#log = log;
+    this.#worker = worker;
   }
 
   /**
@@ -58,8 +66,8 @@ export class ServerLog {
     this.#numbers.set(connection, number);
     const peer = String(connection.remoteAddress);
     this.#log.soon(
-      { event: "opened", connection: number, peer },
-      `#${number} opened by ${peer}`,
+      { event: "opened", ...this.#named(number), peer },
+      `${this.#mark(number)} opened by ${peer}`,
     );
   }
 
@@ -74,7 +82,7 @@ export class ServerLog {
     this.#log.soon(
       {
         event: "closed",
-        connection: number,
+        ...this.#named(number),
         peer,
         messagesIn,
         bytesIn,
@@ -84,11 +92,22 @@ export class ServerLog {
         why,
         ...(error === undefined ? {} : { error: text }),
       },
-      `#${number} closed after ${formatDuration(durationMs)}: ` +
+      `${this.#mark(number)} closed after ${formatDuration(durationMs)}: ` +
         `in ${amount(messagesIn, bytesIn)}, out ${
           amount(messagesOut, bytesOut)
         }; ${text}`,
     );
+  }
+
+  #named(connection: number): { connection: number; worker?: number } {
+    const worker = this.#worker;
+    return worker === undefined ? { connection } : { worker, connection };
+  }
+
+  #mark(number: number): string {
+    return this.#worker === undefined
+      ? `#${number}`
+      : `#${this.#worker}.${number}`;
   }
 
   #refused<T>(event: ServerEvent<T> & { type: "refused" }): void {

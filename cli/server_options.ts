@@ -98,6 +98,12 @@ const OPTIONS = {
     parseMode,
     "who may connect to a unix: address, as for chmod: 600 or 660",
   ),
+  "workers": setting(
+    "N",
+    "1",
+    parseWorkers,
+    "threads that share the ports of tcp: and tls: addresses, and --max-connections; worth it from one busy core on",
+  ),
   "grace": setting(
     "DURATION",
     "5s",
@@ -164,6 +170,8 @@ export const SERVER_MANUAL: Manual = {
 
 /** What a server is asked to do. */
 export interface ServerCommand {
+  /** The command line itself, for further workers. */
+  readonly args: readonly string[];
   /** Name of the service. */
   readonly name: string;
   /** What to do with a connection. */
@@ -205,7 +213,17 @@ export function parseServerArguments(
   checkKinds(addresses, given);
   const datagramService = DATAGRAM_SERVICES[name];
   checkDatagrams(name, addresses, given);
-  return { name, service, datagramService, addresses, options };
+  return { args, name, service, datagramService, addresses, options };
+}
+
+const MOST_WORKERS = 64;
+
+function parseWorkers(text: string): number {
+  const count = parseCount(text);
+  if (count <= MOST_WORKERS) return count;
+  throw new UsageError(
+    `${text} workers are too many; write a number from 1 to ${MOST_WORKERS}, at most one per core`,
+  );
 }
 
 function parseRanges(text: string): readonly string[] {
@@ -251,6 +269,16 @@ function checkKinds(
   if (given.has("mode") && !has("unix")) {
     throw new UsageError(
       "--mode is for a unix: address, and there is none; leave it out",
+    );
+  }
+  if (given.has("workers") && !has("tcp", "tls")) {
+    throw new UsageError(
+      "--workers share the ports of tcp: and tls: addresses, and there is none; leave it out",
+    );
+  }
+  if (given.has("workers") && given.has("max-connections-per-peer")) {
+    throw new UsageError(
+      "--workers do not count together what --max-connections-per-peer bounds; leave one out",
     );
   }
   if (given.has("proxy-protocol-from") && !has("tcp", "tls")) {

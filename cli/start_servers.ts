@@ -7,6 +7,7 @@
 
 import {
   type Address,
+  ConnectionError,
   type DatagramHandler,
   type DatagramServer,
   type DatagramServerEvent,
@@ -28,13 +29,16 @@ import type { ServerCommand } from "./server_options.ts";
 import type { Service } from "./services.ts";
 import type { Terminal } from "./terminal.ts";
 import { readTlsFiles } from "./tls_files.ts";
+import { startWorker } from "./start_worker.ts";
 
 /** What listens on some of the addresses. */
-interface Part {
+export interface Part {
   /** Where. */
   readonly addresses: readonly Address[];
+  /** Rejects if it fails as a whole. */
+  readonly failed?: Promise<never>;
   /** How many connections are open. */
-  open(): number;
+  open(): number | Promise<number>;
   /** Cuts them. */
   cut(): void;
   /** Lets them finish, for so long. */
@@ -57,9 +61,21 @@ export class Servers {
     this.#parts = parts;
   }
 
-  /** How many connections are open. */
-  get open(): number {
-    return this.#parts.reduce((sum, part) => sum + part.open(), 0);
+  /**
+   * Counts the connections that are open.
+   *
+   * @returns How many there are.
+   */
+  async open(): Promise<number> {
+    const counts = await Promise.all(this.#parts.map((part) => part.open()));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Rejects if a part of it fails as a whole. */
+  get failed(): Promise<never> {
+    return Promise.race(
+      this.#parts.flatMap(({ failed }) => failed === undefined ? [] : [failed]),
+    );
   }
 
   /** Cuts all connections. */
@@ -121,9 +137,17 @@ export async function startServers(
   const bound = new Map<Address, Address>();
   try {
     if (streams.length > 0) {
-      const part = await startStreams(command, streams, terminal, log);
+      const { workers } = command.options;
+      if (workers > 1) streams.forEach(checkFree);
+      const crew = workers > 1 ? { command, worker: 1 } : { command };
+      const part = await startStreams(crew, streams, terminal, log);
       parts.push(part);
       streams.forEach((asked, i) => bound.set(asked, part.addresses[i]!));
+    }
+    const shared = parts.flatMap((part) => part.addresses)
+      .filter(({ transport }) => transport !== "unix");
+    for (let worker = 2; worker <= command.options.workers; worker++) {
+      parts.push(await startWorker({ command, worker }, shared, terminal));
     }
     for (const address of addresses) {
       if (address.transport !== "udp") continue;
@@ -147,8 +171,45 @@ type AnyServer = Pick<
 /** The part of the library's options that no message's type is in. */
 type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
 
-async function startStreams(
-  { options, service }: ServerCommand,
+/** A command line, and which of several workers follows it. */
+export interface Crew {
+  /** The command line. */
+  readonly command: ServerCommand;
+  /** Number of the worker; none if there is one. */
+  readonly worker?: number;
+}
+
+/**
+ * Says of a port what sharing it hides: that another program has it already,
+ * which may be another server with `--workers`.
+ */
+function checkFree(address: Address): void {
+  const { hostname, port, transport } = address;
+  if (transport === "unix" || port === 0) return;
+  try {
+    Deno.listen({ hostname, port }).close();
+  } catch (cause) {
+    // All else is said when it is listened on.
+    if (!(cause instanceof Deno.errors.AddrInUse)) return;
+    throw new ConnectionError(
+      "address_in_use",
+      `Cannot listen on ${address}: the address is already in use`,
+      { cause, address: String(address) },
+    );
+  }
+}
+
+/**
+ * Listens for connections.
+ *
+ * @param crew The command line, and which worker this is.
+ * @param addresses Where.
+ * @param terminal Where certificates are.
+ * @param log Where it is told what happens.
+ * @returns What listens.
+ */
+export async function startStreams(
+  { command: { options, service }, worker }: Crew,
   addresses: readonly Address[],
   terminal: Terminal,
   log: Log,
@@ -163,20 +224,26 @@ async function startStreams(
     }
     : {};
   const trusted = options["proxy-protocol-from"];
-  const server = await serveWith(service, addresses, new ServerLog(log), {
-    framing: options.frame,
-    idleTimeoutMs: options["idle-timeout"],
-    maxConnections: options["max-connections"],
-    maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
-    maxMessageBytes: options["max-message"],
-    messageTimeoutMs: options["message-timeout"],
-    sendTimeoutMs: options["send-timeout"],
-    tlsHandshakeTimeoutMs: options["handshake-timeout"],
-    ...tls,
-    ...(mode === undefined ? {} : { mode }),
-    ...(trusted === undefined ? {} : { proxyProtocol: { trusted } }),
-    whenFull: options["when-full"],
-  });
+  const server = await serveWith(
+    service,
+    addresses,
+    new ServerLog(log, worker),
+    {
+      framing: options.frame,
+      idleTimeoutMs: options["idle-timeout"],
+      maxConnections: Math.ceil(options["max-connections"] / options.workers),
+      maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
+      maxMessageBytes: options["max-message"],
+      messageTimeoutMs: options["message-timeout"],
+      sendTimeoutMs: options["send-timeout"],
+      reusePort: worker !== undefined,
+      tlsHandshakeTimeoutMs: options["handshake-timeout"],
+      ...tls,
+      ...(mode === undefined ? {} : { mode }),
+      ...(trusted === undefined ? {} : { proxyProtocol: { trusted } }),
+      whenFull: options["when-full"],
+    },
+  );
   return {
     addresses: server.addresses,
     open: () => server.connections.size,

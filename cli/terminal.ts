@@ -50,6 +50,21 @@ export interface NetworkInterface {
   readonly name: string;
 }
 
+/** One end of a channel between two threads. */
+export interface ThreadPort {
+  /** Called when the other thread has failed. */
+  onerror: ((event: ErrorEvent) => void) | null;
+  /** Called for what the other thread sends. */
+  onmessage: ((event: MessageEvent) => void) | null;
+
+  /**
+   * Sends something to the other thread.
+   *
+   * @param message What.
+   */
+  postMessage(message: unknown): void;
+}
+
 /** What a program has around it. */
 export interface Terminal {
   /** Standard input. */
@@ -95,6 +110,13 @@ export interface Terminal {
    * @throws {Error} With a reason for people, if it cannot be read.
    */
   readFile(path: string): Promise<string>;
+
+  /**
+   * Starts another thread that runs this program.
+   *
+   * @returns Its end of the channel.
+   */
+  startThread?(): ThreadPort;
 }
 
 const UTF8 = new TextEncoder();

@@ -105,14 +105,14 @@ async function outOfOrder(scene: Scene): Promise<void> {
     arrived.push(i);
     return (answer as { text: string }).text;
   }));
-  await answering;
+  const asked = await answering;
   scene.show(
     "code",
     `answered in the order ${arrived.map((i) => WORDS[i]).join(", ")}`,
   );
   scene.check(
     "UDP: the last question was answered first",
-    arrived.join() === "2,1,0",
+    arrived.join() === asked.reverse().join(),
   );
   scene.check(
     "and each got its own answer, by its number",
@@ -121,19 +121,20 @@ async function outOfOrder(scene: Scene): Promise<void> {
   scene.say("TCP keeps the order: nobody has to number anything there.");
 }
 
-/** Waits for three questions and answers the last one first. */
+/** Waits for three questions, answers the last one first, gives their numbers. */
 async function answerInReverse(
   peer: ReturnType<typeof bindUdp<"json">>,
-): Promise<void> {
+): Promise<number[]> {
   const questions = [];
   for await (const question of peer) {
     questions.push(question);
     if (questions.length === WORDS.length) break;
   }
-  for (const { from, message } of questions.reverse()) {
+  for (const { from, message } of questions.toReversed()) {
     const { id, text } = message as { id: number; text: string };
     await peer.send({ id, text: text.toUpperCase() }, from);
   }
+  return questions.map(({ message }) => idOf(message) as number);
 }
 
 function idOf(answer: JsonValue): unknown {
