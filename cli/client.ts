@@ -1,12 +1,13 @@
 /**
- * The executable `parley-client`: sends messages over TCP, in any framing, and
- * shows the replies.
+ * The executable `parley-client`: sends messages over TCP, TLS, UDP and Unix
+ * sockets, in any framing, and shows the replies.
  *
  * ```sh
  * deno run --allow-net jsr:@parley/parley/client 7342 hello
  * ```
  *
- * `--help` shows options, formats and exit codes.
+ * UDP needs `--unstable-net`, certificates need `--allow-read`, Unix sockets
+ * `--allow-read --allow-write`. `--help` shows options, formats and exit codes.
  *
  * @module
  */

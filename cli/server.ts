@@ -1,11 +1,15 @@
 /**
- * The executable `parley-server`: answers messages over TCP, in any framing.
+ * The executable `parley-server`: answers messages over TCP, TLS, UDP and Unix
+ * sockets, in any framing.
  *
  * ```sh
  * deno run --allow-net jsr:@parley/parley/server echo 7342
  * ```
  *
- * `--help` shows services, options and exit codes.
+ * UDP and `--workers` need `--unstable-net`; certificates and `--workers` need
+ * `--allow-read`; Unix sockets `--allow-read --allow-write`, with `--mode` also
+ * `--allow-sys`; `--allow-sys=networkInterfaces` shows what other machines can
+ * connect to. `--help` shows services, options and exit codes.
  *
  * @module
  */
