@@ -88,21 +88,27 @@ function guess(
   bytes: Uint8Array,
   messageNumber: number,
 ): string | undefined {
-  if (error.code === "truncated" || bytes.length === 0) return undefined;
-  const text = String.fromCharCode(...bytes);
-  if (messageNumber === 1) {
-    if (HTTP.test(text)) return "this looks like an HTTP client";
-    if (text.startsWith("HTTP")) return "this looks like an HTTP server";
-    if (text.startsWith("SSH-")) return "this looks like an SSH peer";
-    // A framing of digits refuses the first byte and sees no second one.
-    if (bytes[0] === 0x16 && (bytes.length === 1 || bytes[1] === 0x03)) {
-      return "this looks like TLS sent to a plain port";
-    }
-  }
+  if (bytes.length === 0) return undefined;
+  const peer = messageNumber === 1 ? guessPeer(bytes) : undefined;
+  if (peer !== undefined) return `this looks like ${peer}`;
   const length = /^length:([1-8])/.exec(framing);
   if (length !== null && error.code === "too_large") {
     return guessLength(framing, bytes, Number(length[1]), error);
   }
+  return undefined;
+}
+
+/** Who begins like that; also cut off, as a peer that met no equal goes away. */
+function guessPeer(bytes: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...bytes);
+  if (HTTP.test(text)) return "an HTTP client";
+  if (text.startsWith("HTTP")) return "an HTTP server";
+  if (text.startsWith("SSH-")) return "an SSH peer";
+  // A framing of digits refuses the first byte and sees no second one.
+  if (bytes.length > 1 && bytes[1] !== 0x03) return undefined;
+  if (bytes[0] === 0x16) return "TLS sent to a plain port";
+  // 0x15 is an alert, by which a TLS server answers what is none.
+  if (bytes[0] === 0x15) return "TLS answering plain text";
   return undefined;
 }
 

@@ -4,7 +4,12 @@ import {
   ProtocolError,
 } from "@parley/parley/framing";
 import type { Framing } from "@parley/parley/framing";
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertStrictEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { chunkings, latin1 } from "../support/chunkings.ts";
 
 Deno.test("FrameDecoder says which message broke, where it begins and what its first bytes are, in every cut", () => {
@@ -117,4 +122,13 @@ Deno.test("FrameDecoder refuses a limit that is no positive integer", () => {
     );
   }
   assertThrows(() => new FrameDecoder("lime"), TypeError, '"line"');
+});
+
+Deno.test("FrameDecoder takes a TLS alert for what it is, also when it is cut off by the end", () => {
+  for (const framing of ["line", "length:4", "netstring", "close"]) {
+    const decoder = new FrameDecoder(framing, { maxMessageBytes: 5 });
+    decoder.push(Uint8Array.of(0x15, 0x03, 0x03, 0, 2, 2, 50));
+    const error = assertThrows(() => decoder.end(), ProtocolError);
+    assertStringIncludes(error.message, "TLS answering plain text");
+  }
 });
