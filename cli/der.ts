@@ -11,6 +11,8 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
+
 /**
  * Writes one value.
  *
@@ -20,15 +22,7 @@
  */
 export function der(tag: number, ...parts: Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const header = [tag, ...lengthBytes(length)];
-  const bytes = new Uint8Array(header.length + length);
-  bytes.set(header);
-  let end = header.length;
-  for (const part of parts) {
-    bytes.set(part, end);
-    end += part.length;
-  }
-  return bytes;
+  return concat([Uint8Array.of(tag, ...lengthBytes(length)), ...parts]);
 }
 
 function lengthBytes(length: number): number[] {

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type Handler, type MessageConnection, ProtocolError } from "../mod.ts";
+import type { Handler, MessageConnection } from "../mod.ts";
 
 /** A service whose messages are bytes or text. */
 export type Service =
@@ -17,55 +17,34 @@ export type Service =
 /** Answers each message with itself. */
 export const echo: Service = {
   encoding: "bytes",
-  handler: (connection) =>
-    finishing(connection, async () => {
-      for await (const batch of connection.batches({ reuse: true })) {
-        await connection.sendAll(batch);
-      }
-    }),
+  async handler(connection) {
+    for await (const batch of connection.batches({ reuse: true })) {
+      await connection.sendAll(batch);
+    }
+  },
 };
 
 /** Answers each message in Unicode upper case; what is not UTF-8 is an error. */
 export const upper: Service = {
   encoding: "text",
-  handler: (connection) =>
-    finishing(connection, async () => {
-      for await (const batch of connection.batches()) {
-        await connection.sendAll(batch.map((text) => text.toUpperCase()));
-      }
-    }),
+  async handler(connection) {
+    for await (const batch of connection.batches()) {
+      await connection.sendAll(batch.map((text) => text.toUpperCase()));
+    }
+  },
 };
 
 /** Answers each message with its bytes in reverse order. */
 export const reverse: Service = {
   encoding: "bytes",
-  handler: (connection) =>
-    finishing(connection, async () => {
-      for await (const batch of connection.batches({ reuse: true })) {
-        // In place: nobody looks at the batch any more.
-        for (const message of batch) message.reverse();
-        await connection.sendAll(batch);
-      }
-    }),
-};
-
-/**
- * Lets the answers to what came before an error leave before it ends the
- * connection; otherwise it would depend on the network's cuts which of them do.
- */
-async function finishing<T>(
-  connection: MessageConnection<T>,
-  talk: () => Promise<void>,
-): Promise<void> {
-  try {
-    await talk();
-  } catch (error) {
-    if (error instanceof ProtocolError || error instanceof RangeError) {
-      await connection.closeWrite();
+  async handler(connection) {
+    for await (const batch of connection.batches({ reuse: true })) {
+      // In place: nobody looks at the batch any more.
+      for (const message of batch) message.reverse();
+      await connection.sendAll(batch);
     }
-    throw error;
-  }
-}
+  },
+};
 
 /** Reads and counts. */
 export const discard: Service = {
