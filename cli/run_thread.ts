@@ -7,8 +7,9 @@
 import { parseAddress } from "../mod.ts";
 import { describe, type ExitCode, exitCodeOf } from "./exit_code.ts";
 import { Log } from "./log.ts";
+import type { Part } from "./part.ts";
 import { parseServerArguments } from "./server_options.ts";
-import { type Part, startStreams } from "./start_servers.ts";
+import { startStreams } from "./start_streams.ts";
 import type { Terminal, ThreadPort } from "./terminal.ts";
 
 /** What the main thread can ask of a worker. */

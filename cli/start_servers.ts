@@ -8,46 +8,16 @@
 import {
   type Address,
   ConnectionError,
-  type DatagramHandler,
-  type DatagramServer,
-  type DatagramServerEvent,
-  type MessageOf,
-  serve,
-  serveDatagrams,
-  type ServeDatagramsOptions,
-  type ServeOptions,
-  type Server,
-  type ServerEvent,
   type ShutdownReport,
   type TlsCertificate,
-  type TlsListenOptions,
 } from "../mod.ts";
-import { DatagramLog } from "./datagram_log.ts";
 import type { Log } from "./log.ts";
-import { ServerLog } from "./server_log.ts";
+import type { Part } from "./part.ts";
 import type { ServerCommand } from "./server_options.ts";
-import type { Service } from "./services.ts";
-import type { Terminal } from "./terminal.ts";
-import { readTlsFiles } from "./tls_files.ts";
+import { startDatagrams } from "./start_datagrams.ts";
+import { startStreams } from "./start_streams.ts";
 import { startWorker } from "./start_worker.ts";
-
-/** What listens on some of the addresses. */
-export interface Part {
-  /** Where. */
-  readonly addresses: readonly Address[];
-  /** Rejects if it fails as a whole. */
-  readonly failed?: Promise<never>;
-  /** How many connections are open. */
-  open(): number | Promise<number>;
-  /** Cuts them. */
-  cut(): void;
-  /** Lets them finish, for so long. */
-  shutdown(graceMs: number): Promise<ShutdownReport>;
-  /** Shows another certificate from now on, where one is shown. */
-  setCertificate(certificate: TlsCertificate): Promise<void>;
-  /** Tells what went over it, once it was shut down. */
-  tellTotals(): void;
-}
+import type { Terminal } from "./terminal.ts";
 
 /** Everything that listens. */
 export class Servers {
@@ -162,23 +132,6 @@ export async function startServers(
   return new Servers(addresses.map((asked) => bound.get(asked)!), parts);
 }
 
-/** A server of messages of any type. */
-type AnyServer = Pick<
-  Server<unknown>,
-  "addresses" | "connections" | "setCertificate" | "shutdown"
->;
-
-/** The part of the library's options that no message's type is in. */
-type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
-
-/** A command line, and which of several workers follows it. */
-export interface Crew {
-  /** The command line. */
-  readonly command: ServerCommand;
-  /** Number of the worker; none if there is one. */
-  readonly worker?: number;
-}
-
 /**
  * Says of a port what sharing it hides: that another program has it already,
  * which may be another server with `--workers`.
@@ -197,132 +150,4 @@ function checkFree(address: Address): void {
       { cause, address: String(address) },
     );
   }
-}
-
-/**
- * Listens for connections.
- *
- * @param crew The command line, and which worker this is.
- * @param addresses Where.
- * @param terminal Where certificates are.
- * @param log Where it is told what happens.
- * @returns What listens.
- */
-export async function startStreams(
-  { command: { options, service }, worker }: Crew,
-  addresses: readonly Address[],
-  terminal: Terminal,
-  log: Log,
-): Promise<Part> {
-  const { alpn, ca, cert, key, mode } = options;
-  const isTls = addresses.some(({ transport }) => transport === "tls");
-  const tls: TlsListenOptions = isTls
-    ? {
-      ...await readTlsFiles({ ca, cert, key }, terminal),
-      ...(alpn === undefined ? {} : { alpn }),
-      requireClientCert: options["require-client-cert"],
-    }
-    : {};
-  const trusted = options["proxy-protocol-from"];
-  const server = await serveWith(
-    service,
-    addresses,
-    new ServerLog(log, worker),
-    {
-      framing: options.frame,
-      idleTimeoutMs: options["idle-timeout"],
-      maxConnections: Math.ceil(options["max-connections"] / options.workers),
-      maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
-      maxMessageBytes: options["max-message"],
-      messageTimeoutMs: options["message-timeout"],
-      sendTimeoutMs: options["send-timeout"],
-      reusePort: worker !== undefined,
-      tlsHandshakeTimeoutMs: options["handshake-timeout"],
-      ...tls,
-      ...(mode === undefined ? {} : { mode }),
-      ...(trusted === undefined ? {} : { proxyProtocol: { trusted } }),
-      whenFull: options["when-full"],
-    },
-  );
-  return {
-    addresses: server.addresses,
-    open: () => server.connections.size,
-    cut() {
-      for (const connection of server.connections) connection.abort();
-    },
-    shutdown: (graceMs) => server.shutdown({ graceMs }),
-    setCertificate: (certificate) =>
-      isTls ? server.setCertificate(certificate) : Promise.resolve(),
-    // Each connection had a line of its own.
-    tellTotals: () => {},
-  };
-}
-
-function serveWith(
-  service: Service,
-  addresses: readonly Address[],
-  log: ServerLog,
-  options: ServerSettings,
-): Promise<AnyServer> {
-  if (service.encoding === "text") {
-    const { encoding, handler } = service;
-    const onEvent = (event: ServerEvent<string>) => log.event(event);
-    return serve(addresses, { ...options, encoding, onEvent }, handler);
-  }
-  const { encoding, handler } = service;
-  const onEvent = (event: ServerEvent) => log.event(event);
-  return serve(addresses, { ...options, encoding, onEvent }, handler);
-}
-
-/** A server of datagrams of any type. */
-type AnyDatagramServer = Pick<
-  DatagramServer<unknown>,
-  "address" | "shutdown" | "stats"
->;
-
-async function startDatagrams(
-  { datagramService: service, options }: ServerCommand,
-  on: Address,
-  log: Log,
-): Promise<Part> {
-  const lines = new DatagramLog(log, on);
-  const settings = {
-    maxMessageBytes: options["max-message"],
-    onEvent: (event: DatagramServerEvent) => lines.event(event),
-  };
-  const server: AnyDatagramServer = service!.encoding === "text"
-    ? await serveDatagramsWith(service!, on, lines, settings)
-    : await serveDatagramsWith(service!, on, lines, settings);
-  lines.address = server.address;
-  return {
-    addresses: [server.address],
-    open: () => 0,
-    cut: () => {},
-    async shutdown(graceMs) {
-      const { cut } = await server.shutdown({ graceMs });
-      // What was answered meanwhile is no connection that anybody counts.
-      return { cut, finished: 0 };
-    },
-    setCertificate: () => Promise.resolve(),
-    tellTotals: () => lines.totals(server.stats),
-  };
-}
-
-function serveDatagramsWith<E extends "bytes" | "text">(
-  { encoding, handler }: {
-    readonly encoding: E;
-    readonly handler: DatagramHandler<MessageOf<E>>;
-  },
-  on: Address,
-  lines: DatagramLog,
-  settings: ServeDatagramsOptions,
-): Promise<DatagramServer<MessageOf<E>>> {
-  return serveDatagrams<E>(
-    on,
-    { ...settings, encoding },
-    (message, from, socket) => {
-      lines.received(message, from);
-      return handler(message, from, socket);
-    },
-  );
 }

@@ -14,8 +14,8 @@
 
 import { type Address, parseAddress } from "../mod.ts";
 import { EXIT, Failure } from "./exit_code.ts";
+import type { Crew, Part } from "./part.ts";
 import type { Called, Reply, WorkerCalls } from "./run_thread.ts";
-import type { Crew, Part } from "./start_servers.ts";
 import type { Terminal, ThreadPort } from "./terminal.ts";
 
 /**
