@@ -4,15 +4,15 @@
  * @module
  */
 
-import {
-  type Address,
-  ByteSink,
-  type Framing,
-  MAX_IPV4_DATAGRAM_BYTES,
-  MAX_IPV6_DATAGRAM_BYTES,
-} from "../mod.ts";
+import type { Address } from "../mod.ts";
 import { readAddress } from "./address.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";
+import {
+  checkDatagrams,
+  checkMessages,
+  checkTls,
+  STREAM_OPTIONS,
+} from "./client_checks.ts";
 import {
   ADDRESSES,
   deadline,
@@ -22,10 +22,10 @@ import {
   MESSAGE_OPTIONS,
   refuseStreamOptions,
 } from "./common_options.ts";
-import { EXIT, Failure, UsageError } from "./exit_code.ts";
+import { UsageError } from "./exit_code.ts";
 import { formatNamed } from "./formats.ts";
 import type { Manual } from "./help.ts";
-import { checkPair, TLS_OPTIONS } from "./tls_files.ts";
+import { TLS_OPTIONS } from "./tls_files.ts";
 import {
   flag,
   oneOf,
@@ -98,17 +98,6 @@ const OPTIONS = {
   "chunks": flag("shows what each read brings, on standard error"),
   ...LOG_OPTIONS,
 } as const;
-
-/** The options that mean nothing where there are no connections. */
-const STREAM_OPTIONS = [
-  ...["frame", "connect-timeout", "idle-timeout", "message-timeout"],
-  ...["send-timeout", "proxy-protocol", "proxy-source", "read-size", "chunks"],
-];
-
-const TLS_ONLY = [
-  ...["ca", "server-name", "cert", "key", "alpn", "insecure"],
-  "handshake-timeout",
-];
 
 /** What `--help` says. */
 export const CLIENT_MANUAL: Manual = {
@@ -240,23 +229,6 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
   return { address, messages, given, options };
 }
 
-function checkTls(address: Address, given: ReadonlySet<string>): void {
-  if (address.transport !== "tls") {
-    const found = TLS_ONLY.find((name) => given.has(name));
-    if (found === undefined) return;
-    throw new UsageError(
-      `--${found} is for TLS, and ${address} is not; write tls://HOST:PORT, or leave it out`,
-    );
-  }
-  checkPair(given);
-  const seen = ["chunks", "read-size"].find((name) => given.has(name));
-  if (seen !== undefined && given.has("proxy-protocol")) {
-    throw new UsageError(
-      `--${seen} and --proxy-protocol do not go together over TLS, where the header comes below it; leave one out`,
-    );
-  }
-}
-
 function atMessage<T>(number: number, parse: () => T): T {
   try {
     return parse();
@@ -264,67 +236,4 @@ function atMessage<T>(number: number, parse: () => T): T {
     const { message } = cause as Error;
     throw new UsageError(`message ${number}: ${message}`, { cause });
   }
-}
-
-/** Encodes the messages once for nothing, so that none is sent if one cannot be. */
-function checkMessages(
-  messages: readonly Uint8Array[],
-  framing: Framing,
-  maxMessageBytes: number,
-): void {
-  const sink = new ByteSink();
-  try {
-    const encoder = framing.encoder({ maxMessageBytes });
-    for (const message of messages) encoder.encode(message, sink);
-  } catch (cause) {
-    throw cannotSend(cause);
-  }
-}
-
-/**
- * Refuses what does not fit into a datagram, before any is sent. To which IP
- * version a name leads is not known yet, so the larger limit is its own.
- */
-function checkDatagrams(
-  messages: readonly Uint8Array[],
-  address: Address,
-  maxMessageBytes: number,
-): void {
-  const isIpv4 = /^[\d.]+$/.test(address.hostname);
-  const [kind, holds] = isIpv4
-    ? ["over IPv4", MAX_IPV4_DATAGRAM_BYTES]
-    : ["over IPv6", MAX_IPV6_DATAGRAM_BYTES];
-  messages.forEach(({ length }, i) => {
-    if (length > maxMessageBytes) {
-      throw new Failure(
-        EXIT.framing,
-        `message ${
-          i + 1
-        } is ${length} bytes and --max-message is ${maxMessageBytes}; nothing was sent`,
-      );
-    }
-    if (length > holds) {
-      throw new Failure(
-        EXIT.framing,
-        `message ${
-          i + 1
-        } is ${length} bytes and a datagram ${kind} holds at most ${holds}; nothing was sent, use a tcp: address for more`,
-      );
-    }
-  });
-}
-
-/**
- * Describes a message that the framing cannot express.
- *
- * @param cause What the encoder threw.
- * @returns The failure; other errors as they are.
- */
-export function cannotSend(cause: unknown): unknown {
-  if (!(cause instanceof RangeError)) return cause;
-  return new Failure(
-    EXIT.framing,
-    `${cause.message}; see --frame and --max-message`,
-    { cause },
-  );
 }

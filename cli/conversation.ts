@@ -6,7 +6,8 @@
  */
 
 import type { MessageConnection } from "../mod.ts";
-import { cannotSend, type ClientCommand } from "./client_options.ts";
+import { cannotSend } from "./client_checks.ts";
+import type { ClientCommand } from "./client_options.ts";
 import type { Log } from "./log.ts";
 import type { Printer } from "./printer.ts";
 import type { Prompt } from "./prompt.ts";
