@@ -8,8 +8,11 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { Process } from "../support/processes.ts";
 
-const SERVER = "parley-test-a";
-const CLIENT = "parley-test-b";
+// Others may run the same test on this machine. Both ends of the cable lie in a
+// namespace of their own: nothing of this machine's network is touched.
+const NUMBER = crypto.getRandomValues(new Uint16Array(1))[0]!;
+const SERVER = `parley-${NUMBER}-a`;
+const CLIENT = `parley-${NUMBER}-b`;
 
 /** Through the shell, which tests may run. */
 async function sh(script: string): Promise<boolean> {
@@ -50,24 +53,37 @@ async function ask(...args: string[]) {
   return await client.ended();
 }
 
-// An earlier run may have been killed before it could clean up.
-await sh(REMOVE);
 const possible = await sh(LAY);
 await sh(REMOVE);
 
 Deno.test({
   name: possible
-    ? "two machines talk over IPv4 and IPv6, and an absent one is told as unreachable"
+    ? "two machines talk over TCP and UDP, IPv4 and IPv6, at every address that is told, and an absent one is unreachable"
     : "two machines talk: not run, network namespaces cannot be made here",
   ignore: !possible,
   async fn() {
     assertEquals(await sh(LAY), true);
     try {
-      await using server = on(SERVER, "server", "upper", ":7342");
+      await using server = on(
+        SERVER,
+        ...["server", "upper", ":7342", "udp://[::]:7343"] as const,
+      );
       await server.line(/^listening on tcp:\/\/\[::\]:7342$/);
-      await server.line(/tcp:\/\/10\.99\.7\.1:7342/);
+      await server.line(/^listening on udp:\/\/\[::\]:7343$/);
 
-      for (const address of ["10.99.7.1:7342", "[fd99::1]:7342"]) {
+      // Each address that the server tells of can be used as it is.
+      for (
+        const address of [
+          "tcp://10.99.7.1:7342",
+          "tcp://[fd99::1]:7342",
+          "udp://10.99.7.1:7343",
+          "udp://[fd99::1]:7343",
+        ]
+      ) {
+        const told = address.replace(/[[\].]/g, "\\$&");
+        await server.line(
+          new RegExp(`^other machines reach it at ${told} \\(parley0\\)$`),
+        );
         const { code, stdout, stderr } = await ask(address, "hello 🌮", "bye");
         assertEquals([code, stdout], [0, "HELLO 🌮\nBYE\n"], stderr);
       }
