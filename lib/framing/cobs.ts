@@ -15,13 +15,7 @@
 
 import type { ByteQueue } from "../bytes/byte_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
-import type {
-  Boundary,
-  CodecOptions,
-  Decoder,
-  Encoder,
-  Framing,
-} from "./framing.ts";
+import type { Decoder, Encoder, Framing } from "./framing.ts";
 import {
   checkSendSize,
   evidence,
@@ -29,6 +23,7 @@ import {
   tooLarge,
   truncated,
 } from "./limits.ts";
+import { namedFraming } from "./named_framing.ts";
 
 const FULL = 0xff;
 
@@ -52,23 +47,11 @@ export function cobs(): Framing {
   return COBS;
 }
 
-class CobsFraming implements Framing {
-  readonly boundary: Boundary = "frame";
-
-  decoder(options: CodecOptions): Decoder {
-    return new CobsDecoder(options.maxMessageBytes);
-  }
-
-  encoder(options: CodecOptions): Encoder {
-    return new CobsEncoder(options.maxMessageBytes);
-  }
-
-  toString(): string {
-    return "cobs";
-  }
-}
-
-const COBS: Framing = new CobsFraming();
+const COBS: Framing = namedFraming(
+  "cobs",
+  (maxMessageBytes) => new CobsDecoder(maxMessageBytes),
+  (maxMessageBytes) => new CobsEncoder(maxMessageBytes),
+);
 
 class CobsDecoder implements Decoder {
   skippedBytes = 0;

@@ -15,14 +15,9 @@ import type { ByteQueue } from "../bytes/byte_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
 import { MOST_DIGITS } from "./digits.ts";
-import type {
-  Boundary,
-  CodecOptions,
-  Decoder,
-  Encoder,
-  Framing,
-} from "./framing.ts";
+import type { Encoder, Framing } from "./framing.ts";
 import { checkSendSize, evidence, malformed } from "./limits.ts";
+import { namedFraming } from "./named_framing.ts";
 
 /**
  * How long the block of header lines may be, in bytes: 8 KiB, as in web servers.
@@ -53,26 +48,15 @@ export function contentLength(): Framing {
   return CONTENT_LENGTH;
 }
 
-class ContentLengthFraming implements Framing {
-  readonly boundary: Boundary = "frame";
-
-  decoder(options: CodecOptions): Decoder {
-    return new AnnouncedDecoder(
+const CONTENT_LENGTH: Framing = namedFraming(
+  "content-length",
+  (maxMessageBytes) =>
+    new AnnouncedDecoder(
       new HeaderBlockReader(),
-      options.maxMessageBytes,
-    );
-  }
-
-  encoder(options: CodecOptions): Encoder {
-    return new ContentLengthEncoder(options.maxMessageBytes);
-  }
-
-  toString(): string {
-    return "content-length";
-  }
-}
-
-const CONTENT_LENGTH: Framing = new ContentLengthFraming();
+      maxMessageBytes,
+    ),
+  (maxMessageBytes) => new ContentLengthEncoder(maxMessageBytes),
+);
 
 // RFC 9110, section 5.6.2: the characters of a name.
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;

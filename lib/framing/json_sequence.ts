@@ -15,13 +15,7 @@
 
 import type { ByteQueue } from "../bytes/byte_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
-import type {
-  Boundary,
-  CodecOptions,
-  Decoder,
-  Encoder,
-  Framing,
-} from "./framing.ts";
+import type { Decoder, Encoder, Framing } from "./framing.ts";
 import { JsonEnd } from "./json_end.ts";
 import {
   checkSendSize,
@@ -31,6 +25,7 @@ import {
   tooLarge,
   truncated,
 } from "./limits.ts";
+import { namedFraming } from "./named_framing.ts";
 
 const RS = 0x1e;
 const LF = 0x0a;
@@ -61,23 +56,11 @@ export function jsonSequence(): Framing {
   return JSON_SEQUENCE;
 }
 
-class JsonSequenceFraming implements Framing {
-  readonly boundary: Boundary = "frame";
-
-  decoder(options: CodecOptions): Decoder {
-    return new JsonSequenceDecoder(options.maxMessageBytes);
-  }
-
-  encoder(options: CodecOptions): Encoder {
-    return new JsonSequenceEncoder(options.maxMessageBytes);
-  }
-
-  toString(): string {
-    return "json-seq";
-  }
-}
-
-const JSON_SEQUENCE: Framing = new JsonSequenceFraming();
+const JSON_SEQUENCE: Framing = namedFraming(
+  "json-seq",
+  (maxMessageBytes) => new JsonSequenceDecoder(maxMessageBytes),
+  (maxMessageBytes) => new JsonSequenceEncoder(maxMessageBytes),
+);
 
 class JsonSequenceDecoder implements Decoder {
   skippedBytes = 0;

@@ -11,14 +11,9 @@
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import { AnnouncedDecoder } from "./announced.ts";
 import { DigitsReader } from "./digits.ts";
-import type {
-  Boundary,
-  CodecOptions,
-  Decoder,
-  Encoder,
-  Framing,
-} from "./framing.ts";
+import type { Encoder, Framing } from "./framing.ts";
 import { checkSendSize } from "./limits.ts";
+import { namedFraming } from "./named_framing.ts";
 
 const COLON = 0x3a;
 const COMMA = 0x2c;
@@ -43,27 +38,16 @@ export function netstring(): Framing {
   return NETSTRING;
 }
 
-class NetstringFraming implements Framing {
-  readonly boundary: Boundary = "frame";
-
-  decoder(options: CodecOptions): Decoder {
-    return new AnnouncedDecoder(
+const NETSTRING: Framing = namedFraming(
+  "netstring",
+  (maxMessageBytes) =>
+    new AnnouncedDecoder(
       new DigitsReader(COLON, true),
-      options.maxMessageBytes,
+      maxMessageBytes,
       COMMA,
-    );
-  }
-
-  encoder(options: CodecOptions): Encoder {
-    return new NetstringEncoder(options.maxMessageBytes);
-  }
-
-  toString(): string {
-    return "netstring";
-  }
-}
-
-const NETSTRING: Framing = new NetstringFraming();
+    ),
+  (maxMessageBytes) => new NetstringEncoder(maxMessageBytes),
+);
 
 class NetstringEncoder implements Encoder {
   readonly #max: number;

@@ -12,14 +12,9 @@
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import { AnnouncedDecoder } from "./announced.ts";
 import { DigitsReader } from "./digits.ts";
-import type {
-  Boundary,
-  CodecOptions,
-  Decoder,
-  Encoder,
-  Framing,
-} from "./framing.ts";
+import type { Encoder, Framing } from "./framing.ts";
 import { checkSendSize } from "./limits.ts";
+import { namedFraming } from "./named_framing.ts";
 
 const SPACE = 0x20;
 
@@ -43,26 +38,15 @@ export function octetCount(): Framing {
   return OCTET_COUNT;
 }
 
-class OctetCountFraming implements Framing {
-  readonly boundary: Boundary = "frame";
-
-  decoder(options: CodecOptions): Decoder {
-    return new AnnouncedDecoder(
+const OCTET_COUNT: Framing = namedFraming(
+  "octet-count",
+  (maxMessageBytes) =>
+    new AnnouncedDecoder(
       new DigitsReader(SPACE, false),
-      options.maxMessageBytes,
-    );
-  }
-
-  encoder(options: CodecOptions): Encoder {
-    return new OctetCountEncoder(options.maxMessageBytes);
-  }
-
-  toString(): string {
-    return "octet-count";
-  }
-}
-
-const OCTET_COUNT: Framing = new OctetCountFraming();
+      maxMessageBytes,
+    ),
+  (maxMessageBytes) => new OctetCountEncoder(maxMessageBytes),
+);
 
 class OctetCountEncoder implements Encoder {
   readonly #max: number;

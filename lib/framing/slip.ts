@@ -12,13 +12,7 @@
 
 import type { ByteQueue } from "../bytes/byte_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
-import type {
-  Boundary,
-  CodecOptions,
-  Decoder,
-  Encoder,
-  Framing,
-} from "./framing.ts";
+import type { Decoder, Encoder, Framing } from "./framing.ts";
 import {
   checkSendSize,
   evidence,
@@ -27,6 +21,7 @@ import {
   tooLarge,
   truncated,
 } from "./limits.ts";
+import { namedFraming } from "./named_framing.ts";
 
 const END = 0xc0;
 const ESC = 0xdb;
@@ -55,23 +50,11 @@ export function slip(): Framing {
   return SLIP;
 }
 
-class SlipFraming implements Framing {
-  readonly boundary: Boundary = "frame";
-
-  decoder(options: CodecOptions): Decoder {
-    return new SlipDecoder(options.maxMessageBytes);
-  }
-
-  encoder(options: CodecOptions): Encoder {
-    return new SlipEncoder(options.maxMessageBytes);
-  }
-
-  toString(): string {
-    return "slip";
-  }
-}
-
-const SLIP: Framing = new SlipFraming();
+const SLIP: Framing = namedFraming(
+  "slip",
+  (maxMessageBytes) => new SlipDecoder(maxMessageBytes),
+  (maxMessageBytes) => new SlipEncoder(maxMessageBytes),
+);
 
 class SlipDecoder implements Decoder {
   skippedBytes = 0;

@@ -1,0 +1,28 @@
+/**
+ * Framings without options: a name, a decoder and an encoder.
+ *
+ * @module
+ */
+
+import type { Decoder, Encoder, Framing } from "./framing.ts";
+
+/**
+ * Makes a framing whose string is its name.
+ *
+ * @param name The canonical string.
+ * @param decoder Makes a decoder with that limit in bytes.
+ * @param encoder Makes an encoder with that limit in bytes.
+ * @returns The framing; its messages end in the bytes themselves.
+ */
+export function namedFraming(
+  name: string,
+  decoder: (maxMessageBytes: number) => Decoder,
+  encoder: (maxMessageBytes: number) => Encoder,
+): Framing {
+  return {
+    boundary: "frame",
+    decoder: ({ maxMessageBytes }) => decoder(maxMessageBytes),
+    encoder: ({ maxMessageBytes }) => encoder(maxMessageBytes),
+    toString: () => name,
+  };
+}
