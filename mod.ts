@@ -28,8 +28,8 @@
  *
  * Further entry points: `@parley/parley/framing` (all framings, and how to write
  * your own), `/stream` (framings as web stream transforms), `/udp`
- * (datagrams), `/tcp` (the bytes below), `/testing` (checks for your own framings
- * and handlers).
+ * (datagrams), `/tcp`, `/tls` and `/unix` (the bytes below), `/testing` (checks for
+ * your own framings and handlers).
  *
  * @module
  */

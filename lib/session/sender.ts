@@ -8,7 +8,8 @@
  * Encoding is synchronous and every write is a system call, so frames sent in
  * one turn leave in one write: the write begins a few microtasks later, when
  * nothing more was added, or at once when the buffer is full or the program
- * turns to reading. While one sink is written the other is filled.
+ * turns to reading; a loop that goes on adding is left alone until then, or until
+ * the turn ends. While one sink is written the other is filled.
  *
  * A frame is written whole or the connection is broken: no frame ever follows
  * a part of one.
