@@ -42,6 +42,8 @@ export class RunningServer<T> implements Server<T> {
   readonly connections: Set<MessageConnection<T>> = new Set();
   readonly addresses: readonly Address[];
   readonly finished: Promise<ShutdownReport>;
+  // Those whose handler has returned and that are being closed.
+  readonly #handled = new Set<MessageConnection<T>>();
   readonly #listeners: readonly Listener[];
   readonly #settings: Settings<T>;
   readonly #slots: Slots;
@@ -169,6 +171,7 @@ export class RunningServer<T> implements Server<T> {
     let failure: unknown;
     try {
       await this.#handler(connection);
+      this.#handled.add(connection);
       await connection.close();
     } catch (error) {
       failure = error ?? new Error("The handler threw nothing");
@@ -181,6 +184,7 @@ export class RunningServer<T> implements Server<T> {
     this.#messagesIn += stats.messagesIn;
     this.#messagesOut += stats.messagesOut;
     this.connections.delete(connection);
+    this.#handled.delete(connection);
     leave();
     this.#tell({
       type: "closed",
@@ -227,10 +231,12 @@ export class RunningServer<T> implements Server<T> {
       // The time is over, the only thing that this limit throws.
       const cut: CutConnection[] = [];
       for (const connection of this.connections) {
-        cut.push({
-          remoteAddress: connection.remoteAddress,
-          unsentBytes: connection.stats.bytesWaiting,
-        });
+        const unsentBytes = connection.stats.bytesWaiting;
+        // One that only waits for its peer's end has nothing left to lose.
+        if (unsentBytes > 0 || !this.#handled.has(connection)) {
+          const { remoteAddress } = connection;
+          cut.push({ remoteAddress, unsentBytes });
+        }
         connection.abort(
           new ClosedError(
             `Connection to ${connection.remoteAddress} was cut: the server shut down and ${graceMs} ms were over`,

@@ -905,3 +905,18 @@ Deno.test("what a handler sent arrives before its failure ends the connection, h
     }
   }
 });
+
+Deno.test("shutdown() counts a connection as finished whose handler is done and whose peer has everything", async () => {
+  await using own = memory();
+  const server = await own.serve({}, async (connection) => {
+    await connection.send("bye");
+  });
+  const client = await own.connect();
+  assertEquals(await client.receive(), "bye");
+  // It lingers for a second, in case the peer still sends.
+  assertEquals(server.connections.size, 1);
+  assertEquals(await server.shutdown({ graceMs: 50 }), {
+    finished: 1,
+    cut: [],
+  });
+});
