@@ -116,7 +116,11 @@ export type Deadline =
   | "message"
   | "proxy_header"
   | "send"
-  | "receive";
+  | "receive"
+  | "header"
+  | "body"
+  | "keep_alive"
+  | "response";
 
 /** A deadline ran out. */
 export class TimeoutError extends Error {

@@ -34,6 +34,24 @@ import type { Slots } from "./slots.ts";
 import { within } from "./within.ts";
 
 /**
+ * What a server does with its connections.
+ *
+ * @typeParam T Type of a message.
+ */
+export interface Conversations<T> {
+  /** Talks to one peer. */
+  readonly handler: Handler<T>;
+
+  /**
+   * Asks for the end of a conversation, when the server shuts down.
+   *
+   * @param connection The connection.
+   * @param reason Why.
+   */
+  drain(connection: MessageConnection<T>, reason: unknown): void;
+}
+
+/**
  * A server at work.
  *
  * @typeParam T Type of a message.
@@ -47,7 +65,7 @@ export class RunningServer<T> implements Server<T> {
   readonly #listeners: readonly Listener[];
   readonly #settings: Settings<T>;
   readonly #slots: Slots;
-  readonly #handler: Handler<T>;
+  readonly #conversations: Conversations<T>;
   readonly #onEvent: ((event: ServerEvent<T>) => void) | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #onSignal = () => void this.shutdown();
@@ -70,13 +88,13 @@ export class RunningServer<T> implements Server<T> {
     slots: Slots,
     proxies: ProxyReader | undefined,
     options: ServeOptions<EncodingLike, T>,
-    handler: Handler<T>,
+    conversations: Conversations<T>,
   ) {
     this.#listeners = listeners;
     this.addresses = listeners.map((listener) => listener.address);
     this.#settings = settings;
     this.#slots = slots;
-    this.#handler = handler;
+    this.#conversations = conversations;
     this.#entrance = new Entrance({
       entered: (connection, leave) => this.#entered(connection, leave),
       tell: (event) => this.#tell(event),
@@ -170,7 +188,7 @@ export class RunningServer<T> implements Server<T> {
     this.#tell({ type: "opened", connection });
     let failure: unknown;
     try {
-      await this.#handler(connection);
+      await this.#conversations.handler(connection);
       this.#handled.add(connection);
       await connection.close();
     } catch (error) {
@@ -214,7 +232,9 @@ export class RunningServer<T> implements Server<T> {
     await this.#loops;
     const reason = new ClosedError("The server is shutting down");
     const open = [...this.connections];
-    for (const connection of open) connection.drain(reason);
+    for (const connection of open) {
+      this.#conversations.drain(connection, reason);
+    }
     const cut = await this.#cutAfter(graceMs);
     const report = { finished: open.length - cut.length, cut };
     this.#finish(report);

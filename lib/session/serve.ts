@@ -5,19 +5,12 @@
  */
 
 import type { EncodingLike, MessageOf } from "../encoding/parse.ts";
-import { type Address, parseAddress } from "../transport/address.ts";
-import type { Listener } from "../transport/connection.ts";
-import { listen } from "../transport/open.ts";
-import { ProxyReader } from "../transport/proxied.ts";
-import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./handshake.ts";
-import { RunningServer } from "./running_server.ts";
 import type { Handler, Server } from "./server.ts";
-import { type ServeOptions, slotLimits } from "./server_options.ts";
-import { checkDuration, Settings } from "./settings.ts";
-import { Slots } from "./slots.ts";
+import type { ServeOptions } from "./server_options.ts";
+import { Settings } from "./settings.ts";
+import { type ServeAddress, startServer } from "./start_server.ts";
 
-/** Where to listen: an address, or a listener that is open already. */
-export type ServeAddress = string | Address | Listener;
+export type { ServeAddress } from "./start_server.ts";
 
 /**
  * Listens and gives each connection to a handler.
@@ -54,43 +47,9 @@ export async function serve<E extends EncodingLike = "bytes">(
   options: ServeOptions<E, MessageOf<E>>,
   handler: Handler<MessageOf<E>>,
 ): Promise<Server<MessageOf<E>>> {
-  const where = (Array.isArray(addresses) ? addresses : [addresses])
-    .map((address) =>
-      typeof address === "string" ? parseAddress(address) : address
-    );
-  if (where.length === 0) throw new TypeError("Cannot serve on no address");
   const settings = new Settings<MessageOf<E>>(options);
-  const slots = new Slots(slotLimits(options));
-  const { tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } = options;
-  checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
-  const proxies = options.proxyProtocol === undefined
-    ? undefined
-    : new ProxyReader(options.proxyProtocol);
-  if (typeof handler !== "function") {
-    throw new TypeError(
-      "Cannot serve without a handler: it must be a function",
-    );
-  }
-  options.signal?.throwIfAborted();
-  const listeners: Listener[] = [];
-  try {
-    for (const place of where) {
-      listeners.push("accept" in place ? place : await listen(place, options));
-    }
-    options.signal?.throwIfAborted();
-  } catch (error) {
-    // Also the listeners that were given and come after the failure.
-    for (const open of new Set([...listeners, ...where])) {
-      if ("accept" in open) open.close();
-    }
-    throw error;
-  }
-  return new RunningServer(
-    listeners,
-    settings,
-    slots,
-    proxies,
-    options,
+  return await startServer(addresses, options, settings, {
     handler,
-  );
+    drain: (connection, reason) => connection.drain(reason),
+  });
 }

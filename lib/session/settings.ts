@@ -101,11 +101,15 @@ export class Settings<T> {
    * Checks the options.
    *
    * @param options The options.
+   * @param furtherMs Deadlines of whoever uses the clock too, in milliseconds.
    * @throws {TypeError} If the framing or the encoding does not exist, or they
    * do not go together.
    * @throws {RangeError} If a number is out of its range.
    */
-  constructor(options: MessageOptions<EncodingLike>) {
+  constructor(
+    options: MessageOptions<EncodingLike>,
+    furtherMs: readonly number[] = [],
+  ) {
     const {
       encoding = "bytes",
       framing = DEFAULT_FRAMING,
@@ -132,8 +136,12 @@ export class Settings<T> {
     this.idleTimeoutMs = idleTimeoutMs;
     this.messageTimeoutMs = messageTimeoutMs;
     this.sendTimeoutMs = sendTimeoutMs;
-    const deadlines = [idleTimeoutMs, messageTimeoutMs, sendTimeoutMs]
-      .filter((ms) => ms !== Infinity);
+    const deadlines = [
+      idleTimeoutMs,
+      messageTimeoutMs,
+      sendTimeoutMs,
+      ...furtherMs,
+    ].filter((ms) => ms !== Infinity);
     this.clock = deadlines.length === 0 ? undefined : new Clock(deadlines);
   }
 }
