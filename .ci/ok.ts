@@ -11,7 +11,7 @@ import config from "../deno.json" with { type: "json" };
 
 const PURE = [
   ...["lib/errors.ts", "lib/bytes", "lib/encoding", "lib/framing"],
-  ...["lib/stream", "lib/session", "lib/testing"],
+  ...["lib/stream", "lib/session", "lib/testing", "lib/http/wire"],
   ...["lib/transport/address.ts", "lib/transport/connection.ts"],
   ...["lib/transport/cidr.ts", "lib/transport/datagram_endpoint.ts"],
   ...["lib/transport/ip.ts", "lib/transport/memory.ts"],

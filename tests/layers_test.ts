@@ -2,7 +2,7 @@
  * Who may import whom, and which folders hold no clock and no I/O.
  *
  * ```text
- * errors ◄─ bytes ◄─ framing, encoding ◄─ stream ◄─ session ◄─ mod.ts ◄─ cli
+ * errors ◄─ bytes ◄─ framing, encoding ◄─ stream ◄─ session ◄─ mod.ts, http ◄─ cli
  *    ▲──────────────────── transport ◄── (contract and open) ──┘
  * ```
  *
@@ -40,6 +40,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     // Wraps any connection; opens none.
     "lib/transport/proxied.ts",
   ],
+  "lib/http/wire": ["lib/bytes", "lib/errors.ts", "lib/framing"],
+  "lib/http": [
+    ...MESSAGES,
+    ...CONTRACT,
+    "lib/session",
+  ],
   "lib/testing": [
     ...MESSAGES,
     ...CONTRACT,
@@ -49,10 +55,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "@std/bytes",
   ],
   "mod.ts": ["lib"],
-  "cli": ["mod.ts", "deno.json", "@std/bytes", "@std/cli", "@std/streams"],
+  "cli": [
+    "mod.ts",
+    "lib/http/mod.ts",
+    "deno.json",
+    "@std/bytes",
+    "@std/cli",
+    "@std/streams",
+  ],
 };
 
-const PURE = ["lib/bytes", "lib/encoding", "lib/framing"];
+const PURE = ["lib/bytes", "lib/encoding", "lib/framing", "lib/http/wire"];
 const IMPURE =
   /\b(async|await|console|Date|Deno|fetch|Math\.random|performance|queueMicrotask|set(?:Interval|Timeout))\b/g;
 // Knows connections by their contract only; checked here as its two entry
