@@ -165,7 +165,7 @@ export {
   DEFAULT_REQUEST_ATTEMPTS,
   DEFAULT_REQUEST_TIMEOUT_MS,
   type RequestOptions,
-} from "./lib/session/requests.ts";
+} from "./lib/session/request_options.ts";
 export {
   type DatagramHandler,
   type DatagramServer,

@@ -24,7 +24,8 @@ import { EndSignal } from "./end_signal.ts";
 import { Inbox } from "./inbox.ts";
 import { checkFits, checkSingle, Outbox, parseUdpAddress } from "./outbox.ts";
 import type { ReceiveOptions } from "./receive_options.ts";
-import { checkRequest, type RequestOptions, Requests } from "./requests.ts";
+import { type RequestOptions, RequestSettings } from "./request_options.ts";
+import { Requests } from "./requests.ts";
 import { checkDuration } from "./settings.ts";
 import { within } from "./within.ts";
 
@@ -93,7 +94,9 @@ export class DatagramSocket<T = Uint8Array>
   readonly #endpoint: DatagramEndpoint;
   readonly #inbox: Inbox<T>;
   readonly #outbox: Outbox<T>;
-  readonly #requests: Requests<T> = new Requests();
+  readonly #requests: Requests<T> = new Requests((afresh) =>
+    this.#inbox.readAhead(afresh)
+  );
   // Why it was closed or is to end, and who is told.
   #closed: unknown;
   readonly #over = new EndSignal(() =>
@@ -237,7 +240,11 @@ export class DatagramSocket<T = Uint8Array>
    * Requests to different peers run at the same time; those to the same peer wait
    * for each other, unless `accepts` can tell their answers apart.
    *
-   * The peer may get the message more than once.
+   * The peer may get the message more than once, and then it may answer more than
+   * once. A second answer that is here when the next request begins is not taken
+   * for that one's; one that comes later is, and without `accepts` nothing can
+   * tell. So let questions and answers carry a number where the protocol allows
+   * it, or ask from a new socket once a request was sent again or given up.
    *
    * @param message The message; bytes are copied.
    * @param to Whom to ask: one machine, no broadcast address and no group.
@@ -254,17 +261,21 @@ export class DatagramSocket<T = Uint8Array>
     to: string | Address,
     options: RequestOptions<T> = {},
   ): Promise<T> {
-    const { signal } = options;
-    checkRequest(options);
+    const settings = new RequestSettings<T>(options);
     this.#checkOpen();
-    signal?.throwIfAborted();
+    settings.signal?.throwIfAborted();
     const bytes = this.#outbox.encode(message).slice();
-    const target = await this.#targetWithin(to, signal);
+    const found = this.#outbox.target(to);
+    const target = found instanceof Promise
+      ? await foundWithin(found, settings.signal)
+      : found;
     checkSingle(target);
     checkFits(bytes, target);
-    await this.#inbox.readAhead();
-    const send = () => this.#send(bytes, target);
-    return await this.#requests.ask({ to: target, options, send });
+    return await this.#requests.ask(
+      target,
+      settings,
+      () => this.#send(bytes, target),
+    );
   }
 
   /**
@@ -355,21 +366,6 @@ export class DatagramSocket<T = Uint8Array>
     return this.#outbox.send(bytes, to);
   }
 
-  /** As {@linkcode Outbox.target}, but not longer than the signal says. */
-  async #targetWithin(
-    to: string | Address,
-    signal: AbortSignal | undefined,
-  ): Promise<Address> {
-    const target = this.#outbox.target(to);
-    if (!(target instanceof Promise)) return target;
-    const limit = within(Infinity, signal, () => undefined);
-    try {
-      return await limit.race(target);
-    } finally {
-      limit.clear();
-    }
-  }
-
   async #close(): Promise<void> {
     const error = new ClosedError(
       `The datagram socket on ${this.address} was closed`,
@@ -387,5 +383,18 @@ export class DatagramSocket<T = Uint8Array>
     this.#requests.close(error);
     this.#endpoint.close();
     this.#over.end(error);
+  }
+}
+
+/** A name is looked up no longer than the signal says. */
+async function foundWithin(
+  found: Promise<Address>,
+  signal: AbortSignal | undefined,
+): Promise<Address> {
+  const limit = within(Infinity, signal, () => undefined);
+  try {
+    return await limit.race(found);
+  } finally {
+    limit.clear();
   }
 }

@@ -16,26 +16,19 @@
  * @module
  */
 
-import type { ValueDecoder } from "../encoding/encoding.ts";
-import { json } from "../encoding/json.ts";
-import { text } from "../encoding/text.ts";
-import { ConnectionError, ProtocolError } from "../errors.ts";
+import { ConnectionError } from "../errors.ts";
 import type { Address } from "../transport/address.ts";
 import type {
   DatagramEndpoint,
   ReceivedDatagram,
 } from "../transport/datagram_endpoint.ts";
+import { DatagramDecoder, diagnosed } from "./datagram_decoder.ts";
 import type { Datagram, DatagramSettings } from "./datagram_options.ts";
 
 // Larger than any datagram, so none is cut off, which the runtime would not tell.
 const BUFFER_BYTES = 65_536;
-const SHOWN_BYTES = 16;
 // Where datagrams never stop to come, there is no moment of having read them all.
 const MOST_TURNS = 10;
-// An array of its own costs a small datagram more than all else that is done
-// with it here, so many are copied into one, as Node does with its buffers.
-const POOL_BYTES = 16_384;
-const POOLED_BYTES = 2_048;
 
 /** Whoever waits for a datagram. */
 export interface Waiter<T> {
@@ -93,20 +86,19 @@ export class Inbox<T> {
   readonly #endpoint: DatagramEndpoint;
   readonly #settings: DatagramSettings<T>;
   readonly #claimant: Claimant<T>;
-  readonly #decoder: ValueDecoder<T>;
-  // Whether decoded values may be or hold a view of the bytes.
-  readonly #isCopied: boolean;
+  readonly #decoder: DatagramDecoder<T>;
   readonly #waiters: Waiter<T>[] = [];
   readonly #queue: Datagram<T>[] = [];
   readonly #onReceived = (received: ReceivedDatagram) =>
     this.#received(received);
   readonly #onFailure = (error: unknown) => this.#failed(error);
   #buffer: Uint8Array | undefined;
-  #pool: Uint8Array = new Uint8Array(0);
-  #pooled = 0;
   #queuedBytes = 0;
   #isReading = false;
-  #caughtUp: Promise<void> = Promise.resolve();
+  #caughtUp: Promise<void> | undefined;
+  // How many datagrams had been read when the last turn began.
+  #readBefore = -1;
+  #turn: ReturnType<typeof setTimeout> | undefined;
   #readsAhead = false;
   #isOver = false;
   #isClosed = false;
@@ -120,10 +112,7 @@ export class Inbox<T> {
     this.#endpoint = endpoint;
     this.#settings = settings;
     this.#claimant = claimant;
-    const { encoding } = settings;
-    this.#decoder = encoding.decoder(true);
-    const own: readonly unknown[] = [text(), json()];
-    this.#isCopied = !own.includes(encoding);
+    this.#decoder = new DatagramDecoder(settings);
   }
 
   /**
@@ -163,13 +152,17 @@ export class Inbox<T> {
   /**
    * Reads whatever comes from now on.
    *
-   * @returns Once what had come before was read, in the order of the calls.
+   * @param afresh Whether what has come until now is to be read first, although
+   * everything was being read already.
+   * @returns Once what had come before was read; `undefined` if it was.
    */
-  readAhead(): Promise<void> {
-    if (!this.#readsAhead || !this.#isReading) {
+  readAhead(afresh: boolean): Promise<void> | undefined {
+    if (afresh || !this.#readsAhead || !this.#isReading) {
       this.#readsAhead = true;
       this.#read();
-      this.#caughtUp = this.#catchUp();
+      // From the beginning, should it be under way.
+      this.#readBefore = -1;
+      this.#caughtUp ??= this.#catchUp();
     }
     return this.#caughtUp;
   }
@@ -193,9 +186,10 @@ export class Inbox<T> {
     this.stop();
   }
 
-  /** Reads no more. */
+  /** Reads no more; who waits for what had come before is told nothing. */
   close(): void {
     this.#isClosed = true;
+    clearTimeout(this.#turn);
     this.stop();
   }
 
@@ -213,11 +207,12 @@ export class Inbox<T> {
 
   /** What is in the system's queue is read within one turn of the event loop. */
   async #catchUp(): Promise<void> {
-    for (let turn = 0, before = -1; turn < MOST_TURNS; turn++) {
-      if (before === this.datagrams) return;
-      before = this.datagrams;
-      await new Promise((resolve) => setTimeout(resolve));
+    for (let turn = 0; turn < MOST_TURNS; turn++) {
+      if (this.#readBefore === this.datagrams) break;
+      this.#readBefore = this.datagrams;
+      await new Promise((resolve) => this.#turn = setTimeout(resolve));
     }
+    this.#caughtUp = undefined;
   }
 
   #read(): void {
@@ -230,11 +225,12 @@ export class Inbox<T> {
   }
 
   #received({ bytes, from }: ReceivedDatagram): void {
-    this.#isReading = false;
     if (this.#isClosed) return;
     this.datagrams++;
     this.bytes += bytes.length;
     this.#deliver(bytes, from);
+    // Not before: whoever is given a datagram may ask for the next at once.
+    this.#isReading = false;
     this.#read();
   }
 
@@ -260,7 +256,7 @@ export class Inbox<T> {
     }
     let message: T;
     try {
-      message = this.#decode(bytes);
+      message = this.#decoder.decode(bytes);
     } catch (error) {
       return this.#refuse(error, bytes, from, isClaimed);
     }
@@ -272,32 +268,6 @@ export class Inbox<T> {
     if (full !== undefined) return this.drop(from, bytes.length, full);
     this.#queue.push(datagram);
     this.#queuedBytes += bytes.length;
-  }
-
-  #decode(bytes: Uint8Array): T {
-    const { maxMessageBytes } = this.#settings;
-    if (bytes.length > maxMessageBytes) {
-      throw new ProtocolError(
-        "too_large",
-        `the limit is ${maxMessageBytes} bytes (maxMessageBytes)`,
-        { limitBytes: maxMessageBytes, declaredBytes: bytes.length },
-      );
-    }
-    return this.#decoder.decode(this.#isCopied ? this.#copy(bytes) : bytes)!;
-  }
-
-  /** The buffer is used again for the next datagram. */
-  #copy(bytes: Uint8Array): Uint8Array {
-    const { length } = bytes;
-    if (length > POOLED_BYTES) return bytes.slice();
-    if (this.#pooled + length > this.#pool.length) {
-      this.#pool = new Uint8Array(POOL_BYTES);
-      this.#pooled = 0;
-    }
-    const start = this.#pooled;
-    this.#pooled += length;
-    this.#pool.set(bytes, start);
-    return this.#pool.subarray(start, this.#pooled);
   }
 
   #full(bytes: number): string | undefined {
@@ -326,23 +296,4 @@ export class Inbox<T> {
     if (isClaimed) this.#claimant.refused(from, complete);
     onEvent?.({ type: "refused", from, bytes: bytes.length, error: complete });
   }
-}
-
-function diagnosed(error: unknown, bytes: Uint8Array, from: Address): unknown {
-  if (!(error instanceof ProtocolError)) return error;
-  const firstBytes = bytes.slice(0, SHOWN_BYTES);
-  const begins = firstBytes.length === 0
-    ? ""
-    : `; it begins ${
-      Array.from(firstBytes, (b) => b.toString(16).padStart(2, "0")).join(" ")
-    }`;
-  return new ProtocolError(
-    error.code,
-    `Cannot decode the datagram of ${bytes.length} bytes from ${from}: ${error.message}${begins}`,
-    {
-      ...error.details,
-      firstBytes,
-      ...(error.cause === undefined ? {} : { cause: error.cause }),
-    },
-  );
 }

@@ -65,7 +65,7 @@ export {
   DEFAULT_REQUEST_ATTEMPTS,
   DEFAULT_REQUEST_TIMEOUT_MS,
   type RequestOptions,
-} from "./requests.ts";
+} from "./request_options.ts";
 export {
   type DatagramHandler,
   type DatagramServer,

@@ -11,7 +11,7 @@ import type {
   DatagramOptions,
 } from "../../lib/session/datagram_options.ts";
 import { bindUdp, DatagramSocket } from "../../lib/session/datagrams.ts";
-import type { RequestOptions } from "../../lib/session/requests.ts";
+import type { RequestOptions } from "../../lib/session/request_options.ts";
 import { Address } from "../../lib/transport/address.ts";
 import {
   peer,
@@ -219,6 +219,44 @@ Deno.test("DatagramSocket.request() does not take what its peer sent before it a
   assertEquals((await socket.receive())?.message, "stale");
   assertEquals((await socket.receive())?.message, "late answer");
   await socket.close();
+});
+
+for (const when of ["later", "at the same time"] as const) {
+  Deno.test(`DatagramSocket.request() over a real socket does not take a second answer to the request before, when asked ${when}`, async () => {
+    await using server = bindUdp(ANY, TEXT);
+    await using client = bindUdp(ANY, TEXT);
+    const options = { attempts: 2, backoff: 100, timeoutMs: 10 };
+    const ask = (text: string) => client.request(text, server.address, options);
+    const first = ask("a");
+    const early = when === "later" ? undefined : ask("b");
+    await server.receive();
+    const { from } = (await server.receive())!;
+    // As of a server that was busy: one answer to each attempt, at once.
+    await server.send("to a", from);
+    await server.send("to a again", from);
+    assertEquals(await first, "to a");
+    const second = early ?? ask("b");
+    assertEquals((await server.receive())?.message, "b");
+    await server.send("to b", from);
+    assertEquals(await second, "to b");
+    assertEquals((await client.receive())?.message, "to a again");
+  });
+}
+
+Deno.test("DatagramSocket.request() over a real socket does not take the answer to one that was given up", async () => {
+  await using server = bindUdp(ANY, TEXT);
+  await using client = bindUdp(ANY, TEXT);
+  const given = new AbortController();
+  const first = client.request("a", server.address, { signal: given.signal });
+  const { from } = (await server.receive())!;
+  await server.send("to a", from);
+  given.abort();
+  await assertRejects(() => first, DOMException);
+  const second = client.request("b", server.address);
+  assertEquals((await server.receive())?.message, "b");
+  await server.send("to b", from);
+  assertEquals(await second, "to b");
+  assertEquals((await client.receive())?.message, "to a");
 });
 
 Deno.test("DatagramSocket.request() is sent also when datagrams never stop to come", async () => {
