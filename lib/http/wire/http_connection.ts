@@ -478,7 +478,9 @@ export class HttpConnection {
   #settle(): void {
     if (this.#own !== "done") return;
     if (this.#peer === "failed") this.#own = "closed";
-    else if (this.#peer === "idle") this.#close();
+    // A server's answer to what has not come is the last one; to a client this
+    // is the time in which it waits for the response.
+    else if (this.#peer === "idle" && this.#role === "server") this.#close();
     if (this.#peer !== "done") return;
     if (!this.#keepAlive) return this.#close();
     this.#own = this.#peer = "idle";
