@@ -160,7 +160,8 @@ export {
   DEFAULT_MAX_QUEUED_BYTES,
   DEFAULT_MAX_QUEUED_DATAGRAMS,
 } from "./lib/session/datagram_options.ts";
-export { bindUdp, DatagramSocket } from "./lib/session/datagrams.ts";
+export { bindUdp } from "./lib/session/bind_udp.ts";
+export { DatagramSocket } from "./lib/session/datagram_socket.ts";
 export {
   DEFAULT_REQUEST_ATTEMPTS,
   DEFAULT_REQUEST_TIMEOUT_MS,
@@ -172,9 +173,9 @@ export {
   type DatagramServerEvent,
   type DatagramServerStats,
   DEFAULT_MAX_HANDLERS,
-  serveDatagrams,
   type ServeDatagramsOptions,
-} from "./lib/session/serve_datagrams.ts";
+} from "./lib/session/datagram_server.ts";
+export { serveDatagrams } from "./lib/session/serve_datagrams.ts";
 export {
   type DatagramEndpoint,
   type DatagramEndpointOptions,

@@ -170,3 +170,23 @@ export function checkSingle(to: Address): void {
     `Cannot ask ${to}: many may answer, each from an address of its own, so send to it and receive the answers`,
   );
 }
+
+/**
+ * Looks a name up no longer than a signal says.
+ *
+ * @param found From {@linkcode Outbox.target}.
+ * @param signal The signal.
+ * @returns What was found.
+ * @throws {unknown} The signal's reason, or why nothing was found.
+ */
+export async function foundWithin(
+  found: Promise<Address>,
+  signal: AbortSignal | undefined,
+): Promise<Address> {
+  const limit = within(Infinity, signal, () => undefined);
+  try {
+    return await limit.race(found);
+  } finally {
+    limit.clear();
+  }
+}

@@ -59,7 +59,8 @@ export {
   DEFAULT_MAX_QUEUED_BYTES,
   DEFAULT_MAX_QUEUED_DATAGRAMS,
 } from "./datagram_options.ts";
-export { bindUdp, DatagramSocket } from "./datagrams.ts";
+export { bindUdp } from "./bind_udp.ts";
+export { DatagramSocket } from "./datagram_socket.ts";
 export type { ReceiveOptions } from "./receive_options.ts";
 export {
   DEFAULT_REQUEST_ATTEMPTS,
@@ -72,9 +73,9 @@ export {
   type DatagramServerEvent,
   type DatagramServerStats,
   DEFAULT_MAX_HANDLERS,
-  serveDatagrams,
   type ServeDatagramsOptions,
-} from "./serve_datagrams.ts";
+} from "./datagram_server.ts";
+export { serveDatagrams } from "./serve_datagrams.ts";
 export type {
   CutConnection,
   ShutdownOptions,

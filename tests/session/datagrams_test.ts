@@ -14,7 +14,8 @@ import {
   TimeoutError,
 } from "../../lib/errors.ts";
 import type { DatagramEvent } from "../../lib/session/datagram_options.ts";
-import { bindUdp, DatagramSocket } from "../../lib/session/datagrams.ts";
+import { bindUdp } from "../../lib/session/bind_udp.ts";
+import { DatagramSocket } from "../../lib/session/datagram_socket.ts";
 import { Address, parseAddress } from "../../lib/transport/address.ts";
 import {
   peer,
@@ -374,7 +375,7 @@ Deno.test("bindUdp() refuses options out of range before it binds", () => {
 
 Deno.test("bindUdp() on :0 talks to IPv4 and IPv6 peers and shows each as what it is", async () => {
   const seen = await inSubprocess(async (lib: string) => {
-    const { bindUdp } = await import(`${lib}/session/datagrams.ts`);
+    const { bindUdp } = await import(`${lib}/session/bind_udp.ts`);
     const options = { encoding: "text" };
     const server = bindUdp(":0", options);
     const { port } = server.address;

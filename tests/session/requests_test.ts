@@ -10,7 +10,8 @@ import type {
   DatagramEvent,
   DatagramOptions,
 } from "../../lib/session/datagram_options.ts";
-import { bindUdp, DatagramSocket } from "../../lib/session/datagrams.ts";
+import { bindUdp } from "../../lib/session/bind_udp.ts";
+import { DatagramSocket } from "../../lib/session/datagram_socket.ts";
 import type { RequestOptions } from "../../lib/session/request_options.ts";
 import { Address } from "../../lib/transport/address.ts";
 import {

@@ -5,11 +5,9 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { ClosedError, ConnectionError } from "../../lib/errors.ts";
-import { bindUdp } from "../../lib/session/datagrams.ts";
-import {
-  type DatagramServerEvent,
-  serveDatagrams,
-} from "../../lib/session/serve_datagrams.ts";
+import { bindUdp } from "../../lib/session/bind_udp.ts";
+import type { DatagramServerEvent } from "../../lib/session/datagram_server.ts";
+import { serveDatagrams } from "../../lib/session/serve_datagrams.ts";
 import {
   peer,
   ScriptedEndpoint,

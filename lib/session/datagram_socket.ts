@@ -4,76 +4,30 @@
  * @module
  */
 
-import type { EncodingLike, MessageOf } from "../encoding/parse.ts";
-import { ClosedError, TimeoutError } from "../errors.ts";
+import type { EncodingLike } from "../encoding/parse.ts";
+import { ClosedError } from "../errors.ts";
 import type { Address } from "../transport/address.ts";
 import type {
   DatagramEndpoint,
   MulticastMembership,
   MulticastOptions,
 } from "../transport/datagram_endpoint.ts";
-import { openDatagrams } from "../transport/open.ts";
 import {
   type Datagram,
   type DatagramOptions,
   DatagramSettings,
   type DatagramStats,
 } from "./datagram_options.ts";
-import { DatagramIterator } from "./datagram_iterator.ts";
 import { EndSignal } from "./end_signal.ts";
 import { Inbox } from "./inbox.ts";
-import { checkFits, checkSingle, Outbox, parseUdpAddress } from "./outbox.ts";
+import { checkFits, checkSingle, foundWithin, Outbox } from "./outbox.ts";
+import { DatagramIterator, receiveDatagram } from "./receive_datagrams.ts";
 import type { ReceiveOptions } from "./receive_options.ts";
 import { type RequestOptions, RequestSettings } from "./request_options.ts";
 import { Requests } from "./requests.ts";
-import { checkDuration } from "./settings.ts";
-import { within } from "./within.ts";
 
 /** How long `close()` waits for the system to take what is being sent. */
 const CLOSE_MS = 5_000;
-
-/**
- * Binds a UDP socket.
- *
- * The runtime must be started with `--unstable-net`. UDP promises nothing: a
- * datagram may be lost, come twice or out of order, and whoever sends to a port
- * where nobody is, is told nothing. What arrives is whole and unchanged.
- *
- * @typeParam E The encoding or its name; it decides the type of a message.
- * @param address Where to receive, such as `"udp://127.0.0.1:9001"`; port 0 asks
- * the system for one. `"udp://[::]:9001"`, or `":9001"`, is every interface, IPv4
- * and IPv6; it sends to both.
- * @param options Encoding, limits, socket options.
- * @returns The socket, owned by the caller.
- * @throws {TypeError} If the address or the encoding is none, or the runtime was
- * started without `--unstable-net`.
- * @throws {RangeError} If a number is out of its range.
- * @throws {ConnectionError} If the system refuses the address.
- *
- * @example A question and its answer
- * ```ts
- * import { bindUdp } from "@parley/parley/udp";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = bindUdp("udp://127.0.0.1:0", { encoding: "text" });
- * await using client = bindUdp("udp://127.0.0.1:0", { encoding: "text" });
- *
- * const answer = client.request("hello", server.address);
- * for await (const { message, from } of server) {
- *   await server.send(message.toUpperCase(), from);
- *   break; // the socket stays open
- * }
- * assertEquals(await answer, "HELLO");
- * ```
- */
-export function bindUdp<E extends EncodingLike = "bytes">(
-  address: string | Address,
-  options: DatagramOptions<E> = {},
-): DatagramSocket<MessageOf<E>> {
-  const on = parseUdpAddress(address, "bind");
-  const settings = new DatagramSettings<MessageOf<E>>(options);
-  return new DatagramSocket(openDatagrams(on, options), settings);
-}
 
 /**
  * Messages to and from any number of peers, one in each datagram.
@@ -193,32 +147,8 @@ export class DatagramSocket<T = Uint8Array>
    * @throws {TimeoutError} If none came in time.
    * @throws {ConnectionError} If the system failed; the socket lives on.
    */
-  async receive(options: ReceiveOptions = {}): Promise<
-    Datagram<T> | undefined
-  > {
-    const { signal, timeoutMs = Infinity } = options;
-    checkDuration("timeoutMs", timeoutMs);
-    signal?.throwIfAborted();
-    const here = this.#inbox.take();
-    if (here !== undefined) return here;
-    const { promise, resolve, reject } = Promise.withResolvers<
-      Datagram<T> | undefined
-    >();
-    const waiter = { give: resolve, fail: reject };
-    this.#inbox.wait(waiter);
-    if (timeoutMs === Infinity && signal === undefined) return await promise;
-    const limit = within(timeoutMs, signal, () =>
-      new TimeoutError(
-        "receive",
-        timeoutMs,
-        `Cannot receive on ${this.address}: no datagram within ${timeoutMs} ms`,
-      ));
-    try {
-      return await limit.race(promise);
-    } finally {
-      limit.clear();
-      this.#inbox.forget(waiter);
-    }
+  receive(options: ReceiveOptions = {}): Promise<Datagram<T> | undefined> {
+    return receiveDatagram(this.#inbox, this.address, options);
   }
 
   /**
@@ -383,18 +313,5 @@ export class DatagramSocket<T = Uint8Array>
     this.#requests.close(error);
     this.#endpoint.close();
     this.#over.end(error);
-  }
-}
-
-/** A name is looked up no longer than the signal says. */
-async function foundWithin(
-  found: Promise<Address>,
-  signal: AbortSignal | undefined,
-): Promise<Address> {
-  const limit = within(Infinity, signal, () => undefined);
-  try {
-    return await limit.race(found);
-  } finally {
-    limit.clear();
   }
 }
