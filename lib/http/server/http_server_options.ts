@@ -1,0 +1,167 @@
+/**
+ * What an HTTP server can be told, and what it tells.
+ *
+ * @module
+ */
+
+import type {
+  ServeOptions,
+  ServerEvent,
+} from "../../session/server_options.ts";
+import { checkDuration } from "../../session/settings.ts";
+import type { Address } from "../../transport/address.ts";
+import type {
+  ListenOptions,
+  UnixListenOptions,
+} from "../../transport/connection.ts";
+import type { TlsListenOptions } from "../../transport/tls_options.ts";
+import type { HttpVersion } from "../wire/events.ts";
+import { type HttpReadOptions, readSettings } from "../wire/http_limits.ts";
+
+/** The default of a server's `maxBodyBytes`: 1 MiB, as nginx. */
+export const DEFAULT_MAX_BODY_BYTES: number = 1024 * 1024;
+
+/** The default of {@linkcode ServeHttpOptions.headerTimeoutMs}: 30 s. */
+export const DEFAULT_HEADER_TIMEOUT_MS: number = 30_000;
+
+/**
+ * The default of {@linkcode ServeHttpOptions.keepAliveTimeoutMs}: 75 s, as
+ * nginx.
+ */
+export const DEFAULT_KEEP_ALIVE_TIMEOUT_MS: number = 75_000;
+
+/** The default of {@linkcode ServeHttpOptions.bodyTimeoutMs}: 30 s. */
+export const DEFAULT_BODY_TIMEOUT_MS: number = 30_000;
+
+/** The default of {@linkcode ServeHttpOptions.sendTimeoutMs}: 30 s. */
+export const DEFAULT_SEND_TIMEOUT_MS: number = 30_000;
+
+/** A request was answered: what an access log wants to know. */
+export interface AnsweredEvent {
+  /** What it is. */
+  readonly type: "answered";
+  /** Who asked. */
+  readonly remoteAddress: Address;
+  /** The method; `undefined` if the request could not be read. */
+  readonly method: string | undefined;
+  /** The target as it was written; `undefined` likewise. */
+  readonly target: string | undefined;
+  /** The version of who asked; `undefined` likewise. */
+  readonly version: HttpVersion | undefined;
+  /** The status of the response. */
+  readonly status: number;
+  /** How many bytes of the response's body were sent, without chunked coding. */
+  readonly bodyBytes: number;
+  /** From the request's head to the end of the response, in milliseconds. */
+  readonly durationMs: number;
+  /**
+   * What went wrong, if something did: the handler or the response's body threw,
+   * the request was refused, or the client went away.
+   */
+  readonly error?: unknown;
+}
+
+/** Something that happened on an HTTP server; `type` tells what. */
+export type HttpServerEvent = ServerEvent<Uint8Array> | AnsweredEvent;
+
+/** Options for `serveHttp`. */
+export interface ServeHttpOptions
+  extends
+    HttpReadOptions,
+    ListenOptions,
+    TlsListenOptions,
+    UnixListenOptions,
+    Pick<
+      ServeOptions,
+      | "maxConnections"
+      | "maxConnectionsPerPeer"
+      | "proxyProtocol"
+      | "signal"
+      | "tlsHandshakeTimeoutMs"
+      | "whenFull"
+    > {
+  /**
+   * Longest time in milliseconds that a request's body may take, to which one
+   * second is added for every 500 bytes that arrive (the rule of Apache's
+   * mod_reqtimeout); `Infinity` for no bound. Only time counts in which the body
+   * is being read and nothing comes. More is answered with 408.
+   *
+   * @default {30_000}
+   */
+  readonly bodyTimeoutMs?: number;
+  /**
+   * Longest time in milliseconds from a head's first byte to its last, and for
+   * the first head from the connection's beginning; `Infinity` for no bound.
+   * More is answered with 408, or with nothing if nothing came.
+   *
+   * @default {30_000}
+   */
+  readonly headerTimeoutMs?: number;
+  /**
+   * Longest time in milliseconds that a connection is kept open for another
+   * request; `Infinity` for no bound. Then it is closed.
+   *
+   * @default {75_000}
+   */
+  readonly keepAliveTimeoutMs?: number;
+  /**
+   * Largest body of a request in bytes, without any chunked coding; a larger one
+   * is answered with 413.
+   *
+   * @default {1_048_576}
+   */
+  readonly maxBodyBytes?: number;
+  /**
+   * Called for everything worth a line in a log. It must not throw.
+   *
+   * @default {what handlers throw is reported with `console.error`}
+   */
+  readonly onEvent?: (event: HttpServerEvent) => void;
+  /**
+   * Longest time in milliseconds that a client may take none of the bytes that
+   * wait for it; `Infinity` for no bound. Then the connection is aborted.
+   *
+   * @default {30_000}
+   */
+  readonly sendTimeoutMs?: number;
+}
+
+/** The options with all defaults filled in, shared by all connections. */
+export interface HttpServerSettings {
+  /** How requests are read. */
+  readonly read: HttpReadOptions;
+  /** See {@linkcode ServeHttpOptions.bodyTimeoutMs}. */
+  readonly bodyTimeoutMs: number;
+  /** See {@linkcode ServeHttpOptions.headerTimeoutMs}. */
+  readonly headerTimeoutMs: number;
+  /** See {@linkcode ServeHttpOptions.keepAliveTimeoutMs}. */
+  readonly keepAliveTimeoutMs: number;
+  /** See {@linkcode ServeHttpOptions.sendTimeoutMs}. */
+  readonly sendTimeoutMs: number;
+}
+
+/**
+ * Checks the options that are HTTP's own.
+ *
+ * @param options What the user gave.
+ * @returns All settings.
+ * @throws {RangeError} If a number is out of its range.
+ */
+export function httpServerSettings(
+  options: ServeHttpOptions,
+): HttpServerSettings {
+  const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES } = options;
+  const settings: HttpServerSettings = {
+    read: readSettings({ ...options, maxBodyBytes }),
+    bodyTimeoutMs: options.bodyTimeoutMs ?? DEFAULT_BODY_TIMEOUT_MS,
+    headerTimeoutMs: options.headerTimeoutMs ?? DEFAULT_HEADER_TIMEOUT_MS,
+    keepAliveTimeoutMs: options.keepAliveTimeoutMs ??
+      DEFAULT_KEEP_ALIVE_TIMEOUT_MS,
+    sendTimeoutMs: options.sendTimeoutMs ?? DEFAULT_SEND_TIMEOUT_MS,
+  };
+  const { read: _, ...durations } = settings;
+  for (const [name, value] of Object.entries(durations)) {
+    checkDuration(name, value);
+  }
+  return settings;
+}

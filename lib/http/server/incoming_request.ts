@@ -1,0 +1,191 @@
+/**
+ * A request as handlers get it: the platform's, and what the wire said beyond it.
+ *
+ * @module
+ */
+
+import type { MessageConnection } from "../../session/message_connection.ts";
+import type { Address } from "../../transport/address.ts";
+import type { HeaderField, HttpVersion, RequestHead } from "../wire/events.ts";
+import { HttpError, malformed, unsupported } from "../wire/http_error.ts";
+import type { RequestBody } from "./request_body.ts";
+
+/** What is known of a request beyond what a `Request` tells. */
+export interface HttpRequestInfo {
+  /** Who asked; behind a proxy that tells, its client. */
+  readonly remoteAddress: Address;
+  /** Where it arrived. */
+  readonly localAddress: Address;
+  /** The target as it was written in the request line. */
+  readonly target: string;
+  /** The version of who asked. */
+  readonly version: HttpVersion;
+  /** The header fields as they were written, in their order. */
+  readonly headers: readonly HeaderField[];
+  /** The head byte for byte, with the empty line; a view, not to be written to. */
+  readonly headBytes: Uint8Array;
+}
+
+/**
+ * A signal that costs nothing until somebody looks at it: making one takes as
+ * long as half of the rest of a request.
+ */
+export class RequestSignal {
+  readonly #connection: MessageConnection<Uint8Array>;
+  #controller: AbortController | undefined;
+  #isOver = false;
+  readonly #onEnd = () =>
+    this.#controller!.abort(this.#connection.signal.reason);
+
+  /**
+   * Creates it.
+   *
+   * @param connection The connection whose loss aborts it.
+   */
+  constructor(connection: MessageConnection<Uint8Array>) {
+    this.#connection = connection;
+  }
+
+  /** The signal itself. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (!this.#isOver) this.#follow(this.#connection.signal);
+    }
+    return this.#controller.signal;
+  }
+
+  /** The request was answered: what becomes of the connection is another's. */
+  end(): void {
+    this.#isOver = true;
+    if (this.#controller === undefined) return;
+    this.#connection.signal.removeEventListener("abort", this.#onEnd);
+  }
+
+  #follow(signal: AbortSignal): void {
+    if (signal.aborted) this.#onEnd();
+    else signal.addEventListener("abort", this.#onEnd, { once: true });
+  }
+}
+
+/** A request that came over a connection. */
+export class IncomingRequest extends Request {
+  readonly #ended: RequestSignal;
+
+  /**
+   * Makes a request.
+   *
+   * @param url The URL.
+   * @param init Method and body.
+   * @param headers The header fields.
+   * @param ended Its signal.
+   */
+  constructor(
+    url: string,
+    init: RequestInit,
+    headers: readonly HeaderField[],
+    ended: RequestSignal,
+  ) {
+    super(url, init);
+    this.#ended = ended;
+    // Half the time of giving them to the constructor.
+    const own = this.headers;
+    for (let i = 0; i < headers.length; i++) {
+      own.append(headers[i]![0], headers[i]![1]);
+    }
+  }
+
+  /** Aborted when the client goes away before it was answered. */
+  override get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+}
+
+/**
+ * Makes the request for a head.
+ *
+ * @param head The head.
+ * @param body The body, if there is one.
+ * @param local Where it arrived.
+ * @param ended Its signal.
+ * @returns The request.
+ * @throws {HttpError} With status 501 if the platform's `Request` cannot be of
+ * that method, and 400 if the URL is none.
+ */
+export function incomingRequest(
+  head: RequestHead,
+  body: RequestBody | undefined,
+  local: Address,
+  ended: RequestSignal,
+): IncomingRequest {
+  const { headers, method } = head;
+  checkMethod(method);
+  // No Request of these methods has a body; it is dropped after the answer.
+  const isBare = method === "GET" || method === "HEAD";
+  const init = body === undefined || isBare
+    ? { method }
+    : { method, body: body.stream, duplex: "half" };
+  try {
+    return new IncomingRequest(urlOf(head, local), init, headers, ended);
+  } catch (cause) {
+    if (cause instanceof HttpError) throw cause;
+    const url = JSON.stringify(urlOf(head, local).slice(0, 64));
+    throw malformed(
+      "RFC 9112 3.3",
+      `the target and the host make ${url}, which is no URL`,
+    );
+  }
+}
+
+/**
+ * The URL of a request (RFC 9112 section 3.3).
+ *
+ * @param head The request's head.
+ * @param local Where it arrived.
+ * @returns The URL, not checked.
+ */
+export function urlOf(head: RequestHead, local: Address): string {
+  const { headers, target } = head;
+  const scheme = local.transport === "tls" ? "https" : "http";
+  if (target.charCodeAt(0) !== 0x2f && target !== "*") {
+    // The absolute form names the host; how it came here is what we know better.
+    return target.replace(/^[^:]*:\/\//, `${scheme}://`);
+  }
+  const path = target === "*" ? "" : target;
+  return `${scheme}://${hostOf(headers) || authorityOf(local)}${path}`;
+}
+
+function hostOf(headers: readonly HeaderField[]): string {
+  for (let i = 0; i < headers.length; i++) {
+    const name = headers[i]![0];
+    if (name.length === 4 && name.toLowerCase() === "host") {
+      return headers[i]![1];
+    }
+  }
+  return "";
+}
+
+/** The host for who names none, which HTTP/1.0 allows. */
+function authorityOf({ hostname, port, transport }: Address): string {
+  if (transport === "unix") return "localhost";
+  if (transport === "memory") return hostname;
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+}
+
+// These the platform's Request writes in capitals.
+const KNOWN = /^(?:DELETE|GET|HEAD|OPTIONS|POST|PUT)$/;
+// These it refuses.
+const REFUSED = /^(?:CONNECT|TRACE|TRACK)$/;
+
+function checkMethod(method: string): void {
+  if (method === "GET") return;
+  const upper = method.toUpperCase();
+  // Case matters in HTTP: "get" is none of its methods, and no Request can be.
+  const isAltered = upper !== method && KNOWN.test(upper);
+  if (!isAltered && !REFUSED.test(upper)) return;
+  throw unsupported(
+    501,
+    "RFC 9110 9.1",
+    `the method ${method.slice(0, 64)} is not offered here`,
+  );
+}

@@ -1,0 +1,123 @@
+/**
+ * A request's body, as the stream that handlers read.
+ *
+ * Nothing is read from the client unless the handler asks for it, so a handler
+ * that does not read stops the sender.
+ *
+ * @module
+ */
+
+import { ClosedError } from "../../errors.ts";
+import type { HttpConnection } from "../wire/http_connection.ts";
+import type { RequestDeadlines } from "./request_deadlines.ts";
+import type { RequestIntake } from "./request_intake.ts";
+
+/** What a body is read with. */
+export interface BodySource {
+  /** The machine. */
+  readonly http: HttpConnection;
+  /** Where its events come from. */
+  readonly intake: RequestIntake;
+  /** The deadlines. */
+  readonly deadlines: RequestDeadlines;
+  /** Tells a client that waits for it that the body is wanted. */
+  sendContinue(): void;
+}
+
+/** The body of one request. */
+export class RequestBody {
+  /** What the handler reads. */
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** What ended the body before its end. */
+  failure: unknown;
+  /** Whether somebody has begun to read it. */
+  isWanted = false;
+  readonly #source: BodySource;
+  #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
+  #isOver = false;
+
+  /**
+   * Begins a body whose head was read.
+   *
+   * @param source What it is read with.
+   */
+  constructor(source: BodySource) {
+    this.#source = source;
+    this.stream = new ReadableStream({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      pull: () => this.#pull(),
+      // What the handler does not want is dropped once it has answered.
+      cancel: () => {
+        this.#isOver = true;
+      },
+      // Not even one chunk is asked for that nobody reads.
+    }, { highWaterMark: 0 });
+  }
+
+  /** Takes the body from the handler: whoever still reads it is told so. */
+  takeBack(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#controller.error(
+      new ClosedError(
+        "Cannot read the body of a request that was answered: read it before the response ends",
+      ),
+    );
+  }
+
+  /**
+   * Reads the rest and drops it.
+   *
+   * @param mostBytes How many bytes of it at most.
+   * @returns Whether that was all.
+   * @throws {unknown} What ended the body before its end.
+   */
+  async discard(mostBytes: number): Promise<boolean> {
+    const { http, intake } = this.#source;
+    let left = mostBytes;
+    while (http.peerState === "body") {
+      const event = intake.next();
+      if (event === undefined) await this.#fill();
+      else if (event.type === "data") {
+        left -= event.bytes.length;
+        if (left < 0) return false;
+      }
+    }
+    return true;
+  }
+
+  async #pull(): Promise<void> {
+    this.isWanted = true;
+    try {
+      while (!this.#isOver && !this.#give()) await this.#fill();
+    } catch (error) {
+      this.failure = error;
+      if (this.#isOver) return;
+      this.#isOver = true;
+      this.#controller.error(error);
+    }
+  }
+
+  /** Gives what is here, and tells whether there was something. */
+  #give(): boolean {
+    const event = this.#source.intake.next();
+    if (event === undefined) return false;
+    if (event.type === "data") {
+      this.#controller.enqueue(event.bytes as Uint8Array<ArrayBuffer>);
+    } else {
+      this.#isOver = true;
+      this.#controller.close();
+    }
+    return true;
+  }
+
+  async #fill(): Promise<void> {
+    const { deadlines, http, intake, sendContinue } = this.#source;
+    if (http.peerAwaitsContinue) sendContinue();
+    deadlines.awaitBody();
+    await intake.fill();
+    deadlines.bodyArrived(intake.bytes);
+  }
+}

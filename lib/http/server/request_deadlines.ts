@@ -1,0 +1,170 @@
+/**
+ * The deadlines of reading requests, looked at by the server's one clock.
+ *
+ * ```text
+ * connection ─► header ─► (handler) ⇄ body ─► keep_alive ─► header ...
+ *               30 s                  30 s    75 s
+ * ```
+ *
+ * Only time spent waiting for the client counts: how long a handler takes is not
+ * the client's doing.
+ *
+ * @module
+ */
+
+import { TimeoutError } from "../../errors.ts";
+import type { Clock, Watched } from "../../session/clock.ts";
+import type { Address } from "../../transport/address.ts";
+import type { HttpServerSettings } from "./http_server_options.ts";
+
+// One more second for as many bytes: Apache's mod_reqtimeout, MinRate=500.
+const BYTES_PER_SECOND = 500;
+
+/** What is being waited for. */
+type Phase = "header" | "keep_alive" | "body";
+
+/** The deadlines of one connection. */
+export class RequestDeadlines implements Watched {
+  readonly #settings: HttpServerSettings;
+  readonly #clock: Clock | undefined;
+  readonly #remoteAddress: Address;
+  readonly #onPassed: (error: TimeoutError) => void;
+  #phase: Phase | undefined;
+  #sinceMs = 0;
+  // Of the body that is being read.
+  #spentMs = 0;
+  #bodyBegin = 0;
+  #bodyBytes = 0;
+
+  /**
+   * Begins to wait for the first head.
+   *
+   * @param settings The deadlines.
+   * @param clock The server's clock; none if nothing has a deadline.
+   * @param remoteAddress Whom the errors name.
+   * @param onPassed Told when one has run out.
+   */
+  constructor(
+    settings: HttpServerSettings,
+    clock: Clock | undefined,
+    remoteAddress: Address,
+    onPassed: (error: TimeoutError) => void,
+  ) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#remoteAddress = remoteAddress;
+    this.#onPassed = onPassed;
+    clock?.add(this);
+    this.#begin("header");
+  }
+
+  /** Whether it is the first request, or a part of one, that is waited for. */
+  get isHeader(): boolean {
+    return this.#phase === "header";
+  }
+
+  /** An exchange is over: another may begin. */
+  awaitNext(): void {
+    this.#begin("keep_alive");
+  }
+
+  /** A head has begun to arrive. */
+  headBegun(): void {
+    if (this.#phase !== "header") this.#begin("header");
+  }
+
+  /**
+   * The head is there: from now on nothing is waited for.
+   *
+   * @param receivedBytes Bytes received on the connection so far.
+   */
+  headRead(receivedBytes: number): void {
+    this.#phase = undefined;
+    this.#spentMs = 0;
+    this.#bodyBegin = receivedBytes;
+  }
+
+  /** The body is being waited for. */
+  awaitBody(): void {
+    if (this.#phase !== "body") this.#begin("body");
+  }
+
+  /**
+   * A part of the body is there.
+   *
+   * @param receivedBytes Bytes received on the connection so far.
+   */
+  bodyArrived(receivedBytes: number): void {
+    if (this.#clock !== undefined && this.#phase === "body") {
+      this.#spentMs += this.#clock.nowMs - this.#sinceMs;
+    }
+    this.#bodyBytes = receivedBytes - this.#bodyBegin;
+    this.#phase = undefined;
+  }
+
+  /** Nothing is waited for any more. */
+  stop(): void {
+    this.#phase = undefined;
+    this.#clock?.delete(this);
+  }
+
+  /**
+   * Looks whether a deadline has run out.
+   *
+   * @param nowMs The clock's time.
+   */
+  check(nowMs: number): void {
+    const phase = this.#phase;
+    if (phase === undefined) return;
+    // A time that was noted may be a step old, and nobody is cut off early.
+    const waitedMs = nowMs - this.#sinceMs - this.#clock!.stepMs;
+    const error = this.#passed(phase, waitedMs);
+    if (error === undefined) return;
+    this.#phase = undefined;
+    this.#onPassed(error);
+  }
+
+  #passed(phase: Phase, waitedMs: number): TimeoutError | undefined {
+    const { bodyTimeoutMs, headerTimeoutMs, keepAliveTimeoutMs } =
+      this.#settings;
+    switch (phase) {
+      case "header":
+        return waitedMs < headerTimeoutMs ? undefined : this.#error(
+          "header",
+          headerTimeoutMs,
+          `the head of a request did not arrive within ${headerTimeoutMs} ms (headerTimeoutMs)`,
+        );
+      case "keep_alive":
+        return waitedMs < keepAliveTimeoutMs ? undefined : this.#error(
+          "keep_alive",
+          keepAliveTimeoutMs,
+          `no further request came within ${keepAliveTimeoutMs} ms (keepAliveTimeoutMs)`,
+        );
+      case "body": {
+        const earnedMs = this.#bodyBytes / BYTES_PER_SECOND * 1000;
+        if (this.#spentMs + waitedMs < bodyTimeoutMs + earnedMs) {
+          return undefined;
+        }
+        return this.#error(
+          "body",
+          bodyTimeoutMs,
+          `the body of a request did not arrive within ${bodyTimeoutMs} ms and a second for every ${BYTES_PER_SECOND} bytes (bodyTimeoutMs)`,
+        );
+      }
+    }
+  }
+
+  #begin(phase: Phase): void {
+    this.#phase = phase;
+    if (this.#clock !== undefined) this.#sinceMs = this.#clock.nowMs;
+    if (phase !== "body") this.#bodyBytes = 0;
+  }
+
+  #error(deadline: Phase, timeoutMs: number, what: string): TimeoutError {
+    return new TimeoutError(
+      deadline,
+      timeoutMs,
+      `Connection to ${this.#remoteAddress} timed out: ${what}`,
+    );
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The head of a response, out of the platform's `Response`.
+ *
+ * @module
+ */
+
+import type { HeaderField } from "../wire/events.ts";
+import { httpDate } from "./http_date.ts";
+
+/** What a response says of its own body. */
+export interface ResponseFields {
+  /** The header fields; what is missing is added. */
+  readonly fields: HeaderField[];
+  /** The length that it announces, if it does. */
+  readonly length: string | undefined;
+}
+
+/**
+ * Checks what a handler gave.
+ *
+ * @param response What it gave.
+ * @returns The response.
+ * @throws {TypeError} If it cannot be sent.
+ */
+export function checkResponse(response: unknown): Response {
+  if (!(response instanceof Response)) {
+    throw new TypeError(
+      `Cannot answer with ${
+        response === null ? "null" : typeof response
+      }: the handler must return a Response`,
+    );
+  }
+  if (response.status < 200 || response.status > 599) {
+    throw new TypeError(
+      `Cannot answer with status ${response.status}: it must be from 200 to 599`,
+    );
+  }
+  if (response.bodyUsed) {
+    throw new TypeError(
+      "Cannot answer with a Response whose body was used: make a new one for every request",
+    );
+  }
+  return response;
+}
+
+/**
+ * Takes the header fields of a response.
+ *
+ * @param response The response.
+ * @returns They, with `Date`.
+ */
+export function fieldsOf(response: Response): ResponseFields {
+  const fields: HeaderField[] = [];
+  let length: string | undefined;
+  let isDated = false;
+  // A line for each cookie: forEach() does not join them.
+  response.headers.forEach((value, name) => {
+    // How the body is delimited is for the connection to say.
+    if (name === "transfer-encoding") return;
+    if (name === "content-length") {
+      // A status that never has a body must not announce one.
+      if (response.status === 204) return;
+      length = value;
+    } else if (name === "date") isDated = true;
+    fields.push([name, value]);
+  });
+  if (!isDated) fields.push(["date", httpDate()]);
+  return { fields, length };
+}

@@ -1,0 +1,266 @@
+/**
+ * Writes what handlers return.
+ *
+ * ```text
+ * no body                        content-length: 0
+ * one chunk, and the end at once content-length, head and body in one write
+ * more, or later                 chunked; until close to a peer of HTTP/1.0
+ * ```
+ *
+ * @module
+ */
+
+import { onNextTurn } from "../../session/next_turn.ts";
+import type { MessageConnection } from "../../session/message_connection.ts";
+import type { HttpEvent, MessageEnd, ResponseHead } from "../wire/events.ts";
+import type { HttpConnection } from "../wire/http_connection.ts";
+import { isBodiless } from "../wire/outgoing.ts";
+import { errorResponse } from "./error_response.ts";
+import { reasonPhrase } from "./reason_phrases.ts";
+import type { RequestIntake } from "./request_intake.ts";
+import { fieldsOf, type ResponseFields } from "./response_head.ts";
+import { ResponseOutlet } from "./response_outlet.ts";
+
+const END: MessageEnd = { type: "end", trailers: [] };
+
+// The platform's own bodies settle a read after one microtask, and their end
+// after another; a few more are cheap.
+const FIRST_HOPS = 4;
+const END_HOPS = 2;
+
+type Reader = ReadableStreamDefaultReader<Uint8Array>;
+type Chunk = ReadableStreamReadResult<Uint8Array>;
+
+/** What a response is written for. */
+export interface Asked {
+  /** The request's method. */
+  readonly method: string;
+
+  /** Called when the head is about to be written. */
+  beforeHead(): void;
+}
+
+/** Writes the responses of one connection. */
+export class ResponseWriter {
+  /** The status of the last response. */
+  status = 0;
+  /** How many bytes of its body were sent. */
+  bodyBytes = 0;
+  readonly #connection: MessageConnection<Uint8Array>;
+  readonly #http: HttpConnection;
+  readonly #intake: RequestIntake;
+  readonly #outlet: ResponseOutlet;
+
+  /**
+   * Begins to write.
+   *
+   * @param connection Where to.
+   * @param http The machine.
+   * @param intake Notices the loss of the link while nothing is written.
+   */
+  constructor(
+    connection: MessageConnection<Uint8Array>,
+    http: HttpConnection,
+    intake: RequestIntake,
+  ) {
+    this.#connection = connection;
+    this.#http = http;
+    this.#intake = intake;
+    this.#outlet = new ResponseOutlet(connection, http);
+  }
+
+  /**
+   * Writes a response.
+   *
+   * @param response The response, its body unused; it is cancelled if the client
+   * does not want it or goes away.
+   * @param asked What it answers.
+   * @returns When there is room for another.
+   * @throws {TypeError} If it cannot be sent. Here as with every other failure
+   * the machine's `ownState` tells whether the head is out already.
+   * @throws {RangeError} If the body has not the length that it announces.
+   * @throws {ConnectionError} If the link is lost.
+   * @throws {unknown} What the body failed with.
+   */
+  write(response: Response, asked: Asked): Promise<void> {
+    const { body, status } = response;
+    const given = fieldsOf(response);
+    this.status = status;
+    this.bodyBytes = 0;
+    const head: ResponseHead = {
+      type: "response",
+      status,
+      reason: response.statusText || reasonPhrase(status),
+      version: "1.1",
+      headers: given.fields,
+    };
+    const isBodyless = isBodiless(asked.method, status);
+    if (body === null) return this.#writeEmpty(head, given, isBodyless, asked);
+    return this.#writeBody(head, given, body.getReader(), isBodyless, asked);
+  }
+
+  /**
+   * Writes the response for a failure, which is the last one.
+   *
+   * @param error The failure.
+   * @param status The status; 500 tells nothing of the failure.
+   * @returns When there is room.
+   */
+  async refuse(error: unknown, status: number): Promise<void> {
+    const { head, body } = errorResponse(error, status);
+    this.status = status;
+    this.bodyBytes = 0;
+    this.#http.closeAfterThis();
+    await this.#outlet.send(head);
+    try {
+      await this.#outlet.send({ type: "data", bytes: body });
+      this.bodyBytes = body.length;
+    } catch (error) {
+      // The machine knows better than we whether it was a HEAD that failed.
+      if (!(error instanceof RangeError)) throw error;
+    }
+    await this.#outlet.send(END);
+  }
+
+  /**
+   * Tells a client that waits for it to send the body.
+   */
+  sendContinue(): void {
+    void this.#outlet.send({
+      type: "informational",
+      status: 100,
+      reason: reasonPhrase(100),
+      version: "1.1",
+      headers: [],
+    });
+  }
+
+  /** Writes a response without a body, or whose body is empty. */
+  #writeEmpty(
+    head: ResponseHead,
+    { fields, length }: ResponseFields,
+    isBodyless: boolean,
+    asked: Asked,
+  ): Promise<void> {
+    if (!isBodyless) {
+      if (length === undefined) fields.push(["content-length", "0"]);
+      else checkLength(length, 0);
+    }
+    return this.#send(asked, head, END);
+  }
+
+  async #writeBody(
+    head: ResponseHead,
+    given: ResponseFields,
+    reader: Reader,
+    isBodyless: boolean,
+    asked: Asked,
+  ): Promise<void> {
+    try {
+      const reading = reader.read();
+      const first = await soon(reading, FIRST_HOPS) ??
+        await beforeNextTurn(reading);
+      if (first === undefined) {
+        // Whoever answers bit by bit may want the head to be seen before.
+        if (!isBodyless) await this.#send(asked, head);
+        else return await this.#writeHeadOnly(head, reader, asked);
+        return await this.#pump(reading, reader);
+      }
+      if (first.done) {
+        return await this.#writeEmpty(head, given, isBodyless, asked);
+      }
+      const bytes = checkChunk(first.value);
+      const following = reader.read();
+      const second = await soon(following, END_HOPS);
+      if (second?.done) {
+        if (given.length === undefined) {
+          given.fields.push(["content-length", `${bytes.length}`]);
+        } else if (!isBodyless) checkLength(given.length, bytes.length);
+      }
+      if (isBodyless) return await this.#writeHeadOnly(head, reader, asked);
+      this.bodyBytes = bytes.length;
+      const data: HttpEvent = { type: "data", bytes };
+      if (second?.done) return await this.#send(asked, head, data, END);
+      await this.#send(asked, head, data);
+      await this.#pump(following, reader);
+    } catch (error) {
+      reader.cancel(error).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #writeHeadOnly(
+    head: ResponseHead,
+    reader: Reader,
+    asked: Asked,
+  ): Promise<void> {
+    reader.cancel(
+      `a response to ${asked.method} of status ${head.status} has no body`,
+    )
+      .catch(() => {});
+    await this.#send(asked, head, END);
+  }
+
+  /** Writes the chunks that come, as fast as the client takes them. */
+  async #pump(reading: Promise<Chunk>, reader: Reader): Promise<void> {
+    const { signal } = this.#connection;
+    const cancel = () => {
+      // It makes the read that waits end.
+      reader.cancel(signal.reason).catch(() => {});
+    };
+    if (signal.aborted) cancel();
+    else signal.addEventListener("abort", cancel, { once: true });
+    this.#intake.watch();
+    try {
+      let chunk = await reading;
+      while (!chunk.done) {
+        const bytes = checkChunk(chunk.value);
+        await this.#outlet.send({ type: "data", bytes });
+        this.bodyBytes += bytes.length;
+        chunk = await reader.read();
+      }
+      if (signal.aborted) throw signal.reason;
+      await this.#outlet.send(END);
+    } finally {
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  #send(asked: Asked, ...events: HttpEvent[]): Promise<void> {
+    asked.beforeHead();
+    return this.#outlet.send(...events);
+  }
+}
+
+function checkChunk(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  throw new TypeError(
+    `Cannot send a ${typeof chunk} as a part of a body: its stream must give Uint8Arrays`,
+  );
+}
+
+function checkLength(announced: string, actual: number): void {
+  if (announced === `${actual}`) return;
+  throw new RangeError(
+    `Cannot send a body of ${actual} bytes: its content-length says ${announced}`,
+  );
+}
+
+/** What a promise resolves to, if it does within a few microtasks. */
+async function soon<T>(
+  promise: Promise<T>,
+  hops: number,
+): Promise<T | undefined> {
+  let settled: T | undefined;
+  promise.then((value) => settled = value, () => {});
+  for (let i = 0; i < hops && settled === undefined; i++) await undefined;
+  return settled;
+}
+
+/** What a promise resolves to, if it does in this turn of the event loop. */
+function beforeNextTurn<T>(promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    promise.then(resolve, reject);
+    onNextTurn(() => resolve(undefined));
+  });
+}
