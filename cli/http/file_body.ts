@@ -1,0 +1,93 @@
+/**
+ * The bytes of a file as the body of a response.
+ *
+ * @module
+ */
+
+import type { ByteRange } from "./ranges.ts";
+
+/**
+ * Bytes that are read at once. From here on more bring nothing: measured
+ * against a loopback socket, 64 KiB were slower and 1 MiB were not faster.
+ */
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Streams a part of a file: exactly what was announced, also if the file grows.
+ * One chunk is read ahead, so that the disk works while the socket does.
+ *
+ * @param file The file, which the stream owns from now on and closes at its end,
+ * when it is cancelled and when it fails.
+ * @param range The part.
+ * @returns The bytes; an error if the file became shorter.
+ */
+export function fileBody(
+  file: Deno.FsFile,
+  range: ByteRange,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const reader = new PartReader(file, range);
+  return new ReadableStream({
+    async pull(controller) {
+      const bytes = await reader.next();
+      if (bytes !== undefined) controller.enqueue(bytes);
+      if (reader.isOver) controller.close();
+    },
+    cancel: () => reader.close(),
+  }, { highWaterMark: 0 });
+}
+
+class PartReader {
+  readonly #file: Deno.FsFile;
+  #left: number;
+  #ahead: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  #seek: number;
+
+  constructor(file: Deno.FsFile, { start, end }: ByteRange) {
+    this.#file = file;
+    this.#seek = start;
+    this.#left = end - start;
+  }
+
+  /** Whether every byte was given. */
+  get isOver(): boolean {
+    return this.#ahead === undefined && this.#left === 0;
+  }
+
+  async next(): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      this.#ahead ??= this.#left > 0 ? this.#read() : undefined;
+      const bytes = await this.#ahead;
+      this.#ahead = this.#left > 0 ? this.#read() : undefined;
+      if (this.#ahead === undefined) this.#file.close();
+      // It is looked at by the next call, which may be long in coming.
+      this.#ahead?.catch(() => {});
+      return bytes;
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.isOver) return;
+    // Not under a read's feet.
+    await this.#ahead?.catch(() => {});
+    this.#file.close();
+  }
+
+  async #read(): Promise<Uint8Array<ArrayBuffer>> {
+    if (this.#seek > 0) {
+      await this.#file.seek(this.#seek, Deno.SeekMode.Start);
+      this.#seek = 0;
+    }
+    const bytes = new Uint8Array(Math.min(this.#left, CHUNK_BYTES));
+    const count = await this.#file.read(bytes);
+    if (count === null) {
+      throw new Error(
+        `Cannot send the rest of the file: it became ${this.#left} bytes shorter`,
+      );
+    }
+    this.#left -= count;
+    return count === bytes.length ? bytes : bytes.subarray(0, count);
+  }
+}

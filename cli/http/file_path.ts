@@ -1,0 +1,129 @@
+/**
+ * Which file a request asks for.
+ *
+ * The target is read as it stands in the request line: a URL parser would have
+ * resolved `..` already, and what it takes for a dot is more than what it says.
+ *
+ * ```text
+ * /docs/a%20b.txt?v=1   docs, "a b.txt"
+ * /docs/                docs, a folder
+ * /../etc, /a%2f..      nothing that can be here
+ * ```
+ *
+ * @module
+ */
+
+/** A path below the root, not looked up yet. */
+export interface FilePath {
+  /** The names on the way, decoded; none is empty, `.` or `..`. */
+  readonly names: readonly string[];
+  /** Whether it ends with a slash, as a folder's does. */
+  readonly isFolder: boolean;
+  /** The query with its `?`, or `""`. */
+  readonly query: string;
+}
+
+/** Why there can be no such file. */
+export type Refusal =
+  | "malformed" // no path at all: an escape that is broken or no UTF-8
+  | "impossible"; // names that no file here can have, or that lead away
+
+/** What depends on the system. */
+export interface PathRules {
+  /** Whether names have the further meanings that Windows gives them. */
+  readonly windows?: boolean;
+}
+
+/**
+ * Reads the target of a request.
+ *
+ * @param target The target as it was written.
+ * @param rules What depends on the system.
+ * @returns The path, or why there is none.
+ */
+export function parseFilePath(
+  target: string,
+  rules: PathRules = {},
+): FilePath | Refusal {
+  const [path, query] = split(target);
+  if (!path.startsWith("/")) return "malformed";
+  const names: string[] = [];
+  for (const part of path.slice(1).split("/")) {
+    const name = decoded(part);
+    if (name === undefined) return "malformed";
+    names.push(name);
+  }
+  const isFolder = names.at(-1) === "";
+  if (isFolder) names.pop();
+  const { windows = false } = rules;
+  return names.every((name) => isName(name) && !(windows && isSpecial(name)))
+    ? { names, isFolder, query }
+    : "impossible";
+}
+
+/**
+ * Writes a path as the target of a request, which a `Location` may hold: it
+ * begins with one slash, so it stays on this server.
+ *
+ * @param names The names on the way.
+ * @param isFolder Whether a slash ends it.
+ * @returns The target.
+ */
+export function targetOf(names: readonly string[], isFolder: boolean): string {
+  if (names.length === 0) return "/";
+  const path = names.map((name) => `/${encodeURIComponent(name)}`).join("");
+  return isFolder ? `${path}/` : path;
+}
+
+/**
+ * Tells whether a name is hidden: it begins with a dot, as the folders of
+ * version control and files with passwords do. `.well-known` is meant to be
+ * found (RFC 8615).
+ *
+ * @param name The name of a file or folder.
+ * @returns Whether it is.
+ */
+export function isHidden(name: string): boolean {
+  return name.startsWith(".") && name !== ".well-known";
+}
+
+/** Takes the query off, and scheme and authority where a proxy's form has them. */
+function split(target: string): [path: string, query: string] {
+  const local = target.replace(/^https?:\/\/[^/?]*/i, "");
+  const mark = local.indexOf("?");
+  const path = mark === -1 ? local : local.slice(0, mark);
+  const query = mark === -1 ? "" : local.slice(mark);
+  // "http://host" asks for "/" (RFC 9112 3.2.2).
+  return [path === "" && local !== target ? "/" : path, query];
+}
+
+function decoded(part: string): string | undefined {
+  try {
+    // Once: %252e is the name "%2e".
+    return decodeURIComponent(part);
+  } catch {
+    // A broken escape, or bytes that are no UTF-8: no text, which is the answer.
+    return undefined;
+  }
+}
+
+/**
+ * Whether a decoded part can be a name. The backslash could be part of one, but
+ * where it is not, it separates; a link like that leads somewhere else by system.
+ */
+function isName(name: string): boolean {
+  return name !== "" && name !== "." && name !== ".." &&
+    !/[/\\\0]/.test(name);
+}
+
+/** Devices of Windows, whatever comes behind a dot. */
+const DEVICE =
+  /^(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])[ .:]*(\.|:|$)/i;
+
+/**
+ * Whether Windows takes a name for another than it says: a device, a stream of a
+ * file behind a colon, a short name, or dots and spaces at the end, which it drops.
+ */
+function isSpecial(name: string): boolean {
+  return DEVICE.test(name) || /[:*?"<>|]|~\d|[. ]$/.test(name);
+}

@@ -1,0 +1,129 @@
+/**
+ * Pages of HTML that can show anything: what is put into them is text unless it
+ * was made here.
+ *
+ * @module
+ */
+
+import { STYLE } from "./style.ts";
+
+/** HTML, as opposed to text. */
+export class Html {
+  /** The HTML. */
+  readonly source: string;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+}
+
+/** What can stand in a template. */
+export type Part = string | number | Html | readonly Html[];
+
+/**
+ * A template: strings in it are escaped, HTML stays.
+ *
+ * @param texts The HTML between the parts.
+ * @param parts What stands between.
+ * @returns The HTML.
+ */
+export function html(
+  texts: TemplateStringsArray,
+  ...parts: readonly Part[]
+): Html {
+  return new Html(String.raw({ raw: texts }, ...parts.map(sourceOf)));
+}
+
+function sourceOf(part: Part): string {
+  if (part instanceof Html) return part.source;
+  if (typeof part === "object") {
+    return part.map(({ source }) => source).join("");
+  }
+  return escapeHtml(String(part));
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/**
+ * Escapes text for HTML, in an element or between any quotes of an attribute.
+ *
+ * @param text The text.
+ * @returns The HTML.
+ */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+}
+
+// Speech bubbles: nothing is asked for that the page does not hold.
+const ICON = "data:image/svg+xml," + encodeURIComponent(
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M1 2h10v7H6l-3 3V9H1z" fill="#2f6f9f"/><path d="M13 6h2v7h-2v2l-2-2H7v-2h6z" fill="#c8702f"/></svg>`,
+);
+
+/**
+ * Makes a page.
+ *
+ * @param title Its title.
+ * @param body What is in it.
+ * @returns The whole document.
+ */
+export function page(title: string, body: Html): string {
+  return html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <title>${title}</title>
+        <link rel="icon" href="${ICON}">
+        <style>${new Html(STYLE)}</style>
+      </head>
+      <body>
+        <main>
+    ${body}
+        </main>
+      </body>
+    </html>
+  `.source;
+}
+
+let policy: Promise<string> | undefined;
+
+/**
+ * Makes a response of a page. The browser is told to run and load nothing, so
+ * that even what slipped through the escaping could do nothing.
+ *
+ * @param document The document.
+ * @param init Further fields.
+ * @returns The response.
+ */
+export async function pageResponse(
+  document: string,
+  init: HeadersInit = {},
+): Promise<Response> {
+  policy ??= contentPolicy();
+  const headers = new Headers(init);
+  headers.set("content-type", "text/html; charset=utf-8");
+  headers.set("content-security-policy", await policy);
+  headers.set("x-content-type-options", "nosniff");
+  headers.set("referrer-policy", "no-referrer");
+  return new Response(document, { headers });
+}
+
+/** Allows the one style by its hash, and the icon. */
+async function contentPolicy(): Promise<string> {
+  const style = new TextEncoder().encode(STYLE);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", style));
+  return [
+    "default-src 'none'",
+    `style-src 'sha256-${hash.toBase64()}'`,
+    "img-src data:",
+    ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+  ].join("; ");
+}

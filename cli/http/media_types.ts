@@ -1,0 +1,85 @@
+/**
+ * Which type a file has, by the ending of its name.
+ *
+ * What is not in the table is bytes and nothing else, which no browser runs or
+ * shows; guessing from the content is how an upload becomes a page.
+ *
+ * @module
+ */
+
+const TEXT = "; charset=utf-8";
+
+const TYPES: Readonly<Record<string, string>> = {
+  aac: "audio/aac",
+  apng: "image/apng",
+  avif: "image/avif",
+  bmp: "image/bmp",
+  bz2: "application/x-bzip2",
+  css: `text/css${TEXT}`,
+  csv: `text/csv${TEXT}`,
+  epub: "application/epub+zip",
+  flac: "audio/flac",
+  gif: "image/gif",
+  gz: "application/gzip",
+  htm: `text/html${TEXT}`,
+  html: `text/html${TEXT}`,
+  ico: "image/vnd.microsoft.icon",
+  ics: `text/calendar${TEXT}`,
+  jpeg: "image/jpeg",
+  jpg: "image/jpeg",
+  js: `text/javascript${TEXT}`,
+  json: "application/json",
+  jsonl: "application/jsonl",
+  log: `text/plain${TEXT}`,
+  m4a: "audio/mp4",
+  map: "application/json",
+  md: `text/markdown${TEXT}`,
+  mjs: `text/javascript${TEXT}`,
+  mov: "video/quicktime",
+  mp3: "audio/mpeg",
+  mp4: "video/mp4",
+  oga: "audio/ogg",
+  ogg: "audio/ogg",
+  ogv: "video/ogg",
+  opus: "audio/ogg",
+  otf: "font/otf",
+  pdf: "application/pdf",
+  png: "image/png",
+  svg: "image/svg+xml",
+  tar: "application/x-tar",
+  tiff: "image/tiff",
+  // A transport stream as well; from a folder of sources it is this.
+  ts: `text/plain${TEXT}`,
+  tsv: `text/tab-separated-values${TEXT}`,
+  ttf: "font/ttf",
+  txt: `text/plain${TEXT}`,
+  vtt: `text/vtt${TEXT}`,
+  wasm: "application/wasm",
+  wav: "audio/wav",
+  webm: "video/webm",
+  webmanifest: "application/manifest+json",
+  webp: "image/webp",
+  woff: "font/woff",
+  woff2: "font/woff2",
+  xhtml: "application/xhtml+xml",
+  xml: "application/xml",
+  xz: "application/x-xz",
+  yaml: "application/yaml",
+  yml: "application/yaml",
+  zip: "application/zip",
+  zst: "application/zstd",
+};
+
+/**
+ * Finds the type of a file.
+ *
+ * @param name Its name; the last ending counts, in any case.
+ * @returns The value of `Content-Type`; text is taken to be UTF-8.
+ */
+export function mediaType(name: string): string {
+  const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  // Not `in`: a file may be called "x.constructor".
+  return Object.hasOwn(TYPES, ending)
+    ? TYPES[ending]!
+    : "application/octet-stream";
+}

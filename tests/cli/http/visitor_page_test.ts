@@ -1,0 +1,107 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { parseAddress } from "@parley/parley";
+import { escapeHtml } from "../../../cli/http/html.ts";
+import { visitorPage } from "../../../cli/http/visitor_page.ts";
+
+const SERVER = parseAddress("tcp://127.0.0.1:1");
+
+function bytesOf(latin1: string): Uint8Array {
+  return Uint8Array.from(latin1, (char) => char.charCodeAt(0));
+}
+
+async function shows(
+  head: string,
+  { service = visitorPage(), peer = parseAddress("tcp://127.0.0.1:2") } = {},
+  init: RequestInit = {},
+): Promise<Response> {
+  const target = head.split(" ")[1]!;
+  return await service(new Request("http://127.0.0.1:1/", init), {
+    target,
+    headBytes: bytesOf(head),
+    localAddress: SERVER,
+    remoteAddress: peer,
+  });
+}
+
+/** The lines as they are shown, without what sets their parts apart. */
+function linesIn(text: string): string[] {
+  const lines = text.matchAll(/<code class="bytes">(.*?)<\/code>/gs);
+  return Array.from(lines, ([, line]) => line!.replace(/<\/?[bis]>/g, ""));
+}
+
+Deno.test("visitorPage() shows each line as it came, with a note", async () => {
+  const response = await shows(
+    "GET /a?b=c HTTP/1.1\r\nHost: here\r\nX-Odd:\t \x80\xff\r\nTwice:1\r\ntwice: 2\n\r\n",
+  );
+  assertEquals(response.status, 200);
+  const text = await response.text();
+  assertEquals(linesIn(text), [
+    "GET /a?b=c HTTP/1.1␍␊",
+    "Host: here␍␊",
+    "X-Odd:\\x09 \\x80\\xff␍␊",
+    "Twice:1␍␊",
+    "twice: 2␊",
+    "␍␊",
+  ]);
+  assertEquals(text.match(/<span class="note">[^<]+\.<\/span>/g)?.length, 6);
+  assertStringIncludes(text, "tcp://127.0.0.1:2");
+  assertStringIncludes(text, "No body followed.");
+  assertStringIncludes(text, "<title>What your browser sent</title>");
+});
+
+Deno.test("visitorPage() makes nothing but text of what a peer sends", async () => {
+  const evil = `"><script>alert('&')</script><!--${"`"}\${x}</code>`;
+  const response = await shows(
+    `GET /${evil} HTTP/1.1\r\n${evil}: ${evil}\r\nHost: ${evil}\r\n\r\n`,
+  );
+  const text = await response.text();
+  assertEquals(/<script|<!--|alert\('/.test(text), false, text);
+  assertEquals(text.split("</code>").length, text.split("<code").length);
+  assertEquals(text.split(escapeHtml(evil)).length, 5);
+});
+
+Deno.test("visitorPage() lets the browser load and run nothing", async () => {
+  const response = await shows("GET / HTTP/1.1\r\n\r\n");
+  const { headers } = response;
+  assertEquals(headers.get("cache-control"), "no-store");
+  assertEquals(headers.get("x-content-type-options"), "nosniff");
+  assertEquals(headers.get("content-type"), "text/html; charset=utf-8");
+  const text = await response.text();
+  const style = /<style>([^]*)<\/style>/.exec(text)![1]!;
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(style),
+  );
+  const hash = new Uint8Array(digest).toBase64();
+  assertMatch(headers.get("content-security-policy")!, /^default-src 'none'; /);
+  assertStringIncludes(
+    headers.get("content-security-policy")!,
+    `style-src 'sha256-${hash}'; `,
+  );
+  assertEquals(/ (src|on\w+|style)=|https?:\/\/(?!www\.w3)/.test(text), false);
+});
+
+Deno.test("visitorPage() counts the requests of a connection", async () => {
+  const service = visitorPage();
+  const peer = parseAddress("tcp://127.0.0.1:2");
+  const head = "GET / HTTP/1.1\r\n\r\n";
+  const first = await (await shows(head, { service, peer })).text();
+  assertMatch(first, /first request on its connection/);
+  assertMatch(first, /href="\/request-2"/);
+  const second = await (await shows(head, { service, peer })).text();
+  assertMatch(second, /request number 2 on the same connection/);
+  const other = parseAddress("tcp://127.0.0.1:2");
+  const another = await (await shows(head, { service, peer: other })).text();
+  assertMatch(another, /first request on its connection/);
+});
+
+Deno.test("visitorPage() tells how large a body was", async () => {
+  const init = { method: "POST", body: "x".repeat(70_000) };
+  const response = await shows("POST / HTTP/1.1\r\n\r\n", {}, init);
+  assertMatch(await response.text(), /A body of 70000 bytes followed\./);
+});
+
+Deno.test("visitorPage() has an icon inside and none outside", async () => {
+  const response = await shows("GET /favicon.ico HTTP/1.1\r\n\r\n");
+  assertEquals(response.status, 404);
+});
