@@ -122,6 +122,15 @@ export class MessageConnection<T = Uint8Array>
     return this.#connection.peerCertificate;
   }
 
+  /**
+   * Whether the peer's bytes ended without the peer saying so, where the
+   * transport can tell (TLS): what is over only because the stream is may then
+   * have been cut off.
+   */
+  get endedUnannounced(): boolean {
+    return this.#connection.endedUnannounced === true;
+  }
+
   /** What went over the connection so far. */
   get stats(): ConnectionStats {
     return {

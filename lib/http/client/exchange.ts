@@ -1,0 +1,264 @@
+/**
+ * One request and its response on a connection.
+ *
+ * ```text
+ * upload    head, body ... body, end ────────────►
+ * response        ◄──── informational ... head, body ... body, end
+ * ```
+ *
+ * Both go on at the same time: a server may answer before it has read all.
+ *
+ * @module
+ */
+
+import { ClosedError, TimeoutError } from "../../errors.ts";
+import type { HeaderField, HttpEvent, ResponseHead } from "../wire/events.ts";
+import { tooLarge } from "../wire/http_error.ts";
+import type { HttpLine } from "./line.ts";
+import type { ExchangeSettings } from "./options.ts";
+import type { BodySource } from "./outgoing_body.ts";
+import type { OutgoingRequest } from "./outgoing_request.ts";
+import { Patience } from "./patience.ts";
+import { named } from "./response_error.ts";
+import { Upload } from "./upload.ts";
+
+// A server of long work sends one from time to time; without a bound, one that
+// sends nothing else is never done.
+const MAX_INFORMATIONAL = 100;
+// The response is over and the last write not yet confirmed: mostly that is a
+// matter of a turn. As Go's client.
+const UPLOAD_GRACE_MS = 50;
+// What a response that nobody wants may cost before a new connection is cheaper.
+const DISCARD_BYTES = 64 * 1024;
+const DISCARD_MS = 1_000;
+
+/** One request and its response; reads the response's body. */
+export class Exchange implements BodySource {
+  /** What is asked. */
+  readonly request: OutgoingRequest;
+  /** Told why there is no more of the body, when that is not by reading it. */
+  onFailure: ((reason: unknown) => void) | undefined;
+  /** Fields behind the body, once it was read. */
+  trailers: readonly HeaderField[] = [];
+  readonly #line: HttpLine;
+  readonly #settings: ExchangeSettings;
+  readonly #release: (line: HttpLine) => Promise<void>;
+  readonly #patience = new Patience();
+  readonly #upload: Upload;
+  readonly #onAbort = () => this.#fail(this.#settings.signal!.reason);
+  #uploading: Promise<void> | undefined;
+  #received = 0;
+  #isOver = false;
+  #hasFailed = false;
+  #failure: unknown;
+
+  /**
+   * Prepares an exchange.
+   *
+   * @param line On what; the exchange's until it is released.
+   * @param request What is asked.
+   * @param settings How long to wait, who is to be shown what.
+   * @param release Takes the line back once all is over.
+   */
+  constructor(
+    line: HttpLine,
+    request: OutgoingRequest,
+    settings: ExchangeSettings,
+    release: (line: HttpLine) => Promise<void>,
+  ) {
+    this.#line = line;
+    this.request = request;
+    this.#settings = settings;
+    this.#release = release;
+    const { onBytes } = settings;
+    this.#upload = new Upload(line, request, this.#patience, onBytes);
+  }
+
+  /** Whether nothing at all has come from the server. */
+  get isUnanswered(): boolean {
+    return this.#received === 0;
+  }
+
+  /**
+   * Sends the request and waits for the response.
+   *
+   * @returns The response's head; the body is still to be read.
+   * @throws {HttpError} If the server's answer is no response, or there is none.
+   * @throws {ConnectionError} If the link is lost.
+   * @throws {TimeoutError} If there is no response in time.
+   */
+  async begin(): Promise<ResponseHead> {
+    const { responseTimeoutMs, signal } = this.#settings;
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (signal?.aborted) this.#onAbort();
+    else this.#patience.begin(responseTimeoutMs, () => this.#noResponse());
+    this.#line.requests++;
+    this.#uploading = this.#upload.run()
+      .catch((error) => this.#fail(error));
+    try {
+      const head = await this.#finalHead();
+      this.#upload.answered();
+      return head;
+    } catch (error) {
+      throw this.#broken(error);
+    } finally {
+      this.#patience.end();
+    }
+  }
+
+  /**
+   * Reads on in the response's body.
+   *
+   * @returns The next bytes, or `undefined` at the end: then the connection was
+   * given back.
+   * @throws As {@linkcode Exchange.begin}.
+   */
+  async read(): Promise<Uint8Array | undefined> {
+    if (this.#isOver) return undefined;
+    const { bodyTimeoutMs } = this.#settings;
+    try {
+      const event = await this.#next(() =>
+        this.#patience.begin(bodyTimeoutMs, () => this.#stalled())
+      );
+      if (event.type === "data") return event.bytes;
+      if (event.type === "end") this.trailers = event.trailers;
+    } catch (error) {
+      throw this.#broken(error);
+    } finally {
+      this.#patience.end();
+    }
+    await this.#finish();
+    return undefined;
+  }
+
+  /**
+   * Gives up; the connection with it.
+   *
+   * @param reason Why.
+   */
+  cancel(reason: unknown): void {
+    this.onFailure = undefined;
+    this.#fail(
+      reason ??
+        new ClosedError(
+          `The response of ${this.request.target.name} was cancelled`,
+        ),
+    );
+  }
+
+  /**
+   * Gets rid of a body that nobody wants, so that the connection can be used
+   * again if that costs little.
+   */
+  async discard(): Promise<void> {
+    const timer = setTimeout(() => this.cancel(undefined), DISCARD_MS);
+    let left = DISCARD_BYTES;
+    try {
+      for (let part; left > 0 && (part = await this.read()) !== undefined;) {
+        left -= part.length;
+      }
+    } catch {
+      // Its end does not matter, nor how it was broken.
+    } finally {
+      clearTimeout(timer);
+    }
+    this.cancel(undefined);
+  }
+
+  async #finalHead(): Promise<ResponseHead> {
+    const { onInformational } = this.#settings;
+    for (let count = 0;; count++) {
+      const event = await this.#next();
+      if (event.type === "response") return event;
+      if (event.type !== "informational") continue;
+      if (event.status === 100) this.#upload.agree();
+      if (count === MAX_INFORMATIONAL) {
+        throw tooLarge(
+          431,
+          "number of informational responses",
+          MAX_INFORMATIONAL,
+          "fixed",
+        );
+      }
+      onInformational?.(event);
+    }
+  }
+
+  async #next(onWait?: () => void): Promise<HttpEvent> {
+    const { http } = this.#line;
+    for (;;) {
+      if (this.#hasFailed) throw this.#failure;
+      const event = http.next();
+      if (event !== undefined) return event;
+      onWait?.();
+      this.#received += await this.#line.receive(this.#settings.onBytes);
+    }
+  }
+
+  /** The response is over: gives the connection back. */
+  async #finish(): Promise<void> {
+    this.#isOver = true;
+    if (!this.#upload.isDone) await this.#uploadGrace();
+    this.#forgetSignal();
+    if (this.#upload.isDone) return await this.#release(this.#line);
+    // The server has said all without having heard all. What it has not heard it
+    // does not want, and the only way to stop in the middle is to close.
+    const reason = new ClosedError(
+      `Sending the body to ${this.request.target.name} was stopped: the response is over`,
+    );
+    this.#upload.stop(reason);
+    this.#line.connection.abort(reason);
+  }
+
+  async #uploadGrace(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, UPLOAD_GRACE_MS);
+    await Promise.race([this.#uploading, promise]);
+    clearTimeout(timer);
+  }
+
+  /** Notes a failure of reading, and gives the error to be thrown. */
+  #broken(error: unknown): unknown {
+    if (this.#hasFailed) return this.#failure;
+    const failure = named(error, this.request.target.name);
+    this.#fail(failure);
+    return failure;
+  }
+
+  #fail(reason: unknown): void {
+    if (this.#isOver || this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#failure = reason;
+    this.#patience.end();
+    this.#forgetSignal();
+    this.#upload.stop(reason);
+    this.#line.connection.abort(reason);
+    this.onFailure?.(reason);
+  }
+
+  #forgetSignal(): void {
+    this.#settings.signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #noResponse(): void {
+    const { responseTimeoutMs } = this.#settings;
+    this.#fail(
+      new TimeoutError(
+        "response",
+        responseTimeoutMs,
+        `Cannot get a response of ${this.request.target.name}: none within ${responseTimeoutMs} ms (responseTimeoutMs)`,
+      ),
+    );
+  }
+
+  #stalled(): void {
+    const { bodyTimeoutMs } = this.#settings;
+    this.#fail(
+      new TimeoutError(
+        "body",
+        bodyTimeoutMs,
+        `Cannot read the response of ${this.request.target.name}: no byte of its body within ${bodyTimeoutMs} ms (bodyTimeoutMs)`,
+      ),
+    );
+  }
+}

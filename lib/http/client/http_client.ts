@@ -1,0 +1,261 @@
+/**
+ * A client of HTTP that uses its connections again.
+ *
+ * @module
+ */
+
+import { ClosedError, ConnectionError } from "../../errors.ts";
+import { checkDuration } from "../../session/settings.ts";
+import type { ResponseHead } from "../wire/events.ts";
+import { HttpError } from "../wire/http_error.ts";
+import { readSettings } from "../wire/http_limits.ts";
+import { codingsOf } from "./decompression.ts";
+import { Exchange } from "./exchange.ts";
+import { IdleConnections } from "./idle_connections.ts";
+import { incomingBody } from "./incoming_body.ts";
+import { IncomingResponse } from "./incoming_response.ts";
+import { HttpLine } from "./line.ts";
+import {
+  checkCount,
+  DEFAULT_CLIENT_KEEP_ALIVE_MS,
+  DEFAULT_MAX_IDLE_CONNECTIONS,
+  DEFAULT_MAX_IDLE_PER_ORIGIN,
+  type ExchangeSettings,
+  exchangeSettings,
+  type HttpClientOptions,
+  type HttpExchangeOptions,
+  readOptions,
+} from "./options.ts";
+import { OutgoingRequest } from "./outgoing_request.ts";
+import { Redirects } from "./redirect.ts";
+import { valueOf } from "./request_fields.ts";
+
+// Of 205 the platform's Response wants none, and RFC 9110 section 15.3.6 as well.
+const BODILESS: readonly number[] = [204, 205, 304];
+const OF_CODING = /^content-(?:encoding|length)$/i;
+
+/** A request that was answered. */
+interface Answer {
+  readonly exchange: Exchange;
+  readonly head: ResponseHead;
+}
+
+/**
+ * Sends requests and uses connections again, one request at a time on each.
+ *
+ * It does not replace `fetch`: it has no cookies, no cache and no HTTP/2. It
+ * shows what goes over the wire, and bounds what comes.
+ *
+ * @example Two requests on one connection
+ * ```ts
+ * import { HttpClient } from "@parley/parley/http";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = Deno.serve(
+ *   { hostname: "127.0.0.1", port: 0, onListen() {} },
+ *   (_request, { remoteAddr }) => Response.json(remoteAddr),
+ * );
+ * const url = `http://127.0.0.1:${server.addr.port}/`;
+ *
+ * await using client = new HttpClient();
+ * const first = await (await client.request(url)).json();
+ * const second = await (await client.request(url)).json();
+ * assertEquals(first, second); // also the client's port
+ * ```
+ */
+export class HttpClient implements AsyncDisposable {
+  readonly #options: HttpClientOptions;
+  readonly #maxBodyBytes: number;
+  readonly #idle: IdleConnections;
+  readonly #keepsAlive: boolean;
+  #isClosed = false;
+
+  /**
+   * Makes a client; nothing is connected yet.
+   *
+   * @param options How to connect, limits of what is read, and how many
+   * connections to keep.
+   * @throws {RangeError} If a number is out of its range.
+   */
+  constructor(options: HttpClientOptions = {}) {
+    const {
+      keepAliveTimeoutMs = DEFAULT_CLIENT_KEEP_ALIVE_MS,
+      maxIdleConnections = DEFAULT_MAX_IDLE_CONNECTIONS,
+      maxIdlePerOrigin = DEFAULT_MAX_IDLE_PER_ORIGIN,
+    } = options;
+    checkDuration("keepAliveTimeoutMs", keepAliveTimeoutMs);
+    checkCount("maxIdleConnections", maxIdleConnections);
+    checkCount("maxIdlePerOrigin", maxIdlePerOrigin);
+    this.#options = options;
+    this.#maxBodyBytes = readSettings(readOptions(options)).maxBodyBytes;
+    this.#keepsAlive = maxIdleConnections > 0 && maxIdlePerOrigin > 0;
+    this.#idle = new IdleConnections({
+      keepAliveTimeoutMs,
+      maxIdleConnections,
+      maxIdlePerOrigin,
+    });
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param url Where to: `http:` or `https:`.
+   * @param options Method, headers, body, deadlines, redirects.
+   * @returns The response, once its head is here; also while the request's body
+   * is still being sent. Read its body to the end or cancel it: until then the
+   * connection is in use.
+   * @throws {TypeError} If the URL, the method or a header cannot be sent, or a
+   * redirect asks for a stream that is gone.
+   * @throws {RangeError} If a number is out of its range, or a stream does not
+   * have the length that its `content-length` says.
+   * @throws {HttpError} If the answer is no HTTP, is above a limit or cut off,
+   * or the redirects lead nowhere. Reading the body throws it too.
+   * @throws {ConnectionError} If there is no connection to be had, or it is lost.
+   * @throws {TimeoutError} If a deadline runs out; it names which.
+   * @throws {ClosedError} If the client is closed.
+   * @throws {unknown} The signal's reason; what the stream sent failed with.
+   */
+  async request(
+    url: string | URL,
+    options: HttpExchangeOptions = {},
+  ): Promise<IncomingResponse> {
+    const settings = exchangeSettings(options);
+    const redirects = new Redirects(settings.maxRedirects);
+    let request = await OutgoingRequest.from(url, options);
+    for (;;) {
+      const answer = await this.#ask(request, settings);
+      const next = followUp(request, answer, settings, redirects);
+      if (next === undefined) {
+        return await this.#response(answer, redirects.hasFollowed);
+      }
+      await answer.exchange.discard();
+      request = next;
+    }
+  }
+
+  /**
+   * Closes the connections that wait. Those in use are closed once their
+   * responses were read; no further request is sent.
+   *
+   * @returns When they are closed.
+   */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#idle.close();
+  }
+
+  /** As {@linkcode HttpClient.close}. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Sends one request, if need be twice. */
+  async #ask(
+    request: OutgoingRequest,
+    settings: ExchangeSettings,
+  ): Promise<Answer> {
+    const { target } = request;
+    try {
+      if (this.#isClosed) {
+        throw new ClosedError(
+          `Cannot request ${target.name}: the client was closed`,
+        );
+      }
+      const idle = await this.#idle.take(target.origin);
+      if (idle !== undefined) {
+        const exchange = this.#exchange(idle, request, settings);
+        try {
+          return { exchange, head: await exchange.begin() };
+        } catch (error) {
+          if (!mayAskAgain(exchange, error)) throw error;
+        }
+      }
+      const line = await HttpLine.open(target, this.#options, settings.signal);
+      const exchange = this.#exchange(line, request, settings);
+      return { exchange, head: await exchange.begin() };
+    } catch (error) {
+      request.body?.discard(error);
+      throw error;
+    }
+  }
+
+  #exchange(
+    line: HttpLine,
+    request: OutgoingRequest,
+    settings: ExchangeSettings,
+  ): Exchange {
+    const asked = this.#keepsAlive ? request : request.asLast();
+    return new Exchange(line, asked, settings, (line) => this.#release(line));
+  }
+
+  async #release(line: HttpLine): Promise<void> {
+    if (!this.#keepsAlive || this.#isClosed || !line.isFree) {
+      return await line.close();
+    }
+    this.#idle.put(line);
+  }
+
+  async #response(
+    { exchange, head }: Answer,
+    redirected: boolean,
+  ): Promise<IncomingResponse> {
+    const { request } = exchange;
+    const origin = {
+      head,
+      url: request.target.href,
+      redirected,
+      trailers: () => exchange.trailers,
+    };
+    if (!hasBody(request, head)) {
+      await exchange.discard();
+      return new IncomingResponse(null, head.headers, origin);
+    }
+    const codings = request.decompresses ? codingsOf(head.headers) : [];
+    const body = incomingBody(exchange, codings, this.#maxBodyBytes);
+    const headers = codings.length === 0
+      ? head.headers
+      : head.headers.filter(([name]) => !OF_CODING.test(name));
+    return new IncomingResponse(body, headers, origin);
+  }
+}
+
+/** What is asked next, if the answer is not the last one. */
+function followUp(
+  request: OutgoingRequest,
+  { exchange, head }: Answer,
+  settings: ExchangeSettings,
+  redirects: Redirects,
+): OutgoingRequest | undefined {
+  // The expectation failed, not the request (RFC 9110 section 10.1.1).
+  if (head.status === 417 && request.expectsContinue && request.isReplayable) {
+    return request.with({ expectsContinue: false });
+  }
+  if (settings.redirect === "manual") return undefined;
+  try {
+    return redirects.follow(request, head);
+  } catch (error) {
+    exchange.cancel(error);
+    throw error;
+  }
+}
+
+/**
+ * Whether a connection that was kept was closed before the server saw the
+ * request, as far as anybody can tell, and it does no harm if it did see it
+ * (RFC 9112 section 9.3.1).
+ */
+function mayAskAgain(
+  { isUnanswered, request }: Exchange,
+  error: unknown,
+): boolean {
+  const isLoss = error instanceof ConnectionError ||
+    (error instanceof HttpError && error.code === "truncated");
+  return isLoss && isUnanswered && request.isIdempotent && request.isReplayable;
+}
+
+/** Known by the head alone, so that it does not depend on what has arrived. */
+function hasBody(request: OutgoingRequest, head: ResponseHead): boolean {
+  if (request.method === "HEAD") return false;
+  if (BODILESS.includes(head.status)) return false;
+  return valueOf(head.headers, "content-length") !== "0";
+}

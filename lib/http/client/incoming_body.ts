@@ -1,0 +1,80 @@
+/**
+ * The body of a response, as the web's streams give it.
+ *
+ * @module
+ */
+
+import { tooLarge } from "../wire/http_error.ts";
+import { type Coding, Decompressed } from "./decompression.ts";
+import type { Exchange } from "./exchange.ts";
+import type { BodySource } from "./outgoing_body.ts";
+import { named } from "./response_error.ts";
+
+/**
+ * Gives a response's body.
+ *
+ * @param exchange Where it comes from.
+ * @param codings How it is compressed, the outermost coding first.
+ * @param maxBodyBytes Largest size in bytes.
+ * @returns The stream. It reads when it is read, so a slow reader makes a slow
+ * server.
+ */
+export function incomingBody(
+  exchange: Exchange,
+  codings: readonly Coding[],
+  maxBodyBytes: number,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let source: BodySource = exchange;
+  for (const coding of codings) source = new Decompressed(source, coding);
+  // What is not compressed is bounded by the machine.
+  if (codings.length > 0) source = new Bounded(source, maxBodyBytes);
+  const { name } = exchange.request.target;
+  // Not of type "bytes": that would take the buffer away that other parts lie in.
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      exchange.onFailure = (reason) => controller.error(reason);
+    },
+    async pull(controller) {
+      try {
+        const part = await source.read();
+        if (part === undefined) controller.close();
+        else controller.enqueue(part as Uint8Array<ArrayBuffer>);
+      } catch (error) {
+        exchange.cancel(error);
+        throw named(error, name);
+      }
+    },
+    cancel: (reason) => exchange.cancel(reason),
+  }, { highWaterMark: 0 });
+}
+
+/** A body that ends at a limit. */
+class Bounded implements BodySource {
+  readonly #inner: BodySource;
+  readonly #maxBytes: number;
+  #left: number;
+  #isAbove = false;
+
+  constructor(inner: BodySource, maxBytes: number) {
+    this.#inner = inner;
+    this.#maxBytes = maxBytes;
+    this.#left = maxBytes;
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    if (this.#isAbove) {
+      throw tooLarge(413, "body", this.#maxBytes, "maxBodyBytes");
+    }
+    const part = await this.#inner.read();
+    if (part === undefined) return undefined;
+    // Whatever the cut, all up to the limit is given and then the error.
+    this.#isAbove = part.length > this.#left;
+    const fitting = part.subarray(0, this.#left);
+    this.#left -= fitting.length;
+    return fitting.length > 0 ? fitting : await this.read();
+  }
+
+  cancel(reason: unknown): void {
+    this.#inner.cancel(reason);
+  }
+}

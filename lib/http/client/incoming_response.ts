@@ -1,0 +1,88 @@
+/**
+ * A response, as the web's `Response` with what only the wire shows.
+ *
+ * @module
+ */
+
+import type { HeaderField, HttpVersion, ResponseHead } from "../wire/events.ts";
+
+/** Where a response comes from. */
+export interface ResponseOrigin {
+  /** Its head. */
+  readonly head: ResponseHead;
+  /** The URL that it answers, without a fragment. */
+  readonly url: string;
+  /** Whether another URL led to that one. */
+  readonly redirected: boolean;
+  /** Gives the fields behind the body. */
+  readonly trailers: () => readonly HeaderField[];
+}
+
+/**
+ * The response to a request.
+ *
+ * Read the body to its end or cancel it: until then the connection is in use.
+ */
+export class IncomingResponse extends Response {
+  readonly #origin: ResponseOrigin;
+
+  /**
+   * Makes a response of what came.
+   *
+   * @param body The body, or `null` if there is none.
+   * @param headers Its header fields, as they are after decompressing.
+   * @param origin Where it comes from.
+   */
+  constructor(
+    body: ReadableStream<Uint8Array<ArrayBuffer>> | null,
+    headers: readonly HeaderField[] | Headers,
+    origin: ResponseOrigin,
+  ) {
+    const { reason, status } = origin.head;
+    super(body, {
+      headers: headers as [string, string][] | Headers,
+      status,
+      statusText: reason,
+    });
+    this.#origin = origin;
+  }
+
+  /** The URL that it answers, after redirects and without a fragment. */
+  override get url(): string {
+    return this.#origin.url;
+  }
+
+  /** Whether a redirect led to it. */
+  override get redirected(): boolean {
+    return this.#origin.redirected;
+  }
+
+  /** The version that the server speaks. */
+  get version(): HttpVersion {
+    return this.#origin.head.version;
+  }
+
+  /**
+   * The header fields as they were on the wire: names as they are written, in
+   * their order, with those that decompressing takes out of `headers`.
+   */
+  get fields(): readonly HeaderField[] {
+    return this.#origin.head.headers;
+  }
+
+  /** The fields that came behind a chunked body; none until it was read. */
+  get trailers(): readonly HeaderField[] {
+    return this.#origin.trailers();
+  }
+
+  /**
+   * Makes a second one with the same body.
+   *
+   * @returns The other; both bodies are to be read or cancelled.
+   * @throws {TypeError} If the body is being read already.
+   */
+  override clone(): IncomingResponse {
+    const { body, headers } = super.clone();
+    return new IncomingResponse(body, headers, this.#origin);
+  }
+}

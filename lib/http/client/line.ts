@@ -1,0 +1,133 @@
+/**
+ * A connection that carries requests: the machine of HTTP on a connection.
+ *
+ * @module
+ */
+
+import { ByteSink } from "../../bytes/byte_sink.ts";
+import { raw } from "../../framing/raw.ts";
+import { connect } from "../../session/connect.ts";
+import type { MessageConnection } from "../../session/message_connection.ts";
+import type { HttpEvent } from "../wire/events.ts";
+import { HttpConnection } from "../wire/http_connection.ts";
+import { type HttpLineOptions, readOptions } from "./options.ts";
+import type { Target } from "./target.ts";
+
+/** Who is shown the bytes. */
+export type OnBytes = (
+  direction: "sent" | "received",
+  bytes: Uint8Array,
+) => void;
+
+/** A connection to a server of HTTP. */
+export class HttpLine {
+  /** What it can be used for. */
+  readonly origin: string;
+  /** The bytes. */
+  readonly connection: MessageConnection<Uint8Array>;
+  /** The events. */
+  readonly http: HttpConnection;
+  /** How many requests were sent on it. */
+  requests = 0;
+
+  /**
+   * Begins on a fresh connection.
+   *
+   * @param origin Scheme, host and port.
+   * @param connection The connection, owned from now on.
+   * @param options Limits of what is read.
+   */
+  constructor(
+    origin: string,
+    connection: MessageConnection<Uint8Array>,
+    options: HttpLineOptions,
+  ) {
+    this.origin = origin;
+    this.connection = connection;
+    this.http = new HttpConnection("client", readOptions(options));
+  }
+
+  /**
+   * Connects.
+   *
+   * @param target Where to.
+   * @param options Options of the connection and its limits.
+   * @param signal Ends the attempt with its reason.
+   * @returns The line.
+   * @throws {ConnectionError} If there is no connection to be had.
+   * @throws {TimeoutError} If there is none in time.
+   */
+  static async open(
+    target: Target,
+    options: HttpLineOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<HttpLine> {
+    const connection = await connect(target.address, {
+      ...options,
+      // Servers that speak HTTP/2 too choose it where they are left a choice.
+      alpn: ["http/1.1"],
+      encoding: "bytes",
+      framing: raw(),
+      maxMessageBytes: Infinity,
+      signal,
+    });
+    return new HttpLine(target.origin, connection, options);
+  }
+
+  /** Whether another request may be sent now. */
+  get isFree(): boolean {
+    const { begun, keepAlive, ownState, peerState } = this.http;
+    // Bytes behind the response belong to nothing that was asked for.
+    return keepAlive && ownState === "idle" && peerState === "idle" && !begun;
+  }
+
+  /**
+   * Sends a part of a request.
+   *
+   * @param event The part.
+   * @param onBytes Is shown its bytes.
+   * @returns When there is room for more.
+   * @throws {TypeError} If it cannot be sent, or not now.
+   * @throws {RangeError} If it breaks the announced length.
+   * @throws {ConnectionError} If the link is lost; as a rejection.
+   */
+  send(event: HttpEvent, onBytes: OnBytes | undefined): Promise<void> {
+    // Not kept for the next part: who is shown the bytes may keep them.
+    const sink = new ByteSink();
+    this.http.send(event, sink);
+    const pieces = sink.pieces();
+    if (onBytes !== undefined) {
+      for (const piece of pieces) onBytes("sent", piece);
+    }
+    return this.connection.sendAll(pieces);
+  }
+
+  /**
+   * Waits for bytes of the server, or its end, and gives them to the machine.
+   *
+   * @param onBytes Is shown the bytes.
+   * @returns How many bytes came; 0 for the end.
+   * @throws {ConnectionError} If the link is lost.
+   */
+  async receive(onBytes: OnBytes | undefined): Promise<number> {
+    const { connection, http } = this;
+    const bytes = await connection.receive();
+    if (bytes === undefined) {
+      http.receiveEnd(!connection.endedUnannounced);
+      return 0;
+    }
+    onBytes?.("received", bytes);
+    http.receive(bytes);
+    return bytes.length;
+  }
+
+  /**
+   * Closes it between two requests, or after the last.
+   *
+   * @returns When it is closed. All that was asked for is here by then, so how
+   * that goes does not matter any more.
+   */
+  async close(): Promise<void> {
+    await this.connection.close().catch(() => {});
+  }
+}

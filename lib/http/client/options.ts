@@ -1,0 +1,254 @@
+/**
+ * What a request, and what a connection for requests, can be told.
+ *
+ * @module
+ */
+
+import { checkBytes } from "../../framing/limits.ts";
+import { checkDuration } from "../../session/settings.ts";
+import type { TlsDialOptions } from "../../transport/tls_options.ts";
+import type { InformationalHead } from "../wire/events.ts";
+import type { HttpReadOptions } from "../wire/http_limits.ts";
+
+/** The default of {@linkcode HttpExchangeOptions.responseTimeoutMs}: 30 s. */
+export const DEFAULT_RESPONSE_TIMEOUT_MS: number = 30_000;
+
+/** The default of {@linkcode HttpExchangeOptions.bodyTimeoutMs}: 30 s. */
+export const DEFAULT_RESPONSE_BODY_TIMEOUT_MS: number = 30_000;
+
+/** The default of {@linkcode HttpExchangeOptions.maxRedirects}: 20, as `fetch`. */
+export const DEFAULT_MAX_REDIRECTS: number = 20;
+
+/** The default of {@linkcode HttpLineOptions.maxBodyBytes}: 64 MiB. */
+export const DEFAULT_MAX_RESPONSE_BYTES: number = 64 * 1024 * 1024;
+
+/** The default of {@linkcode HttpClientOptions.keepAliveTimeoutMs}: 4 s. */
+export const DEFAULT_CLIENT_KEEP_ALIVE_MS: number = 4_000;
+
+/** The default of {@linkcode HttpClientOptions.maxIdleConnections}. */
+export const DEFAULT_MAX_IDLE_CONNECTIONS: number = 100;
+
+/** The default of {@linkcode HttpClientOptions.maxIdlePerOrigin}. */
+export const DEFAULT_MAX_IDLE_PER_ORIGIN: number = 8;
+
+/** Options for one request and its response. */
+export interface HttpExchangeOptions {
+  /**
+   * The request's body. Its length is announced where it is known; a stream
+   * (also an iterable) is sent in chunks, unless `headers` has a
+   * `content-length`. Bytes are not copied and must not change until the
+   * response is there. A `FormData` is put together in memory.
+   *
+   * @default {null}
+   */
+  readonly body?: BodyInit | null;
+  /**
+   * Longest time in milliseconds without a byte of the response's body while it
+   * is waited for; `Infinity` for no bound.
+   *
+   * @default {30_000}
+   */
+  readonly bodyTimeoutMs?: number;
+  /**
+   * Whether to ask for a compressed body (`accept-encoding: gzip, deflate`) and
+   * to decompress it. The response then has neither `content-encoding` nor
+   * `content-length`.
+   *
+   * @default {true}
+   */
+  readonly decompress?: boolean;
+  /**
+   * Whether to ask (`expect: 100-continue`) and to wait for the server's consent
+   * before the body is sent, for a second at most. A server that refuses in
+   * between is spared the body.
+   *
+   * @default {false}
+   */
+  readonly expectContinue?: boolean;
+  /**
+   * Header fields. Names in an array or a record go on the wire as they are
+   * written; `Headers` knows lower case only. `host`, `user-agent`, `accept`,
+   * `accept-encoding` and `content-type` replace what would be sent otherwise.
+   *
+   * @default {none}
+   */
+  readonly headers?: HeadersInit;
+  /**
+   * How many redirects are followed at most.
+   *
+   * @default {20}
+   */
+  readonly maxRedirects?: number;
+  /**
+   * The method. As with `fetch`, the common ones may be in lower case.
+   *
+   * @default {"GET"}
+   */
+  readonly method?: string;
+  /**
+   * Is shown all bytes of the exchange as they are on the connection (over TLS,
+   * inside of it): those sent when they are handed to the system, those received
+   * as they come. The bytes stay valid and must not be changed.
+   *
+   * @default {none}
+   */
+  readonly onBytes?: (
+    direction: "sent" | "received",
+    bytes: Uint8Array,
+  ) => void;
+  /**
+   * Is shown the informational responses (1xx) that come before the final one.
+   *
+   * @default {none}
+   */
+  readonly onInformational?: (head: InformationalHead) => void;
+  /**
+   * What to do with a response that names another place: return it, or ask
+   * there.
+   *
+   * @default {"manual"}
+   */
+  readonly redirect?: "manual" | "follow";
+  /**
+   * Longest time in milliseconds to wait for the response's head: since the
+   * request was sent, or since the server last took some of it. `Infinity` for
+   * no bound.
+   *
+   * @default {30_000}
+   */
+  readonly responseTimeoutMs?: number;
+  /** Ends request and response when it is aborted, with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options for connections that carry requests. */
+export interface HttpLineOptions
+  extends HttpReadOptions, Omit<TlsDialOptions, "alpn"> {
+  /**
+   * Longest time in milliseconds until a connection is there, with looking up
+   * the name; `Infinity` for no bound but the system's.
+   *
+   * @default {10_000}
+   */
+  readonly connectTimeoutMs?: number;
+  /**
+   * Largest body of a response in bytes, both as it comes and decompressed;
+   * `Infinity` for no bound.
+   *
+   * @default {67_108_864}
+   */
+  readonly maxBodyBytes?: number;
+  /**
+   * Longest time in milliseconds to agree on TLS; `Infinity` for no bound.
+   *
+   * @default {10_000}
+   */
+  readonly tlsHandshakeTimeoutMs?: number;
+}
+
+/** Options for {@linkcode request}. */
+export interface HttpRequestOptions
+  extends HttpExchangeOptions, HttpLineOptions {}
+
+/** Options for {@linkcode HttpClient}. */
+export interface HttpClientOptions extends HttpLineOptions {
+  /**
+   * Longest time in milliseconds that a connection is kept for another request;
+   * `Infinity` for no bound. Less than servers wait (nginx 75 s, Node 5 s), so
+   * that a request seldom meets a connection that is being closed.
+   *
+   * @default {4_000}
+   */
+  readonly keepAliveTimeoutMs?: number;
+  /**
+   * How many connections are kept in all; with 0 each carries one request.
+   *
+   * @default {100}
+   */
+  readonly maxIdleConnections?: number;
+  /**
+   * How many connections are kept to one scheme, host and port; likewise.
+   *
+   * @default {8}
+   */
+  readonly maxIdlePerOrigin?: number;
+}
+
+/** Options for one request, defaults filled in. */
+export interface ExchangeSettings {
+  readonly bodyTimeoutMs: number;
+  readonly maxRedirects: number;
+  readonly onBytes: HttpExchangeOptions["onBytes"];
+  readonly onInformational: HttpExchangeOptions["onInformational"];
+  readonly redirect: "manual" | "follow";
+  readonly responseTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @param options What the user gave.
+ * @returns The settings.
+ * @throws {RangeError} If a number is out of its range.
+ * @throws {TypeError} If `redirect` is neither of its values.
+ */
+export function exchangeSettings(
+  options: HttpExchangeOptions,
+): ExchangeSettings {
+  const {
+    bodyTimeoutMs = DEFAULT_RESPONSE_BODY_TIMEOUT_MS,
+    maxRedirects = DEFAULT_MAX_REDIRECTS,
+    onBytes,
+    onInformational,
+    redirect = "manual",
+    responseTimeoutMs = DEFAULT_RESPONSE_TIMEOUT_MS,
+    signal,
+  } = options;
+  checkDuration("bodyTimeoutMs", bodyTimeoutMs);
+  checkDuration("responseTimeoutMs", responseTimeoutMs);
+  checkCount("maxRedirects", maxRedirects);
+  if (redirect !== "manual" && redirect !== "follow") {
+    throw new TypeError(
+      `Cannot use redirect of "${redirect}": it must be "manual" or "follow"`,
+    );
+  }
+  return {
+    bodyTimeoutMs,
+    maxRedirects,
+    onBytes,
+    onInformational,
+    redirect,
+    responseTimeoutMs,
+    signal,
+  };
+}
+
+/**
+ * Fills in the limits of what is read.
+ *
+ * @param options What the user gave.
+ * @returns The limits, with one for the body.
+ * @throws {RangeError} If that one is out of its range.
+ */
+export function readOptions(
+  options: HttpLineOptions,
+): HttpReadOptions & { readonly maxBodyBytes: number } {
+  const { maxBodyBytes = DEFAULT_MAX_RESPONSE_BYTES } = options;
+  checkBytes("maxBodyBytes", maxBodyBytes);
+  return { ...options, maxBodyBytes };
+}
+
+/**
+ * Checks an option that is a count.
+ *
+ * @param name The option's name, for the message.
+ * @param value The value.
+ * @throws {RangeError} If it is no integer from 0 up; `Infinity` is legal.
+ */
+export function checkCount(name: string, value: number): void {
+  if (value === Infinity || (Number.isSafeInteger(value) && value >= 0)) return;
+  throw new RangeError(
+    `Cannot use ${name} of ${value}: it must be an integer from 0 up, or Infinity`,
+  );
+}

@@ -1,0 +1,169 @@
+/**
+ * A request before it is sent: what its head says, and whether it can be sent
+ * again.
+ *
+ * @module
+ */
+
+import type { HeaderField, RequestHead } from "../wire/events.ts";
+import type { HttpExchangeOptions } from "./options.ts";
+import { type OutgoingBody, outgoingBody } from "./outgoing_body.ts";
+import { checkFields, givenFields, valueOf } from "./request_fields.ts";
+import { parseTarget, type Target } from "./target.ts";
+
+// As fetch does; any other method is sent as it is written.
+const KNOWN = /^(?:delete|get|head|options|post|put)$/i;
+// May be sent again when nobody knows what became of it (RFC 9110 section 9.2.2).
+const IDEMPOTENT = /^(?:DELETE|GET|HEAD|OPTIONS|PUT|TRACE)$/;
+// Has a length also when that is 0 (RFC 9110 section 8.6).
+const HAS_CONTENT = /^(?:PATCH|POST|PUT)$/;
+const HAS_NO_CONTENT = /^(?:GET|HEAD|TRACE)$/;
+
+/** What a request consists of. */
+export interface RequestParts {
+  /** The body, if there is one. */
+  readonly body: OutgoingBody | undefined;
+  /** Whether a compressed body is asked for, and decompressed. */
+  readonly decompresses: boolean;
+  /** Whether the body waits for the server's consent. */
+  readonly expectsContinue: boolean;
+  /** The user's header fields. */
+  readonly fields: readonly HeaderField[];
+  /** The method. */
+  readonly method: string;
+  /** Where it goes. */
+  readonly target: Target;
+}
+
+/** A request that can be sent. */
+export class OutgoingRequest implements RequestParts {
+  readonly body: OutgoingBody | undefined;
+  readonly decompresses: boolean;
+  readonly expectsContinue: boolean;
+  readonly fields: readonly HeaderField[];
+  readonly method: string;
+  readonly target: Target;
+
+  /**
+   * Puts a request together.
+   *
+   * @param parts What it consists of, checked.
+   */
+  constructor(parts: RequestParts) {
+    this.body = parts.body;
+    this.decompresses = parts.decompresses;
+    this.expectsContinue = parts.expectsContinue && parts.body !== undefined;
+    this.fields = parts.fields;
+    this.method = parts.method;
+    this.target = parts.target;
+  }
+
+  /**
+   * Takes what the user gives.
+   *
+   * @param url Where to.
+   * @param options Method, headers, body.
+   * @returns The request.
+   * @throws {TypeError} If one of them is none, or they do not go together.
+   */
+  static async from(
+    url: string | URL,
+    options: HttpExchangeOptions,
+  ): Promise<OutgoingRequest> {
+    const { decompress = true, expectContinue = false } = options;
+    const target = parseTarget(url);
+    const method = checkMethod(options.method ?? "GET");
+    const fields = givenFields(options.headers);
+    const body = await outgoingBody(options.body);
+    checkFields(fields, body);
+    if (body !== undefined && HAS_NO_CONTENT.test(method)) {
+      throw new TypeError(
+        `Cannot send a body with ${method}: what it would mean is not defined; use for example POST`,
+      );
+    }
+    const expect = valueOf(fields, "expect");
+    return new OutgoingRequest({
+      body,
+      decompresses: decompress,
+      expectsContinue: expectContinue || expect !== undefined,
+      fields: fields.filter(([name]) => name.toLowerCase() !== "expect"),
+      method,
+      target,
+    });
+  }
+
+  /** Whether sending it twice does no more than sending it once. */
+  get isIdempotent(): boolean {
+    return IDEMPOTENT.test(this.method);
+  }
+
+  /** Whether it can be sent again. */
+  get isReplayable(): boolean {
+    return this.body?.isReplayable ?? true;
+  }
+
+  /** Its head. */
+  get head(): RequestHead {
+    const { fields, method, target } = this;
+    // First, as RFC 9110 section 7.2 wishes.
+    const host = fields.find(([name]) => name.toLowerCase() === "host") ??
+      ["host", target.host] as const;
+    const ours = [...this.#wishes(), ...this.#content()]
+      .filter(([name]) => valueOf(fields, name) === undefined);
+    const theirs = fields.filter((field) => field !== host);
+    const headers = [host, ...ours, ...theirs];
+    const path = target.path;
+    return { type: "request", method, target: path, version: "1.1", headers };
+  }
+
+  /**
+   * The same with some parts changed.
+   *
+   * @param parts What is different.
+   * @returns The other request.
+   */
+  with(parts: Partial<RequestParts>): OutgoingRequest {
+    return new OutgoingRequest({ ...this, ...parts });
+  }
+
+  /** The same, with the wish that the connection be closed behind it. */
+  asLast(): OutgoingRequest {
+    if (valueOf(this.fields, "connection") !== undefined) return this;
+    return this.with({ fields: [...this.fields, ["connection", "close"]] });
+  }
+
+  *#wishes(): Iterable<HeaderField> {
+    yield ["user-agent", "Parley"];
+    yield ["accept", "*/*"];
+    if (this.decompresses) yield ["accept-encoding", "gzip, deflate"];
+  }
+
+  *#content(): Iterable<HeaderField> {
+    const { body, expectsContinue, fields, method } = this;
+    if (body === undefined) {
+      if (HAS_CONTENT.test(method)) yield ["content-length", "0"];
+      return;
+    }
+    if (body.type !== undefined) yield ["content-type", body.type];
+    if (body.size !== undefined) {
+      yield ["content-length", `${body.size}`];
+    } else if (valueOf(fields, "content-length") === undefined) {
+      yield ["transfer-encoding", "chunked"];
+    }
+    if (expectsContinue) yield ["expect", "100-continue"];
+  }
+}
+
+function checkMethod(method: string): string {
+  if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(method)) {
+    throw new TypeError(
+      `Cannot send the method ${JSON.stringify(method)}: it is no token`,
+    );
+  }
+  if (method.toUpperCase() === "CONNECT") {
+    throw new TypeError(
+      "Cannot send the method CONNECT: what it opens is no HTTP; use HttpConnection",
+    );
+  }
+  return KNOWN.test(method) ? method.toUpperCase() : method;
+}

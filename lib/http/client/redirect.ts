@@ -1,0 +1,138 @@
+/**
+ * What a redirect makes of a request, and how many of them are followed.
+ *
+ * @module
+ */
+
+import type { HeaderField, ResponseHead } from "../wire/events.ts";
+import { HttpError, malformed } from "../wire/http_error.ts";
+import type { OutgoingRequest } from "./outgoing_request.ts";
+import { valueOf } from "./request_fields.ts";
+import { Target } from "./target.ts";
+
+const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+// What speaks of a body that is not sent any more.
+const OF_BODY =
+  /^content-(?:encoding|language|length|location|type)$|^trailer$/i;
+// What is meant for one place only. Whoever can send a redirect must not be
+// given what was said to another.
+const FOR_ONE_PLACE = /^(?:authorization|cookie|host|proxy-authorization)$/i;
+
+/** The redirects that one request was led through. */
+export class Redirects {
+  readonly #most: number;
+  #count = 0;
+  readonly #asked = new Set<string>();
+
+  /**
+   * Begins with none.
+   *
+   * @param most How many are followed at most.
+   */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Whether one was followed. */
+  get hasFollowed(): boolean {
+    return this.#count > 0;
+  }
+
+  /**
+   * Finds out what to ask next.
+   *
+   * @param request What was asked.
+   * @param head What was answered.
+   * @returns The next request, or `undefined` if the answer is no redirect.
+   * @throws {HttpError} If it leads to where no request can go, or is one too many.
+   * @throws {TypeError} If a body would have to be sent again that is gone.
+   */
+  follow(
+    request: OutgoingRequest,
+    head: ResponseHead,
+  ): OutgoingRequest | undefined {
+    const next = redirectOf(request, head);
+    if (next === undefined) return undefined;
+    if (this.#count < this.#most) {
+      this.#count++;
+      this.#asked.add(nameOf(request));
+      return next;
+    }
+    const clause = "RFC 9110 15.4";
+    const circle = this.#asked.has(nameOf(next)) ? ", in a circle" : "";
+    throw new HttpError(
+      "too_large",
+      508,
+      clause,
+      `Cannot follow the redirect (${head.status}) from ${request.target.name} to ${next.target.name}: ${this.#most} were followed before it${circle} (maxRedirects)`,
+    );
+  }
+}
+
+function nameOf({ method, target }: OutgoingRequest): string {
+  return `${method} ${target.href}`;
+}
+
+/**
+ * Finds out what to ask next.
+ *
+ * @param request What was asked.
+ * @param head What was answered.
+ * @returns The next request, or `undefined` if the answer is no redirect.
+ * @throws {HttpError} If it leads to where no request can go.
+ * @throws {TypeError} If a body would have to be sent again that is gone.
+ */
+export function redirectOf(
+  request: OutgoingRequest,
+  head: ResponseHead,
+): OutgoingRequest | undefined {
+  const location = valueOf(head.headers, "location");
+  if (location === undefined || !REDIRECTS.includes(head.status)) {
+    return undefined;
+  }
+  const target = targetOf(location, request.target);
+  const fields = target.origin === request.target.origin
+    ? request.fields
+    : without(request.fields, FOR_ONE_PLACE);
+  const method = methodAfter(request.method, head.status);
+  if (method !== request.method) {
+    const rest = without(fields, OF_BODY);
+    return request.with({ target, method, fields: rest, body: undefined });
+  }
+  if (!request.isReplayable) {
+    throw new TypeError(
+      `Cannot follow the redirect (${head.status}) from ${request.target.name} to ${target.name}: the body is a stream, which is gone; send bytes or a Blob`,
+    );
+  }
+  return request.with({ target, fields });
+}
+
+/** RFC 9110 sections 15.4.2 to 15.4.9, as browsers do it. */
+function methodAfter(method: string, status: number): string {
+  if (status === 303) return method === "HEAD" ? "HEAD" : "GET";
+  const isMoved = status === 301 || status === 302;
+  return isMoved && method === "POST" ? "GET" : method;
+}
+
+function targetOf(location: string, from: Target): Target {
+  try {
+    const url = new URL(location, from.href);
+    // The part that was asked for is still meant (RFC 9110 section 10.2.2).
+    if (url.hash === "") url.hash = from.fragment;
+    return new Target(url);
+  } catch (cause) {
+    throw malformed(
+      "RFC 9110 10.2.2",
+      `the redirect leads to ${JSON.stringify(location.slice(0, 256))}${
+        cause instanceof TypeError ? `: ${cause.message}` : ""
+      }`,
+    );
+  }
+}
+
+function without(
+  fields: readonly HeaderField[],
+  names: RegExp,
+): readonly HeaderField[] {
+  return fields.filter(([name]) => !names.test(name));
+}

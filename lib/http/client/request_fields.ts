@@ -1,0 +1,90 @@
+/**
+ * The header fields that users give with a request, and what they may not say.
+ *
+ * @module
+ */
+
+import type { HeaderField } from "../wire/events.ts";
+import type { OutgoingBody } from "./outgoing_body.ts";
+
+/**
+ * Takes header fields in any of their forms, names as they are written.
+ *
+ * @param init The fields.
+ * @returns The fields in their order.
+ * @throws {TypeError} If a name or a value is none.
+ */
+export function givenFields(init: HeadersInit = []): HeaderField[] {
+  const pairs = Symbol.iterator in init ? [...init] : Object.entries(init);
+  // Knows which names and values there can be.
+  new Headers(pairs as [string, string][]);
+  return pairs.map(([name = "", value = ""]) => [name, trimmed(value)]);
+}
+
+/**
+ * The value of a field.
+ *
+ * @param fields The fields.
+ * @param name Its name in lower case.
+ * @returns Its value, those of further ones behind a comma, or `undefined`.
+ */
+export function valueOf(
+  fields: readonly HeaderField[],
+  name: string,
+): string | undefined {
+  const values = fields.filter(([given]) => given.toLowerCase() === name);
+  if (values.length === 0) return undefined;
+  return values.map(([, value]) => value).join(", ");
+}
+
+/**
+ * Checks what would make the bytes mean something else than was asked for.
+ *
+ * @param fields The user's fields.
+ * @param body The body they go with.
+ * @throws {TypeError} If they do not go with it, or with one request.
+ */
+export function checkFields(
+  fields: readonly HeaderField[],
+  body: OutgoingBody | undefined,
+): void {
+  for (const [name, why] of Object.entries(NEVER)) {
+    if (valueOf(fields, name) === undefined) continue;
+    throw new TypeError(`Cannot send the header ${name}: ${why}`);
+  }
+  checkValue(fields, "connection", /^(?:close|keep-alive)$/i, CONNECTION);
+  checkValue(fields, "expect", body ? /^100-continue$/i : /^$/, EXPECT);
+  const size = body === undefined ? 0 : body.size;
+  if (size === undefined) return;
+  checkValue(
+    fields,
+    "content-length",
+    new RegExp(`^${size}$`),
+    `the body has ${size} bytes`,
+  );
+}
+
+const NEVER = {
+  "transfer-encoding": "how the body is delimited follows from what it is",
+  "upgrade": "what comes next would be no HTTP; use HttpConnection",
+};
+const CONNECTION = 'it must be "close" or "keep-alive"';
+const EXPECT = 'it must be "100-continue", with a body';
+
+function checkValue(
+  fields: readonly HeaderField[],
+  name: string,
+  wanted: RegExp,
+  why: string,
+): void {
+  const value = valueOf(fields, name);
+  if (value === undefined || wanted.test(value)) return;
+  throw new TypeError(
+    `Cannot send the header ${name} of ${JSON.stringify(value)}: ${why}`,
+  );
+}
+
+/** Without the white space around it, as `Headers` does it. */
+function trimmed(value: string): string {
+  return value.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, "");
+}

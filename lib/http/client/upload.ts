@@ -1,0 +1,121 @@
+/**
+ * Sends a request while the response is being waited for.
+ *
+ * @module
+ */
+
+import { ConnectionError } from "../../errors.ts";
+import type { MessageEnd } from "../wire/events.ts";
+import type { HttpLine, OnBytes } from "./line.ts";
+import type { BodySource } from "./outgoing_body.ts";
+import type { OutgoingRequest } from "./outgoing_request.ts";
+import type { Patience } from "./patience.ts";
+
+const END: MessageEnd = { type: "end", trailers: [] };
+// A server may not know of Expect (RFC 9110 section 10.1.1); curl waits as long.
+const CONSENT_MS = 1_000;
+
+/** A request on its way. */
+export class Upload {
+  /** Whether all of it was sent. */
+  isDone = false;
+  readonly #line: HttpLine;
+  readonly #request: OutgoingRequest;
+  readonly #patience: Patience;
+  readonly #onBytes: OnBytes | undefined;
+  readonly #consent = Promise.withResolvers<boolean>();
+  #source: BodySource | undefined;
+  #isStopped = false;
+
+  /**
+   * Prepares to send.
+   *
+   * @param line Where to.
+   * @param request What.
+   * @param patience Is told of progress.
+   * @param onBytes Is shown the bytes.
+   */
+  constructor(
+    line: HttpLine,
+    request: OutgoingRequest,
+    patience: Patience,
+    onBytes: OnBytes | undefined,
+  ) {
+    this.#line = line;
+    this.#request = request;
+    this.#patience = patience;
+    this.#onBytes = onBytes;
+  }
+
+  /**
+   * Sends the request.
+   *
+   * @returns When it is sent, or was stopped, or the link is lost: a server that
+   * has closed may have answered before, and it is the answer that counts.
+   * @throws {unknown} What the user's stream failed with.
+   * @throws {RangeError} If it does not have the announced length.
+   */
+  async run(): Promise<void> {
+    try {
+      await this.#send();
+    } catch (error) {
+      this.stop(error);
+      if (!(error instanceof ConnectionError)) throw error;
+    }
+  }
+
+  /** The server has agreed to take the body. */
+  agree(): void {
+    this.#consent.resolve(true);
+  }
+
+  /** The server has answered: who still waits for consent gets none. */
+  answered(): void {
+    this.#consent.resolve(false);
+  }
+
+  /**
+   * Sends no more.
+   *
+   * @param reason What the user's stream is told.
+   */
+  stop(reason: unknown): void {
+    if (this.#isStopped || this.isDone) return;
+    this.#isStopped = true;
+    this.#consent.resolve(false);
+    if (this.#source !== undefined) this.#source.cancel(reason);
+    else this.#request.body?.discard(reason);
+  }
+
+  async #send(): Promise<void> {
+    const { body, expectsContinue, head } = this.#request;
+    // Head, a small body and the end leave in one write, so nothing is waited
+    // for that is not needed.
+    let room = this.#line.send(head, this.#onBytes);
+    if (expectsContinue && !(await this.#consented())) return;
+    if (this.#isStopped) return;
+    this.#source = body?.open();
+    for (let isFirst = true;; isFirst = false) {
+      const next = this.#source?.read();
+      const piece = next instanceof Promise
+        ? await this.#patience.suspended(next)
+        : next;
+      if (!isFirst) await room;
+      this.#patience.progress();
+      if (this.#isStopped) return;
+      if (piece === undefined) break;
+      room = this.#line.send({ type: "data", bytes: piece }, this.#onBytes);
+    }
+    await this.#line.send(END, this.#onBytes);
+    this.isDone = true;
+  }
+
+  async #consented(): Promise<boolean> {
+    const timer = setTimeout(() => this.agree(), CONSENT_MS);
+    try {
+      return await this.#consent.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
