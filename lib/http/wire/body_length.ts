@@ -9,7 +9,7 @@
  */
 
 import type { HttpVersion } from "./events.ts";
-import type { Fields } from "./fields.ts";
+import { type Fields, membersOf } from "./fields.ts";
 import { malformed, tooLarge, unsupported } from "./http_error.ts";
 
 /** Bytes of the body if they are known, or what ends it. */
@@ -32,9 +32,8 @@ export function bodyLength(
   otherwise: 0 | "close",
   maxBodyBytes: number,
 ): BodyLength {
-  if (fields.transferEncoding !== undefined) {
-    return codedLength(fields, version);
-  }
+  const coding = fields.transferEncoding;
+  if (coding !== undefined) return codedLength(coding, fields, version);
   if (fields.lengths === 0) return otherwise;
   const length = declaredLength(fields);
   if (length > maxBodyBytes) {
@@ -43,7 +42,11 @@ export function bodyLength(
   return length;
 }
 
-function codedLength(fields: Fields, version: HttpVersion): "chunked" {
+function codedLength(
+  coding: string,
+  fields: Fields,
+  version: HttpVersion,
+): "chunked" {
   if (version === "1.0") {
     throw malformed(
       "RFC 9112 6.1",
@@ -56,14 +59,12 @@ function codedLength(fields: Fields, version: HttpVersion): "chunked" {
       "there are both a Content-Length and a Transfer-Encoding",
     );
   }
-  if (fields.transferEncoding === "chunked") return "chunked";
-  const codings = fields.transferEncoding!.split(",").map((coding) =>
-    coding.trim()
-  );
+  if (coding === "chunked") return "chunked";
+  const codings = membersOf(coding);
   if (codings.indexOf("chunked") !== codings.lastIndexOf("chunked")) {
     throw malformed("RFC 9112 6.1", "the body is chunked more than once");
   }
-  if (codings.every((coding) => /^(chunked)?$/.test(coding))) {
+  if (codings.every((member) => /^(chunked)?$/.test(member))) {
     throw malformed("RFC 9112 6.1", "Transfer-Encoding has an empty member");
   }
   if (codings.includes("chunked") && codings.at(-1) !== "chunked") {
@@ -73,7 +74,7 @@ function codedLength(fields: Fields, version: HttpVersion): "chunked" {
     501,
     "RFC 9112 6.1",
     `Transfer-Encoding ${
-      JSON.stringify(fields.transferEncoding)
+      JSON.stringify(coding.slice(0, 64))
     } is not known here, but chunked alone`,
   );
 }

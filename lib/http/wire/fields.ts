@@ -73,9 +73,19 @@ export class Fields {
   hasConnection(option: string): boolean {
     const list = this.connection;
     if (list === undefined) return false;
-    if (list === option) return true;
-    return list.split(",").some((member) => member.trim() === option);
+    return list === option || membersOf(list).includes(option);
   }
+}
+
+/**
+ * The members of a list (RFC 9110 section 5.6.1).
+ *
+ * @param list The list.
+ * @returns Each member without the white space around it, empty ones too.
+ */
+export function membersOf(list: string): string[] {
+  // Not trim(), to which a no-break space (A0) is white space too.
+  return list.split(",").map((member) => trimmed(member, 0, member.length));
 }
 
 function listed(before: string | undefined, value: string): string {
@@ -120,11 +130,15 @@ function addField(
   if (nameEnd === lineStart || nameEnd === lineEnd || next !== COLON) {
     throw noField(text.slice(lineStart, lineEnd), nameEnd - lineStart);
   }
-  let start = nameEnd + 1;
-  while (start < lineEnd && isSpace(text.charCodeAt(start))) start++;
-  let end = lineEnd;
+  const value = trimmed(text, nameEnd + 1, lineEnd);
+  fields.add(text.slice(lineStart, nameEnd), value);
+}
+
+/** A part of a text without the white space around it. */
+function trimmed(text: string, start: number, end: number): string {
+  while (start < end && isSpace(text.charCodeAt(start))) start++;
   while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
-  fields.add(text.slice(lineStart, nameEnd), text.slice(start, end));
+  return text.slice(start, end);
 }
 
 function isSpace(code: number): boolean {

@@ -59,9 +59,9 @@ export class HeadReader<L> {
     this.#scanner = new LineScanner(this.#rules);
   }
 
-  /** Whether a part of a head was seen. */
+  /** Whether a part of a head was seen; an empty line before it is none. */
   get begun(): boolean {
-    return this.#skipped || this.#scanner.scanned > 0;
+    return this.#scanner.scanned > 0;
   }
 
   /**
