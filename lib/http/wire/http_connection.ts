@@ -34,6 +34,8 @@ import {
   readSettings,
 } from "./http_limits.ts";
 import {
+  checkNoLength,
+  checkStatus,
   fieldsOf,
   isBodiless,
   persists,
@@ -264,7 +266,8 @@ export class HttpConnection {
   /** Says that no exchange is to follow the one that goes on or comes next. */
   closeAfterThis(): void {
     this.#keepAlive = false;
-    if (this.#own !== "idle" && this.#own !== "done") return;
+    // A client may still send the one request that it asks to be the last.
+    if (this.#role === "client" || this.#own !== "idle") return;
     if (this.#peer === "idle" && !this.begun) this.#close();
   }
 
@@ -321,6 +324,10 @@ export class HttpConnection {
     const { version, target } = line;
     const { maxBodyBytes } = this.#settings;
     const length = bodyLength(fields, version, 0, maxBodyBytes);
+    if (line.method === "CONNECT" && length !== 0) {
+      // To some these bytes are the tunnel's first, to others a body.
+      throw malformed("RFC 9110 9.3.6", "a CONNECT request has a body");
+    }
     this.#body = bodyReader(length, this.#settings);
     this.#awaitsContinue = fields.expect !== undefined && length !== 0 &&
       version === "1.1";
@@ -402,6 +409,11 @@ export class HttpConnection {
   #sendRequest(head: RequestHead, sink: ByteSink): void {
     this.#checkRole("client", "a request");
     this.#expect("idle", "a request");
+    if (this.#queue.length > 0) {
+      throw new TypeError(
+        "Cannot send a request: bytes came that no request had asked for, and would be taken for its response",
+      );
+    }
     const sent = sendRequest(head, this.#keepAlive, sink);
     this.#method = head.method;
     this.#request = sent.fields;
@@ -413,22 +425,24 @@ export class HttpConnection {
   #sendResponse(head: ResponseHead, sink: ByteSink): void {
     this.#checkRole("server", "a response");
     this.#expect("idle", "a response");
-    if (!(head.status >= 200 && head.status <= 599)) {
+    checkStatus(head.status, 200, 599);
+    const isTunnel = this.#method === "CONNECT" && head.status < 300;
+    if (isTunnel && this.#peer !== "done") {
       throw new TypeError(
-        `Cannot send a response of status ${head.status}: it must be from 200 to 599`,
+        "Cannot open a tunnel: the end of the CONNECT request was not read",
       );
     }
-    // An answer to what has not come, such as 408, is the last one.
-    if (this.#peer === "idle") this.#keepAlive = false;
     const sent = sendResponse(head, {
       method: this.#method,
       version: this.#peerVersion,
-      // Whoever waits to send his body may send it still, or not.
-      keepAlive: this.#keepAlive && !this.peerAwaitsContinue,
+      // An answer to what has not come, such as 408, is the last one; and whoever
+      // waits to send his body may send it still, or not.
+      keepAlive: this.#keepAlive && this.#peer !== "idle" &&
+        !this.peerAwaitsContinue,
     }, sink);
     this.#keepAlive = sent.keepAlive;
     this.#awaitsContinue = false;
-    if (this.#method === "CONNECT" && head.status < 300) {
+    if (isTunnel) {
       this.#own = this.#peer = "switched";
       return;
     }
@@ -439,17 +453,16 @@ export class HttpConnection {
   #sendInformational(head: InformationalHead, sink: ByteSink): void {
     this.#checkRole("server", "an informational response");
     this.#expect("idle", "an informational response");
-    if (!(head.status >= 100 && head.status <= 199)) {
+    checkStatus(head.status, 100, 199);
+    if (this.#request === undefined) {
       throw new TypeError(
-        `Cannot send an informational response of status ${head.status}: it must be from 100 to 199`,
+        "Cannot send an informational response: there is no request",
       );
     }
     const line = statusLine(head);
-    fieldsOf(head.headers);
+    checkNoLength(head.status, fieldsOf(head.headers));
     if (head.status === 101) {
-      const fault = this.#request === undefined
-        ? "there is no request"
-        : switchFault(this.#request, this.#peer === "done");
+      const fault = switchFault(this.#request, this.#peer === "done");
       if (fault !== undefined) {
         throw new TypeError(`Cannot switch protocols: ${fault}`);
       }

@@ -59,6 +59,9 @@ export function sendRequest(
   if (length === "chunked" && head.version === "1.0") {
     throw new TypeError("Cannot send a chunked request of HTTP/1.0");
   }
+  if (length !== 0 && head.method === "CONNECT") {
+    throw new TypeError("Cannot send a CONNECT request with a body");
+  }
   const keepAlive = mayKeepAlive && persists(fields, head.version);
   sink.ascii(
     `${line}${fieldLines(head.headers)}${
@@ -90,7 +93,10 @@ export function sendResponse(
   let added = "";
   let length: BodyLength = given ?? (isOld ? "close" : "chunked");
   if (isBodiless(answered.method, head.status)) {
-    checkBodiless(head.status, given);
+    // Those of HEAD and 304 say what GET would have got (RFC 9110 section 8.6).
+    if (head.status === 204 || answered.method === "CONNECT") {
+      checkNoLength(head.status, fields);
+    }
     length = 0;
   } else if (given === undefined && !isOld) {
     added = "transfer-encoding: chunked\r\n";
@@ -152,6 +158,35 @@ export function fieldsOf(headers: readonly HeaderField[]): Fields {
   return fields;
 }
 
+/**
+ * Checks that a head that can have no body announces none.
+ *
+ * @param status Its status.
+ * @param fields Its fields.
+ * @throws {TypeError} If it does.
+ */
+export function checkNoLength(status: number, fields: Fields): void {
+  if (fields.lengths === 0 && fields.transferEncoding === undefined) return;
+  throw new TypeError(
+    `Cannot send a length with status ${status}: it has no body`,
+  );
+}
+
+/**
+ * Checks a status.
+ *
+ * @param status The status.
+ * @param least The smallest legal one.
+ * @param most The largest legal one.
+ * @throws {TypeError} If it is not between them.
+ */
+export function checkStatus(status: number, least: number, most: number): void {
+  if (Number.isInteger(status) && status >= least && status <= most) return;
+  throw new TypeError(
+    `Cannot send a response of status ${status}: it must be from ${least} to ${most}`,
+  );
+}
+
 /** How long a body is by its own head, if that says anything. */
 function givenLength(fields: Fields): BodyLength | undefined {
   if (fields.transferEncoding !== undefined) {
@@ -184,12 +219,6 @@ function checkHost(head: RequestHead, fields: Fields): void {
       ? `Cannot send Host of ${JSON.stringify(host)}: it is no host`
       : `Cannot send a request with ${hosts} Host headers: it must have one`,
   );
-}
-
-/** 204 must not announce a body; HEAD and 304 may, of what GET would give. */
-function checkBodiless(status: number, given: BodyLength | undefined): void {
-  if (status !== 204 || given === undefined) return;
-  throw new TypeError("Cannot send a length with status 204: it has no body");
 }
 
 /** The `Connection` that is needed and missing. */
