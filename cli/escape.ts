@@ -55,11 +55,18 @@ export function visible(bytes: Uint8Array, keep = ""): string {
     const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     const char = first < 0x80
       ? String.fromCharCode(first)
-      : decoded(bytes.subarray(at, at + size));
+      : mayBegin(first, bytes[at + 1])
+      ? decoded(bytes.subarray(at, at + size))
+      : undefined;
     text += char ?? `\\x${hex(first, 2)}`;
     at += char === undefined ? 1 : size;
   }
   return escapeControls(text, keep);
+}
+
+/** Rules out most of what is no UTF-8; a decoder that throws takes longer. */
+function mayBegin(first: number, second = 0): boolean {
+  return first >= 0xc2 && first <= 0xf4 && (second & 0xc0) === 0x80;
 }
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
