@@ -8,7 +8,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { UsageError } from "./exit_code.ts";
 import { didYouMean } from "./nearest.ts";
-import type { OptionTable, ValuesOf } from "./options.ts";
+import type { Option, OptionTable, ValuesOf } from "./options.ts";
 
 /** What was on the command line. */
 export interface Arguments<O extends OptionTable> {
@@ -38,7 +38,7 @@ export function parseArguments<O extends OptionTable>(
   const valued = names.filter((name) => table[name]!.value !== undefined);
   const flags = names.filter((name) => table[name]!.value === undefined);
   checkFlags(args, flags);
-  const parsed = parseArgs(withImplied(args, table), {
+  const parsed = parseArgs(writtenOut(args, table), {
     // Never turned into numbers: `7342` is a port and `0x10` may be a message.
     string: ["_", ...valued],
     boolean: flags,
@@ -93,23 +93,34 @@ function valueOf(
   args: readonly string[],
   table: OptionTable,
 ): unknown {
-  const { parse, fallback, value } = table[name]!;
+  const option = table[name]!;
+  if (option.many) {
+    return given.flatMap((text) => parse(name, option, text as string, args));
+  }
   if (given.length > 1) {
     throw new UsageError(
       `--${name} is given ${given.length} times; give it once`,
     );
   }
-  const text = given[0] as string | undefined;
-  if (text === undefined) {
-    return fallback === undefined ? undefined : parse(fallback);
-  }
+  if (given.length === 1) return parse(name, option, given[0] as string, args);
+  const { fallback } = option;
+  return fallback === undefined ? undefined : option.parse(fallback);
+}
+
+function parse(
+  name: string,
+  option: Option<unknown>,
+  text: string,
+  args: readonly string[],
+): unknown {
   if (text === "" && !args.includes(`--${name}=`)) {
+    const { value } = option;
     throw new UsageError(
       `--${name} needs a value: write --${name} ${value}, or --${name}=${value} if it begins with a dash`,
     );
   }
   try {
-    return parse(text);
+    return option.parse(text);
   } catch (cause) {
     // The library's own checks throw TypeError and RangeError.
     const reason = (cause as Error).message;
@@ -120,16 +131,35 @@ function valueOf(
   }
 }
 
-/** Writes out the values of options that were given without. */
-function withImplied(args: readonly string[], table: OptionTable): string[] {
+/**
+ * Writes out what is short: letters of options with a value, values that are
+ * implied, and `-` as a value, which would be taken for an operand.
+ */
+function writtenOut(args: readonly string[], table: OptionTable): string[] {
   const end = args.indexOf("--");
-  return args.map((arg, i) => {
-    const name = arg.startsWith("--") ? arg.slice(2) : "";
-    const implied = Object.hasOwn(table, name) && (end === -1 || i < end)
-      ? table[name]!.implied
-      : undefined;
-    return implied === undefined ? arg : `${arg}=${implied}`;
-  });
+  const options = args.slice(0, end === -1 ? args.length : end);
+  const written: string[] = [];
+  for (let i = 0; i < options.length; i++) {
+    const name = valuedName(options[i]!, table);
+    if (name === undefined) {
+      written.push(options[i]!);
+      continue;
+    }
+    const { implied } = table[name]!;
+    if (implied !== undefined) written.push(`--${name}=${implied}`);
+    else if (options[i + 1] !== "-") written.push(`--${name}`);
+    else written.push(`--${name}=${options[++i]}`);
+  }
+  return end === -1 ? written : [...written, ...args.slice(end)];
+}
+
+/** The option with a value that an argument is the name of. */
+function valuedName(arg: string, table: OptionTable): string | undefined {
+  const name = arg.startsWith("--")
+    ? arg.slice(2)
+    : Object.keys(table).find((name) => arg === `-${table[name]!.letter}`);
+  if (name === undefined || !Object.hasOwn(table, name)) return undefined;
+  return table[name]!.value === undefined ? undefined : name;
 }
 
 /** A flag with a value would silently be on. */

@@ -20,6 +20,8 @@ export interface Option<T> {
   readonly implied?: string;
   /** A single letter that means the same. */
   readonly letter?: string;
+  /** Whether it may be given again; then its values are lists, one behind the other. */
+  readonly many?: true;
   /** Turns what was typed into a value; throws {@linkcode UsageError}. */
   readonly parse: (text: string) => T;
 }
@@ -81,6 +83,23 @@ export function optional<T>(
   help: string,
 ): Option<T | undefined> {
   return { value, parse, help };
+}
+
+/**
+ * Describes an option that may be given again.
+ *
+ * @typeParam T Type of one value.
+ * @param value Name of the value, such as `FILE`.
+ * @param parse Turns what was typed into a value.
+ * @param help What it is for.
+ * @returns The option; an empty list when it is not given.
+ */
+export function repeated<T>(
+  value: string,
+  parse: (text: string) => T,
+  help: string,
+): Option<readonly T[]> {
+  return { value, many: true, parse: (text) => [parse(text)], help };
 }
 
 /**
