@@ -40,6 +40,7 @@ export interface ExchangeParts {
 export class HttpExchange implements Asked {
   readonly #parts: ExchangeParts;
   readonly #head: RequestHead;
+  readonly #ordinal: number;
   readonly #body: RequestBody | undefined;
   readonly #ended: RequestSignal;
   readonly #begunMs: number;
@@ -52,10 +53,12 @@ export class HttpExchange implements Asked {
    *
    * @param parts What it is made with.
    * @param head The request's head.
+   * @param ordinal Which request of the connection it is, from 1.
    */
-  constructor(parts: ExchangeParts, head: RequestHead) {
+  constructor(parts: ExchangeParts, head: RequestHead, ordinal: number) {
     this.#parts = parts;
     this.#head = head;
+    this.#ordinal = ordinal;
     this.#body = bodyOf(parts);
     this.#ended = new RequestSignal(parts.connection);
     this.#begunMs = parts.serving.onAnswered === undefined
@@ -115,6 +118,7 @@ export class HttpExchange implements Asked {
     const response = serving.handler(request, {
       remoteAddress,
       localAddress,
+      ordinal: this.#ordinal,
       target,
       version,
       headers,
@@ -146,10 +150,14 @@ export class HttpExchange implements Asked {
 
   #tell(failure: unknown): void {
     const { connection, serving, writer } = this.#parts;
-    if (serving.onAnswered === undefined) return;
+    if (serving.onAnswered === undefined) {
+      if (this.#isAnswered) report(failure);
+      return;
+    }
     const { method, target, version } = this.#head;
     serving.onAnswered({
       type: "answered",
+      connection,
       remoteAddress: connection.remoteAddress,
       method,
       target,
@@ -189,4 +197,10 @@ function bodyOf(parts: ExchangeParts): RequestBody | undefined {
 function declaredBytes({ headers }: RequestHead): number {
   const field = headers.find(([name]) => /^content-length$/i.test(name));
   return field === undefined ? 0 : Number(field[1]);
+}
+
+/** As Deno.serve does: a failure that nobody sees is worse than a line. */
+function report(failure: unknown): void {
+  // deno-lint-ignore no-console
+  console.error("A handler of HTTP requests failed:", failure);
 }

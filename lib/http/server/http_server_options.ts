@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { MessageConnection } from "../../session/message_connection.ts";
 import type {
   ServeOptions,
   ServerEvent,
@@ -40,6 +41,8 @@ export const DEFAULT_SEND_TIMEOUT_MS: number = 30_000;
 export interface AnsweredEvent {
   /** What it is. */
   readonly type: "answered";
+  /** The connection, as in the events that tell of its beginning and end. */
+  readonly connection: MessageConnection<Uint8Array>;
   /** Who asked. */
   readonly remoteAddress: Address;
   /** The method; `undefined` if the request could not be read. */

@@ -24,6 +24,7 @@ const LAST_LOOK_MS = 10;
 export class HttpSession {
   readonly #parts: ExchangeParts;
   #isBusy = false;
+  #requests = 0;
   #lastLook: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -66,7 +67,7 @@ export class HttpSession {
         this.#isBusy = true;
         deadlines.headRead(intake.bytes);
         serving.requests++;
-        await new HttpExchange(this.#parts, head).run();
+        await new HttpExchange(this.#parts, head, ++this.#requests).run();
         this.#isBusy = false;
         deadlines.awaitNext();
       }
@@ -109,6 +110,7 @@ export class HttpSession {
     await writer.refuse(error, statusOf(error)).catch(() => {});
     serving.onAnswered?.({
       type: "answered",
+      connection,
       remoteAddress: connection.remoteAddress,
       method: undefined,
       target: undefined,

@@ -16,6 +16,8 @@ export interface HttpRequestInfo {
   readonly remoteAddress: Address;
   /** Where it arrived. */
   readonly localAddress: Address;
+  /** Which request of its connection it is, from 1. */
+  readonly ordinal: number;
   /** The target as it was written in the request line. */
   readonly target: string;
   /** The version of who asked. */
@@ -82,7 +84,7 @@ export class IncomingRequest extends Request {
    */
   constructor(
     url: string,
-    init: RequestInit,
+    init: RequestInit | undefined,
     headers: readonly HeaderField[],
     ended: RequestSignal,
   ) {
@@ -121,12 +123,18 @@ export function incomingRequest(
   const { headers, method } = head;
   checkMethod(method);
   // No Request of these methods has a body; it is dropped after the answer.
-  const isBare = method === "GET" || method === "HEAD";
-  const init = body === undefined || isBare
-    ? { method }
-    : { method, body: body.stream, duplex: "half" };
+  const isBare = body === undefined || method === "GET" || method === "HEAD";
   try {
-    return new IncomingRequest(urlOf(head, local), init, headers, ended);
+    return new IncomingRequest(
+      urlOf(head, local),
+      // Half a microsecond less if there is nothing to say.
+      isBare ? method === "GET" ? undefined : { method } : {
+        method,
+        body: body.stream,
+      },
+      headers,
+      ended,
+    );
   } catch (cause) {
     if (cause instanceof HttpError) throw cause;
     const url = JSON.stringify(urlOf(head, local).slice(0, 64));

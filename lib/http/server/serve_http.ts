@@ -9,7 +9,6 @@ import { Settings } from "../../session/settings.ts";
 import { type ServeAddress, startServer } from "../../session/start_server.ts";
 import { type HttpServer, RunningHttpServer } from "./http_server.ts";
 import {
-  type AnsweredEvent,
   httpServerSettings,
   type ServeHttpOptions,
 } from "./http_server_options.ts";
@@ -71,7 +70,7 @@ export async function serveHttp(
     settings,
     clock: connectionSettings.clock,
     handler,
-    onAnswered: options.onEvent ?? reportFailure,
+    onAnswered: options.onEvent,
     requests: 0,
   };
   const sessions = new WeakMap<MessageConnection<Uint8Array>, HttpSession>();
@@ -84,11 +83,4 @@ export async function serveHttp(
     drain: (connection) => sessions.get(connection)?.drain(),
   });
   return new RunningHttpServer(server, serving);
-}
-
-/** A failure that nobody sees is worse than a line. */
-function reportFailure({ error, status }: AnsweredEvent): void {
-  if (status !== 500 || error === undefined) return;
-  // deno-lint-ignore no-console
-  console.error("A handler of HTTP requests failed:", error);
 }
