@@ -5,6 +5,7 @@
  */
 
 import type { HeaderField } from "../wire/events.ts";
+import { checkHeaders } from "../wire/head_writer.ts";
 import type { OutgoingBody } from "./outgoing_body.ts";
 
 /**
@@ -16,9 +17,15 @@ import type { OutgoingBody } from "./outgoing_body.ts";
  */
 export function givenFields(init: HeadersInit = []): HeaderField[] {
   const pairs = Symbol.iterator in init ? [...init] : Object.entries(init);
-  // Knows which names and values there can be.
-  new Headers(pairs as [string, string][]);
-  return pairs.map(([name = "", value = ""]) => [name, trimmed(value)]);
+  const fields = pairs.map((pair): HeaderField => {
+    const [name, value] = pair;
+    if (pair.length === 2) return [`${name}`, trimmed(`${value}`)];
+    throw new TypeError(
+      `Cannot send a header of ${pair.length} parts: it must be a name and a value`,
+    );
+  });
+  checkHeaders(fields);
+  return fields;
 }
 
 /**
