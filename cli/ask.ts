@@ -1,19 +1,16 @@
 /**
- * The client over UDP: each message is a datagram, and one reply to each is
- * waited for.
+ * The client over UDP: each message is a datagram, and its reply is waited for,
+ * or its replies if many are asked.
  *
  * @module
  */
 
-import {
-  type Address,
-  bindUdp,
-  type DatagramSocket,
-  TimeoutError,
-} from "../mod.ts";
+import { ManyAsker } from "./ask_many.ts";
+import { OneAsker } from "./ask_one.ts";
+import { AskingSockets, type Totals } from "./asker.ts";
 import type { ClientCommand } from "./client_options.ts";
 import { formatDuration } from "./durations.ts";
-import { EXIT, Failure } from "./exit_code.ts";
+import { isForMany } from "./group_options.ts";
 import type { Log } from "./log.ts";
 import { Printer } from "./printer.ts";
 import { type Prompt, TerminalPrompt } from "./prompt.ts";
@@ -21,15 +18,12 @@ import { formatSize } from "./sizes.ts";
 import type { Terminal } from "./terminal.ts";
 import { TypedMessages } from "./typed_messages.ts";
 
-// What RFC 8085 begins with; without an end nothing would ever be sent again.
-const DEFAULT_TIMEOUT_MS = 1_000;
-
-/** A question to one server. */
-type Ask = (message: Uint8Array) => Promise<Uint8Array>;
+/** Asks, and shows the replies. */
+type Ask = (message: Uint8Array) => Promise<void>;
 
 /**
  * Sends the messages of the command line, or those that are typed, and shows
- * the reply to each.
+ * the replies to each.
  *
  * @param command The command line.
  * @param terminal Where messages are typed and shown.
@@ -42,70 +36,29 @@ export async function askAll(
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
-  const { address, messages, options } = command;
-  const socket = bindUdp(...placeFor(address, options["max-message"]));
+  const { address, given, messages, options } = command;
+  const sockets = new AskingSockets(command, log);
   const begun = performance.now();
-  try {
-    tellBound(socket, address, log);
-    const ask = asker(socket, command, signal);
+  {
+    await using asker = isForMany(address, given)
+      ? new ManyAsker(command, sockets, log, signal)
+      : new OneAsker(command, sockets, signal);
     const printer = new Printer(terminal, options.format, false);
-    if (messages.length > 0) {
-      for (const message of messages) printer.print([await ask(message)]);
-    } else {
-      await askTyped(ask, command, terminal, printer, log, signal);
+    const ask: Ask = (message) =>
+      asker.ask(message, (reply) => printer.print([reply]));
+    if (messages.length === 0) {
+      await askTyped(ask, command, terminal, log, signal);
     }
-    tellSummary(socket, log, performance.now() - begun);
-  } finally {
-    await socket.close();
+    for (const message of messages) await ask(message);
   }
-}
-
-/** Where answers are received: on the loopback alone if that is where they come from. */
-function placeFor(
-  { hostname }: Address,
-  maxMessageBytes: number,
-): [string, { maxMessageBytes: number }] {
-  const options = { maxMessageBytes };
-  if (/^127\./.test(hostname)) return ["udp://127.0.0.1:0", options];
-  if (hostname === "::1") return ["udp://[::1]:0", options];
-  const isIpv4 = /^[\d.]+$/.test(hostname);
-  return [isIpv4 ? "udp://0.0.0.0:0" : "udp://[::]:0", options];
-}
-
-function asker(
-  socket: DatagramSocket,
-  { address, given, options }: ClientCommand,
-  signal: AbortSignal,
-): Ask {
-  const timeoutMs = given.has("timeout") ? options.timeout : DEFAULT_TIMEOUT_MS;
-  // As long after each attempt, so that it can be foretold how long it takes.
-  const how = { attempts: options.attempts, backoff: 1, signal, timeoutMs };
-  return async (message) => {
-    try {
-      return await socket.request(message, address, how);
-    } catch (cause) {
-      if (cause instanceof TimeoutError) {
-        throw new Failure(
-          EXIT.timeout,
-          `${
-            lowerFirst(cause.message)
-          }; allow more with --timeout or --attempts`,
-          { cause },
-        );
-      }
-      if (cause instanceof RangeError) {
-        throw new Failure(EXIT.framing, lowerFirst(cause.message), { cause });
-      }
-      throw cause;
-    }
-  };
+  // Only now all is counted.
+  tellSummary(sockets.totals, log, performance.now() - begun);
 }
 
 async function askTyped(
   ask: Ask,
   { address, options }: ClientCommand,
   terminal: Terminal,
-  printer: Printer,
   log: Log,
   signal: AbortSignal,
 ): Promise<void> {
@@ -130,8 +83,8 @@ async function askTyped(
     await Promise.race([
       over,
       prompt === undefined
-        ? askLines(ask, typed, printer)
-        : askPerson(ask, typed, printer, prompt, signal),
+        ? askLines(ask, typed)
+        : askPerson(ask, typed, prompt, signal),
     ]);
   } finally {
     prompt?.leave();
@@ -141,10 +94,9 @@ async function askTyped(
 async function askLines(
   ask: Ask,
   typed: TypedMessages,
-  printer: Printer,
 ): Promise<void> {
   for (let batch; (batch = await typed.next()) !== undefined;) {
-    for (const message of batch) printer.print([await ask(message)]);
+    for (const message of batch) await ask(message);
   }
 }
 
@@ -152,7 +104,6 @@ async function askLines(
 async function askPerson(
   ask: Ask,
   typed: TypedMessages,
-  printer: Printer,
   prompt: Prompt,
   signal: AbortSignal,
 ): Promise<void> {
@@ -162,7 +113,7 @@ async function askPerson(
       const messages = await typed.next();
       if (messages === undefined) break;
       prompt.answered();
-      for (const message of messages) printer.print([await ask(message)]);
+      for (const message of messages) await ask(message);
     } catch (error) {
       if (signal.aborted) throw error;
       prompt.answered();
@@ -183,22 +134,12 @@ function endOf(signal: AbortSignal): Promise<never> {
   return over;
 }
 
-function tellBound(socket: DatagramSocket, to: Address, log: Log): void {
-  if (!log.options.verbose) return;
-  const from = String(socket.address);
-  log.now(
-    { event: "bound", address: String(to), from },
-    `asking ${to} from ${from}`,
-  );
-}
-
 function tellSummary(
-  { stats }: DatagramSocket,
+  { bytesIn, bytesOut, datagramsIn, datagramsOut }: Totals,
   log: Log,
   durationMs: number,
 ): void {
   if (!log.options.verbose) return;
-  const { bytesIn, bytesOut, datagramsIn, datagramsOut } = stats;
   log.now(
     {
       event: "closed",
@@ -214,8 +155,4 @@ function tellSummary(
       formatSize(bytesOut)
     }, received ${datagramsIn} datagrams ${formatSize(bytesIn)}`,
   );
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

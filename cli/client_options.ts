@@ -24,6 +24,7 @@ import {
 } from "./common_options.ts";
 import { UsageError } from "./exit_code.ts";
 import { formatNamed } from "./formats.ts";
+import { checkGroup, GROUP_OPTIONS, GROUP_SECTION } from "./group_options.ts";
 import type { Manual } from "./help.ts";
 import { TLS_OPTIONS } from "./tls_files.ts";
 import {
@@ -53,6 +54,7 @@ const OPTIONS = {
     parseCount,
     "UDP: how often a message is sent until there is a reply",
   ),
+  ...GROUP_OPTIONS,
   "connect-timeout": deadline("10s", "bounds connecting"),
   "idle-timeout": deadline(
     "none",
@@ -131,7 +133,7 @@ export const CLIENT_MANUAL: Manual = {
         ],
         [
           "",
-          "Over UDP each message is a datagram, sent again until its reply comes; then the next one's turn has come. The server may get it more than once.",
+          "Over UDP each message is a datagram, sent again until its reply comes; then the next one's turn has come. The server may get it more than once, and reply more than once: so the message after one that was sent again, or had no reply, leaves from a new port.",
         ],
       ],
     },
@@ -154,6 +156,7 @@ export const CLIENT_MANUAL: Manual = {
       ],
     },
     ADDRESSES,
+    GROUP_SECTION,
     FRAMINGS,
     {
       title: "Permissions",
@@ -207,6 +210,7 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
       `--attempts is for UDP, and ${address.transport} loses nothing; leave it out`,
     );
   }
+  checkGroup(address, given, options.interface);
   checkTls(address, given);
   if (given.has("proxy-source") && !given.has("proxy-protocol")) {
     throw new UsageError(

@@ -22,6 +22,7 @@ import { durationIn } from "./durations.ts";
 import { UsageError } from "./exit_code.ts";
 import { greet } from "./greet.ts";
 import type { Manual } from "./help.ts";
+import { checkJoin, JOIN_OPTIONS } from "./join_options.ts";
 import { didYouMean } from "./nearest.ts";
 import {
   flag,
@@ -98,6 +99,7 @@ const OPTIONS = {
     parseMode,
     "who may connect to a unix: address, as for chmod: 600 or 660",
   ),
+  ...JOIN_OPTIONS,
   "workers": setting(
     "N",
     "1",
@@ -136,6 +138,7 @@ export const SERVER_MANUAL: Manual = {
     "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
     "parley-server upper unix:/tmp/app.sock --mode 600",
     "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
+    "parley-server upper udp://0.0.0.0:7342 --join 239.1.2.3",
   ],
   sections: [
     { title: "Services", rows: Object.entries(SUMMARIES) },
@@ -207,6 +210,7 @@ export function parseServerArguments(
   checkKinds(addresses, given);
   const datagramService = DATAGRAM_SERVICES[name];
   checkDatagrams(name, addresses, given);
+  checkJoin(addresses, options);
   return { args, name, service, datagramService, addresses, options };
 }
 

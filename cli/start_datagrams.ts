@@ -9,20 +9,24 @@ import {
   type DatagramHandler,
   type DatagramServer,
   type DatagramServerEvent,
+  type DatagramSocket,
   type MessageOf,
   serveDatagrams,
   type ServeDatagramsOptions,
 } from "../mod.ts";
 import { DatagramLog } from "./datagram_log.ts";
+import type { JoinValues } from "./join_options.ts";
 import type { Log } from "./log.ts";
 import type { Part } from "./part.ts";
 import type { ServerCommand } from "./server_options.ts";
 
 /** A server of datagrams of any type. */
-type AnyDatagramServer = Pick<
-  DatagramServer<unknown>,
-  "address" | "shutdown" | "stats"
->;
+type AnyDatagramServer =
+  & Pick<
+    DatagramServer<unknown>,
+    "address" | "shutdown" | "stats"
+  >
+  & { readonly socket: Pick<DatagramSocket, "joinMulticast"> };
 
 /**
  * Listens for datagrams.
@@ -41,11 +45,14 @@ export async function startDatagrams(
   const settings = {
     maxMessageBytes: options["max-message"],
     onEvent: (event: DatagramServerEvent) => lines.event(event),
+    // Whoever joins a group hears what others on this machine hear too.
+    reuseAddress: options.join !== undefined,
   };
   const server: AnyDatagramServer = service!.encoding === "text"
     ? await serveDatagramsWith(service!, on, lines, settings)
     : await serveDatagramsWith(service!, on, lines, settings);
   lines.address = server.address;
+  await join(server, options);
   return {
     addresses: [server.address],
     open: () => 0,
@@ -58,6 +65,19 @@ export async function startDatagrams(
     setCertificate: () => Promise.resolve(),
     tellTotals: () => lines.totals(server.stats),
   };
+}
+
+/** All groups, or the server is no more. */
+async function join(
+  server: AnyDatagramServer,
+  { interface: on, join: groups = [] }: JoinValues,
+): Promise<void> {
+  try {
+    for (const group of groups) await server.socket.joinMulticast(group, on);
+  } catch (error) {
+    await server.shutdown({ graceMs: 0 });
+    throw error;
+  }
 }
 
 function serveDatagramsWith<E extends "bytes" | "text">(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ConnectionError } from "../errors.ts";
 import type { Address } from "./address.ts";
 import type {
   MulticastMembership,
@@ -46,8 +47,38 @@ export async function joinMulticast(
     if (ttl !== undefined) await joined.setTtl(ttl);
     return joined;
   } catch (error) {
-    throw translate(error, `join multicast group ${address} on`, bound);
+    throw notJoined(error, address, bound, options);
   }
+}
+
+/** The system's own words name neither the interface nor what is wrong. */
+function notJoined(
+  error: unknown,
+  group: string,
+  bound: Address,
+  { interfaceAddress = "0.0.0.0", interfaceIndex = 0 }: MulticastOptions,
+): Error {
+  const { code, message } = error as { code?: string; message?: string };
+  const failed = (why: string) =>
+    new ConnectionError(
+      "failed",
+      `Cannot join multicast group ${group} on ${bound}: ${why}`,
+      { cause: error, address: String(bound) },
+    );
+  if (code === "EADDRINUSE") return failed("it has joined it already");
+  // ENODEV has no code of its own.
+  if (message?.includes("(os error 19)")) {
+    const isIpv4 = ipVersion(group) === 4;
+    if (isIpv4 ? interfaceAddress === "0.0.0.0" : interfaceIndex === 0) {
+      return failed("no interface leads to groups, so one must be named");
+    }
+    return failed(
+      isIpv4
+        ? `no interface of this machine has the address ${interfaceAddress}`
+        : `this machine has no interface ${interfaceIndex}`,
+    );
+  }
+  return translate(error, `join multicast group ${group} on`, bound);
 }
 
 class UdpMembership implements MulticastMembership {

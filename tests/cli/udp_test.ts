@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { bindUdp } from "@parley/parley";
 import { runClient } from "../../cli/run_client.ts";
 import { runServer } from "../../cli/run_server.ts";
@@ -184,10 +184,181 @@ Deno.test("runClient() exits 130 at SIGINT while it waits for a reply", async ()
   assertEquals([await running, terminal.told], [130, ""]);
 });
 
-Deno.test("runClient() asks one machine, not many", async () => {
-  for (const many of ["239.1.2.3", "255.255.255.255", "[ff02::1]"]) {
-    const { code, told } = await ask([`udp://${many}:7`, "hello"]);
-    assertEquals(code, 2);
-    assertMatch(told, /^parley-client: cannot ask udp:.*: many may answer/);
-  }
+Deno.test("runClient() asks from one port as long as each message has one reply", async () => {
+  await using server = bindUdp(HERE, { encoding: "text" });
+  const asked = ask([String(server.address), "a", "b"]);
+  const first = (await server.receive())!;
+  await server.send("to a", first.from);
+  const second = (await server.receive())!;
+  await server.send("to b", second.from);
+  assertEquals((await asked).shown, "to a\nto b\n");
+  assertEquals(second.from, first.from);
 });
+
+Deno.test("runClient() takes no late reply for the one to the next message", async () => {
+  await using server = bindUdp(HERE, { encoding: "text" });
+  const asked = ask([String(server.address), "a", "b", "--timeout", "200ms"]);
+  await server.receive();
+  const again = (await server.receive())!;
+  await server.send("to a", again.from);
+  const next = (await server.receive())!;
+  assertEquals([again.message, next.message], ["a", "b"]);
+  await server.send("to a, late", again.from);
+  await server.send("to b", next.from);
+  const { code, shown } = await asked;
+  assertEquals([code, shown], [0, "to a\nto b\n"]);
+});
+
+// The loopback of other systems has no multicast and no broadcast.
+const ignore = Deno.build.os !== "linux";
+const GROUP = "239.255.7.35";
+const FROM = ["--interface", "127.0.0.1"];
+const SOON = ["--timeout", "100ms"];
+
+Deno.test({
+  name: "runServer() with --join answers what a group is sent",
+  ignore,
+  async fn() {
+    const args = ["upper", "udp://0.0.0.0:0", "--join", GROUP, ...FROM];
+    await during(args, async (address) => {
+      const group = `udp://${GROUP}:${address.split(":").at(-1)}`;
+      const { code, shown, told } = await ask([
+        group,
+        "hello",
+        ...FROM,
+        ...SOON,
+      ]);
+      assertEquals([code, shown], [0, "HELLO\n"]);
+      assertEquals(told, `reply from udp://127.0.0.1:${group.split(":")[2]}\n`);
+    });
+  },
+});
+
+for (
+  const [to, ...options] of [[GROUP], [GROUP, "--ttl", "0"], [
+    "127.255.255.255",
+    "--broadcast",
+  ]]
+) {
+  Deno.test({
+    name: `runClient() shows the replies of all who hear ${
+      [to, ...options].join(" ")
+    }`,
+    ignore,
+    async fn() {
+      const settings = { encoding: "text", reuseAddress: true } as const;
+      await using one = bindUdp("udp://0.0.0.0:0", settings);
+      await using other = bindUdp(one.address, settings);
+      const answering = [one, other].map(async (socket, i) => {
+        await socket.joinMulticast(GROUP, { interfaceAddress: "127.0.0.1" });
+        return async () => {
+          const { from, message } = (await socket.receive())!;
+          await socket.send(`${message} ${i}`, from);
+        };
+      });
+      const answers = await Promise.all(answering);
+      const args = [
+        `udp://${to}:${one.address.port}`,
+        "who?",
+        ...FROM,
+        ...SOON,
+      ];
+      const [{ code, shown, told }] = await Promise.all([
+        ask([...args, ...options]),
+        ...answers.map((answer) => answer()),
+      ]);
+      assertEquals([code, shown.split("\n").toSorted()], [0, [
+        "",
+        "who? 0",
+        "who? 1",
+      ]]);
+      assertEquals(told.match(/^reply from /gm)?.length, 2);
+    },
+  });
+}
+
+Deno.test({
+  name: "runClient() asks a group again when nobody replies, then exits 124",
+  ignore,
+  async fn() {
+    await using silent = bindUdp("udp://0.0.0.0:0");
+    await silent.joinMulticast(GROUP, { interfaceAddress: "127.0.0.1" });
+    const group = `udp://${GROUP}:${silent.address.port}`;
+    const { code, shown, told } = await ask(
+      [group, "hello", ...FROM, "--timeout", "40ms", "--attempts", "3"],
+    );
+    assertEquals([code, shown], [124, ""]);
+    assertMatch(
+      told,
+      /^parley-client: cannot get an answer from udp:.*: timed out after 3 attempts in 120 ms; nobody may be there or have joined.*\n$/,
+    );
+    for (let i = 0; i < 3; i++) await silent.receive({ timeoutMs: 1_000 });
+  },
+});
+
+const HOW_FOR_MANY = [
+  [["7342", "--ttl", "2"], "--ttl is for UDP"],
+  [["udp://127.0.0.1:7", "--ttl", "2"], "--ttl is for a group of IPv4"],
+  [["udp://[ff02::1]:7", "--ttl", "2"], "--ttl is for a group of IPv4"],
+  [
+    [`udp://${GROUP}:7`, "--ttl", "256"],
+    '"256" is no whole number from 0 to 255',
+  ],
+  [["udp://127.0.0.1:7", "--no-loopback"], "--no-loopback is for a group"],
+  [["udp://[::1]:7", "--broadcast"], "is none, use a group such as [ff02::1]"],
+  [[`udp://${GROUP}:7`, "--broadcast"], "is a group; leave it out"],
+  [["udp://127.0.0.1:7", "--interface", "eth0"], '"eth0" is no IP address'],
+  [
+    ["udp://127.0.0.1:7", "--interface", "::1"],
+    "are of different versions of IP",
+  ],
+] as const;
+
+for (const [args, why] of HOW_FOR_MANY) {
+  Deno.test(`runClient() exits 2 for ${args.join(" ")}`, async () => {
+    const { code, told } = await ask([...args, "x"]);
+    assertEquals(code, 2);
+    assertStringIncludes(told, why);
+  });
+}
+
+const EVERY = "udp://0.0.0.0:0";
+const HOW_TO_JOIN = [
+  [["7342", "--join", GROUP], 2, "--join is for a udp: address"],
+  [[HERE, "--join", GROUP], 2, "would receive nothing that is sent to a group"],
+  [[EVERY, "--join", "10.1.1.1"], 2, "it is no multicast address"],
+  [
+    [EVERY, "--join", "ff02::1"],
+    2,
+    "the socket speaks the other version of IP",
+  ],
+  [[EVERY, ...FROM], 2, "--interface is for --join"],
+  [
+    [EVERY, "--join", GROUP, "--interface", "eth0"],
+    2,
+    '"eth0" is neither an IPv4 address',
+  ],
+  [
+    [EVERY, "--join", GROUP, "--interface", "1"],
+    2,
+    "--interface 1 is for groups of IPv6",
+  ],
+  [
+    ["udp://[::]:0", "--join", "ff02::1", ...FROM],
+    2,
+    "--interface 127.0.0.1 is for groups of IPv4",
+  ],
+  [
+    [EVERY, "--join", GROUP, "--interface", "203.0.113.9"],
+    5,
+    "cannot join multicast group",
+  ],
+] as const;
+
+for (const [args, exit, why] of HOW_TO_JOIN) {
+  Deno.test(`runServer() exits ${exit} for ${args.join(" ")}`, async () => {
+    const terminal = new RecordedTerminal();
+    assertEquals(await runServer(["echo", ...args], terminal), exit);
+    assertStringIncludes(terminal.told, why);
+  });
+}

@@ -70,3 +70,24 @@ e2e("a UDP port in use exits 5, no such name exits 3", async (run) => {
   const { code: named } = await run.client("udp://no-such.invalid:7", "x");
   assertEquals(named, 3);
 });
+
+// The loopback of other systems has no multicast.
+if (Deno.build.os === "linux") {
+  e2e(
+    "two servers on one port answer what their group is sent",
+    async (run) => {
+      const join = ["--join", "239.255.7.36", "--interface", "127.0.0.1"];
+      await using upper = await run.server("upper", "udp://0.0.0.0:0", ...join);
+      const { address, port } = upper;
+      await using _other = await run.server("reverse", address, ...join);
+      const { code, stdout, stderr } = await run.client(
+        ...[`udp://239.255.7.36:${port}`, "hello", "--interface", "127.0.0.1"],
+        ...["--ttl", "0"],
+      );
+      assertEquals(code, 0);
+      assertEquals(stdout.split("\n").toSorted(), ["", "HELLO", "olleh"]);
+      const reply = `reply from udp://127.0.0.1:${port}\n`;
+      assertEquals(stderr, reply + reply);
+    },
+  );
+}

@@ -2,6 +2,7 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertRejects,
   assertThrows,
 } from "@std/assert";
@@ -458,19 +459,49 @@ Deno.test("DatagramEndpoint.joinMulticast() refuses options out of range before 
   closeAll(endpoint);
 });
 
-Deno.test("DatagramEndpoint.joinMulticast() on an interface that is not there names group and socket", async () => {
+Deno.test("DatagramEndpoint.joinMulticast() names group, socket and reason when the system refuses", async () => {
   const endpoint = open();
-  const error = await rejected(endpoint.joinMulticast("239.255.7.34", {
-    interfaceAddress: "203.0.113.9",
-  }));
-  assertInstanceOf(error, ConnectionError);
-  assert(
-    error.message.startsWith(
-      `Cannot join multicast group 239.255.7.34 on ${endpoint.address}: `,
-    ),
-    error.message,
+  const refused = async (
+    options: Parameters<typeof endpoint.joinMulticast>[1],
+    why: RegExp,
+  ) => {
+    const error = await rejected(
+      endpoint.joinMulticast("239.255.7.34", options),
+    );
+    assertInstanceOf(error, ConnectionError);
+    const begin =
+      `Cannot join multicast group 239.255.7.34 on ${endpoint.address}: `;
+    assertEquals(error.message.slice(0, begin.length), begin);
+    assertMatch(error.message.slice(begin.length), why);
+  };
+  await refused(
+    { interfaceAddress: "203.0.113.9" },
+    isLinux
+      ? /^no interface of this machine has the address 203.0.113.9$/
+      : /./,
   );
+  const options = { interfaceAddress: "127.0.0.1" };
+  await endpoint.joinMulticast("239.255.7.34", options);
+  await refused(options, /^it has joined it already$/);
   closeAll(endpoint);
+});
+
+Deno.test({
+  name:
+    "DatagramEndpoint.joinMulticast() names an interface by its number for IPv6",
+  ignore: !isLinux, // other systems tell of it in other words
+  async fn() {
+    const endpoint = open("::1");
+    const error = await rejected(
+      endpoint.joinMulticast("ff02::7:34", { interfaceIndex: 7_734 }),
+    );
+    assertInstanceOf(error, ConnectionError);
+    assertEquals(
+      error.message,
+      `Cannot join multicast group ff02::7:34 on ${endpoint.address}: this machine has no interface 7734`,
+    );
+    closeAll(endpoint);
+  },
 });
 
 Deno.test("DatagramEndpoint.close() ends a pending receive with ClosedError, may be called twice, and nothing works after it", async () => {
