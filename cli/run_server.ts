@@ -7,6 +7,7 @@
 import type { Address, ShutdownReport, TlsCertificate } from "../mod.ts";
 import { formatDuration } from "./durations.ts";
 import { describe, EXIT, type ExitCode } from "./exit_code.ts";
+import { urlOf } from "./http/http_manual.ts";
 import { Log } from "./log.ts";
 import { runCert } from "./run_cert.ts";
 import { runProgram } from "./program.ts";
@@ -46,13 +47,14 @@ export function runServer(
     const servers = await startServers(command, terminal, log);
     const undoReload = reloadAtSignal(servers, command, terminal, log);
     const ended = untilSignal(servers, terminal, log, options.grace);
+    const write = command.service === "http" ? urlOf : String;
     for (const address of servers.addresses) {
       log.now(
-        { event: "listening", address: String(address) },
-        `listening on ${address}`,
+        { event: "listening", address: write(address) },
+        `listening on ${write(address)}`,
       );
     }
-    tellReachable(command.addresses, servers.addresses, terminal, log);
+    tellReachable(command.addresses, servers.addresses, write, terminal, log);
     if (options.verbose) tellSettings(command, log);
     const exitCode = await Promise.race([ended, servers.failed]);
     undoReload();
@@ -65,6 +67,7 @@ export function runServer(
 function tellReachable(
   asked: readonly Address[],
   bound: readonly Address[],
+  write: (address: Address) => string,
   terminal: Terminal,
   log: Log,
 ): void {
@@ -74,21 +77,23 @@ function tellReachable(
     const at = bound[i]!;
     for (const { address, via } of reachableAt(place, at, interfaces)) {
       log.now(
-        { event: "reachable", address: String(address), interface: via },
-        `other machines reach it at ${address} (${via})`,
+        { event: "reachable", address: write(address), interface: via },
+        `other machines reach it at ${write(address)} (${via})`,
       );
     }
     if (isNameOfLoopback(place, at)) {
       const { hostname, port } = at;
       log.now(
-        { event: "unreachable", address: String(at), name: place.hostname },
+        { event: "unreachable", address: write(at), name: place.hostname },
         `other machines cannot reach it: ${place.hostname} is ${hostname} here; use :${port} instead`,
       );
     }
   });
 }
 
-function tellSettings({ name, options }: ServerCommand, log: Log): void {
+function tellSettings(command: ServerCommand, log: Log): void {
+  const { name, options, service } = command;
+  if (service === "http") return tellHttpSettings(command, log);
   const frame = String(options.frame);
   const maxMessageBytes = options["max-message"];
   log.now(
@@ -96,6 +101,21 @@ function tellSettings({ name, options }: ServerCommand, log: Log): void {
     `serving ${name} with --frame ${frame}, messages up to ${
       formatSize(maxMessageBytes)
     }`,
+  );
+}
+
+function tellHttpSettings({ options }: ServerCommand, log: Log): void {
+  const { "max-body": maxBodyBytes, root } = options;
+  log.now(
+    {
+      event: "settings",
+      service: "http",
+      ...(root === undefined ? {} : { root }),
+      maxBodyBytes,
+    },
+    root === undefined
+      ? `serving http: what was sent, bodies up to ${formatSize(maxBodyBytes)}`
+      : `serving http: the files below ${root}`,
   );
 }
 

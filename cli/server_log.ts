@@ -7,6 +7,7 @@
 import {
   ClosedError,
   ConnectionError,
+  type ConnectionStats,
   ProtocolError,
   type ServerEvent,
   TimeoutError,
@@ -76,7 +77,7 @@ export class ServerLog {
     if (this.#log.options.quiet) return this.#fault(error);
     const number = this.#numbers.get(connection)!;
     this.#numbers.delete(connection);
-    const { bytesIn, bytesOut, messagesIn, messagesOut } = stats;
+    const [traffic, trafficText] = this.traffic(connection, stats);
     const peer = String(connection.remoteAddress);
     const [why, text] = reasonOf(error);
     this.#log.soon(
@@ -84,19 +85,46 @@ export class ServerLog {
         event: "closed",
         ...this.#named(number),
         peer,
-        messagesIn,
-        bytesIn,
-        messagesOut,
-        bytesOut,
+        ...traffic,
         durationMs: Math.round(durationMs * 10) / 10,
         why,
         ...(error === undefined ? {} : { error: text }),
       },
-      `${this.#mark(number)} closed after ${formatDuration(durationMs)}: ` +
-        `in ${amount(messagesIn, bytesIn)}, out ${
-          amount(messagesOut, bytesOut)
-        }; ${text}`,
+      `${this.#mark(number)} closed after ${
+        formatDuration(durationMs)
+      }: ${trafficText}; ${text}`,
     );
+  }
+
+  /**
+   * Tells what went over a connection that is closed.
+   *
+   * @param _connection The connection.
+   * @param stats What it counted.
+   * @returns It for programs and for people.
+   */
+  protected traffic(
+    _connection: unknown,
+    { bytesIn, bytesOut, messagesIn, messagesOut }: ConnectionStats,
+  ): readonly [fields: object, text: string] {
+    const received = amount(messagesIn, bytesIn);
+    return [
+      { messagesIn, bytesIn, messagesOut, bytesOut },
+      `in ${received}, out ${amount(messagesOut, bytesOut)}`,
+    ];
+  }
+
+  /**
+   * Names an open connection.
+   *
+   * @param connection The connection.
+   * @returns Its number for programs and for people.
+   */
+  protected nameOf(
+    connection: unknown,
+  ): readonly [fields: object, text: string] {
+    const number = this.#numbers.get(connection)!;
+    return [this.#named(number), this.#mark(number)];
   }
 
   #named(connection: number): { connection: number; worker?: number } {

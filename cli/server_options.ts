@@ -22,6 +22,7 @@ import { durationIn } from "./durations.ts";
 import { UsageError } from "./exit_code.ts";
 import { greet } from "./greet.ts";
 import type { Manual } from "./help.ts";
+import { checkHttp, HTTP_SECTION } from "./http/http_manual.ts";
 import { checkJoin, JOIN_OPTIONS } from "./join_options.ts";
 import { didYouMean } from "./nearest.ts";
 import {
@@ -34,6 +35,7 @@ import {
 } from "./options.ts";
 import { discard, echo, reverse, type Service, upper } from "./services.ts";
 import { checkDatagrams, checkKinds } from "./server_checks.ts";
+import { parseSize } from "./sizes.ts";
 import type { Terminal } from "./terminal.ts";
 import { TLS_OPTIONS } from "./tls_files.ts";
 
@@ -79,6 +81,20 @@ const OPTIONS = {
     oneOf(["wait", "refuse"]),
     "what happens to one connection too many: wait or refuse",
   ),
+  "root": optional(
+    "DIR",
+    (text) => text,
+    "http: the folder whose files it gives away",
+  ),
+  "index": flag(
+    "http: lists the folders below --root that have no index.html",
+  ),
+  "max-body": setting(
+    "SIZE",
+    "1MiB",
+    parseSize,
+    "http: largest body of a request; one that is larger is refused (413)",
+  ),
   ...TLS_OPTIONS,
   "require-client-cert": flag(
     "TLS: lets in only clients with a certificate by --ca",
@@ -122,6 +138,7 @@ const SUMMARIES = {
   reverse: "answers with the bytes in reverse order",
   greet: "speaks first, see --message, --every, --count",
   discard: "reads and counts",
+  http: "shows a browser what it sent; with --root, gives files away",
 } as const;
 
 type ServiceName = keyof typeof SUMMARIES;
@@ -138,10 +155,12 @@ export const SERVER_MANUAL: Manual = {
     "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
     "parley-server upper unix:/tmp/app.sock --mode 600",
     "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
+    "parley-server http 8080 --root public --index",
     "parley-server upper udp://0.0.0.0:7342 --join 239.1.2.3",
   ],
   sections: [
     { title: "Services", rows: Object.entries(SUMMARIES) },
+    HTTP_SECTION,
     {
       ...ADDRESSES,
       rows: [...ADDRESSES.rows, ["0", "a free port, see the first line"]],
@@ -158,7 +177,7 @@ export const SERVER_MANUAL: Manual = {
       title: "Permissions",
       rows: [[
         "",
-        "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are some, certificates are read, and nothing else is written but by cert; system information: the network interfaces, to tell what other machines can use, and the umask for --mode.",
+        "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are some, certificates and what is below --root are read, and nothing else is written but by cert; system information: the network interfaces, to tell what other machines can use, and the umask for --mode.",
       ]],
     },
   ],
@@ -171,12 +190,14 @@ export interface ServerCommand {
   readonly args: readonly string[];
   /** Name of the service. */
   readonly name: string;
-  /** What to do with a connection. */
-  readonly service: Service;
+  /** What to do with a connection: exchange messages, or speak HTTP. */
+  readonly service: Service | "http";
   /** What to do with a datagram; there is something if an address is UDP's. */
   readonly datagramService: DatagramService | undefined;
   /** Where to listen. */
   readonly addresses: readonly Address[];
+  /** The options that were given, be it with the value of their default. */
+  readonly given: ReadonlySet<string>;
   /** The options' values. */
   readonly options: Arguments<typeof OPTIONS>["options"];
 }
@@ -207,11 +228,12 @@ export function parseServerArguments(
     );
   }
   const addresses = places.map(readAddress);
+  checkHttp(name, addresses, given);
   checkKinds(addresses, given);
   const datagramService = DATAGRAM_SERVICES[name];
   checkDatagrams(name, addresses, given);
   checkJoin(addresses, options);
-  return { args, name, service, datagramService, addresses, options };
+  return { args, name, service, datagramService, addresses, given, options };
 }
 
 const MOST_WORKERS = 64;
@@ -232,7 +254,7 @@ function serviceNamed(
   name: string,
   options: ServerCommand["options"],
   terminal: Terminal,
-): Service {
+): Service | "http" {
   switch (name as ServiceName) {
     case "echo":
       return echo;
@@ -244,6 +266,8 @@ function serviceNamed(
       return discard;
     case "greet":
       return greeter(options, terminal);
+    case "http":
+      return "http";
   }
   const names = Object.keys(SUMMARIES);
   throw new UsageError(

@@ -28,6 +28,14 @@ type AnyServer = Pick<
 /** The part of the library's options that no message's type is in. */
 type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
 
+/** What is the same whatever is spoken on a connection. */
+export type ListenSettings = Pick<
+  ServeOptions,
+  | keyof TlsListenOptions
+  | ("maxConnections" | "maxConnectionsPerPeer" | "whenFull")
+  | ("mode" | "proxyProtocol" | "reusePort" | "tlsHandshakeTimeoutMs")
+>;
+
 /**
  * Listens for connections.
  *
@@ -38,41 +46,30 @@ type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
  * @returns What listens.
  */
 export async function startStreams(
-  { command: { options, service }, worker }: Crew,
+  crew: Crew,
   addresses: readonly Address[],
   terminal: Terminal,
   log: Log,
 ): Promise<Part> {
-  const { alpn, ca, cert, key, mode } = options;
-  const isTls = addresses.some(({ transport }) => transport === "tls");
-  const tls: TlsListenOptions = isTls
-    ? {
-      ...await readTlsFiles({ ca, cert, key }, terminal),
-      ...(alpn === undefined ? {} : { alpn }),
-      requireClientCert: options["require-client-cert"],
-    }
-    : {};
-  const trusted = options["proxy-protocol-from"];
-  const server = await serveWith(
-    service,
-    addresses,
-    new ServerLog(log, worker),
-    {
+  const { command, worker } = crew;
+  const { options, service } = command;
+  const settings = await listenSettings(crew, addresses, terminal);
+  let server: AnyServer;
+  if (service === "http") {
+    // Loaded by this service alone: the others start sooner without.
+    const { startHttp } = await import("./http/start_http.ts");
+    server = await startHttp(crew, addresses, settings, log);
+  } else {
+    const serverLog = new ServerLog(log, worker);
+    server = await serveWith(service, addresses, serverLog, {
+      ...settings,
       framing: options.frame,
       idleTimeoutMs: options["idle-timeout"],
-      maxConnections: Math.ceil(options["max-connections"] / options.workers),
-      maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
       maxMessageBytes: options["max-message"],
       messageTimeoutMs: options["message-timeout"],
       sendTimeoutMs: options["send-timeout"],
-      reusePort: worker !== undefined,
-      tlsHandshakeTimeoutMs: options["handshake-timeout"],
-      ...tls,
-      ...(mode === undefined ? {} : { mode }),
-      ...(trusted === undefined ? {} : { proxyProtocol: { trusted } }),
-      whenFull: options["when-full"],
-    },
-  );
+    });
+  }
   return {
     addresses: server.addresses,
     open: () => server.connections.size,
@@ -81,10 +78,40 @@ export async function startStreams(
     },
     shutdown: (graceMs) => server.shutdown({ graceMs }),
     setCertificate: (certificate) =>
-      isTls ? server.setCertificate(certificate) : Promise.resolve(),
+      isTls(addresses) ? server.setCertificate(certificate) : Promise.resolve(),
     // Each connection had a line of its own.
     tellTotals: () => {},
   };
+}
+
+async function listenSettings(
+  { command: { options }, worker }: Crew,
+  addresses: readonly Address[],
+  terminal: Terminal,
+): Promise<ListenSettings> {
+  const { alpn, ca, cert, key, mode } = options;
+  const tls: TlsListenOptions = isTls(addresses)
+    ? {
+      ...await readTlsFiles({ ca, cert, key }, terminal),
+      ...(alpn === undefined ? {} : { alpn }),
+      requireClientCert: options["require-client-cert"],
+    }
+    : {};
+  const trusted = options["proxy-protocol-from"];
+  return {
+    maxConnections: Math.ceil(options["max-connections"] / options.workers),
+    maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
+    reusePort: worker !== undefined,
+    tlsHandshakeTimeoutMs: options["handshake-timeout"],
+    ...tls,
+    ...(mode === undefined ? {} : { mode }),
+    ...(trusted === undefined ? {} : { proxyProtocol: { trusted } }),
+    whenFull: options["when-full"],
+  };
+}
+
+function isTls(addresses: readonly Address[]): boolean {
+  return addresses.some(({ transport }) => transport === "tls");
 }
 
 function serveWith(

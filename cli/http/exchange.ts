@@ -9,10 +9,12 @@ import type { Address } from "../../mod.ts";
 
 /** The part of the library's information that they look at. */
 export interface Exchange {
-  /** The peer; one object for all requests of a connection. */
+  /** The peer. */
   readonly remoteAddress: Address;
   /** Where the peer connected to. */
   readonly localAddress: Address;
+  /** Which request of its connection it is, from 1. */
+  readonly ordinal: number;
   /** The target as it was written in the request line. */
   readonly target: string;
   /** The request's head, byte for byte, with the empty line. */

@@ -27,7 +27,7 @@ export type Part = string | number | Html | readonly Html[];
  * @param parts What stands between.
  * @returns The HTML.
  */
-export function html(
+export function markup(
   texts: TemplateStringsArray,
   ...parts: readonly Part[]
 ): Html {
@@ -73,24 +73,23 @@ const ICON = "data:image/svg+xml," + encodeURIComponent(
  * @returns The whole document.
  */
 export function page(title: string, body: Html): string {
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>${title}</title>
-        <link rel="icon" href="${ICON}">
-        <style>${new Html(STYLE)}</style>
-      </head>
-      <body>
-        <main>
-    ${body}
-        </main>
-      </body>
-    </html>
-  `.source;
+  return markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<link rel="icon" href="${ICON}">
+<style>${new Html(STYLE)}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`.source;
 }
 
 let policy: Promise<string> | undefined;

@@ -6,7 +6,7 @@
 
 import { formatSize } from "../sizes.ts";
 import { isHidden } from "./file_path.ts";
-import { type Html, html, page } from "./html.ts";
+import { type Html, markup, page } from "./html.ts";
 import { leadsOutside } from "./open_file.ts";
 
 /** One entry of a folder. */
@@ -85,31 +85,16 @@ export function listing(
   entries: readonly Entry[],
 ): string {
   const title = `/${names.map((name) => `${name}/`).join("")}`;
-  const up = html`
-    <tr>
-      <td><a href="../">../</a></td>
-      <td></td>
-      <td></td>
-    </tr>
-  `;
-  return page(
-    title,
-    html`
-      <h1>${title}</h1>
-      <table>
-        <thead>
-          <tr>
-            <th>Name</th>
-            <th class="num">Size</th>
-            <th class="num">Changed (UTC)</th>
-          </tr>
-        </thead>
-        <tbody>${names.length === 0 ? html`` : up}${entries.map(row)}
-        </tbody>
-      </table>
-      <footer>${countOf(entries.length)}</footer>
-    `,
-  );
+  const up = names.length === 0 ? markup`` : markup`
+<tr><td><a href="../">../</a></td><td></td><td></td></tr>`;
+  const body = markup`<h1>${title}</h1>
+<table>
+<thead><tr><th>Name</th><th class="num">Size</th><th class="num">Changed (UTC)</th></tr></thead>
+<tbody>${up}${entries.map(row)}
+</tbody>
+</table>
+<footer>${countOf(entries.length)}</footer>`;
+  return page(title, body);
 }
 
 function row({ isFolder, modified, name, size }: Entry): Html {
@@ -117,13 +102,9 @@ function row({ isFolder, modified, name, size }: Entry): Html {
   // A name with a colon would be taken for a scheme.
   const href = `./${encodeURIComponent(name)}${end}`;
   const time = modified?.toISOString().slice(0, 16).replace("T", " ") ?? "";
-  return html`
-    <tr>
-      <td><a href="${href}">${name}${end}</a></td>
-      <td class="num">${isFolder ? "" : formatSize(size)}</td>
-      <td class="num">${time}</td>
-    </tr>
-  `;
+  const shownSize = isFolder ? "" : formatSize(size);
+  return markup`
+<tr><td><a href="${href}">${name}${end}</a></td><td class="num">${shownSize}</td><td class="num">${time}</td></tr>`;
 }
 
 function countOf(count: number): string {

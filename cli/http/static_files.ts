@@ -31,8 +31,6 @@ export interface StaticOptions {
 
 type OpenFile = Found & { readonly type: "file" };
 
-const METHODS = "GET, HEAD";
-
 /**
  * Makes the service.
  *
@@ -43,8 +41,8 @@ const METHODS = "GET, HEAD";
 export function staticFiles(options: StaticOptions): HttpService {
   return async (request, { target }) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
-      const sentence = `There are only files here, to be read by ${METHODS}.`;
-      return plainResponse(405, sentence, { allow: METHODS });
+      const sentence = "There are only files here, to be read by GET or HEAD.";
+      return plainResponse(405, sentence, { allow: "GET, HEAD" });
     }
     const path = parseFilePath(target, {
       windows: Deno.build.os === "windows",

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** The one style sheet. */
+/**
+ * The one style sheet. The signs for CR and LF are in few fonts, so they are
+ * there for whoever reads the source, and a label is shown.
+ */
 export const STYLE = `
 :root {
   color-scheme: light dark;
@@ -31,13 +34,19 @@ a { color: var(--link); text-underline-offset: .15em; }
 .lead b { color: var(--ink); font-weight: 600; }
 code, .bytes { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; }
 code { font-size: .92em; overflow-wrap: anywhere; }
-.lines { list-style: none; margin: 0; padding: 0; background: var(--card); border: 1px solid var(--rule); border-radius: .6rem; overflow: hidden; }
+.lines { list-style: none; margin: 1.2rem 0; padding: 0; background: var(--card); border: 1px solid var(--rule); border-radius: .6rem; overflow: hidden; }
 .lines li { padding: .7rem 1rem; border-top: 1px solid var(--rule); }
 .lines li:first-child { border-top: 0; }
 .bytes { display: block; font-size: .9rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; tab-size: 4; }
 .bytes b { font-weight: 600; }
 .bytes i { font-style: normal; color: var(--mark); }
-.bytes s { text-decoration: none; color: var(--end); user-select: none; }
+s { font-size: 0; text-decoration: none; user-select: none; }
+s::after {
+  font: 600 .6rem/1 system-ui, sans-serif; color: var(--end); margin-left: .2rem;
+  padding: .05rem .2rem; border: 1px solid var(--rule); border-radius: .2rem;
+}
+.cr::after { content: "CR"; }
+.lf::after { content: "LF"; }
 .note { display: block; color: var(--soft); font-size: .9rem; margin-top: .15rem; }
 .next { display: inline-block; margin-top: .6rem; padding: .5rem 1rem; border: 1px solid var(--link); border-radius: .5rem; text-decoration: none; }
 .next:hover, .next:focus-visible { background: var(--link); color: var(--paper); }
@@ -45,6 +54,7 @@ footer { margin-top: 2.6rem; padding-top: 1rem; border-top: 1px solid var(--rule
 table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--rule); }
 th, td { text-align: left; padding: .45rem .8rem; border-top: 1px solid var(--rule); font-weight: 400; }
 th { color: var(--soft); font-size: .88rem; border-top: 0; }
+th:first-child { width: 100%; }
 td:first-child { overflow-wrap: anywhere; }
 .num { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft); }
 @media (max-width: 34rem) {

@@ -4,31 +4,32 @@
  * @module
  */
 
-import type { Exchange, HttpService } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
 import { fieldNote, requestLineNote } from "./field_notes.ts";
-import { type Html, html, page, pageResponse } from "./html.ts";
+import { type Html, markup, page, pageResponse } from "./html.ts";
 import { notFound } from "./plain_response.ts";
 
 /**
- * Makes the service: whatever is asked for, the answer is the page.
+ * Answers with the page, whatever is asked for.
  *
- * @returns The service. It counts the requests of each connection.
+ * @param request The request; its body is read and counted.
+ * @param exchange What is shown.
+ * @returns The page.
  */
-export function visitorPage(): HttpService {
-  // A connection is known by its peer's address, the object and not the text.
-  const counts = new WeakMap<object, number>();
-  return async (request, exchange) => {
-    const count = (counts.get(exchange.remoteAddress) ?? 0) + 1;
-    counts.set(exchange.remoteAddress, count);
-    const bodyBytes = await sizeOf(request.body);
-    // Asked for by browsers that have not seen the page's own icon.
-    if (exchange.target === "/favicon.ico") return notFound();
-    const document = page(
-      "What your browser sent",
-      content(exchange, count, bodyBytes),
-    );
-    return await pageResponse(document, { "cache-control": "no-store" });
-  };
+export async function visitorPage(
+  request: Request,
+  exchange: Exchange,
+): Promise<Response> {
+  // Asked for by browsers that have not seen the page's own icon.
+  if (exchange.target === "/favicon.ico") return notFound();
+  // The bytes are those of this moment, and the body may come slowly.
+  const head = exchange.headBytes.slice();
+  const bodyBytes = await sizeOf(request.body);
+  const document = page(
+    "What your browser sent",
+    content(exchange, head, bodyBytes),
+  );
+  return await pageResponse(document, { "cache-control": "no-store" });
 }
 
 async function sizeOf(
@@ -40,30 +41,28 @@ async function sizeOf(
 }
 
 function content(
-  { headBytes, localAddress, remoteAddress }: Exchange,
-  count: number,
+  { localAddress, ordinal, remoteAddress }: Exchange,
+  head: Uint8Array,
   bodyBytes: number,
 ): Html {
-  const lines = linesOf(headBytes);
-  return html`
-    <h1>What your browser sent</h1>
-    <p
-      class="lead">A connection came from <b><code>${String(
-        remoteAddress,
-      )}</code></b> to <b><code>${String(
-        localAddress,
-      )}</code></b>${localAddress.transport === "tls"
-        ? ", encrypted by TLS; inside it are these"
-        : ", and on it these"} <b>${headBytes.length} bytes</b>, in <b>${lines
-        .length} lines</b>. Each ends with a carriage return and a line feed, shown as <code>␍␊</code>; other bytes that are no ASCII text are shown as <code>\\x</code> and two digits.</p>
-    <ol class="lines">${lines.map((line, i) => lineItem(line, i === 0))}
-    </ol>
-    <p>${bodyText(bodyBytes)}</p>
-    <h2>One connection, many requests</h2>
-    <p>${countText(count)}</p>
-    <p><a class="next" href="/request-${count + 1}">Ask once more</a></p>
-    <footer>Any path shows this page. It is made of nothing but your request; there is no script, and nothing else is loaded.</footer>
-  `;
+  const lines = linesOf(head);
+  const encrypted = localAddress.transport === "tls"
+    ? ", encrypted by TLS, and inside it came"
+    : ", and on it came";
+  return markup`<h1>What your browser sent</h1>
+<p class="lead">A connection was made from <code>${String(remoteAddress)}</code>
+to <code>${
+    String(localAddress)
+  }</code>${encrypted} these <b>${head.length} bytes</b>
+in <b>${lines.length} lines</b>. Each ends with a carriage return and a line feed,
+shown as ${CR_MARK}${LF_MARK}. Bytes that are no text are shown as <code>\\x</code> and two digits.</p>
+<ol class="lines">${lines.map((line, i) => lineItem(line, i === 0))}
+</ol>
+<p>${bodyText(bodyBytes)}</p>
+<h2>One connection, many requests</h2>
+<p>${countText(ordinal)}</p>
+<p><a class="next" href="/request-${ordinal + 1}">Ask once more</a></p>
+<footer>Any path shows this page. It is made of your request alone: it has no script and loads nothing else.</footer>`;
 }
 
 function bodyText(bytes: number): string {
@@ -71,13 +70,16 @@ function bodyText(bytes: number): string {
   return `A body of ${bytes} byte${bytes === 1 ? "" : "s"} followed.`;
 }
 
-function countText(count: number): string {
-  return count === 1
-    ? "This was the first request on its connection, which stays open for a while. The next one can use it, without the delay of a new connection."
-    : `This was request number ${count} on the same connection: it was kept alive, and nothing had to be opened for this page.`;
+function countText(ordinal: number): string {
+  return ordinal === 1
+    ? "This was the first request on its connection, which stays open for a while: the next one can use it, without the delay of opening another."
+    : `This was request number ${ordinal} on the same connection: it was kept alive, and nothing had to be opened for this page.`;
 }
 
+const CR = 13;
 const LF = 10;
+const CR_MARK = markup`<s class="cr">␍</s>`;
+const LF_MARK = markup`<s class="lf">␊</s>`;
 
 /** Cuts a head into its lines, each with its line end. */
 function linesOf(head: Uint8Array): Uint8Array[] {
@@ -93,39 +95,40 @@ function linesOf(head: Uint8Array): Uint8Array[] {
 
 function lineItem(line: Uint8Array, isFirst: boolean): Html {
   const text = String.fromCharCode(...line).replace(/\r?\n$/, "");
-  const end = html`<s>${endOf(line)}</s>`;
+  const end = endOf(line);
   if (isFirst) {
     const [method = "", target = "", version = ""] = text.split(" ");
-    const bytes = html`<b>${shown(method)}</b> ${
+    const bytes = markup`<b>${shown(method)}</b> ${
       shown(text.slice(method.length + 1))
     }`;
     return item(bytes, end, requestLineNote(method, target, version));
   }
   if (text === "") {
-    return item(html``, end, "The empty line: the head is over.");
+    return item(markup``, end, "The empty line: the head is over.");
   }
   const colon = text.indexOf(":");
   const name = text.slice(0, colon);
-  const bytes = html`<b>${shown(name)}</b>${shown(text.slice(colon))}`;
+  const bytes = markup`<b>${shown(name)}</b>${shown(text.slice(colon))}`;
   return item(bytes, end, fieldNote(name));
 }
 
 function item(bytes: Html, end: Html, note: string): Html {
-  return html`
-    <li><code class="bytes">${bytes}${end}</code><span class="note">${note}</span></li>
-  `;
+  return markup`
+<li><code class="bytes">${bytes}${end}</code><span class="note">${note}</span></li>`;
 }
 
-function endOf(line: Uint8Array): string {
-  return (line.includes(13) ? "␍" : "") + (line.includes(LF) ? "␊" : "");
+function endOf(line: Uint8Array): Html {
+  return markup`${line.includes(CR) ? CR_MARK : ""}${
+    line.includes(LF) ? LF_MARK : ""
+  }`;
 }
 
 /** Shows each byte that is no printable ASCII as an escape that stands out. */
 function shown(text: string): Html {
   const parts = text.split(/([^\x20-\x7e]+)/);
-  return html`${
+  return markup`${
     parts.map((part, i) =>
-      i % 2 === 0 ? html`${part}` : html`<i>${escapes(part)}</i>`
+      i % 2 === 0 ? markup`${part}` : markup`<i>${escapes(part)}</i>`
     )
   }`;
 }

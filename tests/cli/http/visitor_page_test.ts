@@ -4,6 +4,7 @@ import { escapeHtml } from "../../../cli/http/html.ts";
 import { visitorPage } from "../../../cli/http/visitor_page.ts";
 
 const SERVER = parseAddress("tcp://127.0.0.1:1");
+const PEER = parseAddress("tcp://127.0.0.1:2");
 
 function bytesOf(latin1: string): Uint8Array {
   return Uint8Array.from(latin1, (char) => char.charCodeAt(0));
@@ -11,22 +12,26 @@ function bytesOf(latin1: string): Uint8Array {
 
 async function shows(
   head: string,
-  { service = visitorPage(), peer = parseAddress("tcp://127.0.0.1:2") } = {},
   init: RequestInit = {},
+  ordinal = 1,
 ): Promise<Response> {
   const target = head.split(" ")[1]!;
-  return await service(new Request("http://127.0.0.1:1/", init), {
+  return await visitorPage(new Request("http://127.0.0.1:1/", init), {
     target,
+    ordinal,
     headBytes: bytesOf(head),
     localAddress: SERVER,
-    remoteAddress: peer,
+    remoteAddress: PEER,
   });
 }
 
 /** The lines as they are shown, without what sets their parts apart. */
 function linesIn(text: string): string[] {
   const lines = text.matchAll(/<code class="bytes">(.*?)<\/code>/gs);
-  return Array.from(lines, ([, line]) => line!.replace(/<\/?[bis]>/g, ""));
+  return Array.from(
+    lines,
+    ([, line]) => line!.replace(/<\/?[bis]\b[^>]*>/g, ""),
+  );
 }
 
 Deno.test("visitorPage() shows each line as it came, with a note", async () => {
@@ -81,23 +86,19 @@ Deno.test("visitorPage() lets the browser load and run nothing", async () => {
   assertEquals(/ (src|on\w+|style)=|https?:\/\/(?!www\.w3)/.test(text), false);
 });
 
-Deno.test("visitorPage() counts the requests of a connection", async () => {
-  const service = visitorPage();
-  const peer = parseAddress("tcp://127.0.0.1:2");
+Deno.test("visitorPage() tells which request of its connection it is", async () => {
   const head = "GET / HTTP/1.1\r\n\r\n";
-  const first = await (await shows(head, { service, peer })).text();
+  const first = await (await shows(head)).text();
   assertMatch(first, /first request on its connection/);
   assertMatch(first, /href="\/request-2"/);
-  const second = await (await shows(head, { service, peer })).text();
-  assertMatch(second, /request number 2 on the same connection/);
-  const other = parseAddress("tcp://127.0.0.1:2");
-  const another = await (await shows(head, { service, peer: other })).text();
-  assertMatch(another, /first request on its connection/);
+  const third = await (await shows(head, {}, 3)).text();
+  assertMatch(third, /request number 3 on the same connection/);
+  assertMatch(third, /href="\/request-4"/);
 });
 
 Deno.test("visitorPage() tells how large a body was", async () => {
   const init = { method: "POST", body: "x".repeat(70_000) };
-  const response = await shows("POST / HTTP/1.1\r\n\r\n", {}, init);
+  const response = await shows("POST / HTTP/1.1\r\n\r\n", init);
   assertMatch(await response.text(), /A body of 70000 bytes followed\./);
 });
 
