@@ -78,6 +78,22 @@ export class ScriptedPeer extends RawPeer {
   }
 
   /**
+   * Reads up to some text and drops it, however much that is.
+   *
+   * @param text The text, the last that comes.
+   */
+  async skip(text: string): Promise<void> {
+    const chunk = new Uint8Array(65_536);
+    for (let end = this.#rest; !end.endsWith(text);) {
+      const count = await this.conn.read(chunk);
+      if (count === null) break;
+      const tail = chunk.subarray(Math.max(0, count - text.length), count);
+      end = (end + fromLatin1(tail)).slice(-text.length);
+    }
+    this.#rest = "";
+  }
+
+  /**
    * Writes text, each character one byte.
    *
    * @param text The text.
