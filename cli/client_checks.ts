@@ -21,7 +21,7 @@ export const STREAM_OPTIONS: readonly string[] = [
 ];
 
 /** The options that mean nothing without TLS. */
-const TLS_ONLY = [
+export const TLS_ONLY: readonly string[] = [
   ...["ca", "server-name", "cert", "key", "alpn", "insecure"],
   "handshake-timeout",
 ];

@@ -26,6 +26,14 @@ import { UsageError } from "./exit_code.ts";
 import { formatNamed } from "./formats.ts";
 import { checkGroup, GROUP_OPTIONS, GROUP_SECTION } from "./group_options.ts";
 import type { Manual } from "./help.ts";
+import { HTTP_OPTIONS, HTTP_SECTION } from "./http/http_client_options.ts";
+import {
+  checkScheme,
+  type HttpCommand,
+  isWebAddress,
+  readHttpCommand,
+  refuseHttpOptions,
+} from "./http/http_command.ts";
 import { TLS_OPTIONS } from "./tls_files.ts";
 import {
   flag,
@@ -46,7 +54,7 @@ const OPTIONS = {
   "format": FORMAT_OPTION,
   "timeout": deadline(
     "none",
-    "bounds connecting, and the wait for each reply; over UDP the wait after each attempt, 1s unless given",
+    "bounds connecting, and the wait for each reply; over UDP the wait after each attempt, 1s unless given; over HTTP all of it",
   ),
   "attempts": setting(
     "N",
@@ -98,6 +106,7 @@ const OPTIONS = {
   ),
   "read-size": optional("SIZE", parseSize, "reads at most so much at once"),
   "chunks": flag("shows what each read brings, on standard error"),
+  ...HTTP_OPTIONS,
   ...LOG_OPTIONS,
 } as const;
 
@@ -112,6 +121,7 @@ export const CLIENT_MANUAL: Manual = {
     "parley-client 7342 --frame header:10 < lines.txt",
     "parley-client udp://127.0.0.1:7342 hello --timeout 200ms --attempts 5",
     "parley-client tls://localhost:7343 hello --ca cert.pem",
+    "parley-client http://127.0.0.1:8080/ --raw",
     "parley-client 7342                    (a prompt; Ctrl-D to finish)",
   ],
   sections: [
@@ -158,11 +168,12 @@ export const CLIENT_MANUAL: Manual = {
     ADDRESSES,
     GROUP_SECTION,
     FRAMINGS,
+    HTTP_SECTION,
     {
       title: "Permissions",
       rows: [[
         "",
-        "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are some, certificates are read, and no other is touched.",
+        "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are some, certificates and --data are read, --output is written, and no other is touched.",
       ]],
     },
   ],
@@ -189,7 +200,9 @@ export interface ClientCommand {
  * @throws {Failure} If something is wrong with it, or a message cannot be
  * expressed in the framing: then nothing is sent.
  */
-export function parseClientArguments(args: readonly string[]): ClientCommand {
+export function parseClientArguments(
+  args: readonly string[],
+): ClientCommand | HttpCommand {
   const { given, operands, options } = parseArguments(args, OPTIONS);
   const [where, ...typed] = operands;
   if (where === undefined) {
@@ -197,7 +210,12 @@ export function parseClientArguments(args: readonly string[]): ClientCommand {
       "there is no address; write ADDRESS MESSAGE, such as: 7342 hello",
     );
   }
+  if (isWebAddress(where)) {
+    return readHttpCommand(where, typed, given, options);
+  }
+  checkScheme(where);
   const address = readAddress(where);
+  refuseHttpOptions(address, given);
   if (address.port === 0 && address.transport !== "unix") {
     throw new UsageError(
       `cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,

@@ -102,9 +102,17 @@ export async function openConnection(
   }
 }
 
-/** What the flags and files of TLS come to. */
-async function tlsOptions(
-  { address, options }: ClientCommand,
+/**
+ * Gives what the flags and files of TLS come to, and warns if need be.
+ *
+ * @param command The command line.
+ * @param terminal Where certificates are.
+ * @param log Where the warning goes.
+ * @returns The options; none for an address without TLS.
+ * @throws {UsageError} If a file cannot be read, or is not what it should be.
+ */
+export async function tlsOptions(
+  { address, options }: Pick<ClientCommand, "address" | "options">,
   terminal: Terminal,
   log: Log,
 ): Promise<TlsDialOptions> {

@@ -158,7 +158,13 @@ const REASONS: Readonly<Record<string, string>> = {
   ReadonlyFilesystem: "the file system is read-only",
 };
 
-function forPeople(cause: unknown): Error {
+/**
+ * Says in words for people why the system has refused something.
+ *
+ * @param cause What it threw.
+ * @returns The error with its reason.
+ */
+export function forPeople(cause: unknown): Error {
   const { message, name } = cause as Error;
   const plain = message.replace(/ \(os error \d+\).*$/, "");
   return new Error(REASONS[name] ?? lowerFirst(plain), { cause });

@@ -47,7 +47,11 @@ export function runClient(
     const undo = interruptedBy(terminal, interrupt);
     const { signal } = interrupt;
     try {
-      if (command.address.transport === "udp") {
+      if ("url" in command) {
+        // Who does not speak HTTP starts as fast without it.
+        const { runHttpRequest } = await import("./http/run_http_request.ts");
+        await runHttpRequest(command, { terminal, log, signal, progress });
+      } else if (command.address.transport === "udp") {
         await askAll(command, terminal, log, signal);
       } else {
         const connection = await openConnection(

@@ -34,7 +34,7 @@ const CLIENT: [string, RegExp][] = [
   ["70000 x", /port 70000: it must be an integer from 0 to 65535/],
   ["0 x", /port 0 is only for listening/],
   ["hello", /address "hello": it has no port/],
-  ["http://127.0.0.1:80", /its scheme must be/],
+  ["ftp://127.0.0.1:80", /its scheme must be .*http or https, not "ftp"/],
   ["udp://127.0.0.1:7 x --frame raw", /--frame is for streams; over UDP one/],
   ["udp://127.0.0.1:7 x --chunks", /--chunks is for connections/],
   [

@@ -1,0 +1,79 @@
+/**
+ * What a request that failed is to the shell and to the person in front of it,
+ * where HTTP has other words for it than messages over a socket.
+ *
+ * @module
+ */
+
+import { ConnectionError, ProtocolError, TimeoutError } from "../../mod.ts";
+import { EXIT, type ExitCode, Failure, UsageError } from "../exit_code.ts";
+import type { HttpProgress } from "./watch.ts";
+
+/**
+ * Finds the exit code and the line for what a request threw.
+ *
+ * @param error What it threw.
+ * @param progress How far it had come.
+ * @returns What is to be thrown.
+ */
+export function httpFailure(error: unknown, progress: HttpProgress): unknown {
+  if (error instanceof ProtocolError) {
+    // Without a byte of an answer it is no answer that is cut off.
+    const isCut = error.code === "truncated" && progress !== "answered";
+    return failureOf(error, isCut ? EXIT.lost : EXIT.framing);
+  }
+  if (
+    error instanceof TimeoutError && /^(body|response)$/.test(error.deadline)
+  ) {
+    return failureOf(error, EXIT.lost, "allow more time with --idle-timeout");
+  }
+  if (error instanceof ConnectionError) {
+    if (error.code === "refused") return refused(error);
+    // Also where a redirect leads, when the first server has answered.
+    return error.code === "unreachable"
+      ? failureOf(error, EXIT.connect, "check the address and the network")
+      : error;
+  }
+  if (error instanceof TypeError || error instanceof RangeError) {
+    return unsendable(error, progress);
+  }
+  return error;
+}
+
+function refused(error: ConnectionError): Failure {
+  const where = error.address?.replace("tcp://", "");
+  const command = `parley-server http ${where}`;
+  return failureOf(
+    error,
+    EXIT.connect,
+    `start a server there, such as: ${command}`,
+  );
+}
+
+/** The library refuses before it opens anything what makes no request. */
+function unsendable(error: Error, progress: HttpProgress): unknown {
+  if (progress === "dialling") {
+    return new UsageError(error.message, { cause: error });
+  }
+  // A redirect, or a file that has changed, can make none of it later.
+  return /^Cannot (follow|send) /.test(error.message)
+    ? failureOf(error, EXIT.failed)
+    : error;
+}
+
+const IN_FLAGS: Readonly<Record<string, string>> = {
+  "(maxBodyBytes)": "(--max-body)",
+  " (bodyTimeoutMs)": "",
+  " (maxRedirects)": "",
+  " (responseTimeoutMs)": "",
+};
+
+function failureOf(error: Error, code: ExitCode, advice?: string): Failure {
+  let { message } = error;
+  for (const [name, flag] of Object.entries(IN_FLAGS)) {
+    message = message.replace(name, flag);
+  }
+  return new Failure(code, advice ? `${message}; ${advice}` : message, {
+    cause: error,
+  });
+}
