@@ -8,6 +8,7 @@
 import { Stage } from "./stage.ts";
 import { STORY } from "./story.ts";
 import { UDP_STORY } from "./udp_story.ts";
+import { WEB_STORY } from "./web_story.ts";
 
 /**
  * Plays the whole story.
@@ -19,7 +20,7 @@ async function main(): Promise<number> {
   let [right, wrong] = [0, 0];
   const stage = new Stage();
   stage.begin();
-  for (const step of [...STORY, ...UDP_STORY]) {
+  for (const step of [...STORY, ...UDP_STORY, ...WEB_STORY]) {
     try {
       await using scene = stage.scene(step.title);
       await step.play(scene);

@@ -29,8 +29,8 @@ export class Stage {
     this.line(this.paint("bold", "Parley: where does a message end?"));
     this.line(
       "TCP carries a stream of bytes, not messages. Below, two real programs agree\n" +
-        "on where messages end, in five ways, and then do without by UDP. They are\n" +
-        "run from source: deno run --allow-net=127.0.0.1 cli/server.ts (client.ts).",
+        "on where messages end, in five ways, do without by UDP, and meet a browser.\n" +
+        "They are run from source: deno run --allow-net=127.0.0.1 cli/server.ts.",
     );
   }
 
