@@ -336,7 +336,7 @@ export class TlsConnection implements Connection {
   #destroy(): void {
     this.#destroyed = true;
     this.#socket?.destroy();
-    this.#wire?.stream.destroy();
+    this.#wire?.destroy();
     this.#raw.close();
   }
 

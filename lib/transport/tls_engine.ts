@@ -106,6 +106,7 @@ export class ServerIdentity {
   /** Begins the handshake with one client. */
   readonly begin: BeginTls = async (wire, agreed, failed) => {
     const { TLSSocket } = await import("node:tls");
+    wire.linger();
     if (this.#clientCas !== undefined) {
       return await this.#beginMutual(wire, agreed, failed);
     }
@@ -119,10 +120,7 @@ export class ServerIdentity {
         allowHalfOpen: true,
       } as ConstructorParameters<typeof TLSSocket>[1],
     );
-    socket.on("error", (error: Error) => {
-      wire.refuse(alertFor(error));
-      failed(error);
-    });
+    socket.on("error", failed);
     socket.once("secure", () => agreed(socket));
   };
 
@@ -135,40 +133,23 @@ export class ServerIdentity {
       key: this.#certificate.key,
       ca: this.#clientCas,
       requestCert: true,
-      // Looked at below: refused here, the reason would be lost.
-      rejectUnauthorized: false,
+      rejectUnauthorized: true,
       ...this.#protocols(),
       allowHalfOpen: true,
     };
     const server = createServer(how);
-    server.on("tlsClientError", (error: Error) => {
-      wire.refuse(alertFor(error));
-      failed(error);
+    server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+      // What is wrong with a certificate stands there; the error is a hang-up.
+      const { authorizationError } = socket;
+      failed(authorizationError ? new Error(`${authorizationError}`) : error);
     });
-    server.on("secureConnection", (socket: TLSSocket) => {
-      if (socket.authorized) return agreed(socket);
-      failed(
-        new Error(
-          socket.getPeerCertificate()?.raw === undefined
-            ? "peer sent no certificates"
-            : `${socket.authorizationError}`,
-        ),
-      );
-      socket.destroy();
-    });
+    server.on("secureConnection", agreed);
     server.emit("connection", wire.stream);
   };
 
   #protocols(): { ALPNProtocols?: string[] } {
     return this.#alpn.length === 0 ? {} : { ALPNProtocols: [...this.#alpn] };
   }
-}
-
-/** The alert that tells a client what is wrong; RFC 8446, section 6. */
-function alertFor({ message }: Error): number {
-  if (/known protocol/.test(message)) return 120; // no application protocol
-  if (/corrupt message/.test(message)) return 50; // decode error
-  return 40; // handshake failure
 }
 
 function isIpAddress(name: string): boolean {

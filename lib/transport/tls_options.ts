@@ -84,7 +84,9 @@ export interface TlsListenOptions extends Partial<TlsCertificate> {
   readonly caCerts?: readonly string[];
   /**
    * Whether a client needs a certificate, issued by one of `caCerts`; it is then
-   * the connection's `peerCertificate`.
+   * the connection's `peerCertificate`. A client without one is told so by an
+   * alert; one with another's only sees the connection cut off, as the runtime has
+   * no alert for it.
    *
    * @default {false}
    */

@@ -26,13 +26,15 @@ export interface Wire {
    */
   flushed(): Promise<void>;
 
+  /** Drops the stream, and with it what `node:tls` has put onto it. */
+  destroy(): void;
+
   /**
-   * Tells a client why there will be no TLS, in the words of TLS, unless
-   * something was said already: `node:tls` hangs up without a word.
-   *
-   * @param alert The number of the alert; RFC 8446, section 6.
+   * Lets `node:tls` drop the stream only a turn after it wanted to. Whom it
+   * refuses it hangs up on before it has written the alert that says why. Not for
+   * clients: one that does not like the server's name would agree first.
    */
-  refuse(alert: number): void;
+  linger(): void;
 }
 
 /** What becomes of a wire. */
@@ -77,7 +79,6 @@ export async function wireOf(
   let readBytes = SMALLEST_READ_BYTES;
   let into = new Uint8Array(readBytes);
   let writing: Promise<void> = Promise.resolve();
-  let isSilent = true;
   // Bytes that are not TLS and arrive while node:tls still sets itself up make
   // it throw where nobody can catch it, and the program ends (Deno 2.9.6).
   let settled: Promise<void> | undefined = new Promise((resolve) =>
@@ -113,7 +114,6 @@ export async function wireOf(
     allowHalfOpen: true,
     read: () => void read().catch((error) => events.ended(error)),
     write(bytes: Uint8Array, _encoding, done) {
-      isSilent = false;
       // An error would end the stream, and what the peer has sent would be lost.
       writing = write(bytes).catch((error) => events.broken(error));
       void writing.then(() => done());
@@ -123,14 +123,21 @@ export async function wireOf(
   stream.on("error", () => {
     // Whatever it is, the events told of it.
   });
+  const destroy = stream.destroy.bind(stream);
+  let hangingUp: ReturnType<typeof setTimeout> | undefined;
   return {
     stream,
     flushed: () => writing,
-    refuse(alert) {
-      if (!isSilent) return;
-      isSilent = false;
-      // A record of two bytes: fatal, and why. Whoever is gone does not miss it.
-      writing = write(Uint8Array.of(21, 3, 3, 0, 2, 2, alert)).catch(() => {});
+    destroy() {
+      clearTimeout(hangingUp);
+      stream.destroy = destroy;
+      destroy();
+    },
+    linger() {
+      stream.destroy = () => {
+        hangingUp ??= setTimeout(() => void writing.then(() => destroy()), 0);
+        return stream;
+      };
     },
   };
 }

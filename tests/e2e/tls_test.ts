@@ -324,4 +324,25 @@ if (hasOpenssl) {
       await client.outputLine(/^HELLO$/);
     },
   );
+
+  withFolder(
+    "openssl s_client is told in TLS that it needs a certificate",
+    async (run, folder) => {
+      const { ca, pair } = await files(folder, "server");
+      await using server = run.start(
+        ...["server", "upper", "tls://localhost:0", ...pair] as const,
+        ...["--require-client-cert", ...ca],
+      );
+      const [, refusal, port] = await server.line(/(engine "node")|:(\d+)$/);
+      // Of old runtimes only the message above can be seen.
+      if (refusal !== undefined) return;
+      for (const version of ["1_3", "1_2"]) {
+        await using client = new Process("openssl", [
+          ...["s_client", "-quiet", `-tls${version}`],
+          ...["-connect", `127.0.0.1:${port}`],
+        ]);
+        await client.line(/alert certificate required.* number 116$/);
+      }
+    },
+  );
 }

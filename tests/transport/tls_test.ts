@@ -124,7 +124,7 @@ const FAILURES: readonly Failure[] = [
       caCerts: [ca],
       requireClientCert: true,
     }),
-    clientReads: undefined,
+    clientReads: /it asks for a certificate and got none/,
     serverReads: /it showed no certificate, and this side asks for one/,
   },
   {
