@@ -24,6 +24,7 @@ const LAST_LOOK_MS = 10;
 export class HttpSession {
   readonly #parts: ExchangeParts;
   #isBusy = false;
+  #isOver = false;
   #requests = 0;
   #lastLook: ReturnType<typeof setTimeout> | undefined;
 
@@ -72,6 +73,7 @@ export class HttpSession {
         deadlines.awaitNext();
       }
     } finally {
+      this.#isOver = true;
       clearTimeout(this.#lastLook);
       deadlines.stop();
     }
@@ -79,6 +81,7 @@ export class HttpSession {
 
   /** Answers what has begun, and nothing after it. */
   drain(): void {
+    if (this.#isOver) return;
     if (this.#isBusy || this.#parts.http.begun) this.#end();
     else this.#lastLook = setTimeout(() => this.#end(), LAST_LOOK_MS);
   }

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { onNextTurn } from "../../session/next_turn.ts";
+import { notOnNextTurn, onNextTurn } from "../../session/next_turn.ts";
 import type { MessageConnection } from "../../session/message_connection.ts";
 import type { HttpEvent, MessageEnd, ResponseHead } from "../wire/events.ts";
 import type { HttpConnection } from "../wire/http_connection.ts";
@@ -260,7 +260,8 @@ async function soon<T>(
 /** What a promise resolves to, if it does in this turn of the event loop. */
 function beforeNextTurn<T>(promise: Promise<T>): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    promise.then(resolve, reject);
-    onNextTurn(() => resolve(undefined));
+    const late = () => resolve(undefined);
+    onNextTurn(late);
+    promise.then(resolve, reject).finally(() => notOnNextTurn(late));
   });
 }
