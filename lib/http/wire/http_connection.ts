@@ -126,7 +126,7 @@ export class HttpConnection {
   // Of the exchange that goes on.
   #keepAlive = true;
   #method: string | undefined;
-  #peerVersion: HttpVersion = "1.1";
+  #version: HttpVersion = "1.1";
   #request: Fields | undefined;
   #awaitsContinue = false;
 
@@ -316,7 +316,7 @@ export class HttpConnection {
     const { line, fields } = head;
     // First of all, so that a refusal is answered in the right way.
     this.#method = line.method;
-    this.#peerVersion = line.version;
+    this.#version = line.version;
     this.#request = fields;
     this.#headBytes = head.bytes;
     this.#keepAlive &&= persists(fields, line.version);
@@ -351,7 +351,6 @@ export class HttpConnection {
     this.#headBytes = head.bytes;
     const { line, fields } = head;
     if (line.status < 200) return this.#gotInformational(head);
-    this.#peerVersion = line.version;
     this.#keepAlive &&= persists(fields, line.version);
     if (this.#method === "CONNECT" && line.status < 300) {
       this.#own = this.#peer = "switched";
@@ -373,7 +372,7 @@ export class HttpConnection {
 
   #gotInformational({ fields, line }: Head<StatusLine>): InformationalHead {
     if (line.status === 101) {
-      checkSwitch(this.#request!, this.#own === "done");
+      checkSwitch(this.#request!, this.#version, this.#own === "done");
       this.#own = this.#peer = "switched";
     }
     return { type: "informational", ...line, headers: fields.all };
@@ -416,6 +415,7 @@ export class HttpConnection {
     }
     const sent = sendRequest(head, this.#keepAlive, sink);
     this.#method = head.method;
+    this.#version = head.version;
     this.#request = sent.fields;
     this.#keepAlive = sent.keepAlive;
     this.#writer = new BodyWriter(sent.length);
@@ -434,7 +434,7 @@ export class HttpConnection {
     }
     const sent = sendResponse(head, {
       method: this.#method,
-      version: this.#peerVersion,
+      version: this.#version,
       // An answer to what has not come, such as 408, is the last one; and whoever
       // waits to send his body may send it still, or not.
       keepAlive: this.#keepAlive && this.#peer !== "idle" &&
@@ -462,12 +462,16 @@ export class HttpConnection {
     const line = statusLine(head);
     checkNoLength(head.status, fieldsOf(head.headers));
     if (head.status === 101) {
-      const fault = switchFault(this.#request, this.#peer === "done");
+      const fault = switchFault(
+        this.#request,
+        this.#version,
+        this.#peer === "done",
+      );
       if (fault !== undefined) {
         throw new TypeError(`Cannot switch protocols: ${fault}`);
       }
       this.#own = this.#peer = "switched";
-    } else if (this.#peerVersion === "1.0") {
+    } else if (this.#version === "1.0") {
       // Such a client does not know them (RFC 9110 section 15.2).
       return;
     }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { HttpVersion } from "./events.ts";
 import type { Fields } from "./fields.ts";
 import { HttpError, malformed } from "./http_error.ts";
 import { isHost, type RequestLine } from "./start_line.ts";
@@ -43,11 +44,16 @@ export function checkRequest(line: RequestLine, fields: Fields): void {
  * Checks that a switch of protocols was asked for (RFC 9110 section 7.8).
  *
  * @param request The request's fields.
+ * @param version The request's version.
  * @param isWhole Whether all of the request is over: what comes next is no HTTP.
  * @throws {HttpError} If it was not.
  */
-export function checkSwitch(request: Fields, isWhole: boolean): void {
-  const why = switchFault(request, isWhole);
+export function checkSwitch(
+  request: Fields,
+  version: HttpVersion,
+  isWhole: boolean,
+): void {
+  const why = switchFault(request, version, isWhole);
   if (why !== undefined) throw malformed("RFC 9110 7.8", why);
 }
 
@@ -55,15 +61,18 @@ export function checkSwitch(request: Fields, isWhole: boolean): void {
  * What speaks against a switch of protocols.
  *
  * @param request The request's fields.
+ * @param version The request's version.
  * @param isWhole Whether all of the request is over.
  * @returns The reason, or `undefined` if nothing does.
  */
 export function switchFault(
   request: Fields,
+  version: HttpVersion,
   isWhole: boolean,
 ): string | undefined {
+  // In HTTP/1.0 it asks for nothing.
   if (
-    !request.hasConnection("upgrade") ||
+    version === "1.0" || !request.hasConnection("upgrade") ||
     !request.all.some(([name]) => name.toLowerCase() === "upgrade")
   ) return "a switch of protocols was not asked for";
   return isWhole ? undefined : "the request is not over yet";

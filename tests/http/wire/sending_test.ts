@@ -324,6 +324,11 @@ Deno.test("send() refuses to switch protocols if that was not asked for", () => 
   const request = "POST / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\n" +
     "Upgrade: echo\r\nContent-Length: 1\r\n\r\n";
   refuses(server(request), [head], "the request is not over yet");
+  const old = request.replace("HTTP/1.1", "HTTP/1.0").replace(
+    "1\r\n\r\n",
+    "0\r\n\r\n",
+  );
+  refuses(server(old), [head], "was not asked for");
   const broken = new HttpConnection("server");
   broken.receive(latin1("CONNECT a:1 HTTP/1.1\r\n\r\n"));
   assertThrows(() => broken.next());

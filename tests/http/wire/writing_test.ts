@@ -200,6 +200,26 @@ Deno.test("an answer that overtakes the request lets its body be read", () => {
   assertEquals(http.next()?.type, "request");
 });
 
+Deno.test("a server answers a client that has finished sending", () => {
+  const http = new HttpConnection("server");
+  http.receive(latin1(GET));
+  http.receiveEnd();
+  assertEquals([http.next()?.type, http.next()], ["request", END]);
+  assertEquals([http.next(), http.peerState], [undefined, "done"]);
+  written(http, response(204), END);
+  assertEquals([http.next(), http.needsBytes], [undefined, false]);
+  assertEquals(states(http), "closed closed false");
+});
+
+Deno.test("a client takes no switch of protocols from HTTP/1.0", () => {
+  const http = new HttpConnection("client");
+  const upgrade: HeaderField[] = [["Connection", "upgrade"], ["Upgrade", "b"]];
+  const head = { ...request("GET", ...upgrade), version: "1.0" } as HttpEvent;
+  written(http, head, END);
+  http.receive(latin1("HTTP/1.1 101 x\r\n\r\n"));
+  assertThrows(() => http.next(), HttpError, "was not asked for");
+});
+
 Deno.test("a server whose client waits for 100 Continue says so, or closes", () => {
   const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n" +
     "Expect: 100-continue\r\n\r\n";
