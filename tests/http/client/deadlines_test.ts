@@ -1,0 +1,262 @@
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { TimeoutError } from "@parley/parley";
+import { HttpClient, request } from "@parley/parley/http";
+import { noise } from "../../support/foreign_http.ts";
+import { bounded, failure, scripted } from "./scripted.ts";
+
+const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+for (
+  const [what, said] of [
+    ["says nothing", ""],
+    ["begins a status line", "HTTP/1.1 2"],
+    ["begins its headers", "HTTP/1.1 200 OK\r\nA: b\r\n"],
+    ["sends informational heads only", "HTTP/1.1 102 Processing\r\n\r\n"],
+  ] as const
+) {
+  bounded(`a server that ${what} is given up`, async () => {
+    await using server = scripted(async (peer) => {
+      await peer.request();
+      await peer.say(said);
+      await peer.drain();
+    });
+    const begun = performance.now();
+    const error = await failure(
+      request(server.url, { responseTimeoutMs: 100 }),
+      TimeoutError,
+    );
+    assertEquals([error.deadline, error.timeoutMs], ["response", 100]);
+    assert(performance.now() - begun >= 99);
+  });
+}
+
+bounded("a head that comes byte by byte is no progress", async () => {
+  await using server = scripted(async (peer) => {
+    await peer.request();
+    await peer.say("HTTP/1.1 200 OK\r\nA: ");
+    for (;;) {
+      await peer.say("b");
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  });
+  const error = await failure(
+    request(server.url, { responseTimeoutMs: 200 }),
+    TimeoutError,
+  );
+  assertEquals(error.deadline, "response");
+});
+
+bounded("a server that does not take the body is given up", async () => {
+  await using server = scripted(async (peer) => {
+    await peer.head();
+    await goOn.promise;
+  });
+  const goOn = Promise.withResolvers<void>();
+  const body = noise(32 * 1024 * 1024);
+  const error = await failure(
+    request(server.url, { method: "POST", body, responseTimeoutMs: 300 }),
+    TimeoutError,
+  );
+  assertEquals(error.deadline, "response");
+  goOn.resolve();
+});
+
+bounded(
+  "neither a slow source nor a slow reader is held against the server",
+  async () => {
+    await using server = scripted(async (peer) => {
+      await peer.request();
+      await peer.say(OK);
+    });
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        controller.enqueue(Uint8Array.of(65));
+        controller.close();
+      },
+    }, { highWaterMark: 0 });
+    const response = await request(server.url, {
+      method: "POST",
+      body,
+      responseTimeoutMs: 150,
+      bodyTimeoutMs: 50,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assertEquals(await response.text(), "ok");
+  },
+);
+
+for (
+  const [what, head] of [
+    ["known length", "content-length: 99\r\n\r\nhello"],
+    ["chunks", "transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n"],
+    ["compressed bytes", "content-encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0"],
+  ] as const
+) {
+  bounded(`a body of ${what} that stalls is an error`, async () => {
+    await using server = scripted(async (peer) => {
+      await peer.request();
+      await peer.say(`HTTP/1.1 200 OK\r\n${head}`);
+      await peer.drain();
+    });
+    const response = await request(server.url, { bodyTimeoutMs: 100 });
+    const error = await failure(response.text(), TimeoutError);
+    assertEquals([error.deadline, error.timeoutMs], ["body", 100]);
+  });
+}
+
+bounded("a body that comes slowly is no stalled one", async () => {
+  await using server = scripted(async (peer) => {
+    await peer.request();
+    await peer.say("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n");
+    for (const character of "slowly") {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      await peer.say(character);
+    }
+  });
+  const response = await request(server.url, { bodyTimeoutMs: 250 });
+  assertEquals(await response.text(), "slowly");
+});
+
+bounded("without deadlines nothing is cut off", async () => {
+  await using server = scripted(async (peer) => {
+    await peer.request();
+    await peer.say(OK);
+  });
+  const response = await request(server.url, {
+    responseTimeoutMs: Infinity,
+    bodyTimeoutMs: Infinity,
+    connectTimeoutMs: Infinity,
+  });
+  assertEquals(await response.text(), "ok");
+});
+
+bounded("a connection that does not come is given up", async () => {
+  // A listener whose queue is full answers no more.
+  using listener = Deno.listen({
+    hostname: "127.0.0.1",
+    port: 0,
+    tcpBacklog: 1,
+  });
+  const { port } = listener.addr;
+  const filling: Promise<Deno.Conn | undefined>[] = [];
+  for (let i = 0; i < 4; i++) {
+    const signal = AbortSignal.timeout(1000);
+    filling.push(
+      Deno.connect(
+        { hostname: "127.0.0.1", port, signal } as Deno.ConnectOptions,
+      )
+        .catch(() => undefined),
+    );
+  }
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const error = await failure(
+    request(`http://127.0.0.1:${port}/`, { connectTimeoutMs: 100 }),
+    TimeoutError,
+  );
+  assertEquals(error.deadline, "connect");
+  for (const conn of await Promise.all(filling)) conn?.close();
+});
+
+// -------------------------------------------------------------------- signal
+
+const MINE = new Error("mine");
+
+bounded("a signal aborted before sends nothing", async () => {
+  await using server = scripted(() => Promise.resolve());
+  const thrown = await failure(
+    request(server.url, { signal: AbortSignal.abort(MINE) }),
+    Error,
+  );
+  assertStrictEquals(thrown, MINE);
+  assertEquals(server.connections, 0);
+});
+
+bounded("a signal ends the wait for a response, and the upload", async () => {
+  const controller = new AbortController();
+  await using server = scripted(async (peer) => {
+    await peer.head();
+    controller.abort(MINE);
+    await peer.drain();
+  });
+  const cancelled = Promise.withResolvers<unknown>();
+  const thrown = await failure(
+    request(server.url, {
+      signal: controller.signal,
+      method: "POST",
+      body: new ReadableStream<Uint8Array>({ cancel: cancelled.resolve }),
+    }),
+    Error,
+  );
+  assertStrictEquals(thrown, MINE);
+  assertStrictEquals(await cancelled.promise, MINE);
+});
+
+for (const coding of ["identity", "gzip"]) {
+  bounded(`a signal ends the reading of a body (${coding})`, async () => {
+    const controller = new AbortController();
+    const gone = Promise.withResolvers<void>();
+    await using server = scripted(async (peer) => {
+      await peer.request();
+      await peer.say(
+        `HTTP/1.1 200 OK\r\ncontent-encoding: ${coding}\r\n\r\n\x1f\x8b`,
+      );
+      await peer.drain();
+      gone.resolve();
+    });
+    const { signal } = controller;
+    const response = await request(server.url, { signal });
+    const reading = response.text();
+    controller.abort(MINE);
+    assertStrictEquals(await failure(reading, Error), MINE);
+    await gone.promise;
+  });
+}
+
+bounded("a signal ends a body that nobody is reading", async () => {
+  const controller = new AbortController();
+  await using server = scripted(async (peer) => {
+    await peer.request();
+    await peer.say("HTTP/1.1 200 OK\r\n\r\nhello");
+    await peer.drain();
+  });
+  const response = await request(server.url, { signal: controller.signal });
+  controller.abort(MINE);
+  assertStrictEquals(await failure(response.text(), Error), MINE);
+});
+
+bounded("a signal aborted after the end changes nothing", async () => {
+  const controller = new AbortController();
+  await using server = scripted(async (peer) => {
+    while ((await peer.request()).head !== "") await peer.say(OK);
+  });
+  await using client = new HttpClient();
+  const { signal } = controller;
+  const response = await client.request(server.url, { signal });
+  assertEquals(await response.text(), "ok");
+  controller.abort(MINE);
+  assertEquals(await (await client.request(server.url)).text(), "ok");
+  assertEquals(server.connections, 1);
+});
+
+bounded("what a callback throws fails the request", async () => {
+  await using server = scripted(async (peer) => {
+    await peer.request();
+    await peer.say(`HTTP/1.1 103 Early Hints\r\n\r\n${OK}`);
+    await peer.drain();
+  });
+  const fail = () => {
+    throw MINE;
+  };
+  const failing = [
+    { onBytes: fail },
+    { onInformational: fail },
+    { onBytes: (way: string) => way === "received" && fail() },
+  ];
+  for (const options of failing) {
+    assertStrictEquals(
+      await failure(request(server.url, options), Error),
+      MINE,
+    );
+  }
+});
