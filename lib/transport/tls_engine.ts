@@ -13,6 +13,7 @@ import type {
 } from "node:tls";
 import type { Address } from "./address.ts";
 import { checkPair } from "./tls_certificate.ts";
+import { VerifiedClients } from "./tls_clients.ts";
 import type { BeginTls } from "./tls_connection.ts";
 import type {
   TlsCertificate,
@@ -69,6 +70,7 @@ export function beginClient(
 export class ServerIdentity {
   readonly #alpn: readonly string[];
   readonly #clientCas: string[] | undefined;
+  readonly #clients = new VerifiedClients();
   #certificate: TlsCertificate;
   #context: SecureContext | undefined;
 
@@ -143,7 +145,12 @@ export class ServerIdentity {
       const { authorizationError } = socket;
       failed(authorizationError ? new Error(`${authorizationError}`) : error);
     });
-    server.on("secureConnection", agreed);
+    server.on("secureConnection", (socket: TLSSocket) => {
+      const refusal = this.#clients.refusal(socket);
+      if (refusal === undefined) return agreed(socket);
+      failed(new Error(refusal));
+      socket.destroy();
+    });
     server.emit("connection", wire.stream);
   };
 

@@ -15,6 +15,7 @@ import {
 import { connect } from "../../lib/session/connect.ts";
 import { serve } from "../../lib/session/serve.ts";
 import type { ServerEvent } from "../../lib/session/server_options.ts";
+import type { Address } from "../../lib/transport/address.ts";
 import type { Connection } from "../../lib/transport/connection.ts";
 import { connectTcp, listenTcp } from "../../lib/transport/tcp.ts";
 import {
@@ -514,6 +515,62 @@ tls(
     assertEquals(connection.peerCertificate?.subject["CN"], "server");
   },
 );
+
+for (const version of ["1_3", "1_2"]) {
+  tls(
+    `serve() lets nobody in by a session of another listener, TLS ${version}`,
+    async ({ ca, client, otherCa, server }) => {
+      const folder = await Deno.makeTempDir({ prefix: "parley-sessions-" });
+      const events = new Events();
+      const listening = async (caCerts: readonly string[]) =>
+        await serve("tls://127.0.0.1:0", {
+          ...server,
+          ...(caCerts.length === 0 ? {} : { caCerts, requireClientCert: true }),
+          encoding: "text",
+          onEvent: events.add,
+        }, async (peer) => {
+          await peer.send(`welcome ${peer.peerCertificate?.subject["CN"]}`);
+        });
+      await using open = await listening([]);
+      await using ours = await listening([ca]);
+      await using others = await listening([otherCa]);
+      const session = `${folder}/session.pem`;
+      const pair = ["-cert", `${folder}/cert.pem`, "-key", `${folder}/key.pem`];
+      await Deno.writeTextFile(pair[1]!, client.cert);
+      await Deno.writeTextFile(pair[3]!, client.key);
+      const visit = async (to: { address: Address }, ...args: string[]) => {
+        const { stdout } = await new Deno.Command("openssl", {
+          args: [
+            ...["s_client", `-tls${version}`, "-ign_eof", ...args],
+            ...["-connect", `127.0.0.1:${to.address.port}`],
+          ],
+          stdin: "null",
+          stderr: "null",
+        }).output();
+        const text = new TextDecoder().decode(stdout);
+        const words = /^(New|Reused),|(welcome \w+)/gm;
+        return [...text.matchAll(words)].map(([, begun, said]) =>
+          begun ?? said
+        );
+      };
+
+      const first = await visit(open, "-sess_out", session);
+      assertEquals(first, ["New", "welcome undefined"]);
+      assertEquals(await visit(ours, "-sess_in", session), ["Reused"]);
+      const without = await events.next("handshake_failed");
+      assertMatch(`${without.error}`, /it showed no certificate/);
+
+      const known = await visit(ours, ...pair, "-sess_out", session);
+      assertEquals(known, ["New", "welcome client"]);
+      const again = await visit(ours, "-sess_in", session);
+      assertEquals(again, ["Reused", "welcome client"]);
+      assertEquals(await visit(others, "-sess_in", session), ["Reused"]);
+      const strange = await events.next("handshake_failed");
+      assertMatch(`${strange.error}`, /an authority that is not trusted here/);
+      await Deno.remove(folder, { recursive: true });
+    },
+  );
+}
 
 tls(
   "connect() with insecure accepts any certificate",
