@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { e2e } from "../support/processes.ts";
+import { e2e, Process } from "../support/processes.ts";
 
 e2e(
   "the services answer datagrams, IPv4 and IPv6 from one socket",
@@ -72,17 +72,20 @@ e2e("a UDP port in use exits 5, no such name exits 3", async (run) => {
 });
 
 // The loopback of other systems has no multicast.
-if (Deno.build.os === "linux") {
+const isLinux = Deno.build.os === "linux";
+const HERE = ["--interface", "127.0.0.1"];
+
+if (isLinux) {
   e2e(
     "two servers on one port answer what their group is sent",
     async (run) => {
-      const join = ["--join", "239.255.7.36", "--interface", "127.0.0.1"];
+      const join = ["--join", "239.255.7.36", ...HERE];
       await using upper = await run.server("upper", "udp://0.0.0.0:0", ...join);
       const { address, port } = upper;
       await using _other = await run.server("reverse", address, ...join);
+      const group = `udp://239.255.7.36:${port}`;
       const { code, stdout, stderr } = await run.client(
-        ...[`udp://239.255.7.36:${port}`, "hello", "--interface", "127.0.0.1"],
-        ...["--ttl", "0"],
+        ...[group, "hello", ...HERE, "--ttl", "0"],
       );
       assertEquals(code, 0);
       assertEquals(stdout.split("\n").toSorted(), ["", "HELLO", "olleh"]);
@@ -90,4 +93,62 @@ if (Deno.build.os === "linux") {
       assertEquals(stderr, reply + reply);
     },
   );
+
+  e2e("Ctrl-C ends waiting for a group", async (run) => {
+    await using server = await run.server(
+      ...["echo", "udp://0.0.0.0:0", "--join", "239.255.7.36", ...HERE],
+    );
+    const group = `udp://239.255.7.36:${server.port}`;
+    const options = [...HERE, "--timeout", "none"];
+    await using client = run.start("client", group, "hello", ...options);
+    await client.outputLine(/^hello$/);
+    client.signal("SIGINT");
+    assertEquals((await client.ended()).code, 130);
+  });
+}
+
+if (isLinux && await isInstalled("socat")) {
+  e2e(
+    "socat in a group asks the server, and answers the client",
+    async (run) => {
+      const group = "239.255.7.37";
+      await using server = await run.server(
+        ...["upper", "udp://0.0.0.0:0", "--join", group, ...HERE],
+      );
+      const { port } = server;
+      const to = `UDP4-DATAGRAM:${group}:${port},ip-multicast-if=127.0.0.1`;
+      await using asking = sh(`printf hello | socat -t1 - ${to}`);
+      assertEquals((await asking.ended()).stdout, "HELLO");
+
+      const joined = `reuseaddr,ip-add-membership=${group}:127.0.0.1`;
+      await using _member = sh(
+        `exec socat UDP4-RECVFROM:${port},${joined},fork PIPE`,
+      );
+      // Both answer, once socat has come so far.
+      let answers = "";
+      for (let i = 0; i < 20 && answers !== "HELLO hello"; i++) {
+        const { stdout } = await run.client(
+          ...[`udp://${group}:${port}`, "hello", ...HERE, "--timeout", "300ms"],
+        );
+        answers = stdout.trim().split("\n").toSorted().join(" ");
+      }
+      assertEquals(answers, "HELLO hello");
+    },
+  );
+} else {
+  Deno.test({
+    name: "socat in a group: not run, it is not installed or this is not Linux",
+    ignore: true,
+    fn() {},
+  });
+}
+
+// Through the shell, the only program besides Deno and Node that tests may run.
+function sh(script: string): Process {
+  return new Process("sh", ["-c", script]);
+}
+
+async function isInstalled(program: string): Promise<boolean> {
+  await using shell = sh(`command -v ${program}`);
+  return (await shell.ended()).code === 0;
 }
