@@ -39,8 +39,8 @@ export class NewFile implements AsyncDisposable {
     try {
       const there = await statOf(path);
       if (there?.isDirectory) throw new Error("it is a folder");
+      // Such as /dev/null, in whose place no file belongs.
       if (there?.isCharDevice) {
-        // Such as /dev/null, in whose place no file belongs.
         const device = await Deno.open(path, { write: true });
         return new NewFile(path, path, undefined, device);
       }
@@ -143,12 +143,19 @@ function folderOf(path: string): string {
 }
 
 function cannotWrite(path: string, cause: unknown): Failure {
-  const reason = cause instanceof Deno.errors.NotFound
-    ? "there is no such folder"
-    : forPeople(cause).message;
+  const reason = reasonOf(cause);
   return new Failure(
     EXIT.local,
     `cannot write ${path}: ${reason}; give another --output`,
     { cause },
   );
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return "there is no such folder";
+  const { message } = cause as Error;
+  // The runtime wants every permission there is for most of /dev, /proc, /sys.
+  return /^Requires all access/.test(message)
+    ? "it is a part of the system that is out of reach"
+    : forPeople(cause).message;
 }
