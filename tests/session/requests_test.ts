@@ -2,10 +2,15 @@ import {
   assert,
   assertEquals,
   assertGreaterOrEqual,
+  assertInstanceOf,
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { ConnectionError, TimeoutError } from "../../lib/errors.ts";
+import {
+  ClosedError,
+  ConnectionError,
+  TimeoutError,
+} from "../../lib/errors.ts";
 import type {
   DatagramEvent,
   DatagramOptions,
@@ -324,6 +329,21 @@ Deno.test("DatagramSocket.request() that cannot be sent says why at once", async
     down,
   );
   await socket.close();
+});
+
+Deno.test("DatagramSocket.close() fails the requests that wait for an answer and those that wait for their turn, and sends none of them", async () => {
+  const { endpoint, socket } = scripted();
+  const never = { accepts: () => false };
+  const caught = [{}, {}, {}, never, never].map((options) =>
+    socket.request("x", peer(1), options).catch((error) => error)
+  );
+  await settled();
+  assertEquals(endpoint.sent.length, 3);
+  await socket.close();
+  for (const error of await Promise.all(caught)) {
+    assertInstanceOf(error, ClosedError);
+  }
+  assertEquals(endpoint.sent.length, 3);
 });
 
 Deno.test("DatagramSocket.request() refuses those who cannot be asked and options out of range, unsent", async () => {
