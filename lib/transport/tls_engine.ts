@@ -46,7 +46,11 @@ export function beginClient(
 ): BeginTls {
   const { alpn = [], caCerts = [], cert, insecure = false, key } = options;
   return async (wire, agreed, failed) => {
-    const { connect } = await import("node:tls");
+    const { connect, createSecureContext } = await import("node:tls");
+    const own = cert === undefined || key === undefined ? {} : { cert, key };
+    const secureContext = createSecureContext(own);
+    // As `ca` they would take the place of the well-known ones.
+    for (const pem of caCerts) secureContext.context.addCACert(pem);
     const how: ConnectionOptions & { allowHalfOpen: boolean } = {
       socket: wire.stream,
       // An address is no name that may be asked for; RFC 6066, section 3.
@@ -54,9 +58,7 @@ export function beginClient(
         ? { host: serverName }
         : { servername: serverName }),
       ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
-      ...(cert === undefined || key === undefined ? {} : { cert, key }),
-      // The well-known ones besides would take --allow-sys to read.
-      ...(caCerts.length === 0 ? {} : { ca: [...caCerts] }),
+      secureContext,
       rejectUnauthorized: !insecure,
       allowHalfOpen: true,
     };

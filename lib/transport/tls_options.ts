@@ -22,8 +22,7 @@ export interface TlsDialOptions {
   readonly alpn?: readonly string[];
   /**
    * Certificates in PEM to trust besides the well-known authorities: of an
-   * authority of your own, or the server's own if nobody else issued it. Where
-   * `tlsEngine` is `"node"`, instead of them.
+   * authority of your own, or the server's own if nobody else issued it.
    *
    * @default {[]}
    */
