@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { TimeoutError } from "@parley/parley";
-import { HttpClient, request } from "@parley/parley/http";
+import { HttpClient, HttpError, request } from "@parley/parley/http";
 import { noise } from "../../support/foreign_http.ts";
 import { bounded, failure, scripted } from "./scripted.ts";
 
@@ -221,8 +221,9 @@ bounded("a signal ends a body that nobody is reading", async () => {
     await peer.drain();
   });
   const response = await request(server.url, { signal: controller.signal });
+  const reader = response.body!.getReader();
   controller.abort(MINE);
-  assertStrictEquals(await failure(response.text(), Error), MINE);
+  assertStrictEquals(await failure(reader.closed, Error), MINE);
 });
 
 bounded("a signal aborted after the end changes nothing", async () => {
@@ -238,6 +239,37 @@ bounded("a signal aborted after the end changes nothing", async () => {
   assertEquals(await (await client.request(server.url)).text(), "ok");
   assertEquals(server.connections, 1);
 });
+
+bounded(
+  "a signal that outlives many requests is not burdened with them",
+  async () => {
+    await using server = scripted(async (peer) => {
+      const { head } = await peer.request();
+      await peer.say(head.startsWith("GET /bad") ? "what?\r\n\r\n" : OK);
+    });
+    const { signal } = new AbortController();
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (
+      ...args: Parameters<typeof addEventListener>
+    ) => {
+      listeners++;
+      addEventListener.apply(signal, args);
+    };
+    signal.removeEventListener = (
+      ...args: Parameters<typeof removeEventListener>
+    ) => {
+      listeners--;
+      removeEventListener.apply(signal, args);
+    };
+    for (let i = 0; i < 3; i++) {
+      await (await request(server.url, { signal })).text();
+      await (await request(server.url, { signal })).body!.cancel();
+      await failure(request(`${server.url}/bad`, { signal }), HttpError);
+    }
+    assertEquals(listeners, 0);
+  },
+);
 
 bounded("what a callback throws fails the request", async () => {
   await using server = scripted(async (peer) => {

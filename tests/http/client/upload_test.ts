@@ -371,7 +371,10 @@ bounded("a server that refuses is spared the body", async () => {
   const rest = Promise.withResolvers<string>();
   await using server = scripted(async (peer) => {
     await peer.head();
-    await peer.say("HTTP/1.1 401 No\r\ncontent-length: 2\r\n\r\nno");
+    await peer.say("HTTP/1.1 401 No\r\ncontent-length: 2\r\n\r\nn");
+    // Longer than consent is waited for.
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await peer.say("o");
     rest.resolve(new TextDecoder().decode(await peer.readAll()));
   });
   const cancelled = Promise.withResolvers<unknown>();
