@@ -1,13 +1,13 @@
 /**
  * The executable `parley-server`: answers messages over TCP, TLS, UDP and Unix
- * sockets, in any framing.
+ * sockets, in any framing, and browsers over HTTP.
  *
  * ```sh
  * deno run --allow-net jsr:@parley/parley/server echo 7342
  * ```
  *
- * UDP and `--workers` need `--unstable-net`; certificates and `--workers` need
- * `--allow-read`; Unix sockets `--allow-read --allow-write`, with `--mode` also
+ * UDP and `--workers` need `--unstable-net`; certificates, `--root` and
+ * `--workers` need `--allow-read`; Unix sockets `--allow-read --allow-write`, with `--mode` also
  * `--allow-sys`; `--allow-sys=networkInterfaces` shows what other machines can
  * connect to. `--help` shows services, options and exit codes.
  *
