@@ -197,7 +197,7 @@ Deno.test("runClient() asks from one port as long as each message has one reply"
 
 Deno.test("runClient() takes no late reply for the one to the next message", async () => {
   await using server = bindUdp(HERE, { encoding: "text" });
-  const asked = ask([String(server.address), "a", "b", "--timeout", "200ms"]);
+  const asked = ask([String(server.address), "a", "b", "--timeout", "500ms"]);
   await server.receive();
   const again = (await server.receive())!;
   await server.send("to a", again.from);
@@ -213,7 +213,7 @@ Deno.test("runClient() takes no late reply for the one to the next message", asy
 const ignore = Deno.build.os !== "linux";
 const GROUP = "239.255.7.35";
 const FROM = ["--interface", "127.0.0.1"];
-const SOON = ["--timeout", "100ms"];
+const SOON = ["--timeout", "400ms"];
 
 Deno.test({
   name: "runServer() with --join answers what a group is sent",
