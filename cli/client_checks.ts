@@ -23,7 +23,7 @@ export const STREAM_OPTIONS: readonly string[] = [
 /** The options that mean nothing without TLS. */
 export const TLS_ONLY: readonly string[] = [
   ...["ca", "server-name", "cert", "key", "alpn", "insecure"],
-  "handshake-timeout",
+  ...["handshake-timeout", "tls-engine"],
 ];
 
 /**

@@ -119,6 +119,7 @@ export async function tlsOptions(
   if (address.transport !== "tls") return {};
   const { alpn, ca, cert, insecure, key } = options;
   const serverName = options["server-name"];
+  const tlsEngine = options["tls-engine"];
   if (insecure) {
     log.now(
       { event: "insecure" },
@@ -129,6 +130,7 @@ export async function tlsOptions(
     ...await readTlsFiles({ ca, cert, key }, terminal),
     ...(alpn === undefined ? {} : { alpn }),
     ...(serverName === undefined ? {} : { serverName }),
+    ...(tlsEngine === undefined ? {} : { tlsEngine }),
     insecure,
   };
 }

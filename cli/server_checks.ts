@@ -19,6 +19,7 @@ const STREAM_OPTIONS = [
 /** The options that mean nothing without TLS. */
 const TLS_ONLY = [
   ...["cert", "key", "alpn", "require-client-cert", "ca", "handshake-timeout"],
+  "tls-engine",
 ];
 
 function checkTls(

@@ -89,11 +89,12 @@ async function listenSettings(
   addresses: readonly Address[],
   terminal: Terminal,
 ): Promise<ListenSettings> {
-  const { alpn, ca, cert, key, mode } = options;
+  const { alpn, ca, cert, key, mode, "tls-engine": tlsEngine } = options;
   const tls: TlsListenOptions = isTls(addresses)
     ? {
       ...await readTlsFiles({ ca, cert, key }, terminal),
       ...(alpn === undefined ? {} : { alpn }),
+      ...(tlsEngine === undefined ? {} : { tlsEngine }),
       requireClientCert: options["require-client-cert"],
     }
     : {};

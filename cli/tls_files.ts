@@ -6,7 +6,7 @@
 
 import type { TlsCertificate } from "../mod.ts";
 import { EXIT, Failure, UsageError } from "./exit_code.ts";
-import { optional } from "./options.ts";
+import { oneOf, optional } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options that both executables have. */
@@ -25,6 +25,11 @@ export const TLS_OPTIONS = {
     "NAME,...",
     parseNames,
     "TLS: protocols to agree on, the preferred one first",
+  ),
+  "tls-engine": optional(
+    "ENGINE",
+    oneOf(["native", "node"]),
+    "TLS: which of the runtime's two to use: native is faster in bulk, node lets go of a peer that stalls in the handshake and knows client certificates; without it, what fits the other options",
   ),
 } as const;
 

@@ -116,6 +116,11 @@ export async function listenForTls(
     );
   }
   const best = await bestEngine();
+  if (tlsEngine === "node" && best !== "node") {
+    throw new TypeError(
+      `Cannot listen on ${on}: the TLS engine "node" is in Deno 2.9 or newer`,
+    );
+  }
   if (requireClientCert && (best === "native" || tlsEngine === "native")) {
     throw new TypeError(
       `Cannot listen on ${on}: only the TLS engine "node" asks for client certificates, in Deno 2.9 or newer`,

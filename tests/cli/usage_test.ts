@@ -61,6 +61,11 @@ const CLIENT: [string, RegExp][] = [
     /--ca: cannot read \/tmp\/no\/x\.pem: there is no/,
   ],
   ["tls://a:7 x --ca /tmp", /--ca: cannot read \/tmp: it is a folder/],
+  ["7342 x --tls-engine node", /--tls-engine is for TLS, and tcp:/],
+  [
+    "tls://a:7 x --tls-engine nodejs",
+    /--tls-engine: there is no "nodejs" \(did you mean "node"\?\); write native or node/,
+  ],
   ["tls://a:7 x --alpn ,", /"," is no list of protocols/],
   ["tls://a:7 x --chunks --proxy-protocol", /do not go together over TLS/],
   ["7342 x --attempts 2", /--attempts is for UDP, and tcp loses nothing/],
@@ -87,6 +92,7 @@ const SERVER: [string, RegExp][] = [
   ["echo tls://[::1]:0", /needs --cert and --key; to try it, make both with/],
   ["echo 0 --cert x --key y", /--cert is for TLS, and no address is/],
   ["echo tls://[::1]:0 --key y", /--key needs --cert/],
+  ["echo 0 --tls-engine native", /--tls-engine is for TLS, and no address is/],
   [
     "echo tls://[::1]:0 --cert x --key y --require-client-cert",
     /--require-client-cert and --ca, whose clients are let in, go together/,

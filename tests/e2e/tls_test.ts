@@ -186,6 +186,40 @@ withFolder(
   },
 );
 
+withFolder("--tls-engine chooses either engine", async (run, folder) => {
+  const { ca, pair } = await files(folder, "server");
+  for (const engine of ["native", "node"]) {
+    const choice = ["--tls-engine", engine];
+    await using server = run.start(
+      ...["server", "upper", "tls://localhost:0", ...pair, ...choice] as const,
+    );
+    const [, refusal, port] = await server.line(/(engine "node")|:(\d+)$/);
+    if (refusal !== undefined) {
+      return assertFails(await server.ended(), 2, NEEDS_NODE);
+    }
+    const { code, stdout, stderr } = await run.client(
+      ...[`tls://localhost:${port}`, "hello", ...ca, ...choice, "-v"],
+    );
+    assertEquals([code, stdout], [0, "HELLO\n"], stderr);
+    // Only one of the two shows whom it talks to.
+    assertEquals(/certificate is of localhost/.test(stderr), engine === "node");
+  }
+  assertFails(
+    await run.client("tls://[::1]:1", "--tls-engine", "native", "--insecure"),
+    2,
+    /cannot connect to tls:.*insecure, .* need the TLS engine "node"/,
+  );
+  await using server = run.start(
+    ...["server", "upper", "tls://localhost:0", ...pair, ...ca] as const,
+    ...["--require-client-cert", "--tls-engine", "native"],
+  );
+  assertFails(
+    await server.ended(),
+    2,
+    /^parley-server: cannot listen on tls:.* only the TLS engine "node" asks for client certificates/,
+  );
+});
+
 withFolder("--insecure warns and connects", async (run, folder) => {
   const { pair } = await files(folder, "server");
   await using server = await serverWith(run, ...pair);
