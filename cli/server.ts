@@ -7,9 +7,9 @@
  * ```
  *
  * UDP and `--workers` need `--unstable-net`; certificates, `--root` and
- * `--workers` need `--allow-read`; Unix sockets `--allow-read --allow-write`, with `--mode` also
- * `--allow-sys`; `--allow-sys=networkInterfaces` shows what other machines can
- * connect to. `--help` shows services, options and exit codes.
+ * `--workers` need `--allow-read`; Unix sockets `--allow-read --allow-write`,
+ * with `--mode` also `--allow-sys`; `--allow-sys=networkInterfaces` shows what
+ * other machines can connect to. `--help` shows services, options and exit codes.
  *
  * @module
  */

@@ -77,6 +77,6 @@ async function folderAt(path: string): Promise<string> {
 function reason(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "there is no such folder";
   if (error instanceof Deno.errors.NotADirectory) return "it is no folder";
-  const { message } = error as Error;
-  return message.replace(/ \(os error \d+\).*$/, "").toLowerCase();
+  const message = (error as Error).message.replace(/ \(os error \d+\).*$/, "");
+  return message.slice(0, 1).toLowerCase() + message.slice(1);
 }
