@@ -217,6 +217,12 @@ responses([
   bodiless("204 with a length", "204 x", "Content-Length: 5"),
   bodiless("204 that is chunked", "204 x", "Transfer-Encoding: chunked"),
   bodiless("304 with a length", "304 x", "Content-Length: 5"),
+  bodiless(
+    "304 with two lengths",
+    "304 x",
+    "Content-Length: 5\r\nContent-Length: 6",
+  ),
+  bodiless("304 with a length that is none", "304 x", "Content-Length: x"),
   bodiless("304 without a length", "304 x", 'ETag: "a"'),
   bodiless("HEAD with a length", "200 x", "Content-Length: 5", "HEAD"),
   bodiless(

@@ -256,6 +256,7 @@ requests([
   wrong("CR alone in an extension", SIZE, "2;a\rx", "CR without LF"),
   wrong("LF in a quoted extension", SIZE, '2;a="\n', "byte 0a"),
   wrong("NUL in an extension", SIZE, "2;a\0", "byte 00"),
+  wrong("DEL in an extension", SIZE, "2;a\x7f", "byte 7f"),
   wrong("a letter above 7F in an extension", SIZE, '2;a="\xe4', "byte e4"),
   wrong(
     "an extension of the last chunk that is none",

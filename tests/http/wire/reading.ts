@@ -65,8 +65,11 @@ export function read(
   let error: unknown;
   try {
     for (const chunk of chunks) {
+      const { needsBytes } = http;
+      const before = events.length;
       http.receive(chunk);
       takeAll(http, reader, events);
+      if (!needsBytes) assertEquals(events.length, before);
     }
     if (end !== "open") {
       http.receiveEnd(end === "announced");

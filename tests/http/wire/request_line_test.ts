@@ -111,6 +111,12 @@ requests([
     refused: ["malformed", 400, "LF without CR at byte 0"],
   },
   wrong("white space before it", "RFC 9112 3", " GET / HTTP/1.1", PARTS),
+  wrong(
+    "a byte order mark before it",
+    "RFC 9112 3",
+    "\xef\xbb\xbfGET / HTTP/1.1",
+    PARTS,
+  ),
   wrong("no target", "RFC 9112 3", "GET HTTP/1.1", PARTS),
   wrong("no version (HTTP/0.9)", "RFC 9112 3", "GET /", PARTS),
   wrong("nothing but a method", "RFC 9112 3", "GET", PARTS),

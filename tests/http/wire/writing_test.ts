@@ -306,6 +306,19 @@ Deno.test("a client's connection carries one exchange after the other", () => {
   }
 });
 
+Deno.test("a body that the end delimits makes its response the last one", () => {
+  const http = new HttpConnection("client");
+  written(http, request("GET"), END);
+  http.receive(latin1("HTTP/1.1 200 x\r\n\r\na"));
+  assertEquals(http.next()?.type, "response");
+  assertEquals(states(http), "body done false");
+  assertEquals([http.next(), http.next()], [data("a"), undefined]);
+  assertEquals(http.needsBytes, true);
+  http.receiveEnd();
+  assertEquals([http.needsBytes, http.next()], [false, END]);
+  assertEquals(states(http), "closed closed false");
+});
+
 Deno.test("send() refers to large data and copies small", () => {
   for (const size of [COPY_LIMIT_BYTES, COPY_LIMIT_BYTES + 1]) {
     const bytes = new Uint8Array(size);
