@@ -89,10 +89,12 @@ for (const tlsEngine of ENGINES) {
         port: 0,
         cert,
         key,
+        alpnProtocols: ["h2", "http/1.1"],
       });
       const heard = Promise.withResolvers<void>();
       const serving = (async () => {
         using conn = await listener.accept();
+        assertEquals((await conn.handshake()).alpnProtocol, "http/1.1");
         await conn.read(new Uint8Array(10_000));
         const answer = "HTTP/1.1 200 OK\r\n\r\nhello";
         await conn.write(new TextEncoder().encode(answer));
