@@ -52,7 +52,7 @@ s::after {
 .next:hover, .next:focus-visible { background: var(--link); color: var(--paper); }
 footer { margin-top: 2.6rem; padding-top: 1rem; border-top: 1px solid var(--rule); color: var(--soft); font-size: .88rem; }
 table { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--rule); }
-th, td { text-align: left; padding: .45rem .8rem; border-top: 1px solid var(--rule); font-weight: 400; }
+th, td { text-align: left; padding: .45rem .8rem; border-top: 1px solid var(--rule); font-weight: 400; vertical-align: top; }
 th { color: var(--soft); font-size: .88rem; border-top: 0; }
 th:first-child { width: 100%; }
 td:first-child { overflow-wrap: anywhere; }
@@ -61,5 +61,8 @@ td:first-child { overflow-wrap: anywhere; }
   main { padding: 1.5rem .9rem 3rem; }
   .lines li { padding: .6rem .75rem; }
   th, td { padding: .4rem .5rem; }
+  th:first-child { width: 50%; }
+  td.num { font-size: .88rem; line-height: 1.75; }
+  td.num:last-child { white-space: normal; }
 }
 `;
