@@ -69,6 +69,20 @@ const EXPORTS: Record<string, readonly string[]> = {
   ShutdownOptions ShutdownReport Transport ValueDecoder
     `),
   ],
+  "./http": names(`
+  AnsweredEvent BodyData DEFAULT_BODY_TIMEOUT_MS DEFAULT_CLIENT_KEEP_ALIVE_MS
+  DEFAULT_HEADER_TIMEOUT_MS DEFAULT_KEEP_ALIVE_TIMEOUT_MS
+  DEFAULT_MAX_BODY_BYTES DEFAULT_MAX_IDLE_CONNECTIONS
+  DEFAULT_MAX_IDLE_PER_ORIGIN DEFAULT_MAX_REDIRECTS DEFAULT_MAX_RESPONSE_BYTES
+  DEFAULT_RESPONSE_BODY_TIMEOUT_MS DEFAULT_RESPONSE_TIMEOUT_MS
+  DEFAULT_SEND_TIMEOUT_MS HeaderField HttpClient HttpClientOptions
+  HttpConnection HttpError HttpEvent HttpExchangeOptions HttpHandler
+  HttpLimits HttpLineOptions HttpReadOptions HttpRequestInfo
+  HttpRequestOptions HttpRole HttpServer HttpServerEvent HttpServerStats
+  HttpState HttpVersion IncomingResponse InformationalHead MessageEnd
+  RequestHead ResponseHead ServeAddress ServeHttpOptions StatusHead request
+  serveHttp
+  `),
   "./framing": FRAMING,
   "./stream": names(`
   DecodeFramesOptions EncodeFramesOptions Framing decodeFrames encodeFrames

@@ -1,12 +1,33 @@
 /**
  * HTTP/1.1 over raw sockets, to see, test and embed it at the wire.
  *
+ * ```text
+ * serveHttp   ─► connection ─► HttpConnection ─► Request ─► handler ─► Response
+ * request     ─► connection ─► HttpConnection ─► Response
+ *                  bytes           events
+ * ```
+ *
  * It is one more protocol on the same byte queue and connections as every
- * framing of this library. It replaces neither `Deno.serve` nor `fetch`: those
+ * framing of this library. {@linkcode HttpConnection} alone reads and writes
+ * HTTP without a socket. It replaces neither `Deno.serve` nor `fetch`: those
  * speak HTTP/2 too, and are what an application wants.
  *
- * ```text
- * bytes ─► HttpConnection ─► events      pure: no socket, no waiting
+ * @example A server, and a client that shows what goes over the wire
+ * ```ts
+ * import { request, serveHttp } from "@parley/parley/http";
+ * import { assertEquals, assertMatch } from "@std/assert";
+ *
+ * await using server = await serveHttp("tcp://127.0.0.1:0", {}, (request) =>
+ *   new Response(`${request.method} ${new URL(request.url).pathname}\n`));
+ *
+ * const received: Uint8Array[] = [];
+ * const response = await request(`http://127.0.0.1:${server.address.port}/taco`, {
+ *   onBytes: (direction, bytes) => {
+ *     if (direction === "received") received.push(bytes);
+ *   },
+ * });
+ * assertEquals(await response.text(), "GET /taco\n");
+ * assertMatch(new TextDecoder().decode(received[0]), /^HTTP\/1.1 200 OK\r\n/);
  * ```
  *
  * @module
