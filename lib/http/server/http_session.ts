@@ -60,7 +60,7 @@ export class HttpSession {
    * @throws {unknown} What a response's body failed with.
    */
   async run(): Promise<void> {
-    const { deadlines, intake, serving } = this.#parts;
+    const { deadlines, http, intake, serving } = this.#parts;
     try {
       for (;;) {
         const head = await this.#nextHead();
@@ -70,6 +70,8 @@ export class HttpSession {
         serving.requests++;
         await new HttpExchange(this.#parts, head, ++this.#requests).run();
         this.#isBusy = false;
+        // Also where the rest of a body is not worth waiting for.
+        if (!http.keepAlive) return;
         deadlines.awaitNext();
       }
     } finally {

@@ -22,7 +22,7 @@ export class RequestIntake {
   readonly #onFailure = (error: unknown) => this.fail(error);
   #returned: HttpEvent | undefined;
   #reading = false;
-  // Whether there are bytes that nobody has looked at.
+  // Whether there are bytes that nobody has waited for.
   #isAhead = false;
   #ended = false;
   #failed = false;
@@ -53,10 +53,10 @@ export class RequestIntake {
   next(): HttpEvent | undefined {
     const event = this.#returned ?? this.#http.next();
     this.#returned = undefined;
-    if (event !== undefined || !this.#http.needsBytes) return event;
-    this.#isAhead = false;
-    if (this.#failed) throw this.#failure;
-    return undefined;
+    if (event === undefined && this.#failed && this.#http.needsBytes) {
+      throw this.#failure;
+    }
+    return event;
   }
 
   /**
@@ -75,6 +75,7 @@ export class RequestIntake {
    * @returns A promise that never rejects.
    */
   fill(): Promise<void> {
+    this.#isAhead = false;
     const wait = this.#wait ??= new Promise((resolve) => this.#wake = resolve);
     if (this.#failed || this.#ended) this.wake();
     else if (!this.#reading) this.#read();
@@ -119,7 +120,7 @@ export class RequestIntake {
       this.#ended = true;
       this.#http.receiveEnd();
     } else {
-      this.#isAhead = true;
+      this.#isAhead = this.#wait === undefined;
       this.bytes += chunk.length;
       this.#http.receive(chunk);
     }
