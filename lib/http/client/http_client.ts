@@ -44,7 +44,9 @@ interface Answer {
  * Sends requests and uses connections again, one request at a time on each.
  *
  * It does not replace `fetch`: it has no cookies, no cache and no HTTP/2. It
- * shows what goes over the wire, and bounds what comes.
+ * shows what goes over the wire, and bounds what comes. Close it when it is not
+ * needed any more: a connection that waits keeps the program running until
+ * `keepAliveTimeoutMs` is over.
  *
  * @example Two requests on one connection
  * ```ts

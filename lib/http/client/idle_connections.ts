@@ -19,6 +19,9 @@ export interface IdleLimits {
   readonly keepAliveTimeoutMs: number;
 }
 
+// The default would be an error with a stack, made for every request.
+const WANTED = "the connection is wanted";
+
 interface Entry {
   readonly line: HttpLine;
   readonly wanted: AbortController;
@@ -77,7 +80,7 @@ export class IdleConnections {
   async take(origin: string): Promise<HttpLine | undefined> {
     for (let entry; (entry = this.#of(origin).at(-1)) !== undefined;) {
       this.#entries.delete(entry);
-      entry.wanted.abort();
+      entry.wanted.abort(WANTED);
       if (await entry.watched) return entry.line;
       await entry.line.close();
     }
@@ -99,7 +102,7 @@ export class IdleConnections {
 
   async #drop(entry: Entry): Promise<void> {
     this.#entries.delete(entry);
-    entry.wanted.abort();
+    entry.wanted.abort(WANTED);
     await entry.watched;
     await entry.line.close();
   }
