@@ -44,6 +44,9 @@ export const HTTP_OPTIONS = {
   "compressed": flag(
     "HTTP: lets the server compress the body, and undoes it",
   ),
+  "bare-line-feed": flag(
+    "HTTP: takes a line feed alone for the end of a line, as hand-made servers send it",
+  ),
   "max-body": setting(
     "SIZE",
     "16GiB",
@@ -56,18 +59,17 @@ export const HTTP_OPTIONS = {
 export const HTTP_SECTION: Section = {
   title: "HTTP",
   rows: [
-    ["http://HOST/PATH", "asks a web server; https: is the same over TLS"],
     [
-      "a status from 200",
-      "the body goes to standard output, and control bytes in it as above",
+      "http://HOST/PATH",
+      "asks a web server, over TLS with https:, and prints the body; control bytes in it are escaped on a terminal and untouched otherwise",
     ],
     [
-      "a status from 400",
-      "the same, then a line that names it and exit code 1, since a script that asked for something did not get it; other codes keep their meaning",
+      "status 400 to 599",
+      "the body is printed, a line names the status, and the exit code is 1: a script that asked for something did not get it",
     ],
     [
       "--output FILE",
-      "is written for a status of 200 to 299 only, under another name in the same folder until it is whole",
+      "is for a status of 200 to 299. Until it is whole it has another name, .parley-...part in the same folder",
     ],
     [
       "--raw",

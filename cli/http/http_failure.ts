@@ -20,7 +20,10 @@ export function httpFailure(error: unknown, progress: HttpProgress): unknown {
   if (error instanceof ProtocolError) {
     // Without a byte of an answer it is no answer that is cut off.
     const isCut = error.code === "truncated" && progress !== "answered";
-    return failureOf(error, isCut ? EXIT.lost : EXIT.framing);
+    const advice = /\bLF without CR\b/.test(error.message)
+      ? "--bare-line-feed takes it"
+      : undefined;
+    return failureOf(error, isCut ? EXIT.lost : EXIT.framing, advice);
   }
   if (
     error instanceof TimeoutError && /^(body|response)$/.test(error.deadline)
@@ -61,18 +64,11 @@ function unsendable(error: Error, progress: HttpProgress): unknown {
     : error;
 }
 
-const IN_FLAGS: Readonly<Record<string, string>> = {
-  "(maxBodyBytes)": "(--max-body)",
-  " (bodyTimeoutMs)": "",
-  " (maxRedirects)": "",
-  " (responseTimeoutMs)": "",
-};
-
 function failureOf(error: Error, code: ExitCode, advice?: string): Failure {
-  let { message } = error;
-  for (const [name, flag] of Object.entries(IN_FLAGS)) {
-    message = message.replace(name, flag);
-  }
+  const message = error.message
+    .replace("(maxBodyBytes)", "(--max-body)")
+    // The other options have no flag of their own.
+    .replace(/ \((max\w+|bodyTimeoutMs|responseTimeoutMs)\)/, "");
   return new Failure(code, advice ? `${message}; ${advice}` : message, {
     cause: error,
   });

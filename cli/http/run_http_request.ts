@@ -108,7 +108,7 @@ async function exchange(
     onBytes: (direction, bytes) => watch.see(direction, bytes),
     signal,
   });
-  tellAnswer(response, log, performance.now() - begun);
+  tellAnswer(response, log, tenths(performance.now() - begun));
   watch.showHeads();
   await receive(response, command, surroundings, file);
   judge(response, command, log);
@@ -126,6 +126,7 @@ function requestOptions(
     headers: length === undefined || announced
       ? [...headers]
       : [...headers, ["Content-Length", String(length)]],
+    bareLineFeed: options["bare-line-feed"],
     body: body?.body ?? null,
     connectTimeoutMs: options["connect-timeout"],
     decompress: options.compressed,
@@ -158,7 +159,7 @@ async function receive(
   signal.throwIfAborted();
   await file.keep();
   if (!isWatched && !options.verbose) return;
-  const durationMs = performance.now() - begun;
+  const durationMs = tenths(performance.now() - begun);
   log.now(
     { event: "written", file: options.output, bytes, durationMs },
     `wrote ${options.output}: ${formatSize(bytes)} in ${
@@ -190,4 +191,8 @@ function tellAnswer(response: Response, log: Log, durationMs: number): void {
 function tellEnd(bytes: number, log: Log): void {
   if (!log.options.verbose) return;
   log.now({ event: "received", bytes }, `received ${formatSize(bytes)}`);
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

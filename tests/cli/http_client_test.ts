@@ -127,6 +127,30 @@ Deno.test("runClient() shows status line and fields with --head, and no carriage
   assertEquals(shown, "HTTP/1.1 200 Fine\nX-One: a\nContent-Length: 5\n");
 });
 
+Deno.test("runClient() gives up on a server that announces without end with --head", async () => {
+  await using server = rawServer(async (peer) => {
+    await peer.read(10);
+    const head = "HTTP/1.1 103 Early Hints\r\n\r\n".repeat(1000);
+    // Until it is gone, which it tells by a reset.
+    await (async () => {
+      for (;;) await peer.write(head);
+    })().catch(() => {});
+  });
+  const url = `http://127.0.0.1:${server.port}/`;
+  const { code, shown, told } = await ask([url, "--head"]);
+  assertEquals([code, shown], [7, ""]);
+  assertMatch(told, /number of informational responses is above the limit/);
+});
+
+Deno.test("runClient() takes a line feed alone for a line end with --bare-line-feed", async () => {
+  const answer = "HTTP/1.1 200 OK\nContent-Length: 2\n\nok";
+  const strict = await askRaw(answer);
+  assertEquals([strict.code, strict.shown], [7, ""]);
+  assertMatch(strict.told, /LF without CR .*; --bare-line-feed takes it\n$/);
+  const { code, shown } = await askRaw(answer, "--bare-line-feed");
+  assertEquals([code, shown], [0, "ok"]);
+});
+
 Deno.test("ResponseHeads gives all heads and leaves out a body that should not be there", () => {
   const bytes = latin1(
     "HTTP/1.1 103 Early\r\nA: 1\r\n\r\nHTTP/1.1 200 OK\r\nB: \xe9\r\n\r\nbody\nHTTP/1",
@@ -417,6 +441,7 @@ Deno.test("runClient() ends with the right code for every bad response", async (
     [7, "HTTP/1.1 200 OK\r\nContent-Length: 51\r\n\r\n", /51 .*--max-body/],
     [7, `HTTP/1.1 200 OK\r\n\r\n${"x".repeat(51)}`, /50 \(--max-body\)/],
     [7, "HTTP/2 200\r\n\r\n", /RFC/],
+    [7, `HTTP/1.1 200 OK\r\n${"a: b\r\n".repeat(101)}`, /limit of 100$/m],
     [7, "HTTP/1.1 302 Go\r\nLocation: ftp://a/\r\n\r\n", /ftp/],
   ];
   for (const [code, answer, told] of cases) {
