@@ -60,13 +60,13 @@ export class HttpSession {
    * @throws {unknown} What a response's body failed with.
    */
   async run(): Promise<void> {
-    const { deadlines, http, intake, serving } = this.#parts;
+    const { deadlines, http, serving } = this.#parts;
     try {
       for (;;) {
         const head = await this.#nextHead();
         if (head === undefined) return;
         this.#isBusy = true;
-        deadlines.headRead(intake.bytes);
+        deadlines.headRead();
         serving.requests++;
         await new HttpExchange(this.#parts, head, ++this.#requests).run();
         this.#isBusy = false;

@@ -35,6 +35,8 @@ export class RequestBody {
   readonly #source: BodySource;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
   #isOver = false;
+  // How many bytes of it have come.
+  #bytes = 0;
 
   /**
    * Begins a body whose head was read.
@@ -81,6 +83,7 @@ export class RequestBody {
       const event = intake.next();
       if (event === undefined) await this.#fill();
       else if (event.type === "data") {
+        this.#bytes += event.bytes.length;
         left -= event.bytes.length;
         if (left < 0) return false;
       }
@@ -105,6 +108,7 @@ export class RequestBody {
     const event = this.#source.intake.next();
     if (event === undefined) return false;
     if (event.type === "data") {
+      this.#bytes += event.bytes.length;
       this.#controller.enqueue(event.bytes as Uint8Array<ArrayBuffer>);
     } else {
       this.#isOver = true;
@@ -116,8 +120,8 @@ export class RequestBody {
   async #fill(): Promise<void> {
     const { deadlines, http, intake, sendContinue } = this.#source;
     if (http.peerAwaitsContinue) sendContinue();
-    deadlines.awaitBody();
+    deadlines.awaitBody(this.#bytes);
     await intake.fill();
-    deadlines.bodyArrived(intake.bytes);
+    deadlines.bodyArrived();
   }
 }

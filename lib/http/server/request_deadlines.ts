@@ -33,7 +33,6 @@ export class RequestDeadlines implements Watched {
   #sinceMs = 0;
   // Of the body that is being read.
   #spentMs = 0;
-  #bodyBegin = 0;
   #bodyBytes = 0;
 
   /**
@@ -58,11 +57,6 @@ export class RequestDeadlines implements Watched {
     this.#begin("header");
   }
 
-  /** Whether it is the first request, or a part of one, that is waited for. */
-  get isHeader(): boolean {
-    return this.#phase === "header";
-  }
-
   /** An exchange is over: another may begin. */
   awaitNext(): void {
     this.#begin("keep_alive");
@@ -73,32 +67,27 @@ export class RequestDeadlines implements Watched {
     if (this.#phase !== "header") this.#begin("header");
   }
 
-  /**
-   * The head is there: from now on nothing is waited for.
-   *
-   * @param receivedBytes Bytes received on the connection so far.
-   */
-  headRead(receivedBytes: number): void {
+  /** The head is there: from now on nothing is waited for. */
+  headRead(): void {
     this.#phase = undefined;
     this.#spentMs = 0;
-    this.#bodyBegin = receivedBytes;
   }
 
-  /** The body is being waited for. */
-  awaitBody(): void {
+  /**
+   * The body is being waited for.
+   *
+   * @param bytes How many bytes of it have come so far.
+   */
+  awaitBody(bytes: number): void {
+    this.#bodyBytes = bytes;
     if (this.#phase !== "body") this.#begin("body");
   }
 
-  /**
-   * A part of the body is there.
-   *
-   * @param receivedBytes Bytes received on the connection so far.
-   */
-  bodyArrived(receivedBytes: number): void {
+  /** Something of the body has come. */
+  bodyArrived(): void {
     if (this.#clock !== undefined && this.#phase === "body") {
       this.#spentMs += this.#clock.nowMs - this.#sinceMs;
     }
-    this.#bodyBytes = receivedBytes - this.#bodyBegin;
     this.#phase = undefined;
   }
 
@@ -157,7 +146,6 @@ export class RequestDeadlines implements Watched {
   #begin(phase: Phase): void {
     this.#phase = phase;
     if (this.#clock !== undefined) this.#sinceMs = this.#clock.nowMs;
-    if (phase !== "body") this.#bodyBytes = 0;
   }
 
   #error(deadline: Phase, timeoutMs: number, what: string): TimeoutError {

@@ -14,8 +14,6 @@ import type { HttpConnection } from "../wire/http_connection.ts";
 
 /** Reads the requests of one connection. */
 export class RequestIntake {
-  /** Bytes received. */
-  bytes = 0;
   readonly #connection: MessageConnection<Uint8Array>;
   readonly #http: HttpConnection;
   readonly #onChunk = (chunk: Uint8Array | undefined) => this.#received(chunk);
@@ -121,7 +119,6 @@ export class RequestIntake {
       this.#http.receiveEnd();
     } else {
       this.#isAhead = this.#wait === undefined;
-      this.bytes += chunk.length;
       this.#http.receive(chunk);
     }
     this.wake();
