@@ -196,7 +196,7 @@ const REFUSED = [
   ),
   wrong("a colon more", "RFC 9112 6.1", `${TE}: chunked`, "known", 501),
   wrong(
-    "a space before the colon",
+    "a space before the coding's colon",
     "RFC 9112 5.1",
     "Transfer-Encoding : chunked",
     "before its colon",
