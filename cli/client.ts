@@ -1,13 +1,13 @@
 /**
  * The executable `parley-client`: sends messages over TCP, TLS, UDP and Unix
- * sockets, in any framing, and shows the replies.
+ * sockets, in any framing, and shows the replies; asks web servers.
  *
  * ```sh
  * deno run --allow-net jsr:@parley/parley/client 7342 hello
  * ```
  *
  * UDP needs `--unstable-net`, certificates need `--allow-read`, Unix sockets
- * `--allow-read --allow-write`. `--help` shows options, formats and exit codes.
+ * and `--output` `--allow-read --allow-write`. `--help` shows options, formats and exit codes.
  *
  * @module
  */
