@@ -29,6 +29,7 @@ import {
 import { OutgoingRequest } from "./outgoing_request.ts";
 import { Redirects } from "./redirect.ts";
 import { valueOf } from "./request_fields.ts";
+import { named } from "./response_error.ts";
 
 // Of 205 the platform's Response wants none, and RFC 9110 section 15.3.6 as well.
 const BODILESS: readonly number[] = [204, 205, 304];
@@ -236,8 +237,9 @@ function followUp(
   try {
     return redirects.follow(request, head);
   } catch (error) {
-    exchange.cancel(error);
-    throw error;
+    const failure = named(error, request.target.name);
+    exchange.cancel(failure);
+    throw failure;
   }
 }
 

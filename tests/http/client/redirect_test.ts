@@ -145,7 +145,10 @@ for (
       request(`${server.url}/from`, FOLLOW),
       HttpError,
     );
-    assertStringIncludes(error.message, "the redirect leads to");
+    assertStringIncludes(
+      error.message,
+      `Cannot read the response of ${server.url}/from: the redirect leads to`,
+    );
   });
 }
 
