@@ -7,7 +7,8 @@
  * ```
  *
  * UDP needs `--unstable-net`, certificates need `--allow-read`, Unix sockets
- * and `--output` `--allow-read --allow-write`. `--help` shows options, formats and exit codes.
+ * and `--output` need `--allow-read --allow-write`. `--help` shows options,
+ * formats and exit codes.
  *
  * @module
  */
