@@ -35,9 +35,8 @@ export interface HttpRequestInfo {
 export class RequestSignal {
   readonly #connection: MessageConnection<Uint8Array>;
   #controller: AbortController | undefined;
+  #onEnd: (() => void) | undefined;
   #isOver = false;
-  readonly #onEnd = () =>
-    this.#controller!.abort(this.#connection.signal.reason);
 
   /**
    * Creates it.
@@ -52,7 +51,7 @@ export class RequestSignal {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (!this.#isOver) this.#follow(this.#connection.signal);
+      if (!this.#isOver) this.#follow(this.#controller);
     }
     return this.#controller.signal;
   }
@@ -60,11 +59,13 @@ export class RequestSignal {
   /** The request was answered: what becomes of the connection is another's. */
   end(): void {
     this.#isOver = true;
-    if (this.#controller === undefined) return;
+    if (this.#onEnd === undefined) return;
     this.#connection.signal.removeEventListener("abort", this.#onEnd);
   }
 
-  #follow(signal: AbortSignal): void {
+  #follow(controller: AbortController): void {
+    const { signal } = this.#connection;
+    this.#onEnd = () => controller.abort(signal.reason);
     if (signal.aborted) this.#onEnd();
     else signal.addEventListener("abort", this.#onEnd, { once: true });
   }

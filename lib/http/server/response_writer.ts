@@ -10,11 +10,11 @@
  * @module
  */
 
-import { notOnNextTurn, onNextTurn } from "../../session/next_turn.ts";
 import type { MessageConnection } from "../../session/message_connection.ts";
 import type { HttpEvent, MessageEnd, ResponseHead } from "../wire/events.ts";
 import type { HttpConnection } from "../wire/http_connection.ts";
 import { isBodiless } from "../wire/outgoing.ts";
+import { type BodyReader, BodyStart, type Chunk } from "./body_start.ts";
 import { errorResponse } from "./error_response.ts";
 import { reasonPhrase } from "./reason_phrases.ts";
 import type { RequestIntake } from "./request_intake.ts";
@@ -22,14 +22,6 @@ import { fieldsOf, type ResponseFields } from "./response_head.ts";
 import { ResponseOutlet } from "./response_outlet.ts";
 
 const END: MessageEnd = { type: "end", trailers: [] };
-
-// The platform's own bodies settle a read after one microtask, and their end
-// after another; a few more are cheap.
-const FIRST_HOPS = 4;
-const END_HOPS = 2;
-
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
-type Chunk = ReadableStreamReadResult<Uint8Array>;
 
 /** What a response is written for. */
 export interface Asked {
@@ -152,37 +144,32 @@ export class ResponseWriter {
   async #writeBody(
     head: ResponseHead,
     given: ResponseFields,
-    reader: Reader,
+    reader: BodyReader,
     isBodyless: boolean,
     asked: Asked,
   ): Promise<void> {
     try {
-      const reading = reader.read();
-      const first = await soon(reading, FIRST_HOPS) ??
-        await beforeNextTurn(reading);
-      if (first === undefined) {
-        // Whoever answers bit by bit may want the head to be seen before.
-        if (!isBodyless) await this.#send(asked, head);
-        else return await this.#writeHeadOnly(head, reader, asked);
-        return await this.#pump(reading, reader);
-      }
-      if (first.done) {
+      const start = new BodyStart(reader);
+      await start.atHand();
+      const { first, second } = start;
+      if (first?.done) {
         return await this.#writeEmpty(head, given, isBodyless, asked);
       }
-      const bytes = checkChunk(first.value);
-      const following = reader.read();
-      const second = await soon(following, END_HOPS);
-      if (second?.done) {
-        if (given.length === undefined) {
-          given.fields.push(["content-length", `${bytes.length}`]);
-        } else if (!isBodyless) checkLength(given.length, bytes.length);
+      if (first !== undefined && second?.done) {
+        giveLength(given, checkChunk(first.value).length, isBodyless);
       }
       if (isBodyless) return await this.#writeHeadOnly(head, reader, asked);
+      if (first === undefined) {
+        // Whoever answers bit by bit may want the head to be seen before.
+        await this.#send(asked, head);
+        return await this.#pump(start.reading, start.following, reader);
+      }
+      const bytes = checkChunk(first.value);
       this.bodyBytes = bytes.length;
       const data: HttpEvent = { type: "data", bytes };
       if (second?.done) return await this.#send(asked, head, data, END);
       await this.#send(asked, head, data);
-      await this.#pump(following, reader);
+      await this.#pump(start.following, undefined, reader);
     } catch (error) {
       reader.cancel(error).catch(() => {});
       throw error;
@@ -191,7 +178,7 @@ export class ResponseWriter {
 
   async #writeHeadOnly(
     head: ResponseHead,
-    reader: Reader,
+    reader: BodyReader,
     asked: Asked,
   ): Promise<void> {
     reader.cancel(
@@ -202,7 +189,11 @@ export class ResponseWriter {
   }
 
   /** Writes the chunks that come, as fast as the client takes them. */
-  async #pump(reading: Promise<Chunk>, reader: Reader): Promise<void> {
+  async #pump(
+    reading: Promise<Chunk>,
+    following: Promise<Chunk> | undefined,
+    reader: BodyReader,
+  ): Promise<void> {
     const { signal } = this.#connection;
     const cancel = () => {
       // It makes the read that waits end.
@@ -217,7 +208,8 @@ export class ResponseWriter {
         const bytes = checkChunk(chunk.value);
         await this.#outlet.send({ type: "data", bytes });
         this.bodyBytes += bytes.length;
-        chunk = await reader.read();
+        chunk = await (following ?? reader.read());
+        following = undefined;
       }
       if (signal.aborted) throw signal.reason;
       await this.#outlet.send(END);
@@ -239,29 +231,18 @@ function checkChunk(chunk: unknown): Uint8Array {
   );
 }
 
+function giveLength(
+  { fields, length }: ResponseFields,
+  actual: number,
+  isBodyless: boolean,
+): void {
+  if (length === undefined) fields.push(["content-length", `${actual}`]);
+  else if (!isBodyless) checkLength(length, actual);
+}
+
 function checkLength(announced: string, actual: number): void {
   if (announced === `${actual}`) return;
   throw new RangeError(
     `Cannot send a body of ${actual} bytes: its content-length says ${announced}`,
   );
-}
-
-/** What a promise resolves to, if it does within a few microtasks. */
-async function soon<T>(
-  promise: Promise<T>,
-  hops: number,
-): Promise<T | undefined> {
-  let settled: T | undefined;
-  promise.then((value) => settled = value, () => {});
-  for (let i = 0; i < hops && settled === undefined; i++) await undefined;
-  return settled;
-}
-
-/** What a promise resolves to, if it does in this turn of the event loop. */
-function beforeNextTurn<T>(promise: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    const late = () => resolve(undefined);
-    onNextTurn(late);
-    promise.then(resolve, reject).finally(() => notOnNextTurn(late));
-  });
 }
