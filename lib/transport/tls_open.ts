@@ -13,7 +13,7 @@
  * small writes leave at once    client only                 yes
  * asks for client certificates  no                          yes
  * changes its certificate       by listening again          between two clients
- * speed in bulk                 1                           0.5 to 0.9
+ * speed in bulk                 1                           0.6 to 0.7
  * ```
  *
  * @module

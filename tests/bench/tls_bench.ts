@@ -46,7 +46,7 @@ function endOf(connection: Bytes): End {
   return {
     async send() {
       for (let sent = 0; sent < TOTAL;) {
-        const rest = Math.min(64 * 1024, TOTAL - sent);
+        const rest = Math.min(MESSAGE.length, TOTAL - sent);
         sent += await connection.write(MESSAGE.subarray(0, rest));
       }
     },
