@@ -16,7 +16,7 @@ import { HTTP_OPTIONS } from "./http_client_options.ts";
 export interface HttpCommand {
   /** What is asked for. */
   readonly url: URL;
-  /** Where that is: a `tcp:` or `tls:` address. */
+  /** Where that is: a `tls:` address if TLS may be needed, else a `tcp:` one. */
   readonly address: Address;
   /** The method. */
   readonly method: string;
@@ -101,14 +101,16 @@ export function readHttpCommand(
     );
   }
   refuseOthers(given);
-  const isTls = url.protocol === "https:";
+  const isSecure = url.protocol === "https:";
+  // A redirect may lead to where there is TLS.
+  const isTls = isSecure || options.location;
   if (isTls) checkPair(given);
   else refuseTls(url, given);
   const method = options.head
     ? "HEAD"
     : options.method ?? (options.data === undefined ? "GET" : "POST");
   checkTogether(method, given, options);
-  const port = Number(url.port || (isTls ? 443 : 80));
+  const port = Number(url.port || (isSecure ? 443 : 80));
   const address = new Address(isTls ? "tls" : "tcp", url.hostname, port);
   return { url, address, method, headers: options.header, given, options };
 }

@@ -151,6 +151,14 @@ e2e("the client speaks https and says why if it does not", async (run) => {
   const trusted = await run.client(url, "--ca", ca);
   assertEquals(trusted, { code: 0, stdout: "secret\n", stderr: "" });
 
+  await using elsewhere = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response("", { status: 301, headers: { location: url } }),
+  );
+  const first = `http://127.0.0.1:${elsewhere.addr.port}/`;
+  const led = await run.client(first, "--location", "--ca", ca);
+  assertEquals(led, { code: 0, stdout: "secret\n", stderr: "" });
+
   assertFails(await run.client(url), 6, /trust it with --ca FILE/);
   assertFails(
     await run.client(url, "--ca", ca, "--server-name", "other.test"),
