@@ -1,0 +1,86 @@
+/**
+ * What both directions of an exchange know of each other.
+ *
+ * @module
+ */
+
+import type { HttpVersion } from "./events.ts";
+import type { Fields } from "./fields.ts";
+
+/** Which end of the connection this is. */
+export type HttpRole = "client" | "server";
+
+/**
+ * How far one direction of the current exchange has come.
+ *
+ * ```text
+ * idle ─► body ─► done ─► idle, for another exchange, or closed
+ *   └───────┴────► switched: what follows is no HTTP
+ * ```
+ *
+ * - `idle`: nothing yet, informational heads apart
+ * - `body`: the head is over, the end is not
+ * - `done`: over; idle or closed once the other direction is done too
+ * - `closed`: nothing more comes, or may be sent
+ * - `switched`: the bytes belong to another protocol
+ * - `failed`: the peer broke HTTP, and nothing more is read
+ */
+export type HttpState =
+  | "idle"
+  | "body"
+  | "done"
+  | "closed"
+  | "switched"
+  | "failed";
+
+/** The exchange that goes on, or comes next. */
+export class ExchangeState {
+  /** Which end this is. */
+  readonly role: HttpRole;
+  /** How far the peer's direction has come. */
+  peer: HttpState = "idle";
+  /** How far this side's direction has come. */
+  own: HttpState = "idle";
+  /** Whether another exchange may follow, as far as is known. */
+  keepAlive = true;
+  /** The request's method; `undefined` if none was read or sent. */
+  method: string | undefined;
+  /** The request's version. */
+  version: HttpVersion = "1.1";
+  /** The request's fields. */
+  request: Fields | undefined;
+  /** Whether the client waits for `100 Continue`, as far as its head says. */
+  awaitsContinue = false;
+
+  /**
+   * Begins.
+   *
+   * @param role Which end this is.
+   */
+  constructor(role: HttpRole) {
+    this.role = role;
+  }
+
+  /** Begins another exchange once both directions are done with this one. */
+  settle(): void {
+    if (this.own !== "done") return;
+    if (this.peer === "failed") this.own = "closed";
+    // A server's answer to what has not come is the last one; to a client this
+    // is the time in which it waits for the response.
+    else if (this.peer === "idle" && this.role === "server") this.close();
+    if (this.peer !== "done") return;
+    if (!this.keepAlive) return this.close();
+    this.own = this.peer = "idle";
+    this.method = this.request = undefined;
+  }
+
+  /** Ends both directions. */
+  close(): void {
+    this.own = this.peer = "closed";
+  }
+
+  /** Hands both directions over to another protocol. */
+  switch(): void {
+    this.own = this.peer = "switched";
+  }
+}
