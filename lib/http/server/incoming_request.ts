@@ -7,7 +7,9 @@
 import type { MessageConnection } from "../../session/message_connection.ts";
 import type { Address } from "../../transport/address.ts";
 import type { HeaderField, HttpVersion, RequestHead } from "../wire/events.ts";
-import { HttpError, malformed, unsupported } from "../wire/http_error.ts";
+import { malformed, unsupported } from "../wire/http_error.ts";
+import { LateRequest } from "./late_request.ts";
+import { isPlainUrl } from "./plain_url.ts";
 import type { RequestBody } from "./request_body.ts";
 
 /** What is known of a request beyond what a `Request` tells. */
@@ -72,35 +74,66 @@ export class RequestSignal {
 }
 
 /** A request that came over a connection. */
-export class IncomingRequest extends Request {
+export class IncomingRequest extends LateRequest {
+  readonly #head: RequestHead;
+  readonly #body: RequestBody | undefined;
+  readonly #url: string;
   readonly #ended: RequestSignal;
 
   /**
    * Makes a request.
    *
-   * @param url The URL.
-   * @param init Method and body.
-   * @param headers The header fields.
+   * @param head Its head.
+   * @param body Its body, if it has one.
+   * @param url Its URL, in its normal form or not.
    * @param ended Its signal.
    */
   constructor(
+    head: RequestHead,
+    body: RequestBody | undefined,
     url: string,
-    init: RequestInit | undefined,
-    headers: readonly HeaderField[],
     ended: RequestSignal,
   ) {
-    super(url, init);
+    super();
+    this.#head = head;
+    this.#body = body;
+    this.#url = url;
     this.#ended = ended;
-    // Half the time of giving them to the constructor.
-    const own = this.headers;
-    for (let i = 0; i < headers.length; i++) {
-      own.append(headers[i]![0], headers[i]![1]);
-    }
+  }
+
+  /** The method, as it was written. */
+  override get method(): string {
+    return this.#head.method;
+  }
+
+  /** The URL. */
+  override get url(): string {
+    // Made at once if this was not its normal form.
+    return this.isMade ? super.url : this.#url;
   }
 
   /** Aborted when the client goes away before it was answered. */
   override get signal(): AbortSignal {
     return this.#ended.signal;
+  }
+
+  protected override make(): Request {
+    const { headers, method } = this.#head;
+    const request = new Request(this.#url, this.#init(method));
+    // Half the time of giving them to the constructor.
+    const own = request.headers;
+    for (let i = 0; i < headers.length; i++) {
+      own.append(headers[i]![0], headers[i]![1]);
+    }
+    return request;
+  }
+
+  #init(method: string): RequestInit | undefined {
+    if (method === "GET") return undefined;
+    // No HEAD has a body, nor GET; what came is dropped after the answer.
+    return this.#body === undefined || method === "HEAD"
+      ? { method }
+      : { method, body: this.#body.stream };
   }
 }
 
@@ -121,47 +154,32 @@ export function incomingRequest(
   local: Address,
   ended: RequestSignal,
 ): IncomingRequest {
-  const { headers, method } = head;
-  checkMethod(method);
-  // No Request of these methods has a body; it is dropped after the answer.
-  const isBare = body === undefined || method === "GET" || method === "HEAD";
+  checkMethod(head.method);
+  const { target } = head;
+  const scheme = local.transport === "tls" ? "https" : "http";
+  const origin = `${scheme}://${hostOf(head.headers) || authorityOf(local)}`;
+  const url = urlOf(target, scheme, origin);
+  const request = new IncomingRequest(head, body, url, ended);
+  if (isPlainUrl(origin, target)) return request;
   try {
-    return new IncomingRequest(
-      urlOf(head, local),
-      // Half a microsecond less if there is nothing to say.
-      isBare ? method === "GET" ? undefined : { method } : {
-        method,
-        body: body.stream,
-      },
-      headers,
-      ended,
-    );
-  } catch (cause) {
-    if (cause instanceof HttpError) throw cause;
-    const url = JSON.stringify(urlOf(head, local).slice(0, 64));
+    request.makeNow();
+  } catch {
     throw malformed(
       "RFC 9112 3.3",
-      `the target and the host make ${url}, which is no URL`,
+      `the target and the host make ${
+        JSON.stringify(url.slice(0, 64))
+      }, which is no URL`,
     );
   }
+  return request;
 }
 
-/**
- * The URL of a request (RFC 9112 section 3.3).
- *
- * @param head The request's head.
- * @param local Where it arrived.
- * @returns The URL, not checked.
- */
-export function urlOf(head: RequestHead, local: Address): string {
-  const { headers, target } = head;
-  const scheme = local.transport === "tls" ? "https" : "http";
-  if (target.charCodeAt(0) !== 0x2f && target !== "*") {
-    // The absolute form names the host; how it came here is what we know better.
-    return target.replace(/^[^:]*:\/\//, `${scheme}://`);
-  }
-  const path = target === "*" ? "" : target;
-  return `${scheme}://${hostOf(headers) || authorityOf(local)}${path}`;
+/** The URL of a request (RFC 9112 section 3.3). */
+function urlOf(target: string, scheme: string, origin: string): string {
+  if (target.charCodeAt(0) === 0x2f) return origin + target;
+  if (target === "*") return origin;
+  // The absolute form names the host; how it came here is what we know better.
+  return target.replace(/^[^:]*:\/\//, `${scheme}://`);
 }
 
 function hostOf(headers: readonly HeaderField[]): string {
