@@ -42,6 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "lib/http/wire": ["lib/bytes", "lib/errors.ts", "lib/framing"],
   "lib/http": [
+    "@std/bytes",
     ...MESSAGES,
     ...CONTRACT,
     "lib/session",

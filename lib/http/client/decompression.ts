@@ -8,6 +8,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import type { HeaderField } from "../wire/events.ts";
 import { HttpError } from "../wire/http_error.ts";
 import type { BodySource } from "./outgoing_body.ts";
@@ -134,7 +135,7 @@ export class Decompressed implements BodySource {
     } else if (this.#rest.length === 0) {
       this.#rest = part;
     } else {
-      this.#rest = Uint8Array.of(...this.#rest, ...part);
+      this.#rest = concat([this.#rest, part]);
     }
   }
 

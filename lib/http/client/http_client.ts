@@ -14,7 +14,7 @@ import { Exchange } from "./exchange.ts";
 import { IdleConnections } from "./idle_connections.ts";
 import { incomingBody } from "./incoming_body.ts";
 import { IncomingResponse } from "./incoming_response.ts";
-import { HttpLine } from "./line.ts";
+import { HttpLine, lineUse } from "./line.ts";
 import {
   checkCount,
   DEFAULT_CLIENT_KEEP_ALIVE_MS,
@@ -24,6 +24,7 @@ import {
   exchangeSettings,
   type HttpClientOptions,
   type HttpExchangeOptions,
+  type HttpLineOptions,
   readOptions,
 } from "./options.ts";
 import { OutgoingRequest } from "./outgoing_request.ts";
@@ -125,8 +126,10 @@ export class HttpClient implements AsyncDisposable {
     const settings = exchangeSettings(options);
     const redirects = new Redirects(settings.maxRedirects);
     let request = await OutgoingRequest.from(url, options);
+    const { origin } = request.target;
     for (;;) {
-      const answer = await this.#ask(request, settings);
+      const asFriend = request.target.origin === origin;
+      const answer = await this.#ask(request, settings, asFriend);
       const next = followUp(request, answer, settings, redirects);
       if (next === undefined) {
         return await this.#response(answer, redirects.hasFollowed);
@@ -152,10 +155,14 @@ export class HttpClient implements AsyncDisposable {
     return this.close();
   }
 
-  /** Sends one request, if need be twice. */
+  /**
+   * Sends one request, if need be twice. A stranger, whom only a redirect has
+   * named, is not shown the client's certificate.
+   */
   async #ask(
     request: OutgoingRequest,
     settings: ExchangeSettings,
+    asFriend: boolean,
   ): Promise<Answer> {
     const { target } = request;
     try {
@@ -164,7 +171,9 @@ export class HttpClient implements AsyncDisposable {
           `Cannot request ${target.name}: the client was closed`,
         );
       }
-      const idle = await this.#idle.take(target.origin);
+      const lineOptions = asFriend ? this.#options : anonymous(this.#options);
+      const use = lineUse(target, lineOptions);
+      const idle = await this.#idle.take(use);
       if (idle !== undefined) {
         const exchange = this.#exchange(idle, request, settings);
         try {
@@ -173,7 +182,12 @@ export class HttpClient implements AsyncDisposable {
           if (!mayAskAgain(exchange, error)) throw error;
         }
       }
-      const line = await HttpLine.open(target, this.#options, settings.signal);
+      const line = await HttpLine.open(
+        target,
+        use,
+        lineOptions,
+        settings.signal,
+      );
       const exchange = this.#exchange(line, request, settings);
       return { exchange, head: await exchange.begin() };
     } catch (error) {
@@ -220,6 +234,12 @@ export class HttpClient implements AsyncDisposable {
       : head.headers.filter(([name]) => !OF_CODING.test(name));
     return new IncomingResponse(body, headers, origin);
   }
+}
+
+/** The options without what they say about one server, and about oneself. */
+function anonymous(options: HttpLineOptions): HttpLineOptions {
+  const { cert: _cert, key: _key, serverName: _name, ...rest } = options;
+  return rest;
 }
 
 /** What is asked next, if the answer is not the last one. */

@@ -63,8 +63,8 @@ export class IdleConnections {
       // Else somebody has taken it, and looks after it.
       if (this.#entries.delete(entry) && !isUsable) void line.close();
     });
-    const ofOrigin = this.#of(line.origin);
-    if (ofOrigin.length > maxIdlePerOrigin) this.#drop(ofOrigin[0]!);
+    const ofUse = this.#of(line.use);
+    if (ofUse.length > maxIdlePerOrigin) this.#drop(ofUse[0]!);
     if (this.#entries.size > maxIdleConnections) {
       const [oldest] = this.#entries;
       this.#drop(oldest!);
@@ -74,11 +74,11 @@ export class IdleConnections {
   /**
    * Takes a connection that can be used.
    *
-   * @param origin Scheme, host and port.
+   * @param use What it is to be used for.
    * @returns The connection, or `undefined` if there is none.
    */
-  async take(origin: string): Promise<HttpLine | undefined> {
-    for (let entry; (entry = this.#of(origin).at(-1)) !== undefined;) {
+  async take(use: string): Promise<HttpLine | undefined> {
+    for (let entry; (entry = this.#of(use).at(-1)) !== undefined;) {
       this.#entries.delete(entry);
       entry.wanted.abort(WANTED);
       if (await entry.watched) return entry.line;
@@ -96,8 +96,8 @@ export class IdleConnections {
     await Promise.all([...this.#entries].map((entry) => this.#drop(entry)));
   }
 
-  #of(origin: string): Entry[] {
-    return [...this.#entries].filter(({ line }) => line.origin === origin);
+  #of(use: string): Entry[] {
+    return [...this.#entries].filter(({ line }) => line.use === use);
   }
 
   async #drop(entry: Entry): Promise<void> {

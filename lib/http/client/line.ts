@@ -19,10 +19,22 @@ export type OnBytes = (
   bytes: Uint8Array,
 ) => void;
 
+/**
+ * What a connection can be used for.
+ *
+ * @param target Where requests go.
+ * @param options Options of the connection.
+ * @returns Scheme, host and port, and as whom: a connection on which a client's
+ * certificate was shown is none for a request that is not to show it.
+ */
+export function lineUse({ origin }: Target, options: HttpLineOptions): string {
+  return options.cert === undefined ? origin : `${origin} with a certificate`;
+}
+
 /** A connection to a server of HTTP. */
 export class HttpLine {
-  /** What it can be used for. */
-  readonly origin: string;
+  /** What it can be used for, by {@linkcode lineUse}. */
+  readonly use: string;
   /** The bytes. */
   readonly connection: MessageConnection<Uint8Array>;
   /** The events. */
@@ -33,16 +45,16 @@ export class HttpLine {
   /**
    * Begins on a fresh connection.
    *
-   * @param origin Scheme, host and port.
+   * @param use What it can be used for.
    * @param connection The connection, owned from now on.
    * @param options Limits of what is read.
    */
   constructor(
-    origin: string,
+    use: string,
     connection: MessageConnection<Uint8Array>,
     options: HttpLineOptions,
   ) {
-    this.origin = origin;
+    this.use = use;
     this.connection = connection;
     this.http = new HttpConnection("client", readOptions(options));
   }
@@ -51,6 +63,7 @@ export class HttpLine {
    * Connects.
    *
    * @param target Where to.
+   * @param use What it can be used for.
    * @param options Options of the connection and its limits.
    * @param signal Ends the attempt with its reason.
    * @returns The line.
@@ -59,6 +72,7 @@ export class HttpLine {
    */
   static async open(
     target: Target,
+    use: string,
     options: HttpLineOptions,
     signal: AbortSignal | undefined,
   ): Promise<HttpLine> {
@@ -71,7 +85,7 @@ export class HttpLine {
       maxMessageBytes: Infinity,
       signal,
     });
-    return new HttpLine(target.origin, connection, options);
+    return new HttpLine(use, connection, options);
   }
 
   /** Whether another request may be sent now. */

@@ -104,7 +104,8 @@ export interface HttpExchangeOptions {
   readonly onInformational?: (head: InformationalHead) => void;
   /**
    * What to do with a response that names another place: return it, or ask
-   * there.
+   * there. A place of another scheme, host or port is given no credentials:
+   * neither `authorization` and `cookie` nor the client's certificate.
    *
    * @default {"manual"}
    */

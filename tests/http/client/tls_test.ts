@@ -5,6 +5,7 @@ import {
   HttpError,
   type HttpRequestOptions,
   request,
+  serveHttp,
 } from "@parley/parley/http";
 import { certificates, hasOpenssl } from "../../support/certificates.ts";
 import { noise, sha256, within } from "../../support/foreign_http.ts";
@@ -281,3 +282,39 @@ async function pass(from: Deno.Conn, to: Deno.Conn): Promise<void> {
 function close(conn: Deno.Conn): void {
   conn[Symbol.dispose]();
 }
+
+secured(
+  "a stranger whom a redirect names is shown no certificate",
+  async () => {
+    const { ca, client: { cert, key }, server } = await certificates();
+    const asking = {
+      ...server,
+      caCerts: [ca],
+      requireClientCert: true,
+      onEvent() {},
+    };
+    await using other = await serveHttp(
+      "tls://127.0.0.1:0",
+      asking,
+      () => new Response("let in"),
+    );
+    const there = `https://127.0.0.1:${other.address.port}/`;
+    await using first = await serveHttp(
+      "tls://127.0.0.1:0",
+      asking,
+      ({ url }) =>
+        url.endsWith("/away")
+          ? Response.redirect(there)
+          : Response.redirect(url.replace("/near", "/away"), 307),
+    );
+    await using known = new HttpClient({ caCerts: [ca], cert, key });
+    // Also not if the connection on which it was shown before is still open.
+    assertEquals(await (await known.request(there)).text(), "let in");
+    const near = `https://127.0.0.1:${first.address.port}/near`;
+    const error = await failure(
+      known.request(near, { redirect: "follow" }).then((r) => r.text()),
+      ConnectionError,
+    );
+    assertMatch(error.message, new RegExp(`:${other.address.port}`));
+  },
+);
