@@ -83,8 +83,9 @@ export class HttpExchange implements Asked {
   async run(): Promise<void> {
     let failure: unknown;
     try {
-      const response = checkResponse(await this.#ask());
-      await this.#parts.writer.write(response, this);
+      const given = this.#ask();
+      const response = given instanceof Response ? given : await given;
+      await this.#parts.writer.write(checkResponse(response), this);
     } catch (error) {
       failure = await this.#fail(error);
     }
