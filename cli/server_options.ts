@@ -7,129 +7,21 @@
 import type { Address } from "../mod.ts";
 import { readAddress } from "./address.ts";
 import { type Arguments, parseArguments } from "./arguments.ts";
-import {
-  ADDRESSES,
-  deadline,
-  FRAMINGS,
-  LOG_OPTIONS,
-  MESSAGE_OPTIONS,
-} from "./common_options.ts";
+import { ADDRESSES, FRAMINGS } from "./common_options.ts";
 import {
   DATAGRAM_SERVICES,
   type DatagramService,
 } from "./datagram_services.ts";
-import { durationIn } from "./durations.ts";
 import { UsageError } from "./exit_code.ts";
 import { greet } from "./greet.ts";
 import type { Manual } from "./help.ts";
 import { checkHttp, HTTP_SECTION } from "./http/http_manual.ts";
-import { checkJoin, JOIN_OPTIONS } from "./join_options.ts";
+import { checkJoin } from "./join_options.ts";
 import { didYouMean } from "./nearest.ts";
-import {
-  flag,
-  oneOf,
-  optional,
-  parseCount,
-  parseMode,
-  setting,
-} from "./options.ts";
 import { discard, echo, reverse, type Service, upper } from "./services.ts";
 import { checkDatagrams, checkKinds } from "./server_checks.ts";
-import { parseSize } from "./sizes.ts";
+import { SERVER_OPTIONS } from "./server_option_table.ts";
 import type { Terminal } from "./terminal.ts";
-import { TLS_OPTIONS } from "./tls_files.ts";
-
-const OPTIONS = {
-  ...MESSAGE_OPTIONS,
-  "message": setting(
-    "TEXT",
-    "Welcome to the server!",
-    (text) => text,
-    "greet: what it says on connecting",
-  ),
-  "every": optional(
-    "DURATION",
-    durationIn({}),
-    "greet: then sends the time at this interval",
-  ),
-  "count": optional(
-    "N",
-    parseCount,
-    "greet: how often it sends the time; without it, until the peer is gone",
-  ),
-  "idle-timeout": deadline(
-    "5m",
-    "ends a connection without a byte in either direction for so long; none for no bound",
-  ),
-  "message-timeout": deadline(
-    "30s",
-    "ends a connection whose message, once begun, is not complete after so long",
-  ),
-  "send-timeout": deadline(
-    "none",
-    "ends a connection whose peer has not read for so long what waits for it",
-  ),
-  "max-connections": setting("N", "10000", parseCount, "most at once"),
-  "max-connections-per-peer": optional(
-    "N",
-    parseCount,
-    "most at once from one IP address; one more is refused",
-  ),
-  "when-full": setting(
-    "POLICY",
-    "wait",
-    oneOf(["wait", "refuse"]),
-    "what happens to one connection too many: wait or refuse",
-  ),
-  "root": optional(
-    "DIR",
-    (text) => text,
-    "http: the folder whose files it gives away",
-  ),
-  "index": flag(
-    "http: lists the folders below --root that have no index.html",
-  ),
-  "max-body": setting(
-    "SIZE",
-    "1MiB",
-    parseSize,
-    "http: largest body of a request; one that is larger is refused (413)",
-  ),
-  ...TLS_OPTIONS,
-  "require-client-cert": flag(
-    "TLS: lets in only clients with a certificate by --ca",
-  ),
-  "ca": optional(
-    "FILE",
-    (text) => text,
-    "TLS: certificates in PEM of the authorities whose clients are let in",
-  ),
-  "handshake-timeout": deadline("10s", "TLS: bounds agreeing on it"),
-  "proxy-protocol-from": optional(
-    "CIDR,...",
-    parseRanges,
-    "the proxies that tell their clients' addresses first (PROXY protocol v1, v2), such as 10.0.0.0/8; of others such a header is data",
-  ),
-  "mode": optional(
-    "MODE",
-    parseMode,
-    "who may connect to a unix: address, as for chmod: 600 or 660",
-  ),
-  ...JOIN_OPTIONS,
-  "workers": setting(
-    "N",
-    "1",
-    parseWorkers,
-    "threads that share the ports of tcp: and tls: addresses, and --max-connections; worth it from one busy core on",
-  ),
-  "grace": setting(
-    "DURATION",
-    "5s",
-    durationIn({ zero: true }),
-    "how long connections may take to finish at SIGINT or SIGTERM",
-  ),
-  ...LOG_OPTIONS,
-} as const;
 
 /** What the services do, for `--help`. */
 const SUMMARIES = {
@@ -181,7 +73,7 @@ export const SERVER_MANUAL: Manual = {
       ]],
     },
   ],
-  options: OPTIONS,
+  options: SERVER_OPTIONS,
 };
 
 /** What a server is asked to do. */
@@ -199,7 +91,7 @@ export interface ServerCommand {
   /** The options that were given, be it with the value of their default. */
   readonly given: ReadonlySet<string>;
   /** The options' values. */
-  readonly options: Arguments<typeof OPTIONS>["options"];
+  readonly options: Arguments<typeof SERVER_OPTIONS>["options"];
 }
 
 /**
@@ -214,7 +106,7 @@ export function parseServerArguments(
   args: readonly string[],
   terminal: Terminal,
 ): ServerCommand {
-  const { given, operands, options } = parseArguments(args, OPTIONS);
+  const { given, operands, options } = parseArguments(args, SERVER_OPTIONS);
   const [name, ...places] = operands;
   if (name === undefined) {
     throw new UsageError(
@@ -234,20 +126,6 @@ export function parseServerArguments(
   checkDatagrams(name, addresses, given);
   checkJoin(addresses, options);
   return { args, name, service, datagramService, addresses, given, options };
-}
-
-const MOST_WORKERS = 64;
-
-function parseWorkers(text: string): number {
-  const count = parseCount(text);
-  if (count <= MOST_WORKERS) return count;
-  throw new UsageError(
-    `${text} workers are too many; write a number from 1 to ${MOST_WORKERS}, at most one per core`,
-  );
-}
-
-function parseRanges(text: string): readonly string[] {
-  return text.split(",").map((range) => range.trim());
 }
 
 function serviceNamed(
