@@ -9,8 +9,7 @@ let text = "";
 
 /**
  * The value of `Date` now, such as `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110
- * section 5.6.7). Made once a second: making it costs a quarter of all that a
- * small response costs here.
+ * section 5.6.7). Made once a second, however many responses there are.
  *
  * @param nowMs Milliseconds since 1970.
  * @returns The text.

@@ -31,8 +31,7 @@ export interface HttpRequestInfo {
 }
 
 /**
- * A signal that costs nothing until somebody looks at it: making one takes as
- * long as half of the rest of a request.
+ * A signal that is made when somebody looks at it, as most handlers do not.
  */
 export class RequestSignal {
   readonly #connection: MessageConnection<Uint8Array>;

@@ -1,6 +1,6 @@
 /**
- * Tells whether text is a URL as the platform would write it, without asking the
- * platform, which takes as long as the rest of a small request.
+ * Tells whether text is a URL as the platform would write it, without having it
+ * parsed for every request.
  *
  * @module
  */
