@@ -40,11 +40,21 @@ export interface Pair {
 }
 
 /** Whether certificates can be made here. */
-export const hasOpenssl: boolean = await new Deno.Command("openssl", {
-  args: ["version"],
-  stdout: "null",
-  stderr: "null",
-}).output().then(({ success }) => success, () => false);
+export const hasOpenssl: boolean = await runsOpenssl();
+
+async function runsOpenssl(): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command("openssl", {
+      args: ["version"],
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success;
+  } catch {
+    // A program that is missing is thrown at once, and no rejection.
+    return false;
+  }
+}
 
 if (!hasOpenssl) {
   // deno-lint-ignore no-console -- a skip must be seen
