@@ -91,3 +91,17 @@ Deno.test("ByteSink copies, so that the caller may reuse the array", () => {
     }
   }
 });
+
+Deno.test("ascii() gives each character a byte, however long the text", () => {
+  for (const size of [1, 63, 64, 65, 100, 5_000]) {
+    // The encoder of the platform needs two bytes for the one in the middle.
+    for (const odd of ["a", "\xe9", "\xff"]) {
+      const middle = Math.floor(size / 2);
+      const text = "x".repeat(middle) + odd + "y".repeat(size - middle - 1);
+      const sink = new ByteSink();
+      sink.ascii(text);
+      const expected = Uint8Array.from(text, (c) => c.charCodeAt(0));
+      assertEquals(sink.pieces(), [expected]);
+    }
+  }
+});

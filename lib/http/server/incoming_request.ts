@@ -4,13 +4,14 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/message_connection.ts";
 import type { Address } from "../../transport/address.ts";
 import type { HeaderField, HttpVersion, RequestHead } from "../wire/events.ts";
 import { malformed, unsupported } from "../wire/http_error.ts";
-import { LateRequest } from "./late_request.ts";
+import { canBeLate, LateRequest } from "./late_request.ts";
 import { isPlainUrl } from "./plain_url.ts";
 import type { RequestBody } from "./request_body.ts";
+import type { RequestSignal } from "./request_signal.ts";
+import { WholeRequest } from "./whole_request.ts";
 
 /** What is known of a request beyond what a `Request` tells. */
 export interface HttpRequestInfo {
@@ -28,48 +29,6 @@ export interface HttpRequestInfo {
   readonly headers: readonly HeaderField[];
   /** The head byte for byte, with the empty line; a view, not to be written to. */
   readonly headBytes: Uint8Array;
-}
-
-/**
- * A signal that is made when somebody looks at it, as most handlers do not.
- */
-export class RequestSignal {
-  readonly #connection: MessageConnection<Uint8Array>;
-  #controller: AbortController | undefined;
-  #onEnd: (() => void) | undefined;
-  #isOver = false;
-
-  /**
-   * Creates it.
-   *
-   * @param connection The connection whose loss aborts it.
-   */
-  constructor(connection: MessageConnection<Uint8Array>) {
-    this.#connection = connection;
-  }
-
-  /** The signal itself. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (!this.#isOver) this.#follow(this.#controller);
-    }
-    return this.#controller.signal;
-  }
-
-  /** The request was answered: what becomes of the connection is another's. */
-  end(): void {
-    this.#isOver = true;
-    if (this.#onEnd === undefined) return;
-    this.#connection.signal.removeEventListener("abort", this.#onEnd);
-  }
-
-  #follow(controller: AbortController): void {
-    const { signal } = this.#connection;
-    this.#onEnd = () => controller.abort(signal.reason);
-    if (signal.aborted) this.#onEnd();
-    else signal.addEventListener("abort", this.#onEnd, { once: true });
-  }
 }
 
 /** A request that came over a connection. */
@@ -117,22 +76,7 @@ export class IncomingRequest extends LateRequest {
   }
 
   protected override make(): Request {
-    const { headers, method } = this.#head;
-    const request = new Request(this.#url, this.#init(method));
-    // Half the time of giving them to the constructor.
-    const own = request.headers;
-    for (let i = 0; i < headers.length; i++) {
-      own.append(headers[i]![0], headers[i]![1]);
-    }
-    return request;
-  }
-
-  #init(method: string): RequestInit | undefined {
-    if (method === "GET") return undefined;
-    // No HEAD has a body, nor GET; what came is dropped after the answer.
-    return this.#body === undefined || method === "HEAD"
-      ? { method }
-      : { method, body: this.#body.stream };
+    return new WholeRequest(this.#head, this.#body, this.#url, this.#ended);
   }
 }
 
@@ -152,16 +96,20 @@ export function incomingRequest(
   body: RequestBody | undefined,
   local: Address,
   ended: RequestSignal,
-): IncomingRequest {
+): Request {
   checkMethod(head.method);
   const { target } = head;
   const scheme = local.transport === "tls" ? "https" : "http";
   const origin = `${scheme}://${hostOf(head.headers) || authorityOf(local)}`;
   const url = urlOf(target, scheme, origin);
-  const request = new IncomingRequest(head, body, url, ended);
-  if (isPlainUrl(origin, target)) return request;
   try {
-    request.makeNow();
+    if (!canBeLate) {
+      return new WholeRequest(head, body, url, ended);
+    }
+    const request = new IncomingRequest(head, body, url, ended);
+    // Else the URL may be none, or another in its normal form.
+    if (!isPlainUrl(origin, target)) request.makeNow();
+    return request;
   } catch {
     throw malformed(
       "RFC 9112 3.3",
@@ -170,7 +118,6 @@ export function incomingRequest(
       }, which is no URL`,
     );
   }
-  return request;
 }
 
 /** The URL of a request (RFC 9112 section 3.3). */

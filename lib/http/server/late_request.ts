@@ -14,6 +14,10 @@
 function Unmade(): void {}
 Unmade.prototype = Request.prototype;
 
+function model(): Request {
+  return new Request("http://localhost/", { headers: { a: "b" } });
+}
+
 /** A request whose real one is made by {@linkcode LateRequest.make}. */
 export abstract class LateRequest
   extends (Unmade as unknown as { new (): Request }) {
@@ -34,8 +38,7 @@ export abstract class LateRequest
 
   static {
     // The platform keeps its fields under symbols of its own.
-    const model = new Request("http://localhost/");
-    for (const field of Object.getOwnPropertySymbols(model)) {
+    for (const field of Object.getOwnPropertySymbols(model())) {
       Object.defineProperty(LateRequest.prototype, field, {
         get(this: LateRequest): unknown {
           return Reflect.get(this.#real ??= this.make(), field);
@@ -47,3 +50,22 @@ export abstract class LateRequest
     }
   }
 }
+
+class Probe extends LateRequest {
+  protected override make(): Request {
+    return model();
+  }
+}
+
+/**
+ * Whether this platform's requests can be made late: not if it keeps their
+ * fields elsewhere, where no other object can have them.
+ */
+export const canBeLate: boolean = (() => {
+  try {
+    return new Probe().headers.get("a") === "b" &&
+      new Request(new Probe()).headers.get("a") === "b";
+  } catch {
+    return false;
+  }
+})();

@@ -1,0 +1,49 @@
+/**
+ * When nobody waits for an answer any more.
+ *
+ * @module
+ */
+
+import type { MessageConnection } from "../../session/message_connection.ts";
+
+/**
+ * A signal that is made when somebody looks at it, as most handlers do not.
+ */
+export class RequestSignal {
+  readonly #connection: MessageConnection<Uint8Array>;
+  #controller: AbortController | undefined;
+  #onEnd: (() => void) | undefined;
+  #isOver = false;
+
+  /**
+   * Creates it.
+   *
+   * @param connection The connection whose loss aborts it.
+   */
+  constructor(connection: MessageConnection<Uint8Array>) {
+    this.#connection = connection;
+  }
+
+  /** The signal itself. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (!this.#isOver) this.#follow(this.#controller);
+    }
+    return this.#controller.signal;
+  }
+
+  /** The request was answered: what becomes of the connection is another's. */
+  end(): void {
+    this.#isOver = true;
+    if (this.#onEnd === undefined) return;
+    this.#connection.signal.removeEventListener("abort", this.#onEnd);
+  }
+
+  #follow(controller: AbortController): void {
+    const { signal } = this.#connection;
+    this.#onEnd = () => controller.abort(signal.reason);
+    if (signal.aborted) this.#onEnd();
+    else signal.addEventListener("abort", this.#onEnd, { once: true });
+  }
+}
