@@ -37,6 +37,7 @@ import {
 import { TLS_OPTIONS } from "./tls_files.ts";
 import {
   flag,
+  grouped,
   oneOf,
   type Option,
   optional,
@@ -51,62 +52,72 @@ function parseProxyVersion(text: string): 1 | 2 {
 
 const OPTIONS = {
   ...MESSAGE_OPTIONS,
-  "format": FORMAT_OPTION,
-  "timeout": deadline(
-    "none",
-    "bounds connecting, and the wait for each reply; over UDP the wait after each attempt, 1s unless given; over HTTP all of it",
-  ),
-  "attempts": setting(
-    "N",
-    "3",
-    parseCount,
-    "UDP: how often a message is sent until there is a reply",
-  ),
-  ...GROUP_OPTIONS,
-  "connect-timeout": deadline("10s", "bounds connecting"),
-  "idle-timeout": deadline(
-    "none",
-    "gives up after so long without a byte in either direction",
-  ),
-  "message-timeout": deadline(
-    "none",
-    "gives up when a message, once begun, is not complete after so long",
-  ),
-  "send-timeout": deadline(
-    "none",
-    "gives up when the server has not read for so long what waits for it",
-  ),
-  "ca": optional(
-    "FILE",
-    (text) => text,
-    "TLS: certificates in PEM to trust besides the well-known ones",
-  ),
-  "server-name": optional(
-    "NAME",
-    (text) => text,
-    "TLS: the name that must be in the server's certificate, if not the address's",
-  ),
-  ...TLS_OPTIONS,
-  "insecure": flag(
-    "TLS: takes any certificate, so that anybody in between can read and change everything",
-  ),
-  "handshake-timeout": deadline("10s", "TLS: bounds agreeing on it"),
-  "proxy-protocol": {
-    ...optional(
-      "VERSION",
-      parseProxyVersion,
-      "sends a PROXY protocol header first, as a proxy does: v1 or v2 (v2 unless given)",
+  ...grouped("messages", {
+    "format": FORMAT_OPTION,
+    "timeout": deadline(
+      "none",
+      "bounds connecting, and the wait for each reply: ms, s, m, h, such as 500ms; over UDP the wait after each attempt, 1s unless given; over HTTP all of it",
     ),
-    implied: "v2",
-  } as Option<1 | 2 | undefined>,
-  "proxy-source": optional(
-    "HOST:PORT",
-    readAddress,
-    "the client's address in that header; this end's own unless given",
-  ),
-  "read-size": optional("SIZE", parseSize, "reads at most so much at once"),
-  "chunks": flag("shows what each read brings, on standard error"),
-  ...HTTP_OPTIONS,
+    "chunks": flag("shows what each read brings, on standard error"),
+    "read-size": optional("SIZE", parseSize, "reads at most so much at once"),
+  }),
+  ...grouped("UDP", {
+    "attempts": setting(
+      "N",
+      "3",
+      parseCount,
+      "how often to send until there is a reply",
+    ),
+    ...GROUP_OPTIONS,
+  }),
+  ...grouped("connections", {
+    "connect-timeout": deadline("10s", "bounds connecting"),
+    "idle-timeout": deadline(
+      "none",
+      "gives up after so long without a byte in either direction",
+    ),
+    "message-timeout": deadline(
+      "none",
+      "gives up when a message, once begun, is not complete after so long",
+    ),
+    "send-timeout": deadline(
+      "none",
+      "gives up when the server has not read for so long what waits for it",
+    ),
+    "proxy-protocol": {
+      ...optional(
+        "VERSION",
+        parseProxyVersion,
+        "sends a PROXY protocol header first, as a proxy does: v1 or v2 (v2 unless given)",
+      ),
+      implied: "v2",
+    } as Option<1 | 2 | undefined>,
+    "proxy-source": optional(
+      "HOST:PORT",
+      readAddress,
+      "the client's address in that header; this end's own unless given",
+    ),
+  }),
+  ...grouped("TLS", {
+    "ca": optional(
+      "FILE",
+      (text) => text,
+      "whom to trust besides the well-known, in PEM",
+    ),
+    "server-name": optional(
+      "NAME",
+      (text) => text,
+      "the name that must be in the server's certificate, if not the address's",
+    ),
+    "insecure": flag(
+      "takes any certificate, so that anybody in between can read and change everything",
+    ),
+  }),
+  ...TLS_OPTIONS,
+  ...grouped("TLS", {
+    "handshake-timeout": deadline("10s", "bounds agreeing on TLS"),
+  }),
+  ...grouped("HTTP", HTTP_OPTIONS),
   ...LOG_OPTIONS,
 } as const;
 
@@ -124,7 +135,21 @@ export const CLIENT_MANUAL: Manual = {
     "parley-client http://127.0.0.1:8080/ --raw",
     "parley-client 7342                    (a prompt; Ctrl-D to finish)",
   ],
-  sections: [
+  operands: [
+    {
+      ...ADDRESSES,
+      rows: [
+        ...ADDRESSES.rows,
+        [
+          "http://HOST/PATH",
+          "asks a web server, with https: over TLS; see HTTP",
+        ],
+      ],
+    },
+    FRAMINGS,
+  ],
+  options: OPTIONS,
+  details: [
     {
       title: "What is sent, and when it ends",
       rows: [
@@ -138,17 +163,22 @@ export const CLIENT_MANUAL: Manual = {
           "the same with a prompt: Ctrl-D finishes sending, Ctrl-C leaves",
         ],
         [
-          "",
-          "With --frame close all input is one message. With --frame raw input is sent as it comes and chunks are shown as they come, without line ends added; replies cannot be counted, so after MESSAGE... the client finishes sending and shows what comes until the server finishes. A message that begins with a dash goes behind --.",
+          "-- MESSAGE...",
+          "for messages that begin with a dash",
+        ],
+        ["--frame close", "all input is one message"],
+        [
+          "--frame raw",
+          "input is sent as it comes and chunks are shown as they come, without line ends added; replies cannot be counted, so after MESSAGE... the client finishes sending and shows what comes until the server finishes",
         ],
         [
-          "",
-          "Over UDP each message is a datagram, sent again until its reply comes; then the next one's turn has come. The server may get it more than once, and reply more than once: so the message after one that was sent again, or had no reply, leaves from a new port.",
+          "over UDP",
+          "each message is a datagram, sent again until its reply comes; then the next one's turn has come. The server may get it more than once, and reply more than once: so the message after one that was sent again, or had no reply, leaves from a new port",
         ],
       ],
     },
     {
-      title: "Output",
+      title: "Output, by --format",
       rows: [
         [
           "",
@@ -165,9 +195,7 @@ export const CLIENT_MANUAL: Manual = {
         ],
       ],
     },
-    ADDRESSES,
     GROUP_SECTION,
-    FRAMINGS,
     HTTP_SECTION,
     {
       title: "Permissions",
@@ -177,7 +205,6 @@ export const CLIENT_MANUAL: Manual = {
       ]],
     },
   ],
-  options: OPTIONS,
 };
 
 /** What a client is asked to do. */

@@ -9,24 +9,24 @@ import { durationIn } from "./durations.ts";
 import { UsageError } from "./exit_code.ts";
 import { FORMATS } from "./formats.ts";
 import type { Section } from "./help.ts";
-import { flag, oneOf, type Option, setting } from "./options.ts";
+import { flag, grouped, oneOf, type Option, setting } from "./options.ts";
 import { parseSize } from "./sizes.ts";
 
 /** Where a message ends, and how large it may be. */
-export const MESSAGE_OPTIONS = {
+export const MESSAGE_OPTIONS = grouped("messages", {
   "frame": setting(
     "SPEC",
     DEFAULT_FRAMING,
     parseFraming,
-    "where a message begins and ends, see Framings",
+    "where a message ends, see Framings",
   ),
   "max-message": setting(
     "SIZE",
     "1MiB",
     parseSize,
-    "largest message, received or sent, such as 1000, 64KiB, 16MiB",
+    "largest message, both ways: 1000, 64KiB, 16MiB",
   ),
-} as const;
+});
 
 /** How messages are typed and shown. */
 export const FORMAT_OPTION = setting(
@@ -37,18 +37,18 @@ export const FORMAT_OPTION = setting(
 );
 
 /** What is told, and how. */
-export const LOG_OPTIONS = {
+export const LOG_OPTIONS = grouped("log and help", {
   "log": setting(
     "FORM",
     "text",
     oneOf(["text", "json"]),
-    "form of the lines on standard error: text or json",
+    "form of lines on standard error: text or json",
   ),
   "quiet": flag("tell only what must be known", "q"),
   "verbose": flag("tell more", "v"),
   "help": flag("show this and exit", "h"),
   "version": flag("show the version and exit"),
-} as const;
+});
 
 /**
  * Describes a deadline.
@@ -105,7 +105,7 @@ export const FRAMINGS: Section = {
   ],
 };
 
-/** The ways to write an address, for `--help`. */
+/** The ways to write an address that both executables take, for `--help`. */
 export const ADDRESSES: Section = {
   title: "Addresses",
   rows: [
@@ -116,7 +116,6 @@ export const ADDRESSES: Section = {
     ["tls://HOST:PORT", "the same over TLS"],
     ["udp://HOST:PORT", "datagrams: each is one message, and may be lost"],
     ["unix:PATH", "a Unix socket: programs of this machine only"],
-    ["7342", "loopback, this machine only: tcp://127.0.0.1:7342"],
-    [":7342", "every interface, IPv4 and IPv6, so other machines too"],
+    ["7342", "this machine only (loopback): tcp://127.0.0.1:7342"],
   ],
 };

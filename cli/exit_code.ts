@@ -40,7 +40,10 @@ export type ExitCode = typeof EXIT[keyof typeof EXIT];
 /** The exit codes as `--help` shows them. */
 export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
   [EXIT.done, "done"],
-  [EXIT.failed, "a check failed, or a fault of this program"],
+  [
+    EXIT.failed,
+    "a fault of the program; of the client: an HTTP status of 400 or more",
+  ],
   [EXIT.usage, "usage or configuration"],
   [EXIT.resolve, "name resolution"],
   [EXIT.connect, "could not connect"],

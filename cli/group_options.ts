@@ -13,20 +13,20 @@ import { flag, optional } from "./options.ts";
 /** The options. */
 export const GROUP_OPTIONS = {
   "broadcast": flag(
-    "UDP: the address is a network's broadcast address, such as 192.168.1.255",
+    "the address is a broadcast one, such as 192.168.1.255",
   ),
   "ttl": optional(
     "N",
     parseTtl,
-    "UDP: how many routers a message to a group of IPv4 may pass, 0 to 255; 1 unless given",
+    "how many routers a message to a group of IPv4 may pass, 0 to 255; 1 unless given",
   ),
   "no-loopback": flag(
-    "UDP: a message to a group is not delivered on this machine",
+    "a message to a group is not delivered on this machine",
   ),
   "interface": optional(
     "ADDRESS",
     parseInterface,
-    "UDP: sends from the interface with this IP address; for groups, where the system would choose another",
+    "sends from the interface with this IP address; for groups, where the system would choose another",
   ),
 } as const;
 

@@ -1,12 +1,13 @@
 /**
  * The text of `--help`, made of the table of options so that it cannot differ
- * from what is parsed. It fits 80 columns.
+ * from what is parsed. It fits 80 columns, and goes from what everybody types to
+ * what somebody looks up: operands, options by subject, details, exit codes.
  *
  * @module
  */
 
-import { EXIT_CODES } from "./exit_code.ts";
-import type { OptionTable } from "./options.ts";
+import { EXIT_CODES, type ExitCode } from "./exit_code.ts";
+import type { Option, OptionTable } from "./options.ts";
 
 /** What `--help` says besides the options. */
 export interface Manual {
@@ -18,10 +19,14 @@ export interface Manual {
   readonly summary: string;
   /** Command lines to try. */
   readonly examples: readonly string[];
-  /** What else is to know: a title, and lines or paragraphs. */
-  readonly sections: readonly Section[];
+  /** What its operands may be. */
+  readonly operands: readonly Section[];
   /** The options. */
   readonly options: OptionTable;
+  /** What else is to know. */
+  readonly details: readonly Section[];
+  /** The exit codes there are; all of the table's unless given. */
+  readonly exitCodes?: readonly ExitCode[];
 }
 
 /** A part of the text with a title. */
@@ -42,12 +47,10 @@ const COLUMNS = 80;
  */
 export function helpText(manual: Manual): string {
   const sections = [
-    ...manual.sections,
-    { title: "Options", rows: optionRows(manual.options) },
-    {
-      title: "Exit codes",
-      rows: EXIT_CODES.map(([code, means]) => [String(code), means] as const),
-    },
+    ...manual.operands,
+    ...optionSections(manual.options),
+    ...manual.details,
+    exitCodeSection(manual.exitCodes),
   ];
   return [shortHelpText(manual), ...sections.map(sectionText)].join("\n\n");
 }
@@ -69,18 +72,37 @@ export function shortHelpText(manual: Manual): string {
   ].join("\n");
 }
 
-function optionRows(table: OptionTable): (readonly [string, string])[] {
-  return Object.entries(table).map(([name, option]) => {
-    const { fallback, help, implied, letter, value } = option;
-    const short = letter === undefined ? "" : `-${letter}, `;
-    const long = value === undefined
-      ? `--${name}`
-      : implied === undefined
-      ? `--${name} ${value}`
-      : `--${name}[=${value}]`;
-    const standard = fallback === undefined ? "" : ` (default ${fallback})`;
-    return [short + long, help + standard];
-  });
+/** A section for each group, in the order in which the table has them. */
+function optionSections(table: OptionTable): Section[] {
+  const groups = Map.groupBy(
+    Object.entries(table),
+    ([, { group }]) => group === undefined ? "Options" : `Options for ${group}`,
+  );
+  return [...groups].map(([title, options]) => ({
+    title,
+    rows: options.map(([name, option]) => optionRow(name, option)),
+  }));
+}
+
+function optionRow(
+  name: string,
+  { fallback, help, implied, letter, value }: Option<unknown>,
+): readonly [string, string] {
+  const short = letter === undefined ? "" : `-${letter}, `;
+  const long = value === undefined
+    ? `--${name}`
+    : implied === undefined
+    ? `--${name} ${value}`
+    : `--${name}[=${value}]`;
+  const standard = fallback === undefined ? "" : ` (default ${fallback})`;
+  return [short + long, help + standard];
+}
+
+function exitCodeSection(only?: readonly ExitCode[]): Section {
+  const rows = EXIT_CODES
+    .filter(([code]) => only === undefined || only.includes(code))
+    .map(([code, means]) => [String(code), means] as const);
+  return { title: "Exit codes", rows };
 }
 
 function sectionText({ title, rows }: Section): string {

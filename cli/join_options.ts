@@ -6,21 +6,21 @@
 
 import type { Address, MulticastOptions } from "../mod.ts";
 import { UsageError } from "./exit_code.ts";
-import { optional } from "./options.ts";
+import { grouped, optional } from "./options.ts";
 
 /** The options. */
-export const JOIN_OPTIONS = {
+export const JOIN_OPTIONS = grouped("multicast by UDP", {
   "join": optional(
     "GROUP,...",
     parseGroups,
-    "UDP: receives also what is sent to these multicast groups, such as 239.1.2.3; other programs may do so on the same port",
+    "receives also what is sent to these multicast groups, such as 239.1.2.3; other programs may do so on the same port",
   ),
   "interface": optional(
     "ADDRESS",
     parseInterface,
-    "UDP: joins them on the interface with this IPv4 address, or with this number for groups of IPv6; the system's choice unless given",
+    "joins them on the interface with this IPv4 address, or with this number for groups of IPv6; the system's choice unless given",
   ),
-} as const;
+});
 
 /** What was asked for. */
 export interface JoinValues {

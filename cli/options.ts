@@ -12,6 +12,8 @@ import { UsageError } from "./exit_code.ts";
 export interface Option<T> {
   /** What it is for, as `--help` shows it. */
   readonly help: string;
+  /** What it belongs to: `--help` shows such options together. */
+  readonly group?: string;
   /** Name of its value, such as `SIZE`; an option without one is on or off. */
   readonly value?: string;
   /** The default, as one would type it. */
@@ -33,6 +35,24 @@ export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 export type ValuesOf<O extends OptionTable> = {
   readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
 };
+
+/**
+ * Says what options belong to.
+ *
+ * @typeParam O The table of options.
+ * @param group The subject they share, such as `TLS`.
+ * @param options The options.
+ * @returns The same options, which `--help` shows together.
+ */
+export function grouped<const O extends OptionTable>(
+  group: string,
+  options: O,
+): O {
+  const entries = Object.entries(options);
+  return Object.fromEntries(
+    entries.map(([name, option]) => [name, { ...option, group }]),
+  ) as unknown as O;
+}
 
 /**
  * Describes an option that is on or off.

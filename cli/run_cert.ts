@@ -46,14 +46,16 @@ export const CERT_MANUAL: Manual = {
     "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
     "parley-client tls://localhost:7343 hello --ca cert.pem",
   ],
-  sections: [{
+  operands: [],
+  options: OPTIONS,
+  details: [{
     title: "What it is good for",
     rows: [[
       "",
       "Trying TLS. Who is to trust it must be told so, as with --ca. It is its own authority and none for others, so strict verifiers take it from a server; plain openssl req -x509 makes one that they refuse. For a public server take one of a public authority.",
     ]],
   }],
-  options: OPTIONS,
+  exitCodes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.local],
 };
 
 // Clocks of two machines are seldom the same.

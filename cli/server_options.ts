@@ -38,32 +38,61 @@ type ServiceName = keyof typeof SUMMARIES;
 /** What `--help` says. */
 export const SERVER_MANUAL: Manual = {
   name: "parley-server",
-  usage: "SERVICE ADDRESS... [options], or: parley-server cert --help",
+  usage: "SERVICE ADDRESS... [options]",
   summary: "answers messages over sockets, in any framing",
   examples: [
     "parley-server echo 7342",
     "parley-server upper 7342 --frame length:4 --max-message 16MiB",
     "parley-server greet :7342 --frame header:10 --every 1s",
+    "parley-server cert --out .          (a certificate to try TLS; cert --help)",
     "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
     "parley-server upper unix:/tmp/app.sock --mode 600",
     "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
     "parley-server http 8080 --root public --index",
     "parley-server upper udp://0.0.0.0:7342 --join 239.1.2.3",
   ],
-  sections: [
+  operands: [
     { title: "Services", rows: Object.entries(SUMMARIES) },
-    HTTP_SECTION,
     {
       ...ADDRESSES,
-      rows: [...ADDRESSES.rows, ["0", "a free port, see the first line"]],
+      rows: [
+        ...ADDRESSES.rows,
+        [":7342", "every interface, IPv4 and IPv6, so other machines too"],
+        ["0", "a free port, which the first line of the log tells"],
+      ],
     },
     FRAMINGS,
+  ],
+  options: SERVER_OPTIONS,
+  details: [
+    HTTP_SECTION,
     {
-      title: "Output",
-      rows: [[
-        "",
-        "One line on standard error per address it listens on, then one per address that other machines can use, if it listens on every interface or a name; then a line per connection opened, closed and refused, and when accepting pauses and resumes. A datagram has a line with --verbose only, one that is refused has one always, five a second at most; the counts come at the end. --quiet leaves the first kind and pauses. SIGINT and SIGTERM let connections finish and exit 0; a second one cuts them; SIGHUP reads --cert and --key again for connections to come.",
-      ]],
+      title: "Log, on standard error",
+      rows: [
+        [
+          "first",
+          "a line per address it listens on, then one per address that other machines can use, if it listens on every interface or a name",
+        ],
+        [
+          "connections",
+          "a line when one is opened, closed or refused, and when accepting pauses and resumes",
+        ],
+        [
+          "datagrams",
+          "a line with --verbose only; one that is refused has one always, five a second at most; the counts come at the end",
+        ],
+        ["--quiet", "leaves the addresses it listens on, and pauses"],
+      ],
+    },
+    {
+      title: "Signals",
+      rows: [
+        [
+          "SIGINT, SIGTERM",
+          "let connections finish and exit 0; a second one cuts them",
+        ],
+        ["SIGHUP", "reads --cert and --key again for connections to come"],
+      ],
     },
     {
       title: "Permissions",
@@ -73,7 +102,6 @@ export const SERVER_MANUAL: Manual = {
       ]],
     },
   ],
-  options: SERVER_OPTIONS,
 };
 
 /** What a server is asked to do. */

@@ -6,32 +6,32 @@
 
 import type { TlsCertificate } from "../mod.ts";
 import { EXIT, Failure, UsageError } from "./exit_code.ts";
-import { oneOf, optional } from "./options.ts";
+import { grouped, oneOf, optional } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options that both executables have. */
-export const TLS_OPTIONS = {
+export const TLS_OPTIONS = grouped("TLS", {
   "cert": optional(
     "FILE",
     (text) => text,
-    "TLS: this end's certificate in PEM, with --key",
+    "this end's certificate in PEM, with --key",
   ),
   "key": optional(
     "FILE",
     (text) => text,
-    "TLS: the private key of --cert in PEM",
+    "the private key of --cert in PEM",
   ),
   "alpn": optional(
     "NAME,...",
     parseNames,
-    "TLS: protocols to agree on, the preferred one first",
+    "ALPN: protocols, preferred first: h2,http/1.1",
   ),
   "tls-engine": optional(
     "ENGINE",
     oneOf(["native", "node"]),
-    "TLS: which of the runtime's two to use: native is faster in bulk, node lets go of a peer that stalls in the handshake and knows client certificates; without it, what fits the other options",
+    "which of the runtime's two: native is faster in bulk, node lets go of a peer that stalls in the handshake and knows client certificates; what fits the other options unless given",
   ),
-} as const;
+});
 
 /** Files that TLS needs, by option. */
 export interface TlsFiles {

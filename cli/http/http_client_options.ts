@@ -12,46 +12,46 @@ import { parseSize } from "../sizes.ts";
 /** The options that need an `http:` or `https:` address. */
 export const HTTP_OPTIONS = {
   "head": flag(
-    "HTTP: asks for the status line and header fields alone and shows them",
+    "asks for status line and header fields alone, shows them",
   ),
   "method": optional(
     "METHOD",
     parseMethod,
-    "HTTP: the method; GET unless given, with --data POST",
+    "the method; GET unless given, with --data POST",
   ),
   "header": repeated(
     "FIELD",
     parseField,
-    "HTTP: a header field to send, such as 'Accept: text/html'; may be given again",
+    "a header field, such as 'Accept: text/html'; repeatable",
   ),
   "data": optional(
     "DATA",
     parseData,
-    "HTTP: the body to send: a text, @FILE for what is in a file, or - for standard input",
+    "the body: a text, @FILE for a file's, - for standard input",
   ),
   "raw": flag(
-    "HTTP: shows request and response byte for byte, line ends too",
+    "shows request and response byte for byte, line ends too",
   ),
   "output": {
     ...optional(
       "FILE",
       (text) => text,
-      "HTTP: writes the body to a file, which has its name only once it is whole",
+      "writes the body to a file, named so only once it is whole",
     ),
     letter: "o",
   },
-  "location": flag("HTTP: follows redirects, at most 20 of them", "L"),
+  "location": flag("follows redirects, at most 20 of them", "L"),
   "compressed": flag(
-    "HTTP: lets the server compress the body, and undoes it",
+    "lets the server compress the body, and undoes it",
   ),
   "bare-line-feed": flag(
-    "HTTP: takes a line feed alone for the end of a line, as hand-made servers send it",
+    "takes a line feed alone for a line end (hand-made servers)",
   ),
   "max-body": setting(
     "SIZE",
     "16GiB",
     parseSize,
-    "HTTP: largest body received, decompressed",
+    "largest body received, decompressed",
   ),
 } as const;
 
@@ -61,7 +61,7 @@ export const HTTP_SECTION: Section = {
   rows: [
     [
       "http://HOST/PATH",
-      "asks a web server, over TLS with https:, and prints the body; control bytes in it are escaped on a terminal and untouched otherwise",
+      "or https: asks a web server and prints the body; control bytes in it are escaped on a terminal and untouched otherwise",
     ],
     [
       "status 400 to 599",

@@ -13,10 +13,24 @@ import type { Section } from "../help.ts";
 /** What `--help` says. */
 export const HTTP_SECTION: Section = {
   title: "The service http",
-  rows: [[
-    "",
-    "HTTP/1.1 for browsers and other clients, over TLS at a tls:// address. Without --root, any path is a page that shows what was sent, byte for byte. With --root, files: with ETag, Last-Modified and Range, index.html for a folder. Names that begin with a dot are hidden, but for .well-known; links are followed inside the folder only. --message-timeout bounds the head of a request, --idle-timeout (75s if it is not given) waiting for the next one, --send-timeout (then 30s) a client that takes nothing. Each request has a line in the log.",
-  ]],
+  rows: [
+    [
+      "",
+      "HTTP/1.1 for browsers and other clients, over TLS at a tls:// address. Each request has a line in the log.",
+    ],
+    [
+      "without --root",
+      "any path is a page that shows what was sent, byte for byte",
+    ],
+    [
+      "with --root",
+      "files: with ETag, Last-Modified and Range, index.html for a folder. Names that begin with a dot are hidden, but for .well-known; links are followed inside the folder only",
+    ],
+    [
+      "deadlines",
+      "--message-timeout bounds the head of a request, --idle-timeout (75s if it is not given) waiting for the next one, --send-timeout (then 30s) a client that takes nothing",
+    ],
+  ],
 };
 
 /** The options that only this service has. */

@@ -159,6 +159,20 @@ Deno.test("--help fits 80 columns and names every option with its default", asyn
   }
 });
 
+Deno.test("--help shows options by subject, each subject once", async () => {
+  for (const run of [runServer, runClient]) {
+    const terminal = new RecordedTerminal();
+    await run(["--help"], terminal);
+    const titles = [...terminal.shown.matchAll(/^\S.*:$/gm)].map(([t]) => t);
+    assertEquals(titles.length, new Set(titles).size, titles.join(" "));
+    const [tls = ""] = /^Options for TLS:\n( .*\n)+/m.exec(terminal.shown) ??
+      [];
+    for (const name of ["--ca", "--cert", "--key", "--handshake-timeout"]) {
+      assertMatch(tls, new RegExp(`^  ${name} `, "m"));
+    }
+  }
+});
+
 Deno.test("the server's defaults are those of the specification", async () => {
   const terminal = new RecordedTerminal();
   await runServer(["--help"], terminal);
