@@ -18,7 +18,6 @@ import type { HttpLine } from "./line.ts";
 import type { ExchangeSettings } from "./options.ts";
 import type { BodySource } from "./outgoing_body.ts";
 import type { OutgoingRequest } from "./outgoing_request.ts";
-import { Patience } from "./patience.ts";
 import { named } from "./response_error.ts";
 import { Upload } from "./upload.ts";
 
@@ -43,7 +42,6 @@ export class Exchange implements BodySource {
   readonly #line: HttpLine;
   readonly #settings: ExchangeSettings;
   readonly #release: (line: HttpLine) => Promise<void>;
-  readonly #patience = new Patience();
   readonly #upload: Upload;
   readonly #onAbort = () => this.#fail(this.#settings.signal!.reason);
   #uploading: Promise<void> | undefined;
@@ -71,7 +69,7 @@ export class Exchange implements BodySource {
     this.#settings = settings;
     this.#release = release;
     const { onBytes } = settings;
-    this.#upload = new Upload(line, request, this.#patience, onBytes);
+    this.#upload = new Upload(line, request, onBytes);
   }
 
   /** Whether nothing at all has come from the server. */
@@ -91,7 +89,7 @@ export class Exchange implements BodySource {
     const { responseTimeoutMs, signal } = this.#settings;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (signal?.aborted) this.#onAbort();
-    else this.#patience.begin(responseTimeoutMs, () => this.#noResponse());
+    else this.#line.patience.begin(responseTimeoutMs, () => this.#noResponse());
     this.#line.requests++;
     this.#uploading = this.#upload.run()
       .catch((error) => this.#fail(error));
@@ -102,7 +100,7 @@ export class Exchange implements BodySource {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#patience.end();
+      this.#line.patience.end();
     }
   }
 
@@ -118,14 +116,14 @@ export class Exchange implements BodySource {
     const { bodyTimeoutMs } = this.#settings;
     try {
       const event = await this.#next(() =>
-        this.#patience.begin(bodyTimeoutMs, () => this.#stalled())
+        this.#line.patience.begin(bodyTimeoutMs, () => this.#stalled())
       );
       if (event.type === "data") return event.bytes;
       if (event.type === "end") this.trailers = event.trailers;
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#patience.end();
+      this.#line.patience.end();
     }
     await this.#finish();
     return undefined;
@@ -207,7 +205,7 @@ export class Exchange implements BodySource {
       `Sending the body to ${this.request.target.name} was stopped: the response is over`,
     );
     this.#upload.stop(reason);
-    this.#line.connection.abort(reason);
+    this.#line.abort(reason);
   }
 
   async #uploadGrace(): Promise<void> {
@@ -229,10 +227,9 @@ export class Exchange implements BodySource {
     if (this.#isOver || this.#hasFailed) return;
     this.#hasFailed = true;
     this.#failure = reason;
-    this.#patience.end();
     this.#forgetSignal();
     this.#upload.stop(reason);
-    this.#line.connection.abort(reason);
+    this.#line.abort(reason);
     this.onFailure?.(reason);
   }
 

@@ -173,7 +173,7 @@ export class HttpClient implements AsyncDisposable {
       }
       const lineOptions = asFriend ? this.#options : anonymous(this.#options);
       const use = lineUse(target, lineOptions);
-      const idle = await this.#idle.take(use);
+      const idle = this.#idle.take(use);
       if (idle !== undefined) {
         const exchange = this.#exchange(idle, request, settings);
         try {

@@ -19,21 +19,11 @@ export interface IdleLimits {
   readonly keepAliveTimeoutMs: number;
 }
 
-// The default would be an error with a stack, made for every request.
-const WANTED = "the connection is wanted";
-
-interface Entry {
-  readonly line: HttpLine;
-  readonly wanted: AbortController;
-  /** Whether the line can be used, once it is known. */
-  readonly watched: Promise<boolean>;
-}
-
 /** Connections that wait, the last one to be used again first. */
 export class IdleConnections {
   readonly #limits: IdleLimits;
   // In the order in which they came.
-  readonly #entries = new Set<Entry>();
+  readonly #lines = new Set<HttpLine>();
 
   /**
    * Begins without any.
@@ -52,39 +42,29 @@ export class IdleConnections {
   put(line: HttpLine): void {
     const { keepAliveTimeoutMs, maxIdleConnections, maxIdlePerOrigin } =
       this.#limits;
-    const wanted = new AbortController();
-    const { signal } = wanted;
-    const watched = line.connection
-      .receive({ signal, timeoutMs: keepAliveTimeoutMs })
-      .then(() => false, (error) => signal.aborted && error === signal.reason);
-    const entry = { line, wanted, watched };
-    this.#entries.add(entry);
-    watched.then((isUsable) => {
-      // Else somebody has taken it, and looks after it.
-      if (this.#entries.delete(entry) && !isUsable) void line.close();
-    });
+    this.#lines.add(line);
+    line.patience.begin(keepAliveTimeoutMs, () => this.#drop(line));
+    line.watch(() => this.#drop(line));
     const ofUse = this.#of(line.use);
-    if (ofUse.length > maxIdlePerOrigin) this.#drop(ofUse[0]!);
-    if (this.#entries.size > maxIdleConnections) {
-      const [oldest] = this.#entries;
-      this.#drop(oldest!);
+    if (ofUse.length > maxIdlePerOrigin) void this.#drop(ofUse[0]!);
+    if (this.#lines.size > maxIdleConnections) {
+      const [oldest] = this.#lines;
+      void this.#drop(oldest!);
     }
   }
 
   /**
-   * Takes a connection that can be used.
+   * Takes a connection that can be used, as far as is known.
    *
    * @param use What it is to be used for.
    * @returns The connection, or `undefined` if there is none.
    */
-  async take(use: string): Promise<HttpLine | undefined> {
-    for (let entry; (entry = this.#of(use).at(-1)) !== undefined;) {
-      this.#entries.delete(entry);
-      entry.wanted.abort(WANTED);
-      if (await entry.watched) return entry.line;
-      await entry.line.close();
-    }
-    return undefined;
+  take(use: string): HttpLine | undefined {
+    const line = this.#of(use).at(-1);
+    if (line === undefined) return undefined;
+    this.#lines.delete(line);
+    line.patience.end();
+    return line;
   }
 
   /**
@@ -93,17 +73,15 @@ export class IdleConnections {
    * @returns When they are closed.
    */
   async close(): Promise<void> {
-    await Promise.all([...this.#entries].map((entry) => this.#drop(entry)));
+    await Promise.all([...this.#lines].map((line) => this.#drop(line)));
   }
 
-  #of(use: string): Entry[] {
-    return [...this.#entries].filter(({ line }) => line.use === use);
+  #of(use: string): HttpLine[] {
+    return [...this.#lines].filter((line) => line.use === use);
   }
 
-  async #drop(entry: Entry): Promise<void> {
-    this.#entries.delete(entry);
-    entry.wanted.abort(WANTED);
-    await entry.watched;
-    await entry.line.close();
+  /** Closes a connection, unless somebody has taken it and looks after it. */
+  async #drop(line: HttpLine): Promise<void> {
+    if (this.#lines.delete(line)) await line.close();
   }
 }

@@ -11,6 +11,7 @@ import type { MessageConnection } from "../../session/message_connection.ts";
 import type { HttpEvent } from "../wire/events.ts";
 import { HttpConnection } from "../wire/http_connection.ts";
 import { type HttpLineOptions, readOptions } from "./options.ts";
+import { Patience } from "./patience.ts";
 import type { Target } from "./target.ts";
 
 /** Who is shown the bytes. */
@@ -39,8 +40,11 @@ export class HttpLine {
   readonly connection: MessageConnection<Uint8Array>;
   /** The events. */
   readonly http: HttpConnection;
+  /** How long the server is waited for. */
+  readonly patience: Patience = new Patience();
   /** How many requests were sent on it. */
   requests = 0;
+  #watched: Promise<Uint8Array | undefined> | undefined;
 
   /**
    * Begins on a fresh connection.
@@ -117,6 +121,18 @@ export class HttpLine {
   }
 
   /**
+   * Begins to wait for bytes although none were asked for; they are the next
+   * {@linkcode HttpLine.receive}'s.
+   *
+   * @param onAny Called, before that gets them, when bytes came, or the end, or
+   * the link is lost.
+   */
+  watch(onAny: () => void): void {
+    this.#watched = this.connection.receive();
+    this.#watched.then(onAny, onAny);
+  }
+
+  /**
    * Waits for bytes of the server, or its end, and gives them to the machine.
    *
    * @param onBytes Is shown the bytes.
@@ -125,7 +141,9 @@ export class HttpLine {
    */
   async receive(onBytes: OnBytes | undefined): Promise<number> {
     const { connection, http } = this;
-    const bytes = await connection.receive();
+    const received = this.#watched ?? connection.receive();
+    this.#watched = undefined;
+    const bytes = await received;
     if (bytes === undefined) {
       http.receiveEnd(!connection.endedUnannounced);
       return 0;
@@ -142,6 +160,17 @@ export class HttpLine {
    * that goes does not matter any more.
    */
   async close(): Promise<void> {
+    this.patience.close();
     await this.connection.close().catch(() => {});
+  }
+
+  /**
+   * Closes it in the middle of a request.
+   *
+   * @param reason What is thrown to whoever still sends or receives.
+   */
+  abort(reason: unknown): void {
+    this.patience.close();
+    this.connection.abort(reason);
   }
 }

@@ -9,7 +9,6 @@ import type { MessageEnd } from "../wire/events.ts";
 import type { HttpLine, OnBytes } from "./line.ts";
 import type { BodySource } from "./outgoing_body.ts";
 import type { OutgoingRequest } from "./outgoing_request.ts";
-import type { Patience } from "./patience.ts";
 
 const END: MessageEnd = { type: "end", trailers: [] };
 // A server may not know of Expect (RFC 9110 section 10.1.1); curl waits as long.
@@ -21,7 +20,6 @@ export class Upload {
   isDone = false;
   readonly #line: HttpLine;
   readonly #request: OutgoingRequest;
-  readonly #patience: Patience;
   readonly #onBytes: OnBytes | undefined;
   readonly #consent = Promise.withResolvers<boolean>();
   #source: BodySource | undefined;
@@ -32,18 +30,15 @@ export class Upload {
    *
    * @param line Where to.
    * @param request What.
-   * @param patience Is told of progress.
    * @param onBytes Is shown the bytes.
    */
   constructor(
     line: HttpLine,
     request: OutgoingRequest,
-    patience: Patience,
     onBytes: OnBytes | undefined,
   ) {
     this.#line = line;
     this.#request = request;
-    this.#patience = patience;
     this.#onBytes = onBytes;
   }
 
@@ -98,10 +93,10 @@ export class Upload {
     for (let isFirst = true;; isFirst = false) {
       const next = this.#source?.read();
       const piece = next instanceof Promise
-        ? await this.#patience.suspended(next)
+        ? await this.#line.patience.suspended(next)
         : next;
       if (!isFirst) await room;
-      this.#patience.progress();
+      this.#line.patience.progress();
       if (this.#isStopped) return;
       if (piece === undefined) break;
       room = this.#line.send({ type: "data", bytes: piece }, this.#onBytes);
