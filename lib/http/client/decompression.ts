@@ -31,8 +31,9 @@ const MAX_CODINGS = 3;
  * body is not compressed, or in a way that is not known here.
  */
 export function codingsOf(fields: readonly HeaderField[]): Coding[] {
-  const codings = (valueOf(fields, "content-encoding") ?? "")
-    .toLowerCase().split(",")
+  const value = valueOf(fields, "content-encoding");
+  if (value === undefined) return [];
+  const codings = value.toLowerCase().split(",")
     .map((coding) => coding.trim().replace(/^x-gzip$/, "gzip"))
     .filter((coding) => coding !== "" && coding !== "identity");
   const isKnown = codings.every((coding): coding is Coding =>

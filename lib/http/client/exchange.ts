@@ -30,6 +30,7 @@ const UPLOAD_GRACE_MS = 50;
 // What a response that nobody wants may cost before a new connection is cheaper.
 const DISCARD_BYTES = 64 * 1024;
 const DISCARD_MS = 1_000;
+const NOTHING = new Uint8Array(0);
 
 /** One request and its response; reads the response's body. */
 export class Exchange implements BodySource {
@@ -44,6 +45,8 @@ export class Exchange implements BodySource {
   readonly #release: (line: HttpLine) => Promise<void>;
   readonly #upload: Upload;
   readonly #onAbort = () => this.#fail(this.#settings.signal!.reason);
+  // Parts of the body that were read before read() was asked for them.
+  readonly #ahead: HttpEvent[] = [];
   #uploading: Promise<void> | undefined;
   #received = 0;
   #isOver = false;
@@ -130,6 +133,19 @@ export class Exchange implements BodySource {
   }
 
   /**
+   * Reads the body if all of it came together with the head, as small ones do:
+   * that spares a stream, and the connection is given back at once.
+   *
+   * @returns The body, or `undefined` if there is more to it: then
+   * {@linkcode Exchange.read} gives all of it.
+   */
+  async readWhole(): Promise<Uint8Array | undefined> {
+    const body = this.#wholeBody();
+    if (body !== undefined) await this.#finish();
+    return body;
+  }
+
+  /**
    * Gives up; the connection with it.
    *
    * @param reason Why.
@@ -149,6 +165,7 @@ export class Exchange implements BodySource {
    * again if that costs little.
    */
   async discard(): Promise<void> {
+    if (await this.readWhole() !== undefined) return;
     const timer = setTimeout(() => this.cancel(undefined), DISCARD_MS);
     let left = DISCARD_BYTES;
     try {
@@ -182,11 +199,31 @@ export class Exchange implements BodySource {
     }
   }
 
+  #wholeBody(): Uint8Array | undefined {
+    // Who still sends is waited for behind the body, not before it is given.
+    if (this.#hasFailed || !this.#upload.isDone) return undefined;
+    const { http } = this.#line;
+    const ahead = this.#ahead;
+    try {
+      for (let event; (event = http.next()) !== undefined;) {
+        ahead.push(event);
+        if (event.type === "end" || ahead.length === 2) break;
+      }
+    } catch {
+      // It will be thrown again, behind the bytes before it.
+    }
+    const last = ahead.at(-1);
+    // Trailers are there once the body was read.
+    if (last?.type !== "end" || last.trailers.length > 0) return undefined;
+    const first = ahead[0]!;
+    return first.type === "data" ? first.bytes : NOTHING;
+  }
+
   async #next(onWait?: () => void): Promise<HttpEvent> {
     const { http } = this.#line;
     for (;;) {
       if (this.#hasFailed) throw this.#failure;
-      const event = http.next();
+      const event = this.#ahead.shift() ?? http.next();
       if (event !== undefined) return event;
       onWait?.();
       this.#received += await this.#line.receive(this.#settings.onBytes);

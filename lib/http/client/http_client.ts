@@ -107,7 +107,7 @@ export class HttpClient implements AsyncDisposable {
    * @param options Method, headers, body, deadlines, redirects.
    * @returns The response, once its head is here; also while the request's body
    * is still being sent. Read its body to the end or cancel it: until then the
-   * connection is in use.
+   * connection may be in use.
    * @throws {TypeError} If the URL, the method or a header cannot be sent, or a
    * redirect asks for a stream that is gone.
    * @throws {RangeError} If a number is out of its range, or a stream does not
@@ -228,7 +228,9 @@ export class HttpClient implements AsyncDisposable {
       return new IncomingResponse(null, head.headers, origin);
     }
     const codings = request.decompresses ? codingsOf(head.headers) : [];
-    const body = incomingBody(exchange, codings, this.#maxBodyBytes);
+    const whole = codings.length === 0 ? await exchange.readWhole() : undefined;
+    const body = whole ??
+      incomingBody(exchange, codings, this.#maxBodyBytes);
     const headers = codings.length === 0
       ? head.headers
       : head.headers.filter(([name]) => !OF_CODING.test(name));

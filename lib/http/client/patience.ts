@@ -13,7 +13,8 @@ const LONGEST_MS = 2 ** 31 - 1;
  *
  * Setting and clearing a timer costs 2 µs, and a request waits three times: for
  * the response, for its body, and for the next request. So the timer stays set
- * when a wait ends, and when it fires it is set again for whoever waits then.
+ * when a wait ends, without keeping the program running, and when it fires it is
+ * set again for whoever waits then.
  */
 export class Patience {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -36,18 +37,20 @@ export class Patience {
     this.#timeoutMs = timeoutMs;
     this.#onTimeout = onTimeout;
     if (this.#sinceMs + timeoutMs < this.#firesMs) this.#set(timeoutMs);
+    else Deno.refTimer(this.#timer!);
   }
 
   /** Stops waiting. */
   end(): void {
     this.#onTimeout = undefined;
+    if (this.#timer !== undefined) Deno.unrefTimer(this.#timer);
   }
 
   /** Stops waiting, and leaves no timer behind. */
   close(): void {
-    this.end();
+    this.#onTimeout = undefined;
     clearTimeout(this.#timer);
-    this.#firesMs = Infinity;
+    this.#forget();
   }
 
   /** Notes that the server took something. */
@@ -79,14 +82,19 @@ export class Patience {
   }
 
   #fire(): void {
-    this.#firesMs = Infinity;
+    this.#forget();
     const onTimeout = this.#onTimeout;
     if (onTimeout === undefined) return;
     const now = performance.now();
     if (this.#isOurTurn) this.#sinceMs = now;
     const leftMs = this.#sinceMs + this.#timeoutMs - now;
     if (leftMs > 0) return this.#set(leftMs);
-    this.end();
+    this.#onTimeout = undefined;
     onTimeout();
+  }
+
+  #forget(): void {
+    this.#timer = undefined;
+    this.#firesMs = Infinity;
   }
 }

@@ -39,9 +39,12 @@ export function valueOf(
   fields: readonly HeaderField[],
   name: string,
 ): string | undefined {
-  const values = fields.filter(([given]) => given.toLowerCase() === name);
-  if (values.length === 0) return undefined;
-  return values.map(([, value]) => value).join(", ");
+  let all: string | undefined;
+  for (const [given, value] of fields) {
+    if (given.length !== name.length || given.toLowerCase() !== name) continue;
+    all = all === undefined ? value : `${all}, ${value}`;
+  }
+  return all;
 }
 
 /**
@@ -55,6 +58,7 @@ export function checkFields(
   fields: readonly HeaderField[],
   body: OutgoingBody | undefined,
 ): void {
+  if (fields.length === 0) return;
   for (const [name, why] of Object.entries(NEVER)) {
     if (valueOf(fields, name) === undefined) continue;
     throw new TypeError(`Cannot send the header ${name}: ${why}`);

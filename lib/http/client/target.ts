@@ -61,7 +61,8 @@ export class Target {
  */
 export function parseTarget(input: string | URL): Target {
   if (input instanceof URL) return new Target(input);
-  if (URL.canParse(input)) return new Target(new URL(input));
+  const url = URL.parse(input);
+  if (url !== null) return new Target(url);
   throw new TypeError(`Cannot request "${input}": ${faultOf(input)}`);
 }
 

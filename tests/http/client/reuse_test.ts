@@ -76,7 +76,17 @@ bounded("a client that says close gets what it says", async () => {
 });
 
 bounded("a connection is in use until the body was read", async () => {
-  await using server = scripted(serving);
+  const asked = Promise.withResolvers<void>();
+  await using server = scripted(async (peer) => {
+    if (peer.number > 0) asked.resolve();
+    else {
+      await peer.request();
+      await peer.say(OK.slice(0, -1));
+      await asked.promise;
+      await peer.say(OK.slice(-1));
+    }
+    await serving(peer);
+  });
   await using client = new HttpClient();
   const first = await client.request(server.url);
   const second = await client.request(server.url);
@@ -84,6 +94,34 @@ bounded("a connection is in use until the body was read", async () => {
   assertEquals([await first.text(), await second.text()], ["ok", "ok"]);
   await (await client.request(server.url)).text();
   assertEquals(server.connections, 2);
+});
+
+bounded("a body that came with its head keeps no connection", async () => {
+  await using server = scripted(serving);
+  await using client = new HttpClient();
+  const first = await client.request(server.url);
+  const second = await client.request(server.url);
+  await second.body!.cancel();
+  const third = await client.request(server.url);
+  assertEquals(server.connections, 1);
+  assertEquals([await first.text(), await third.text()], ["ok", "ok"]);
+});
+
+bounded("a response that is not read keeps no timer", async () => {
+  await using server = scripted(async (peer) => {
+    await peer.request();
+    await peer.say(OK.slice(0, -1));
+    await peer.drain();
+  });
+  const program = `
+    const { request } = await import("@parley/parley/http");
+    console.log((await request("${server.url}")).status);
+  `;
+  // The program would run for another thirty seconds.
+  const { code, stdout } = await new Deno.Command("deno", {
+    args: ["eval", program],
+  }).output();
+  assertEquals([code, new TextDecoder().decode(stdout)], [0, "200\n"]);
 });
 
 bounded(
