@@ -28,8 +28,9 @@
  *
  * Further entry points: `@parley/parley/framing` (all framings, and how to write
  * your own), `/stream` (framings as web stream transforms), `/udp`
- * (datagrams), `/tcp`, `/tls` and `/unix` (the bytes below), `/testing` (checks for
- * your own framings and handlers).
+ * (datagrams), `/http` (HTTP/1.1), `/tcp`, `/tls` and `/unix` (the bytes below),
+ * `/testing` (checks for your own framings and handlers); and to run, `/server` and
+ * `/client`.
  *
  * @module
  */

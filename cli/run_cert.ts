@@ -52,7 +52,7 @@ export const CERT_MANUAL: Manual = {
     title: "What it is good for",
     rows: [[
       "",
-      "Trying TLS. Who is to trust it must be told so, as with --ca. It is its own authority and none for others, so strict verifiers take it from a server; plain openssl req -x509 makes one that they refuse. For a public server take one of a public authority.",
+      "Trying TLS. Who is to trust it must be told so, as with --ca. It is its own authority and none for others, so strict verifiers take it from a server; plain openssl req -x509 makes one that they refuse. A client may have one too, whose cert.pem is then the server's --ca. For a public server take one of a public authority.",
     ]],
   }],
   exitCodes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.local],

@@ -1,5 +1,5 @@
 /**
- * The first half of the story: five ways to say where a message ends.
+ * The first part of the story: five ways to say where a message ends.
  *
  * @module
  */

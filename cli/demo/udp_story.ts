@@ -1,5 +1,5 @@
 /**
- * The second half of the story: the same three messages by TCP and by UDP, and
+ * The second part of the story: the same three messages by TCP and by UDP, and
  * what becomes of them when the peer is absent, slow, or out of order.
  *
  * @module

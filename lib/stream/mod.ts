@@ -22,6 +22,22 @@
  * assertEquals(await new Response(lines).text(), "hello\nworld\n");
  * ```
  *
+ * @example What a file holds, in the delimited form of Protocol Buffers
+ * ```ts
+ * import { decodeFrames } from "@parley/parley/stream";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeFile(path, Uint8Array.of(2, 104, 105, 1, 33));
+ * const file = await Deno.open(path); // reading to the end closes it
+ * const messages: Uint8Array[] = [];
+ * for await (const message of file.readable.pipeThrough(decodeFrames("varint"))) {
+ *   messages.push(message);
+ * }
+ * assertEquals(messages, [Uint8Array.of(104, 105), Uint8Array.of(33)]);
+ * await Deno.remove(path);
+ * ```
+ *
  * @module
  */
 
