@@ -36,8 +36,8 @@ import {
 } from "./http/http_command.ts";
 import { TLS_OPTIONS } from "./tls_files.ts";
 import {
+  about,
   flag,
-  grouped,
   oneOf,
   type Option,
   optional,
@@ -52,7 +52,7 @@ function parseProxyVersion(text: string): 1 | 2 {
 
 const OPTIONS = {
   ...MESSAGE_OPTIONS,
-  ...grouped("messages", {
+  ...about("messages", {
     "format": FORMAT_OPTION,
     "timeout": deadline(
       "none",
@@ -61,7 +61,7 @@ const OPTIONS = {
     "chunks": flag("shows what each read brings, on standard error"),
     "read-size": optional("SIZE", parseSize, "reads at most so much at once"),
   }),
-  ...grouped("UDP", {
+  ...about("UDP", {
     "attempts": setting(
       "N",
       "3",
@@ -70,7 +70,7 @@ const OPTIONS = {
     ),
     ...GROUP_OPTIONS,
   }),
-  ...grouped("connections", {
+  ...about("connections", {
     "connect-timeout": deadline("10s", "bounds connecting"),
     "idle-timeout": deadline(
       "none",
@@ -98,7 +98,7 @@ const OPTIONS = {
       "the client's address in that header; this end's own unless given",
     ),
   }),
-  ...grouped("TLS", {
+  ...about("TLS", {
     "ca": optional(
       "FILE",
       (text) => text,
@@ -114,10 +114,10 @@ const OPTIONS = {
     ),
   }),
   ...TLS_OPTIONS,
-  ...grouped("TLS", {
+  ...about("TLS", {
     "handshake-timeout": deadline("10s", "bounds agreeing on TLS"),
   }),
-  ...grouped("HTTP", HTTP_OPTIONS),
+  ...about("HTTP", HTTP_OPTIONS),
   ...LOG_OPTIONS,
 } as const;
 

@@ -9,11 +9,11 @@ import { durationIn } from "./durations.ts";
 import { UsageError } from "./exit_code.ts";
 import { FORMATS } from "./formats.ts";
 import type { Section } from "./help.ts";
-import { flag, grouped, oneOf, type Option, setting } from "./options.ts";
+import { about, flag, oneOf, type Option, setting } from "./options.ts";
 import { parseSize } from "./sizes.ts";
 
 /** Where a message ends, and how large it may be. */
-export const MESSAGE_OPTIONS = grouped("messages", {
+export const MESSAGE_OPTIONS = about("messages", {
   "frame": setting(
     "SPEC",
     DEFAULT_FRAMING,
@@ -37,7 +37,7 @@ export const FORMAT_OPTION = setting(
 );
 
 /** What is told, and how. */
-export const LOG_OPTIONS = grouped("log and help", {
+export const LOG_OPTIONS = about("log and help", {
   "log": setting(
     "FORM",
     "text",

@@ -72,13 +72,14 @@ export function shortHelpText(manual: Manual): string {
   ].join("\n");
 }
 
-/** A section for each group, in the order in which the table has them. */
+/** A section for each subject, in the order in which the table has them. */
 function optionSections(table: OptionTable): Section[] {
-  const groups = Map.groupBy(
+  const subjects = Map.groupBy(
     Object.entries(table),
-    ([, { group }]) => group === undefined ? "Options" : `Options for ${group}`,
+    ([, { subject }]) =>
+      subject === undefined ? "Options" : `Options for ${subject}`,
   );
-  return [...groups].map(([title, options]) => ({
+  return [...subjects].map(([title, options]) => ({
     title,
     rows: options.map(([name, option]) => optionRow(name, option)),
   }));

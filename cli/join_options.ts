@@ -6,10 +6,10 @@
 
 import type { Address, MulticastOptions } from "../mod.ts";
 import { UsageError } from "./exit_code.ts";
-import { grouped, optional } from "./options.ts";
+import { about, optional } from "./options.ts";
 
 /** The options. */
-export const JOIN_OPTIONS = grouped("multicast by UDP", {
+export const JOIN_OPTIONS = about("multicast by UDP", {
   "join": optional(
     "GROUP,...",
     parseGroups,

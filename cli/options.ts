@@ -12,8 +12,8 @@ import { UsageError } from "./exit_code.ts";
 export interface Option<T> {
   /** What it is for, as `--help` shows it. */
   readonly help: string;
-  /** What it belongs to: `--help` shows such options together. */
-  readonly group?: string;
+  /** What it is about: `--help` shows such options together. */
+  readonly subject?: string;
   /** Name of its value, such as `SIZE`; an option without one is on or off. */
   readonly value?: string;
   /** The default, as one would type it. */
@@ -37,20 +37,20 @@ export type ValuesOf<O extends OptionTable> = {
 };
 
 /**
- * Says what options belong to.
+ * Says what options are about.
  *
  * @typeParam O The table of options.
- * @param group The subject they share, such as `TLS`.
+ * @param subject What they share, such as `TLS`.
  * @param options The options.
  * @returns The same options, which `--help` shows together.
  */
-export function grouped<const O extends OptionTable>(
-  group: string,
+export function about<const O extends OptionTable>(
+  subject: string,
   options: O,
 ): O {
   const entries = Object.entries(options);
   return Object.fromEntries(
-    entries.map(([name, option]) => [name, { ...option, group }]),
+    entries.map(([name, option]) => [name, { ...option, subject }]),
   ) as unknown as O;
 }
 

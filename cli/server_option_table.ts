@@ -10,8 +10,8 @@ import { durationIn } from "./durations.ts";
 import { UsageError } from "./exit_code.ts";
 import { JOIN_OPTIONS } from "./join_options.ts";
 import {
+  about,
   flag,
-  grouped,
   oneOf,
   optional,
   parseCount,
@@ -24,7 +24,7 @@ import { TLS_OPTIONS } from "./tls_files.ts";
 /** The options by their names. */
 export const SERVER_OPTIONS = {
   ...MESSAGE_OPTIONS,
-  ...grouped("the service greet", {
+  ...about("the service greet", {
     "message": setting(
       "TEXT",
       "Welcome to the server!",
@@ -42,7 +42,7 @@ export const SERVER_OPTIONS = {
       "how often it does; until the peer is gone unless given",
     ),
   }),
-  ...grouped("the service http", {
+  ...about("the service http", {
     "root": optional(
       "DIR",
       (text) => text,
@@ -56,7 +56,7 @@ export const SERVER_OPTIONS = {
       "largest request body; a larger one gets 413",
     ),
   }),
-  ...grouped("connections", {
+  ...about("connections", {
     "idle-timeout": deadline(
       "5m",
       "ends one without a byte in either direction for so long: ms, s, m, h, such as 90s; or none, for no bound",
@@ -88,7 +88,7 @@ export const SERVER_OPTIONS = {
       "how long they may take to finish at SIGINT or SIGTERM",
     ),
   }),
-  ...grouped("listening", {
+  ...about("listening", {
     "workers": setting(
       "N",
       "1",
@@ -107,7 +107,7 @@ export const SERVER_OPTIONS = {
     ),
   }),
   ...TLS_OPTIONS,
-  ...grouped("TLS", {
+  ...about("TLS", {
     "require-client-cert": flag(
       "lets in only clients with a certificate by --ca",
     ),

@@ -6,11 +6,11 @@
 
 import type { TlsCertificate } from "../mod.ts";
 import { EXIT, Failure, UsageError } from "./exit_code.ts";
-import { grouped, oneOf, optional } from "./options.ts";
+import { about, oneOf, optional } from "./options.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The options that both executables have. */
-export const TLS_OPTIONS = grouped("TLS", {
+export const TLS_OPTIONS = about("TLS", {
   "cert": optional(
     "FILE",
     (text) => text,
