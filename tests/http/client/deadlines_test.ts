@@ -46,6 +46,27 @@ bounded("a head that comes byte by byte is no progress", async () => {
   assertEquals(error.deadline, "response");
 });
 
+bounded("each wait on a kept connection has a bound of its own", async () => {
+  await using server = scripted(async (peer) => {
+    for (const delayMs of [0, 200]) {
+      await peer.request();
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      await peer.say(OK);
+    }
+    await peer.drain();
+  });
+  await using client = new HttpClient({ keepAliveTimeoutMs: Infinity });
+  const ask = async (responseTimeoutMs: number) =>
+    await (await client.request(server.url, { responseTimeoutMs })).text();
+  // The first bound passes while the second answer is waited for.
+  assertEquals([await ask(100), await ask(60_000)], ["ok", "ok"]);
+  const begun = performance.now();
+  const error = await failure(ask(150), TimeoutError);
+  assertEquals([error.deadline, error.timeoutMs], ["response", 150]);
+  assert(performance.now() - begun >= 149);
+  assertEquals(server.connections, 1);
+});
+
 bounded("a server that does not take the body is given up", async () => {
   await using server = scripted(async (peer) => {
     await peer.head();
@@ -64,9 +85,11 @@ bounded("a server that does not take the body is given up", async () => {
 bounded(
   "neither a slow source nor a slow reader is held against the server",
   async () => {
+    // More than comes in one read.
+    const text = "a".repeat(300_000);
     await using server = scripted(async (peer) => {
       await peer.request();
-      await peer.say(OK);
+      await peer.say(`HTTP/1.1 200 OK\r\n\r\n${text}`);
     });
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
@@ -82,7 +105,7 @@ bounded(
       bodyTimeoutMs: 50,
     });
     await new Promise((resolve) => setTimeout(resolve, 100));
-    assertEquals(await response.text(), "ok");
+    assertEquals(await response.text(), text);
   },
 );
 
@@ -245,7 +268,8 @@ bounded(
   async () => {
     await using server = scripted(async (peer) => {
       const { head } = await peer.request();
-      await peer.say(head.startsWith("GET /bad") ? "what?\r\n\r\n" : OK);
+      if (head.startsWith("GET /bad")) await peer.say("what?\r\n\r\n");
+      else await peer.say(head.startsWith("GET /part") ? OK.slice(0, -1) : OK);
     });
     const { signal } = new AbortController();
     let listeners = 0;
@@ -264,7 +288,8 @@ bounded(
     };
     for (let i = 0; i < 3; i++) {
       await (await request(server.url, { signal })).text();
-      await (await request(server.url, { signal })).body!.cancel();
+      const part = await request(`${server.url}/part`, { signal });
+      await part.body!.cancel();
       await failure(request(`${server.url}/bad`, { signal }), HttpError);
     }
     assertEquals(listeners, 0);
