@@ -40,6 +40,17 @@ export function escapeControls(text: string, keep = ""): string {
 }
 
 /**
+ * Escapes what could drive a terminal in a text of JSON, which stays one: it
+ * knows none of the short forms.
+ *
+ * @param json The text, of one line; its strings are escaped as JSON demands.
+ * @returns The text, which means the same.
+ */
+export function escapeJson(json: string): string {
+  return json.replace(HARMFUL, (char) => `\\u${hex(char.charCodeAt(0), 4)}`);
+}
+
+/**
  * Shows bytes as text: UTF-8 as its characters, the rest as escapes.
  *
  * @param bytes The bytes.

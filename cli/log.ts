@@ -7,7 +7,7 @@
  * @module
  */
 
-import { escapeControls } from "./escape.ts";
+import { escapeControls, escapeJson } from "./escape.ts";
 import { type Terminal, writeLine } from "./terminal.ts";
 
 /** How a log is kept. */
@@ -77,6 +77,6 @@ export class Log {
   #line(event: LogEvent, text: string): string {
     if (this.options.format === "text") return escapeControls(text);
     const at = this.#terminal.now().toISOString();
-    return escapeControls(JSON.stringify({ ...event, at }));
+    return escapeJson(JSON.stringify({ ...event, at }));
   }
 }

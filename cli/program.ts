@@ -7,7 +7,7 @@
 
 import config from "../deno.json" with { type: "json" };
 import { isGiven } from "./arguments.ts";
-import { escapeControls } from "./escape.ts";
+import { escapeControls, escapeJson } from "./escape.ts";
 import {
   describe,
   EXIT,
@@ -80,7 +80,9 @@ function report(
   writeLine(
     terminal.errors,
     json
-      ? JSON.stringify({ event: "failed", exitCode, message, at })
+      ? escapeJson(
+        JSON.stringify({ event: "failed", exitCode, message, at }),
+      )
       : escapeControls(`${name}: ${message}${more}`),
   );
   return exitCode;

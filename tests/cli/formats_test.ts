@@ -1,5 +1,5 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { escapeControls, visible } from "../../cli/escape.ts";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { escapeControls, escapeJson, visible } from "../../cli/escape.ts";
 import { UsageError } from "../../cli/exit_code.ts";
 import { formatNamed, FORMATS } from "../../cli/formats.ts";
 import { formatDuration } from "../../cli/durations.ts";
@@ -53,6 +53,13 @@ Deno.test("visible() shows text as it is, controls and broken UTF-8 as escapes",
 
 Deno.test("escapeControls() gives one line", () => {
   assertEquals(escapeControls("a\r\nb\u2028c"), "a\\r\\nb\\u2028c");
+});
+
+Deno.test("escapeJson() leaves JSON what it is", () => {
+  const value = { text: 'a\r\n\x1b\x7f\u009b31m\u202e\\x"é🌮' };
+  const escaped = escapeJson(JSON.stringify(value));
+  assertMatch(escaped, /^[\x20-\x7eé🌮]+$/u);
+  assertEquals(JSON.parse(escaped), value);
 });
 
 Deno.test("sizes are read in bytes, thousands and 1024s", () => {

@@ -117,6 +117,19 @@ Deno.test("runServer() tells of requests that are none", async () => {
   assertMatch(terminal.told, /^#2 no request: 505, /m);
 });
 
+Deno.test("runServer() writes JSON, whatever a request has in it", async () => {
+  const terminal = await during(["--log", "json"], async (port) => {
+    // It is sent as UTF-8, and every byte of it is a character to HTTP.
+    const host = "GET / HTTP/1.1\r\nhost: \u009b31m\r\n\r\n";
+    assertMatch(await ask(port, host), /^HTTP\/1\.1 400 /);
+  });
+  const lines = terminal.told.trimEnd().split("\n").map((line) =>
+    JSON.parse(line)
+  );
+  const { error } = lines.find(({ event }) => event === "answered");
+  assertMatch(error, /Host is "Â\x9b31m"/);
+});
+
 Deno.test("runServer() says nothing of requests with --quiet", async () => {
   const terminal = await during(["-q"], async (port) => {
     await ask(port, get("/", LAST));
