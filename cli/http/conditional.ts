@@ -22,7 +22,8 @@ export interface Validators {
  * (the coarsest step of a file system, FAT's) is a weak one, as Apache's is.
  *
  * @param size Its size in bytes.
- * @param modifiedMs When it was last changed, in milliseconds since 1970.
+ * @param modifiedMs When it was last changed, in milliseconds since 1970; `NaN`
+ * if that is not known, then no two states are the same.
  * @param nowMs The time.
  * @returns The validators.
  */
@@ -31,6 +32,7 @@ export function validatorsOf(
   modifiedMs: number,
   nowMs: number,
 ): Validators {
+  if (Number.isNaN(modifiedMs)) return validatorsOf(size, nowMs, nowMs);
   const tag = `"${Math.round(modifiedMs).toString(36)}-${size.toString(36)}"`;
   const isSettled = nowMs - modifiedMs > 2_000;
   return {

@@ -56,7 +56,7 @@ export function parseFilePath(
   const isFolder = names.at(-1) === "";
   if (isFolder) names.pop();
   const { windows = false } = rules;
-  return names.every((name) => isName(name) && !(windows && isSpecial(name)))
+  return names.every((name) => canBeName(name, windows))
     ? { names, isFolder, query }
     : "impossible";
 }
@@ -85,6 +85,18 @@ export function targetOf(names: readonly string[], isFolder: boolean): string {
  */
 export function isHidden(name: string): boolean {
   return name.startsWith(".") && name !== ".well-known";
+}
+
+/**
+ * Tells whether a name can be asked for at all. What is in a folder need not be:
+ * elsewhere than on Windows, a file's name may hold a backslash.
+ *
+ * @param name The name of a file or folder.
+ * @param windows Whether names have the further meanings that Windows gives them.
+ * @returns Whether it can.
+ */
+export function canBeName(name: string, windows: boolean): boolean {
+  return isName(name) && !(windows && isSpecial(name));
 }
 
 /** Takes the query off, and scheme and authority where a proxy's form has them. */

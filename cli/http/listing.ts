@@ -5,7 +5,7 @@
  */
 
 import { formatSize } from "../sizes.ts";
-import { isHidden } from "./file_path.ts";
+import { canBeName, isHidden } from "./file_path.ts";
 import { type Html, markup, page } from "./html.ts";
 import { leadsOutside } from "./open_file.ts";
 
@@ -37,8 +37,9 @@ export async function readFolder(
   folder: string,
 ): Promise<Entry[]> {
   const names: string[] = [];
+  const windows = Deno.build.os === "windows";
   for await (const { name } of Deno.readDir(folder)) {
-    if (isHidden(name)) continue;
+    if (isHidden(name) || !canBeName(name, windows)) continue;
     names.push(name);
     if (names.length === MOST_ENTRIES) break;
   }
@@ -101,10 +102,16 @@ function row({ isFolder, modified, name, size }: Entry): Html {
   const end = isFolder ? "/" : "";
   // A name with a colon would be taken for a scheme.
   const href = `./${encodeURIComponent(name)}${end}`;
-  const time = modified?.toISOString().slice(0, 16).replace("T", " ") ?? "";
+  const time = modified === null ? "" : timeOf(modified);
   const shownSize = isFolder ? "" : formatSize(size);
   return markup`
 <tr><td><a href="${href}">${name}${end}</a></td><td class="num">${shownSize}</td><td class="num">${time}</td></tr>`;
+}
+
+/** The minute; nothing of a time that a file system keeps and no `Date` can. */
+function timeOf(modified: Date): string {
+  if (Number.isNaN(modified.getTime())) return "";
+  return modified.toISOString().replace("T", " ").replace(/:[^:]*$/, "");
 }
 
 function countOf(count: number): string {

@@ -98,7 +98,7 @@ function answerFile(
   const { headers: asked, method } = request;
   const { size } = info;
   const now = Date.now();
-  const validators = validatorsOf(size, info.mtime?.getTime() ?? now, now);
+  const validators = validatorsOf(size, info.mtime?.getTime() ?? NaN, now);
   const fields: Record<string, string> = {
     "accept-ranges": "bytes",
     // It may be kept, and is asked about every time: what is changed is seen.

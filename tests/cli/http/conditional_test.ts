@@ -40,6 +40,13 @@ Deno.test("validatorsOf() is sure of a file only when it has settled", () => {
   assertEquals(validatorsOf(1, OLD + 5_999, OLD).modifiedMs, OLD);
 });
 
+Deno.test("validatorsOf() has a date where the file has none", () => {
+  assertEquals(validatorsOf(12, NaN, 9_500), {
+    ...validatorsOf(12, 9_500, 9_500),
+    modifiedMs: 9_000,
+  });
+});
+
 Deno.test("evaluate() follows the order of the conditions", () => {
   const earlier = formatHttpDate(OLD - 1_000);
   const same = formatHttpDate(OLD);

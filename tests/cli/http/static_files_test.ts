@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { parseAddress } from "@parley/parley";
+import { listing } from "../../../cli/http/listing.ts";
 import { staticFiles } from "../../../cli/http/static_files.ts";
 
 const ADDRESS = parseAddress("tcp://127.0.0.1:1");
@@ -205,6 +206,34 @@ Deno.test("staticFiles() lists a folder if it may, sorted and escaped", () =>
     assertEquals(await (await ask("/sub/")).text(), "<p>sub");
     assertEquals(await statusOf(ask("/none/")), 404);
   }, { index: true }));
+
+Deno.test("staticFiles() lists only what can be asked for", () =>
+  inRoot(async (ask, root) => {
+    const odd = ['new\nline "q".txt', "per%2e?#.txt", "\x1b[31m", "c:d"];
+    for (const name of [...odd, "back\\slash"]) {
+      await Deno.writeTextFile(`${root}/bare/dir/${name}`, name);
+    }
+    const page = await (await ask("/bare/dir/")).text();
+    const links = Array.from(
+      page.matchAll(/<td><a href="\.\/([^"]*)">/g),
+      ([, link]) => link!,
+    );
+    const contents = await Promise.all(
+      links.map(async (link) => await (await ask(`/bare/dir/${link}`)).text()),
+    );
+    assertEquals(contents.sort(), odd.sort());
+  }, { index: true }));
+
+Deno.test("listing() shows no time that is none", () => {
+  const entry = { isFolder: false, size: 1 };
+  const page = listing([], [
+    { ...entry, name: "a", modified: new Date(NaN) },
+    { ...entry, name: "b", modified: new Date(Date.UTC(9999, 0)) },
+    { ...entry, name: "c", modified: new Date(Date.UTC(11_476, 7)) },
+  ]);
+  assertMatch(page, /a<\/a><\/td><td[^>]*>1 B<\/td><td[^>]*><\/td>/);
+  assertMatch(page, />9999-01-01 00:00<[^]*>\+011476-08-01 00:00</);
+});
 
 Deno.test("staticFiles() sends what it announced, or breaks off", () =>
   inRoot(async (ask, root) => {
