@@ -168,7 +168,8 @@ export interface HttpClientOptions extends HttpLineOptions {
    */
   readonly maxIdleConnections?: number;
   /**
-   * How many connections are kept to one scheme, host and port; likewise.
+   * How many connections are kept to one scheme, host and port; likewise. More
+   * that were in use together are kept for a tenth of a second.
    *
    * @default {8}
    */
