@@ -160,6 +160,8 @@ export function describe(error: unknown, stage: Stage): string {
 /** The library's names of options that its messages hold, and the flags. */
 const FLAGS: Readonly<Record<string, string>> = {
   "(alpn)": "(--alpn)",
+  "(maxMessageBytes)": "(--max-message)",
+  "a larger maxMessageBytes": "a larger --max-message",
   "(caCerts)": "(--ca)",
   "(cert, key)": "(--cert, --key)",
   "(connectTimeoutMs)": "(--connect-timeout)",
@@ -175,7 +177,10 @@ const FLAGS: Readonly<Record<string, string>> = {
  * @returns The message for those who write no code.
  */
 export function inFlags(message: string): string {
-  return message.replace(/\([a-zA-Z, ]+\)/g, (name) => FLAGS[name] ?? name);
+  return message.replace(
+    /\([a-zA-Z, ]+\)|a larger maxMessageBytes/g,
+    (name) => FLAGS[name] ?? name,
+  );
 }
 
 /** What to try when the two ends do not agree on TLS. */

@@ -141,7 +141,7 @@ export function parseServerArguments(
       "there is no service; write SERVICE ADDRESS, such as: echo 7342",
     );
   }
-  const service = serviceNamed(name, options, terminal);
+  const service = serviceNamed(name, places, options, terminal);
   if (places.length === 0) {
     throw new UsageError(
       `there is no address; write for example: ${name} 7342`,
@@ -158,6 +158,7 @@ export function parseServerArguments(
 
 function serviceNamed(
   name: string,
+  places: readonly string[],
   options: ServerCommand["options"],
   terminal: Terminal,
 ): Service | "http" {
@@ -175,12 +176,19 @@ function serviceNamed(
     case "http":
       return "http";
   }
+  throw new UsageError(`there is no service "${name}"${hint(name, places)}`);
+}
+
+/** What was meant by a service that there is none of. */
+function hint(name: string, places: readonly string[]): string {
   const names = Object.keys(SUMMARIES);
-  throw new UsageError(
-    `there is no service "${name}"${
-      didYouMean(name, names)
-    }; the services are ${names.join(", ")}`,
-  );
+  const service = places.find((place) => names.includes(place));
+  if (service !== undefined) {
+    return `; the service comes first, write: ${service} ${name}`;
+  }
+  // Where to find help is said in any case.
+  if (name === "help") return "";
+  return `${didYouMean(name, names)}; the services are ${names.join(", ")}`;
 }
 
 function greeter(

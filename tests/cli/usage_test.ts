@@ -77,7 +77,12 @@ const SERVER: [string, RegExp][] = [
     "ehco 0",
     /no service "ehco" \(did you mean "echo"\?\); the services are echo, upper, reverse, greet, discard/,
   ],
-  ["7342 echo", /no service "7342"; the services are/],
+  [
+    "7342 echo",
+    /no service "7342"; the service comes first, write: echo 7342;/,
+  ],
+  ["7342", /no service "7342"; the services are/],
+  ["help", /no service "help"; see parley-server --help/],
   ["echo", /there is no address; write for example: echo 7342/],
   ["echo 70000", /0 to 65535/],
   ["greet 0 --count 3", /--count is for --every/],

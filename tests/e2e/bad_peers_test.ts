@@ -32,6 +32,8 @@ e2e(
     const line = await server.process.line(/^#1 closed/);
     assertMatch(line.input, /4294967295/);
     assertMatch(line.input, /1000/);
+    // In the words of the command line, not of the library.
+    assertMatch(line.input, /needs a larger --max-message/);
     await assertServes(run, server, "length:4");
   },
 );
