@@ -10,6 +10,7 @@
 
 import type { Address, DatagramServerEvent, DatagramStats } from "../mod.ts";
 import { visible } from "./escape.ts";
+import { messageOf } from "./exit_code.ts";
 import type { Log, LogEvent } from "./log.ts";
 import { formatSize } from "./sizes.ts";
 
@@ -72,9 +73,9 @@ export class DatagramLog {
       case "dropped":
         return this.#bounded("dropped", event.from, event.reason);
       case "refused":
-        return this.#bounded("refused", event.from, textOf(event.error));
+        return this.#bounded("refused", event.from, messageOf(event.error));
       case "failed":
-        return this.#bounded("unanswered", event.from, textOf(event.error));
+        return this.#bounded("unanswered", event.from, messageOf(event.error));
     }
   }
 
@@ -114,7 +115,7 @@ export class DatagramLog {
         `receiving again on ${address}`,
       );
     }
-    const reason = textOf(event.error);
+    const reason = messageOf(event.error);
     this.#log.now(
       { event: "paused", address, reason },
       `receiving pauses on ${address}: ${reason}`,
@@ -150,10 +151,6 @@ export class DatagramLog {
       `and ${count} more on ${this.address} like that`,
     );
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function amount(datagrams: number, bytes: number): string {

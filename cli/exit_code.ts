@@ -149,9 +149,7 @@ const TRY: Readonly<Record<string, string>> = {
  * failure that is no news to anybody.
  */
 export function describe(error: unknown, stage: Stage): string {
-  const message = inFlags(
-    error instanceof Error ? error.message : String(error),
-  );
+  const message = messageOf(error);
   if (error instanceof Failure) return lowerFirst(message);
   const advice = adviceFor(error, stage);
   return lowerFirst(message) + (advice === undefined ? "" : `; ${advice}`);
@@ -160,6 +158,7 @@ export function describe(error: unknown, stage: Stage): string {
 /** The library's names of options that its messages hold, and the flags. */
 const FLAGS: Readonly<Record<string, string>> = {
   "(alpn)": "(--alpn)",
+  "(maxBodyBytes)": "(--max-body)",
   "(maxMessageBytes)": "(--max-message)",
   "a larger maxMessageBytes": "a larger --max-message",
   "(caCerts)": "(--ca)",
@@ -170,13 +169,14 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes the flags of the command line where a message has options of the
- * library.
+ * What went wrong, for those who write no code: with the flags of the command
+ * line where a message of the library has its options.
  *
- * @param message The message.
- * @returns The message for those who write no code.
+ * @param error What was thrown.
+ * @returns Its message.
  */
-export function inFlags(message: string): string {
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
   return message.replace(
     /\([a-zA-Z, ]+\)|a larger maxMessageBytes/g,
     (name) => FLAGS[name] ?? name,

@@ -13,7 +13,7 @@ import {
   TimeoutError,
 } from "../mod.ts";
 import { formatDuration } from "./durations.ts";
-import { inFlags } from "./exit_code.ts";
+import { messageOf } from "./exit_code.ts";
 import type { Log } from "./log.ts";
 import { formatSize } from "./sizes.ts";
 
@@ -150,7 +150,7 @@ export class ServerLog {
     { error, remoteAddress }: ServerEvent<T> & { type: "handshake_failed" },
   ): void {
     const peer = String(remoteAddress);
-    const reason = inFlags(error instanceof Error ? error.message : `${error}`);
+    const reason = messageOf(error);
     this.#log.soon(
       { event: "handshake_failed", peer, reason },
       `no TLS with ${peer}: ${
@@ -177,7 +177,7 @@ export class ServerLog {
 /** Why a connection ended: a word for programs, and a text for people. */
 function reasonOf(error: unknown): readonly [string, string] {
   if (error === undefined) return ["finished", "finished"];
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   if (error instanceof ProtocolError) return ["framing", text];
   if (error instanceof TimeoutError) return [`${error.deadline} timeout`, text];
   if (error instanceof ConnectionError) return ["lost", text];

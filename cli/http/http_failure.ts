@@ -6,7 +6,13 @@
  */
 
 import { ConnectionError, ProtocolError, TimeoutError } from "../../mod.ts";
-import { EXIT, type ExitCode, Failure, UsageError } from "../exit_code.ts";
+import {
+  EXIT,
+  type ExitCode,
+  Failure,
+  messageOf,
+  UsageError,
+} from "../exit_code.ts";
 import type { HttpProgress } from "./watch.ts";
 
 /**
@@ -65,8 +71,7 @@ function unsendable(error: Error, progress: HttpProgress): unknown {
 }
 
 function failureOf(error: Error, code: ExitCode, advice?: string): Failure {
-  const message = error.message
-    .replace("(maxBodyBytes)", "(--max-body)")
+  const message = messageOf(error)
     // The other options have no flag of their own.
     .replace(/ \((max\w+|bodyTimeoutMs|responseTimeoutMs)\)/, "");
   return new Failure(code, advice ? `${message}; ${advice}` : message, {

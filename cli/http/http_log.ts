@@ -8,7 +8,7 @@
 import type { AnsweredEvent, HttpServerEvent } from "../../lib/http/mod.ts";
 import type { ConnectionStats } from "../../mod.ts";
 import { formatDuration } from "../durations.ts";
-import { inFlags } from "../exit_code.ts";
+import { messageOf } from "../exit_code.ts";
 import type { Log } from "../log.ts";
 import { ServerLog } from "../server_log.ts";
 import { formatSize } from "../sizes.ts";
@@ -41,7 +41,7 @@ export class HttpLog {
 
   #answered(event: AnsweredEvent): void {
     const { bodyBytes, connection, error, method, status, target } = event;
-    const text = error === undefined ? undefined : textOf(error);
+    const text = error === undefined ? undefined : messageOf(error);
     // A fault of ours is told even if nobody wants to hear of requests.
     if (this.#log.options.quiet) {
       if (status === 500) this.#log.now({ event: "fault", error: text }, text!);
@@ -95,9 +95,4 @@ class ConnectionLog extends ServerLog {
   #requestsOf(connection: object): number {
     return this.#requests.get(connection) ?? 0;
   }
-}
-
-function textOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return inFlags(text.replace("(maxBodyBytes)", "(--max-body)"));
 }
