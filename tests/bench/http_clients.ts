@@ -37,10 +37,16 @@ await using server = new Process("deno", ["run", "-A", "--no-check", script]);
 const [port] = await server.outputLine(/^\d+$/);
 const url = `http://127.0.0.1:${port}/`;
 await using client = new HttpClient();
-const byClient = async () => await (await client.request(url)).text();
-const byFetch = async () => await (await fetch(url)).text();
 
-for (const atOnce of [1, 50]) {
+for (
+  const [what, init, atOnce] of [
+    ["GET", {}, 1],
+    ["GET", {}, 50],
+    ["POST of 1 KiB", { method: "POST", body: new Uint8Array(1024) }, 1],
+  ] as const
+) {
+  const byClient = async () => await (await client.request(url, init)).text();
+  const byFetch = async () => await (await fetch(url, init)).text();
   const ratios: number[] = [];
   // The first is not counted: who compiles while it runs is not what is measured.
   for (let round = 0; round <= ROUNDS; round++) {
@@ -52,8 +58,8 @@ for (const atOnce of [1, 50]) {
   ratios.sort((a, b) => a - b);
   const at = (part: number) => ratios[Math.floor(part * ROUNDS)]!.toFixed(2);
   console.log(
-    `${atOnce} at a time: HttpClient has ${at(1 / 2)} of fetch, the quartiles ${
-      at(1 / 4)
-    } and ${at(3 / 4)}`,
+    `${what}, ${atOnce} at a time: HttpClient has ${
+      at(1 / 2)
+    } of fetch, the quartiles ${at(1 / 4)} and ${at(3 / 4)}`,
   );
 }
