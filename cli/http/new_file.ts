@@ -48,7 +48,9 @@ export class NewFile implements AsyncDisposable {
         throw new Error("it is no regular file");
       }
       // Where a symbolic link leads is replaced, not the link.
-      const target = there === undefined ? path : await Deno.realPath(path);
+      const target = there === undefined
+        ? await absentAt(path)
+        : await Deno.realPath(path);
       return await NewFile.#beside(path, target, there);
     } catch (cause) {
       throw cannotWrite(path, cause);
@@ -134,6 +136,23 @@ async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+/**
+ * Where a name leads at which there is nothing: to itself, or along links to what
+ * they are to lead to. Links in a circle were refused when it was looked up.
+ */
+async function absentAt(path: string): Promise<string> {
+  for (;;) {
+    try {
+      if (!(await Deno.lstat(path)).isSymlink) return path;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return path;
+      throw error;
+    }
+    const next = await Deno.readLink(path);
+    path = /^(?:[/\\]|[a-z]:)/i.test(next) ? next : folderOf(path) + next;
   }
 }
 

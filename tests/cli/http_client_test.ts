@@ -373,6 +373,30 @@ Deno.test("NewFile that was disposed of twice, or kept, is removed once or never
   });
 });
 
+Deno.test("NewFile leaves links where they are, and makes what they lead to", async () => {
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/inner`);
+    await Deno.writeTextFile(`${folder}/inner/old`, "before");
+    const links = { a: "inner/old", b: "c", c: `${folder}/inner/new` };
+    for (const [name, target] of Object.entries(links)) {
+      // Deno.symlink() wants to write everywhere.
+      const args = ["-c", 'ln -s "$0" "$1"', target, `${folder}/${name}`];
+      assert((await new Deno.Command("sh", { args }).output()).success);
+    }
+    for (const name of ["a", "b"]) {
+      await using file = await NewFile.create(`${folder}/${name}`);
+      file.write(new TextEncoder().encode(name));
+      await file.keep();
+    }
+    for (const [name, target] of Object.entries(links)) {
+      assertEquals(await Deno.readLink(`${folder}/${name}`), target);
+    }
+    assertEquals(await Deno.readTextFile(`${folder}/inner/old`), "a");
+    assertEquals(await Deno.readTextFile(`${folder}/inner/new`), "b");
+    assertEquals(await namesIn(`${folder}/inner`), ["new", "old"]);
+  });
+});
+
 Deno.test("ProgressLine is rewritten at most ten times a second, and is gone at the end", () => {
   let now = 0;
   const terminal = new RecordedTerminal();
