@@ -124,6 +124,12 @@ export interface ServeHttpOptions
    * Longest time in milliseconds that a client may take none of the bytes that
    * wait for it; `Infinity` for no bound. Then the connection is aborted.
    *
+   * What counts is what the system takes, which holds some MiB for the client
+   * and wants more only when a good part of them is gone. So a client that reads
+   * slowly, but all the time, can be cut as well: over loopback, one that took
+   * 40 kB a second was, with 30 s and with 60 s. Allow more for large downloads
+   * by slow clients.
+   *
    * @default {30_000}
    */
   readonly sendTimeoutMs?: number;
