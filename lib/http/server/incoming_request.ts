@@ -70,7 +70,10 @@ export class IncomingRequest extends LateRequest {
     return this.isMade ? super.url : this.#url;
   }
 
-  /** Aborted when the client goes away before it was answered. */
+  /**
+   * Aborted when the link is lost before it was answered; not by a client that
+   * only finishes sending.
+   */
   override get signal(): AbortSignal {
     return this.#ended.signal;
   }

@@ -27,6 +27,10 @@ import { HttpSession } from "./http_session.ts";
  * takes what has arrived for all of it; a client of HTTP/1.0 alone, to which
  * nothing but the end can say where a body ends, sees one that is too short.
  *
+ * A client that only finishes sending is still listening, and is answered; so
+ * one that has closed is noticed when its answer is written, and one that resets
+ * at once, by `request.signal`.
+ *
  * It is no replacement of `Deno.serve`, which also speaks HTTP/2 and WebSockets;
  * it is for seeing, testing and embedding HTTP at the wire.
  *

@@ -36,7 +36,10 @@ export class WholeRequest extends Request {
     }
   }
 
-  /** Aborted when the client goes away before it was answered. */
+  /**
+   * Aborted when the link is lost before it was answered; not by a client that
+   * only finishes sending.
+   */
   override get signal(): AbortSignal {
     return this.#ended.signal;
   }
