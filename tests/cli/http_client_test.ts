@@ -363,11 +363,12 @@ Deno.test("runClient() removes what it has written when Ctrl-C ends it", async (
 
 Deno.test("runClient() tells a failure in JSON that drives no terminal", async () => {
   const { told } = await askRaw(
+    // Sent as UTF-8, of which every byte is a character to HTTP.
     "HTTP/1.1 404 \x9b31m\r\n\r\n",
     ...["--log", "json"],
   );
   assertMatch(told, /^[\x20-\x7eÂ]+\n$/);
-  assertMatch(JSON.parse(told).message, / 404 \x9b31m/);
+  assertMatch(JSON.parse(told).message, / 404 Â\x9b31m/);
 });
 
 Deno.test("NewFile that was disposed of twice, or kept, is removed once or never", async () => {
