@@ -28,7 +28,7 @@ export const HTTP_SECTION: Section = {
     ],
     [
       "deadlines",
-      "--message-timeout bounds the head of a request, --idle-timeout (75s if it is not given) waiting for the next one, --send-timeout (then 30s) a client that takes nothing",
+      "--message-timeout bounds the head of a request, --idle-timeout (75s if it is not given) waiting for the next one, --send-timeout (then 60s) a client that takes nothing",
     ],
   ],
 };

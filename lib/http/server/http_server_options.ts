@@ -34,8 +34,8 @@ export const DEFAULT_KEEP_ALIVE_TIMEOUT_MS: number = 75_000;
 /** The default of {@linkcode ServeHttpOptions.bodyTimeoutMs}: 30 s. */
 export const DEFAULT_BODY_TIMEOUT_MS: number = 30_000;
 
-/** The default of {@linkcode ServeHttpOptions.sendTimeoutMs}: 30 s. */
-export const DEFAULT_SEND_TIMEOUT_MS: number = 30_000;
+/** The default of {@linkcode ServeHttpOptions.sendTimeoutMs}: 60 s, as nginx. */
+export const DEFAULT_SEND_TIMEOUT_MS: number = 60_000;
 
 /** A request was answered: what an access log wants to know. */
 export interface AnsweredEvent {
@@ -130,7 +130,7 @@ export interface ServeHttpOptions
    * 40 kB a second was, with 30 s and with 60 s. Allow more for large downloads
    * by slow clients.
    *
-   * @default {30_000}
+   * @default {60_000}
    */
   readonly sendTimeoutMs?: number;
 }
