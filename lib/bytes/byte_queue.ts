@@ -20,14 +20,8 @@
  */
 
 import { newSlab, recycleSlab, SLAB_BYTES } from "./slab_pool.ts";
+import { MOST_IDLE_BYTES, SlabSize } from "./slab_size.ts";
 import { WaitingChunks } from "./waiting_chunks.ts";
-
-// A fresh connection costs 4 KiB; a read that fills it earns 64 KiB, the knee of
-// the curve: 10 M messages/s at 1 KiB, 13 M at 4 KiB, 22 M at 64 KiB, no more after.
-const IDLE_BYTES = SLAB_BYTES;
-const BUSY_BYTES = 64 * 1024;
-// Reads this small say that the peer has no more than that to send at a time.
-const SMALL_READ = 1024;
 
 const EMPTY = new Uint8Array(0);
 
@@ -63,7 +57,7 @@ export class ByteQueue {
   #base = 0;
   // Whether we allocated #bytes and so may write behind #end.
   #owned = false;
-  #slabBytes = IDLE_BYTES;
+  readonly #size = new SlabSize();
 
   /** How many bytes are here and not yet taken. */
   get length(): number {
@@ -110,13 +104,13 @@ export class ByteQueue {
   reserve(missing = 0): Uint8Array {
     if (this.#waiting.bytes > 0) this.#joinAll();
     const held = this.#end - this.#start;
-    const room = this.#owned ? this.#bytes.length - this.#end : 0;
-    if (room < this.#slabBytes / 4 || (room < missing && room < held)) {
-      const wanted = Math.min(missing, 4 * held);
-      const size = Math.max(this.#slabBytes, held + wanted, 2 * held);
+    // A long buffer that release() keeps is not for somebody who says little.
+    const isDropped = this.#size.shrink(held + missing) &&
+      this.#bytes.length > MOST_IDLE_BYTES;
+    const room = this.#owned && !isDropped ? this.#bytes.length - this.#end : 0;
+    if (this.#size.isCramped(room, held, missing)) {
+      const size = this.#size.next(held, missing);
       this.#move(size === SLAB_BYTES ? newSlab() : new Uint8Array(size));
-      // What the peer has paid for once, its next message gets at once.
-      if (size > BUSY_BYTES) this.#slabBytes = size;
     }
     return this.#end === 0 ? this.#bytes : this.#bytes.subarray(this.#end);
   }
@@ -127,11 +121,9 @@ export class ByteQueue {
    * @param count Bytes written at its front.
    */
   commit(count: number): void {
+    const held = this.#end - this.#start;
     this.#end += count;
-    // A read that fills the slab earns a larger one, a small one gives it back.
-    if (this.#end === this.#bytes.length) {
-      this.#slabBytes = Math.max(this.#slabBytes, BUSY_BYTES);
-    } else if (count < SMALL_READ) this.#slabBytes = IDLE_BYTES;
+    this.#size.read(count, held, this.#end === this.#bytes.length);
   }
 
   /**

@@ -276,3 +276,70 @@ Deno.test("ByteQueue.retire() never gives away a chunk that was pushed", () => {
   second.reserve().fill(0);
   assertEquals(chunk[0], 7);
 });
+
+/** Reads `count` bytes into a queue, as many reads as it gives room for. */
+function fill(queue: ByteQueue, count: number, missing: () => number): void {
+  while (count > 0) {
+    const size = Math.min(count, queue.reserve(missing()).length);
+    queue.commit(size);
+    count -= size;
+  }
+}
+
+/** Receives a message of a length that is known once 4 bytes are here. */
+function receive(queue: ByteQueue, size: number): Uint8Array {
+  fill(queue, size, () => queue.has(4) ? size - queue.length : 0);
+  return queue.take(size);
+}
+
+for (const size of [65_540, MIB + 4]) {
+  Deno.test(`ByteQueue gives each message of ${size} bytes a buffer of that size`, () => {
+    const queue = new ByteQueue();
+    for (let i = 0; i < 5; i++) receive(queue, size);
+    // So none is moved, and none keeps more memory from the collector.
+    for (let i = 0; i < 3; i++) {
+      const { buffer, byteOffset } = receive(queue, size);
+      assertEquals([buffer.byteLength, byteOffset], [size, 0]);
+    }
+  });
+}
+
+Deno.test("ByteQueue gives a long message that is like the last one its buffer after its header", () => {
+  const queue = new ByteQueue();
+  receive(queue, MIB);
+  queue.reserve();
+  queue.commit(4);
+  assertEquals(queue.reserve(MIB - 4).length, MIB - 4);
+});
+
+Deno.test("ByteQueue moves no long message for which there is room", () => {
+  const queue = new ByteQueue();
+  receive(queue, MIB);
+  queue.reserve();
+  queue.commit(4);
+  const { buffer } = queue.reserve(MIB - 4);
+  for (let missing = MIB - 4; missing > 0;) {
+    const room = queue.reserve(missing);
+    assertStrictEquals(room.buffer, buffer);
+    const count = Math.min(16_384, missing);
+    queue.commit(count);
+    missing -= count;
+  }
+});
+
+Deno.test("ByteQueue waits with little for a peer that has sent long messages", () => {
+  const queue = new ByteQueue();
+  for (let i = 0; i < 3; i++) receive(queue, 8 * MIB);
+  assert(queue.reserve().length <= 65_536);
+});
+
+Deno.test("ByteQueue gives a long buffer that was released back after a short message", () => {
+  const queue = new ByteQueue();
+  receive(queue, MIB);
+  queue.release();
+  assertEquals(queue.reserve().length, MIB);
+  queue.commit(100);
+  queue.skip(100);
+  queue.release();
+  assertEquals(queue.reserve().length, 4096);
+});
