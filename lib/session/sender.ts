@@ -30,6 +30,8 @@ import type { Settings } from "./settings.ts";
 // A loop of `for await` and `await send()` adds a frame every two to three
 // microtasks; after this many without a new one the turn has nothing more.
 const IDLE_HOPS = 4;
+// So many looks that find new frames are no answer and its end, but a loop.
+const BUSY_HOPS = 8;
 
 const NOTHING = new Uint8Array(0);
 const DONE: Promise<void> = Promise.resolve();
@@ -82,6 +84,7 @@ export class Sender<T> {
   #scheduled = false;
   #deferred = false;
   #hops = 0;
+  #busyHops = 0;
   #seen = 0;
   #waiters: Waiter[] = [];
   #finish: Promise<void> | undefined;
@@ -243,6 +246,7 @@ export class Sender<T> {
     else if (!this.#scheduled && !this.#writing) {
       this.#scheduled = true;
       this.#hops = 0;
+      this.#busyHops = 0;
       this.#seen = this.#accepted;
       queueMicrotask(this.#hop);
     }
@@ -317,12 +321,20 @@ export class Sender<T> {
 
   #hopped(): void {
     if (!this.#scheduled) return;
-    if (this.#accepted !== this.#seen) {
+    const accepted = this.#accepted;
+    if (accepted === this.#seen) {
+      this.#hops++;
+    } else {
+      this.#seen = accepted;
+      this.#hops = 0;
+      this.#busyHops++;
+    }
+    if (this.#busyHops > BUSY_HOPS) {
       // A loop is at work: it fills the buffer, turns to reading, or the turn
       // ends. Looking at it every microtask would cost half of what it does.
       this.#deferred = true;
       onNextTurn(this.#onTurn);
-    } else if (++this.#hops > IDLE_HOPS) {
+    } else if (this.#hops > IDLE_HOPS) {
       this.flush();
     } else {
       queueMicrotask(this.#hop);

@@ -130,6 +130,19 @@ Deno.test("frames sent in one turn leave in one write, awaited or not", async ()
   assertEquals(recorded.writes, [500]);
 });
 
+Deno.test("a few frames sent in one turn leave in it, while a message is being waited for", async () => {
+  const [near, far] = memoryPair();
+  const recorded = new Recorded(near);
+  using pair = over([recorded, far]);
+  const answer = pair.client.receive();
+  for (const message of ["a", "b", "c"]) void pair.client.send(message);
+  // Microtasks only: the next turn may be a millisecond away.
+  for (let i = 0; i < 20; i++) await undefined;
+  assertEquals(recorded.writes, [15]);
+  await pair.server.send("answer");
+  assertEquals(await answer, "answer");
+});
+
 Deno.test("answers given inside for await leave in one write when the questions came together", async () => {
   const [near, far] = memoryPair();
   const recorded = new Recorded(far);
