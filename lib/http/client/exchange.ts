@@ -96,7 +96,6 @@ export class Exchange implements BodySource {
     this.#line.requests++;
     this.#uploading = this.#upload.run()
       .catch((error) => this.#fail(error));
-    if (this.request.body !== undefined) this.#line.flush();
     try {
       const head = await this.#finalHead();
       this.#upload.answered();

@@ -121,16 +121,6 @@ export class HttpLine {
   }
 
   /**
-   * Begins to write what was sent. A head alone is written soon anyway; but where
-   * more follows at once, a millisecond is waited for still more, unless somebody
-   * begins to receive, and on a connection that was watched nobody does.
-   */
-  flush(): void {
-    // Whoever sends or receives is told what goes wrong.
-    this.connection.flush().catch(() => {});
-  }
-
-  /**
    * Begins to wait for bytes although none were asked for; they are the next
    * {@linkcode HttpLine.receive}'s.
    *
