@@ -64,13 +64,16 @@ export type {
   TlsDialOptions,
   TlsEngine,
   TlsListenOptions,
-} from "./lib/transport/tls_options.ts";
-export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./lib/session/handshake.ts";
-export { startTls, type StartTlsOptions } from "./lib/session/start_tls.ts";
+} from "./lib/transport/tls/options.ts";
+export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./lib/session/channel/handshake.ts";
+export {
+  startTls,
+  type StartTlsOptions,
+} from "./lib/session/messages/start_tls.ts";
 export {
   DEFAULT_PROXY_TIMEOUT_MS,
   type ProxyProtocolOptions,
-} from "./lib/transport/proxied.ts";
+} from "./lib/transport/proxy/proxied.ts";
 export {
   DEFAULT_MAX_PROXY_HEADER_BYTES,
   encodeProxyHeader,
@@ -78,7 +81,7 @@ export {
   parseProxyHeader,
   type ProxyHeader,
   type ProxyTlv,
-} from "./lib/transport/proxy_protocol.ts";
+} from "./lib/transport/proxy/proxy_protocol.ts";
 export {
   type Boundary,
   ByteQueue,
@@ -129,15 +132,15 @@ export {
   connect,
   type ConnectOptions,
   DEFAULT_CONNECT_TIMEOUT_MS,
-} from "./lib/session/connect.ts";
-export { MessageConnection } from "./lib/session/message_connection.ts";
+} from "./lib/session/messages/connect.ts";
+export { MessageConnection } from "./lib/session/messages/message_connection.ts";
 export type {
   BatchOptions,
   ConnectionStats,
   ReceiveOptions,
-} from "./lib/session/receive_options.ts";
-export { serve, type ServeAddress } from "./lib/session/serve.ts";
-export type { Handler, Server } from "./lib/session/server.ts";
+} from "./lib/session/messages/receive_options.ts";
+export { serve, type ServeAddress } from "./lib/session/serving/serve.ts";
+export type { Handler, Server } from "./lib/session/serving/server.ts";
 export {
   type CutConnection,
   DEFAULT_GRACE_MS,
@@ -147,12 +150,12 @@ export {
   type ServerStats,
   type ShutdownOptions,
   type ShutdownReport,
-} from "./lib/session/server_options.ts";
+} from "./lib/session/serving/server_options.ts";
 export {
   DEFAULT_FRAMING,
   DEFAULT_HIGH_WATER_MARK_BYTES,
   type MessageOptions,
-} from "./lib/session/settings.ts";
+} from "./lib/session/messages/settings.ts";
 export {
   type Datagram,
   type DatagramEvent,
@@ -160,14 +163,14 @@ export {
   type DatagramStats,
   DEFAULT_MAX_QUEUED_BYTES,
   DEFAULT_MAX_QUEUED_DATAGRAMS,
-} from "./lib/session/datagram_options.ts";
-export { bindUdp } from "./lib/session/bind_udp.ts";
-export { DatagramSocket } from "./lib/session/datagram_socket.ts";
+} from "./lib/session/datagrams/datagram_options.ts";
+export { bindUdp } from "./lib/session/datagrams/bind_udp.ts";
+export { DatagramSocket } from "./lib/session/datagrams/datagram_socket.ts";
 export {
   DEFAULT_REQUEST_ATTEMPTS,
   DEFAULT_REQUEST_TIMEOUT_MS,
   type RequestOptions,
-} from "./lib/session/request_options.ts";
+} from "./lib/session/datagrams/request_options.ts";
 export {
   type DatagramHandler,
   type DatagramServer,
@@ -175,8 +178,8 @@ export {
   type DatagramServerStats,
   DEFAULT_MAX_HANDLERS,
   type ServeDatagramsOptions,
-} from "./lib/session/datagram_server.ts";
-export { serveDatagrams } from "./lib/session/serve_datagrams.ts";
+} from "./lib/session/datagrams/datagram_server.ts";
+export { serveDatagrams } from "./lib/session/datagrams/serve_datagrams.ts";
 export {
   type DatagramEndpoint,
   type DatagramEndpointOptions,

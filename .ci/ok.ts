@@ -10,12 +10,11 @@
 import config from "../deno.json" with { type: "json" };
 
 const PURE = [
-  ...["lib/errors.ts", "lib/bytes", "lib/encoding", "lib/framing"],
+  ...["lib/errors.ts", "lib/bytes", "lib/encoding", "lib/framing", "lib/time"],
   ...["lib/stream", "lib/session", "lib/testing", "lib/http/wire"],
   ...["lib/transport/address.ts", "lib/transport/connection.ts"],
-  ...["lib/transport/cidr.ts", "lib/transport/datagram_endpoint.ts"],
-  ...["lib/transport/ip.ts", "lib/transport/memory.ts"],
-  ...["lib/transport/proxied.ts", "lib/transport/proxy_protocol.ts"],
+  ...["lib/transport/datagram_endpoint.ts", "lib/transport/ip.ts"],
+  ...["lib/transport/memory", "lib/transport/proxy"],
 ];
 
 const STEPS: Record<string, readonly string[]> = {

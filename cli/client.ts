@@ -13,8 +13,8 @@
  * @module
  */
 
-import { processTerminal } from "./process_terminal.ts";
-import { runClient } from "./run_client.ts";
+import { processTerminal } from "./terminal/process_terminal.ts";
+import { runClient } from "./client/run_client.ts";
 
 if (import.meta.main) {
   Deno.exit(await runClient(Deno.args, processTerminal()));

@@ -6,8 +6,8 @@
  */
 
 import config from "../deno.json" with { type: "json" };
-import { isGiven } from "./arguments.ts";
-import { escapeControls, escapeJson } from "./escape.ts";
+import { isGiven } from "./arguments/parse.ts";
+import { escapeControls, escapeJson } from "./output/escape.ts";
 import {
   describe,
   EXIT,
@@ -15,9 +15,9 @@ import {
   exitCodeOf,
   type Stage,
   UsageError,
-} from "./exit_code.ts";
-import { helpText, type Manual, shortHelpText } from "./help.ts";
-import { type Terminal, writeLine } from "./terminal.ts";
+} from "./output/exit_code.ts";
+import { helpText, type Manual, shortHelpText } from "./arguments/help.ts";
+import { type Terminal, writeLine } from "./terminal/terminal.ts";
 
 /** Tells how far the program has come, and in which form failures are told. */
 export interface Progress {

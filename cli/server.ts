@@ -14,10 +14,10 @@
  * @module
  */
 
-import { processTerminal } from "./process_terminal.ts";
-import { runServer } from "./run_server.ts";
-import { runThread } from "./run_thread.ts";
-import type { ThreadPort } from "./terminal.ts";
+import { processTerminal } from "./terminal/process_terminal.ts";
+import { runServer } from "./server/run_server.ts";
+import { runThread } from "./server/run_thread.ts";
+import type { ThreadPort } from "./terminal/terminal.ts";
 
 if (import.meta.main) {
   // With --workers this module is that of the further threads too.

@@ -16,7 +16,14 @@ const CONTRACT = [
   "lib/transport/connection.ts",
   "lib/transport/datagram_endpoint.ts",
   "lib/transport/ip.ts",
-  "lib/transport/tls_options.ts",
+  "lib/transport/tls/options.ts",
+];
+const TRANSPORT = [
+  "lib/errors.ts",
+  ...CONTRACT,
+  "lib/transport/os_error.ts",
+  "lib/transport/read_ahead.ts",
+  "lib/transport/socket.ts",
 ];
 const NODE = ["node:buffer", "node:crypto", "node:stream", "node:tls"];
 const MESSAGES = ["lib/bytes", "lib/encoding", "lib/errors.ts", "lib/framing"];
@@ -28,17 +35,50 @@ const MESSAGES = ["lib/bytes", "lib/encoding", "lib/errors.ts", "lib/framing"];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/errors.ts": [],
   "lib/bytes": ["lib/errors.ts", "@std/bytes"],
+  "lib/time": ["lib/errors.ts"],
   "lib/encoding": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
   "lib/framing": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
   "lib/stream": [...MESSAGES, "@std/streams"],
-  "lib/transport": ["lib/errors.ts", ...NODE, "node:dns/promises"],
-  "lib/session": [
+  // The top of the folder is what all transports share, and the one place that
+  // knows them all.
+  "lib/transport": ["lib/errors.ts"],
+  "lib/transport/memory": ["lib/errors.ts", ...CONTRACT],
+  "lib/transport/proxy": ["lib/errors.ts", ...CONTRACT],
+  "lib/transport/tcp": [...TRANSPORT, "node:dns/promises"],
+  "lib/transport/tls": [...TRANSPORT, "lib/transport/tcp", ...NODE],
+  "lib/transport/udp": [...TRANSPORT, "node:dns/promises"],
+  "lib/transport/unix": [...TRANSPORT],
+  "lib/session/channel": [
+    "lib/bytes",
+    "lib/errors.ts",
+    "lib/time",
+    ...CONTRACT,
+  ],
+  "lib/session/messages": [
     ...MESSAGES,
     ...CONTRACT,
-    "lib/stream",
+    "lib/time",
+    "lib/session/channel",
+    "lib/transport/open.ts",
+  ],
+  "lib/session/serving": [
+    ...MESSAGES,
+    ...CONTRACT,
+    "lib/time",
+    "lib/session/channel",
+    "lib/session/messages",
     "lib/transport/open.ts",
     // Wraps any connection; opens none.
-    "lib/transport/proxied.ts",
+    "lib/transport/proxy/proxied.ts",
+  ],
+  "lib/session/datagrams": [
+    ...MESSAGES,
+    ...CONTRACT,
+    "lib/time",
+    "lib/session/channel",
+    "lib/session/messages",
+    "lib/session/serving",
+    "lib/transport/open.ts",
   ],
   "lib/http/wire": ["lib/bytes", "lib/errors.ts", "lib/framing"],
   "lib/http": [
@@ -46,13 +86,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...MESSAGES,
     ...CONTRACT,
     "lib/session",
+    "lib/time",
   ],
   "lib/testing": [
     ...MESSAGES,
     ...CONTRACT,
     "lib/session",
     "lib/stream",
-    "lib/transport/memory.ts",
+    "lib/transport/memory",
     "@std/bytes",
   ],
   "mod.ts": ["lib"],
@@ -114,18 +155,18 @@ Deno.test("the table has a row for every folder and file it speaks of", async ()
 Deno.test("forbiddenImports() names the edge that is not in the table", () => {
   const source = [
     `import { ByteQueue } from "../bytes/byte_queue.ts";`,
-    `import type { Server } from "../session/serve.ts";`,
-    `export * from "../transport/tcp.ts";`,
+    `import type { Server } from "../session/serving/serve.ts";`,
+    `export * from "../transport/tcp/mod.ts";`,
     `export { line } from "./line.ts";`,
     `const late = import("node:net");`,
     `import "npm:left-pad";`,
-    `// import { not } from "../session/comment.ts";`,
-    `/** import { not } from "../session/comment.ts"; */`,
+    `// import { not } from "../session/serving/comment.ts";`,
+    `/** import { not } from "../session/serving/comment.ts"; */`,
   ].join("\n");
 
   assertEquals(forbiddenImports("lib/framing/planted.ts", source), [
-    "lib/framing/planted.ts imports lib/session/serve.ts",
-    "lib/framing/planted.ts imports lib/transport/tcp.ts",
+    "lib/framing/planted.ts imports lib/session/serving/serve.ts",
+    "lib/framing/planted.ts imports lib/transport/tcp/mod.ts",
     "lib/framing/planted.ts imports node:net",
     "lib/framing/planted.ts imports npm:left-pad",
   ]);
@@ -133,12 +174,12 @@ Deno.test("forbiddenImports() names the edge that is not in the table", () => {
 
 Deno.test("forbiddenImports() lets the contract be imported without its folder", () => {
   const source = [
-    `import type { Connection } from "../transport/connection.ts";`,
-    `import { connectTcp } from "../transport/tcp.ts";`,
+    `import type { Connection } from "../../transport/connection.ts";`,
+    `import { connectTcp } from "../../transport/tcp/mod.ts";`,
   ].join("\n");
 
-  assertEquals(forbiddenImports("lib/session/planted.ts", source), [
-    "lib/session/planted.ts imports lib/transport/tcp.ts",
+  assertEquals(forbiddenImports("lib/session/messages/planted.ts", source), [
+    "lib/session/messages/planted.ts imports lib/transport/tcp/mod.ts",
   ]);
 });
 

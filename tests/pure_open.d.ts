@@ -16,7 +16,7 @@ import type {
 import type {
   TlsDialOptions,
   TlsListenOptions,
-} from "../lib/transport/tls_options.ts";
+} from "../lib/transport/tls/options.ts";
 import type {
   DatagramEndpoint,
   DatagramEndpointOptions,

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { escapeControls } from "../escape.ts";
+import { escapeControls } from "../output/escape.ts";
 import { Actor, type Said } from "./actor.ts";
 
 const WIDTH = 78;

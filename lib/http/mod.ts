@@ -52,7 +52,7 @@ export type {
 export { HttpError } from "./wire/http_error.ts";
 export type { HttpLimits, HttpReadOptions } from "./wire/http_limits.ts";
 export { serveHttp } from "./server/serve_http.ts";
-export type { ServeAddress } from "../session/start_server.ts";
+export type { ServeAddress } from "../session/serving/start_server.ts";
 export type { HttpServer, HttpServerStats } from "./server/http_server.ts";
 export type { HttpHandler } from "./server/http_serving.ts";
 export type { HttpRequestInfo } from "./server/incoming_request.ts";

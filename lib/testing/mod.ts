@@ -36,6 +36,6 @@ export {
   memoryPair,
   type MemoryPairOptions,
   type MemoryPieces,
-} from "../transport/memory.ts";
+} from "../transport/memory/mod.ts";
 export { Address, type Transport } from "../transport/address.ts";
 export type { Connection, Listener } from "../transport/connection.ts";

@@ -10,7 +10,7 @@
  */
 
 import type { Address } from "./address.ts";
-import type { PeerCertificate, TlsCertificate } from "./tls_options.ts";
+import type { PeerCertificate, TlsCertificate } from "./tls/options.ts";
 
 /** A two-way stream of bytes to one peer. */
 export interface Connection {

@@ -16,11 +16,11 @@ import type {
   DatagramEndpoint,
   DatagramEndpointOptions,
 } from "./datagram_endpoint.ts";
-import { connectTcp, listenTcp } from "./tcp.ts";
-import { openUdp } from "./udp.ts";
-import { dialTls, listenForTls, secure } from "./tls_open.ts";
-import type { TlsDialOptions, TlsListenOptions } from "./tls_options.ts";
-import { connectUnix, listenUnix } from "./unix.ts";
+import { connectTcp, listenTcp } from "./tcp/mod.ts";
+import { openUdp } from "./udp/endpoint.ts";
+import { dialTls, listenForTls, secure } from "./tls/open.ts";
+import type { TlsDialOptions, TlsListenOptions } from "./tls/options.ts";
+import { connectUnix, listenUnix } from "./unix/mod.ts";
 
 /**
  * Opens a connection. Over TLS the handshake is still to be done: `handshake()`

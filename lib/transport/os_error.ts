@@ -12,7 +12,7 @@ import {
   ConnectionError,
   type ConnectionErrorCode,
 } from "../errors.ts";
-import { tlsReason } from "./tls_reason.ts";
+import { tlsReason } from "./tls/reason.ts";
 
 /** What is known of a failure: its code, and what a person should read. */
 type Reason = readonly [code: ConnectionErrorCode, text: string];

@@ -15,7 +15,7 @@ import {
   connectTls,
   listenTls,
   type TlsEngine,
-} from "../../lib/transport/tls.ts";
+} from "../../lib/transport/tls/mod.ts";
 import { certificates } from "../support/certificates.ts";
 
 const MESSAGE = new Uint8Array(1024 * 1024).fill(97);

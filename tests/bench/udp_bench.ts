@@ -6,7 +6,7 @@
  * queue holds for certain.
  */
 
-import { Address, bindUdp } from "../../lib/session/udp.ts";
+import { Address, bindUdp } from "../../lib/session/datagrams/mod.ts";
 
 const BURST = 50;
 const LOOPBACK = {

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runClient } from "../../cli/run_client.ts";
-import { runServer } from "../../cli/run_server.ts";
+import { runClient } from "../../cli/client/run_client.ts";
+import { runServer } from "../../cli/server/run_server.ts";
 import { RecordedTerminal } from "../support/recorded_terminal.ts";
 
 /** Wrong command lines of the client, and how the one line begins. */

@@ -6,7 +6,7 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { makeCertificate } from "../../cli/certificate.ts";
+import { makeCertificate } from "../../cli/tls/certificate.ts";
 import {
   type Folder,
   folder,

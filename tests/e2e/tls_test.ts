@@ -5,7 +5,7 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { makeCertificate } from "../../cli/certificate.ts";
+import { makeCertificate } from "../../cli/tls/certificate.ts";
 import { RawPeer } from "../support/peers.ts";
 import {
   e2e,

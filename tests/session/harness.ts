@@ -7,15 +7,15 @@
 
 import { assert } from "@std/assert";
 import type { EncodingLike, MessageOf } from "../../lib/encoding/parse.ts";
-import { MessageConnection } from "../../lib/session/message_connection.ts";
-import type { MessageOptions } from "../../lib/session/settings.ts";
+import { MessageConnection } from "../../lib/session/messages/message_connection.ts";
+import type { MessageOptions } from "../../lib/session/messages/settings.ts";
 import type { Address } from "../../lib/transport/address.ts";
 import type { Connection } from "../../lib/transport/connection.ts";
 import {
   memoryPair,
   type MemoryPairOptions,
-} from "../../lib/transport/memory.ts";
-import { connectTcp, listenTcp } from "../../lib/transport/tcp.ts";
+} from "../../lib/transport/memory/mod.ts";
+import { connectTcp, listenTcp } from "../../lib/transport/tcp/mod.ts";
 
 /** Two ends of one conversation; disposing of them aborts both. */
 export interface Talk<T> extends Disposable {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createFile, readFile } from "../../cli/process_terminal.ts";
+import { createFile, readFile } from "../../cli/terminal/process_terminal.ts";
 import type {
   EndSignal,
   Input,
@@ -12,7 +12,7 @@ import type {
   Output,
   ReloadSignal,
   Terminal,
-} from "../../cli/terminal.ts";
+} from "../../cli/terminal/terminal.ts";
 
 /** A signal that programs listen for. */
 type Signal = EndSignal | ReloadSignal;

@@ -10,16 +10,16 @@ import type { Connection } from "../../lib/transport/connection.ts";
 import {
   memoryPair,
   type MemoryPairOptions,
-} from "../../lib/transport/memory.ts";
-import { connectTcp, listenTcp } from "../../lib/transport/tcp.ts";
+} from "../../lib/transport/memory/mod.ts";
+import { connectTcp, listenTcp } from "../../lib/transport/tcp/mod.ts";
 import {
   connectTls,
   listenTls,
   startTls,
   type TlsDialOptions,
   type TlsListenOptions,
-} from "../../lib/transport/tls.ts";
-import { connectUnix, listenUnix } from "../../lib/transport/unix.ts";
+} from "../../lib/transport/tls/mod.ts";
+import { connectUnix, listenUnix } from "../../lib/transport/unix/mod.ts";
 import { certificates, hasOpenssl } from "../support/certificates.ts";
 import {
   type ResettablePeer,

@@ -6,7 +6,7 @@ import {
   type ConnectionErrorCode,
 } from "../../lib/errors.ts";
 import { translate } from "../../lib/transport/os_error.ts";
-import { connectTcp, listenTcp } from "../../lib/transport/tcp.ts";
+import { connectTcp, listenTcp } from "../../lib/transport/tcp/mod.ts";
 import { inSubprocess } from "../support/subprocess.ts";
 
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };

@@ -5,7 +5,7 @@
  */
 
 import { ClosedError, ConnectionError } from "../../errors.ts";
-import { checkDuration } from "../../session/settings.ts";
+import { checkDuration } from "../../session/messages/settings.ts";
 import type { ResponseHead } from "../wire/events.ts";
 import { HttpError } from "../wire/http_error.ts";
 import { readSettings } from "../wire/http_limits.ts";

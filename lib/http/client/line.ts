@@ -6,8 +6,8 @@
 
 import { ByteSink } from "../../bytes/byte_sink.ts";
 import { raw } from "../../framing/raw.ts";
-import { connect } from "../../session/connect.ts";
-import type { MessageConnection } from "../../session/message_connection.ts";
+import { connect } from "../../session/messages/connect.ts";
+import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { HttpEvent } from "../wire/events.ts";
 import { HttpConnection } from "../wire/http_connection.ts";
 import { type HttpLineOptions, readOptions } from "./options.ts";

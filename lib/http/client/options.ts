@@ -5,8 +5,8 @@
  */
 
 import { checkBytes } from "../../framing/limits.ts";
-import { checkDuration } from "../../session/settings.ts";
-import type { TlsDialOptions } from "../../transport/tls_options.ts";
+import { checkDuration } from "../../session/messages/settings.ts";
+import type { TlsDialOptions } from "../../transport/tls/options.ts";
 import type { InformationalHead } from "../wire/events.ts";
 import type { HttpReadOptions } from "../wire/http_limits.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { HeaderField } from "../wire/events.ts";
-import { checkHeaders } from "../wire/head_writer.ts";
+import { checkHeaders } from "../wire/writing/head_writer.ts";
 import type { OutgoingBody } from "./outgoing_body.ts";
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/message_connection.ts";
+import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { RequestHead } from "../wire/events.ts";
 import type { HttpConnection } from "../wire/http_connection.ts";
 import { statusOf } from "./error_response.ts";

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/message_connection.ts";
-import type { RunningServer } from "../../session/running_server.ts";
-import type { Server } from "../../session/server.ts";
+import type { MessageConnection } from "../../session/messages/message_connection.ts";
+import type { RunningServer } from "../../session/serving/running_server.ts";
+import type { Server } from "../../session/serving/server.ts";
 import type {
   ServerStats,
   ShutdownOptions,
   ShutdownReport,
-} from "../../session/server_options.ts";
+} from "../../session/serving/server_options.ts";
 import type { Address } from "../../transport/address.ts";
-import type { TlsCertificate } from "../../transport/tls_options.ts";
+import type { TlsCertificate } from "../../transport/tls/options.ts";
 import type { HttpServing } from "./http_serving.ts";
 
 /** What went over an HTTP server so far. */

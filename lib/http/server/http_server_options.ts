@@ -4,18 +4,18 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/message_connection.ts";
+import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type {
   ServeOptions,
   ServerEvent,
-} from "../../session/server_options.ts";
-import { checkDuration } from "../../session/settings.ts";
+} from "../../session/serving/server_options.ts";
+import { checkDuration } from "../../session/messages/settings.ts";
 import type { Address } from "../../transport/address.ts";
 import type {
   ListenOptions,
   UnixListenOptions,
 } from "../../transport/connection.ts";
-import type { TlsListenOptions } from "../../transport/tls_options.ts";
+import type { TlsListenOptions } from "../../transport/tls/options.ts";
 import type { HttpVersion } from "../wire/events.ts";
 import { type HttpReadOptions, readSettings } from "../wire/http_limits.ts";
 

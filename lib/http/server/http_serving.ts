@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Clock } from "../../session/clock.ts";
+import type { Clock } from "../../time/clock.ts";
 import type {
   AnsweredEvent,
   HttpServerSettings,

@@ -5,7 +5,7 @@
  */
 
 import { TimeoutError } from "../../errors.ts";
-import type { MessageConnection } from "../../session/message_connection.ts";
+import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { RequestHead } from "../wire/events.ts";
 import { HttpConnection } from "../wire/http_connection.ts";
 import { HttpError } from "../wire/http_error.ts";

@@ -13,7 +13,7 @@
  */
 
 import { TimeoutError } from "../../errors.ts";
-import type { Clock, Watched } from "../../session/clock.ts";
+import type { Clock, Watched } from "../../time/clock.ts";
 import type { Address } from "../../transport/address.ts";
 import type { HttpServerSettings } from "./http_server_options.ts";
 

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/message_connection.ts";
+import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { HttpEvent } from "../wire/events.ts";
 import type { HttpConnection } from "../wire/http_connection.ts";
 

@@ -10,10 +10,10 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/message_connection.ts";
+import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { HttpEvent, MessageEnd, ResponseHead } from "../wire/events.ts";
 import type { HttpConnection } from "../wire/http_connection.ts";
-import { isBodiless } from "../wire/outgoing_head.ts";
+import { isBodiless } from "../wire/writing/outgoing_head.ts";
 import { type BodyReader, BodyStart, type Chunk } from "./body_start.ts";
 import { errorResponse } from "./error_response.ts";
 import { reasonPhrase } from "./reason_phrases.ts";

@@ -4,9 +4,12 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/message_connection.ts";
-import { Settings } from "../../session/settings.ts";
-import { type ServeAddress, startServer } from "../../session/start_server.ts";
+import type { MessageConnection } from "../../session/messages/message_connection.ts";
+import { Settings } from "../../session/messages/settings.ts";
+import {
+  type ServeAddress,
+  startServer,
+} from "../../session/serving/start_server.ts";
 import { type HttpServer, RunningHttpServer } from "./http_server.ts";
 import {
   httpServerSettings,

@@ -20,8 +20,8 @@ import {
   type HttpState,
 } from "./exchange_state.ts";
 import { type HttpReadOptions, readSettings } from "./http_limits.ts";
-import { IncomingMessages } from "./incoming_messages.ts";
-import { OutgoingMessages } from "./outgoing_messages.ts";
+import { IncomingMessages } from "./reading/incoming_messages.ts";
+import { OutgoingMessages } from "./writing/outgoing_messages.ts";
 
 export type { HttpRole, HttpState };
 

@@ -4,8 +4,11 @@ import {
   rangeCounts,
   type Validators,
   validatorsOf,
-} from "../../../cli/http/conditional.ts";
-import { formatHttpDate, parseHttpDate } from "../../../cli/http/http_date.ts";
+} from "../../../cli/http/files/conditional.ts";
+import {
+  formatHttpDate,
+  parseHttpDate,
+} from "../../../cli/http/files/http_date.ts";
 
 const OLD = Date.UTC(1994, 10, 6, 8, 49, 37);
 const SETTLED: Validators = { etag: '"a,b"', modifiedMs: OLD };

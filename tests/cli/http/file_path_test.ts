@@ -4,7 +4,7 @@ import {
   isHidden,
   parseFilePath,
   targetOf,
-} from "../../../cli/http/file_path.ts";
+} from "../../../cli/http/files/file_path.ts";
 
 const PATHS:
   readonly (readonly [string, readonly string[], boolean, string])[] = [

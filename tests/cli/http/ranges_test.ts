@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseRange } from "../../../cli/http/ranges.ts";
+import { parseRange } from "../../../cli/http/files/ranges.ts";
 
 Deno.test("parseRange() gives the part", () => {
   const parts: readonly (readonly [string, number, number])[] = [

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { concat } from "@std/bytes";
 import { parseAddress } from "@parley/parley";
-import { listing } from "../../../cli/http/listing.ts";
-import { staticFiles } from "../../../cli/http/static_files.ts";
+import { listing } from "../../../cli/http/files/listing.ts";
+import { staticFiles } from "../../../cli/http/files/static_files.ts";
 
 const ADDRESS = parseAddress("tcp://127.0.0.1:1");
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parseAddress } from "@parley/parley";
-import { escapeHtml } from "../../../cli/http/html.ts";
-import { visitorPage } from "../../../cli/http/visitor_page.ts";
+import { escapeHtml } from "../../../cli/http/page/html.ts";
+import { visitorPage } from "../../../cli/http/page/visitor_page.ts";
 
 const SERVER = parseAddress("tcp://127.0.0.1:1");
 const PEER = parseAddress("tcp://127.0.0.1:2");

@@ -18,8 +18,8 @@ import {
   type MemoryConnectOptions,
   memoryListener,
   type MemoryListenerOptions,
-} from "../../../lib/transport/memory.ts";
-import { connectTcp } from "../../../lib/transport/tcp.ts";
+} from "../../../lib/transport/memory/mod.ts";
+import { connectTcp } from "../../../lib/transport/tcp/mod.ts";
 
 /** The head of a response, and its body as it lay on the wire. */
 export interface RawResponse {

@@ -8,9 +8,9 @@
 import { HttpConnection, type HttpReadOptions } from "@parley/parley/http";
 import { assertEquals, assertLess } from "@std/assert";
 import type { ByteQueue } from "../../../lib/bytes/byte_queue.ts";
-import { bodyReader } from "../../../lib/http/wire/body_reader.ts";
+import { bodyReader } from "../../../lib/http/wire/reading/body_reader.ts";
 import { readSettings } from "../../../lib/http/wire/http_limits.ts";
-import { LineScanner } from "../../../lib/http/wire/line_scanner.ts";
+import { LineScanner } from "../../../lib/http/wire/reading/line_scanner.ts";
 import { CountingQueue } from "../../../lib/testing/counting_queue.ts";
 import { latin1 } from "../../support/chunkings.ts";
 

@@ -1,0 +1,126 @@
+/**
+ * What the client refuses before it connects.
+ *
+ * @module
+ */
+
+import {
+  type Address,
+  ByteSink,
+  type Framing,
+  MAX_IPV4_DATAGRAM_BYTES,
+  MAX_IPV6_DATAGRAM_BYTES,
+} from "../../mod.ts";
+import { EXIT, Failure, UsageError } from "../output/exit_code.ts";
+import { checkPair } from "../tls/tls_files.ts";
+
+/** The options that mean nothing where there are no connections. */
+export const STREAM_OPTIONS: readonly string[] = [
+  ...["frame", "connect-timeout", "idle-timeout", "message-timeout"],
+  ...["send-timeout", "proxy-protocol", "proxy-source", "read-size", "chunks"],
+];
+
+/** The options that mean nothing without TLS. */
+export const TLS_ONLY: readonly string[] = [
+  ...["ca", "server-name", "cert", "key", "alpn", "insecure"],
+  ...["handshake-timeout", "tls-engine"],
+];
+
+/**
+ * Refuses options of TLS for other addresses, and those that do not go together.
+ *
+ * @param address The address.
+ * @param given The options that were given.
+ * @throws {UsageError} If there is such an option.
+ */
+export function checkTls(address: Address, given: ReadonlySet<string>): void {
+  if (address.transport !== "tls") {
+    const found = TLS_ONLY.find((name) => given.has(name));
+    if (found === undefined) return;
+    throw new UsageError(
+      `--${found} is for TLS, and ${address} is not; write tls://HOST:PORT, or leave it out`,
+    );
+  }
+  checkPair(given);
+  const seen = ["chunks", "read-size"].find((name) => given.has(name));
+  if (seen !== undefined && given.has("proxy-protocol")) {
+    throw new UsageError(
+      `--${seen} and --proxy-protocol do not go together over TLS, where the header comes below it; leave one out`,
+    );
+  }
+}
+
+/**
+ * Encodes the messages once for nothing, so that none is sent if one cannot be.
+ *
+ * @param messages The messages.
+ * @param framing The framing.
+ * @param maxMessageBytes Largest message in bytes.
+ * @throws {Failure} If one cannot be encoded.
+ */
+export function checkMessages(
+  messages: readonly Uint8Array[],
+  framing: Framing,
+  maxMessageBytes: number,
+): void {
+  const sink = new ByteSink();
+  try {
+    const encoder = framing.encoder({ maxMessageBytes });
+    for (const message of messages) encoder.encode(message, sink);
+  } catch (cause) {
+    throw cannotSend(cause);
+  }
+}
+
+/**
+ * Refuses what does not fit into a datagram, before any is sent. To which IP
+ * version a name leads is not known yet, so the larger limit is its own.
+ *
+ * @param messages The messages.
+ * @param address Where they go.
+ * @param maxMessageBytes Largest message in bytes.
+ * @throws {Failure} If one is too large.
+ */
+export function checkDatagrams(
+  messages: readonly Uint8Array[],
+  address: Address,
+  maxMessageBytes: number,
+): void {
+  const isIpv4 = /^[\d.]+$/.test(address.hostname);
+  const [kind, holds] = isIpv4
+    ? ["over IPv4", MAX_IPV4_DATAGRAM_BYTES]
+    : ["over IPv6", MAX_IPV6_DATAGRAM_BYTES];
+  messages.forEach(({ length }, i) => {
+    if (length > maxMessageBytes) {
+      throw new Failure(
+        EXIT.framing,
+        `message ${
+          i + 1
+        } is ${length} bytes and --max-message is ${maxMessageBytes}; nothing was sent`,
+      );
+    }
+    if (length > holds) {
+      throw new Failure(
+        EXIT.framing,
+        `message ${
+          i + 1
+        } is ${length} bytes and a datagram ${kind} holds at most ${holds}; nothing was sent, use a tcp: address for more`,
+      );
+    }
+  });
+}
+
+/**
+ * Describes a message that the framing cannot express.
+ *
+ * @param cause What the encoder threw.
+ * @returns The failure; other errors as they are.
+ */
+export function cannotSend(cause: unknown): unknown {
+  if (!(cause instanceof RangeError)) return cause;
+  return new Failure(
+    EXIT.framing,
+    `${cause.message}; see --frame and --max-message`,
+    { cause },
+  );
+}

@@ -1,0 +1,54 @@
+/**
+ * What a proxy sends first: the address of its client.
+ *
+ * @module
+ */
+
+import { type Address, type Connection, encodeProxyHeader } from "../../mod.ts";
+import { UsageError } from "../output/exit_code.ts";
+
+/** What is in the header. */
+export interface ProxyHeaderOptions {
+  /** The client's address; this end's own without. */
+  readonly source: Address | undefined;
+  /** Version of the header. */
+  readonly version: 1 | 2;
+}
+
+/**
+ * Sends a PROXY protocol header.
+ *
+ * @param connection Where to; nothing was sent yet.
+ * @param options What is in it.
+ * @throws {UsageError} If the given source is no IP address of the version that
+ * the connection is of.
+ */
+export async function sendProxyHeader(
+  connection: Connection,
+  { source, version }: ProxyHeaderOptions,
+): Promise<void> {
+  let bytes = headerFor(connection, source, version);
+  while (bytes.length > 0) {
+    bytes = bytes.subarray(await connection.write(bytes));
+  }
+}
+
+function headerFor(
+  { localAddress, remoteAddress }: Connection,
+  source: Address | undefined,
+  version: 1 | 2,
+): Uint8Array {
+  // There is no header for a path: it says that nothing is known.
+  if (remoteAddress.transport === "unix") {
+    return encodeProxyHeader(version, undefined, undefined);
+  }
+  try {
+    return encodeProxyHeader(version, source ?? localAddress, remoteAddress);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new UsageError(
+      `--proxy-source: ${message[0]!.toLowerCase()}${message.slice(1)}`,
+      { cause },
+    );
+  }
+}

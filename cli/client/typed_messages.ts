@@ -1,0 +1,104 @@
+/**
+ * Standard input as messages: each line is one.
+ *
+ * @module
+ */
+
+import { FrameDecoder, type Framing, ProtocolError } from "../../mod.ts";
+import { EXIT, Failure } from "../output/exit_code.ts";
+import { type FormatName, formatNamed } from "../output/formats.ts";
+import { formatSize } from "../arguments/sizes.ts";
+import type { Input } from "../terminal/terminal.ts";
+
+/** What is typed, and how. */
+export interface TypedOptions {
+  /** The format of a line. */
+  readonly format: FormatName;
+  /** The framing on the wire. */
+  readonly framing: Framing;
+  /** Largest message in bytes. */
+  readonly maxMessageBytes: number;
+}
+
+const READ_BYTES = 64 * 1024;
+
+/** Reads messages from standard input. */
+export class TypedMessages {
+  readonly #input: Input;
+  readonly #options: TypedOptions;
+  readonly #lines: FrameDecoder;
+  #ended = false;
+
+  constructor(input: Input, options: TypedOptions) {
+    const { format, maxMessageBytes } = options;
+    this.#input = input;
+    this.#options = options;
+    // A byte takes at most six characters in the other formats: JSON's \u0041.
+    const longest = format === "text"
+      ? maxMessageBytes
+      : 6 * maxMessageBytes + 4096;
+    this.#lines = new FrameDecoder(rule(options), { maxMessageBytes: longest });
+  }
+
+  /**
+   * Reads until there is at least one message.
+   *
+   * @returns All messages that are here, or `undefined` at the end.
+   * @throws {Failure} If a line is no message. The next call goes on behind it.
+   */
+  async next(): Promise<Uint8Array[] | undefined> {
+    while (!this.#ended) {
+      const messages = this.#take();
+      if (messages.length > 0) return messages;
+      const chunk = new Uint8Array(READ_BYTES);
+      const count = await this.#input.read(chunk);
+      if (count === null) this.#ended = true;
+      else this.#lines.push(chunk.subarray(0, count));
+    }
+    const last = this.#take();
+    return last.length === 0 ? undefined : last;
+  }
+
+  #take(): Uint8Array[] {
+    const { format } = this.#options;
+    const { parse } = formatNamed(format, false);
+    const messages: Uint8Array[] = [];
+    for (;;) {
+      const line = this.#line();
+      if (line === undefined) return messages;
+      try {
+        messages.push(parse(line));
+      } catch (cause) {
+        const { message } = cause as Error;
+        throw new Failure(
+          EXIT.local,
+          `line ${this.#lines.count} of standard input: ${message}`,
+          { cause },
+        );
+      }
+    }
+  }
+
+  #line(): Uint8Array | undefined {
+    try {
+      return this.#ended ? this.#lines.end() : this.#lines.next();
+    } catch (cause) {
+      if (!(cause instanceof ProtocolError)) throw cause;
+      const limit = formatSize(this.#options.maxMessageBytes);
+      throw new Failure(
+        EXIT.framing,
+        `message ${
+          this.#lines.count + 1
+        } of standard input is longer than ${limit}; see --max-message`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** What cuts the input: lines, unless text is sent without boundaries. */
+function rule({ format, framing }: TypedOptions): string {
+  if (format === "text" && framing.boundary === "none") return "raw";
+  if (format === "text" && framing.boundary === "close") return "close";
+  return "line,eof";
+}

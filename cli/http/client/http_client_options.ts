@@ -1,0 +1,135 @@
+/**
+ * The options of the client that are about HTTP.
+ *
+ * @module
+ */
+
+import { UsageError } from "../../output/exit_code.ts";
+import type { Section } from "../../arguments/help.ts";
+import { flag, optional, repeated, setting } from "../../arguments/option.ts";
+import { parseSize } from "../../arguments/sizes.ts";
+
+/** The options that need an `http:` or `https:` address. */
+export const HTTP_OPTIONS = {
+  "head": flag(
+    "asks for status line and header fields alone, shows them",
+  ),
+  "method": optional(
+    "METHOD",
+    parseMethod,
+    "the method; GET unless given, with --data POST",
+  ),
+  "header": repeated(
+    "FIELD",
+    parseField,
+    "a header field, such as 'Accept: text/html'; repeatable",
+  ),
+  "data": optional(
+    "DATA",
+    parseData,
+    "the body: a text, @FILE for a file's, - for standard input",
+  ),
+  "raw": flag(
+    "shows request and response byte for byte, line ends too",
+  ),
+  "output": {
+    ...optional(
+      "FILE",
+      (text) => text,
+      "writes the body to a file, named so only once it is whole",
+    ),
+    letter: "o",
+  },
+  "location": flag("follows redirects, at most 20 of them", "L"),
+  "compressed": flag(
+    "lets the server compress the body, and undoes it",
+  ),
+  "bare-line-feed": flag(
+    "takes a line feed alone for a line end (hand-made servers)",
+  ),
+  "max-body": setting(
+    "SIZE",
+    "16GiB",
+    parseSize,
+    "largest body received, decompressed",
+  ),
+} as const;
+
+/** What `--help` says about HTTP. */
+export const HTTP_SECTION: Section = {
+  title: "HTTP",
+  rows: [
+    [
+      "http://HOST/PATH",
+      "or https: asks a web server and prints the body; control bytes in it are escaped on a terminal and untouched otherwise",
+    ],
+    [
+      "status 400 to 599",
+      "the body is printed, a line names the status, and the exit code is 1: a script that asked for something did not get it",
+    ],
+    [
+      "--output FILE",
+      "is for a status of 200 to 299. Until it is whole it has another name, .parley-...part in the same folder",
+    ],
+    [
+      "--raw",
+      "> marks what is sent, < what is received. Each line feed ends a line; \\r \\n \\t \\xHH stand for bytes that could drive a terminal or are no UTF-8, \\\\ for a backslash.",
+    ],
+    [
+      "",
+      "--timeout bounds all of it. Without, --connect-timeout bounds connecting and --idle-timeout, 30s unless given, each wait for a byte of the answer.",
+    ],
+  ],
+};
+
+/** What is to be sent as the body. */
+export type DataSource =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "file"; readonly path: string }
+  | { readonly kind: "input" };
+
+// RFC 9110, section 5.6.2.
+const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
+
+function parseMethod(text: string): string {
+  if (!TOKEN.test(text)) {
+    throw new UsageError(`"${text}" is no method; write for example: PUT`);
+  }
+  const upper = text.toUpperCase();
+  if (upper === "CONNECT") {
+    throw new UsageError(
+      "CONNECT asks a proxy for a tunnel, behind which is no HTTP; use another method",
+    );
+  }
+  // Methods are case-sensitive (RFC 9110, section 9.1), and nobody has a "get".
+  if (/^(DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)$/.test(upper)) return upper;
+  return text;
+}
+
+function parseField(text: string): [name: string, value: string] {
+  const colon = text.indexOf(":");
+  const name = text.slice(0, Math.max(colon, 0));
+  if (!TOKEN.test(name)) {
+    throw new UsageError(
+      `"${text}" is no header field; write a name, a colon and a value, such as 'Accept: text/html'`,
+    );
+  }
+  const value = text.slice(colon + 1).trim();
+  // RFC 9110, section 5.5: a character is a byte.
+  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+    throw new UsageError(
+      `the value of ${name} holds what no header field can; write printable characters up to U+00FF alone`,
+    );
+  }
+  return [name, value];
+}
+
+function parseData(text: string): DataSource {
+  if (text === "-" || text === "@-") return { kind: "input" };
+  if (!text.startsWith("@")) return { kind: "text", text };
+  const path = text.slice(1);
+  if (path !== "") return { kind: "file", path };
+  throw new UsageError(
+    "@ needs the name of a file, such as @body.json; a text that begins with @ goes by standard input: --data -",
+  );
+}

@@ -1,0 +1,80 @@
+/**
+ * What a request that failed is to the shell and to the person in front of it,
+ * where HTTP has other words for it than messages over a socket.
+ *
+ * @module
+ */
+
+import { ConnectionError, ProtocolError, TimeoutError } from "../../../mod.ts";
+import {
+  EXIT,
+  type ExitCode,
+  Failure,
+  messageOf,
+  UsageError,
+} from "../../output/exit_code.ts";
+import type { HttpProgress } from "./watch.ts";
+
+/**
+ * Finds the exit code and the line for what a request threw.
+ *
+ * @param error What it threw.
+ * @param progress How far it had come.
+ * @returns What is to be thrown.
+ */
+export function httpFailure(error: unknown, progress: HttpProgress): unknown {
+  if (error instanceof ProtocolError) {
+    // Without a byte of an answer it is no answer that is cut off.
+    const isCut = error.code === "truncated" && progress !== "answered";
+    const advice = /\bLF without CR\b/.test(error.message)
+      ? "--bare-line-feed takes it"
+      : undefined;
+    return failureOf(error, isCut ? EXIT.lost : EXIT.framing, advice);
+  }
+  if (
+    error instanceof TimeoutError && /^(body|response)$/.test(error.deadline)
+  ) {
+    return failureOf(error, EXIT.lost, "allow more time with --idle-timeout");
+  }
+  if (error instanceof ConnectionError) {
+    if (error.code === "refused") return refused(error);
+    // Also where a redirect leads, when the first server has answered.
+    return error.code === "unreachable"
+      ? failureOf(error, EXIT.connect, "check the address and the network")
+      : error;
+  }
+  if (error instanceof TypeError || error instanceof RangeError) {
+    return unsendable(error, progress);
+  }
+  return error;
+}
+
+function refused(error: ConnectionError): Failure {
+  const where = error.address?.replace("tcp://", "");
+  const command = `parley-server http ${where}`;
+  return failureOf(
+    error,
+    EXIT.connect,
+    `start a server there, such as: ${command}`,
+  );
+}
+
+/** The library refuses before it opens anything what makes no request. */
+function unsendable(error: Error, progress: HttpProgress): unknown {
+  if (progress === "dialling") {
+    return new UsageError(error.message, { cause: error });
+  }
+  // A redirect, or a file that has changed, can make none of it later.
+  return /^Cannot (follow|send) /.test(error.message)
+    ? failureOf(error, EXIT.failed)
+    : error;
+}
+
+function failureOf(error: Error, code: ExitCode, advice?: string): Failure {
+  const message = messageOf(error)
+    // The other options have no flag of their own.
+    .replace(/ \((max\w+|bodyTimeoutMs|responseTimeoutMs)\)/, "");
+  return new Failure(code, advice ? `${message}; ${advice}` : message, {
+    cause: error,
+  });
+}

@@ -1,0 +1,180 @@
+/**
+ * A file that is there whole or not at all: it is written under another name in
+ * the same folder, and gets its own at the end.
+ *
+ * @module
+ */
+
+import { EXIT, Failure } from "../../output/exit_code.ts";
+import { forPeople } from "../../terminal/process_terminal.ts";
+
+/** A file in the making; what is disposed of before {@linkcode keep} is gone. */
+export class NewFile implements AsyncDisposable {
+  readonly #path: string;
+  readonly #target: string;
+  readonly #temporary: string | undefined;
+  readonly #file: Deno.FsFile;
+  #isOpen = true;
+
+  private constructor(
+    path: string,
+    target: string,
+    temporary: string | undefined,
+    file: Deno.FsFile,
+  ) {
+    this.#path = path;
+    this.#target = target;
+    this.#temporary = temporary;
+    this.#file = file;
+  }
+
+  /**
+   * Begins a file. What is there under its name stays as it is until the end.
+   *
+   * @param path Its name.
+   * @returns The file.
+   * @throws {Failure} With code 9 if it could not be written.
+   */
+  static async create(path: string): Promise<NewFile> {
+    try {
+      const there = await statOf(path);
+      if (there?.isDirectory) throw new Error("it is a folder");
+      // Such as /dev/null, in whose place no file belongs.
+      if (there?.isCharDevice) {
+        const device = await Deno.open(path, { write: true });
+        return new NewFile(path, path, undefined, device);
+      }
+      if (there !== undefined && !there.isFile) {
+        throw new Error("it is no regular file");
+      }
+      // Where a symbolic link leads is replaced, not the link.
+      const target = there === undefined
+        ? await absentAt(path)
+        : await Deno.realPath(path);
+      return await NewFile.#beside(path, target, there);
+    } catch (cause) {
+      throw cannotWrite(path, cause);
+    }
+  }
+
+  static async #beside(
+    path: string,
+    target: string,
+    there: Deno.FileInfo | undefined,
+  ): Promise<NewFile> {
+    if (there !== undefined) {
+      // The folder's permissions alone would let a read-only file be replaced.
+      (await Deno.open(target, { write: true })).close();
+    }
+    // Not made of its name, which may be as long as names can be.
+    const temporary = `${folderOf(target)}.parley-${crypto.randomUUID()}.part`;
+    const file = await Deno.open(temporary, { createNew: true, write: true });
+    const created = new NewFile(path, target, temporary, file);
+    try {
+      // Who was not to read it before is not to read it now.
+      if (there?.mode) await Deno.chmod(temporary, there.mode & 0o777);
+    } catch (error) {
+      await created[Symbol.asyncDispose]();
+      throw error;
+    }
+    return created;
+  }
+
+  /**
+   * Writes bytes behind those before.
+   *
+   * @param bytes The bytes.
+   * @throws {Failure} With code 9 if they cannot be written.
+   */
+  write(bytes: Uint8Array): void {
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += this.#file.writeSync(bytes.subarray(at));
+      }
+    } catch (cause) {
+      throw cannotWrite(this.#path, cause);
+    }
+  }
+
+  /**
+   * Gives the file its name.
+   *
+   * @throws {Failure} With code 9 if that cannot be done; then it is gone.
+   */
+  async keep(): Promise<void> {
+    try {
+      if (this.#temporary !== undefined) {
+        // Some file systems find out only now that there is no room.
+        await this.#file.syncData();
+        await Deno.rename(this.#temporary, this.#target);
+      }
+      this.#close();
+    } catch (cause) {
+      throw cannotWrite(this.#path, cause);
+    }
+  }
+
+  /** Removes the file, unless it was kept. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#close();
+    if (this.#temporary === undefined) return;
+    await Deno.remove(this.#temporary).catch(() => {
+      // Somebody was faster; it is gone in any case.
+    });
+  }
+
+  #close(): void {
+    this.#isOpen = false;
+    this.#file.close();
+  }
+}
+
+async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Where a name leads at which there is nothing: to itself, or along links to what
+ * they are to lead to. Links in a circle were refused when it was looked up.
+ */
+async function absentAt(path: string): Promise<string> {
+  for (;;) {
+    try {
+      if (!(await Deno.lstat(path)).isSymlink) return path;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return path;
+      throw error;
+    }
+    const next = await Deno.readLink(path);
+    path = /^(?:[/\\]|[a-z]:)/i.test(next) ? next : folderOf(path) + next;
+  }
+}
+
+/** The folder of a file, with its slash; `""` for one of this folder. */
+function folderOf(path: string): string {
+  return /^.*[/\\]/s.exec(path)?.[0] ?? "";
+}
+
+function cannotWrite(path: string, cause: unknown): Failure {
+  const reason = reasonOf(cause);
+  return new Failure(
+    EXIT.local,
+    `cannot write ${path}: ${reason}; give another --output`,
+    { cause },
+  );
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return "there is no such folder";
+  const { message } = cause as Error;
+  // The runtime wants every permission there is for most of /dev, /proc, /sys.
+  return /^Requires all access/.test(message)
+    ? "it is a part of the system that is out of reach"
+    : forPeople(cause).message;
+}

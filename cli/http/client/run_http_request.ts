@@ -1,0 +1,198 @@
+/**
+ * The client as one that asks a web server: one request, its response, done.
+ *
+ * @module
+ */
+
+import { type HttpRequestOptions, request } from "../../../lib/http/mod.ts";
+import { formatDuration } from "../../arguments/durations.ts";
+import { EXIT, Failure } from "../../output/exit_code.ts";
+import type { Log } from "../../output/log.ts";
+import { tlsOptions } from "../../client/open_connection.ts";
+import type { Progress } from "../../program.ts";
+import { formatSize } from "../../arguments/sizes.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import {
+  type BodySink,
+  NOWHERE,
+  shown,
+  takeBody,
+  writtenTo,
+} from "./body_sink.ts";
+import type { HttpCommand } from "./http_command.ts";
+import { httpFailure } from "./http_failure.ts";
+import { judge, statusOf } from "./judge_response.ts";
+import { NewFile } from "./new_file.ts";
+import { ProgressLine } from "./progress_line.ts";
+import { openBody, type RequestBody } from "./request_body.ts";
+import { Watch } from "./watch.ts";
+
+/** What a request is made with besides its command line. */
+export interface HttpSurroundings {
+  /** What the program has around it. */
+  readonly terminal: Terminal;
+  /** Where lines about it go. */
+  readonly log: Log;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Is told how far it has come. */
+  readonly progress: Progress;
+}
+
+/**
+ * Sends the request of a command line and shows or writes the response.
+ *
+ * @param command The command line.
+ * @param surroundings What it is made with.
+ * @throws {Failure} If there is no whole response, or its status is not what
+ * was hoped for.
+ */
+export async function runHttpRequest(
+  command: HttpCommand,
+  surroundings: HttpSurroundings,
+): Promise<void> {
+  const { progress, terminal } = surroundings;
+  const end = new AbortController();
+  const stop = endAfter(command, end);
+  const signal = AbortSignal.any([surroundings.signal, end.signal]);
+  const watch = new Watch(command, terminal.output, end);
+  try {
+    await exchange(command, { ...surroundings, signal }, watch);
+  } catch (error) {
+    // What has ended it says more than what broke then.
+    const reason = signal.aborted ? signal.reason : error;
+    throw httpFailure(reason, watch.progress);
+  } finally {
+    stop();
+    watch.end();
+    progress.stage = watch.progress === "dialling" ? "connecting" : "talking";
+  }
+}
+
+/** Ends all of it when `--timeout` is over. */
+function endAfter(
+  { options: { timeout }, url }: HttpCommand,
+  end: AbortController,
+): () => void {
+  if (timeout === Infinity) return () => {};
+  const late = new Failure(
+    EXIT.timeout,
+    `there was no whole response from ${url} within ${
+      formatDuration(timeout)
+    } (--timeout); check the address, or allow more time`,
+  );
+  const timer = setTimeout(() => end.abort(late), timeout);
+  return () => clearTimeout(timer);
+}
+
+async function exchange(
+  command: HttpCommand,
+  surroundings: HttpSurroundings,
+  watch: Watch,
+): Promise<void> {
+  const { log, signal, terminal } = surroundings;
+  const { data, output } = command.options;
+  const tls = await tlsOptions(command, terminal, log);
+  using body = data === undefined
+    ? undefined
+    : await openBody(data, terminal.input);
+  // Whether the file can be written is known before the server does anything.
+  await using file = output === undefined || output === "-"
+    ? undefined
+    : await NewFile.create(output);
+  signal.throwIfAborted();
+  const begun = performance.now();
+  const response = await request(command.url, {
+    ...tls,
+    ...requestOptions(command, body),
+    onBytes: (direction, bytes) => watch.see(direction, bytes),
+    signal,
+  });
+  tellAnswer(response, log, tenths(performance.now() - begun));
+  watch.showHeads();
+  await receive(response, command, surroundings, file);
+  judge(response, command, log);
+}
+
+function requestOptions(
+  { given, headers, method, options }: HttpCommand,
+  body: RequestBody | undefined,
+): HttpRequestOptions {
+  const length = body?.length;
+  const announced = headers.some(([name]) => /^content-length$/i.test(name));
+  const idle = options["idle-timeout"];
+  return {
+    method,
+    headers: length === undefined || announced
+      ? [...headers]
+      : [...headers, ["Content-Length", String(length)]],
+    bareLineFeed: options["bare-line-feed"],
+    body: body?.body ?? null,
+    connectTimeoutMs: options["connect-timeout"],
+    decompress: options.compressed,
+    maxBodyBytes: options["max-body"],
+    redirect: options.location ? "follow" : "manual",
+    tlsHandshakeTimeoutMs: options["handshake-timeout"],
+    ...(given.has("idle-timeout")
+      ? { bodyTimeoutMs: idle, responseTimeoutMs: idle }
+      : {}),
+  };
+}
+
+async function receive(
+  response: Response,
+  { options }: HttpCommand,
+  { log, signal, terminal }: HttpSurroundings,
+  file: NewFile | undefined,
+): Promise<void> {
+  // Under the name of what was asked for there is never a page that says no.
+  if (file === undefined || !response.ok) {
+    const sink = options.raw ? NOWHERE : shown(terminal.output);
+    tellEnd(await takeBody(response, sink), log);
+    return;
+  }
+  const begun = performance.now();
+  const isWatched = terminal.errors.isTerminal && !options.quiet &&
+    options.log === "text";
+  const sink = fileSink(response, file, isWatched ? terminal : undefined);
+  const bytes = await takeBody(response, sink);
+  signal.throwIfAborted();
+  await file.keep();
+  if (!isWatched && !options.verbose) return;
+  const durationMs = tenths(performance.now() - begun);
+  log.now(
+    { event: "written", file: options.output, bytes, durationMs },
+    `wrote ${options.output}: ${formatSize(bytes)} in ${
+      formatDuration(durationMs)
+    }`,
+  );
+}
+
+function fileSink(
+  response: Response,
+  file: NewFile,
+  terminal: Terminal | undefined,
+): BodySink {
+  if (terminal === undefined) return writtenTo(file, undefined);
+  const length = response.headers.get("content-length");
+  const total = length === null ? undefined : Number(length);
+  return writtenTo(file, new ProgressLine(terminal.errors, total));
+}
+
+function tellAnswer(response: Response, log: Log, durationMs: number): void {
+  if (!log.options.verbose) return;
+  const { status, url } = response;
+  log.now(
+    { event: "answered", url, status, durationMs },
+    `${url} answered ${statusOf(response)} after ${formatDuration(durationMs)}`,
+  );
+}
+
+function tellEnd(bytes: number, log: Log): void {
+  if (!log.options.verbose) return;
+  log.now({ event: "received", bytes }, `received ${formatSize(bytes)}`);
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
+}

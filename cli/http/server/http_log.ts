@@ -1,0 +1,98 @@
+/**
+ * What the service `http` tells: a line per request besides those about
+ * connections.
+ *
+ * @module
+ */
+
+import type { AnsweredEvent, HttpServerEvent } from "../../../lib/http/mod.ts";
+import type { ConnectionStats } from "../../../mod.ts";
+import { formatDuration } from "../../arguments/durations.ts";
+import { messageOf } from "../../output/exit_code.ts";
+import type { Log } from "../../output/log.ts";
+import { ServerLog } from "../../server/server_log.ts";
+import { formatSize } from "../../arguments/sizes.ts";
+
+/** Turns the events of an HTTP server into lines of its log. */
+export class HttpLog {
+  readonly #log: Log;
+  readonly #connections: ConnectionLog;
+
+  /**
+   * Creates it.
+   *
+   * @param log The log.
+   * @param worker Number of the worker, if there are several.
+   */
+  constructor(log: Log, worker?: number) {
+    this.#log = log;
+    this.#connections = new ConnectionLog(log, worker);
+  }
+
+  /**
+   * Tells what happened.
+   *
+   * @param event The event.
+   */
+  event(event: HttpServerEvent): void {
+    if (event.type === "answered") this.#answered(event);
+    else this.#connections.event(event);
+  }
+
+  #answered(event: AnsweredEvent): void {
+    const { bodyBytes, connection, error, method, status, target } = event;
+    const text = error === undefined ? undefined : messageOf(error);
+    // A fault of ours is told even if nobody wants to hear of requests.
+    if (this.#log.options.quiet) {
+      if (status === 500) this.#log.now({ event: "fault", error: text }, text!);
+      return;
+    }
+    const [named, mark] = this.#connections.requested(connection);
+    const what = method === undefined ? "no request" : `${method} ${target}`;
+    this.#log.soon(
+      {
+        event: "answered",
+        ...named,
+        peer: String(event.remoteAddress),
+        method,
+        target,
+        version: event.version,
+        status,
+        bodyBytes,
+        durationMs: Math.round(event.durationMs * 10) / 10,
+        ...(text === undefined ? {} : { error: text }),
+      },
+      `${mark} ${what}: ${status}, ${formatSize(bodyBytes)} in ${
+        formatDuration(event.durationMs)
+      }${text === undefined ? "" : `; ${text}`}`,
+    );
+  }
+}
+
+/** The lines about connections, of which the reads and writes do not matter. */
+class ConnectionLog extends ServerLog {
+  readonly #requests = new WeakMap<object, number>();
+
+  /** Counts a request, and names its connection. */
+  requested(connection: object): readonly [fields: object, text: string] {
+    this.#requests.set(connection, this.#requestsOf(connection) + 1);
+    return this.nameOf(connection);
+  }
+
+  protected override traffic(
+    connection: object,
+    { bytesIn, bytesOut }: ConnectionStats,
+  ): readonly [fields: object, text: string] {
+    const requests = this.#requestsOf(connection);
+    return [
+      { requests, bytesIn, bytesOut },
+      `${requests} request${requests === 1 ? "" : "s"}, in ${
+        formatSize(bytesIn)
+      }, out ${formatSize(bytesOut)}`,
+    ];
+  }
+
+  #requestsOf(connection: object): number {
+    return this.#requests.get(connection) ?? 0;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Serves HTTP.
+ *
+ * @module
+ */
+
+import { type HttpServer, serveHttp } from "../../../lib/http/mod.ts";
+import type { Address } from "../../../mod.ts";
+import { UsageError } from "../../output/exit_code.ts";
+import type { Log } from "../../output/log.ts";
+import type { Crew } from "../../server/part.ts";
+import type { ServerCommand } from "../../server/server_options.ts";
+import type { ListenSettings } from "../../server/start_streams.ts";
+import type { HttpService } from "./visitor.ts";
+import { HttpLog } from "./http_log.ts";
+import { staticFiles } from "../files/static_files.ts";
+import { visitorPage } from "../page/visitor_page.ts";
+
+/**
+ * Serves HTTP.
+ *
+ * @param crew The command line, and which worker this is.
+ * @param addresses Where.
+ * @param settings How it listens.
+ * @param log Where it is told what happens.
+ * @returns The server.
+ * @throws {UsageError} If the root is no folder that can be read.
+ */
+export async function startHttp(
+  { command, worker }: Crew,
+  addresses: readonly Address[],
+  settings: ListenSettings,
+  log: Log,
+): Promise<HttpServer> {
+  const { given, options } = command;
+  const service = await serviceOf(options);
+  const httpLog = new HttpLog(log, worker);
+  const ifGiven = (name: "idle-timeout" | "send-timeout") =>
+    given.has(name) ? options[name] : undefined;
+  const keepAliveTimeoutMs = ifGiven("idle-timeout");
+  const sendTimeoutMs = ifGiven("send-timeout");
+  return await serveHttp(addresses, {
+    ...settings,
+    // What clients ask for that could speak more; without, some speak nothing.
+    ...(settings.cert !== undefined && settings.alpn === undefined
+      ? { alpn: ["http/1.1"] }
+      : {}),
+    headerTimeoutMs: options["message-timeout"],
+    ...(keepAliveTimeoutMs === undefined ? {} : { keepAliveTimeoutMs }),
+    ...(sendTimeoutMs === undefined ? {} : { sendTimeoutMs }),
+    maxBodyBytes: options["max-body"],
+    onEvent: (event) => httpLog.event(event),
+  }, service);
+}
+
+async function serviceOf(
+  { index, root }: ServerCommand["options"],
+): Promise<HttpService> {
+  if (root === undefined) return visitorPage;
+  return staticFiles({ root: await folderAt(root), index });
+}
+
+/** Where a folder really is, once and for all. */
+async function folderAt(path: string): Promise<string> {
+  try {
+    const real = await Deno.realPath(path);
+    // Reading it shows more than asking: whether it may be read.
+    for await (const _ of Deno.readDir(real)) break;
+    return real;
+  } catch (cause) {
+    throw new UsageError(`--root: cannot read ${path}: ${reason(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof Deno.errors.NotFound) return "there is no such folder";
+  if (error instanceof Deno.errors.NotADirectory) return "it is no folder";
+  const message = (error as Error).message.replace(/ \(os error \d+\).*$/, "");
+  return message.slice(0, 1).toLowerCase() + message.slice(1);
+}

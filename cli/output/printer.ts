@@ -1,0 +1,52 @@
+/**
+ * Shows messages on standard output.
+ *
+ * @module
+ */
+
+import { type Format, type FormatName, formatNamed } from "./formats.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+const LINE_FEED = 0x0a;
+
+/** Shows messages, many in one write. */
+export class Printer {
+  readonly #terminal: Terminal;
+  readonly #format: Format;
+  readonly #endsLines: boolean;
+
+  /**
+   * Creates a printer.
+   *
+   * @param terminal Where it shows them.
+   * @param format How.
+   * @param isRaw Whether the messages are chunks: as text they are shown
+   * without line ends, since where they end means nothing.
+   */
+  constructor(terminal: Terminal, format: FormatName, isRaw: boolean) {
+    this.#terminal = terminal;
+    this.#format = formatNamed(format, terminal.output.isTerminal);
+    this.#endsLines = !(isRaw && format === "text");
+  }
+
+  /**
+   * Shows messages.
+   *
+   * @param messages The messages; not looked at later.
+   */
+  print(messages: readonly Uint8Array[]): void {
+    const at = this.#terminal.now();
+    const shown = messages.map((message) => this.#format.show(message, at));
+    const ends = this.#endsLines ? 1 : 0;
+    let length = 0;
+    for (const line of shown) length += line.length + ends;
+    const bytes = new Uint8Array(length);
+    let end = 0;
+    for (const line of shown) {
+      bytes.set(line, end);
+      end += line.length;
+      if (this.#endsLines) bytes[end++] = LINE_FEED;
+    }
+    this.#terminal.output.write(bytes);
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * What the server tells about its connections.
+ *
+ * @module
+ */
+
+import {
+  ClosedError,
+  ConnectionError,
+  type ConnectionStats,
+  ProtocolError,
+  type ServerEvent,
+  TimeoutError,
+} from "../../mod.ts";
+import { formatDuration } from "../arguments/durations.ts";
+import { messageOf } from "../output/exit_code.ts";
+import type { Log } from "../output/log.ts";
+import { formatSize } from "../arguments/sizes.ts";
+
+/** Turns the events of a server into lines of its log. */
+export class ServerLog {
+  readonly #log: Log;
+  // Connections are numbered so that their lines can be found together.
+  readonly #numbers = new Map<unknown, number>();
+  readonly #worker: number | undefined;
+  #count = 0;
+
+  /**
+   * Creates it.
+   *
+   * @param log The log.
+   * @param worker Number of the worker, if there are several.
+   */
+  constructor(log: Log, worker?: number) {
+    this.#log = log;
+    this.#worker = worker;
+  }
+
+  /**
+   * Tells what happened.
+   *
+   * @param event The event.
+   */
+  event<T>(event: ServerEvent<T>): void {
+    switch (event.type) {
+      case "opened":
+        return this.#opened(event);
+      case "closed":
+        return this.#closed(event);
+      case "refused":
+        return this.#refused(event);
+      case "handshake_failed":
+        return this.#disagreed(event);
+      case "paused":
+        return this.#paused(event);
+      case "resumed":
+        return this.#log.now(
+          { event: "resumed", address: String(event.address) },
+          `accepting again on ${event.address}`,
+        );
+    }
+  }
+
+  #opened<T>({ connection }: ServerEvent<T> & { type: "opened" }): void {
+    if (this.#log.options.quiet) return;
+    const number = ++this.#count;
+    this.#numbers.set(connection, number);
+    const peer = String(connection.remoteAddress);
+    this.#log.soon(
+      { event: "opened", ...this.#named(number), peer },
+      `${this.#mark(number)} opened by ${peer}`,
+    );
+  }
+
+  #closed<T>(event: ServerEvent<T> & { type: "closed" }): void {
+    const { connection, durationMs, error, stats } = event;
+    if (this.#log.options.quiet) return this.#fault(error);
+    const number = this.#numbers.get(connection)!;
+    this.#numbers.delete(connection);
+    const [traffic, trafficText] = this.traffic(connection, stats);
+    const peer = String(connection.remoteAddress);
+    const [why, text] = reasonOf(error);
+    this.#log.soon(
+      {
+        event: "closed",
+        ...this.#named(number),
+        peer,
+        ...traffic,
+        durationMs: Math.round(durationMs * 10) / 10,
+        why,
+        ...(error === undefined ? {} : { error: text }),
+      },
+      `${this.#mark(number)} closed after ${
+        formatDuration(durationMs)
+      }: ${trafficText}; ${text}`,
+    );
+  }
+
+  /**
+   * Tells what went over a connection that is closed.
+   *
+   * @param _connection The connection.
+   * @param stats What it counted.
+   * @returns It for programs and for people.
+   */
+  protected traffic(
+    _connection: unknown,
+    { bytesIn, bytesOut, messagesIn, messagesOut }: ConnectionStats,
+  ): readonly [fields: object, text: string] {
+    const received = amount(messagesIn, bytesIn);
+    return [
+      { messagesIn, bytesIn, messagesOut, bytesOut },
+      `in ${received}, out ${amount(messagesOut, bytesOut)}`,
+    ];
+  }
+
+  /**
+   * Names an open connection.
+   *
+   * @param connection The connection.
+   * @returns Its number for programs and for people.
+   */
+  protected nameOf(
+    connection: unknown,
+  ): readonly [fields: object, text: string] {
+    const number = this.#numbers.get(connection)!;
+    return [this.#named(number), this.#mark(number)];
+  }
+
+  #named(connection: number): { connection: number; worker?: number } {
+    const worker = this.#worker;
+    return worker === undefined ? { connection } : { worker, connection };
+  }
+
+  #mark(number: number): string {
+    return this.#worker === undefined
+      ? `#${number}`
+      : `#${this.#worker}.${number}`;
+  }
+
+  #refused<T>(event: ServerEvent<T> & { type: "refused" }): void {
+    const peer = String(event.remoteAddress);
+    this.#log.soon(
+      { event: "refused", peer, reason: event.reason },
+      `refused ${peer}: ${event.reason}`,
+    );
+  }
+
+  #disagreed<T>(
+    { error, remoteAddress }: ServerEvent<T> & { type: "handshake_failed" },
+  ): void {
+    const peer = String(remoteAddress);
+    const reason = messageOf(error);
+    this.#log.soon(
+      { event: "handshake_failed", peer, reason },
+      `no TLS with ${peer}: ${
+        reason.replace(/^Cannot shake hands with \S+: /, "")
+      }`,
+    );
+  }
+
+  #paused<T>({ address, error }: ServerEvent<T> & { type: "paused" }): void {
+    const reason = (error as Error).message;
+    this.#log.now(
+      { event: "paused", address: String(address), reason },
+      `accepting pauses: ${reason}`,
+    );
+  }
+
+  /** A fault of ours is told even if nobody wants to hear of connections. */
+  #fault(error: unknown): void {
+    const [why, text] = reasonOf(error);
+    if (why === "fault") this.#log.now({ event: "fault", error: text }, text);
+  }
+}
+
+/** Why a connection ended: a word for programs, and a text for people. */
+function reasonOf(error: unknown): readonly [string, string] {
+  if (error === undefined) return ["finished", "finished"];
+  const text = messageOf(error);
+  if (error instanceof ProtocolError) return ["framing", text];
+  if (error instanceof TimeoutError) return [`${error.deadline} timeout`, text];
+  if (error instanceof ConnectionError) return ["lost", text];
+  if (error instanceof ClosedError) return ["cut", text];
+  // The answer may be one that the framing cannot express.
+  if (error instanceof RangeError) return ["answer", text];
+  return ["fault", `the service failed: ${text}`];
+}
+
+function amount(messages: number, bytes: number): string {
+  return `${messages} message${messages === 1 ? "" : "s"} ${formatSize(bytes)}`;
+}

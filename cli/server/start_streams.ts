@@ -1,0 +1,132 @@
+/**
+ * Listens for connections.
+ *
+ * @module
+ */
+
+import {
+  type Address,
+  serve,
+  type ServeOptions,
+  type Server,
+  type ServerEvent,
+  type TlsListenOptions,
+} from "../../mod.ts";
+import type { Log } from "../output/log.ts";
+import type { Crew, Part } from "./part.ts";
+import { ServerLog } from "./server_log.ts";
+import type { Service } from "./services.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { readTlsFiles } from "../tls/tls_files.ts";
+
+/** A server of messages of any type. */
+type AnyServer = Pick<
+  Server<unknown>,
+  "addresses" | "connections" | "setCertificate" | "shutdown"
+>;
+
+/** The part of the library's options that no message's type is in. */
+type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
+
+/** What is the same whatever is spoken on a connection. */
+export type ListenSettings = Pick<
+  ServeOptions,
+  | keyof TlsListenOptions
+  | ("maxConnections" | "maxConnectionsPerPeer" | "whenFull")
+  | ("mode" | "proxyProtocol" | "reusePort" | "tlsHandshakeTimeoutMs")
+>;
+
+/**
+ * Listens for connections.
+ *
+ * @param crew The command line, and which worker this is.
+ * @param addresses Where.
+ * @param terminal Where certificates are.
+ * @param log Where it is told what happens.
+ * @returns What listens.
+ */
+export async function startStreams(
+  crew: Crew,
+  addresses: readonly Address[],
+  terminal: Terminal,
+  log: Log,
+): Promise<Part> {
+  const { command, worker } = crew;
+  const { options, service } = command;
+  const settings = await listenSettings(crew, addresses, terminal);
+  let server: AnyServer;
+  if (service === "http") {
+    // Loaded by this service alone: the others start sooner without.
+    const { startHttp } = await import("../http/server/start_http.ts");
+    server = await startHttp(crew, addresses, settings, log);
+  } else {
+    const serverLog = new ServerLog(log, worker);
+    server = await serveWith(service, addresses, serverLog, {
+      ...settings,
+      framing: options.frame,
+      idleTimeoutMs: options["idle-timeout"],
+      maxMessageBytes: options["max-message"],
+      messageTimeoutMs: options["message-timeout"],
+      sendTimeoutMs: options["send-timeout"],
+    });
+  }
+  return {
+    addresses: server.addresses,
+    open: () => server.connections.size,
+    cut() {
+      for (const connection of server.connections) connection.abort();
+    },
+    shutdown: (graceMs) => server.shutdown({ graceMs }),
+    setCertificate: (certificate) =>
+      isTls(addresses) ? server.setCertificate(certificate) : Promise.resolve(),
+    // Each connection had a line of its own.
+    tellTotals: () => {},
+  };
+}
+
+async function listenSettings(
+  { command: { options }, worker }: Crew,
+  addresses: readonly Address[],
+  terminal: Terminal,
+): Promise<ListenSettings> {
+  const { alpn, ca, cert, key, mode, "tls-engine": tlsEngine } = options;
+  const tls: TlsListenOptions = isTls(addresses)
+    ? {
+      ...await readTlsFiles({ ca, cert, key }, terminal),
+      ...(alpn === undefined ? {} : { alpn }),
+      ...(tlsEngine === undefined ? {} : { tlsEngine }),
+      requireClientCert: options["require-client-cert"],
+    }
+    : {};
+  const trusted = options["proxy-protocol-from"];
+  return {
+    maxConnections: Math.ceil(options["max-connections"] / options.workers),
+    maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
+    reusePort: worker !== undefined,
+    tlsHandshakeTimeoutMs: options["handshake-timeout"],
+    ...tls,
+    ...(mode === undefined ? {} : { mode }),
+    ...(trusted === undefined ? {} : { proxyProtocol: { trusted } }),
+    whenFull: options["when-full"],
+  };
+}
+
+function isTls(addresses: readonly Address[]): boolean {
+  return addresses.some(({ transport }) => transport === "tls");
+}
+
+function serveWith(
+  service: Service,
+  addresses: readonly Address[],
+  log: ServerLog,
+  options: ServerSettings,
+): Promise<AnyServer> {
+  if (service.encoding === "text") {
+    const { encoding, handler } = service;
+    const onEvent = (event: ServerEvent<string>) => log.event(event);
+    return serve(addresses, { ...options, encoding, onEvent }, handler);
+  }
+  const { encoding, handler } = service;
+  const onEvent = (event: ServerEvent) => log.event(event);
+  return serve(addresses, { ...options, encoding, onEvent }, handler);
+}

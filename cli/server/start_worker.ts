@@ -1,0 +1,101 @@
+/**
+ * A further worker of the server, seen from the main thread.
+ *
+ * ```text
+ * main thread   serve ─► listening    shutdown ─► report
+ * worker             └───┘ connections └──────────┘
+ * ```
+ *
+ * Each worker listens on the same ports, and the system deals the connections
+ * out among them.
+ *
+ * @module
+ */
+
+import { type Address, parseAddress } from "../../mod.ts";
+import { EXIT, Failure } from "../output/exit_code.ts";
+import type { Crew, Part } from "./part.ts";
+import type { Called, Reply, WorkerCalls } from "./run_thread.ts";
+import type { Terminal, ThreadPort } from "../terminal/terminal.ts";
+
+/**
+ * Starts a worker and waits until it listens.
+ *
+ * @param crew The command line, and the number of the worker.
+ * @param addresses Where the first worker listens.
+ * @param terminal What starts threads.
+ * @returns The worker.
+ * @throws {Failure} If it cannot listen.
+ */
+export async function startWorker(
+  { command, worker = 0 }: Crew,
+  addresses: readonly Address[],
+  terminal: Terminal,
+): Promise<Part> {
+  if (terminal.startThread === undefined) {
+    throw new Failure(EXIT.failed, "there are no threads here for --workers");
+  }
+  const thread = new WorkerThread(terminal.startThread(), worker);
+  const where = addresses.map(String);
+  await thread.call("serve", command.args, where, worker);
+  return {
+    addresses,
+    failed: thread.failed,
+    open: () => thread.call("open"),
+    cut: () => void thread.call("cut"),
+    async shutdown(graceMs) {
+      const { cut, finished } = await thread.call("shutdown", graceMs);
+      return {
+        cut: cut.map(({ peer, unsentBytes }) => ({
+          remoteAddress: parseAddress(peer),
+          unsentBytes,
+        })),
+        finished,
+      };
+    },
+    setCertificate: ({ cert, key }) => thread.call("setCertificate", cert, key),
+    tellTotals: () => {},
+  };
+}
+
+class WorkerThread {
+  /** Rejects if the thread fails. */
+  readonly failed: Promise<never>;
+  readonly #port: ThreadPort;
+  readonly #waiting = new Map<number, (reply: Reply) => void>();
+  #count = 0;
+
+  constructor(port: ThreadPort, worker: number) {
+    this.#port = port;
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.failed = promise;
+    // Whoever calls sees it as well.
+    promise.catch(() => {});
+    port.onmessage = ({ data }) => {
+      const reply = data as Reply;
+      this.#waiting.get(reply.id)?.(reply);
+      this.#waiting.delete(reply.id);
+    };
+    port.onerror = (event) => {
+      event.preventDefault();
+      reject(
+        new Failure(EXIT.failed, `worker ${worker} failed: ${event.message}`),
+      );
+    };
+  }
+
+  async call<K extends keyof WorkerCalls>(
+    name: K,
+    ...args: Parameters<WorkerCalls[K]>
+  ): Promise<Awaited<ReturnType<WorkerCalls[K]>>> {
+    const id = ++this.#count;
+    const { promise, resolve } = Promise.withResolvers<Reply>();
+    this.#waiting.set(id, resolve);
+    this.#port.postMessage({ id, name, args } satisfies Called);
+    const reply = await Promise.race([promise, this.failed]);
+    if (reply.failure !== undefined) {
+      throw new Failure(reply.failure.exitCode, reply.failure.message);
+    }
+    return reply.result as Awaited<ReturnType<WorkerCalls[K]>>;
+  }
+}

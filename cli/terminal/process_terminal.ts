@@ -1,0 +1,184 @@
+/**
+ * The terminal of this process.
+ *
+ * Output is written synchronously: the asynchronous path costs six times as
+ * much, and a program whose reader is slow has nothing better to do than wait.
+ *
+ * @module
+ */
+
+import { EXIT, Failure } from "../output/exit_code.ts";
+import type { NetworkInterface, Output, Terminal } from "./terminal.ts";
+
+/**
+ * Gives the terminal of this process.
+ *
+ * @returns The terminal.
+ */
+export function processTerminal(): Terminal {
+  return {
+    input: {
+      get isTerminal() {
+        return Deno.stdin.isTerminal();
+      },
+      read: (into) => readInput(into),
+    },
+    output: new ProcessOutput(Deno.stdout, "standard output"),
+    errors: new ProcessErrors(Deno.stderr, "standard error"),
+    createFile,
+    interfaces,
+    now: () => new Date(),
+    onSignal(signal, handler) {
+      // Windows has no such signals and refuses to listen for them.
+      if (Deno.build.os === "windows" && signal !== "SIGINT") return () => {};
+      return listen(signal, handler);
+    },
+    readFile,
+  };
+}
+
+/** Writes some bytes and tells how many. */
+interface SyncWriter {
+  isTerminal(): boolean;
+  writeSync(bytes: Uint8Array): number;
+}
+
+class ProcessOutput implements Output {
+  readonly #writer: SyncWriter;
+  readonly #name: string;
+
+  constructor(writer: SyncWriter, name: string) {
+    this.#writer = writer;
+    this.#name = name;
+  }
+
+  get isTerminal(): boolean {
+    return this.#writer.isTerminal();
+  }
+
+  write(bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length;) {
+      try {
+        at += this.#writer.writeSync(bytes.subarray(at));
+      } catch (error) {
+        // Another program has made the shared pipe non-blocking.
+        if (error instanceof Deno.errors.WouldBlock) nap();
+        else throw this.#failure(error, bytes.length - at, bytes.length);
+      }
+    }
+  }
+
+  #failure(error: unknown, missing: number, all: number): Failure {
+    // Whoever reads has seen enough, as in `| head -1`.
+    if (error instanceof Deno.errors.BrokenPipe) {
+      return new Failure(EXIT.brokenPipe, "", { cause: error });
+    }
+    const reason = (error as Error).message.replace(/ \(os error \d+\)$/, "");
+    return new Failure(
+      EXIT.local,
+      `cannot write to ${this.#name}: ${
+        lowerFirst(reason)
+      }, ${missing} of ${all} bytes were not written; make room, or write somewhere else`,
+      { cause: error },
+    );
+  }
+}
+
+/** Without standard error there is nobody to tell, and the work goes on. */
+class ProcessErrors extends ProcessOutput {
+  override write(bytes: Uint8Array): void {
+    try {
+      super.write(bytes);
+    } catch { /* see above */ }
+  }
+}
+
+async function readInput(into: Uint8Array): Promise<number | null> {
+  try {
+    return await Deno.stdin.read(into);
+  } catch (cause) {
+    const reason = lowerFirst((cause as Error).message);
+    throw new Failure(
+      EXIT.local,
+      `cannot read standard input: ${reason}; give it a file, a pipe or </dev/null`,
+      { cause },
+    );
+  }
+}
+
+function interfaces(): readonly NetworkInterface[] {
+  // Asked first, so that nobody is prompted for what is not needed.
+  const { state } = Deno.permissions.querySync({
+    name: "sys",
+    kind: "networkInterfaces",
+  });
+  return state === "granted" ? Deno.networkInterfaces() : [];
+}
+
+/**
+ * Writes a file that is not there yet.
+ *
+ * @param path Where; its folder is made.
+ * @param text What is in it.
+ * @param mode Its permissions.
+ */
+export async function createFile(
+  path: string,
+  text: string,
+  mode: number,
+): Promise<void> {
+  try {
+    await Deno.mkdir(path.replace(/\/[^/]*$/, "") || "/", { recursive: true });
+    await Deno.writeTextFile(path, text, { createNew: true, mode });
+  } catch (error) {
+    throw forPeople(error);
+  }
+}
+
+/**
+ * Reads a file.
+ *
+ * @param path Where it is.
+ * @returns What is in it.
+ */
+export async function readFile(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    throw forPeople(error);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  AlreadyExists: "it is there already",
+  IsADirectory: "it is a folder",
+  NotADirectory: "a part of its path is no folder",
+  NotFound: "there is no such file",
+  PermissionDenied: "the system does not permit it",
+  ReadonlyFilesystem: "the file system is read-only",
+};
+
+/**
+ * Says in words for people why the system has refused something.
+ *
+ * @param cause What it threw.
+ * @returns The error with its reason.
+ */
+export function forPeople(cause: unknown): Error {
+  const { message, name } = cause as Error;
+  const plain = message.replace(/ \(os error \d+\).*$/, "");
+  return new Error(REASONS[name] ?? lowerFirst(plain), { cause });
+}
+
+function listen(signal: Deno.Signal, handler: () => void): () => void {
+  Deno.addSignalListener(signal, handler);
+  return () => Deno.removeSignalListener(signal, handler);
+}
+
+function nap(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,151 @@
+/**
+ * `parley-server cert`: makes a throw-away certificate and its key.
+ *
+ * @module
+ */
+
+import { parseArguments } from "../arguments/parse.ts";
+import { ipBytes, makeCertificate } from "./certificate.ts";
+import { durationIn } from "../arguments/durations.ts";
+import {
+  EXIT,
+  type ExitCode,
+  Failure,
+  UsageError,
+} from "../output/exit_code.ts";
+import type { Manual } from "../arguments/help.ts";
+import { flag, optional, setting } from "../arguments/option.ts";
+import { runProgram } from "../program.ts";
+import { type Terminal, writeLine } from "../terminal/terminal.ts";
+
+const OPTIONS = {
+  "name": setting(
+    "NAME,...",
+    "localhost",
+    parseNames,
+    "the host names and IP addresses it is for; localhost is 127.0.0.1 and ::1 too",
+  ),
+  "out": optional(
+    "DIR",
+    (text) => text,
+    "where cert.pem and key.pem are written; they are never overwritten",
+  ),
+  "valid-for": setting(
+    "DURATION",
+    "240h",
+    durationIn({}),
+    "how long it is valid, from now on",
+  ),
+  "help": flag("show this and exit", "h"),
+  "version": flag("show the version and exit"),
+} as const;
+
+/** What `--help` says. */
+export const CERT_MANUAL: Manual = {
+  name: "parley-server cert",
+  usage: "--out DIR [options]",
+  summary: "makes a throw-away certificate and its key",
+  examples: [
+    "parley-server cert --out .",
+    "parley-server cert --name box.local,192.0.2.2 --out /tmp/tls",
+    "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
+    "parley-client tls://localhost:7343 hello --ca cert.pem",
+  ],
+  operands: [],
+  options: OPTIONS,
+  details: [{
+    title: "What it is good for",
+    rows: [[
+      "",
+      "Trying TLS. Who is to trust it must be told so, as with --ca. It is its own authority and none for others, so strict verifiers take it from a server; plain openssl req -x509 makes one that they refuse. A client may have one too, whose cert.pem is then the server's --ca. For a public server take one of a public authority.",
+    ]],
+  }],
+  exitCodes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.local],
+};
+
+// Clocks of two machines are seldom the same.
+const EARLIER_MS = 3_600_000;
+
+/**
+ * Runs `parley-server cert`.
+ *
+ * @param args The command line behind `cert`.
+ * @param terminal What the program has around it.
+ * @returns The exit code.
+ */
+export function runCert(
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return runProgram(CERT_MANUAL, args, terminal, async () => {
+    const { operands, options } = parseArguments(args, OPTIONS);
+    const { name: names, out } = options;
+    if (operands.length > 0) {
+      throw new UsageError(
+        `"${operands[0]}" is no option; write for example: --name ${
+          operands[0]
+        } --out .`,
+      );
+    }
+    if (out === undefined) {
+      throw new UsageError("there is no --out; write for example: --out .");
+    }
+    const now = terminal.now().getTime();
+    const notAfter = new Date(now + options["valid-for"]);
+    const { cert, key } = await makeCertificate({
+      names,
+      notBefore: new Date(now - EARLIER_MS),
+      notAfter,
+    });
+    const folder = out.replace(/\/+$/, "") || "/";
+    await write(terminal, `${folder}/key.pem`, key, 0o600);
+    await write(terminal, `${folder}/cert.pem`, cert, 0o644);
+    writeLine(
+      terminal.output,
+      `${folder}/cert.pem and ${folder}/key.pem are for ${
+        names.join(", ")
+      } until ${notAfter.toISOString()}`,
+    );
+    return EXIT.done;
+  });
+}
+
+async function write(
+  terminal: Terminal,
+  path: string,
+  text: string,
+  mode: number,
+): Promise<void> {
+  try {
+    await terminal.createFile(path, text, mode);
+  } catch (cause) {
+    throw new Failure(
+      EXIT.local,
+      `cannot write ${path}: ${
+        (cause as Error).message
+      }; remove it, or use another --out`,
+      { cause },
+    );
+  }
+}
+
+function parseNames(text: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim().toLowerCase());
+  for (const name of names) {
+    if (ipBytes(name) === undefined && !isHostName(name)) {
+      throw new UsageError(
+        `"${name}" is no host name and no IP address; write for example: localhost,192.0.2.2`,
+      );
+    }
+  }
+  return names.includes("localhost")
+    ? [...new Set([...names, "127.0.0.1", "::1"])]
+    : [...new Set(names)];
+}
+
+function isHostName(name: string): boolean {
+  const label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?";
+  // What ends in digits alone is a broken IP address.
+  return name.length <= 253 && !/(^|\.)\d+$/.test(name) &&
+    new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`).test(name);
+}

@@ -1,0 +1,160 @@
+/**
+ * What the server tells about datagrams.
+ *
+ * Anybody can send a million of them a second, under any address. So a datagram
+ * has a line of its own only with `--verbose`, and what goes wrong has a few
+ * lines a second; the rest is counted.
+ *
+ * @module
+ */
+
+import type { Address, DatagramServerEvent, DatagramStats } from "../../mod.ts";
+import { visible } from "../output/escape.ts";
+import { messageOf } from "../output/exit_code.ts";
+import type { Log, LogEvent } from "../output/log.ts";
+import { formatSize } from "../arguments/sizes.ts";
+
+const LINES_PER_PERIOD = 5;
+const PERIOD_MS = 1_000;
+// More than that of one datagram is not looked at by anybody.
+const SHOWN_BYTES = 60;
+
+/** Turns what happens to the datagrams of one address into lines of a log. */
+export class DatagramLog {
+  /** Where the datagrams are received. */
+  address: Address;
+  readonly #log: Log;
+  #periodBegan = -Infinity;
+  #lines = 0;
+  #untold = 0;
+
+  constructor(log: Log, address: Address) {
+    this.#log = log;
+    this.address = address;
+  }
+
+  /**
+   * Tells that a datagram came, if the log is verbose.
+   *
+   * @param message Its bytes or its text.
+   * @param from Who sent it.
+   */
+  received(message: unknown, from: Address): void {
+    if (!this.#log.options.verbose) return;
+    const bytes = message instanceof Uint8Array
+      ? message
+      : new TextEncoder().encode(String(message));
+    const more = bytes.length > SHOWN_BYTES ? "..." : "";
+    const shown = visible(bytes.subarray(0, SHOWN_BYTES)) + more;
+    this.#log.soon(
+      {
+        event: "datagram",
+        address: String(this.address),
+        peer: String(from),
+        bytes: bytes.length,
+        shown,
+      },
+      `${bytes.length} byte${
+        bytes.length === 1 ? "" : "s"
+      } from ${from}: "${shown}"`,
+    );
+  }
+
+  /**
+   * Tells what happened.
+   *
+   * @param event The event.
+   */
+  event(event: DatagramServerEvent): void {
+    switch (event.type) {
+      case "paused":
+      case "resumed":
+        return this.#turned(event);
+      case "dropped":
+        return this.#bounded("dropped", event.from, event.reason);
+      case "refused":
+        return this.#bounded("refused", event.from, messageOf(event.error));
+      case "failed":
+        return this.#bounded("unanswered", event.from, messageOf(event.error));
+    }
+  }
+
+  /**
+   * Tells what went over the address in all.
+   *
+   * @param stats The counts.
+   */
+  totals(stats: DatagramStats): void {
+    this.#tellUntold();
+    const { bytesIn, bytesOut, datagramsIn, datagramsOut } = stats;
+    const { dropped, refused } = stats;
+    this.#log.soon(
+      {
+        event: "totals",
+        address: String(this.address),
+        datagramsIn,
+        bytesIn,
+        datagramsOut,
+        bytesOut,
+        refused,
+        dropped,
+      },
+      `${this.address}: in ${amount(datagramsIn, bytesIn)}, out ${
+        amount(datagramsOut, bytesOut)
+      }; ${refused} refused, ${dropped} dropped`,
+    );
+  }
+
+  #turned(
+    event: DatagramServerEvent & { type: "paused" | "resumed" },
+  ): void {
+    const address = String(this.address);
+    if (event.type === "resumed") {
+      return this.#log.now(
+        { event: "resumed", address },
+        `receiving again on ${address}`,
+      );
+    }
+    const reason = messageOf(event.error);
+    this.#log.now(
+      { event: "paused", address, reason },
+      `receiving pauses on ${address}: ${reason}`,
+    );
+  }
+
+  #bounded(what: string, from: Address, reason: string): void {
+    const now = performance.now();
+    if (now - this.#periodBegan >= PERIOD_MS) {
+      this.#tellUntold();
+      this.#periodBegan = now;
+      this.#lines = 0;
+    }
+    if (this.#lines >= LINES_PER_PERIOD) {
+      this.#untold++;
+      return;
+    }
+    this.#lines++;
+    const event: LogEvent = { event: what, peer: String(from), reason };
+    // Most reasons name the peer already.
+    const whose = reason.includes(String(from))
+      ? ""
+      : `a datagram of ${from}: `;
+    this.#log.soon(event, `${what}: ${whose}${reason}`);
+  }
+
+  #tellUntold(): void {
+    const count = this.#untold;
+    if (count === 0) return;
+    this.#untold = 0;
+    this.#log.soon(
+      { event: "untold", address: String(this.address), count },
+      `and ${count} more on ${this.address} like that`,
+    );
+  }
+}
+
+function amount(datagrams: number, bytes: number): string {
+  return `${datagrams} datagram${datagrams === 1 ? "" : "s"} ${
+    formatSize(bytes)
+  }`;
+}

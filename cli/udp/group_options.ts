@@ -1,0 +1,127 @@
+/**
+ * The client's options for UDP to many machines at once: broadcast and multicast
+ * groups.
+ *
+ * @module
+ */
+
+import type { Address } from "../../mod.ts";
+import { UsageError } from "../output/exit_code.ts";
+import type { Section } from "../arguments/help.ts";
+import { flag, optional } from "../arguments/option.ts";
+
+/** The options. */
+export const GROUP_OPTIONS = {
+  "broadcast": flag(
+    "the address is a broadcast one, such as 192.168.1.255",
+  ),
+  "ttl": optional(
+    "N",
+    parseTtl,
+    "how many routers a message to a group of IPv4 may pass, 0 to 255; 1 unless given",
+  ),
+  "no-loopback": flag(
+    "a message to a group is not delivered on this machine",
+  ),
+  "interface": optional(
+    "ADDRESS",
+    parseInterface,
+    "sends from the interface with this IP address; for groups, where the system would choose another",
+  ),
+} as const;
+
+/** What it means to ask many, for `--help`. */
+export const GROUP_SECTION: Section = {
+  title: "Asking many at once",
+  rows: [
+    ["udp://239.1.2.3:PORT", "a multicast group: all who joined it"],
+    ["udp://255.255.255.255:PORT", "everybody in this network"],
+    ["--broadcast", "everybody in the network of the address"],
+    [
+      "",
+      "Every reply within --timeout is shown, and on standard error whose it is. Without any the message is sent again, as often as --attempts says.",
+    ],
+  ],
+};
+
+const NAMES = Object.keys(GROUP_OPTIONS);
+
+/**
+ * Tells whether an address means many machines.
+ *
+ * @param address The address.
+ * @param given The options that were given.
+ * @returns Whether many may reply, each from an address of its own.
+ */
+export function isForMany(
+  address: Address,
+  given: ReadonlySet<string>,
+): boolean {
+  return address.hostname === "255.255.255.255" || isGroup(address) ||
+    given.has("broadcast");
+}
+
+/**
+ * Refuses options for groups where there is none.
+ *
+ * @param address The address.
+ * @param given The options that were given.
+ * @param from The value of `--interface`.
+ * @throws {UsageError} If there is such an option.
+ */
+export function checkGroup(
+  address: Address,
+  given: ReadonlySet<string>,
+  from: string | undefined,
+): void {
+  const found = NAMES.find((name) => given.has(name));
+  if (found === undefined) return;
+  if (address.transport !== "udp") {
+    throw new UsageError(
+      `--${found} is for UDP, and ${address} is not; write udp://HOST:PORT, or leave it out`,
+    );
+  }
+  const isIpv6 = address.hostname.includes(":");
+  const isIpv4 = /^[\d.]+$/.test(address.hostname);
+  if (from !== undefined && (from.includes(":") ? isIpv4 : isIpv6)) {
+    throw new UsageError(
+      `--interface ${from} and ${address} are of different versions of IP; write an address of the same`,
+    );
+  }
+  if (given.has("broadcast") && (isIpv6 || isGroup(address))) {
+    throw new UsageError(
+      `--broadcast is for an address of IPv4 such as 192.168.1.255, and ${address} is ${
+        isGroup(address) ? "a group" : "none, use a group such as [ff02::1]"
+      }; leave it out`,
+    );
+  }
+  if (given.has("ttl") && (isIpv6 || !isGroup(address))) {
+    throw new UsageError(
+      `--ttl is for a group of IPv4, and ${address} is none; write for example udp://239.1.2.3:9001, or leave it out`,
+    );
+  }
+  if (given.has("no-loopback") && !isGroup(address)) {
+    throw new UsageError(
+      `--no-loopback is for a group, and ${address} is none; write for example udp://239.1.2.3:9001, or leave it out`,
+    );
+  }
+}
+
+function isGroup({ hostname }: Address): boolean {
+  if (hostname.includes(":")) return hostname.startsWith("ff");
+  const first = /^(\d+)\.\d+\.\d+\.\d+$/.exec(hostname)?.[1];
+  return Number(first) >= 224 && Number(first) <= 239;
+}
+
+function parseTtl(text: string): number {
+  if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return Number(text);
+  throw new UsageError(`"${text}" is no whole number from 0 to 255`);
+}
+
+function parseInterface(text: string): string {
+  const address = text.replace(/^\[(.+)\]$/, "$1");
+  if (/^\d+(\.\d+){3}$/.test(address) || address.includes(":")) return address;
+  throw new UsageError(
+    `"${text}" is no IP address; write one of this machine's own, such as 192.168.1.5`,
+  );
+}

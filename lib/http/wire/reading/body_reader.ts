@@ -1,0 +1,122 @@
+/**
+ * Reads a body off the front of the queue (RFC 9112 section 6).
+ *
+ * @module
+ */
+
+import type { ByteQueue } from "../../../bytes/byte_queue.ts";
+import type { BodyLength } from "../body_length.ts";
+import { ChunkedReader } from "./chunked_reader.ts";
+import type { BodyData, MessageEnd } from "../events.ts";
+import { tooLarge, truncated } from "../http_error.ts";
+import type { HttpReadSettings } from "../http_limits.ts";
+
+/** The end of a message without trailers. */
+export const END: MessageEnd = { type: "end", trailers: [] };
+
+// Of chunks that wait in the queue at most so much is put together at a time.
+const MOST_JOINED_BYTES = 64 * 1024;
+
+/** Reads the body of one message. */
+export interface BodyReader {
+  /**
+   * Takes a part of the body, or its end.
+   *
+   * @param queue The bytes.
+   * @returns The part, or `undefined` if more bytes are needed.
+   * @throws {HttpError} If it is none, or larger than the limit.
+   */
+  next(queue: ByteQueue): BodyData | MessageEnd | undefined;
+  /**
+   * What the end of the stream means.
+   *
+   * @param announced Whether the peer announced it.
+   * @returns The end of the message, if that is what ends it.
+   * @throws {HttpError} If the body is truncated.
+   */
+  end(announced: boolean): MessageEnd;
+}
+
+/**
+ * Makes the reader for a body.
+ *
+ * @param length How long it is.
+ * @param settings The limits.
+ * @returns The reader.
+ */
+export function bodyReader(
+  length: BodyLength,
+  settings: HttpReadSettings,
+): BodyReader {
+  if (length === "chunked") return new ChunkedReader(settings);
+  if (length === "close") return new CloseReader(settings.maxBodyBytes);
+  return length === 0 ? NO_BODY : new LengthReader(length);
+}
+
+/**
+ * Takes what is here of a body, without putting chunks together needlessly.
+ *
+ * @param queue The bytes.
+ * @param most How many may be taken.
+ * @returns The part, or `undefined` if nothing is here.
+ */
+export function takeData(queue: ByteQueue, most: number): BodyData | undefined {
+  const here = Math.min(queue.length, most);
+  if (here === 0) return undefined;
+  const count = Math.min(here, MOST_JOINED_BYTES);
+  queue.has(count);
+  return { type: "data", bytes: queue.take(count) };
+}
+
+const NO_BODY: BodyReader = { next: () => END, end: () => END };
+
+class LengthReader implements BodyReader {
+  readonly #length: number;
+  #missing: number;
+
+  constructor(length: number) {
+    this.#length = length;
+    this.#missing = length;
+  }
+
+  next(queue: ByteQueue): BodyData | MessageEnd | undefined {
+    if (this.#missing === 0) return END;
+    const data = takeData(queue, this.#missing);
+    if (data !== undefined) this.#missing -= data.bytes.length;
+    return data;
+  }
+
+  end(): MessageEnd {
+    const received = this.#length - this.#missing;
+    throw truncated(
+      `after ${received} of the body's ${this.#length} bytes`,
+    );
+  }
+}
+
+class CloseReader implements BodyReader {
+  readonly #max: number;
+  #received = 0;
+
+  constructor(maxBodyBytes: number) {
+    this.#max = maxBodyBytes;
+  }
+
+  next(queue: ByteQueue): BodyData | undefined {
+    // One byte more than the limit shows its breach, whatever the cut.
+    const data = takeData(queue, this.#max - this.#received);
+    if (data === undefined) {
+      if (queue.length === 0) return undefined;
+      throw tooLarge(413, "body", this.#max, "maxBodyBytes");
+    }
+    this.#received += data.bytes.length;
+    return data;
+  }
+
+  end(announced: boolean): MessageEnd {
+    if (announced) return END;
+    throw truncated(
+      `after ${this.#received} bytes of a body that only its end delimits, and TLS did not announce that end: somebody may have cut it off`,
+    );
+  }
+}

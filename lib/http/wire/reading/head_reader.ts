@@ -1,0 +1,136 @@
+/**
+ * Reads the head of a message: its first line and its fields.
+ *
+ * @module
+ */
+
+import type { ByteQueue } from "../../../bytes/byte_queue.ts";
+import { latin1 } from "../characters.ts";
+import { type Fields, parseFields } from "../fields.ts";
+import {
+  type HttpError,
+  malformed,
+  tooLarge,
+  truncated,
+} from "../http_error.ts";
+import type { HttpReadSettings } from "../http_limits.ts";
+import { LineScanner, type ScanRules } from "./line_scanner.ts";
+
+/** A head, as it was read. */
+export interface Head<L> {
+  /** What its first line says. */
+  readonly line: L;
+  /** Its fields. */
+  readonly fields: Fields;
+  /** Its bytes as they came, with the empty line; a view. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Reads the heads of one direction, one after the other.
+ *
+ * @typeParam L What a first line says.
+ */
+export class HeadReader<L> {
+  readonly #parseLine: (line: string) => L;
+  readonly #rules: ScanRules;
+  // Whether an empty line may come before a head (RFC 9112 section 2.2: some
+  // clients send one behind a body).
+  readonly #skipsLine: boolean;
+  #skipped = false;
+  #scanner: LineScanner;
+  #line: L | undefined;
+
+  /**
+   * Makes a reader.
+   *
+   * @param settings The limits.
+   * @param of Whose heads.
+   * @param parseLine Reads a first line.
+   */
+  constructor(
+    settings: HttpReadSettings,
+    of: "request" | "response",
+    parseLine: (line: string) => L,
+  ) {
+    this.#parseLine = parseLine;
+    this.#rules = headRules(settings, of);
+    this.#skipsLine = of === "request";
+    this.#scanner = new LineScanner(this.#rules);
+  }
+
+  /** Whether a part of a head was seen; an empty line before it is none. */
+  get begun(): boolean {
+    return this.#scanner.scanned > 0;
+  }
+
+  /**
+   * Takes a head off the front of the queue.
+   *
+   * @param queue The bytes.
+   * @returns The head, or `undefined` if more bytes are needed.
+   * @throws {HttpError} If it is none, or larger than the limits.
+   */
+  read(queue: ByteQueue): Head<L> | undefined {
+    if (this.#line === undefined && !this.#readLine(queue)) return undefined;
+    const scanner = this.#scanner;
+    if (!scanner.scan(queue)) return undefined;
+    const bytes = queue.take(scanner.scanned);
+    const text = latin1(bytes, scanner.isAscii);
+    const line = this.#line!;
+    this.#scanner = new LineScanner(this.#rules);
+    this.#line = undefined;
+    this.#skipped = false;
+    return { line, fields: parseFields(text, scanner.bounds, 2), bytes };
+  }
+
+  /**
+   * The error for a stream that ended inside a head.
+   *
+   * @returns The error, to be thrown.
+   */
+  cutOff(): HttpError {
+    return truncated(
+      this.#line === undefined
+        ? "inside the first line of a message"
+        : "inside the header fields of a message; the empty line that ends them is missing",
+    );
+  }
+
+  #readLine(queue: ByteQueue): boolean {
+    const scanner = this.#scanner;
+    if (!scanner.scan(queue)) return false;
+    const end = scanner.bounds[1]!;
+    if (end === 0) {
+      if (!this.#skipsLine || this.#skipped) {
+        throw malformed("RFC 9112 2.2", "an empty line stands before the head");
+      }
+      queue.skip(scanner.scanned);
+      this.#scanner = new LineScanner(this.#rules);
+      this.#skipped = true;
+      return this.#readLine(queue);
+    }
+    const line = latin1(queue.peek(0, end), scanner.isAscii);
+    this.#line = this.#parseLine(line);
+    return true;
+  }
+}
+
+function headRules(
+  settings: HttpReadSettings,
+  of: "request" | "response",
+): ScanRules {
+  const { maxFields, maxHeaderBytes, maxLineBytes } = settings;
+  const line = of === "request" ? "request line" : "status line";
+  return {
+    bareLineFeed: settings.bareLineFeed,
+    maxFirstBytes: maxLineBytes,
+    maxRestBytes: maxHeaderBytes,
+    maxLines: maxFields,
+    firstTooLong: () => tooLarge(414, line, maxLineBytes, "maxLineBytes"),
+    restTooLong: () =>
+      tooLarge(431, "block of headers", maxHeaderBytes, "maxHeaderBytes"),
+    tooManyLines: () =>
+      tooLarge(431, "number of headers", maxFields, "maxFields"),
+  };
+}

@@ -1,0 +1,229 @@
+/**
+ * The peer's direction: bytes in, events out.
+ *
+ * @module
+ */
+
+import { ByteQueue } from "../../../bytes/byte_queue.ts";
+import { bodyLength } from "../body_length.ts";
+import { type BodyReader, bodyReader } from "./body_reader.ts";
+import type {
+  HttpEvent,
+  InformationalHead,
+  RequestHead,
+  ResponseHead,
+} from "../events.ts";
+import type { ExchangeState } from "../exchange_state.ts";
+import { type Head, HeadReader } from "./head_reader.ts";
+import { type HttpError, malformed, truncated } from "../http_error.ts";
+import type { HttpReadSettings } from "../http_limits.ts";
+import { isBodiless, persists } from "../writing/outgoing_head.ts";
+import { checkRequest, checkSwitch } from "./request_rules.ts";
+import {
+  parseRequestLine,
+  parseStatusLine,
+  type RequestLine,
+  type StatusLine,
+} from "./start_line.ts";
+
+const NOTHING = new Uint8Array(0);
+
+/** Reads the messages of one direction. */
+export class IncomingMessages {
+  /** The bytes of the last head, as they came; a view. */
+  headBytes: Uint8Array = NOTHING;
+  readonly #state: ExchangeState;
+  readonly #settings: HttpReadSettings;
+  readonly #queue = new ByteQueue();
+  // A server reads requests, a client responses.
+  readonly #requests: HeadReader<RequestLine> | undefined;
+  readonly #responses: HeadReader<StatusLine> | undefined;
+  // The end of the stream has come, and whether it was announced.
+  #ended = false;
+  #announced = true;
+  #failure: HttpError | undefined;
+  #body: BodyReader | undefined;
+
+  /**
+   * Begins at the first byte of a stream.
+   *
+   * @param state What is shared with the other direction.
+   * @param settings The limits.
+   */
+  constructor(state: ExchangeState, settings: HttpReadSettings) {
+    this.#state = state;
+    this.#settings = settings;
+    if (state.role === "server") {
+      this.#requests = new HeadReader(settings, "request", parseRequestLine);
+    } else {
+      this.#responses = new HeadReader(settings, "response", parseStatusLine);
+    }
+  }
+
+  /** Whether bytes are here that were not given as events. */
+  get hasBytes(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Whether a part of a head has arrived, and the rest has not. */
+  get begun(): boolean {
+    return this.#state.peer === "idle" && (this.hasBytes || this.#heads.begun);
+  }
+
+  /** Whether more bytes, or the end, are what it takes to go on. */
+  get needsBytes(): boolean {
+    if (this.#ended) return false;
+    const { peer } = this.#state;
+    return peer === "idle" || peer === "body";
+  }
+
+  /**
+   * Adds bytes.
+   *
+   * @param chunk The bytes, which must not change any more.
+   */
+  receive(chunk: Uint8Array): void {
+    this.#queue.push(chunk);
+  }
+
+  /**
+   * There will be no more.
+   *
+   * @param announced Whether the peer said so itself.
+   */
+  receiveEnd(announced: boolean): void {
+    this.#ended = true;
+    this.#announced = announced;
+  }
+
+  /**
+   * Gives the next event.
+   *
+   * @returns It, or `undefined` if there is none for now.
+   * @throws {HttpError} If there can be none, now and ever after.
+   */
+  next(): HttpEvent | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    const state = this.#state;
+    try {
+      if (state.peer === "body") return this.#nextOfBody();
+      if (state.peer !== "idle") return undefined;
+      return this.#requests !== undefined
+        ? this.#nextRequest(this.#requests)
+        : this.#nextResponse(this.#responses!);
+    } catch (error) {
+      this.#failure = error as HttpError;
+      state.peer = "failed";
+      state.keepAlive = false;
+      state.settle();
+      throw error;
+    }
+  }
+
+  /**
+   * Takes what was not given as events.
+   *
+   * @returns The bytes; a view or a copy.
+   */
+  takeRest(): Uint8Array {
+    const count = this.#queue.gather();
+    return count === 0 ? NOTHING : this.#queue.take(count);
+  }
+
+  get #heads(): HeadReader<RequestLine | StatusLine> {
+    return this.#requests ?? this.#responses!;
+  }
+
+  #nextRequest(heads: HeadReader<RequestLine>): RequestHead | undefined {
+    const head = heads.read(this.#queue);
+    if (head === undefined) return this.#noHead();
+    const { line, fields } = head;
+    const { method, version } = line;
+    const state = this.#state;
+    // First of all, so that a refusal is answered in the right way.
+    state.method = method;
+    state.version = version;
+    state.request = fields;
+    this.headBytes = head.bytes;
+    state.keepAlive &&= persists(fields, version);
+    checkRequest(line, fields);
+    const { maxBodyBytes } = this.#settings;
+    const length = bodyLength(fields, version, 0, maxBodyBytes);
+    if (method === "CONNECT" && length !== 0) {
+      // To some these bytes are the tunnel's first, to others a body.
+      throw malformed("RFC 9110 9.3.6", "a CONNECT request has a body");
+    }
+    this.#body = bodyReader(length, this.#settings);
+    state.awaitsContinue = fields.expect !== undefined && length !== 0 &&
+      version === "1.1";
+    state.peer = "body";
+    const { target } = line;
+    return { type: "request", method, target, version, headers: fields.all };
+  }
+
+  #nextResponse(
+    heads: HeadReader<StatusLine>,
+  ): ResponseHead | InformationalHead | undefined {
+    const state = this.#state;
+    if (state.own === "idle") {
+      if (!this.hasBytes) return this.#noHead();
+      throw malformed("RFC 9112 9.2", "a response came without a request");
+    }
+    const head = heads.read(this.#queue);
+    if (head === undefined) return this.#noHead();
+    this.headBytes = head.bytes;
+    const { line, fields } = head;
+    if (line.status < 200) return this.#gotInformational(head);
+    state.keepAlive &&= persists(fields, line.version);
+    if (state.method === "CONNECT" && line.status < 300) state.switch();
+    else this.#beginResponseBody(head);
+    return { type: "response", ...line, headers: fields.all };
+  }
+
+  #beginResponseBody({ fields, line }: Head<StatusLine>): void {
+    const { maxBodyBytes } = this.#settings;
+    const length = isBodiless(this.#state.method, line.status)
+      ? 0
+      : bodyLength(fields, line.version, "close", maxBodyBytes);
+    if (length === "close") this.#state.keepAlive = false;
+    this.#body = bodyReader(length, this.#settings);
+    this.#state.peer = "body";
+  }
+
+  #gotInformational({ fields, line }: Head<StatusLine>): InformationalHead {
+    const { own, request, version } = this.#state;
+    if (line.status === 101) {
+      checkSwitch(request!, version, own === "done");
+      this.#state.switch();
+    }
+    return { type: "informational", ...line, headers: fields.all };
+  }
+
+  /** There is no whole head: a matter of waiting, or the end. */
+  #noHead(): undefined {
+    if (!this.#ended) return undefined;
+    const state = this.#state;
+    if (this.begun) throw this.#heads.cutOff();
+    if (state.role === "client" && state.own !== "idle") {
+      throw truncated("before a response to the request came");
+    }
+    state.peer = "closed";
+    state.keepAlive = false;
+    if (state.own === "idle") state.own = "closed";
+    return undefined;
+  }
+
+  #nextOfBody(): HttpEvent | undefined {
+    let event: HttpEvent | undefined = this.#body!.next(this.#queue);
+    if (event === undefined) {
+      if (!this.#ended) return undefined;
+      event = this.#body!.end(this.#announced);
+    }
+    this.#state.awaitsContinue = false;
+    if (event.type === "end") {
+      this.#state.peer = "done";
+      this.#state.settle();
+    }
+    return event;
+  }
+}

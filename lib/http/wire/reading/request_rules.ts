@@ -1,0 +1,79 @@
+/**
+ * What must hold between the parts of a request.
+ *
+ * @module
+ */
+
+import type { HttpVersion } from "../events.ts";
+import type { Fields } from "../fields.ts";
+import { HttpError, malformed } from "../http_error.ts";
+import { isHost, type RequestLine } from "./start_line.ts";
+
+/**
+ * Checks the head of a request: whom it is for, and what it expects.
+ *
+ * @param line Its first line.
+ * @param fields Its fields.
+ * @throws {HttpError} If it names no host or more than one, or expects what is
+ * not offered.
+ */
+export function checkRequest(line: RequestLine, fields: Fields): void {
+  const { host, hosts } = fields;
+  if (hosts > 1 || (hosts === 0 && line.version === "1.1")) {
+    throw malformed("RFC 9112 3.2", `there are ${hosts} Host headers, not one`);
+  }
+  if (host !== undefined && !isHost(host)) {
+    throw malformed(
+      "RFC 9112 3.2",
+      `Host is ${JSON.stringify(host.slice(0, 64))}, which is no host`,
+    );
+  }
+  if (fields.expect === undefined || fields.expect === "100-continue") return;
+  const clause = "RFC 9110 10.1.1";
+  throw new HttpError(
+    "malformed",
+    417,
+    clause,
+    `Cannot read HTTP: the request expects ${
+      JSON.stringify(fields.expect.slice(0, 64))
+    }, not 100-continue (${clause})`,
+  );
+}
+
+/**
+ * Checks that a switch of protocols was asked for (RFC 9110 section 7.8).
+ *
+ * @param request The request's fields.
+ * @param version The request's version.
+ * @param isWhole Whether all of the request is over: what comes next is no HTTP.
+ * @throws {HttpError} If it was not.
+ */
+export function checkSwitch(
+  request: Fields,
+  version: HttpVersion,
+  isWhole: boolean,
+): void {
+  const why = switchFault(request, version, isWhole);
+  if (why !== undefined) throw malformed("RFC 9110 7.8", why);
+}
+
+/**
+ * What speaks against a switch of protocols.
+ *
+ * @param request The request's fields.
+ * @param version The request's version.
+ * @param isWhole Whether all of the request is over.
+ * @returns The reason, or `undefined` if nothing does.
+ */
+export function switchFault(
+  request: Fields,
+  version: HttpVersion,
+  isWhole: boolean,
+): string | undefined {
+  // In HTTP/1.0 it asks for nothing.
+  if (
+    version === "1.0" || !request.hasConnection("upgrade") ||
+    !request.all.some(([name]) => name.toLowerCase() === "upgrade")
+  ) return "a switch of protocols was not asked for";
+  return isWhole ? undefined : "the request is not over yet";
+}

@@ -1,0 +1,177 @@
+/**
+ * The first line of a message.
+ *
+ * ```text
+ * GET /index.html HTTP/1.1        request line, RFC 9112 section 3
+ * HTTP/1.1 404 Not Found          status line, RFC 9112 section 4
+ * ```
+ *
+ * @module
+ */
+
+import { endOf, HOST, isAll, TARGET, TEXT, TOKEN } from "../characters.ts";
+import type { HttpVersion } from "../events.ts";
+import { type HttpError, malformed, unsupported } from "../http_error.ts";
+
+/** What a request line says. */
+export interface RequestLine {
+  readonly method: string;
+  readonly target: string;
+  readonly version: HttpVersion;
+}
+
+/** What a status line says. */
+export interface StatusLine {
+  readonly version: HttpVersion;
+  readonly status: number;
+  readonly reason: string;
+}
+
+/**
+ * Reads a request line. White space other than one SP between its three parts
+ * is refused: who splits at any of it sees another target (RFC 9112 section 3).
+ *
+ * @param line The line, without its end.
+ * @returns What it says.
+ * @throws {HttpError} If it is none.
+ */
+export function parseRequestLine(line: string): RequestLine {
+  const methodEnd = endOf(line, TOKEN, 0, line.length);
+  const targetEnd = endOf(line, TARGET, methodEnd + 1, line.length);
+  if (
+    methodEnd === 0 || line[methodEnd] !== " " ||
+    targetEnd === methodEnd + 1 || line[targetEnd] !== " "
+  ) throw noRequestLine(line);
+  // Before the target: PRI * HTTP/2.0 has one that is none here.
+  const version = parseVersion(line.slice(targetEnd + 1));
+  const method = line.slice(0, methodEnd);
+  const target = line.slice(methodEnd + 1, targetEnd);
+  checkTarget(method, target);
+  return { method, target, version };
+}
+
+/**
+ * Reads a status line. A missing phrase may lack its SP too, as several servers
+ * write it; nothing else can be meant.
+ *
+ * @param line The line, without its end.
+ * @returns What it says.
+ * @throws {HttpError} If it is none.
+ */
+export function parseStatusLine(line: string): StatusLine {
+  const match = /^(HTTP\/[0-9]\.[0-9]) ([1-5][0-9]{2})(?: (.*))?$/.exec(line);
+  if (match === null) throw noStatusLine(line);
+  const [, version = "", status = "", reason = ""] = match;
+  return { version: parseVersion(version), status: Number(status), reason };
+}
+
+/**
+ * Checks a request target (RFC 9112 section 3.2).
+ *
+ * @param method The request's method; two have a form of their own.
+ * @param target The target.
+ * @throws {HttpError} If it has none of the four forms.
+ */
+export function checkTarget(method: string, target: string): void {
+  if (isTarget(method, target)) return;
+  const wanted = method === "CONNECT"
+    ? "a host and a port"
+    : 'a path that begins with "/", or a whole http URL, without "#"';
+  throw malformed(
+    "RFC 9112 3.2",
+    `the target of the ${method} request must be ${wanted}`,
+  );
+}
+
+function isTarget(method: string, target: string): boolean {
+  if (!isAll(target, TARGET)) return false;
+  if (method === "CONNECT") return isAuthority(target);
+  if (target[0] === "/") return true;
+  if (target === "*") return method === "OPTIONS";
+  const authority = authorityOf(target);
+  return authority !== undefined && isHost(authority) &&
+    !authority.startsWith(":");
+}
+
+/**
+ * The authority in a target that is a whole URL.
+ *
+ * @param target The target.
+ * @returns Host and port as they stand there, or `undefined` if it is no URL.
+ */
+export function authorityOf(target: string): string | undefined {
+  return /^https?:\/\/([^/?]+)/i.exec(target)?.[1];
+}
+
+/** Whether a text is a host with a port (RFC 9112 section 3.2.3). */
+function isAuthority(text: string): boolean {
+  return isHost(text) && /.:[0-9]+$/.test(text);
+}
+
+/**
+ * Tells whether a text can be the value of `Host`: a host, and maybe a port
+ * (RFC 9110 section 7.2, RFC 3986 section 3.2.2). It may be empty.
+ *
+ * @param text The text.
+ * @returns Whether it can.
+ */
+export function isHost(text: string): boolean {
+  // A name is all that most have, and costs no regular expression.
+  const end = endOf(text, HOST, 0, text.length);
+  return end === text.length &&
+    /^(?:\[[0-9A-Fa-fv:.]+\]|[^[\]:]*)(?::[0-9]{0,5})?$/.test(text);
+}
+
+function parseVersion(text: string): HttpVersion {
+  if (text === "HTTP/1.1") return "1.1";
+  if (text === "HTTP/1.0") return "1.0";
+  const match = /^HTTP\/([0-9])\.[0-9]$/.exec(text);
+  if (match === null) {
+    throw malformed("RFC 9112 2.3", "the version must be written HTTP/1.1");
+  }
+  // A later minor version is understood as the highest one known (RFC 9110 2.5).
+  if (match[1] === "1") return "1.1";
+  throw unsupported(
+    505,
+    "RFC 9110 15.6.6",
+    `${text} is not spoken here, but HTTP/1.1 and HTTP/1.0`,
+  );
+}
+
+/** Says what a line that is no request line looks like. */
+function noRequestLine(line: string): HttpError {
+  const hint = line.startsWith("SSH-")
+    ? "this looks like an SSH client"
+    : line.startsWith("HTTP/")
+    ? "this looks like an HTTP server"
+    : undefined;
+  return malformed(
+    "RFC 9112 3",
+    "a request must begin with a method, a target and a version, one space between them",
+    hint === undefined ? {} : { hint },
+  );
+}
+
+/** Says what a line that is no status line looks like. */
+function noStatusLine(line: string): HttpError {
+  const hint = line.startsWith("SSH-")
+    ? "this looks like an SSH server"
+    : line.startsWith("ICY ")
+    ? "this looks like a SHOUTcast server"
+    : undefined;
+  return malformed(
+    "RFC 9112 4",
+    "a response must begin with a version, a space and a status from 100 to 599",
+    hint === undefined ? {} : { hint },
+  );
+}
+
+/**
+ * Tells whether a text can be a reason phrase.
+ *
+ * @param reason The text; it may be empty.
+ * @returns Whether it can.
+ */
+export function isReason(reason: string): boolean {
+  return reason === "" || isAll(reason, TEXT);
+}

@@ -1,0 +1,82 @@
+/**
+ * Writes a body, and holds its sender to what the head announced.
+ *
+ * @module
+ */
+
+import type { ByteSink } from "../../../bytes/byte_sink.ts";
+import type { BodyLength } from "../body_length.ts";
+import type { HeaderField } from "../events.ts";
+import { checkHeaders, fieldLines } from "./head_writer.ts";
+
+/** Writes the body of one message. */
+export class BodyWriter {
+  readonly #length: BodyLength;
+  #written = 0;
+
+  /**
+   * Begins a body.
+   *
+   * @param length How long it is to be, as the head says.
+   */
+  constructor(length: BodyLength) {
+    this.#length = length;
+  }
+
+  /**
+   * Writes a part of the body.
+   *
+   * @param bytes The part; an empty one writes nothing, since an empty chunk
+   * would be the end.
+   * @param sink Where to.
+   * @throws {RangeError} If the body would be longer than announced.
+   */
+  data(bytes: Uint8Array, sink: ByteSink): void {
+    const written = this.#written + bytes.length;
+    const length = this.#length;
+    if (typeof length === "number" && written > length) {
+      throw new RangeError(
+        `Cannot send ${written} bytes of body: the head announces ${length}`,
+      );
+    }
+    this.#written = written;
+    if (bytes.length === 0) return;
+    if (length === "chunked") {
+      sink.ascii(`${bytes.length.toString(16)}\r\n`);
+      sink.payload(bytes);
+      sink.ascii("\r\n");
+    } else {
+      sink.payload(bytes);
+    }
+  }
+
+  /**
+   * Writes the end of the body.
+   *
+   * @param trailers Fields to come behind it.
+   * @param sink Where to.
+   * @throws {RangeError} If the body is shorter than announced.
+   * @throws {TypeError} If there are trailers and the body is not chunked, or
+   * they are none.
+   */
+  end(trailers: readonly HeaderField[], sink: ByteSink): void {
+    const length = this.#length;
+    if (typeof length === "number" && this.#written < length) {
+      throw new RangeError(
+        `Cannot end the body after ${this.#written} bytes: the head announces ${length}`,
+      );
+    }
+    if (length !== "chunked") {
+      if (trailers.length === 0) return;
+      throw new TypeError(
+        "Cannot send trailers behind a body that is not chunked",
+      );
+    }
+    checkHeaders(trailers);
+    for (const [name] of trailers) {
+      if (!/^(?:content-length|host|transfer-encoding)$/i.test(name)) continue;
+      throw new TypeError(`Cannot send ${name} as a trailer`);
+    }
+    sink.ascii(`0\r\n${fieldLines(trailers)}\r\n`);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Writes the head of a message.
+ *
+ * What goes into a head often comes from elsewhere, so each part is looked at:
+ * a line end in a value would begin a header, or a whole message, of somebody
+ * else's making.
+ *
+ * @module
+ */
+
+import { endOf, isAll, TEXT, TOKEN } from "../characters.ts";
+import type { HeaderField, RequestHead, StatusHead } from "../events.ts";
+import { checkTarget, isReason } from "../reading/start_line.ts";
+
+/**
+ * The first line of a request.
+ *
+ * @param head The head.
+ * @returns The line with its end.
+ * @throws {TypeError} If the method or the target is none.
+ */
+export function requestLine(head: RequestHead): string {
+  const { method, target, version } = head;
+  if (!isAll(method, TOKEN)) {
+    throw new TypeError(
+      `Cannot send the method ${JSON.stringify(method)}: it is no token`,
+    );
+  }
+  try {
+    checkTarget(method, target);
+  } catch (cause) {
+    throw new TypeError(
+      `Cannot send a ${method} request for ${JSON.stringify(target)}: ${
+        method === "CONNECT"
+          ? "it must be a host and a port"
+          : 'it must be a path that begins with "/", or a whole http URL, without spaces, "#" and anything beyond ASCII'
+      }`,
+      { cause },
+    );
+  }
+  return `${method} ${target} HTTP/${checkVersion(version)}\r\n`;
+}
+
+/**
+ * The first line of a response. It always says HTTP/1.1, whatever the request
+ * said (RFC 9110 section 2.5).
+ *
+ * @param head The head.
+ * @returns The line with its end.
+ * @throws {TypeError} If the phrase is none.
+ */
+export function statusLine(head: StatusHead): string {
+  const { reason, status } = head;
+  if (!isReason(reason)) {
+    throw new TypeError(
+      `Cannot send the reason phrase ${
+        JSON.stringify(reason)
+      }: it must be printable ISO 8859-1`,
+    );
+  }
+  return `HTTP/1.1 ${status} ${reason}\r\n`;
+}
+
+/**
+ * Checks fields that are to be sent.
+ *
+ * @param headers The fields.
+ * @throws {TypeError} If a name or a value is none.
+ */
+export function checkHeaders(headers: readonly HeaderField[]): void {
+  for (const [name, value] of headers) {
+    if (!isAll(name, TOKEN)) {
+      throw new TypeError(
+        `Cannot send a header named ${JSON.stringify(name)}: it is no token`,
+      );
+    }
+    if (endOf(value, TEXT, 0, value.length) === value.length) continue;
+    throw new TypeError(
+      `Cannot send ${name} of ${
+        JSON.stringify(value)
+      }: it must be printable ISO 8859-1 without line ends`,
+    );
+  }
+}
+
+/**
+ * Fields as they go on the wire.
+ *
+ * @param headers The fields, checked.
+ * @returns A line for each.
+ */
+export function fieldLines(headers: readonly HeaderField[]): string {
+  let lines = "";
+  for (const [name, value] of headers) lines += `${name}: ${value}\r\n`;
+  return lines;
+}
+
+function checkVersion(version: string): string {
+  if (version === "1.1" || version === "1.0") return version;
+  throw new TypeError(`Cannot send HTTP/${version}: it must be 1.1 or 1.0`);
+}

@@ -1,0 +1,236 @@
+/**
+ * Decides, of a head that is to be sent, how its body is delimited and what the
+ * head says of the connection.
+ *
+ * @module
+ */
+
+import type { ByteSink } from "../../../bytes/byte_sink.ts";
+import { type BodyLength, declaredLength } from "../body_length.ts";
+import type { HeaderField, HttpVersion, RequestHead } from "../events.ts";
+import type { ResponseHead } from "../events.ts";
+import { Fields } from "../fields.ts";
+import {
+  checkHeaders,
+  fieldLines,
+  requestLine,
+  statusLine,
+} from "./head_writer.ts";
+import { isHost } from "../reading/start_line.ts";
+
+/** A head that was sent. */
+export interface SentHead {
+  /** How the body is delimited. */
+  readonly length: BodyLength;
+  /** Whether the connection may carry another exchange. */
+  readonly keepAlive: boolean;
+  /** What its fields say. */
+  readonly fields: Fields;
+}
+
+/** What a response answers. */
+export interface Answered {
+  /** The request's method; `undefined` if it could not be read. */
+  readonly method: string | undefined;
+  /** The request's version. */
+  readonly version: HttpVersion;
+  /** Whether the connection may stay open as far as the request goes. */
+  readonly keepAlive: boolean;
+}
+
+/**
+ * Writes the head of a request.
+ *
+ * @param head The head.
+ * @param mayKeepAlive Whether the connection may stay open.
+ * @param sink Where to.
+ * @returns What was sent.
+ * @throws {TypeError} If it is none; then nothing is written.
+ */
+export function sendRequest(
+  head: RequestHead,
+  mayKeepAlive: boolean,
+  sink: ByteSink,
+): SentHead {
+  const line = requestLine(head);
+  const fields = fieldsOf(head.headers);
+  checkHost(head, fields);
+  const length = givenLength(fields) ?? 0;
+  if (length === "chunked" && head.version === "1.0") {
+    throw new TypeError("Cannot send a chunked request of HTTP/1.0");
+  }
+  if (length !== 0 && head.method === "CONNECT") {
+    throw new TypeError("Cannot send a CONNECT request with a body");
+  }
+  const keepAlive = mayKeepAlive && persists(fields, head.version);
+  sink.ascii(
+    `${line}${fieldLines(head.headers)}${
+      connectionLine(fields, keepAlive, head.version)
+    }\r\n`,
+  );
+  return { length, keepAlive, fields };
+}
+
+/**
+ * Writes the head of a final response.
+ *
+ * @param head The head.
+ * @param answered What it answers.
+ * @param sink Where to.
+ * @returns What was sent.
+ * @throws {TypeError} If it is none; then nothing is written.
+ */
+export function sendResponse(
+  head: ResponseHead,
+  answered: Answered,
+  sink: ByteSink,
+): SentHead {
+  const line = statusLine(head);
+  const fields = fieldsOf(head.headers);
+  const isOld = answered.version === "1.0";
+  const given = givenLength(fields);
+  let headers = head.headers;
+  let added = "";
+  let length: BodyLength = given ?? (isOld ? "close" : "chunked");
+  if (isBodiless(answered.method, head.status)) {
+    // Those of HEAD and 304 say what GET would have got (RFC 9110 section 8.6).
+    if (head.status === 204 || answered.method === "CONNECT") {
+      checkNoLength(head.status, fields);
+    }
+    length = 0;
+  } else if (given === undefined && !isOld) {
+    added = "transfer-encoding: chunked\r\n";
+  } else if (given === "chunked" && isOld) {
+    // It would not understand it (RFC 9112 section 6.1).
+    headers = headers.filter(([name]) => !/^transfer-encoding$/i.test(name));
+    length = "close";
+  }
+  const keepAlive = answered.keepAlive && length !== "close" &&
+    !fields.hasConnection("close");
+  sink.ascii(
+    `${line}${fieldLines(headers)}${added}${
+      connectionLine(fields, keepAlive, answered.version)
+    }\r\n`,
+  );
+  return { length, keepAlive, fields };
+}
+
+/**
+ * Tells whether a response has no body, whatever its fields say (RFC 9112
+ * section 6.3).
+ *
+ * @param method The method of the request it answers.
+ * @param status Its status.
+ * @returns Whether it has none.
+ */
+export function isBodiless(
+  method: string | undefined,
+  status: number,
+): boolean {
+  return method === "HEAD" || status === 204 || status === 304 ||
+    (method === "CONNECT" && status < 300);
+}
+
+/**
+ * Tells whether a message lets the connection stay open (RFC 9112 section 9.3).
+ *
+ * @param fields Its fields.
+ * @param version Its version.
+ * @returns Whether it does.
+ */
+export function persists(fields: Fields, version: HttpVersion): boolean {
+  if (fields.connection === undefined) return version === "1.1";
+  if (fields.hasConnection("close")) return false;
+  return version === "1.1" || fields.hasConnection("keep-alive");
+}
+
+/**
+ * Notes the fields of a head that is to be sent.
+ *
+ * @param headers The fields.
+ * @returns What they say.
+ * @throws {TypeError} If a name or a value is none.
+ */
+export function fieldsOf(headers: readonly HeaderField[]): Fields {
+  checkHeaders(headers);
+  const fields = new Fields();
+  for (const [name, value] of headers) fields.add(name, value);
+  return fields;
+}
+
+/**
+ * Checks that a head that can have no body announces none.
+ *
+ * @param status Its status.
+ * @param fields Its fields.
+ * @throws {TypeError} If it does.
+ */
+export function checkNoLength(status: number, fields: Fields): void {
+  if (fields.lengths === 0 && fields.transferEncoding === undefined) return;
+  throw new TypeError(
+    `Cannot send a length with status ${status}: it has no body`,
+  );
+}
+
+/**
+ * Checks a status.
+ *
+ * @param status The status.
+ * @param least The smallest legal one.
+ * @param most The largest legal one.
+ * @throws {TypeError} If it is not between them.
+ */
+export function checkStatus(status: number, least: number, most: number): void {
+  if (Number.isInteger(status) && status >= least && status <= most) return;
+  throw new TypeError(
+    `Cannot send a response of status ${status}: it must be from ${least} to ${most}`,
+  );
+}
+
+/** How long a body is by its own head, if that says anything. */
+function givenLength(fields: Fields): BodyLength | undefined {
+  if (fields.transferEncoding !== undefined) {
+    if (fields.transferEncoding === "chunked" && fields.lengths === 0) {
+      return "chunked";
+    }
+    throw new TypeError(
+      "Cannot send a Transfer-Encoding other than chunked, or one beside a Content-Length",
+    );
+  }
+  if (fields.lengths === 0) return undefined;
+  try {
+    return declaredLength(fields);
+  } catch (cause) {
+    throw new TypeError(
+      `Cannot send Content-Length of ${
+        JSON.stringify(fields.contentLength)
+      }: it must be there once, a number up to 2^53-1`,
+      { cause },
+    );
+  }
+}
+
+function checkHost(head: RequestHead, fields: Fields): void {
+  const { host, hosts } = fields;
+  if (hosts === 1 && isHost(host!)) return;
+  if (hosts === 0 && head.version === "1.0") return;
+  throw new TypeError(
+    hosts === 1
+      ? `Cannot send Host of ${JSON.stringify(host)}: it is no host`
+      : `Cannot send a request with ${hosts} Host headers: it must have one`,
+  );
+}
+
+/** The `Connection` that is needed and missing. */
+function connectionLine(
+  fields: Fields,
+  keepAlive: boolean,
+  peerVersion: HttpVersion,
+): string {
+  if (!keepAlive) {
+    return fields.hasConnection("close") ? "" : "connection: close\r\n";
+  }
+  return peerVersion === "1.1" || fields.hasConnection("keep-alive")
+    ? ""
+    : "connection: keep-alive\r\n";
+}

@@ -1,0 +1,162 @@
+/**
+ * This side's direction: events in, bytes out.
+ *
+ * @module
+ */
+
+import type { ByteSink } from "../../../bytes/byte_sink.ts";
+import { BodyWriter } from "./body_writer.ts";
+import type {
+  HttpEvent,
+  InformationalHead,
+  RequestHead,
+  ResponseHead,
+} from "../events.ts";
+import type { ExchangeState, HttpRole, HttpState } from "../exchange_state.ts";
+import { fieldLines, statusLine } from "./head_writer.ts";
+import {
+  checkNoLength,
+  checkStatus,
+  fieldsOf,
+  sendRequest,
+  sendResponse,
+} from "./outgoing_head.ts";
+import { switchFault } from "../reading/request_rules.ts";
+
+/** What has to be known of the peer's bytes. */
+interface Received {
+  /** Whether bytes are here that were not given as events. */
+  readonly hasBytes: boolean;
+}
+
+/** Writes the messages of one direction. */
+export class OutgoingMessages {
+  readonly #state: ExchangeState;
+  readonly #received: Received;
+  #writer: BodyWriter | undefined;
+
+  /**
+   * Begins at the first byte of a stream.
+   *
+   * @param state What is shared with the other direction.
+   * @param received The other direction.
+   */
+  constructor(state: ExchangeState, received: Received) {
+    this.#state = state;
+    this.#received = received;
+  }
+
+  /** Whether the client still waits for `100 Continue`. */
+  get isAwaited(): boolean {
+    return this.#state.awaitsContinue && !this.#received.hasBytes;
+  }
+
+  /**
+   * Writes an event.
+   *
+   * @param event The event.
+   * @param sink Where its bytes are appended.
+   * @throws {TypeError} If it cannot be written, or not now.
+   * @throws {RangeError} If the body would break its announced length.
+   */
+  send(event: HttpEvent, sink: ByteSink): void {
+    switch (event.type) {
+      case "request":
+        return this.#sendRequest(event, sink);
+      case "response":
+        return this.#sendResponse(event, sink);
+      case "informational":
+        return this.#sendInformational(event, sink);
+      case "data":
+        this.#expect("body", "a part of a body");
+        return this.#writer!.data(event.bytes, sink);
+      case "end":
+        this.#expect("body", "the end of a message");
+        this.#writer!.end(event.trailers, sink);
+        this.#state.own = "done";
+        this.#state.settle();
+    }
+  }
+
+  #sendRequest(head: RequestHead, sink: ByteSink): void {
+    const state = this.#state;
+    this.#checkRole("client", "a request");
+    this.#expect("idle", "a request");
+    if (this.#received.hasBytes) {
+      throw new TypeError(
+        "Cannot send a request: bytes came that no request had asked for, and would be taken for its response",
+      );
+    }
+    const sent = sendRequest(head, state.keepAlive, sink);
+    state.method = head.method;
+    state.version = head.version;
+    state.request = sent.fields;
+    state.keepAlive = sent.keepAlive;
+    state.own = "body";
+    this.#writer = new BodyWriter(sent.length);
+  }
+
+  #sendResponse(head: ResponseHead, sink: ByteSink): void {
+    const state = this.#state;
+    this.#checkRole("server", "a response");
+    this.#expect("idle", "a response");
+    checkStatus(head.status, 200, 599);
+    const isTunnel = state.method === "CONNECT" && head.status < 300;
+    if (isTunnel && state.peer !== "done") {
+      throw new TypeError(
+        "Cannot open a tunnel: the end of the CONNECT request was not read",
+      );
+    }
+    const sent = sendResponse(head, {
+      method: state.method,
+      version: state.version,
+      // An answer to what has not come, such as 408, is the last one; and whoever
+      // waits to send his body may send it still, or not.
+      keepAlive: state.keepAlive && state.peer !== "idle" && !this.isAwaited,
+    }, sink);
+    state.keepAlive = sent.keepAlive;
+    state.awaitsContinue = false;
+    if (isTunnel) return state.switch();
+    state.own = "body";
+    this.#writer = new BodyWriter(sent.length);
+  }
+
+  #sendInformational(head: InformationalHead, sink: ByteSink): void {
+    const state = this.#state;
+    this.#checkRole("server", "an informational response");
+    this.#expect("idle", "an informational response");
+    checkStatus(head.status, 100, 199);
+    if (state.request === undefined) {
+      throw new TypeError(
+        "Cannot send an informational response: there is no request",
+      );
+    }
+    const line = statusLine(head);
+    checkNoLength(head.status, fieldsOf(head.headers));
+    if (head.status === 101) {
+      const isWhole = state.peer === "done";
+      const fault = switchFault(state.request, state.version, isWhole);
+      if (fault !== undefined) {
+        throw new TypeError(`Cannot switch protocols: ${fault}`);
+      }
+      state.switch();
+    } else if (state.version === "1.0") {
+      // Such a client does not know them (RFC 9110 section 15.2).
+      return;
+    }
+    if (head.status === 100) state.awaitsContinue = false;
+    sink.ascii(`${line}${fieldLines(head.headers)}\r\n`);
+  }
+
+  #checkRole(role: HttpRole, what: string): void {
+    if (this.#state.role === role) return;
+    throw new TypeError(`Cannot send ${what} as a ${this.#state.role}`);
+  }
+
+  #expect(expected: HttpState, what: string): void {
+    if (this.#state.own === expected) return;
+    throw new TypeError(
+      `Cannot send ${what} now: this side of the exchange is ${this.#state.own}`,
+    );
+  }
+}

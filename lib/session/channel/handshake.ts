@@ -1,0 +1,46 @@
+/**
+ * The time in which two ends have to agree on TLS.
+ *
+ * @module
+ */
+
+import { ConnectionError, TimeoutError } from "../../errors.ts";
+import type { Connection } from "../../transport/connection.ts";
+import { within } from "../../time/within.ts";
+
+/** The default of `tlsHandshakeTimeoutMs`: 10 s, as Netty. */
+export const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS: number = 10_000;
+
+/**
+ * Does what a connection has to do before the first byte.
+ *
+ * @param connection The connection; closed if it fails.
+ * @param timeoutMs Longest time for it in milliseconds.
+ * @param signal Ends it with its reason.
+ * @throws {ConnectionError} If the two ends cannot agree.
+ * @throws {TimeoutError} If they do not in time.
+ */
+export async function shakeHands(
+  connection: Connection,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (connection.handshake === undefined) return;
+  const limit = within(timeoutMs, signal, () =>
+    new TimeoutError(
+      "tls_handshake",
+      timeoutMs,
+      `Cannot shake hands with ${connection.remoteAddress}: not done within ${timeoutMs} ms (tlsHandshakeTimeoutMs); does it speak TLS there?`,
+    ));
+  try {
+    await limit.race(connection.handshake());
+  } catch (error) {
+    // A peer that can be told why is told.
+    if (error instanceof ConnectionError) connection.close();
+    else connection.abort();
+    await connection.released;
+    throw error;
+  } finally {
+    limit.clear();
+  }
+}

@@ -1,0 +1,225 @@
+/**
+ * A server of datagrams while it runs: receive, hand over, go on whatever
+ * happens, and end.
+ *
+ * @module
+ */
+
+import type { EncodingLike } from "../../encoding/parse.ts";
+import {
+  ClosedError,
+  ConnectionError,
+  ProtocolError,
+  TimeoutError,
+} from "../../errors.ts";
+import type { Address } from "../../transport/address.ts";
+import type { Datagram } from "./datagram_options.ts";
+import type {
+  DatagramHandler,
+  DatagramServer,
+  DatagramServerEvent,
+  DatagramServerStats,
+  ServeDatagramsOptions,
+} from "./datagram_server.ts";
+import type { DatagramSocket } from "./datagram_socket.ts";
+import {
+  type CutConnection,
+  graceOf,
+  type ShutdownOptions,
+  type ShutdownReport,
+} from "../serving/server_options.ts";
+import { within } from "../../time/within.ts";
+
+// As the accept loop: a failure that passes is not to burn a core meanwhile.
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * A server that receives from the moment it is made.
+ *
+ * @typeParam T Type of a message.
+ */
+export class RunningDatagramServer<T> implements DatagramServer<T> {
+  readonly finished: Promise<ShutdownReport>;
+  readonly socket: DatagramSocket<T>;
+  readonly #handler: DatagramHandler<T>;
+  readonly #handling = new Set<Datagram<T>>();
+  readonly #maxHandlers: number;
+  readonly #onEvent: ((event: DatagramServerEvent) => void) | undefined;
+  readonly #onSignal = () => void this.shutdown();
+  readonly #signal: AbortSignal | undefined;
+  readonly #waits: boolean;
+  readonly #stopping = new AbortController();
+  readonly #loop: Promise<void>;
+  readonly #finish: (report: ShutdownReport) => void;
+  #dropped = 0;
+  #failed = 0;
+  #shutdown: Promise<ShutdownReport> | undefined;
+  #whenFree: (() => void) | undefined;
+  #whenEmpty: (() => void) | undefined;
+
+  constructor(
+    socket: DatagramSocket<T>,
+    options: ServeDatagramsOptions<EncodingLike>,
+    maxHandlers: number,
+    handler: DatagramHandler<T>,
+  ) {
+    this.socket = socket;
+    this.#handler = handler;
+    this.#maxHandlers = maxHandlers;
+    this.#onEvent = options.onEvent;
+    this.#signal = options.signal;
+    this.#waits = options.whenFull !== "drop";
+    const { promise, resolve } = Promise.withResolvers<ShutdownReport>();
+    this.finished = promise;
+    this.#finish = resolve;
+    this.#signal?.addEventListener("abort", this.#onSignal);
+    this.#loop = this.#receive();
+  }
+
+  get address(): Address {
+    return this.socket.address;
+  }
+
+  get stats(): DatagramServerStats {
+    const { stats } = this.socket;
+    return {
+      ...stats,
+      dropped: stats.dropped + this.#dropped,
+      failed: this.#failed,
+      handling: this.#handling.size,
+    };
+  }
+
+  shutdown(options: ShutdownOptions = {}): Promise<ShutdownReport> {
+    const graceMs = graceOf(options);
+    this.#shutdown ??= this.#stop(graceMs);
+    return this.#shutdown;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #receive(): Promise<void> {
+    let pauseMs = 0;
+    while (!this.#stopping.signal.aborted) {
+      if (this.#waits && this.#handling.size >= this.#maxHandlers) {
+        await new Promise<void>((resolve) => this.#whenFree = resolve);
+        continue;
+      }
+      try {
+        const datagram = await this.socket.receive();
+        if (datagram === undefined) break;
+        if (pauseMs > 0) this.#tell({ type: "resumed", address: this.address });
+        pauseMs = 0;
+        this.#admit(datagram);
+      } catch (error) {
+        if (this.socket.signal.aborted) break;
+        if (pauseMs === 0) {
+          this.#tell({ type: "paused", address: this.address, error });
+        }
+        pauseMs = Math.min(
+          LONGEST_PAUSE_MS,
+          Math.max(FIRST_PAUSE_MS, 2 * pauseMs),
+        );
+        await this.#pause(pauseMs);
+      }
+    }
+    // A handler that closes the socket ends the server.
+    void this.shutdown();
+  }
+
+  #admit(datagram: Datagram<T>): void {
+    const { message, from, bytes } = datagram;
+    if (this.#handling.size >= this.#maxHandlers) {
+      this.#dropped++;
+      const reason =
+        `${this.#handling.size} of ${this.#maxHandlers} handlers are busy (maxHandlers)`;
+      return this.#tell({ type: "dropped", from, bytes, reason });
+    }
+    try {
+      const handled = this.#handler(message, from, this.socket);
+      if (!(handled instanceof Promise)) return;
+      this.#handling.add(datagram);
+      handled.then(
+        () => this.#handled(datagram),
+        (error) => this.#handled(datagram, error, true),
+      );
+    } catch (error) {
+      this.#fail(from, error);
+    }
+  }
+
+  #handled(datagram: Datagram<T>, error?: unknown, hasFailed = false): void {
+    this.#handling.delete(datagram);
+    if (hasFailed) this.#fail(datagram.from, error);
+    this.#whenFree?.();
+    if (this.#handling.size === 0) this.#whenEmpty?.();
+  }
+
+  #fail(from: Address, error: unknown): void {
+    this.#failed++;
+    this.#tell({ type: "failed", from, error });
+  }
+
+  #tell(event: DatagramServerEvent): void {
+    if (this.#onEvent !== undefined) this.#onEvent(event);
+    else if (event.type === "failed" && isOurs(event.error)) {
+      // As Deno.serve does: a failure that nobody sees is worse than a line.
+      // deno-lint-ignore no-console
+      console.error("A datagram's handler failed:", event.error);
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const limit = within(ms, this.#stopping.signal, () => undefined);
+    await limit.race(new Promise(() => {})).catch(() => {});
+    limit.clear();
+  }
+
+  async #stop(graceMs: number): Promise<ShutdownReport> {
+    this.#signal?.removeEventListener("abort", this.#onSignal);
+    this.#stopping.abort();
+    this.#whenFree?.();
+    this.socket.drain(new ClosedError("The server is shutting down"));
+    await this.#loop;
+    const open = this.#handling.size;
+    const cut = await this.#cutAfter(graceMs);
+    await this.socket.close();
+    const report = { finished: open - cut.length, cut };
+    this.#finish(report);
+    return report;
+  }
+
+  /** Waits for the handlers; closes the socket under those that are left. */
+  async #cutAfter(graceMs: number): Promise<CutConnection[]> {
+    if (this.#handling.size === 0) return [];
+    const limit = within(graceMs, undefined, () => undefined);
+    try {
+      await limit.race(
+        new Promise<void>((resolve) => this.#whenEmpty = resolve),
+      );
+      return [];
+    } catch {
+      // The time is over, the only thing that this limit throws.
+      this.socket.abort(
+        new ClosedError(
+          `The datagram socket on ${this.address} was closed: the server shut down and ${graceMs} ms were over`,
+        ),
+      );
+      return [...this.#handling].map(({ from }) => ({
+        remoteAddress: from,
+        unsentBytes: 0,
+      }));
+    } finally {
+      limit.clear();
+    }
+  }
+}
+
+/** Whether a failure is the handler's own and not a peer's or the network's. */
+function isOurs(error: unknown): boolean {
+  return !(error instanceof ProtocolError || error instanceof TimeoutError ||
+    error instanceof ConnectionError || error instanceof ClosedError);
+}

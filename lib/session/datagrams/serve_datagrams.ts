@@ -1,0 +1,74 @@
+/**
+ * A server of datagrams: gives each to a handler.
+ *
+ * @module
+ */
+
+import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
+import type { Address } from "../../transport/address.ts";
+import type { DatagramEndpoint } from "../../transport/datagram_endpoint.ts";
+import { bindUdp } from "./bind_udp.ts";
+import {
+  type DatagramHandler,
+  type DatagramServer,
+  DEFAULT_MAX_HANDLERS,
+  type ServeDatagramsOptions,
+} from "./datagram_server.ts";
+import { DatagramSocket } from "./datagram_socket.ts";
+import { RunningDatagramServer } from "./running_datagram_server.ts";
+
+/**
+ * Binds a UDP socket and gives each datagram to a handler. As
+ * {@linkcode bindUdp}, it needs `--unstable-net`.
+ *
+ * Handlers of several datagrams run at the same time, so answers may leave in
+ * another order than questions came.
+ *
+ * @typeParam E The encoding or its name; it decides the type of a message.
+ * @param address Where to receive, such as `"udp://127.0.0.1:9001"`; port 0 asks
+ * the system for one; or an endpoint, which the server then owns.
+ * @param options Encoding, limits, socket options.
+ * @param handler Handles one datagram.
+ * @returns The server, receiving already.
+ * @throws {TypeError} If the address or the encoding is none, or the runtime was
+ * started without `--unstable-net`.
+ * @throws {RangeError} If a number is out of its range.
+ * @throws {ConnectionError} If the system refuses the address.
+ *
+ * @example A server of upper-case text
+ * ```ts
+ * import { bindUdp, serveDatagrams } from "@parley/parley/udp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options = { encoding: "text" } as const;
+ * await using server = await serveDatagrams(
+ *   "udp://127.0.0.1:0",
+ *   options,
+ *   (message, from, socket) => socket.send(message.toUpperCase(), from),
+ * );
+ *
+ * await using client = bindUdp("udp://127.0.0.1:0", options);
+ * assertEquals(await client.request("hello", server.address), "HELLO");
+ * ```
+ */
+// deno-lint-ignore require-await -- failures reach the caller in one way
+export async function serveDatagrams<E extends EncodingLike = "bytes">(
+  address: string | Address | DatagramEndpoint,
+  options: ServeDatagramsOptions<E>,
+  handler: DatagramHandler<MessageOf<E>>,
+): Promise<DatagramServer<MessageOf<E>>> {
+  const { maxHandlers = DEFAULT_MAX_HANDLERS, signal } = options;
+  if (
+    maxHandlers !== Infinity &&
+    !(Number.isInteger(maxHandlers) && maxHandlers >= 1)
+  ) {
+    throw new RangeError(
+      `Cannot use maxHandlers of ${maxHandlers}: it must be an integer of at least 1, or Infinity`,
+    );
+  }
+  signal?.throwIfAborted();
+  const socket = typeof address === "object" && "receive" in address
+    ? new DatagramSocket<MessageOf<E>>(address, options)
+    : bindUdp(address, options);
+  return new RunningDatagramServer(socket, options, maxHandlers, handler);
+}

@@ -1,0 +1,86 @@
+/**
+ * Accepts connections for as long as there is a listener.
+ *
+ * The loop survives everything but its own listener's end. A failed accept is
+ * nearly always one of: out of descriptors or memory, which passes when
+ * connections close (so it waits, 100 ms growing to 1 s, as Go and Trio do: a
+ * loop that tries again at once would burn a core and starve the handlers that
+ * could free a descriptor), or a peer that was gone before it was accepted. A
+ * server that dies of either is the best-known fault of naive accept loops.
+ *
+ * @module
+ */
+
+import { ClosedError, ConnectionError } from "../../errors.ts";
+import type { Connection, Listener } from "../../transport/connection.ts";
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** What the loop tells its owner. */
+export interface AcceptLoopEvents {
+  /** A connection was accepted; the receiver owns it. */
+  accepted(connection: Connection): void;
+  /** Accepting failed for the first time since it last worked. */
+  paused(error: unknown): void;
+  /** Accepting works again. */
+  resumed(): void;
+  /** Gives a promise to wait for before the next connection is accepted. */
+  ready(): Promise<void> | undefined;
+}
+
+/**
+ * Accepts until the listener is closed or the signal is aborted.
+ *
+ * @param listener The listener; closed by whoever calls this.
+ * @param signal Ends a pause at once.
+ * @param events Who gets the connections.
+ * @returns When the listener is closed.
+ */
+export async function acceptLoop(
+  listener: Listener,
+  signal: AbortSignal,
+  events: AcceptLoopEvents,
+): Promise<void> {
+  let pauseMs = 0;
+  while (!signal.aborted) {
+    // Not accepting leaves the rest to the system's queue, and so to the peers.
+    const ready = events.ready();
+    if (ready !== undefined) {
+      await ready;
+      continue;
+    }
+    try {
+      const connection = await listener.accept();
+      if (pauseMs > 0) events.resumed();
+      pauseMs = 0;
+      // The loop of another address may have been faster.
+      for (let full = events.ready(); full; full = events.ready()) {
+        await full;
+        if (signal.aborted) return connection.abort();
+      }
+      events.accepted(connection);
+    } catch (error) {
+      if (error instanceof ClosedError || signal.aborted) return;
+      if (error instanceof ConnectionError && error.code === "reset") continue;
+      if (pauseMs === 0) events.paused(error);
+      pauseMs = Math.min(
+        LONGEST_PAUSE_MS,
+        Math.max(FIRST_PAUSE_MS, 2 * pauseMs),
+      );
+      await pause(pauseMs, signal);
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+  });
+}

@@ -1,0 +1,146 @@
+/**
+ * What a connection passes between being accepted and meeting its handler.
+ *
+ * ```text
+ * accepted ─► proxy's header ─► free slot? ─► TLS handshake ─► entered
+ *             (trusted peers)   (limits)      (tls: addresses)
+ *      └────────────┴───────────────┴──────────────┴─► turned away, and told
+ * ```
+ *
+ * Whatever takes time here happens in a task of its own, so a client that says
+ * nothing keeps nobody else waiting.
+ *
+ * @module
+ */
+
+import type { Connection } from "../../transport/connection.ts";
+import type { ProxyReader } from "../../transport/proxy/proxied.ts";
+import { shakeHands } from "../channel/handshake.ts";
+import type { ServerEvent } from "./server_options.ts";
+import type { Slots } from "./slots.ts";
+
+/** What an entrance needs of its server. */
+export interface AdmissionOptions {
+  /** Takes over a connection that has passed; it gives the slot back by `leave`. */
+  entered(connection: Connection, leave: () => void): void;
+  /** Tells of one that has not. */
+  tell(
+    event: ServerEvent<never> & { type: "refused" | "handshake_failed" },
+  ): void;
+  /** How long a TLS handshake may take, in milliseconds. */
+  readonly handshakeMs: number;
+  /** Which peers must tell their clients' addresses. */
+  readonly proxies: ProxyReader | undefined;
+  /** Aborted when the server stops. */
+  readonly signal: AbortSignal;
+  /** How many may be in at once. */
+  readonly slots: Slots;
+}
+
+/** The way in. */
+export class Admission {
+  /** Connections that were given a slot. */
+  accepted = 0;
+  /** Connections turned away: too many, or a proxy that did not say whose. */
+  refused = 0;
+  /** Connections whose two ends could not agree on TLS. */
+  failed = 0;
+  readonly #options: AdmissionOptions;
+  // Connections of proxies that have yet to tell whose they are.
+  readonly #announced = new Set<Connection>();
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Lets a connection in, or turns it away.
+   *
+   * @param accepted The connection, owned by the admission.
+   */
+  admit(accepted: Connection): void {
+    const { proxies } = this.#options;
+    if (proxies?.trusts(accepted.remoteAddress) === true) {
+      void this.#admitProxied(accepted, proxies);
+    } else {
+      this.#take(accepted);
+    }
+  }
+
+  /** Turns away whoever is not in yet. */
+  close(): void {
+    for (const proxy of this.#announced) proxy.close();
+  }
+
+  /** Admits a proxy's client once the proxy has told who it is. */
+  async #admitProxied(proxy: Connection, proxies: ProxyReader): Promise<void> {
+    this.#announced.add(proxy);
+    try {
+      const client = await readHeader(proxy, proxies);
+      if (this.#options.signal.aborted) client.close();
+      else this.#take(client);
+    } catch (error) {
+      this.#refuse(proxy, error instanceof Error ? error.message : `${error}`);
+    } finally {
+      this.#announced.delete(proxy);
+    }
+  }
+
+  #take(accepted: Connection): void {
+    const { slots } = this.#options;
+    const peer = () => accepted.remoteAddress.hostname;
+    const reason = slots.take(peer);
+    if (reason !== undefined) {
+      accepted.close();
+      return this.#refuse(accepted, reason);
+    }
+    this.accepted++;
+    const leave = () => slots.give(peer);
+    if (accepted.handshake === undefined) {
+      this.#options.entered(accepted, leave);
+    } else {
+      void this.#enterOnceAgreed(accepted, leave);
+    }
+  }
+
+  async #enterOnceAgreed(
+    accepted: Connection,
+    leave: () => void,
+  ): Promise<void> {
+    const { handshakeMs, signal } = this.#options;
+    try {
+      await shakeHands(accepted, handshakeMs, signal);
+      signal.throwIfAborted();
+    } catch (error) {
+      accepted.abort();
+      leave();
+      if (signal.aborted) return;
+      this.failed++;
+      const { remoteAddress } = accepted;
+      this.#options.tell({ type: "handshake_failed", remoteAddress, error });
+      return;
+    }
+    this.#options.entered(accepted, leave);
+  }
+
+  #refuse({ remoteAddress }: Connection, reason: string): void {
+    this.refused++;
+    this.#options.tell({ type: "refused", remoteAddress, reason });
+  }
+}
+
+/** Reads a proxy's header, which comes before TLS. */
+async function readHeader(
+  proxy: Connection,
+  proxies: ProxyReader,
+): Promise<Connection> {
+  if (proxy.handshake === undefined) return await proxies.read(proxy);
+  if (proxy.prepare === undefined) {
+    proxy.abort();
+    throw new TypeError(
+      `Cannot read a proxy's header from ${proxy.remoteAddress}: the native TLS engine begins with the first byte`,
+    );
+  }
+  await proxy.prepare((line) => proxies.read(line));
+  return proxy;
+}

@@ -1,0 +1,55 @@
+/**
+ * A server: accepts connections and gives each to a handler.
+ *
+ * @module
+ */
+
+import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
+import type { Handler, Server } from "./server.ts";
+import type { ServeOptions } from "./server_options.ts";
+import { Settings } from "../messages/settings.ts";
+import { type ServeAddress, startServer } from "./start_server.ts";
+
+export type { ServeAddress } from "./start_server.ts";
+
+/**
+ * Listens and gives each connection to a handler.
+ *
+ * @typeParam E The encoding or its name; it decides the type of a message.
+ * @param addresses Where to listen: one address or several, port 0 for one that
+ * the system chooses; or a listener, which the server then owns.
+ * @param options Framing, encoding, limits, deadlines, socket options.
+ * @param handler Talks to one peer.
+ * @returns The server, listening already.
+ * @throws {TypeError} If an address, the framing or the encoding is none.
+ * @throws {RangeError} If a number is out of its range.
+ * @throws {ConnectionError} If the system refuses an address; then none is
+ * listened on.
+ *
+ * @example A server of upper-case text
+ * ```ts
+ * import { serve } from "@parley/parley";
+ *
+ * await using server = await serve(
+ *   "tcp://127.0.0.1:0",
+ *   { framing: "length:4", encoding: "text" },
+ *   async (connection) => {
+ *     for await (const message of connection) {
+ *       await connection.send(message.toUpperCase());
+ *     }
+ *   },
+ * );
+ * // The port that the system chose is in server.address.
+ * ```
+ */
+export async function serve<E extends EncodingLike = "bytes">(
+  addresses: ServeAddress | readonly ServeAddress[],
+  options: ServeOptions<E, MessageOf<E>>,
+  handler: Handler<MessageOf<E>>,
+): Promise<Server<MessageOf<E>>> {
+  const settings = new Settings<MessageOf<E>>(options);
+  return await startServer(addresses, options, settings, {
+    handler,
+    drain: (connection, reason) => connection.drain(reason),
+  });
+}

@@ -1,0 +1,88 @@
+/**
+ * How any server begins: everything is checked, then listened to, or nothing is.
+ *
+ * @module
+ */
+
+import type { EncodingLike } from "../../encoding/parse.ts";
+import { type Address, parseAddress } from "../../transport/address.ts";
+import type { Listener } from "../../transport/connection.ts";
+import { listen } from "../../transport/open.ts";
+import { ProxyReader } from "../../transport/proxy/proxied.ts";
+import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
+import { type Conversations, RunningServer } from "./running_server.ts";
+import { type ServeOptions, slotLimits } from "./server_options.ts";
+import { checkDuration, type Settings } from "../messages/settings.ts";
+import { Slots } from "./slots.ts";
+
+/** Where to listen: an address, or a listener that is open already. */
+export type ServeAddress = string | Address | Listener;
+
+/**
+ * Listens and begins to accept.
+ *
+ * @typeParam T Type of a message.
+ * @param addresses Where to listen.
+ * @param options Limits, socket options, events; how messages are cut is in the
+ * settings.
+ * @param settings What every connection gets.
+ * @param conversations What is done with the connections.
+ * @returns The server, listening already.
+ * @throws {TypeError} If an address or the handler is none.
+ * @throws {RangeError} If a number is out of its range.
+ * @throws {ConnectionError} If the system refuses an address; then none is
+ * listened on.
+ */
+export async function startServer<T>(
+  addresses: ServeAddress | readonly ServeAddress[],
+  options: ServeOptions<EncodingLike, T>,
+  settings: Settings<T>,
+  conversations: Conversations<T>,
+): Promise<RunningServer<T>> {
+  const where = (Array.isArray(addresses) ? addresses : [addresses])
+    .map((address) =>
+      typeof address === "string" ? parseAddress(address) : address
+    );
+  if (where.length === 0) throw new TypeError("Cannot serve on no address");
+  const slots = new Slots(slotLimits(options));
+  const { tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } = options;
+  checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
+  const proxies = options.proxyProtocol === undefined
+    ? undefined
+    : new ProxyReader(options.proxyProtocol);
+  if (typeof conversations.handler !== "function") {
+    throw new TypeError(
+      "Cannot serve without a handler: it must be a function",
+    );
+  }
+  options.signal?.throwIfAborted();
+  const listeners = await listenAll(where, options);
+  return new RunningServer(
+    listeners,
+    settings,
+    slots,
+    proxies,
+    options,
+    conversations,
+  );
+}
+
+async function listenAll(
+  where: readonly (Address | Listener)[],
+  options: ServeOptions<EncodingLike, never>,
+): Promise<Listener[]> {
+  const listeners: Listener[] = [];
+  try {
+    for (const place of where) {
+      listeners.push("accept" in place ? place : await listen(place, options));
+    }
+    options.signal?.throwIfAborted();
+    return listeners;
+  } catch (error) {
+    // Also the listeners that were given and come after the failure.
+    for (const open of new Set([...listeners, ...where])) {
+      if ("accept" in open) open.close();
+    }
+    throw error;
+  }
+}

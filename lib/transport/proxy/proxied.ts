@@ -1,0 +1,204 @@
+/**
+ * Connections that come through a proxy, under their client's real address.
+ *
+ * @module
+ */
+
+import { ConnectionError, ProtocolError, TimeoutError } from "../../errors.ts";
+import type { Address } from "../address.ts";
+import { Cidr } from "./cidr.ts";
+import type { Connection } from "../connection.ts";
+import {
+  DEFAULT_MAX_PROXY_HEADER_BYTES,
+  parseProxyHeader,
+  type ProxyHeader,
+} from "./proxy_protocol.ts";
+
+/**
+ * The default of {@linkcode ProxyProtocolOptions.timeoutMs}: 5 s. The header is
+ * what a proxy sends first, before anything of its client's.
+ */
+export const DEFAULT_PROXY_TIMEOUT_MS: number = 5_000;
+
+/** Which peers are proxies that tell their clients' addresses. */
+export interface ProxyProtocolOptions {
+  /**
+   * Largest header in bytes.
+   *
+   * @default {2_048}
+   */
+  readonly maxHeaderBytes?: number;
+  /**
+   * Longest time in milliseconds until the header is there.
+   *
+   * @default {5_000}
+   */
+  readonly timeoutMs?: number;
+  /**
+   * The proxies, as IP addresses or ranges such as `"10.0.0.0/8"`. They must send
+   * a header. Of all other peers a header is data like any other: anybody could
+   * forge one.
+   */
+  readonly trusted: readonly string[];
+}
+
+/** Reads the headers of trusted proxies. */
+export class ProxyReader {
+  readonly #trusted: readonly Cidr[];
+  readonly #maxHeaderBytes: number;
+  readonly #timeoutMs: number;
+
+  /**
+   * Checks the options.
+   *
+   * @param options Whom to trust, and the limits.
+   * @throws {TypeError} If a range is none.
+   * @throws {RangeError} If a number is out of its range.
+   */
+  constructor(options: ProxyProtocolOptions) {
+    const {
+      maxHeaderBytes = DEFAULT_MAX_PROXY_HEADER_BYTES,
+      timeoutMs = DEFAULT_PROXY_TIMEOUT_MS,
+      trusted,
+    } = options;
+    if (!(Number.isInteger(maxHeaderBytes) && maxHeaderBytes >= 107)) {
+      throw new RangeError(
+        `Cannot use maxHeaderBytes of ${maxHeaderBytes}: it must be an integer of at least 107`,
+      );
+    }
+    if (!(timeoutMs > 0)) {
+      throw new RangeError(
+        `Cannot use timeoutMs of ${timeoutMs}: it must be a number of milliseconds above 0, or Infinity`,
+      );
+    }
+    this.#trusted = trusted.map((range) => new Cidr(range));
+    this.#maxHeaderBytes = maxHeaderBytes;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * Tells whether a peer is one of the proxies.
+   *
+   * @param peer The peer's address as the system gives it.
+   * @returns Whether it must send a header.
+   */
+  trusts(peer: Address): boolean {
+    return this.#trusted.some((range) => range.has(peer.hostname));
+  }
+
+  /**
+   * Reads the header.
+   *
+   * @param connection A connection from a proxy, nothing read yet. It is owned
+   * by the result, or aborted on failure.
+   * @returns The connection as if the client had opened it.
+   * @throws {ProtocolError} If there is no header, or a broken one.
+   * @throws {TimeoutError} If it is not there in time.
+   * @throws {ConnectionError} If the link is lost.
+   */
+  async read(connection: Connection): Promise<Connection> {
+    const { remoteAddress } = connection;
+    let late: TimeoutError | undefined;
+    // Timers hold 32 bits; a longer time is no bound that anybody would notice.
+    const timer = setTimeout(() => {
+      late = new TimeoutError(
+        "proxy_header",
+        this.#timeoutMs,
+        `Connection from the proxy ${remoteAddress} timed out: no PROXY header within ${this.#timeoutMs} ms`,
+      );
+      connection.abort();
+    }, Math.min(this.#timeoutMs, 2 ** 31 - 1));
+    try {
+      return await this.#read(connection);
+    } catch (error) {
+      connection.abort();
+      throw late ?? error;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #read(connection: Connection): Promise<Connection> {
+    // What follows the header in the same read is the client's, and kept.
+    const bytes = new Uint8Array(this.#maxHeaderBytes);
+    for (let end = 0; end < bytes.length;) {
+      const count = await connection.read(bytes.subarray(end));
+      if (count === null) {
+        throw end === 0
+          ? new ConnectionError(
+            "reset",
+            `Connection from the proxy ${connection.remoteAddress} ended without a PROXY header`,
+            { address: String(connection.remoteAddress) },
+          )
+          : new ProtocolError(
+            "truncated",
+            `Cannot read the PROXY header of ${connection.remoteAddress}: the stream ended inside it`,
+          );
+      }
+      end += count;
+      const received = bytes.subarray(0, end);
+      const header = parseProxyHeader(received, this.#maxHeaderBytes);
+      if (header === undefined) continue;
+      return new ProxiedConnection(
+        connection,
+        header,
+        received.subarray(header.size),
+      );
+    }
+    // A header of at most maxHeaderBytes is complete by then, or was refused.
+    throw new ProtocolError("malformed", "Cannot read the PROXY header");
+  }
+}
+
+/** A connection under the addresses that a proxy told. */
+class ProxiedConnection implements Connection {
+  readonly #connection: Connection;
+  readonly #header: ProxyHeader;
+  // The client's first bytes, which came with the header.
+  #first: Uint8Array | undefined;
+
+  constructor(
+    connection: Connection,
+    header: ProxyHeader,
+    first: Uint8Array,
+  ) {
+    this.#connection = connection;
+    this.#header = header;
+    this.#first = first.length === 0 ? undefined : first;
+  }
+
+  get localAddress(): Address {
+    return this.#header.destination ?? this.#connection.localAddress;
+  }
+
+  get remoteAddress(): Address {
+    return this.#header.source ?? this.#connection.remoteAddress;
+  }
+
+  read(into: Uint8Array): Promise<number | null> {
+    const first = this.#first;
+    if (first === undefined) return this.#connection.read(into);
+    const count = Math.min(first.length, into.length);
+    into.set(first.subarray(0, count));
+    this.#first = count === first.length ? undefined : first.subarray(count);
+    return Promise.resolve(count);
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#connection.write(bytes);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#connection.closeWrite();
+  }
+
+  close(): void {
+    this.#first = undefined;
+    this.#connection.close();
+  }
+
+  abort(): void {
+    this.#first = undefined;
+    this.#connection.abort();
+  }
+}

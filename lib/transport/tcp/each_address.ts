@@ -1,0 +1,86 @@
+/**
+ * A name with several addresses, none of which the runtime could connect to.
+ *
+ * The runtime is asked for the name first: it tries the addresses side by side
+ * (2.9 and later), and a permission given for the name covers only that. But it
+ * tells the reason of one address, and before 2.9 it tries one. So after a
+ * failure each is tried by itself: one that works is taken, and when none does
+ * the error says of each why.
+ *
+ * @module
+ */
+
+import { ConnectionError } from "../../errors.ts";
+import { Address } from "../address.ts";
+
+/** What trying the addresses of a name needs. */
+export interface EachAddress<T> {
+  /** Opens a socket to one IP address, with an error that names it. */
+  dial(address: Address): Promise<T>;
+  /** Gives all IP addresses of a name. */
+  lookUp(hostname: string): Promise<readonly string[]>;
+  /** Ends the attempts with its reason. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Tries every address of a name.
+ *
+ * @param to The name and the port.
+ * @param failure What asking for the name gave; thrown if there is nothing to add.
+ * @param each How to look up and to dial.
+ * @returns The first socket there is.
+ * @throws {ConnectionError} If there is none, with the reason of each address.
+ */
+export async function dialEach<T>(
+  to: Address,
+  failure: Error,
+  each: EachAddress<T>,
+): Promise<T> {
+  const hosts = await lookUp(to, each);
+  if (hosts.length < 2) throw failure;
+  const failures: Error[] = [];
+  const reasons: string[] = [];
+  for (const host of hosts) {
+    const address = new Address(to.transport, host, to.port);
+    try {
+      return await each.dial(address);
+    } catch (error) {
+      each.signal?.throwIfAborted();
+      if (!(error instanceof ConnectionError)) throw error;
+      failures.push(error);
+      reasons.push(error.message.replace(`Cannot connect to ${address}`, host));
+    }
+  }
+  const code = failure instanceof ConnectionError ? failure.code : "failed";
+  throw new ConnectionError(
+    code,
+    `Cannot connect to ${to}: ${reasons.join("; ")}`,
+    { cause: new AggregateError(failures), address: String(to) },
+  );
+}
+
+async function lookUp<T>(
+  to: Address,
+  each: EachAddress<T>,
+): Promise<readonly string[]> {
+  try {
+    return await each.lookUp(to.hostname);
+  } catch {
+    // Not permitted, or no such name: then the first failure says all there is.
+    return [];
+  }
+}
+
+/**
+ * Asks the system for all addresses of a name.
+ *
+ * @param hostname The name.
+ * @returns Its IP addresses, in the order in which they should be tried.
+ */
+export async function lookUpAll(hostname: string): Promise<readonly string[]> {
+  // Only now: loading it costs a program that never fails more than its start.
+  const { lookup } = await import("node:dns/promises");
+  const found = await lookup(hostname, { all: true });
+  return [...new Set(found.map(({ address }) => address))];
+}

@@ -1,0 +1,113 @@
+/**
+ * TCP on `Deno.listen` and `Deno.connect`.
+ *
+ * Most programs want `connect` and `serve` of `@parley/parley`, which add
+ * messages, deadlines and limits. These two functions are the bytes below.
+ *
+ * The classical socket options, which here have these names, or are not to be had
+ * from the runtime:
+ *
+ * | option         | here                       | default                     |
+ * | -------------- | -------------------------- | --------------------------- |
+ * | `TCP_NODELAY`  | `noDelay`                  | on, also for TLS            |
+ * | `SO_KEEPALIVE` | `keepAlive`                | on, after the system's time |
+ * | `SO_REUSEADDR` | always on for listeners    |                             |
+ * | `SO_REUSEPORT` | `reusePort`                | off                         |
+ * | backlog        | `backlog`                  | 511                         |
+ * | `IPV6_V6ONLY`  | never: `[::]` takes both   |                             |
+ * | `SO_SNDBUF`    | not to be had              | the system's                |
+ * | `SO_RCVBUF`    | not to be had              | the system's                |
+ * | `SO_LINGER`    | not to be had: no reset    | an orderly end              |
+ *
+ * @example A connection to oneself
+ * ```ts
+ * import { connectTcp, listenTcp } from "@parley/parley/tcp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const listener = listenTcp({ hostname: "127.0.0.1", port: 0 });
+ * const [client, server] = await Promise.all([
+ *   connectTcp(listener.address),
+ *   listener.accept(),
+ * ]);
+ * await client.write(Uint8Array.of(1, 2, 3));
+ * await client.closeWrite();
+ * const bytes = new Uint8Array(10);
+ * assertEquals(await server.read(bytes), 3);
+ * assertEquals(await server.read(bytes), null);
+ * for (const open of [client, server, listener]) open.close();
+ * ```
+ *
+ * @module
+ */
+
+import { Address } from "../address.ts";
+import type {
+  Connection,
+  DialOptions,
+  Listener,
+  ListenOptions,
+} from "../connection.ts";
+import { SocketConnection, SocketListener } from "../socket.ts";
+import {
+  addressIn,
+  dialSocket,
+  listenSocket,
+  withOptions,
+} from "./tcp_socket.ts";
+
+export type { Connection, DialOptions, Listener, ListenOptions };
+export { Address };
+export type { Transport } from "../address.ts";
+
+const addressOf = addressIn("tcp");
+
+/** A host and a port. */
+export interface HostPort {
+  /** Host name or IP address; `"::"` is every interface, IPv4 and IPv6. */
+  readonly hostname: string;
+  /** Port, 0 to 65535; listening on 0 asks the system for one. */
+  readonly port: number;
+}
+
+/**
+ * Opens a TCP connection.
+ *
+ * @param to Host and port. All addresses of a name are tried.
+ * @param options Socket options and a signal.
+ * @returns The connection, owned by the caller.
+ * @throws {ConnectionError} If there is no connection to be had.
+ * @throws {RangeError} If the port is no integer from 1 to 65535.
+ * @throws {TypeError} If the host name is empty.
+ * @throws {unknown} The signal's reason, once it is aborted.
+ */
+export async function connectTcp(
+  to: HostPort,
+  options: DialOptions = {},
+): Promise<Connection> {
+  options.signal?.throwIfAborted();
+  const address = new Address("tcp", to.hostname, to.port);
+  return new SocketConnection(await dialSocket(address, options), addressOf);
+}
+
+/**
+ * Listens for TCP connections.
+ *
+ * @param on Host and port.
+ * @param options Backlog, and options of the accepted connections.
+ * @returns The listener, owned by the caller.
+ * @throws {ConnectionError} If the address is in use, not this machine's, or
+ * not permitted.
+ * @throws {RangeError} If the port is no integer from 0 to 65535, or the backlog
+ * none from 1 to 2^31-1.
+ * @throws {TypeError} If the host name is empty, or `reusePort` is asked for and
+ * the runtime was started without `--unstable-net`.
+ */
+export function listenTcp(on: HostPort, options: ListenOptions = {}): Listener {
+  const address = new Address("tcp", on.hostname, on.port);
+  const listener = listenSocket(address, options);
+  return new SocketListener(
+    listener,
+    addressOf(listener.addr),
+    (conn) => new SocketConnection(withOptions(conn, options), addressOf),
+  );
+}

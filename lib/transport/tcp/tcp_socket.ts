@@ -1,0 +1,168 @@
+/**
+ * The runtime's TCP sockets, checked and with our errors: what `tcp:` and `tls:`
+ * begin with.
+ *
+ * @module
+ */
+
+import { ConnectionError } from "../../errors.ts";
+import { Address, type Transport } from "../address.ts";
+import type { DialOptions, ListenOptions } from "../connection.ts";
+import { dialEach, lookUpAll } from "./each_address.ts";
+import { ipVersion } from "../ip.ts";
+import { translate } from "../os_error.ts";
+
+// The system takes a C int and cuts it down to its own limit.
+const MAX_BACKLOG = 2 ** 31 - 1;
+
+/**
+ * Opens a socket to an address.
+ *
+ * @param address Host and port, of the transport that errors are to name.
+ * @param options Socket options and a signal.
+ * @returns The socket.
+ * @throws {ConnectionError} If there is no connection to be had.
+ * @throws {RangeError} If the port is 0.
+ * @throws {unknown} The signal's reason, once it is aborted.
+ */
+export async function dialSocket(
+  address: Address,
+  options: DialOptions,
+): Promise<Deno.TcpConn> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const { hostname, port } = address;
+  if (port === 0) {
+    throw new RangeError(
+      `Cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
+    );
+  }
+  const dial = (address: Address) => dialOne(address, signal);
+  try {
+    return withOptions(await dial(address), options);
+  } catch (error) {
+    const isName = ipVersion(hostname) === undefined;
+    if (!isName || !(error instanceof ConnectionError)) throw error;
+    if (error.code === "unresolved") throw error;
+    const each = { dial, lookUp: lookUpAll, signal };
+    return withOptions(await dialEach(address, error, each), options);
+  }
+}
+
+async function dialOne(
+  address: Address,
+  signal: AbortSignal | undefined,
+): Promise<Deno.TcpConn> {
+  const { hostname, port } = address;
+  try {
+    return await Deno.connect({
+      hostname,
+      port,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    // The signal's reason is the caller's own and is not translated.
+    signal?.throwIfAborted();
+    throw translate(error, "connect to", address);
+  }
+}
+
+/**
+ * Checks how many connections may wait to be accepted.
+ *
+ * @param address Where, for the message.
+ * @param options The options.
+ * @returns The number.
+ * @throws {RangeError} If it is no integer from 1 to 2^31-1.
+ */
+export function backlogOf(address: Address, options: ListenOptions): number {
+  const { backlog = 511 } = options;
+  if (!Number.isInteger(backlog) || backlog < 1 || backlog > MAX_BACKLOG) {
+    throw new RangeError(
+      `Cannot listen on ${address}: the backlog must be an integer from 1 to ${MAX_BACKLOG}, not ${backlog}`,
+    );
+  }
+  return backlog;
+}
+
+/**
+ * Gives the runtime's option for sharing a port.
+ *
+ * @param address Where, for the message.
+ * @param options The options.
+ * @returns The option, if it is asked for.
+ * @throws {TypeError} If the runtime was started without `--unstable-net`.
+ */
+export function sharingOf(
+  address: Address,
+  options: ListenOptions,
+): { reusePort?: true } {
+  if (options.reusePort !== true) return {};
+  // Without the flag the option ends the process, and nobody can catch it.
+  if (typeof Reflect.get(Deno, "listenDatagram") !== "function") {
+    throw new TypeError(
+      `Cannot listen on ${address}: reusePort needs a runtime started with --unstable-net`,
+    );
+  }
+  return { reusePort: true };
+}
+
+/**
+ * Opens a listening socket.
+ *
+ * @param address Host and port, of the transport that errors are to name.
+ * @param options Backlog.
+ * @returns The socket.
+ * @throws {ConnectionError} If the system refuses.
+ * @throws {RangeError} If the backlog is none.
+ * @throws {TypeError} If `reusePort` is not to be had.
+ */
+export function listenSocket(
+  address: Address,
+  options: ListenOptions,
+): Deno.TcpListener {
+  const { hostname, port } = address;
+  const tcpBacklog = backlogOf(address, options);
+  const sharing = sharingOf(address, options);
+  try {
+    return Deno.listen({ hostname, port, tcpBacklog, ...sharing });
+  } catch (error) {
+    throw translate(error, "listen on", address);
+  }
+}
+
+/**
+ * Sets a socket's options.
+ *
+ * @param conn The socket.
+ * @param options Which.
+ * @returns The same socket.
+ */
+export function withOptions(
+  conn: Deno.TcpConn,
+  options: DialOptions | ListenOptions,
+): Deno.TcpConn {
+  const { keepAlive = true, noDelay = true } = options;
+  // Both fail only if the peer is gone already, which the first read tells.
+  try {
+    if (noDelay) conn.setNoDelay(true);
+    if (keepAlive) conn.setKeepAlive(true);
+  } catch { /* see above */ }
+  return conn;
+}
+
+/**
+ * Makes our address of the runtime's.
+ *
+ * @param transport Of which transport.
+ * @returns What makes it.
+ */
+export function addressIn(
+  transport: Transport,
+): (addr: Deno.NetAddr) => Address {
+  return ({ hostname, port }) => {
+    // A dual-stack listener sees IPv4 peers as IPv6; show them as what they are.
+    const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(hostname);
+    return new Address(transport, mapped?.[1] ?? hostname, port);
+  };
+}

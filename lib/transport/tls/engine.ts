@@ -1,0 +1,166 @@
+/**
+ * The two implementations of TLS that the runtime has, and what begins a
+ * handshake with the one in `node:tls`.
+ *
+ * @module
+ */
+
+import type {
+  ConnectionOptions,
+  SecureContext,
+  TlsOptions,
+  TLSSocket,
+} from "node:tls";
+import type { Address } from "../address.ts";
+import { checkPair } from "./certificate.ts";
+import { VerifiedClients } from "./known_clients.ts";
+import type { BeginTls } from "./node_connection.ts";
+import type {
+  TlsCertificate,
+  TlsDialOptions,
+  TlsEngine,
+  TlsListenOptions,
+} from "./options.ts";
+
+/**
+ * Tells which implementation to use where either would do.
+ *
+ * @returns `"node"` unless it is only a wrapper around the other, as before Deno
+ * 2.8.
+ */
+export async function bestEngine(): Promise<TlsEngine> {
+  const { Server } = await import("node:tls");
+  return "setSecureContext" in Server.prototype ? "node" : "native";
+}
+
+/**
+ * Prepares the client's end.
+ *
+ * @param serverName The name that must be in the certificate.
+ * @param options Whom to trust, and what to show.
+ * @returns What begins the handshake.
+ */
+export function beginClient(
+  serverName: string,
+  options: TlsDialOptions,
+): BeginTls {
+  const { alpn = [], caCerts = [], cert, insecure = false, key } = options;
+  return async (wire, agreed, failed) => {
+    const { connect, createSecureContext } = await import("node:tls");
+    const own = cert === undefined || key === undefined ? {} : { cert, key };
+    const secureContext = createSecureContext(own);
+    // As `ca` they would take the place of the well-known ones.
+    for (const pem of caCerts) secureContext.context.addCACert(pem);
+    const how: ConnectionOptions & { allowHalfOpen: boolean } = {
+      socket: wire.stream,
+      // An address is no name that may be asked for; RFC 6066, section 3.
+      ...(isIpAddress(serverName)
+        ? { host: serverName }
+        : { servername: serverName }),
+      ...(alpn.length === 0 ? {} : { ALPNProtocols: [...alpn] }),
+      secureContext,
+      rejectUnauthorized: !insecure,
+      allowHalfOpen: true,
+    };
+    const socket = connect(how);
+    socket.on("error", failed);
+    socket.once("secureConnect", () => agreed(socket));
+  };
+}
+
+/** What a listener shows to whoever connects; can be changed at any time. */
+export class ServerIdentity {
+  readonly #alpn: readonly string[];
+  readonly #clientCas: string[] | undefined;
+  readonly #clients = new VerifiedClients();
+  #certificate: TlsCertificate;
+  #context: SecureContext | undefined;
+
+  /**
+   * Prepares the server's end.
+   *
+   * @param certificate The first certificate, still to be used.
+   * @param options Protocols, and whether clients need a certificate.
+   */
+  constructor(certificate: TlsCertificate, options: TlsListenOptions) {
+    const { alpn = [], caCerts = [], requireClientCert = false } = options;
+    this.#alpn = alpn;
+    this.#clientCas = requireClientCert ? [...caCerts] : undefined;
+    this.#certificate = certificate;
+  }
+
+  /**
+   * Shows another certificate from now on.
+   *
+   * @param certificate The certificate.
+   * @param address Where it listens, for messages.
+   * @throws {ConnectionError} If it is none or the key is another's; then nothing
+   * changes.
+   */
+  async use(certificate: TlsCertificate, address: Address): Promise<void> {
+    await checkPair(certificate, "listen on", address);
+    const { createSecureContext } = await import("node:tls");
+    this.#context = createSecureContext({
+      cert: certificate.cert,
+      key: certificate.key,
+    });
+    this.#certificate = certificate;
+  }
+
+  /** Begins the handshake with one client. */
+  readonly begin: BeginTls = async (wire, agreed, failed) => {
+    const { TLSSocket } = await import("node:tls");
+    wire.linger();
+    if (this.#clientCas !== undefined) {
+      return await this.#beginMutual(wire, agreed, failed);
+    }
+    const socket = new TLSSocket(
+      // A stream is as good as a socket, which the types do not know.
+      wire.stream as ConstructorParameters<typeof TLSSocket>[0],
+      {
+        isServer: true,
+        secureContext: this.#context!,
+        ...this.#protocols(),
+        allowHalfOpen: true,
+      } as ConstructorParameters<typeof TLSSocket>[1],
+    );
+    socket.on("error", failed);
+    socket.once("secure", () => agreed(socket));
+  };
+
+  // Only a server of node:tls says whether a client's certificate is good. It
+  // does not say which client it means, so each has one of its own.
+  #beginMutual: BeginTls = async (wire, agreed, failed) => {
+    const { createServer } = await import("node:tls");
+    const how: TlsOptions & { allowHalfOpen: boolean } = {
+      cert: this.#certificate.cert,
+      key: this.#certificate.key,
+      ca: this.#clientCas,
+      requestCert: true,
+      rejectUnauthorized: true,
+      ...this.#protocols(),
+      allowHalfOpen: true,
+    };
+    const server = createServer(how);
+    server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
+      // What is wrong with a certificate stands there; the error is a hang-up.
+      const { authorizationError } = socket;
+      failed(authorizationError ? new Error(`${authorizationError}`) : error);
+    });
+    server.on("secureConnection", (socket: TLSSocket) => {
+      const refusal = this.#clients.refusal(socket);
+      if (refusal === undefined) return agreed(socket);
+      failed(new Error(refusal));
+      socket.destroy();
+    });
+    server.emit("connection", wire.stream);
+  };
+
+  #protocols(): { ALPNProtocols?: string[] } {
+    return this.#alpn.length === 0 ? {} : { ALPNProtocols: [...this.#alpn] };
+  }
+}
+
+function isIpAddress(name: string): boolean {
+  return name.includes(":") || /^\d+\.\d+\.\d+\.\d+$/.test(name);
+}

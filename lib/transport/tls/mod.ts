@@ -1,0 +1,197 @@
+/**
+ * TLS: connections that nobody in between can read or change.
+ *
+ * Most programs want `connect` and `serve` of `@parley/parley` with an address
+ * such as `tls://example.org:443`. These functions are the bytes below.
+ *
+ * A certificate that nobody but itself vouches for must not be one of an
+ * authority, as plain `openssl req -x509` makes them; this one is accepted when
+ * it is given in `caCerts`:
+ *
+ * ```sh
+ * openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem \
+ *   -days 30 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+ *   -addext basicConstraints=critical,CA:FALSE
+ * ```
+ *
+ * @example A server and its client
+ * ```ts
+ * import { connectTls, listenTls } from "@parley/parley/tls";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await new Deno.Command("openssl", {
+ *   args: `req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost
+ *     -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE
+ *     -keyout ${folder}/key.pem -out ${folder}/cert.pem`.split(/\s+/),
+ * }).output();
+ * const cert = await Deno.readTextFile(`${folder}/cert.pem`);
+ * const key = await Deno.readTextFile(`${folder}/key.pem`);
+ *
+ * const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, { cert, key });
+ * const [client, server] = await Promise.all([
+ *   connectTls(listener.address, { caCerts: [cert] }),
+ *   listener.accept(),
+ * ]);
+ * await client.write(Uint8Array.of(1, 2, 3));
+ * assertEquals(await server.read(new Uint8Array(10)), 3);
+ * for (const open of [client, server, listener]) open.close();
+ * await Promise.all([client.released, server.released]); // the last words are said
+ * ```
+ *
+ * @module
+ */
+
+import { Address } from "../address.ts";
+import type {
+  Connection,
+  DialOptions,
+  Listener,
+  ListenOptions,
+} from "../connection.ts";
+import type { HostPort } from "../tcp/mod.ts";
+import { dialTls, listenForTls, secure } from "./open.ts";
+import type {
+  PeerCertificate,
+  TlsCertificate,
+  TlsDialOptions,
+  TlsEngine,
+  TlsListenOptions,
+} from "./options.ts";
+
+export type {
+  Connection,
+  DialOptions,
+  HostPort,
+  Listener,
+  ListenOptions,
+  PeerCertificate,
+  TlsCertificate,
+  TlsDialOptions,
+  TlsEngine,
+  TlsListenOptions,
+};
+export { Address };
+export type { Transport } from "../address.ts";
+
+/**
+ * Opens a connection and agrees on TLS.
+ *
+ * @param to Host and port.
+ * @param options Whom to trust, what to show, socket options and a signal, which
+ * ends the handshake as well.
+ * @returns The connection, owned by the caller.
+ * @throws {ConnectionError} If there is no connection to be had, with code
+ * `"tls"` if the two ends cannot agree.
+ * @throws {RangeError} If the port is no integer from 1 to 65535.
+ * @throws {TypeError} If the host name is empty, or only one of `cert` and `key`
+ * is given.
+ * @throws {unknown} The signal's reason, once it is aborted.
+ */
+export async function connectTls(
+  to: HostPort,
+  options: TlsDialOptions & DialOptions = {},
+): Promise<Connection> {
+  const address = new Address("tls", to.hostname, to.port);
+  return await agree(await dialTls(address, options), options.signal);
+}
+
+/**
+ * Listens for TLS connections. Accepting one does not wait for the handshake,
+ * which a silent client could delay for ever: call `handshake()` with a time
+ * limit of your own, or read and write, which wait for it.
+ *
+ * @param on Host and port.
+ * @param options Certificate and key, whether clients need one, and socket
+ * options.
+ * @returns The listener, owned by the caller.
+ * @throws {ConnectionError} If the system refuses, or with code `"tls"` if
+ * certificate or key is none or they do not belong together.
+ * @throws {RangeError} If port or backlog is out of range.
+ * @throws {TypeError} If there is no certificate, or clients need one and
+ * `caCerts` is empty.
+ */
+export async function listenTls(
+  on: HostPort,
+  options: TlsListenOptions & ListenOptions,
+): Promise<Listener> {
+  const listener = await listenForTls(
+    new Address("tls", on.hostname, on.port),
+    options,
+  );
+  return new EagerListener(listener);
+}
+
+/**
+ * Agrees on TLS in the middle of a conversation, as the client (STARTTLS).
+ *
+ * Nothing may be read or written at that moment, and nothing of what comes may
+ * have been read already: bytes that arrive before the handshake are anybody's.
+ *
+ * @param connection The connection, which TLS owns from now on.
+ * @param options Whom to trust and what to show, and a signal. `serverName` is
+ * the host that was connected to, unless it is given.
+ * @returns The connection to use from now on.
+ * @throws {ConnectionError} If the two ends cannot agree, with code `"tls"`.
+ * @throws {TypeError} If only one of `cert` and `key` is given.
+ * @throws {unknown} The signal's reason, once it is aborted.
+ */
+export async function startTls(
+  connection: Connection,
+  options: TlsDialOptions & Pick<DialOptions, "signal"> = {},
+): Promise<Connection> {
+  options.signal?.throwIfAborted();
+  return await agree(await secure(connection, options), options.signal);
+}
+
+/**
+ * Begins the handshake of each connection at once, as whoever connects waits for
+ * it, maybe before this end is looked at.
+ */
+class EagerListener implements Listener {
+  readonly #listener: Listener;
+
+  constructor(listener: Listener) {
+    this.#listener = listener;
+  }
+
+  get address(): Address {
+    return this.#listener.address;
+  }
+
+  async accept(): Promise<Connection> {
+    const connection = await this.#listener.accept();
+    // Whoever asks later is told the outcome.
+    connection.handshake?.().catch(() => {});
+    return connection;
+  }
+
+  close(): void {
+    this.#listener.close();
+  }
+
+  async setCertificate(certificate: TlsCertificate): Promise<void> {
+    await this.#listener.setCertificate?.(certificate);
+  }
+}
+
+async function agree(
+  connection: Connection,
+  signal: AbortSignal | undefined,
+): Promise<Connection> {
+  const abort = () => connection.abort();
+  signal?.addEventListener("abort", abort);
+  try {
+    if (signal?.aborted) abort();
+    await connection.handshake?.();
+    return connection;
+  } catch (error) {
+    // The peer is told why.
+    connection.close();
+    await connection.released;
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}

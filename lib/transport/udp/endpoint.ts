@@ -1,0 +1,227 @@
+/**
+ * UDP on `Deno.listenDatagram`, which the runtime has only when it was started
+ * with `--unstable-net`.
+ *
+ * @module
+ */
+
+import { ConnectionError } from "../../errors.ts";
+import { Address } from "../address.ts";
+import type {
+  DatagramEndpoint,
+  DatagramEndpointOptions,
+  MulticastMembership,
+  MulticastOptions,
+  ReceivedDatagram,
+} from "../datagram_endpoint.ts";
+import { canonicalIp, ipVersion, isLoopback } from "../ip.ts";
+import { translate } from "../os_error.ts";
+import { joinMulticast } from "./multicast.ts";
+
+// Linux sends to an IPv4 address from a dual-stack socket, and then a permission
+// for that address suffices; elsewhere it has to be written as an IPv6 one.
+const TAKES_IPV4_AS_IT_IS = Deno.build.os === "linux";
+
+/**
+ * Opens a UDP socket.
+ *
+ * @param on Where to receive; port 0 asks the system for one.
+ * @param options Socket options.
+ * @returns The endpoint, owned by the caller.
+ * @throws {TypeError} If the runtime was started without `--unstable-net`.
+ * @throws {ConnectionError} If the address is in use, not this machine's, or
+ * not permitted.
+ */
+export function openUdp(
+  on: Address,
+  options: DatagramEndpointOptions = {},
+): DatagramEndpoint {
+  const { multicastLoopback = true, reuseAddress = false } = options;
+  // The types are always there, the function is not.
+  if (typeof Deno.listenDatagram !== "function") {
+    throw new TypeError(
+      `Cannot bind ${on}: this runtime has UDP only when it is started with --unstable-net, or with "unstable": ["net"] in deno.json`,
+    );
+  }
+  try {
+    const conn = Deno.listenDatagram({
+      transport: "udp",
+      hostname: canonicalIp(on.hostname),
+      port: on.port,
+      reuseAddress,
+      loopback: multicastLoopback,
+    });
+    return new UdpEndpoint(conn);
+  } catch (error) {
+    throw translate(error, "bind", on);
+  }
+}
+
+class UdpEndpoint implements DatagramEndpoint {
+  readonly address: Address;
+  readonly #conn: Deno.DatagramConn;
+  readonly #onReceived = (
+    received: [Uint8Array, Deno.Addr],
+  ): ReceivedDatagram => ({
+    // By index: taking an array apart by iteration is dearer than all else here.
+    bytes: received[0],
+    from: this.#from(received[1] as Deno.NetAddr),
+  });
+  readonly #onFailure = (error: unknown): never => {
+    throw translate(error, "receive on", this.address);
+  };
+  #closed = false;
+  // Most datagrams come from where the one before came from.
+  #lastFrom: Address | undefined;
+  // And most go where the one before went, which was looked at then.
+  #lastTo: Address | undefined;
+
+  constructor(conn: Deno.DatagramConn) {
+    const { hostname, port } = conn.addr as Deno.NetAddr;
+    this.#conn = conn;
+    this.address = new Address("udp", hostname, port);
+  }
+
+  resolve(to: Address): Address | Promise<Address> {
+    if (to === this.#lastTo) return to;
+    if (to.port === 0) {
+      throw new RangeError(
+        `Cannot send to ${to}: port 0 is only for binding, the port must be from 1 to 65535`,
+      );
+    }
+    const hostname = this.#reachable(canonicalIp(to.hostname));
+    if (ipVersion(hostname) === undefined) return this.#lookUp(to);
+    this.#checkVersion(to, hostname);
+    if (hostname !== to.hostname) return new Address("udp", hostname, to.port);
+    return this.#lastTo = to;
+  }
+
+  async send(bytes: Uint8Array, to: Address): Promise<void> {
+    try {
+      await this.#conn.send(bytes, this.#target(to));
+    } catch (error) {
+      throw this.#explain(error, bytes, to);
+    }
+  }
+
+  receive(into: Uint8Array): Promise<ReceivedDatagram> {
+    return this.#conn.receive(into).then(this.#onReceived, this.#onFailure);
+  }
+
+  joinMulticast(
+    group: string,
+    options: MulticastOptions,
+  ): Promise<MulticastMembership> {
+    return joinMulticast(this.#conn, this.address, group, options);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#conn.close();
+  }
+
+  get #isDual(): boolean {
+    return this.address.hostname === "::";
+  }
+
+  #from({ hostname, port }: Deno.NetAddr): Address {
+    const last = this.#lastFrom;
+    if (last?.port === port && last.hostname === hostname) return last;
+    const plain = hostname.startsWith("::ffff:")
+      ? canonicalIp(hostname)
+      : hostname;
+    return this.#lastFrom = new Address("udp", plain, port);
+  }
+
+  #target(to: Address): Deno.NetAddr {
+    const isMapped = this.#isDual && !TAKES_IPV4_AS_IT_IS &&
+      ipVersion(to.hostname) === 4;
+    return isMapped
+      ? {
+        transport: "udp",
+        hostname: `::ffff:${to.hostname}`,
+        port: to.port,
+      }
+      : to as Deno.NetAddr;
+  }
+
+  /** "Every interface" is a place to bind; whoever sends there means this machine. */
+  #reachable(hostname: string): string {
+    if (hostname === "0.0.0.0") return "127.0.0.1";
+    if (hostname !== "::") return hostname;
+    const isIpv6Only = !this.#isDual && ipVersion(this.address.hostname) === 6;
+    return isIpv6Only ? "::1" : "127.0.0.1";
+  }
+
+  #checkVersion(to: Address, hostname: string): void {
+    const own = ipVersion(this.address.hostname);
+    const version = ipVersion(hostname);
+    if (this.#isDual || version === own) return;
+    throw new TypeError(
+      `Cannot send to ${to} over IPv${version}: the socket is bound to ${this.address}, which is IPv${own}; bind it to "udp://[::]:${this.address.port}" for both`,
+    );
+  }
+
+  /**
+   * Looks a name up here and not in `send`, which takes the first address also
+   * when it is of the version that this socket does not speak.
+   */
+  async #lookUp(to: Address): Promise<Address> {
+    const { lookup } = await import("node:dns/promises");
+    const family = this.#isDual ? 0 : ipVersion(this.address.hostname)!;
+    try {
+      const { address } = await lookup(to.hostname, { family });
+      return new Address("udp", canonicalIp(address), to.port);
+    } catch (error) {
+      throw unresolved(error, to, family);
+    }
+  }
+
+  /** Says what the socket's own address has to do with a failure. */
+  #explain(error: unknown, bytes: Uint8Array, to: Address): Error {
+    const { code } = error as { code?: string };
+    const failed = (kind: "failed" | "unreachable", why: string) =>
+      new ConnectionError(kind, `Cannot send to ${to}: ${why}`, {
+        cause: error,
+        address: String(to),
+      });
+    if (code === "EMSGSIZE") {
+      return failed(
+        "failed",
+        `its way takes no datagram of ${bytes.length} bytes`,
+      );
+    }
+    const isOutside = isLoopback(this.address.hostname) &&
+      !isLoopback(to.hostname);
+    if (isOutside && (code === "EINVAL" || code === "ENETUNREACH")) {
+      return failed(
+        "unreachable",
+        `the socket is bound to ${this.address}, which reaches this machine only`,
+      );
+    }
+    return translate(error, "send to", to);
+  }
+}
+
+function unresolved(error: unknown, to: Address, family: number): Error {
+  const { code } = error as { code?: string };
+  const details = { cause: error, address: String(to) };
+  if (code === "EPERM") {
+    return new ConnectionError(
+      "permission_denied",
+      `Cannot send to ${to}: Requires net access to "${to.hostname}", run again with the --allow-net flag`,
+      details,
+    );
+  }
+  const why = code === "ENOTFOUND"
+    ? `there is no such host name${family === 0 ? "" : ` for IPv${family}`}`
+    : code === "EAI_AGAIN"
+    ? "no name server answered"
+    : (error as Error).message;
+  return new ConnectionError(
+    "unresolved",
+    `Cannot send to ${to}: ${why}`,
+    details,
+  );
+}

@@ -1,0 +1,180 @@
+/**
+ * Multicast on a datagram socket of the runtime.
+ *
+ * @module
+ */
+
+import { ConnectionError } from "../../errors.ts";
+import type { Address } from "../address.ts";
+import type {
+  MulticastMembership,
+  MulticastOptions,
+} from "../datagram_endpoint.ts";
+import { canonicalIp, ipVersion, isMulticast } from "../ip.ts";
+import { translate } from "../os_error.ts";
+
+type Membership =
+  | Deno.MulticastV4Membership
+  | Deno.MulticastV6Membership;
+
+/**
+ * Joins a group.
+ *
+ * @param conn The socket.
+ * @param bound Where it is bound.
+ * @param group The group's IP address.
+ * @param options Which interface, and how far own datagrams go.
+ * @returns The membership.
+ * @throws {TypeError} If it is no group, or of the wrong IP version.
+ * @throws {RangeError} If an option is out of its range.
+ * @throws {ConnectionError} If the system refuses.
+ */
+export async function joinMulticast(
+  conn: Deno.DatagramConn,
+  bound: Address,
+  group: string,
+  options: MulticastOptions,
+): Promise<MulticastMembership> {
+  const { interfaceAddress = "0.0.0.0", interfaceIndex = 0, ttl } = options;
+  const address = checkGroup(group, bound);
+  checkInterface(address, interfaceAddress, interfaceIndex);
+  if (ttl !== undefined) checkTtl(address, ttl);
+  try {
+    const membership = ipVersion(address) === 4
+      ? await conn.joinMulticastV4(address, interfaceAddress)
+      : await conn.joinMulticastV6(address, interfaceIndex);
+    const joined = new UdpMembership(address, membership, bound);
+    if (ttl !== undefined) await joined.setTtl(ttl);
+    return joined;
+  } catch (error) {
+    throw notJoined(error, address, bound, options);
+  }
+}
+
+/** The system's own words name neither the interface nor what is wrong. */
+function notJoined(
+  error: unknown,
+  group: string,
+  bound: Address,
+  { interfaceAddress = "0.0.0.0", interfaceIndex = 0 }: MulticastOptions,
+): Error {
+  const { code, message } = error as { code?: string; message?: string };
+  const failed = (why: string) =>
+    new ConnectionError(
+      "failed",
+      `Cannot join multicast group ${group} on ${bound}: ${why}`,
+      { cause: error, address: String(bound) },
+    );
+  if (code === "EADDRINUSE") return failed("it has joined it already");
+  // ENODEV has no code of its own.
+  if (message?.includes("(os error 19)")) {
+    const isIpv4 = ipVersion(group) === 4;
+    if (isIpv4 ? interfaceAddress === "0.0.0.0" : interfaceIndex === 0) {
+      return failed("no interface leads to groups, so one must be named");
+    }
+    return failed(
+      isIpv4
+        ? `no interface of this machine has the address ${interfaceAddress}`
+        : `this machine has no interface ${interfaceIndex}`,
+    );
+  }
+  return translate(error, `join multicast group ${group} on`, bound);
+}
+
+class UdpMembership implements MulticastMembership {
+  readonly group: string;
+  readonly #membership: Membership;
+  readonly #bound: Address;
+  #left: Promise<void> | undefined;
+
+  constructor(group: string, membership: Membership, bound: Address) {
+    this.group = group;
+    this.#membership = membership;
+    this.#bound = bound;
+  }
+
+  leave(): Promise<void> {
+    this.#left ??= this.#leave();
+    return this.#left;
+  }
+
+  async setLoopback(isOn: boolean): Promise<void> {
+    await this.#told("loopback", this.#membership.setLoopback(isOn));
+  }
+
+  async setTtl(ttl: number): Promise<void> {
+    checkTtl(this.group, ttl);
+    const { setTTL } = this.#membership as Deno.MulticastV4Membership;
+    await this.#told("TTL", setTTL(ttl));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.leave();
+  }
+
+  async #leave(): Promise<void> {
+    try {
+      await this.#membership.leave();
+    } catch (error) {
+      // A socket that is closed has left all its groups.
+      if (error instanceof Deno.errors.BadResource) return;
+      throw translate(
+        error,
+        `leave multicast group ${this.group} on`,
+        this.#bound,
+      );
+    }
+  }
+
+  async #told(what: string, told: Promise<void>): Promise<void> {
+    try {
+      await told;
+    } catch (error) {
+      throw translate(error, `set the multicast ${what} of`, this.#bound);
+    }
+  }
+}
+
+function checkGroup(group: string, bound: Address): string {
+  const address = canonicalIp(group.replace(/^\[(.+)\]$/, "$1"));
+  const version = ipVersion(address);
+  if (version === undefined || !isMulticast(address)) {
+    throw new TypeError(
+      `Cannot join "${group}": it is no multicast address, which go from 224.0.0.0 to 239.255.255.255 and begin with ff for IPv6`,
+    );
+  }
+  // A dual-stack socket joins groups of both versions.
+  const isDual = bound.hostname === "::";
+  if (!isDual && version !== ipVersion(bound.hostname)) {
+    throw new TypeError(
+      `Cannot join "${group}" on ${bound}: the socket speaks the other version of IP; bind it to "udp://[::]:${bound.port}" for both`,
+    );
+  }
+  return address;
+}
+
+function checkInterface(group: string, address: string, index: number): void {
+  if (!Number.isInteger(index) || index < 0) {
+    throw new RangeError(
+      `Cannot join "${group}" with interfaceIndex ${index}: it must be an integer of at least 0`,
+    );
+  }
+  if (ipVersion(address) !== 4) {
+    throw new TypeError(
+      `Cannot join "${group}" with interfaceAddress "${address}": it must be an IPv4 address of this machine`,
+    );
+  }
+}
+
+function checkTtl(group: string, ttl: number): void {
+  if (ipVersion(group) === 6) {
+    throw new TypeError(
+      `Cannot set the TTL for "${group}": the runtime has no such setting for IPv6`,
+    );
+  }
+  if (!Number.isInteger(ttl) || ttl < 0 || ttl > 255) {
+    throw new RangeError(
+      `Cannot use a multicast TTL of ${ttl}: it must be an integer from 0 to 255`,
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { connect } from "@parley/parley";
+import { runClient } from "../../../cli/client/run_client.ts";
+import { runServer } from "../../../cli/server/run_server.ts";
+import { RecordedTerminal } from "../../support/recorded_terminal.ts";
+
+/** Runs the server while something is done with it. */
+async function during(
+  args: readonly string[],
+  use: (address: string, terminal: RecordedTerminal) => Promise<void>,
+): Promise<RecordedTerminal> {
+  const terminal = new RecordedTerminal();
+  const running = runServer(args, terminal);
+  try {
+    const [, address] = await terminal.until(/listening on (\S+)\n/);
+    await use(address!, terminal);
+  } finally {
+    terminal.send("SIGTERM");
+    assertEquals(await running, 0);
+  }
+  return terminal;
+}
+
+Deno.test("runServer() logs a connection's messages, bytes, duration and end", async () => {
+  const terminal = await during(["echo", "0"], async (address, terminal) => {
+    const client = new RecordedTerminal();
+    await runClient([address, "hello", "you"], client);
+    assertEquals(client.shown, "hello\nyou\n");
+    await terminal.until(/closed/);
+  });
+  assertMatch(
+    terminal.told,
+    /^listening on tcp:\S+\n#1 opened by tcp:\S+\n#1 closed after [\d.]+ m?s: in 2 messages 10 B, out 2 messages 10 B; finished\nstopping\nstopped: 0 finished, 0 cut\n$/,
+  );
+});
+
+Deno.test("runServer() answers what came before an error, in one chunk or two", async () => {
+  for (const pieces of [["hi\n\xff\n"], ["hi\n", "\xff\n"]]) {
+    await during(["upper", "0"], async (address) => {
+      const port = Number(/\d+$/.exec(address));
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+      for (const piece of pieces) {
+        await conn.write(Uint8Array.from(piece, (c) => c.charCodeAt(0)));
+      }
+      const bytes = new Uint8Array(10);
+      const count = await conn.read(bytes);
+      assertEquals(new TextDecoder().decode(bytes.subarray(0, count!)), "HI\n");
+      assertEquals(await conn.read(bytes).catch(() => null), null);
+    });
+  }
+});
+
+Deno.test("runServer() goes on when an answer is too long to be sent", async () => {
+  // ŉ is two bytes and becomes three, so the answer exceeds the limit.
+  const args = ["upper", "0", "--max-message", "4"];
+  const terminal = await during(args, async (address, terminal) => {
+    const options = { encoding: "text" } as const;
+    await using first = await connect(address, options);
+    await first.send("ŉŉ");
+    await first.receive().catch(() => {});
+    await terminal.until(/#1 closed/);
+    await using second = await connect(address, options);
+    await second.send("next");
+    assertEquals(await second.receive(), "NEXT");
+  });
+  assertMatch(terminal.told, /#1 closed after .*; Cannot send/);
+});
+
+Deno.test("runServer() tells where it listens, quiet or not", async () => {
+  const terminal = await during(["echo", "0", "0", "-q"], async () => {});
+  assertMatch(terminal.told, /^(listening on tcp:\/\/127\.0\.0\.1:\d+\n){2}$/);
+});
+
+Deno.test("runServer() tells more with --verbose", async () => {
+  const terminal = await during(["echo", "0", "-v"], async () => {});
+  assertMatch(
+    terminal.told,
+    /^serving echo with --frame line, messages up to 1 MiB$/m,
+  );
+});

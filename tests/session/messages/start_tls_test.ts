@@ -1,0 +1,136 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  ConnectionError,
+  ProtocolError,
+  TimeoutError,
+} from "../../../lib/errors.ts";
+import { connect } from "../../../lib/session/messages/connect.ts";
+import { startTls } from "../../../lib/session/messages/start_tls.ts";
+import { certificates, hasOpenssl } from "../../support/certificates.ts";
+
+const OPTIONS = { encoding: "text", framing: "line" } as const;
+const READY = "220 ready\n";
+
+Deno.test({
+  name: "startTls() goes on over TLS after the server said that it is ready",
+  ignore: !hasOpenssl, // what makes the certificates
+  async fn() {
+    const { ca, server } = await certificates();
+    const secured = Deno.listenTls({ ...LOOPBACK, ...server });
+    // The runtime has no STARTTLS for servers: a line to one stands in for it.
+    await using plain = mailServer(READY, async (conn) => {
+      using inner = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: secured.addr.port,
+      });
+      await Promise.all([pipe(conn, inner), pipe(inner, conn)]);
+    });
+    const answering = (async () => {
+      using conn = await secured.accept();
+      await pipe(conn, conn);
+    })();
+
+    const mail = await connect(plain.address, OPTIONS);
+    await mail.send("STARTTLS");
+    assertEquals(await mail.receive(), "220 ready");
+    await startTls(mail, { caCerts: [ca], serverName: "localhost" });
+    assertEquals(`${mail.remoteAddress}`, plain.address.replace("tcp", "tls"));
+    await mail.send("secret");
+    assertEquals(await mail.receive(), "secret");
+    await mail.close();
+    await answering;
+    secured.close();
+  },
+});
+
+Deno.test("startTls() refuses what arrived before TLS and aborts", async () => {
+  await using plain = mailServer(`${READY}250 injected\n`, waitForEnd);
+  const mail = await connect(plain.address, OPTIONS);
+  await mail.send("STARTTLS");
+  assertEquals(await mail.receive(), "220 ready");
+  const error = await assertRejects(() => startTls(mail), ProtocolError);
+
+  assertEquals(error.code, "malformed");
+  assertEquals(mail.signal.aborted, true);
+  assertEquals(await mail.send("x").catch((reason) => reason), error);
+});
+
+Deno.test("startTls() refuses while a message is being waited for", async () => {
+  await using plain = mailServer(READY, waitForEnd);
+  const mail = await connect(plain.address, OPTIONS);
+  const waiting = mail.receive().catch((reason) => reason);
+  await assertRejects(() => startTls(mail), TypeError, "is being waited for");
+
+  assertEquals(mail.signal.aborted, false);
+  mail.abort();
+  await waiting;
+});
+
+Deno.test("startTls() with a server that says nothing more ends in time and aborts", async () => {
+  await using plain = mailServer(READY, waitForEnd);
+  const mail = await connect(plain.address, OPTIONS);
+  await mail.send("STARTTLS");
+  await mail.receive();
+  await assertRejects(
+    () => startTls(mail, { tlsEngine: "node", tlsHandshakeTimeoutMs: 50 }),
+    TimeoutError,
+  );
+
+  assertEquals(mail.signal.aborted, true);
+});
+
+Deno.test("startTls() with a server that goes on in plain text says so", async () => {
+  await using plain = mailServer(READY, async (conn) => {
+    await conn.read(new Uint8Array(1000));
+    await conn.write(new TextEncoder().encode("454 no TLS today\n"));
+    await waitForEnd(conn);
+  });
+  const mail = await connect(plain.address, OPTIONS);
+  await mail.send("STARTTLS");
+  await mail.receive();
+  const error = await assertRejects(() => startTls(mail), ConnectionError);
+
+  assertEquals(error.code, "tls");
+});
+
+const LOOPBACK = { hostname: "127.0.0.1", port: 0 } as const;
+
+/** Answers the first line it gets, then does what it is told. */
+function mailServer(
+  answer: string,
+  then: (conn: Deno.TcpConn) => Promise<void>,
+): { address: string } & AsyncDisposable {
+  const listener = Deno.listen(LOOPBACK);
+  const done = (async () => {
+    using conn = await listener.accept();
+    if (await conn.read(new Uint8Array(100)) === null) return;
+    await conn.write(new TextEncoder().encode(answer));
+    await then(conn);
+  })();
+  return {
+    address: `tcp://127.0.0.1:${listener.addr.port}`,
+    async [Symbol.asyncDispose]() {
+      await done;
+      listener.close();
+    },
+  };
+}
+
+async function waitForEnd(conn: Deno.TcpConn): Promise<void> {
+  const into = new Uint8Array(1000);
+  while (await conn.read(into).catch(() => null) !== null);
+}
+
+async function pipe(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+  const into = new Uint8Array(10_000);
+  try {
+    for (;;) {
+      const count = await from.read(into);
+      if (count === null) break;
+      await to.write(into.subarray(0, count));
+    }
+    await to.closeWrite();
+  } catch {
+    // Closed from the other side at the same moment.
+  }
+}
