@@ -1,5 +1,5 @@
 /**
- * Every error a caller may want to catch, sorted by whose fault it is.
+ * Every error a caller may want to catch, sorted by where its cause is.
  *
  * ```text
  * the caller    TypeError, RangeError   thrown before any I/O
@@ -9,8 +9,115 @@
  * the clock     TimeoutError            names the deadline that ran out
  * ```
  *
+ * An error is data first: `code` says what happened, `action`, `address`,
+ * `reason`, `option` and `advice` say it in parts. {@linkcode describeError}
+ * makes the text of them, and nothing else does. Compare `code` or a field,
+ * never the message.
+ *
  * @module
  */
+
+/** The parts that the text of an error is made of. */
+export interface ErrorParts {
+  /**
+   * What could not be done, to be read after "Cannot": "connect to", "decode
+   * message 3 from". The address follows it, where there is one.
+   */
+  readonly action?: string | undefined;
+  /** The address it is about, such as `tcp://127.0.0.1:7342`. */
+  readonly address?: string | undefined;
+  /** Why, without a final period. */
+  readonly reason: string;
+  /**
+   * The option whose value was reached or would change the result, by its name
+   * in the library, such as `maxMessageBytes`.
+   */
+  readonly option?: string | undefined;
+  /** What to try next. */
+  readonly advice?: string | undefined;
+}
+
+/**
+ * Makes the text of an error: `Cannot ACTION ADDRESS: REASON (OPTION); ADVICE`.
+ *
+ * @param parts The parts, or an error that has them.
+ * @param nameOption What an option is called where the text is read. A command
+ * line maps `maxMessageBytes` to `--max-message`; `undefined` leaves it out.
+ * @returns The text, without a final period.
+ *
+ * @example In the words of a command line
+ * ```ts
+ * import { ConnectionError, describeError } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new ConnectionError("refused", {
+ *   action: "connect to",
+ *   address: "tcp://127.0.0.1:7342",
+ *   reason: "connection refused",
+ *   advice: "is a server listening there?",
+ * });
+ * assertEquals(
+ *   describeError(error),
+ *   "Cannot connect to tcp://127.0.0.1:7342: connection refused; is a server listening there?",
+ * );
+ * ```
+ */
+export function describeError(
+  parts: ErrorParts,
+  nameOption: (option: string) => string | undefined = (option) => option,
+): string {
+  const { action, address, reason, option, advice } = parts;
+  const to = address === undefined
+    ? ""
+    : action === undefined
+    ? address
+    : ` ${address}`;
+  const what = action === undefined ? to : `Cannot ${action}${to}`;
+  const name = option === undefined ? undefined : nameOption(option);
+  return (what === "" ? "" : `${what}: `) + reason +
+    (name === undefined ? "" : ` (${name})`) +
+    (advice === undefined ? "" : `; ${advice}`);
+}
+
+/** What all errors of this library have in common: their parts. */
+export abstract class ParleyError extends Error implements ErrorParts {
+  /** What could not be done, to be read after "Cannot". */
+  readonly action: string | undefined;
+  /** The address it is about, such as `tcp://127.0.0.1:7342`, where known. */
+  readonly address: string | undefined;
+  /** Why, without a final period. */
+  readonly reason: string;
+  /** The option that would change the result, by its name in the library. */
+  readonly option: string | undefined;
+  /** What to try next. */
+  readonly advice: string | undefined;
+
+  /**
+   * Creates the error.
+   *
+   * @param parts What the text is made of, and the usual `cause`.
+   * @param options The cause, where `parts` is a text.
+   */
+  constructor(
+    parts: ErrorParts & ErrorOptions | string,
+    options: ErrorOptions & { readonly address?: string | undefined } = {},
+  ) {
+    // Until every place gives parts: a text is taken as it is.
+    const all: ErrorParts & ErrorOptions = typeof parts === "string"
+      ? { reason: parts, ...options }
+      : parts;
+    super(
+      typeof parts === "string" ? parts : describeError(parts),
+      // A cause of `undefined` is one too, if it was given.
+      "cause" in all ? { cause: all.cause } : undefined,
+    );
+    this.action = all.action;
+    this.address = all.address;
+    this.reason = all.reason;
+    this.option = all.option;
+    this.advice = all.advice;
+  }
+}
 
 /** Why a {@linkcode ProtocolError} was raised; stable across versions. */
 export type ProtocolErrorCode = "malformed" | "too_large" | "truncated";
@@ -35,7 +142,7 @@ export interface ProtocolErrorDetails {
  * The peer sent bytes that break the framing or the encoding. The position in
  * the stream is lost, so the connection cannot be used any further.
  */
-export class ProtocolError extends Error {
+export class ProtocolError extends ParleyError {
   /** Always `"ProtocolError"`. */
   override readonly name: string = "ProtocolError";
   /** Machine-readable reason; compare this, never the message. */
@@ -47,16 +154,17 @@ export class ProtocolError extends Error {
    * Creates the error.
    *
    * @param code Machine-readable reason.
-   * @param message What could not be done and why, without a final period.
-   * @param details What is known about the bytes, and the usual `cause`.
+   * @param parts What the text is made of, and the usual `cause`; or the reason
+   * alone.
+   * @param details What is known about the bytes.
    */
   constructor(
     code: ProtocolErrorCode,
-    message: string,
+    parts: ErrorParts & ErrorOptions | string,
     details: ProtocolErrorDetails & ErrorOptions = {},
   ) {
     const { cause, ...rest } = details;
-    super(message, cause === undefined ? undefined : { cause });
+    super(parts, cause === undefined ? undefined : { cause });
     this.code = code;
     this.details = rest;
   }
@@ -76,34 +184,30 @@ export type ConnectionErrorCode =
   | "failed";
 
 /** The link failed: the system's own error is the `cause`. */
-export class ConnectionError extends Error {
+export class ConnectionError extends ParleyError {
   /** Always `"ConnectionError"`. */
   override readonly name: string = "ConnectionError";
   /** Machine-readable reason; compare this, never the message. */
   readonly code: ConnectionErrorCode;
-  /** The address it happened on, such as `tcp://127.0.0.1:7342`, where known. */
-  readonly address: string | undefined;
 
   /**
    * Creates the error.
    *
    * @param code Machine-readable reason.
-   * @param message What could not be done, to whom, and why.
-   * @param options The address, and the system's error as `cause`.
+   * @param parts What the text is made of, and the system's error as `cause`.
    */
   constructor(
     code: ConnectionErrorCode,
-    message: string,
+    parts: ErrorParts & ErrorOptions | string,
     options: ErrorOptions & { readonly address?: string | undefined } = {},
   ) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    super(parts, options);
     this.code = code;
-    this.address = options.address;
   }
 }
 
 /** This side closed or aborted earlier, so the call cannot be carried out. */
-export class ClosedError extends Error {
+export class ClosedError extends ParleyError {
   /** Always `"ClosedError"`. */
   override readonly name: string = "ClosedError";
 }
@@ -123,7 +227,7 @@ export type Deadline =
   | "response";
 
 /** A deadline ran out. */
-export class TimeoutError extends Error {
+export class TimeoutError extends ParleyError {
   /** Always `"TimeoutError"`. */
   override readonly name: string = "TimeoutError";
   /** Which deadline it was. */
@@ -136,10 +240,14 @@ export class TimeoutError extends Error {
    *
    * @param deadline Which deadline ran out.
    * @param timeoutMs Its length in milliseconds.
-   * @param message What did not happen in time, and with whom.
+   * @param parts What the text is made of.
    */
-  constructor(deadline: Deadline, timeoutMs: number, message: string) {
-    super(message);
+  constructor(
+    deadline: Deadline,
+    timeoutMs: number,
+    parts: ErrorParts & ErrorOptions | string,
+  ) {
+    super(parts);
     this.deadline = deadline;
     this.timeoutMs = timeoutMs;
   }

@@ -34,7 +34,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     ...FRAMING,
     ...UDP,
     ...names(`
-  Address BatchOptions ClosedError ConnectOptions Connection ConnectionError
+  Address BatchOptions ClosedError ErrorParts ParleyError describeError ConnectOptions Connection ConnectionError
   ConnectionErrorCode ConnectionStats CutConnection DEFAULT_CONNECT_TIMEOUT_MS
   DEFAULT_FRAMING DEFAULT_GRACE_MS DEFAULT_HIGH_WATER_MARK_BYTES
   DEFAULT_MAX_CONNECTIONS DEFAULT_MAX_PROXY_HEADER_BYTES
