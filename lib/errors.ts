@@ -33,6 +33,11 @@ export interface ErrorParts {
    * in the library, such as `maxMessageBytes`.
    */
   readonly option?: string | undefined;
+  /**
+   * The value that the option cannot have. With it the option stands in front:
+   * `Cannot use maxMessageBytes of -1: it must be an integer of at least 1`.
+   */
+  readonly value?: unknown;
   /** What to try next. */
   readonly advice?: string | undefined;
 }
@@ -40,7 +45,9 @@ export interface ErrorParts {
 /**
  * Makes the text of an error: `Cannot ACTION ADDRESS: REASON (OPTION); ADVICE`.
  *
- * @param parts The parts, or an error that has them.
+ * @param error An error, or the parts of one. The library's errors have parts,
+ * and so have its `RangeError` and `TypeError` for an option. Any other error is
+ * described by its own text, and what is not an error as a string.
  * @param nameOption What an option is called where the text is read. A command
  * line maps `maxMessageBytes` to `--max-message`; `undefined` leaves it out.
  * @returns The text, without a final period.
@@ -63,20 +70,32 @@ export interface ErrorParts {
  * ```
  */
 export function describeError(
-  parts: ErrorParts,
+  error: unknown,
   nameOption: (option: string) => string | undefined = (option) => option,
 ): string {
-  const { action, address, reason, option, advice } = parts;
-  const to = address === undefined
-    ? ""
-    : action === undefined
-    ? address
-    : ` ${address}`;
-  const what = action === undefined ? to : `Cannot ${action}${to}`;
+  if (!hasParts(error)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { action, address, reason, option, value, advice } = error;
   const name = option === undefined ? undefined : nameOption(option);
+  const isValue = value !== undefined && name !== undefined;
+  const what = [
+    action === undefined ? undefined : `Cannot ${action}`,
+    isValue ? `${name} of ${shown(value)}` : undefined,
+    address,
+  ].filter((part) => part !== undefined).join(" ");
   return (what === "" ? "" : `${what}: `) + reason +
-    (name === undefined ? "" : ` (${name})`) +
+    (name === undefined || isValue ? "" : ` (${name})`) +
     (advice === undefined ? "" : `; ${advice}`);
+}
+
+function hasParts(error: unknown): error is ErrorParts {
+  return typeof error === "object" && error !== null &&
+    typeof (error as Partial<ErrorParts>).reason === "string";
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
 /** What all errors of this library have in common: their parts. */

@@ -2,6 +2,7 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import {
   ClosedError,
   ConnectionError,
+  describeError,
   ProtocolError,
   TimeoutError,
 } from "../lib/errors.ts";
@@ -88,4 +89,35 @@ Deno.test("TimeoutError names the deadline and its length", () => {
 
   assertEquals(error.deadline, "tls_handshake");
   assertEquals(error.timeoutMs, 10_000);
+});
+
+Deno.test("describeError() puts the parts into one sentence, the option in the reader's words", () => {
+  const parts = {
+    action: "connect to",
+    address: "tcp://127.0.0.1:7342",
+    reason: "no answer within 10 s",
+    option: "connectTimeoutMs",
+    advice: "check the network",
+  };
+
+  assertEquals(
+    describeError(parts),
+    "Cannot connect to tcp://127.0.0.1:7342: no answer within 10 s (connectTimeoutMs); check the network",
+  );
+  assertEquals(
+    describeError(parts, (option) => `--flag-of-${option}`),
+    "Cannot connect to tcp://127.0.0.1:7342: no answer within 10 s (--flag-of-connectTimeoutMs); check the network",
+  );
+  // A reader who has no such option is not told of it.
+  assertEquals(
+    describeError({ ...parts, advice: undefined }, () => undefined),
+    "Cannot connect to tcp://127.0.0.1:7342: no answer within 10 s",
+  );
+  assertEquals(describeError({ reason: "why" }), "why");
+});
+
+Deno.test("describeError() takes other errors by their own text", () => {
+  assertEquals(describeError(new SyntaxError("bad")), "bad");
+  assertEquals(describeError("text"), "text");
+  assertEquals(describeError(undefined), "undefined");
 });

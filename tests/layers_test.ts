@@ -11,6 +11,8 @@
 
 import { assertEquals, assertGreater } from "@std/assert";
 
+/** What every folder may import: the errors, and the one way to check an option. */
+const ERRORS = ["lib/check.ts", "lib/errors.ts"];
 const CONTRACT = [
   "lib/transport/address.ts",
   "lib/transport/connection.ts",
@@ -19,14 +21,14 @@ const CONTRACT = [
   "lib/transport/tls/options.ts",
 ];
 const TRANSPORT = [
-  "lib/errors.ts",
+  ...ERRORS,
   ...CONTRACT,
   "lib/transport/os_error.ts",
   "lib/transport/read_ahead.ts",
   "lib/transport/socket.ts",
 ];
 const NODE = ["node:buffer", "node:crypto", "node:stream", "node:tls"];
-const MESSAGES = ["lib/bytes", "lib/encoding", "lib/errors.ts", "lib/framing"];
+const MESSAGES = ["lib/bytes", "lib/encoding", ...ERRORS, "lib/framing"];
 
 /**
  * A folder or file, and everything outside it that it may import. The longest
@@ -34,23 +36,24 @@ const MESSAGES = ["lib/bytes", "lib/encoding", "lib/errors.ts", "lib/framing"];
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/errors.ts": [],
-  "lib/bytes": ["lib/errors.ts", "@std/bytes"],
-  "lib/time": ["lib/errors.ts"],
-  "lib/encoding": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
-  "lib/framing": ["lib/bytes", "lib/errors.ts", "@std/bytes"],
+  "lib/check.ts": ["lib/errors.ts"],
+  "lib/bytes": [...ERRORS, "@std/bytes"],
+  "lib/time": [...ERRORS],
+  "lib/encoding": ["lib/bytes", ...ERRORS, "@std/bytes"],
+  "lib/framing": ["lib/bytes", ...ERRORS, "@std/bytes"],
   "lib/stream": [...MESSAGES, "@std/streams"],
   // The top of the folder is what all transports share, and the one place that
   // knows them all.
-  "lib/transport": ["lib/errors.ts"],
-  "lib/transport/memory": ["lib/errors.ts", ...CONTRACT],
-  "lib/transport/proxy": ["lib/errors.ts", ...CONTRACT],
+  "lib/transport": [...ERRORS],
+  "lib/transport/memory": [...ERRORS, ...CONTRACT],
+  "lib/transport/proxy": [...ERRORS, ...CONTRACT],
   "lib/transport/tcp": [...TRANSPORT, "node:dns/promises"],
   "lib/transport/tls": [...TRANSPORT, "lib/transport/tcp", ...NODE],
   "lib/transport/udp": [...TRANSPORT, "node:dns/promises"],
   "lib/transport/unix": [...TRANSPORT],
   "lib/session/channel": [
     "lib/bytes",
-    "lib/errors.ts",
+    ...ERRORS,
     "lib/time",
     ...CONTRACT,
   ],
@@ -80,7 +83,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/session/serving",
     "lib/transport/open.ts",
   ],
-  "lib/http/wire": ["lib/bytes", "lib/errors.ts", "lib/framing"],
+  "lib/http/wire": ["lib/bytes", ...ERRORS, "lib/framing"],
   "lib/http": [
     "@std/bytes",
     ...MESSAGES,

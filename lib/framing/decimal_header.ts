@@ -14,6 +14,7 @@
  * @module
  */
 
+import { checkInteger } from "../check.ts";
 import type { ByteQueue } from "../bytes/byte_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
@@ -25,13 +26,7 @@ import type {
   Encoder,
   Framing,
 } from "./framing.ts";
-import {
-  checkInteger,
-  checkSendSize,
-  evidence,
-  malformed,
-  nameOf,
-} from "./limits.ts";
+import { checkSendSize, evidence, malformed, nameOf } from "./limits.ts";
 
 /** Options for {@linkcode decimalHeader}. */
 export interface DecimalHeaderOptions {
@@ -81,7 +76,7 @@ const SPACE = 0x20;
 export function decimalHeader(options: DecimalHeaderOptions = {}): Framing {
   const { digits = 10, zero = false, align = zero ? "right" : "left" } =
     options;
-  checkInteger("header", "a width", digits, 1, 32);
+  checkInteger("digits", digits, 1, 32);
   if (align !== "left" && align !== "right") {
     throw new RangeError(
       `Cannot use align of "${align}" in framing "header": it must be "left" or "right"`,

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { checkInteger } from "../check.ts";
 import type { ByteQueue } from "../bytes/byte_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import { byteOf, escape } from "./escapes.ts";
@@ -20,7 +21,6 @@ import type {
   Framing,
 } from "./framing.ts";
 import {
-  checkInteger,
   checkSendSize,
   evidence,
   nameOf,
@@ -65,7 +65,7 @@ const LARGEST_BYTES = 2 ** 31 - 1;
  */
 export function fixedLength(options: FixedLengthOptions): Framing {
   const { bytes, pad } = options;
-  checkInteger("fixed", "a size", bytes, 1, LARGEST_BYTES);
+  checkInteger("bytes", bytes, 1, LARGEST_BYTES);
   return new FixedLengthFraming(
     bytes,
     pad === undefined ? undefined : byteOf("pad", pad),

@@ -17,6 +17,7 @@
  * @module
  */
 
+import { checkSize } from "../check.ts";
 import { ByteQueue } from "../bytes/byte_queue.ts";
 import { ProtocolError } from "../errors.ts";
 import { diagnose } from "./diagnosis.ts";
@@ -25,7 +26,7 @@ import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "./framing.ts";
-import { checkBytes } from "./limits.ts";
+
 import { parseFraming } from "./parse.ts";
 
 /** Options for {@linkcode FrameDecoder}. */
@@ -79,7 +80,7 @@ export class FrameDecoder {
    */
   constructor(framing: Framing | string, options: FrameDecoderOptions = {}) {
     const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
-    checkBytes("maxMessageBytes", maxMessageBytes, 1);
+    checkSize("maxMessageBytes", maxMessageBytes, 1);
     this.#framing = typeof framing === "string"
       ? parseFraming(framing)
       : framing;

@@ -30,7 +30,7 @@ import {
   LengthPrefixDecoder,
   LengthPrefixEncoder,
 } from "./length_prefix_codec.ts";
-import { checkInteger } from "./limits.ts";
+import { checkInteger } from "../check.ts";
 
 export type { LengthBytes };
 
@@ -111,11 +111,11 @@ export function lengthPrefix(options: LengthPrefixOptions = {}): Framing {
       `Cannot use a length field of ${bytes} bytes: it must be 1, 2, 3, 4 or 8`,
     );
   }
-  checkInteger("length", "offset", offset, 0, FARTHEST);
+  checkInteger("offset", offset, 0, FARTHEST);
   const { strip = offset + bytes } = options;
-  checkInteger("length", "strip", strip, 0, FARTHEST);
+  checkInteger("strip", strip, 0, FARTHEST);
   const total = inclusive ? adjust - offset - bytes : adjust;
-  checkInteger("length", "adjust", total, -FARTHEST, FARTHEST);
+  checkInteger("adjust", total, -FARTHEST, FARTHEST);
   return new LengthPrefixFraming({
     adjust: total,
     bytes,

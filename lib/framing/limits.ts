@@ -1,5 +1,5 @@
 /**
- * The refusals that all framings share, and what a limit may be.
+ * The refusals that all framings share.
  *
  * A refusal shows the bytes it rests on and no others: how many more had
  * arrived at that time depends on the network's cuts, and the same bytes must
@@ -9,6 +9,7 @@
  */
 
 import type { ByteQueue } from "../bytes/byte_queue.ts";
+import { OptionRangeError } from "../check.ts";
 import { ProtocolError } from "../errors.ts";
 
 /** How many bytes an error shows. */
@@ -35,9 +36,11 @@ export function evidence(queue: ByteQueue, count: number): Uint8Array {
  */
 export function checkSendSize(size: number, maxMessageBytes: number): void {
   if (size > maxMessageBytes) {
-    throw new RangeError(
-      `Cannot send message of ${size} bytes: the limit is ${maxMessageBytes} bytes (maxMessageBytes)`,
-    );
+    throw new OptionRangeError({
+      action: `send message of ${size} bytes`,
+      reason: `the limit is ${maxMessageBytes} bytes`,
+      option: "maxMessageBytes",
+    });
   }
 }
 
@@ -104,44 +107,4 @@ export function nameOf(value: number): string {
   return value > 0x20 && value < 0x7f
     ? `"${String.fromCharCode(value)}" (${hex})`
     : `byte ${hex}`;
-}
-
-/**
- * Checks an option that is a number of bytes.
- *
- * @param name The option's name, for the message.
- * @param value The value.
- * @param least Smallest legal value.
- * @throws {RangeError} If it is no integer from `least` up; `Infinity` is legal.
- */
-export function checkBytes(name: string, value: number, least = 0): void {
-  if (value === Infinity || (Number.isSafeInteger(value) && value >= least)) {
-    return;
-  }
-  throw new RangeError(
-    `Cannot use ${name} of ${value}: it must be an integer of at least ${least}, or Infinity`,
-  );
-}
-
-/**
- * Checks an option of a framing that is an integer.
- *
- * @param framing The framing's name, for the message.
- * @param name The option's name, for the message.
- * @param value The value.
- * @param least Smallest legal value.
- * @param most Largest legal value.
- * @throws {RangeError} If it is no integer in that range.
- */
-export function checkInteger(
-  framing: string,
-  name: string,
-  value: number,
-  least: number,
-  most: number,
-): void {
-  if (Number.isInteger(value) && value >= least && value <= most) return;
-  throw new RangeError(
-    `Cannot use ${name} of ${value} in framing "${framing}": it must be an integer from ${least} to ${most}`,
-  );
 }

@@ -10,7 +10,7 @@ import {
   type Encoder,
   type Framing,
 } from "../framing/framing.ts";
-import { checkBytes } from "../framing/limits.ts";
+import { checkSize } from "../check.ts";
 import { parseFraming } from "../framing/parse.ts";
 import { pullPair, type Work } from "./pull_pair.ts";
 
@@ -94,7 +94,7 @@ export function encodeFrames(
 } {
   const { batch = false, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } =
     options;
-  checkBytes("maxMessageBytes", maxMessageBytes, 1);
+  checkSize("maxMessageBytes", maxMessageBytes, 1);
   const encoder =
     (typeof framing === "string" ? parseFraming(framing) : framing)
       .encoder({ maxMessageBytes });

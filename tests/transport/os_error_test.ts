@@ -137,7 +137,9 @@ Deno.test("Connection.write() to a peer that has closed is reset, with the broke
 
 Deno.test("connectTcp() and listenTcp() tell unresolved names and foreign addresses apart", async () => {
   const seen = await inSubprocess(async (lib: string) => {
-    const { connectTcp, listenTcp } = await import(`${lib}/transport/tcp.ts`);
+    const { connectTcp, listenTcp } = await import(
+      `${lib}/transport/tcp/mod.ts`
+    );
     const brief = (error: ConnectionError) => [error.code, error.message];
     const nowhere = { hostname: "nosuch.invalid", port: 7342 };
     const seen = [await connectTcp(nowhere).catch(brief)];
@@ -174,7 +176,9 @@ Deno.test({
   ignore: Deno.build.os === "windows", // has no ulimit
   async fn() {
     const seen = await inSubprocess(async (lib: string) => {
-      const { connectTcp, listenTcp } = await import(`${lib}/transport/tcp.ts`);
+      const { connectTcp, listenTcp } = await import(
+        `${lib}/transport/tcp/mod.ts`
+      );
       const brief = (error: ConnectionError) =>
         `${error.code}: ${error.message}`.replace(/:\d+: /, ":PORT: ");
       const loopback = { hostname: "127.0.0.1", port: 0 };

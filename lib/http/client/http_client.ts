@@ -5,7 +5,7 @@
  */
 
 import { ClosedError, ConnectionError } from "../../errors.ts";
-import { checkDuration } from "../../session/messages/settings.ts";
+import { checkDuration, checkSize } from "../../check.ts";
 import type { ResponseHead } from "../wire/events.ts";
 import { HttpError } from "../wire/http_error.ts";
 import { readSettings } from "../wire/http_limits.ts";
@@ -16,7 +16,6 @@ import { incomingBody } from "./incoming_body.ts";
 import { IncomingResponse } from "./incoming_response.ts";
 import { HttpLine, lineUse } from "./line.ts";
 import {
-  checkCount,
   DEFAULT_CLIENT_KEEP_ALIVE_MS,
   DEFAULT_MAX_IDLE_CONNECTIONS,
   DEFAULT_MAX_IDLE_PER_ORIGIN,
@@ -88,8 +87,8 @@ export class HttpClient implements AsyncDisposable {
       maxIdlePerOrigin = DEFAULT_MAX_IDLE_PER_ORIGIN,
     } = options;
     checkDuration("keepAliveTimeoutMs", keepAliveTimeoutMs);
-    checkCount("maxIdleConnections", maxIdleConnections);
-    checkCount("maxIdlePerOrigin", maxIdlePerOrigin);
+    checkSize("maxIdleConnections", maxIdleConnections);
+    checkSize("maxIdlePerOrigin", maxIdlePerOrigin);
     this.#options = options;
     this.#maxBodyBytes = readSettings(readOptions(options)).maxBodyBytes;
     this.#keepsAlive = maxIdleConnections > 0 && maxIdlePerOrigin > 0;

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { checkBytes } from "../../framing/limits.ts";
-import { checkDuration } from "../../session/messages/settings.ts";
+import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
 import type { InformationalHead } from "../wire/events.ts";
 import type { HttpReadOptions } from "../wire/http_limits.ts";
@@ -209,12 +208,8 @@ export function exchangeSettings(
   } = options;
   checkDuration("bodyTimeoutMs", bodyTimeoutMs);
   checkDuration("responseTimeoutMs", responseTimeoutMs);
-  checkCount("maxRedirects", maxRedirects);
-  if (redirect !== "manual" && redirect !== "follow") {
-    throw new TypeError(
-      `Cannot use redirect of "${redirect}": it must be "manual" or "follow"`,
-    );
-  }
+  checkSize("maxRedirects", maxRedirects);
+  checkOneOf("redirect", redirect, ["manual", "follow"]);
   return {
     bodyTimeoutMs,
     maxRedirects,
@@ -237,20 +232,6 @@ export function readOptions(
   options: HttpLineOptions,
 ): HttpReadOptions & { readonly maxBodyBytes: number } {
   const { maxBodyBytes = DEFAULT_MAX_RESPONSE_BYTES } = options;
-  checkBytes("maxBodyBytes", maxBodyBytes);
+  checkSize("maxBodyBytes", maxBodyBytes);
   return { ...options, maxBodyBytes };
-}
-
-/**
- * Checks an option that is a count.
- *
- * @param name The option's name, for the message.
- * @param value The value.
- * @throws {RangeError} If it is no integer from 0 up; `Infinity` is legal.
- */
-export function checkCount(name: string, value: number): void {
-  if (value === Infinity || (Number.isSafeInteger(value) && value >= 0)) return;
-  throw new RangeError(
-    `Cannot use ${name} of ${value}: it must be an integer from 0 up, or Infinity`,
-  );
 }

@@ -9,7 +9,7 @@ import type {
   ServeOptions,
   ServerEvent,
 } from "../../session/serving/server_options.ts";
-import { checkDuration } from "../../session/messages/settings.ts";
+import { checkDuration } from "../../check.ts";
 import type { Address } from "../../transport/address.ts";
 import type {
   ListenOptions,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkBytes } from "../../framing/limits.ts";
+import { checkSize } from "../../check.ts";
 
 /** Limits of the parts of a message, all of them inclusive. */
 export interface HttpLimits {
@@ -82,11 +82,11 @@ export function readSettings(options: HttpReadOptions): HttpReadSettings {
     bareLineFeed: options.bareLineFeed ?? false,
   };
   // "GET / HTTP/1.1" has fourteen.
-  checkBytes("maxLineBytes", settings.maxLineBytes, 14);
-  checkBytes("maxHeaderBytes", settings.maxHeaderBytes, 2);
-  checkBytes("maxFields", settings.maxFields);
-  checkBytes("maxExtensionBytes", settings.maxExtensionBytes);
-  checkBytes("maxTrailerBytes", settings.maxTrailerBytes, 2);
-  checkBytes("maxBodyBytes", settings.maxBodyBytes);
+  checkSize("maxLineBytes", settings.maxLineBytes, 14);
+  checkSize("maxHeaderBytes", settings.maxHeaderBytes, 2);
+  checkSize("maxFields", settings.maxFields);
+  checkSize("maxExtensionBytes", settings.maxExtensionBytes);
+  checkSize("maxTrailerBytes", settings.maxTrailerBytes, 2);
+  checkSize("maxBodyBytes", settings.maxBodyBytes);
   return settings;
 }

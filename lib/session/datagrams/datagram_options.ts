@@ -6,7 +6,7 @@
 
 import type { Encoding } from "../../encoding/encoding.ts";
 import { type EncodingLike, parseEncoding } from "../../encoding/parse.ts";
-import { checkBytes } from "../../framing/limits.ts";
+import { checkSize } from "../../check.ts";
 import type { Address } from "../../transport/address.ts";
 import {
   type DatagramEndpointOptions,
@@ -148,9 +148,9 @@ export class DatagramSettings<T> {
       maxQueuedDatagrams = DEFAULT_MAX_QUEUED_DATAGRAMS,
       onEvent,
     } = options;
-    checkBytes("maxMessageBytes", maxMessageBytes, 1);
-    checkBytes("maxQueuedBytes", maxQueuedBytes, 1);
-    checkBytes("maxQueuedDatagrams", maxQueuedDatagrams, 1);
+    checkSize("maxMessageBytes", maxMessageBytes, 1);
+    checkSize("maxQueuedBytes", maxQueuedBytes, 1);
+    checkSize("maxQueuedDatagrams", maxQueuedDatagrams, 1);
     this.encoding = parseEncoding(encoding) as Encoding<T>;
     this.maxMessageBytes = maxMessageBytes;
     this.maxQueuedBytes = maxQueuedBytes;

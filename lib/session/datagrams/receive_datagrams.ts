@@ -10,7 +10,7 @@ import type { Address } from "../../transport/address.ts";
 import type { Datagram } from "./datagram_options.ts";
 import type { DatagramReceiver } from "./datagram_receiver.ts";
 import type { ReceiveOptions } from "../messages/receive_options.ts";
-import { checkDuration } from "../messages/settings.ts";
+import { checkDuration } from "../../check.ts";
 import { within } from "../../time/within.ts";
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkDuration } from "../messages/settings.ts";
+import { checkDuration, checkInteger, checkNumber } from "../../check.ts";
 
 /** The default of {@linkcode RequestOptions.attempts}. */
 export const DEFAULT_REQUEST_ATTEMPTS: number = 3;
@@ -77,16 +77,8 @@ export class RequestSettings<T> {
       timeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
     } = options;
     checkDuration("timeoutMs", timeoutMs);
-    if (!Number.isInteger(attempts) || attempts < 1) {
-      throw new RangeError(
-        `Cannot use attempts of ${attempts}: it must be an integer of at least 1`,
-      );
-    }
-    if (!Number.isFinite(backoff) || backoff < 1) {
-      throw new RangeError(
-        `Cannot use backoff of ${backoff}: it must be a number of at least 1`,
-      );
-    }
+    checkInteger("attempts", attempts, 1);
+    checkNumber("backoff", backoff, 1);
     this.accepts = accepts;
     this.attempts = attempts;
     this.backoff = backoff;

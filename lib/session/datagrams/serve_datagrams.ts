@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkSize } from "../../check.ts";
 import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
 import type { Address } from "../../transport/address.ts";
 import type { DatagramEndpoint } from "../../transport/datagram_endpoint.ts";
@@ -58,14 +59,7 @@ export async function serveDatagrams<E extends EncodingLike = "bytes">(
   handler: DatagramHandler<MessageOf<E>>,
 ): Promise<DatagramServer<MessageOf<E>>> {
   const { maxHandlers = DEFAULT_MAX_HANDLERS, signal } = options;
-  if (
-    maxHandlers !== Infinity &&
-    !(Number.isInteger(maxHandlers) && maxHandlers >= 1)
-  ) {
-    throw new RangeError(
-      `Cannot use maxHandlers of ${maxHandlers}: it must be an integer of at least 1, or Infinity`,
-    );
-  }
+  checkSize("maxHandlers", maxHandlers, 1);
   signal?.throwIfAborted();
   const socket = typeof address === "object" && "receive" in address
     ? new DatagramSocket<MessageOf<E>>(address, options)

@@ -15,7 +15,8 @@ import {
   shakeHands,
 } from "../channel/handshake.ts";
 import { MessageConnection } from "./message_connection.ts";
-import { checkDuration, type MessageOptions, Settings } from "./settings.ts";
+import { checkDuration } from "../../check.ts";
+import { type MessageOptions, Settings } from "./settings.ts";
 import { within } from "../../time/within.ts";
 
 /** The default of {@linkcode ConnectOptions.connectTimeoutMs}: 10 s. */

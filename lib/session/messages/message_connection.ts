@@ -24,7 +24,8 @@ import type {
 } from "./receive_options.ts";
 import { Receiver } from "./receiver.ts";
 import { Sender } from "./sender.ts";
-import { checkDuration, type MessageOptions, Settings } from "./settings.ts";
+import { checkDuration } from "../../check.ts";
+import { type MessageOptions, Settings } from "./settings.ts";
 import { within } from "../../time/within.ts";
 
 /** How long `close()` waits for the peer to take what was sent: 5 s, as Ranch. */
@@ -449,5 +450,5 @@ export class MessageConnection<T = Uint8Array>
 
 function checkWait({ signal, timeoutMs = Infinity }: ReceiveOptions): void {
   signal?.throwIfAborted();
-  if (timeoutMs !== 0) checkDuration("timeoutMs", timeoutMs);
+  checkDuration("timeoutMs", timeoutMs, "0 or above");
 }

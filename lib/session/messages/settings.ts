@@ -14,7 +14,7 @@ import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "../../framing/framing.ts";
-import { checkBytes } from "../../framing/limits.ts";
+import { checkDuration, checkSize } from "../../check.ts";
 import { parseFraming } from "../../framing/parse.ts";
 import { Clock } from "../../time/clock.ts";
 
@@ -122,8 +122,8 @@ export class Settings<T> {
       messageTimeoutMs = Infinity,
       sendTimeoutMs = Infinity,
     } = options;
-    checkBytes("maxMessageBytes", maxMessageBytes, 1);
-    checkBytes("highWaterMarkBytes", highWaterMarkBytes, 1);
+    checkSize("maxMessageBytes", maxMessageBytes, 1);
+    checkSize("highWaterMarkBytes", highWaterMarkBytes, 1);
     checkDuration("idleTimeoutMs", idleTimeoutMs);
     checkDuration("messageTimeoutMs", messageTimeoutMs);
     checkDuration("sendTimeoutMs", sendTimeoutMs);
@@ -151,17 +151,3 @@ export class Settings<T> {
 
 /** The settings type that an encoding leads to; only a shorter name. */
 export type SettingsOf<E extends EncodingLike> = Settings<MessageOf<E>>;
-
-/**
- * Checks an option that is a duration.
- *
- * @param name The option's name, for the message.
- * @param value The value in milliseconds.
- * @throws {RangeError} If it is not above 0; `Infinity` is legal.
- */
-export function checkDuration(name: string, value: number): void {
-  if (value > 0) return;
-  throw new RangeError(
-    `Cannot use ${name} of ${value}: it must be a number of milliseconds above 0, or Infinity`,
-  );
-}

@@ -12,7 +12,7 @@ import {
   shakeHands,
 } from "../channel/handshake.ts";
 import type { MessageConnection } from "./message_connection.ts";
-import { checkDuration } from "./settings.ts";
+import { checkDuration } from "../../check.ts";
 
 /** Options for {@linkcode startTls}. */
 export interface StartTlsOptions extends TlsDialOptions {

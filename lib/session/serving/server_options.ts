@@ -14,7 +14,8 @@ import type {
 import type { TlsListenOptions } from "../../transport/tls/options.ts";
 import type { MessageConnection } from "../messages/message_connection.ts";
 import type { ConnectionStats } from "../messages/receive_options.ts";
-import { checkDuration, type MessageOptions } from "../messages/settings.ts";
+import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
+import type { MessageOptions } from "../messages/settings.ts";
 import type { SlotLimits } from "./slots.ts";
 
 /**
@@ -198,13 +199,9 @@ export function slotLimits(options: Partial<SlotLimits>): SlotLimits {
     maxConnectionsPerPeer = Infinity,
     whenFull = "wait",
   } = options;
-  checkCount("maxConnections", maxConnections);
-  checkCount("maxConnectionsPerPeer", maxConnectionsPerPeer);
-  if (whenFull !== "wait" && whenFull !== "refuse") {
-    throw new TypeError(
-      `Cannot use whenFull of "${whenFull}": it must be "wait" or "refuse"`,
-    );
-  }
+  checkSize("maxConnections", maxConnections, 1);
+  checkSize("maxConnectionsPerPeer", maxConnectionsPerPeer, 1);
+  checkOneOf("whenFull", whenFull, ["wait", "refuse"]);
   return { maxConnections, maxConnectionsPerPeer, whenFull };
 }
 
@@ -217,13 +214,5 @@ export function slotLimits(options: Partial<SlotLimits>): SlotLimits {
  */
 export function graceOf(options: ShutdownOptions): number {
   const { graceMs = DEFAULT_GRACE_MS } = options;
-  if (graceMs !== 0) checkDuration("graceMs", graceMs);
-  return graceMs;
-}
-
-function checkCount(name: string, value: number): void {
-  if (value === Infinity || (Number.isInteger(value) && value >= 1)) return;
-  throw new RangeError(
-    `Cannot use ${name} of ${value}: it must be an integer of at least 1, or Infinity`,
-  );
+  return checkDuration("graceMs", graceMs, "0 or above");
 }

@@ -12,7 +12,8 @@ import { ProxyReader } from "../../transport/proxy/proxied.ts";
 import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
 import { type Conversations, RunningServer } from "./running_server.ts";
 import { type ServeOptions, slotLimits } from "./server_options.ts";
-import { checkDuration, type Settings } from "../messages/settings.ts";
+import { checkDuration } from "../../check.ts";
+import type { Settings } from "../messages/settings.ts";
 import { Slots } from "./slots.ts";
 
 /** Where to listen: an address, or a listener that is open already. */

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { checkInteger } from "../../check.ts";
 import { ClosedError, ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
 import type { Connection } from "../connection.ts";
-import { fork, integer, type MemoryFaults, seeded } from "./faults.ts";
+import { fork, type MemoryFaults, seeded } from "./faults.ts";
 import { MemoryPipe, type PipeFailure } from "./pipe.ts";
 
 /**
@@ -62,8 +63,8 @@ export function connectPair(
 ): [client: Connection, server: Connection] {
   const { seed = 1, toClient = {}, toServer = {} } = options;
   const { bufferBytes = DEFAULT_MEMORY_BUFFER_BYTES } = options;
-  integer("bufferBytes", bufferBytes, 1);
-  integer("seed", seed, 0);
+  checkInteger("bufferBytes", bufferBytes, 1, 2 ** 31 - 1);
+  checkInteger("seed", seed, 0, 2 ** 31 - 1);
   const random = seeded(seed);
   const pipe = (faults: MemoryFaults) =>
     new MemoryPipe(bufferBytes, faults, fork(random), reset);

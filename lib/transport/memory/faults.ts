@@ -8,6 +8,8 @@
  * @module
  */
 
+import { checkInteger } from "../../check.ts";
+
 /**
  * How a stream is cut: a number for a cut every so many bytes (1 is byte by
  * byte), a list for pieces of these sizes and no cut after them, `"random"` for
@@ -62,6 +64,9 @@ export interface MemoryFaults {
   readonly writeBytes?: MemoryPieces;
 }
 
+// What setTimeout can wait for, and more bytes than a test sends.
+const MOST = 2 ** 31 - 1;
+
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
 export type Random = () => number;
 
@@ -110,7 +115,7 @@ export class Pieces {
   constructor(name: string, sizes: MemoryPieces = [], random: Random) {
     const fixed = typeof sizes === "number" ? [sizes] : sizes;
     if (fixed !== "random") {
-      for (const size of fixed) integer(name, size, 1);
+      for (const size of fixed) checkInteger(name, size, 1, MOST);
     }
     this.#sizes = sizes;
     this.#random = random;
@@ -152,8 +157,8 @@ export function delays(
   random: Random,
 ): () => number {
   const [least, most] = typeof delay === "number" ? [delay, delay] : delay;
-  integer(name, least, 0);
-  integer(name, most, least);
+  checkInteger(name, least, 0, MOST);
+  checkInteger(name, most, least, MOST);
   return least === most
     ? () => least
     : () => least + Math.floor(random() * (most - least + 1));
@@ -168,22 +173,5 @@ export function delays(
  * @throws {RangeError} If it is no integer of at least 0.
  */
 export function place(name: string, bytes: number = Infinity): number {
-  return bytes === Infinity ? bytes : integer(name, bytes, 0);
-}
-
-/**
- * Checks an integer.
- *
- * @param name What to call it in an error.
- * @param value The number.
- * @param least The smallest that is accepted; the largest is 2^31-1.
- * @returns The number.
- * @throws {RangeError} If it is no integer between the bounds.
- */
-export function integer(name: string, value: number, least: number): number {
-  const most = 2 ** 31 - 1;
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new RangeError(
-    `Cannot use ${name} ${value}: it must be an integer from ${least} to ${most}`,
-  );
+  return bytes === Infinity ? bytes : checkInteger(name, bytes, 0, MOST);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkDuration, checkInteger } from "../../check.ts";
 import { ConnectionError, ProtocolError, TimeoutError } from "../../errors.ts";
 import type { Address } from "../address.ts";
 import { Cidr } from "./cidr.ts";
@@ -61,16 +62,8 @@ export class ProxyReader {
       timeoutMs = DEFAULT_PROXY_TIMEOUT_MS,
       trusted,
     } = options;
-    if (!(Number.isInteger(maxHeaderBytes) && maxHeaderBytes >= 107)) {
-      throw new RangeError(
-        `Cannot use maxHeaderBytes of ${maxHeaderBytes}: it must be an integer of at least 107`,
-      );
-    }
-    if (!(timeoutMs > 0)) {
-      throw new RangeError(
-        `Cannot use timeoutMs of ${timeoutMs}: it must be a number of milliseconds above 0, or Infinity`,
-      );
-    }
+    checkInteger("maxHeaderBytes", maxHeaderBytes, 107);
+    checkDuration("timeoutMs", timeoutMs);
     this.#trusted = trusted.map((range) => new Cidr(range));
     this.#maxHeaderBytes = maxHeaderBytes;
     this.#timeoutMs = timeoutMs;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { checkInteger } from "../../check.ts";
 import { ConnectionError } from "../../errors.ts";
 import { Address, type Transport } from "../address.ts";
 import type { DialOptions, ListenOptions } from "../connection.ts";
@@ -70,19 +71,13 @@ async function dialOne(
 /**
  * Checks how many connections may wait to be accepted.
  *
- * @param address Where, for the message.
  * @param options The options.
  * @returns The number.
- * @throws {RangeError} If it is no integer from 1 to 2^31-1.
+ * @throws {RangeError} If it is not an integer from 1 to 2^31-1.
  */
-export function backlogOf(address: Address, options: ListenOptions): number {
+export function backlogOf(options: ListenOptions): number {
   const { backlog = 511 } = options;
-  if (!Number.isInteger(backlog) || backlog < 1 || backlog > MAX_BACKLOG) {
-    throw new RangeError(
-      `Cannot listen on ${address}: the backlog must be an integer from 1 to ${MAX_BACKLOG}, not ${backlog}`,
-    );
-  }
-  return backlog;
+  return checkInteger("backlog", backlog, 1, MAX_BACKLOG);
 }
 
 /**
@@ -122,7 +117,7 @@ export function listenSocket(
   options: ListenOptions,
 ): Deno.TcpListener {
   const { hostname, port } = address;
-  const tcpBacklog = backlogOf(address, options);
+  const tcpBacklog = backlogOf(options);
   const sharing = sharingOf(address, options);
   try {
     return Deno.listen({ hostname, port, tcpBacklog, ...sharing });

@@ -173,7 +173,7 @@ function open(
   port = address.port,
 ): Deno.TlsListener {
   const { alpn = [] } = options;
-  const tcpBacklog = backlogOf(address, options);
+  const tcpBacklog = backlogOf(options);
   const sharing = sharingOf(address, options);
   try {
     return Deno.listenTls({

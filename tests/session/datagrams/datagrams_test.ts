@@ -375,7 +375,7 @@ Deno.test("bindUdp() refuses options out of range before it binds", () => {
 
 Deno.test("bindUdp() on :0 talks to IPv4 and IPv6 peers and shows each as what it is", async () => {
   const seen = await inSubprocess(async (lib: string) => {
-    const { bindUdp } = await import(`${lib}/session/bind_udp.ts`);
+    const { bindUdp } = await import(`${lib}/session/datagrams/bind_udp.ts`);
     const options = { encoding: "text" };
     const server = bindUdp(":0", options);
     const { port } = server.address;

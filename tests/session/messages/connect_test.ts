@@ -50,7 +50,7 @@ Deno.test("connect() to a port where nobody listens is a ConnectionError that na
 Deno.test("connect() to a name that does not exist is a ConnectionError that names it", async () => {
   // The tests themselves may not ask for names.
   const outcome = await inSubprocess(async (lib) => {
-    const { connect } = await import(`${lib}/session/connect.ts`);
+    const { connect } = await import(`${lib}/session/messages/connect.ts`);
     const address = "tcp://nosuch.invalid:7342";
     return await connect(address, { connectTimeoutMs: 8000 }).catch((
       { name, code, deadline, message }: ConnectionError & TimeoutError,

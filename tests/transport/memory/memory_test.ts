@@ -376,33 +376,36 @@ Deno.test("Connection.read() and write() in memory refuse a second call while on
 Deno.test("memoryPair() and memoryListener() refuse options out of range and name them", () => {
   const most = 2 ** 31 - 1;
   const cases: [MemoryPairOptions, string][] = [
-    [{ bufferBytes: 0 }, `bufferBytes 0: it must be an integer from 1`],
-    [{ bufferBytes: 1.5 }, `bufferBytes 1.5: it must be an integer from 1`],
-    [{ seed: NaN }, `seed NaN: it must be an integer from 0`],
+    [{ bufferBytes: 0 }, `bufferBytes of 0: it must be an integer from 1`],
+    [{ bufferBytes: 1.5 }, `bufferBytes of 1.5: it must be an integer from 1`],
+    [{ seed: NaN }, `seed of NaN: it must be an integer from 0`],
     [
       { toClient: { readBytes: 0 } },
-      "readBytes 0: it must be an integer from 1",
+      "readBytes of 0: it must be an integer from 1",
     ],
     [
       { toServer: { writeBytes: [1, -1] } },
-      "writeBytes -1: it must be an integer from 1",
+      "writeBytes of -1: it must be an integer from 1",
     ],
-    [{ toServer: { delayMs: -1 } }, "delayMs -1: it must be an integer from 0"],
+    [
+      { toServer: { delayMs: -1 } },
+      "delayMs of -1: it must be an integer from 0",
+    ],
     [
       { toServer: { delayMs: [9, 3] } },
-      "delayMs 3: it must be an integer from 9",
+      "delayMs of 3: it must be an integer from 9",
     ],
     [
       { toServer: { delayTurns: 0.5 } },
-      "delayTurns 0.5: it must be an integer from 0",
+      "delayTurns of 0.5: it must be an integer from 0",
     ],
     [
       { toServer: { endAfterBytes: -1 } },
-      "endAfterBytes -1: it must be an integer from 0",
+      "endAfterBytes of -1: it must be an integer from 0",
     ],
     [
       { toServer: { resetAfterBytes: NaN } },
-      "resetAfterBytes NaN: it must be an integer from 0",
+      "resetAfterBytes of NaN: it must be an integer from 0",
     ],
   ];
   for (const [options, message] of cases) {

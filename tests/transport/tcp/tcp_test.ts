@@ -36,7 +36,9 @@ for (const hostname of ["127.0.0.1", "::1", "[::1]", "localhost"]) {
 // Beyond this machine's loopback, for which the tests have no permission.
 Deno.test("listenTcp() on :: serves both families and shows IPv4 peers as IPv4", async () => {
   const seen = await inSubprocess(async (lib: string) => {
-    const { connectTcp, listenTcp } = await import(`${lib}/transport/tcp.ts`);
+    const { connectTcp, listenTcp } = await import(
+      `${lib}/transport/tcp/mod.ts`
+    );
     const listener = listenTcp({ hostname: "::", port: 0 });
     const { port } = listener.address;
     const seen = [`${listener.address}`.replace(`:${port}`, ":PORT")];
@@ -143,7 +145,7 @@ Deno.test("listenTcp() refuses a backlog that is no integer of at least 1", () =
     );
     assertEquals(
       error.message,
-      `Cannot listen on tcp://127.0.0.1:0: the backlog must be an integer from 1 to 2147483647, not ${backlog}`,
+      `Cannot use backlog of ${backlog}: it must be an integer from 1 to 2147483647`,
     );
   }
 });
@@ -232,7 +234,7 @@ Deno.test({
 
 Deno.test("listenTcp() with reusePort says which flag is missing and does not end the program", async () => {
   const seen = await inSubprocess(async (lib: string) => {
-    const { listenTcp } = await import(`${lib}/transport/tcp.ts`);
+    const { listenTcp } = await import(`${lib}/transport/tcp/mod.ts`);
     try {
       // As the runtime is without the flag.
       Object.defineProperty(Deno, "listenDatagram", { value: undefined });

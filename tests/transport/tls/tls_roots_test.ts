@@ -12,7 +12,7 @@ async function connectToAll(
   ca: string,
   ports: readonly number[],
 ): Promise<string[]> {
-  const { connectTls } = await import(`${lib}/transport/tls.ts`);
+  const { connectTls } = await import(`${lib}/transport/tls/mod.ts`);
   const outcomes: string[] = [];
   for (const port of ports) {
     try {

@@ -89,7 +89,7 @@ Deno.test("openUdp() shares an address when both sockets say reuseAddress", () =
 
 Deno.test("openUdp() on an address of another machine and under no name says so", async () => {
   const seen = await inSubprocess(async (lib: string) => {
-    const { openUdp } = await import(`${lib}/transport/udp.ts`);
+    const { openUdp } = await import(`${lib}/transport/udp/endpoint.ts`);
     const { parseAddress } = await import(`${lib}/transport/address.ts`);
     const seen = [];
     for (const address of ["udp://203.0.113.9:0", "udp://no.invalid:0"]) {
@@ -170,7 +170,7 @@ Deno.test({
   ignore: !isLinux, // other systems take the datagram and drop it
   async fn() {
     const seen = await inSubprocess(async (lib: string) => {
-      const { openUdp } = await import(`${lib}/transport/udp.ts`);
+      const { openUdp } = await import(`${lib}/transport/udp/endpoint.ts`);
       const { parseAddress } = await import(`${lib}/transport/address.ts`);
       const endpoint = openUdp(parseAddress("udp://127.0.0.1:0"));
       const to = parseAddress("udp://192.0.2.200:9");
@@ -221,7 +221,7 @@ Deno.test("DatagramEndpoint.resolve() looks a name up by the socket's own IP ver
 
 Deno.test("DatagramEndpoint.resolve() says of a name that it does not exist", async () => {
   const seen = await inSubprocess(async (lib: string) => {
-    const { openUdp } = await import(`${lib}/transport/udp.ts`);
+    const { openUdp } = await import(`${lib}/transport/udp/endpoint.ts`);
     const { parseAddress } = await import(`${lib}/transport/address.ts`);
     const endpoint = openUdp(parseAddress("udp://127.0.0.1:0"));
     const error = await endpoint.resolve(parseAddress("udp://no.invalid:9"))
@@ -276,7 +276,7 @@ Deno.test("DatagramEndpoint.resolve() refuses port 0", () => {
 
 Deno.test("DatagramEndpoint on udp://[::] serves both versions of IP, shows IPv4 peers as IPv4 and answers them", async () => {
   const seen = await inSubprocess(async (lib: string) => {
-    const { openUdp } = await import(`${lib}/transport/udp.ts`);
+    const { openUdp } = await import(`${lib}/transport/udp/endpoint.ts`);
     const { Address, parseAddress } = await import(
       `${lib}/transport/address.ts`
     );
@@ -312,7 +312,7 @@ Deno.test("DatagramEndpoint on udp://[::] serves both versions of IP, shows IPv4
 
 Deno.test("DatagramEndpoint.send() to a broadcast address reaches who listens on every interface", async () => {
   const seen = await inSubprocess(async (lib: string) => {
-    const { openUdp } = await import(`${lib}/transport/udp.ts`);
+    const { openUdp } = await import(`${lib}/transport/udp/endpoint.ts`);
     const { Address, parseAddress } = await import(
       `${lib}/transport/address.ts`
     );
@@ -336,7 +336,7 @@ Deno.test({
   ignore: !isLinux, // the loopback of other systems has no multicast
   async fn() {
     const seen = await inSubprocess(async (lib: string) => {
-      const { openUdp } = await import(`${lib}/transport/udp.ts`);
+      const { openUdp } = await import(`${lib}/transport/udp/endpoint.ts`);
       const { Address, parseAddress } = await import(
         `${lib}/transport/address.ts`
       );
@@ -374,7 +374,7 @@ Deno.test({
   ignore: !isLinux, // finds an interface in /proc
   async fn() {
     const seen = await inSubprocess(async (lib: string) => {
-      const { openUdp } = await import(`${lib}/transport/udp.ts`);
+      const { openUdp } = await import(`${lib}/transport/udp/endpoint.ts`);
       const { Address, parseAddress } = await import(
         `${lib}/transport/address.ts`
       );

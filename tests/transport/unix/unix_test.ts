@@ -266,7 +266,7 @@ unix(
   async (folder) => {
     // Reading the umask takes a permission that the tests do not have.
     const seen = await inSubprocess(async (lib: string, folder: string) => {
-      const { listenUnix } = await import(`${lib}/transport/unix.ts`);
+      const { listenUnix } = await import(`${lib}/transport/unix/mod.ts`);
       const umask = Deno.umask(0o027);
       const seen: string[] = [];
       for (const mode of [undefined, 0o600, 0o660, 0o666]) {

@@ -1,0 +1,189 @@
+/**
+ * The one way to check an option: a number, a size, a duration, one of a few
+ * words.
+ *
+ * What is thrown is a `RangeError` or a `TypeError`, as everywhere for mistakes
+ * of the caller. It carries the option, its value and what is wanted as data, so
+ * that a command line can write its own flag without reading a text.
+ *
+ * @module
+ */
+
+import { describeError, type ErrorParts } from "./errors.ts";
+
+/** A value is outside its range. */
+export class OptionRangeError extends RangeError implements ErrorParts {
+  readonly action: string | undefined;
+  readonly address: string | undefined;
+  readonly reason: string;
+  readonly option: string | undefined;
+  readonly value: unknown;
+  readonly advice: string | undefined;
+
+  constructor(parts: ErrorParts) {
+    super(describeError(parts));
+    this.action = parts.action;
+    this.address = parts.address;
+    this.reason = parts.reason;
+    this.option = parts.option;
+    this.value = parts.value;
+    this.advice = parts.advice;
+  }
+}
+
+/** A value is of the wrong kind, or options contradict each other. */
+export class OptionTypeError extends TypeError implements ErrorParts {
+  readonly action: string | undefined;
+  readonly address: string | undefined;
+  readonly reason: string;
+  readonly option: string | undefined;
+  readonly value: unknown;
+  readonly advice: string | undefined;
+
+  constructor(parts: ErrorParts & ErrorOptions) {
+    super(
+      describeError(parts),
+      "cause" in parts ? { cause: parts.cause } : undefined,
+    );
+    this.action = parts.action;
+    this.address = parts.address;
+    this.reason = parts.reason;
+    this.option = parts.option;
+    this.value = parts.value;
+    this.advice = parts.advice;
+  }
+}
+
+/**
+ * Checks a finite integer.
+ *
+ * @param option The option's name.
+ * @param value Its value.
+ * @param least The smallest value that is accepted.
+ * @param most The largest value that is accepted, if there is a largest.
+ * @returns The value.
+ * @throws {RangeError} If it is not an integer between the bounds.
+ */
+export function checkInteger(
+  option: string,
+  value: number,
+  least: number,
+  most?: number,
+): number {
+  const largest = most ?? Number.MAX_SAFE_INTEGER;
+  if (Number.isInteger(value) && value >= least && value <= largest) {
+    return value;
+  }
+  const bounds = most === undefined
+    ? `of at least ${least}`
+    : `from ${least} to ${most}`;
+  throw outOfRange(option, value, `an integer ${bounds}`);
+}
+
+/**
+ * Checks a size in bytes or a count. `Infinity` is accepted.
+ *
+ * @param option The option's name.
+ * @param value Its value.
+ * @param least The smallest value that is accepted.
+ * @returns The value.
+ * @throws {RangeError} If it is neither an integer from `least` up nor
+ * `Infinity`.
+ */
+export function checkSize(option: string, value: number, least = 0): number {
+  if (value === Infinity || (Number.isSafeInteger(value) && value >= least)) {
+    return value;
+  }
+  throw outOfRange(
+    option,
+    value,
+    `an integer of at least ${least}, or Infinity`,
+  );
+}
+
+/**
+ * Checks a finite number with a lower bound.
+ *
+ * @param option The option's name.
+ * @param value Its value.
+ * @param least The smallest value that is accepted.
+ * @returns The value.
+ * @throws {RangeError} If it is not finite, or smaller.
+ */
+export function checkNumber(
+  option: string,
+  value: number,
+  least: number,
+): number {
+  if (Number.isFinite(value) && value >= least) return value;
+  throw outOfRange(option, value, `a number of at least ${least}`);
+}
+
+/**
+ * Checks a duration in milliseconds. `Infinity` is accepted.
+ *
+ * @param option The option's name.
+ * @param value Its value.
+ * @param accepts Whether 0 is accepted too, for "do not wait".
+ * @returns The value.
+ * @throws {RangeError} If it is negative, `NaN`, or 0 where that is refused.
+ */
+export function checkDuration(
+  option: string,
+  value: number,
+  accepts: "above 0" | "0 or above" = "above 0",
+): number {
+  if (value > 0 || (value === 0 && accepts === "0 or above")) return value;
+  throw outOfRange(
+    option,
+    value,
+    `a number of milliseconds ${accepts}, or Infinity`,
+  );
+}
+
+/**
+ * Checks an option that is one of a few words.
+ *
+ * @param option The option's name.
+ * @param value Its value.
+ * @param words The words that are accepted.
+ * @returns The value.
+ * @throws {TypeError} If it is another.
+ */
+export function checkOneOf<const W extends string>(
+  option: string,
+  value: string,
+  words: readonly W[],
+): W {
+  if ((words as readonly string[]).includes(value)) return value as W;
+  const quoted = words.map((word) => JSON.stringify(word));
+  const last = quoted.pop();
+  const before = quoted.length === 0 ? "" : `${quoted.join(", ")} or `;
+  throw new OptionTypeError({
+    action: "use",
+    option,
+    value,
+    reason: `it must be ${before}${last}`,
+  });
+}
+
+/**
+ * The error for a value that is outside its range.
+ *
+ * @param option The option's name.
+ * @param value Its value.
+ * @param wanted What it must be, such as "an integer from 1 to 10".
+ * @returns The error, to be thrown.
+ */
+export function outOfRange(
+  option: string,
+  value: unknown,
+  wanted: string,
+): RangeError {
+  return new OptionRangeError({
+    action: "use",
+    option,
+    value,
+    reason: `it must be ${wanted}`,
+  });
+}
