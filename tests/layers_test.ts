@@ -84,10 +84,23 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/transport/open.ts",
   ],
   "lib/http/wire": ["lib/bytes", ...ERRORS, "lib/framing"],
-  "lib/http": [
-    "@std/bytes",
-    ...MESSAGES,
+  // Server and client know nothing of each other; the entry point names both.
+  "lib/http": ["lib/session/serving"],
+  "lib/http/server": [
     ...CONTRACT,
+    "lib/bytes",
+    ...ERRORS,
+    "lib/http/wire",
+    "lib/session",
+    "lib/time",
+  ],
+  "lib/http/client": [
+    "@std/bytes",
+    ...CONTRACT,
+    "lib/bytes",
+    ...ERRORS,
+    "lib/framing",
+    "lib/http/wire",
     "lib/session",
     "lib/time",
   ],

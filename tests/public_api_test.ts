@@ -77,7 +77,7 @@ const EXPORTS: Record<string, readonly string[]> = {
   DEFAULT_RESPONSE_BODY_TIMEOUT_MS DEFAULT_RESPONSE_TIMEOUT_MS
   DEFAULT_SEND_TIMEOUT_MS HeaderField HttpClient HttpClientOptions
   HttpConnection HttpError HttpEvent HttpExchangeOptions HttpHandler
-  HttpLimits HttpLineOptions HttpReadOptions HttpRequestInfo
+  HttpDialOptions HttpLimits HttpReadOptions HttpRequestInfo
   HttpRequestOptions HttpRole HttpServer HttpServerEvent HttpServerStats
   HttpState HttpVersion IncomingResponse InformationalHead MessageEnd
   RequestHead ResponseHead ServeAddress ServeHttpOptions StatusHead request

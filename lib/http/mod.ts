@@ -55,7 +55,7 @@ export { serveHttp } from "./server/serve_http.ts";
 export type { ServeAddress } from "../session/serving/start_server.ts";
 export type { HttpServer, HttpServerStats } from "./server/http_server.ts";
 export type { HttpHandler } from "./server/http_serving.ts";
-export type { HttpRequestInfo } from "./server/incoming_request.ts";
+export type { HttpRequestInfo } from "./server/request/incoming_request.ts";
 export {
   type AnsweredEvent,
   DEFAULT_BODY_TIMEOUT_MS,
@@ -68,7 +68,7 @@ export {
 } from "./server/http_server_options.ts";
 export { request } from "./client/request.ts";
 export { HttpClient } from "./client/http_client.ts";
-export { IncomingResponse } from "./client/incoming_response.ts";
+export { IncomingResponse } from "./client/response/incoming_response.ts";
 export {
   DEFAULT_CLIENT_KEEP_ALIVE_MS,
   DEFAULT_MAX_IDLE_CONNECTIONS,
@@ -78,7 +78,7 @@ export {
   DEFAULT_RESPONSE_BODY_TIMEOUT_MS,
   DEFAULT_RESPONSE_TIMEOUT_MS,
   type HttpClientOptions,
+  type HttpDialOptions,
   type HttpExchangeOptions,
-  type HttpLineOptions,
   type HttpRequestOptions,
 } from "./client/options.ts";

@@ -9,27 +9,30 @@ import { checkDuration, checkSize } from "../../check.ts";
 import type { ResponseHead } from "../wire/events.ts";
 import { HttpError } from "../wire/http_error.ts";
 import { readSettings } from "../wire/http_limits.ts";
-import { codingsOf } from "./decompression.ts";
-import { Exchange } from "./exchange.ts";
-import { IdleConnections } from "./idle_connections.ts";
-import { incomingBody } from "./incoming_body.ts";
-import { IncomingResponse } from "./incoming_response.ts";
-import { HttpLine, lineUse } from "./line.ts";
+import { codingsOf } from "./response/decompression.ts";
+import { RunningRequest } from "./running_request.ts";
+import { IdleConnections } from "./connection/idle_connections.ts";
+import { incomingBody } from "./response/incoming_body.ts";
+import { IncomingResponse } from "./response/incoming_response.ts";
+import {
+  connectionUse,
+  HttpClientConnection,
+} from "./connection/client_connection.ts";
 import {
   DEFAULT_CLIENT_KEEP_ALIVE_MS,
   DEFAULT_MAX_IDLE_CONNECTIONS,
   DEFAULT_MAX_IDLE_PER_ORIGIN,
-  type ExchangeSettings,
-  exchangeSettings,
   type HttpClientOptions,
+  type HttpDialOptions,
   type HttpExchangeOptions,
-  type HttpLineOptions,
   readOptions,
+  type RequestSettings,
+  requestSettings,
 } from "./options.ts";
-import { OutgoingRequest } from "./outgoing_request.ts";
-import { Redirects } from "./redirect.ts";
-import { valueOf } from "./request_fields.ts";
-import { named } from "./response_error.ts";
+import { OutgoingRequest } from "./request/outgoing_request.ts";
+import { Redirects } from "./request/redirect.ts";
+import { valueOf } from "./request/request_fields.ts";
+import { named } from "./response/response_error.ts";
 
 // Of 205 the platform's Response wants none, and RFC 9110 section 15.3.6 as well.
 const BODILESS: readonly number[] = [204, 205, 304];
@@ -37,7 +40,7 @@ const OF_CODING = /^content-(?:encoding|length)$/i;
 
 /** A request that was answered. */
 interface Answer {
-  readonly exchange: Exchange;
+  readonly running: RunningRequest;
   readonly head: ResponseHead;
 }
 
@@ -122,7 +125,7 @@ export class HttpClient implements AsyncDisposable {
     url: string | URL,
     options: HttpExchangeOptions = {},
   ): Promise<IncomingResponse> {
-    const settings = exchangeSettings(options);
+    const settings = requestSettings(options);
     const redirects = new Redirects(settings.maxRedirects);
     let request = await OutgoingRequest.from(url, options);
     const { origin } = request.target;
@@ -133,7 +136,7 @@ export class HttpClient implements AsyncDisposable {
       if (next === undefined) {
         return await this.#response(answer, redirects.hasFollowed);
       }
-      await answer.exchange.discard();
+      await answer.running.discard();
       request = next;
     }
   }
@@ -160,7 +163,7 @@ export class HttpClient implements AsyncDisposable {
    */
   async #ask(
     request: OutgoingRequest,
-    settings: ExchangeSettings,
+    settings: RequestSettings,
     asFriend: boolean,
   ): Promise<Answer> {
     const { target } = request;
@@ -170,66 +173,71 @@ export class HttpClient implements AsyncDisposable {
           `Cannot request ${target.name}: the client was closed`,
         );
       }
-      const lineOptions = asFriend ? this.#options : anonymous(this.#options);
-      const use = lineUse(target, lineOptions);
+      const dialOptions = asFriend ? this.#options : anonymous(this.#options);
+      const use = connectionUse(target, dialOptions);
       const idle = this.#idle.take(use);
       if (idle !== undefined) {
-        const exchange = this.#exchange(idle, request, settings);
+        const running = this.#run(idle, request, settings);
         try {
-          return { exchange, head: await exchange.begin() };
+          return { running, head: await running.begin() };
         } catch (error) {
-          if (!mayAskAgain(exchange, error)) throw error;
+          if (!mayAskAgain(running, error)) throw error;
         }
       }
-      const line = await HttpLine.open(
+      const connection = await HttpClientConnection.open(
         target,
         use,
-        lineOptions,
+        dialOptions,
         settings.signal,
       );
-      const exchange = this.#exchange(line, request, settings);
-      return { exchange, head: await exchange.begin() };
+      const running = this.#run(connection, request, settings);
+      return { running, head: await running.begin() };
     } catch (error) {
       request.body?.discard(error);
       throw error;
     }
   }
 
-  #exchange(
-    line: HttpLine,
+  #run(
+    connection: HttpClientConnection,
     request: OutgoingRequest,
-    settings: ExchangeSettings,
-  ): Exchange {
+    settings: RequestSettings,
+  ): RunningRequest {
     const asked = this.#keepsAlive ? request : request.asLast();
-    return new Exchange(line, asked, settings, (line) => this.#release(line));
+    return new RunningRequest(
+      connection,
+      asked,
+      settings,
+      (connection) => this.#release(connection),
+    );
   }
 
-  async #release(line: HttpLine): Promise<void> {
-    if (!this.#keepsAlive || this.#isClosed || !line.isFree) {
-      return await line.close();
+  async #release(connection: HttpClientConnection): Promise<void> {
+    if (!this.#keepsAlive || this.#isClosed || !connection.isFree) {
+      return await connection.close();
     }
-    this.#idle.put(line);
+    this.#idle.put(connection);
   }
 
   async #response(
-    { exchange, head }: Answer,
+    { running, head }: Answer,
     redirected: boolean,
   ): Promise<IncomingResponse> {
-    const { request } = exchange;
+    const { request } = running;
     const origin = {
       head,
       url: request.target.href,
       redirected,
-      trailers: () => exchange.trailers,
+      trailers: () => running.trailers,
     };
     if (!hasBody(request, head)) {
-      await exchange.discard();
+      await running.discard();
       return new IncomingResponse(null, head.headers, origin);
     }
     const codings = request.decompresses ? codingsOf(head.headers) : [];
-    const whole = codings.length === 0 ? await exchange.readWhole() : undefined;
+    const whole = codings.length === 0 ? await running.readWhole() : undefined;
     const body = whole ??
-      incomingBody(exchange, codings, this.#maxBodyBytes);
+      incomingBody(running, codings, this.#maxBodyBytes);
     const headers = codings.length === 0
       ? head.headers
       : head.headers.filter(([name]) => !OF_CODING.test(name));
@@ -238,7 +246,7 @@ export class HttpClient implements AsyncDisposable {
 }
 
 /** The options without what they say about one server, and about oneself. */
-function anonymous(options: HttpLineOptions): HttpLineOptions {
+function anonymous(options: HttpDialOptions): HttpDialOptions {
   const { cert: _cert, key: _key, serverName: _name, ...rest } = options;
   return rest;
 }
@@ -246,8 +254,8 @@ function anonymous(options: HttpLineOptions): HttpLineOptions {
 /** What is asked next, if the answer is not the last one. */
 function followUp(
   request: OutgoingRequest,
-  { exchange, head }: Answer,
-  settings: ExchangeSettings,
+  { running, head }: Answer,
+  settings: RequestSettings,
   redirects: Redirects,
 ): OutgoingRequest | undefined {
   // The expectation failed, not the request (RFC 9110 section 10.1.1).
@@ -259,7 +267,7 @@ function followUp(
     return redirects.follow(request, head);
   } catch (error) {
     const failure = named(error, request.target.name);
-    exchange.cancel(failure);
+    running.cancel(failure);
     throw failure;
   }
 }
@@ -270,7 +278,7 @@ function followUp(
  * (RFC 9112 section 9.3.1).
  */
 function mayAskAgain(
-  { isUnanswered, request }: Exchange,
+  { isUnanswered, request }: RunningRequest,
   error: unknown,
 ): boolean {
   const isLoss = error instanceof ConnectionError ||

@@ -18,7 +18,7 @@ export const DEFAULT_RESPONSE_BODY_TIMEOUT_MS: number = 30_000;
 /** The default of {@linkcode HttpExchangeOptions.maxRedirects}: 20, as `fetch`. */
 export const DEFAULT_MAX_REDIRECTS: number = 20;
 
-/** The default of {@linkcode HttpLineOptions.maxBodyBytes}: 64 MiB. */
+/** The default of {@linkcode HttpDialOptions.maxBodyBytes}: 64 MiB. */
 export const DEFAULT_MAX_RESPONSE_BYTES: number = 64 * 1024 * 1024;
 
 /** The default of {@linkcode HttpClientOptions.keepAliveTimeoutMs}: 4 s. */
@@ -122,7 +122,7 @@ export interface HttpExchangeOptions {
 }
 
 /** Options for connections that carry requests. */
-export interface HttpLineOptions
+export interface HttpDialOptions
   extends HttpReadOptions, Omit<TlsDialOptions, "alpn"> {
   /**
    * Longest time in milliseconds until a connection is there, with looking up
@@ -148,10 +148,10 @@ export interface HttpLineOptions
 
 /** Options for {@linkcode request}. */
 export interface HttpRequestOptions
-  extends HttpExchangeOptions, HttpLineOptions {}
+  extends HttpExchangeOptions, HttpDialOptions {}
 
 /** Options for {@linkcode HttpClient}. */
-export interface HttpClientOptions extends HttpLineOptions {
+export interface HttpClientOptions extends HttpDialOptions {
   /**
    * Longest time in milliseconds that a connection is kept for another request;
    * `Infinity` for no bound. Less than servers wait (nginx 75 s, Node 5 s), so
@@ -176,7 +176,7 @@ export interface HttpClientOptions extends HttpLineOptions {
 }
 
 /** Options for one request, defaults filled in. */
-export interface ExchangeSettings {
+export interface RequestSettings {
   readonly bodyTimeoutMs: number;
   readonly maxRedirects: number;
   readonly onBytes: HttpExchangeOptions["onBytes"];
@@ -194,9 +194,9 @@ export interface ExchangeSettings {
  * @throws {RangeError} If a number is out of its range.
  * @throws {TypeError} If `redirect` is neither of its values.
  */
-export function exchangeSettings(
+export function requestSettings(
   options: HttpExchangeOptions,
-): ExchangeSettings {
+): RequestSettings {
   const {
     bodyTimeoutMs = DEFAULT_RESPONSE_BODY_TIMEOUT_MS,
     maxRedirects = DEFAULT_MAX_REDIRECTS,
@@ -229,7 +229,7 @@ export function exchangeSettings(
  * @throws {RangeError} If that one is out of its range.
  */
 export function readOptions(
-  options: HttpLineOptions,
+  options: HttpDialOptions,
 ): HttpReadOptions & { readonly maxBodyBytes: number } {
   const { maxBodyBytes = DEFAULT_MAX_RESPONSE_BYTES } = options;
   checkSize("maxBodyBytes", maxBodyBytes);

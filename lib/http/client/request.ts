@@ -5,7 +5,7 @@
  */
 
 import { HttpClient } from "./http_client.ts";
-import type { IncomingResponse } from "./incoming_response.ts";
+import type { IncomingResponse } from "./response/incoming_response.ts";
 import type { HttpRequestOptions } from "./options.ts";
 
 /**

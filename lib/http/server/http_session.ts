@@ -9,12 +9,12 @@ import type { MessageConnection } from "../../session/messages/message_connectio
 import type { RequestHead } from "../wire/events.ts";
 import { HttpConnection } from "../wire/http_connection.ts";
 import { HttpError } from "../wire/http_error.ts";
-import { statusOf } from "./error_response.ts";
-import { type ExchangeParts, HttpExchange } from "./http_exchange.ts";
+import { statusOf } from "./response/error_response.ts";
+import { type HandlingParts, RequestHandling } from "./request_handling.ts";
 import type { HttpServing } from "./http_serving.ts";
-import { RequestDeadlines } from "./request_deadlines.ts";
-import { RequestIntake } from "./request_intake.ts";
-import { ResponseWriter } from "./response_writer.ts";
+import { RequestDeadlines } from "./request/request_deadlines.ts";
+import { RequestIntake } from "./request/request_intake.ts";
+import { ResponseWriter } from "./response/response_writer.ts";
 
 // A request may lie in the system's buffer when the server shuts down; it is read
 // within one turn of the event loop or two.
@@ -22,7 +22,7 @@ const LAST_LOOK_MS = 10;
 
 /** Speaks HTTP with one client. */
 export class HttpSession {
-  readonly #parts: ExchangeParts;
+  readonly #parts: HandlingParts;
   #isBusy = false;
   #isOver = false;
   #requests = 0;
@@ -68,7 +68,7 @@ export class HttpSession {
         this.#isBusy = true;
         deadlines.headRead();
         serving.requests++;
-        await new HttpExchange(this.#parts, head, ++this.#requests).run();
+        await new RequestHandling(this.#parts, head, ++this.#requests).run();
         this.#isBusy = false;
         // Also where the rest of a body is not worth waiting for.
         if (!http.keepAlive) return;

@@ -15,10 +15,10 @@
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { HttpEvent } from "./events.ts";
 import {
-  ExchangeState,
+  ConnectionState,
   type HttpRole,
   type HttpState,
-} from "./exchange_state.ts";
+} from "./connection_state.ts";
 import { type HttpReadOptions, readSettings } from "./http_limits.ts";
 import { IncomingMessages } from "./reading/incoming_messages.ts";
 import { OutgoingMessages } from "./writing/outgoing_messages.ts";
@@ -56,7 +56,7 @@ export type { HttpRole, HttpState };
  * ```
  */
 export class HttpConnection {
-  readonly #state: ExchangeState;
+  readonly #state: ConnectionState;
   readonly #incoming: IncomingMessages;
   readonly #outgoing: OutgoingMessages;
 
@@ -74,7 +74,7 @@ export class HttpConnection {
         `Cannot be a "${role}" of HTTP: it must be "client" or "server"`,
       );
     }
-    this.#state = new ExchangeState(role);
+    this.#state = new ConnectionState(role);
     this.#incoming = new IncomingMessages(this.#state, readSettings(options));
     this.#outgoing = new OutgoingMessages(this.#state, this.#incoming);
   }

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { type HttpRequestOptions, request } from "@parley/parley/http";
 import { answering, bounded, failure, scripted } from "./scripted.ts";
-import { parseTarget } from "../../../lib/http/client/target.ts";
+import { parseTarget } from "../../../lib/http/client/connection/target.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { isPlainUrl } from "../../../lib/http/server/plain_url.ts";
+import { isPlainUrl } from "../../../lib/http/server/request/plain_url.ts";
 import { inMemory, onTcp } from "./harness.ts";
 
 const REQUEST = "POST /a?b=c HTTP/1.1\r\nHost: a.test\r\nCookie: d=e\r\n" +

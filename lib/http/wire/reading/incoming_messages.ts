@@ -13,7 +13,7 @@ import type {
   RequestHead,
   ResponseHead,
 } from "../events.ts";
-import type { ExchangeState } from "../exchange_state.ts";
+import type { ConnectionState } from "../connection_state.ts";
 import { type Head, HeadReader } from "./head_reader.ts";
 import { type HttpError, malformed, truncated } from "../http_error.ts";
 import type { HttpReadSettings } from "../http_limits.ts";
@@ -32,7 +32,7 @@ const NOTHING = new Uint8Array(0);
 export class IncomingMessages {
   /** The bytes of the last head, as they came; a view. */
   headBytes: Uint8Array = NOTHING;
-  readonly #state: ExchangeState;
+  readonly #state: ConnectionState;
   readonly #settings: HttpReadSettings;
   readonly #queue = new ByteQueue();
   // A server reads requests, a client responses.
@@ -50,7 +50,7 @@ export class IncomingMessages {
    * @param state What is shared with the other direction.
    * @param settings The limits.
    */
-  constructor(state: ExchangeState, settings: HttpReadSettings) {
+  constructor(state: ConnectionState, settings: HttpReadSettings) {
     this.#state = state;
     this.#settings = settings;
     if (state.role === "server") {

@@ -12,7 +12,11 @@ import type {
   RequestHead,
   ResponseHead,
 } from "../events.ts";
-import type { ExchangeState, HttpRole, HttpState } from "../exchange_state.ts";
+import type {
+  ConnectionState,
+  HttpRole,
+  HttpState,
+} from "../connection_state.ts";
 import { fieldLines, statusLine } from "./head_writer.ts";
 import {
   checkNoLength,
@@ -31,7 +35,7 @@ interface Received {
 
 /** Writes the messages of one direction. */
 export class OutgoingMessages {
-  readonly #state: ExchangeState;
+  readonly #state: ConnectionState;
   readonly #received: Received;
   #writer: BodyWriter | undefined;
 
@@ -41,7 +45,7 @@ export class OutgoingMessages {
    * @param state What is shared with the other direction.
    * @param received The other direction.
    */
-  constructor(state: ExchangeState, received: Received) {
+  constructor(state: ConnectionState, received: Received) {
     this.#state = state;
     this.#received = received;
   }

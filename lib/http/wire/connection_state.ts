@@ -1,5 +1,5 @@
 /**
- * What both directions of an exchange know of each other.
+ * What the two directions of a connection know of each other.
  *
  * @module
  */
@@ -33,8 +33,8 @@ export type HttpState =
   | "switched"
   | "failed";
 
-/** The exchange that goes on, or comes next. */
-export class ExchangeState {
+/** The request and response in progress, or the next ones. */
+export class ConnectionState {
   /** Which end this is. */
   readonly role: HttpRole;
   /** How far the peer's direction has come. */

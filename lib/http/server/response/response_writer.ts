@@ -10,14 +10,14 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
-import type { HttpEvent, MessageEnd, ResponseHead } from "../wire/events.ts";
-import type { HttpConnection } from "../wire/http_connection.ts";
-import { isBodiless } from "../wire/writing/outgoing_head.ts";
+import type { MessageConnection } from "../../../session/messages/message_connection.ts";
+import type { HttpEvent, MessageEnd, ResponseHead } from "../../wire/events.ts";
+import type { HttpConnection } from "../../wire/http_connection.ts";
+import { isBodiless } from "../../wire/writing/outgoing_head.ts";
 import { type BodyReader, BodyStart, type Chunk } from "./body_start.ts";
 import { errorResponse } from "./error_response.ts";
 import { reasonPhrase } from "./reason_phrases.ts";
-import type { RequestIntake } from "./request_intake.ts";
+import type { RequestIntake } from "../request/request_intake.ts";
 import { fieldsOf, type ResponseFields } from "./response_head.ts";
 import { ResponseOutlet } from "./response_outlet.ts";
 

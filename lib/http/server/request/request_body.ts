@@ -7,8 +7,8 @@
  * @module
  */
 
-import { ClosedError } from "../../errors.ts";
-import type { HttpConnection } from "../wire/http_connection.ts";
+import { ClosedError } from "../../../errors.ts";
+import type { HttpConnection } from "../../wire/http_connection.ts";
 import type { RequestDeadlines } from "./request_deadlines.ts";
 import type { RequestIntake } from "./request_intake.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { TimeoutError } from "../../errors.ts";
-import type { ResponseHead } from "../wire/events.ts";
-import { HttpError } from "../wire/http_error.ts";
+import { TimeoutError } from "../../../errors.ts";
+import type { ResponseHead } from "../../wire/events.ts";
+import { HttpError } from "../../wire/http_error.ts";
 import { httpDate } from "./http_date.ts";
 import { reasonPhrase } from "./reason_phrases.ts";
 

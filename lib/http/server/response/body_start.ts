@@ -4,7 +4,7 @@
  * @module
  */
 
-import { notOnNextTurn, onNextTurn } from "../../time/next_turn.ts";
+import { notOnNextTurn, onNextTurn } from "../../../time/next_turn.ts";
 
 /** What reads a body. */
 export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { HttpLine } from "./line.ts";
+import type { HttpClientConnection } from "./client_connection.ts";
 
 /** How many wait, and how long. */
 export interface IdleLimits {
@@ -28,7 +28,7 @@ const SPARE_MS = 100;
 export class IdleConnections {
   readonly #limits: IdleLimits;
   // In the order in which they came.
-  readonly #lines = new Set<HttpLine>();
+  readonly #connections = new Set<HttpClientConnection>();
 
   /**
    * Begins without any.
@@ -43,19 +43,19 @@ export class IdleConnections {
    * Keeps a connection: only for a moment if there are enough to the same place,
    * and the oldest is closed if that makes too many in all.
    *
-   * @param line The connection.
+   * @param connection The connection.
    */
-  put(line: HttpLine): void {
+  put(connection: HttpClientConnection): void {
     const { keepAliveTimeoutMs, maxIdleConnections, maxIdlePerOrigin } =
       this.#limits;
-    const isSpare = this.#of(line.use).length >= maxIdlePerOrigin;
+    const isSpare = this.#of(connection.use).length >= maxIdlePerOrigin;
     const longestMs = isSpare ? SPARE_MS : Infinity;
     const waitMs = Math.min(keepAliveTimeoutMs, longestMs);
-    this.#lines.add(line);
-    line.patience.begin(waitMs, () => this.#drop(line));
-    line.watch(() => this.#drop(line));
-    if (this.#lines.size > maxIdleConnections) {
-      const [oldest] = this.#lines;
+    this.#connections.add(connection);
+    connection.idleTimer.begin(waitMs, () => this.#drop(connection));
+    connection.watch(() => this.#drop(connection));
+    if (this.#connections.size > maxIdleConnections) {
+      const [oldest] = this.#connections;
       void this.#drop(oldest!);
     }
   }
@@ -66,12 +66,12 @@ export class IdleConnections {
    * @param use What it is to be used for.
    * @returns The connection, or `undefined` if there is none.
    */
-  take(use: string): HttpLine | undefined {
-    const line = this.#of(use).at(-1);
-    if (line === undefined) return undefined;
-    this.#lines.delete(line);
-    line.patience.end();
-    return line;
+  take(use: string): HttpClientConnection | undefined {
+    const connection = this.#of(use).at(-1);
+    if (connection === undefined) return undefined;
+    this.#connections.delete(connection);
+    connection.idleTimer.end();
+    return connection;
   }
 
   /**
@@ -80,15 +80,19 @@ export class IdleConnections {
    * @returns When they are closed.
    */
   async close(): Promise<void> {
-    await Promise.all([...this.#lines].map((line) => this.#drop(line)));
+    await Promise.all(
+      [...this.#connections].map((connection) => this.#drop(connection)),
+    );
   }
 
-  #of(use: string): HttpLine[] {
-    return [...this.#lines].filter((line) => line.use === use);
+  #of(use: string): HttpClientConnection[] {
+    return [...this.#connections].filter((connection) =>
+      connection.use === use
+    );
   }
 
   /** Closes a connection, unless somebody has taken it and looks after it. */
-  async #drop(line: HttpLine): Promise<void> {
-    if (this.#lines.delete(line)) await line.close();
+  async #drop(connection: HttpClientConnection): Promise<void> {
+    if (this.#connections.delete(connection)) await connection.close();
   }
 }

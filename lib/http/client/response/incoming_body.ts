@@ -4,35 +4,35 @@
  * @module
  */
 
-import { tooLarge } from "../wire/http_error.ts";
+import { tooLarge } from "../../wire/http_error.ts";
 import { type Coding, Decompressed } from "./decompression.ts";
-import type { Exchange } from "./exchange.ts";
-import type { BodySource } from "./outgoing_body.ts";
+import type { RunningRequest } from "../running_request.ts";
+import type { BodySource } from "../request/outgoing_body.ts";
 import { named } from "./response_error.ts";
 
 /**
  * Gives a response's body.
  *
- * @param exchange Where it comes from.
+ * @param running Where it comes from.
  * @param codings How it is compressed, the outermost coding first.
  * @param maxBodyBytes Largest size in bytes.
  * @returns The stream. It reads when it is read, so a slow reader makes a slow
  * server.
  */
 export function incomingBody(
-  exchange: Exchange,
+  running: RunningRequest,
   codings: readonly Coding[],
   maxBodyBytes: number,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let source: BodySource = exchange;
+  let source: BodySource = running;
   for (const coding of codings) source = new Decompressed(source, coding);
   // What is not compressed is bounded by the machine.
   if (codings.length > 0) source = new Bounded(source, maxBodyBytes);
-  const { name } = exchange.request.target;
+  const { name } = running.request.target;
   // Not of type "bytes": that would take the buffer away that other parts lie in.
   return new ReadableStream<Uint8Array<ArrayBuffer>>({
     start(controller) {
-      exchange.onFailure = (reason) => controller.error(reason);
+      running.onFailure = (reason) => controller.error(reason);
     },
     async pull(controller) {
       try {
@@ -40,11 +40,11 @@ export function incomingBody(
         if (part === undefined) controller.close();
         else controller.enqueue(part as Uint8Array<ArrayBuffer>);
       } catch (error) {
-        exchange.cancel(error);
+        running.cancel(error);
         throw named(error, name);
       }
     },
-    cancel: (reason) => exchange.cancel(reason),
+    cancel: (reason) => running.cancel(reason),
   }, { highWaterMark: 0 });
 }
 

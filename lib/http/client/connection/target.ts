@@ -10,7 +10,7 @@
  * @module
  */
 
-import { Address } from "../../transport/address.ts";
+import { Address } from "../../../transport/address.ts";
 
 const WANTED = 'write for example "http://127.0.0.1:8080/path"';
 

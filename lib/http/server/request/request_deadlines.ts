@@ -12,10 +12,10 @@
  * @module
  */
 
-import { TimeoutError } from "../../errors.ts";
-import type { Clock, Watched } from "../../time/clock.ts";
-import type { Address } from "../../transport/address.ts";
-import type { HttpServerSettings } from "./http_server_options.ts";
+import { TimeoutError } from "../../../errors.ts";
+import type { Clock, Watched } from "../../../time/clock.ts";
+import type { Address } from "../../../transport/address.ts";
+import type { HttpServerSettings } from "../http_server_options.ts";
 
 // One more second for as many bytes: Apache's mod_reqtimeout, MinRate=500.
 const BYTES_PER_SECOND = 500;
@@ -57,7 +57,7 @@ export class RequestDeadlines implements Watched {
     this.#begin("header");
   }
 
-  /** An exchange is over: another may begin. */
+  /** A response was sent: another request may come. */
   awaitNext(): void {
     this.#begin("keep_alive");
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RequestHead } from "../wire/events.ts";
+import type { RequestHead } from "../../wire/events.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { RequestSignal } from "./request_signal.ts";
 

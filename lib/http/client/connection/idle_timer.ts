@@ -16,7 +16,7 @@ const LONGEST_MS = 2 ** 31 - 1;
  * when a wait ends, without keeping the program running, and when it fires it is
  * set again for whoever waits then.
  */
-export class Patience {
+export class IdleTimer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #firesMs = Infinity;
   #sinceMs = 0;

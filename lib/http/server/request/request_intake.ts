@@ -8,9 +8,9 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
-import type { HttpEvent } from "../wire/events.ts";
-import type { HttpConnection } from "../wire/http_connection.ts";
+import type { MessageConnection } from "../../../session/messages/message_connection.ts";
+import type { HttpEvent } from "../../wire/events.ts";
+import type { HttpConnection } from "../../wire/http_connection.ts";
 
 /** Reads the requests of one connection. */
 export class RequestIntake {

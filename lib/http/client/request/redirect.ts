@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { HeaderField, ResponseHead } from "../wire/events.ts";
-import { HttpError, malformed } from "../wire/http_error.ts";
+import type { HeaderField, ResponseHead } from "../../wire/events.ts";
+import { HttpError, malformed } from "../../wire/http_error.ts";
 import type { OutgoingRequest } from "./outgoing_request.ts";
 import { valueOf } from "./request_fields.ts";
-import { Target } from "./target.ts";
+import { Target } from "../connection/target.ts";
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 // What speaks of a body that is not sent any more.

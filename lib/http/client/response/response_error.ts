@@ -4,7 +4,7 @@
  * @module
  */
 
-import { HttpError } from "../wire/http_error.ts";
+import { HttpError } from "../../wire/http_error.ts";
 
 const NAMELESS = "Cannot read HTTP: ";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { HeaderField } from "../wire/events.ts";
-import { checkHeaders } from "../wire/writing/head_writer.ts";
+import type { HeaderField } from "../../wire/events.ts";
+import { checkHeaders } from "../../wire/writing/head_writer.ts";
 import type { OutgoingBody } from "./outgoing_body.ts";
 
 /**

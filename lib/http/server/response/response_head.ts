@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HeaderField } from "../wire/events.ts";
+import type { HeaderField } from "../../wire/events.ts";
 import { httpDate } from "./http_date.ts";
 
 /** What a response says of its own body. */

@@ -4,7 +4,11 @@
  * @module
  */
 
-import type { HeaderField, HttpVersion, ResponseHead } from "../wire/events.ts";
+import type {
+  HeaderField,
+  HttpVersion,
+  ResponseHead,
+} from "../../wire/events.ts";
 
 /** Where a response comes from. */
 export interface ResponseOrigin {

@@ -7,22 +7,22 @@
 import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { RequestHead } from "../wire/events.ts";
 import type { HttpConnection } from "../wire/http_connection.ts";
-import { statusOf } from "./error_response.ts";
+import { statusOf } from "./response/error_response.ts";
 import type { HttpServing } from "./http_serving.ts";
-import { incomingRequest } from "./incoming_request.ts";
-import { RequestBody } from "./request_body.ts";
-import { RequestSignal } from "./request_signal.ts";
-import type { RequestDeadlines } from "./request_deadlines.ts";
-import type { RequestIntake } from "./request_intake.ts";
-import { checkResponse } from "./response_head.ts";
-import type { Asked, ResponseWriter } from "./response_writer.ts";
+import { incomingRequest } from "./request/incoming_request.ts";
+import { RequestBody } from "./request/request_body.ts";
+import { RequestSignal } from "./request/request_signal.ts";
+import type { RequestDeadlines } from "./request/request_deadlines.ts";
+import type { RequestIntake } from "./request/request_intake.ts";
+import { checkResponse } from "./response/response_head.ts";
+import type { Asked, ResponseWriter } from "./response/response_writer.ts";
 
 // What is left of a body that nobody wants is read up to here, as in Go: it is
 // cheaper than a new connection. More costs the connection.
 const MOST_UNREAD_BYTES = 256 * 1024;
 
-/** What the exchanges of a connection are made with. */
-export interface ExchangeParts {
+/** What requests of a connection are handled with. */
+export interface HandlingParts {
   /** The connection. */
   readonly connection: MessageConnection<Uint8Array>;
   /** What it shares with the others. */
@@ -37,9 +37,9 @@ export interface ExchangeParts {
   readonly deadlines: RequestDeadlines;
 }
 
-/** An exchange that has begun with the head of a request. */
-export class HttpExchange implements Asked {
-  readonly #parts: ExchangeParts;
+/** Handles one request, from its head to the end of its response. */
+export class RequestHandling implements Asked {
+  readonly #parts: HandlingParts;
   readonly #head: RequestHead;
   readonly #ordinal: number;
   readonly #body: RequestBody | undefined;
@@ -56,7 +56,7 @@ export class HttpExchange implements Asked {
    * @param head The request's head.
    * @param ordinal Which request of the connection it is, from 1.
    */
-  constructor(parts: ExchangeParts, head: RequestHead, ordinal: number) {
+  constructor(parts: HandlingParts, head: RequestHead, ordinal: number) {
     this.#parts = parts;
     this.#head = head;
     this.#ordinal = ordinal;
@@ -180,7 +180,7 @@ export class HttpExchange implements Asked {
 }
 
 /** The request's body, if it has one. */
-function bodyOf(parts: ExchangeParts): RequestBody | undefined {
+function bodyOf(parts: HandlingParts): RequestBody | undefined {
   const { intake, writer } = parts;
   try {
     const event = intake.next();

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { ByteSink } from "../../bytes/byte_sink.ts";
-import { raw } from "../../framing/raw.ts";
-import { connect } from "../../session/messages/connect.ts";
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
-import type { HttpEvent } from "../wire/events.ts";
-import { HttpConnection } from "../wire/http_connection.ts";
-import { type HttpLineOptions, readOptions } from "./options.ts";
-import { Patience } from "./patience.ts";
+import { ByteSink } from "../../../bytes/byte_sink.ts";
+import { raw } from "../../../framing/raw.ts";
+import { connect } from "../../../session/messages/connect.ts";
+import type { MessageConnection } from "../../../session/messages/message_connection.ts";
+import type { HttpEvent } from "../../wire/events.ts";
+import { HttpConnection } from "../../wire/http_connection.ts";
+import { type HttpDialOptions, readOptions } from "../options.ts";
+import { IdleTimer } from "./idle_timer.ts";
 import type { Target } from "./target.ts";
 
 /** Who is shown the bytes. */
@@ -28,20 +28,23 @@ export type OnBytes = (
  * @returns Scheme, host and port, and as whom: a connection on which a client's
  * certificate was shown is none for a request that is not to show it.
  */
-export function lineUse({ origin }: Target, options: HttpLineOptions): string {
+export function connectionUse(
+  { origin }: Target,
+  options: HttpDialOptions,
+): string {
   return options.cert === undefined ? origin : `${origin} with a certificate`;
 }
 
 /** A connection to a server of HTTP. */
-export class HttpLine {
-  /** What it can be used for, by {@linkcode lineUse}. */
+export class HttpClientConnection {
+  /** What it can be used for, by {@linkcode connectionUse}. */
   readonly use: string;
   /** The bytes. */
   readonly connection: MessageConnection<Uint8Array>;
   /** The events. */
   readonly http: HttpConnection;
   /** How long the server is waited for. */
-  readonly patience: Patience = new Patience();
+  readonly idleTimer: IdleTimer = new IdleTimer();
   /** How many requests were sent on it. */
   requests = 0;
   #watched: Promise<Uint8Array | undefined> | undefined;
@@ -56,7 +59,7 @@ export class HttpLine {
   constructor(
     use: string,
     connection: MessageConnection<Uint8Array>,
-    options: HttpLineOptions,
+    options: HttpDialOptions,
   ) {
     this.use = use;
     this.connection = connection;
@@ -70,16 +73,16 @@ export class HttpLine {
    * @param use What it can be used for.
    * @param options Options of the connection and its limits.
    * @param signal Ends the attempt with its reason.
-   * @returns The line.
+   * @returns The connection.
    * @throws {ConnectionError} If there is no connection to be had.
    * @throws {TimeoutError} If there is none in time.
    */
   static async open(
     target: Target,
     use: string,
-    options: HttpLineOptions,
+    options: HttpDialOptions,
     signal: AbortSignal | undefined,
-  ): Promise<HttpLine> {
+  ): Promise<HttpClientConnection> {
     const connection = await connect(target.address, {
       ...options,
       // Servers that speak HTTP/2 too choose it where they are left a choice.
@@ -89,7 +92,7 @@ export class HttpLine {
       maxMessageBytes: Infinity,
       signal,
     });
-    return new HttpLine(use, connection, options);
+    return new HttpClientConnection(use, connection, options);
   }
 
   /** Whether another request may be sent now. */
@@ -122,7 +125,7 @@ export class HttpLine {
 
   /**
    * Begins to wait for bytes although none were asked for; they are the next
-   * {@linkcode HttpLine.receive}'s.
+   * {@linkcode HttpClientConnection.receive}'s.
    *
    * @param onAny Called, before that gets them, when bytes came, or the end, or
    * the link is lost.
@@ -160,7 +163,7 @@ export class HttpLine {
    * that goes does not matter any more.
    */
   async close(): Promise<void> {
-    this.patience.close();
+    this.idleTimer.close();
     await this.connection.close().catch(() => {});
   }
 
@@ -170,7 +173,7 @@ export class HttpLine {
    * @param reason What is thrown to whoever still sends or receives.
    */
   abort(reason: unknown): void {
-    this.patience.close();
+    this.idleTimer.close();
     this.connection.abort(reason);
   }
 }

@@ -4,9 +4,12 @@
  * @module
  */
 
-import { ConnectionError } from "../../errors.ts";
-import type { MessageEnd } from "../wire/events.ts";
-import type { HttpLine, OnBytes } from "./line.ts";
+import { ConnectionError } from "../../../errors.ts";
+import type { MessageEnd } from "../../wire/events.ts";
+import type {
+  HttpClientConnection,
+  OnBytes,
+} from "../connection/client_connection.ts";
 import type { BodySource } from "./outgoing_body.ts";
 import type { OutgoingRequest } from "./outgoing_request.ts";
 
@@ -18,7 +21,7 @@ const CONSENT_MS = 1_000;
 export class Upload {
   /** Whether all of it was sent. */
   isDone = false;
-  readonly #line: HttpLine;
+  readonly #connection: HttpClientConnection;
   readonly #request: OutgoingRequest;
   readonly #onBytes: OnBytes | undefined;
   readonly #consent = Promise.withResolvers<boolean>();
@@ -28,16 +31,16 @@ export class Upload {
   /**
    * Prepares to send.
    *
-   * @param line Where to.
+   * @param connection Where to.
    * @param request What.
    * @param onBytes Is shown the bytes.
    */
   constructor(
-    line: HttpLine,
+    connection: HttpClientConnection,
     request: OutgoingRequest,
     onBytes: OnBytes | undefined,
   ) {
-    this.#line = line;
+    this.#connection = connection;
     this.#request = request;
     this.#onBytes = onBytes;
   }
@@ -86,22 +89,25 @@ export class Upload {
     const { body, expectsContinue, head } = this.#request;
     // Head, a small body and the end leave in one write, so nothing is waited
     // for that is not needed.
-    let room = this.#line.send(head, this.#onBytes);
+    let room = this.#connection.send(head, this.#onBytes);
     if (expectsContinue && !(await this.#consented())) return;
     if (this.#isStopped) return;
     this.#source = body?.open();
     for (let isFirst = true;; isFirst = false) {
       const next = this.#source?.read();
       const piece = next instanceof Promise
-        ? await this.#line.patience.suspended(next)
+        ? await this.#connection.idleTimer.suspended(next)
         : next;
       if (!isFirst) await room;
-      this.#line.patience.progress();
+      this.#connection.idleTimer.progress();
       if (this.#isStopped) return;
       if (piece === undefined) break;
-      room = this.#line.send({ type: "data", bytes: piece }, this.#onBytes);
+      room = this.#connection.send(
+        { type: "data", bytes: piece },
+        this.#onBytes,
+      );
     }
-    await this.#line.send(END, this.#onBytes);
+    await this.#connection.send(END, this.#onBytes);
     this.isDone = true;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
+import type { MessageConnection } from "../../../session/messages/message_connection.ts";
 
 /**
  * A signal that is made when somebody looks at it, as most handlers do not.

@@ -5,11 +5,11 @@
  * @module
  */
 
-import type { HeaderField, RequestHead } from "../wire/events.ts";
-import type { HttpExchangeOptions } from "./options.ts";
+import type { HeaderField, RequestHead } from "../../wire/events.ts";
+import type { HttpExchangeOptions } from "../options.ts";
 import { type OutgoingBody, outgoingBody } from "./outgoing_body.ts";
 import { checkFields, givenFields, valueOf } from "./request_fields.ts";
-import { parseTarget, type Target } from "./target.ts";
+import { parseTarget, type Target } from "../connection/target.ts";
 
 // As fetch does; any other method is sent as it is written.
 const KNOWN = /^(?:delete|get|head|options|post|put)$/i;

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { ByteSink, COPY_LIMIT_BYTES } from "../../bytes/byte_sink.ts";
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
-import type { HttpEvent } from "../wire/events.ts";
-import type { HttpConnection } from "../wire/http_connection.ts";
+import { ByteSink, COPY_LIMIT_BYTES } from "../../../bytes/byte_sink.ts";
+import type { MessageConnection } from "../../../session/messages/message_connection.ts";
+import type { HttpEvent } from "../../wire/events.ts";
+import type { HttpConnection } from "../../wire/http_connection.ts";
 
 const DONE: Promise<void> = Promise.resolve();
 

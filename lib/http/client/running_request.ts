@@ -14,12 +14,12 @@
 import { ClosedError, TimeoutError } from "../../errors.ts";
 import type { HeaderField, HttpEvent, ResponseHead } from "../wire/events.ts";
 import { tooLarge } from "../wire/http_error.ts";
-import type { HttpLine } from "./line.ts";
-import type { ExchangeSettings } from "./options.ts";
-import type { BodySource } from "./outgoing_body.ts";
-import type { OutgoingRequest } from "./outgoing_request.ts";
-import { named } from "./response_error.ts";
-import { Upload } from "./upload.ts";
+import type { HttpClientConnection } from "./connection/client_connection.ts";
+import type { RequestSettings } from "./options.ts";
+import type { BodySource } from "./request/outgoing_body.ts";
+import type { OutgoingRequest } from "./request/outgoing_request.ts";
+import { named } from "./response/response_error.ts";
+import { Upload } from "./request/upload.ts";
 
 // A server of long work sends one from time to time; without a bound, one that
 // sends nothing else is never done.
@@ -33,16 +33,16 @@ const DISCARD_MS = 1_000;
 const NOTHING = new Uint8Array(0);
 
 /** One request and its response; reads the response's body. */
-export class Exchange implements BodySource {
+export class RunningRequest implements BodySource {
   /** What is asked. */
   readonly request: OutgoingRequest;
   /** Told why there is no more of the body, when that is not by reading it. */
   onFailure: ((reason: unknown) => void) | undefined;
   /** Fields behind the body, once it was read. */
   trailers: readonly HeaderField[] = [];
-  readonly #line: HttpLine;
-  readonly #settings: ExchangeSettings;
-  readonly #release: (line: HttpLine) => Promise<void>;
+  readonly #connection: HttpClientConnection;
+  readonly #settings: RequestSettings;
+  readonly #release: (connection: HttpClientConnection) => Promise<void>;
   readonly #upload: Upload;
   readonly #onAbort = () => this.#fail(this.#settings.signal!.reason);
   // Parts of the body that were read before read() was asked for them.
@@ -54,25 +54,25 @@ export class Exchange implements BodySource {
   #failure: unknown;
 
   /**
-   * Prepares an exchange.
+   * Prepares a request.
    *
-   * @param line On what; the exchange's until it is released.
+   * @param connection On what; its own until it is released.
    * @param request What is asked.
    * @param settings How long to wait, who is to be shown what.
-   * @param release Takes the line back once all is over.
+   * @param release Takes the connection back once all is over.
    */
   constructor(
-    line: HttpLine,
+    connection: HttpClientConnection,
     request: OutgoingRequest,
-    settings: ExchangeSettings,
-    release: (line: HttpLine) => Promise<void>,
+    settings: RequestSettings,
+    release: (connection: HttpClientConnection) => Promise<void>,
   ) {
-    this.#line = line;
+    this.#connection = connection;
     this.request = request;
     this.#settings = settings;
     this.#release = release;
     const { onBytes } = settings;
-    this.#upload = new Upload(line, request, onBytes);
+    this.#upload = new Upload(connection, request, onBytes);
   }
 
   /** Whether nothing at all has come from the server. */
@@ -92,8 +92,9 @@ export class Exchange implements BodySource {
     const { responseTimeoutMs, signal } = this.#settings;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (signal?.aborted) this.#onAbort();
-    else this.#line.patience.begin(responseTimeoutMs, () => this.#noResponse());
-    this.#line.requests++;
+    else {this.#connection.idleTimer.begin(responseTimeoutMs, () =>
+        this.#noResponse());}
+    this.#connection.requests++;
     this.#uploading = this.#upload.run()
       .catch((error) => this.#fail(error));
     try {
@@ -103,7 +104,7 @@ export class Exchange implements BodySource {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#line.patience.end();
+      this.#connection.idleTimer.end();
     }
   }
 
@@ -112,21 +113,21 @@ export class Exchange implements BodySource {
    *
    * @returns The next bytes, or `undefined` at the end: then the connection was
    * given back.
-   * @throws As {@linkcode Exchange.begin}.
+   * @throws As {@linkcode RunningRequest.begin}.
    */
   async read(): Promise<Uint8Array | undefined> {
     if (this.#isOver) return undefined;
     const { bodyTimeoutMs } = this.#settings;
     try {
       const event = await this.#next(() =>
-        this.#line.patience.begin(bodyTimeoutMs, () => this.#stalled())
+        this.#connection.idleTimer.begin(bodyTimeoutMs, () => this.#stalled())
       );
       if (event.type === "data") return event.bytes;
       if (event.type === "end") this.trailers = event.trailers;
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#line.patience.end();
+      this.#connection.idleTimer.end();
     }
     await this.#finish();
     return undefined;
@@ -137,7 +138,7 @@ export class Exchange implements BodySource {
    * that spares a stream, and the connection is given back at once.
    *
    * @returns The body, or `undefined` if there is more to it: then
-   * {@linkcode Exchange.read} gives all of it.
+   * {@linkcode RunningRequest.read} gives all of it.
    */
   async readWhole(): Promise<Uint8Array | undefined> {
     const body = this.#wholeBody();
@@ -202,7 +203,7 @@ export class Exchange implements BodySource {
   #wholeBody(): Uint8Array | undefined {
     // Who still sends is waited for behind the body, not before it is given.
     if (this.#hasFailed || !this.#upload.isDone) return undefined;
-    const { http } = this.#line;
+    const { http } = this.#connection;
     const ahead = this.#ahead;
     try {
       for (let event; (event = http.next()) !== undefined;) {
@@ -220,13 +221,13 @@ export class Exchange implements BodySource {
   }
 
   async #next(onWait?: () => void): Promise<HttpEvent> {
-    const { http } = this.#line;
+    const { http } = this.#connection;
     for (;;) {
       if (this.#hasFailed) throw this.#failure;
       const event = this.#ahead.shift() ?? http.next();
       if (event !== undefined) return event;
       onWait?.();
-      this.#received += await this.#line.receive(this.#settings.onBytes);
+      this.#received += await this.#connection.receive(this.#settings.onBytes);
     }
   }
 
@@ -235,14 +236,14 @@ export class Exchange implements BodySource {
     this.#isOver = true;
     if (!this.#upload.isDone) await this.#uploadGrace();
     this.#forgetSignal();
-    if (this.#upload.isDone) return await this.#release(this.#line);
+    if (this.#upload.isDone) return await this.#release(this.#connection);
     // The server has said all without having heard all. What it has not heard it
     // does not want, and the only way to stop in the middle is to close.
     const reason = new ClosedError(
       `Sending the body to ${this.request.target.name} was stopped: the response is over`,
     );
     this.#upload.stop(reason);
-    this.#line.abort(reason);
+    this.#connection.abort(reason);
   }
 
   async #uploadGrace(): Promise<void> {
@@ -266,7 +267,7 @@ export class Exchange implements BodySource {
     this.#failure = reason;
     this.#forgetSignal();
     this.#upload.stop(reason);
-    this.#line.abort(reason);
+    this.#connection.abort(reason);
     this.onFailure?.(reason);
   }
 

@@ -9,10 +9,10 @@
  */
 
 import { concat } from "@std/bytes/concat";
-import type { HeaderField } from "../wire/events.ts";
-import { HttpError } from "../wire/http_error.ts";
-import type { BodySource } from "./outgoing_body.ts";
-import { valueOf } from "./request_fields.ts";
+import type { HeaderField } from "../../wire/events.ts";
+import { HttpError } from "../../wire/http_error.ts";
+import type { BodySource } from "../request/outgoing_body.ts";
+import { valueOf } from "../request/request_fields.ts";
 
 /** A coding of a body that can be undone. */
 export type Coding = "gzip" | "deflate";

@@ -4,9 +4,13 @@
  * @module
  */
 
-import type { Address } from "../../transport/address.ts";
-import type { HeaderField, HttpVersion, RequestHead } from "../wire/events.ts";
-import { malformed, unsupported } from "../wire/http_error.ts";
+import type { Address } from "../../../transport/address.ts";
+import type {
+  HeaderField,
+  HttpVersion,
+  RequestHead,
+} from "../../wire/events.ts";
+import { malformed, unsupported } from "../../wire/http_error.ts";
 import { canBeLate, LateRequest } from "./late_request.ts";
 import { isPlainUrl } from "./plain_url.ts";
 import type { RequestBody } from "./request_body.ts";
