@@ -10,6 +10,7 @@
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
 
 /** What every folder may import: the errors, and the one way to check an option. */
 const ERRORS = ["lib/check.ts", "lib/errors.ts"];
@@ -113,9 +114,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "@std/bytes",
   ],
   "mod.ts": ["lib"],
+  // What any user of the package can import, and nothing else inside lib.
   "cli": [
-    "mod.ts",
-    "lib/http/mod.ts",
+    ...Object.values(config.exports).filter((path) => !path.includes("/cli/"))
+      .map((path) => path.slice("./".length)),
     "deno.json",
     "@std/bytes",
     "@std/cli",

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { DEFAULT_FRAMING, parseFraming } from "../../mod.ts";
+import { DEFAULT_FRAMING } from "../../mod.ts";
+import { parseFraming } from "../../lib/framing/mod.ts";
 import { durationIn } from "./durations.ts";
 import { UsageError } from "../output/exit_code.ts";
 import { FORMATS } from "../output/formats.ts";

@@ -4,13 +4,12 @@
  * @module
  */
 
+import type { Address } from "../../mod.ts";
 import {
-  type Address,
-  ByteSink,
-  type Framing,
   MAX_IPV4_DATAGRAM_BYTES,
   MAX_IPV6_DATAGRAM_BYTES,
-} from "../../mod.ts";
+} from "../../lib/session/datagrams/mod.ts";
+import { ByteSink, type Framing } from "../../lib/framing/mod.ts";
 import { EXIT, Failure, UsageError } from "../output/exit_code.ts";
 import { checkPair } from "../tls/tls_files.ts";
 

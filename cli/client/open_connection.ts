@@ -13,8 +13,8 @@ import {
   MessageConnection,
   startTls,
   TimeoutError,
-  type TlsDialOptions,
 } from "../../mod.ts";
+import type { TlsDialOptions } from "../../lib/transport/tls/mod.ts";
 import { ChunkedConnection } from "../output/chunks.ts";
 import type { ClientCommand } from "./client_options.ts";
 import { formatDuration } from "../arguments/durations.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Address, type Connection, encodeProxyHeader } from "../../mod.ts";
+import type { Address, Connection } from "../../mod.ts";
+import { encodeProxyHeader } from "../../lib/transport/proxy/mod.ts";
 import { UsageError } from "../output/exit_code.ts";
 
 /** What is in the header. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { MessageConnection, PeerCertificate } from "../../mod.ts";
+import type { MessageConnection } from "../../mod.ts";
+import type { PeerCertificate } from "../../lib/transport/tls/mod.ts";
 import { askAll } from "../udp/ask.ts";
 import {
   CLIENT_MANUAL,

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { FrameDecoder, type Framing, ProtocolError } from "../../mod.ts";
+import { FrameDecoder, type Framing } from "../../lib/framing/mod.ts";
+import { ProtocolError } from "../../mod.ts";
 import { EXIT, Failure } from "../output/exit_code.ts";
 import { type FormatName, formatNamed } from "../output/formats.ts";
 import { formatSize } from "../arguments/sizes.ts";

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { bindUdp, type DatagramSocket, serve, type Server } from "../../mod.ts";
+import {
+  bindUdp,
+  type DatagramSocket,
+} from "../../lib/session/datagrams/mod.ts";
+import { serve, type Server } from "../../mod.ts";
 
 /** A peer that takes its time. */
 export class SlowPeer implements AsyncDisposable {

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { bindUdp, type JsonValue } from "../../mod.ts";
+import { bindUdp } from "../../lib/session/datagrams/mod.ts";
+import type { JsonValue } from "../../lib/encoding/mod.ts";
 import { SlowPeer } from "./slow_peer.ts";
 import type { Scene, Step } from "./stage.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Address, ShutdownReport, TlsCertificate } from "../../mod.ts";
+import type { Address, ShutdownReport } from "../../mod.ts";
+import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import type { ServerCommand } from "./server_options.ts";
 
 /** What listens on some of the addresses. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Address, ShutdownReport, TlsCertificate } from "../../mod.ts";
+import type { Address, ShutdownReport } from "../../mod.ts";
+import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import { describe, EXIT, type ExitCode } from "../output/exit_code.ts";
 import { urlOf } from "../http/server/http_manual.ts";

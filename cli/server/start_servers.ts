@@ -9,8 +9,8 @@ import {
   type Address,
   ConnectionError,
   type ShutdownReport,
-  type TlsCertificate,
 } from "../../mod.ts";
+import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import type { Log } from "../output/log.ts";
 import type { Part } from "./part.ts";
 import type { ServerCommand } from "./server_options.ts";

@@ -10,8 +10,8 @@ import {
   type ServeOptions,
   type Server,
   type ServerEvent,
-  type TlsListenOptions,
 } from "../../mod.ts";
+import type { TlsListenOptions } from "../../lib/transport/tls/mod.ts";
 import type { Log } from "../output/log.ts";
 import type { Crew, Part } from "./part.ts";
 import { ServerLog } from "./server_log.ts";

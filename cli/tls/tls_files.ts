@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TlsCertificate } from "../../mod.ts";
+import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import { EXIT, Failure, UsageError } from "../output/exit_code.ts";
 import { about, oneOf, optional } from "../arguments/option.ts";
 import type { Terminal } from "../terminal/terminal.ts";

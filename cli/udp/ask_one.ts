@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type DatagramSocket, TimeoutError } from "../../mod.ts";
+import type { DatagramSocket } from "../../lib/session/datagrams/mod.ts";
+import { TimeoutError } from "../../mod.ts";
 import type { Asker, AskingSockets } from "./asker.ts";
 import type { ClientCommand } from "../client/client_options.ts";
 import { EXIT, Failure } from "../output/exit_code.ts";

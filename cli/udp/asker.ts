@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type Address, bindUdp, type DatagramSocket } from "../../mod.ts";
+import type { Address } from "../../mod.ts";
+import {
+  bindUdp,
+  type DatagramSocket,
+} from "../../lib/session/datagrams/mod.ts";
 import type { ClientCommand } from "../client/client_options.ts";
 import type { Log } from "../output/log.ts";
 

@@ -8,7 +8,11 @@
  * @module
  */
 
-import type { Address, DatagramServerEvent, DatagramStats } from "../../mod.ts";
+import type { Address } from "../../mod.ts";
+import type {
+  DatagramServerEvent,
+  DatagramStats,
+} from "../../lib/session/datagrams/mod.ts";
 import { visible } from "../output/escape.ts";
 import { messageOf } from "../output/exit_code.ts";
 import type { Log, LogEvent } from "../output/log.ts";

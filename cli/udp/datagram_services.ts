@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DatagramHandler } from "../../mod.ts";
+import type { DatagramHandler } from "../../lib/session/datagrams/mod.ts";
 
 /** A service whose datagrams are bytes or text. */
 export type DatagramService =

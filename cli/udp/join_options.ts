@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Address, MulticastOptions } from "../../mod.ts";
+import type { Address } from "../../mod.ts";
+import type { MulticastOptions } from "../../lib/session/datagrams/mod.ts";
 import { UsageError } from "../output/exit_code.ts";
 import { about, optional } from "../arguments/option.ts";
 

@@ -4,16 +4,16 @@
  * @module
  */
 
+import type { Address } from "../../mod.ts";
 import {
-  type Address,
   type DatagramHandler,
   type DatagramServer,
   type DatagramServerEvent,
   type DatagramSocket,
-  type MessageOf,
   serveDatagrams,
   type ServeDatagramsOptions,
-} from "../../mod.ts";
+} from "../../lib/session/datagrams/mod.ts";
+import type { MessageOf } from "../../lib/encoding/mod.ts";
 import { DatagramLog } from "./datagram_log.ts";
 import type { JoinValues } from "./join_options.ts";
 import type { Log } from "../output/log.ts";

@@ -14,7 +14,7 @@ import type { Encoding, ValueDecoder } from "./encoding.ts";
  *
  * @example Anything else is refused
  * ```ts
- * import { bytes } from "@parley/parley";
+ * import { bytes } from "@parley/parley/encoding";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * assertEquals(bytes().encode(Uint8Array.of(1, 2)), Uint8Array.of(1, 2));

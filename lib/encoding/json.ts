@@ -25,7 +25,7 @@ export type JsonValue =
  *
  * @example There and back
  * ```ts
- * import { json } from "@parley/parley";
+ * import { json } from "@parley/parley/encoding";
  * import { assertEquals } from "@std/assert";
  *
  * const message = json().encode({ id: 1, tags: ["a"] });

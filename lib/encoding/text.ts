@@ -16,7 +16,8 @@ import type { Encoding, ValueDecoder } from "./encoding.ts";
  *
  * @example What is not UTF-8 is an error
  * ```ts
- * import { ProtocolError, text } from "@parley/parley";
+ * import { ProtocolError } from "@parley/parley";
+ * import { text } from "@parley/parley/encoding";
  * import { assertEquals, assertThrows } from "@std/assert";
  *
  * const decoder = text().decoder(true);

@@ -54,11 +54,11 @@
  */
 
 export { ByteQueue } from "../bytes/byte_queue.ts";
-export { ByteSink, COPY_LIMIT_BYTES } from "../bytes/byte_sink.ts";
+export { ByteSink } from "../bytes/byte_sink.ts";
 export { ProtocolError } from "../errors.ts";
 export type { ProtocolErrorCode, ProtocolErrorDetails } from "../errors.ts";
 export { cobs } from "./cobs.ts";
-export { contentLength, MAX_HEADER_BLOCK_BYTES } from "./content_length.ts";
+export { contentLength } from "./content_length.ts";
 export { decimalHeader, type DecimalHeaderOptions } from "./decimal_header.ts";
 export { delimiter, type DelimiterOptions } from "./delimiter.ts";
 export { fixedLength, type FixedLengthOptions } from "./fixed_length.ts";

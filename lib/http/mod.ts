@@ -52,17 +52,12 @@ export type {
 export { HttpError } from "./wire/http_error.ts";
 export type { HttpLimits, HttpReadOptions } from "./wire/http_limits.ts";
 export { serveHttp } from "./server/serve_http.ts";
-export type { ServeAddress } from "../session/serving/start_server.ts";
 export type { HttpServer, HttpServerStats } from "./server/http_server.ts";
 export type { HttpHandler } from "./server/http_serving.ts";
 export type { HttpRequestInfo } from "./server/request/incoming_request.ts";
 export {
   type AnsweredEvent,
-  DEFAULT_BODY_TIMEOUT_MS,
-  DEFAULT_HEADER_TIMEOUT_MS,
-  DEFAULT_KEEP_ALIVE_TIMEOUT_MS,
   DEFAULT_MAX_BODY_BYTES,
-  DEFAULT_SEND_TIMEOUT_MS,
   type HttpServerEvent,
   type ServeHttpOptions,
 } from "./server/http_server_options.ts";
@@ -70,13 +65,7 @@ export { request } from "./client/request.ts";
 export { HttpClient } from "./client/http_client.ts";
 export { IncomingResponse } from "./client/response/incoming_response.ts";
 export {
-  DEFAULT_CLIENT_KEEP_ALIVE_MS,
-  DEFAULT_MAX_IDLE_CONNECTIONS,
-  DEFAULT_MAX_IDLE_PER_ORIGIN,
   DEFAULT_MAX_REDIRECTS,
-  DEFAULT_MAX_RESPONSE_BYTES,
-  DEFAULT_RESPONSE_BODY_TIMEOUT_MS,
-  DEFAULT_RESPONSE_TIMEOUT_MS,
   type HttpClientOptions,
   type HttpDialOptions,
   type HttpExchangeOptions,

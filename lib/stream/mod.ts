@@ -41,6 +41,5 @@
  * @module
  */
 
-export type { Framing } from "../framing/framing.ts";
 export { decodeFrames, type DecodeFramesOptions } from "./decode_frames.ts";
 export { encodeFrames, type EncodeFramesOptions } from "./encode_frames.ts";

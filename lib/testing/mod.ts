@@ -19,14 +19,12 @@
  * @module
  */
 
-export type { Framing } from "../framing/framing.ts";
 export {
   verifyFraming,
   type VerifyFramingOptions,
   type VerifyFramingReport,
 } from "./verify_framing.ts";
 export {
-  DEFAULT_MEMORY_BUFFER_BYTES,
   type MemoryConnectOptions,
   type MemoryDelay,
   type MemoryFaults,
@@ -37,5 +35,3 @@ export {
   type MemoryPairOptions,
   type MemoryPieces,
 } from "../transport/memory/mod.ts";
-export { Address, type Transport } from "../transport/address.ts";
-export type { Connection, Listener } from "../transport/connection.ts";

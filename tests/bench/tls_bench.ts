@@ -10,8 +10,8 @@
 import type { AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { connect, type MessageConnection, serve } from "../../mod.ts";
+import type { Connection } from "../../mod.ts";
 import {
-  type Connection,
   connectTls,
   listenTls,
   type TlsEngine,

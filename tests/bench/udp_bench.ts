@@ -6,7 +6,8 @@
  * queue holds for certain.
  */
 
-import { Address, bindUdp } from "../../lib/session/datagrams/mod.ts";
+import { Address } from "../../mod.ts";
+import { bindUdp } from "../../lib/session/datagrams/mod.ts";
 
 const BURST = 50;
 const LOOPBACK = {

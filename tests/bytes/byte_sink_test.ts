@@ -1,4 +1,4 @@
-import { ByteSink, COPY_LIMIT_BYTES } from "@parley/parley/framing";
+import { ByteSink, COPY_LIMIT_BYTES } from "../../lib/bytes/byte_sink.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 

@@ -28,7 +28,10 @@ import {
 } from "./datagram_sender.ts";
 import { DatagramIterator, receiveDatagram } from "./receive_datagrams.ts";
 import type { ReceiveOptions } from "../messages/receive_options.ts";
-import { type RequestOptions, RequestSettings } from "./request_options.ts";
+import {
+  type DatagramRequestOptions,
+  RequestSettings,
+} from "./request_options.ts";
 import { Requests } from "./requests.ts";
 
 /** How long `close()` waits for the system to take what is being sent. */
@@ -194,7 +197,7 @@ export class DatagramSocket<T = Uint8Array>
   async request(
     message: T,
     to: string | Address,
-    options: RequestOptions<T> = {},
+    options: DatagramRequestOptions<T> = {},
   ): Promise<T> {
     const settings = new RequestSettings<T>(options);
     this.#checkOpen();

@@ -38,10 +38,6 @@
  * @module
  */
 
-export type { Encoding, ValueDecoder } from "../../encoding/encoding.ts";
-export type { JsonValue } from "../../encoding/json.ts";
-export type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
-export { Address, type Transport } from "../../transport/address.ts";
 export {
   type DatagramEndpoint,
   type DatagramEndpointOptions,
@@ -51,33 +47,23 @@ export {
   type MulticastOptions,
   type ReceivedDatagram,
 } from "../../transport/datagram_endpoint.ts";
-export {
-  type Datagram,
-  type DatagramEvent,
-  type DatagramOptions,
-  type DatagramStats,
-  DEFAULT_MAX_QUEUED_BYTES,
-  DEFAULT_MAX_QUEUED_DATAGRAMS,
+export type {
+  Datagram,
+  DatagramEvent,
+  DatagramOptions,
+  DatagramStats,
 } from "./datagram_options.ts";
 export { bindUdp } from "./bind_udp.ts";
 export { DatagramSocket } from "./datagram_socket.ts";
-export type { ReceiveOptions } from "../messages/receive_options.ts";
 export {
-  DEFAULT_REQUEST_ATTEMPTS,
-  DEFAULT_REQUEST_TIMEOUT_MS,
-  type RequestOptions,
+  type DatagramRequestOptions,
+  DEFAULT_ATTEMPTS,
 } from "./request_options.ts";
-export {
-  type DatagramHandler,
-  type DatagramServer,
-  type DatagramServerEvent,
-  type DatagramServerStats,
-  DEFAULT_MAX_HANDLERS,
-  type ServeDatagramsOptions,
+export type {
+  DatagramHandler,
+  DatagramServer,
+  DatagramServerEvent,
+  DatagramServerStats,
+  ServeDatagramsOptions,
 } from "./datagram_server.ts";
 export { serveDatagrams } from "./serve_datagrams.ts";
-export type {
-  CutConnection,
-  ShutdownOptions,
-  ShutdownReport,
-} from "../serving/server_options.ts";

@@ -6,10 +6,10 @@
 
 import { checkDuration, checkInteger, checkNumber } from "../../check.ts";
 
-/** The default of {@linkcode RequestOptions.attempts}. */
-export const DEFAULT_REQUEST_ATTEMPTS: number = 3;
+/** The default of {@linkcode DatagramRequestOptions.attempts}. */
+export const DEFAULT_ATTEMPTS: number = 3;
 
-/** The default of {@linkcode RequestOptions.timeoutMs}: 1 s, as RFC 8085 begins. */
+/** The default of {@linkcode DatagramRequestOptions.timeoutMs}: 1 s, as RFC 8085 begins. */
 export const DEFAULT_REQUEST_TIMEOUT_MS: number = 1_000;
 
 /**
@@ -17,7 +17,7 @@ export const DEFAULT_REQUEST_TIMEOUT_MS: number = 1_000;
  *
  * @typeParam T Type of a message.
  */
-export interface RequestOptions<T = Uint8Array> {
+export interface DatagramRequestOptions<T = Uint8Array> {
   /**
    * Tells whether a message of the peer is the answer, for example by a number
    * that it repeats; others are left to whoever receives. Give it wherever the
@@ -68,10 +68,10 @@ export class RequestSettings<T> {
    * @param options The options.
    * @throws {RangeError} If a number is out of its range.
    */
-  constructor(options: RequestOptions<T>) {
+  constructor(options: DatagramRequestOptions<T>) {
     const {
       accepts,
-      attempts = DEFAULT_REQUEST_ATTEMPTS,
+      attempts = DEFAULT_ATTEMPTS,
       backoff = 2,
       signal,
       timeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,

@@ -68,7 +68,7 @@ const V1_START = new TextEncoder().encode("PROXY ");
  *
  * @example A header and the client's first bytes
  * ```ts
- * import { parseProxyHeader } from "@parley/parley";
+ * import { parseProxyHeader } from "@parley/parley/proxy";
  * import { assertEquals } from "@std/assert";
  *
  * const line = "PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\nhello";

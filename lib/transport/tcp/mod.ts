@@ -55,10 +55,6 @@ import {
   withOptions,
 } from "./tcp_socket.ts";
 
-export type { Connection, DialOptions, Listener, ListenOptions };
-export { Address };
-export type { Transport } from "../address.ts";
-
 const addressOf = addressIn("tcp");
 
 /** A host and a port. */

@@ -60,19 +60,12 @@ import type {
 } from "./options.ts";
 
 export type {
-  Connection,
-  DialOptions,
-  HostPort,
-  Listener,
-  ListenOptions,
   PeerCertificate,
   TlsCertificate,
   TlsDialOptions,
   TlsEngine,
   TlsListenOptions,
 };
-export { Address };
-export type { Transport } from "../address.ts";
 
 /**
  * Opens a connection and agrees on TLS.

@@ -40,21 +40,12 @@ import type {
   Connection,
   DialOptions,
   Listener,
-  ListenOptions,
   UnixListenOptions,
 } from "../connection.ts";
 import { translate } from "../os_error.ts";
 import { SocketConnection, SocketListener } from "../socket.ts";
 
-export type {
-  Connection,
-  DialOptions,
-  Listener,
-  ListenOptions,
-  UnixListenOptions,
-};
-export { Address };
-export type { Transport } from "../address.ts";
+export type { UnixListenOptions };
 
 // The system keeps the path in an array, with a zero byte behind it.
 const MAX_PATH_BYTES = Deno.build.os === "darwin" ? 103 : 107;

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { bindUdp } from "@parley/parley";
+import { bindUdp } from "@parley/parley/udp";
 import { runClient } from "../../../cli/client/run_client.ts";
 import { runServer } from "../../../cli/server/run_server.ts";
 import {

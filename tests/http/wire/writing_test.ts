@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ByteSink, COPY_LIMIT_BYTES } from "@parley/parley/framing";
+import { ByteSink, COPY_LIMIT_BYTES } from "../../../lib/bytes/byte_sink.ts";
 import {
   type HeaderField,
   HttpConnection,

@@ -17,7 +17,7 @@ import type {
 } from "../../../lib/session/datagrams/datagram_options.ts";
 import { bindUdp } from "../../../lib/session/datagrams/bind_udp.ts";
 import { DatagramSocket } from "../../../lib/session/datagrams/datagram_socket.ts";
-import type { RequestOptions } from "../../../lib/session/datagrams/request_options.ts";
+import type { DatagramRequestOptions } from "../../../lib/session/datagrams/request_options.ts";
 import { Address } from "../../../lib/transport/address.ts";
 import {
   peer,
@@ -136,7 +136,7 @@ Deno.test("DatagramSocket.request() to the same peer waits for the one before, a
     const text = new TextDecoder().decode(bytes);
     if (text !== "lost") setTimeout(() => endpoint.arrive(`to ${text}`, to), 3);
   };
-  const ask = (text: string, options?: RequestOptions<string>) =>
+  const ask = (text: string, options?: DatagramRequestOptions<string>) =>
     socket.request(text, peer(1), options).catch((error) => error.name);
   const answers = await Promise.all([
     ask("a"),

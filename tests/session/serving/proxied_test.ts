@@ -1,11 +1,6 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import {
-  Address,
-  connect,
-  encodeProxyHeader,
-  serve,
-  type ServerEvent,
-} from "@parley/parley";
+import { Address, connect, serve, type ServerEvent } from "@parley/parley";
+import { encodeProxyHeader } from "@parley/parley/proxy";
 import { connectTcp } from "@parley/parley/tcp";
 import { ProxyReader } from "../../../lib/transport/proxy/proxied.ts";
 
