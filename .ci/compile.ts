@@ -1,12 +1,17 @@
 /**
- * Compiles both executables into `dist/`, with the smallest permissions they
- * work with, and prints what was made.
+ * Compiles both executables into `dist/` with the fewest permissions that they
+ * need, and prints each one's size and hash.
  *
- * Usage: `deno task compile [--target TARGET] [--if-stale]`
+ * Usage: `deno task compile [--target TARGET] [--if-stale] [--official]`
+ *
+ * - `--target` compiles for another system, as `deno compile --target` does.
+ * - `--if-stale` does nothing if the executables are newer than the sources.
+ * - `--official` fails if the official base runtime cannot be downloaded. Without
+ *   it a stand-in takes its place, which is for tests only.
  *
  * @module
  */
-// deno-lint-ignore-file no-console -- a script: what it prints is its result
+// deno-lint-ignore-file no-console -- a script prints its result
 
 import { parseArgs } from "@std/cli/parse-args";
 import {
@@ -30,24 +35,24 @@ const SOURCES = [
 
 // Standard input and output and signals need no permission. Names are resolved
 // by connect and listen, so `--allow-net` covers them. A Unix socket is a file
-// that both ends must be allowed to read and write, wherever it is: a compiled
-// program cannot be granted a path when it is started.
+// that both ends must be allowed to read and write. Its path is unknown here, and
+// a compiled program cannot be granted a path when it starts.
 const PERMISSIONS = [
   ...["--allow-net", "--allow-env=NO_COLOR", "--no-prompt"],
   ...["--allow-read", "--allow-write"],
 ];
-// The umask decides who may connect to a Unix socket, and only the whole of
-// "sys" includes it.
+// The umask decides who may connect to a Unix socket. No narrower permission
+// than "sys" includes it.
 const SERVER_PERMISSIONS = ["--allow-sys"];
 
-// From start to `listening`, one module takes 1.2 of an empty program's run,
-// sixty take 1.6 (medians of 31). So all modules become one first, but for those
-// that are imported when they are needed, which `deno compile --bundle` would put
-// into the same one.
+// From start to `listening`, one module takes 1.2 times as long as an empty
+// program, sixty modules take 1.6 times (medians of 31). So modules are bundled
+// first. Those that are loaded by `import()` stay apart, which
+// `deno compile --bundle` would not do.
 const BUNDLE = ["--platform", "deno", "--code-splitting", "--quiet"];
 
-// The code cache would gain nothing more, and is a file of a name that anyone can
-// foresee in the folder for temporary files.
+// The code cache saves no time that was measured, and it is a file with a
+// predictable name in the folder for temporary files.
 const STARTUP = ["--no-code-cache"];
 
 const EXECUTABLES = [
@@ -68,7 +73,7 @@ async function main(): Promise<number> {
   const args = Deno.args.filter((arg) => arg !== "--");
   const options = parseArgs(args, {
     string: ["target"],
-    boolean: ["if-stale"],
+    boolean: ["if-stale", "official"],
     unknown: (arg) => {
       console.error(`Cannot compile as ${arg} is not an option of this task`);
       Deno.exit(2);
@@ -77,43 +82,50 @@ async function main(): Promise<number> {
   const target = String(options["target"] || Deno.build.target);
   const suffix = target.includes("windows") ? ".exe" : "";
 
-  const stamp = `${Deno.version.deno} ${target} ${await sourcesHash()}\n`;
-  if (options["if-stale"] && await isFresh(stamp, suffix)) return 0;
+  const official = options["official"] === true;
+  const sources = await sourcesHash();
+  const stampOf = (runtime: string) =>
+    `${Deno.version.deno} ${target} ${runtime} ${sources}\n`;
+  // The stand-in's executables are fresh enough for all but --official.
+  const fresh = [stampOf("official"), ...official ? [] : [stampOf("stand-in")]];
+  if (options["if-stale"] && await isFresh(fresh, suffix)) return 0;
 
   await Deno.mkdir(DIST, { recursive: true });
   await Deno.remove(STAMP).catch(() => {
-    // Not there: nothing was compiled yet.
+    // Absent: nothing was compiled yet.
   });
-  let compile = denoCompile;
+  let compile = (args: readonly string[]) => denoCompile(args, { official });
+  let runtime = "official";
   for (const { name, entry, permissions } of EXECUTABLES) {
     const output = new URL(name + suffix, DIST).pathname;
     const module = await bundle(entry);
     if (module === undefined) return 1;
-    const { code, fallback } = await compile([
+    const { code, standIn } = await compile([
       ...permissions,
       ...STARTUP,
       ...(target === Deno.build.target ? [] : ["--target", target]),
       ...["--output", output, module],
     ]);
     if (code !== 0) return code;
-    if (fallback) {
-      compile = async (args) => ({
-        code: await compileWithNpmRuntime(args),
-        fallback,
-      });
-    }
+    if (!standIn) continue;
+    // The download failed once: go on without another attempt.
+    runtime = "stand-in";
+    compile = async (args) => ({
+      code: await compileWithNpmRuntime(args),
+      standIn,
+    });
   }
-  await Deno.writeTextFile(STAMP, stamp);
+  await Deno.writeTextFile(STAMP, stampOf(runtime));
   for (const { name } of EXECUTABLES) await print(name + suffix);
   return 0;
 }
 
-/** Makes few modules of many; gives the path of the first one. */
+/** Bundles the modules of an entry point; returns the path of the result. */
 async function bundle(entry: string): Promise<string | undefined> {
   const name = entry.slice(entry.lastIndexOf("/") + 1).replace(".ts", "");
   const folder = new URL(`.bundle/${name}/`, DIST);
   await Deno.remove(folder, { recursive: true }).catch(() => {
-    // Not there: nothing was compiled yet.
+    // Absent: nothing was compiled yet.
   });
   const { success } = await new Deno.Command(Deno.execPath(), {
     cwd: ROOT,
@@ -128,19 +140,22 @@ async function print(name: string): Promise<void> {
   console.log(`dist/${name}  ${size} bytes  SHA-256 ${sha256}`);
 }
 
-async function isFresh(stamp: string, suffix: string): Promise<boolean> {
+async function isFresh(
+  stamps: readonly string[],
+  suffix: string,
+): Promise<boolean> {
   try {
     for (const { name } of EXECUTABLES) {
       await Deno.stat(new URL(name + suffix, DIST));
     }
-    return await Deno.readTextFile(STAMP) === stamp;
+    return stamps.includes(await Deno.readTextFile(STAMP));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }
 
-/** Hashes what the executables are made of: a stamp that no clock can upset. */
+/** Hashes the sources. Unlike file times, hashes survive a clone and a checkout. */
 async function sourcesHash(): Promise<string> {
   const hashes: string[] = [];
   for (const source of SOURCES) {

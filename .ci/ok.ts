@@ -1,11 +1,11 @@
 /**
- * The gate: everything that must hold before a commit.
+ * The gate: every check that a commit must pass.
  *
  * Usage: `deno task ok [--without-tests]`
  *
  * @module
  */
-// deno-lint-ignore-file no-console -- a script: what it prints is its result
+// deno-lint-ignore-file no-console -- a script prints its result
 
 import config from "../deno.json" with { type: "json" };
 

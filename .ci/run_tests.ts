@@ -1,7 +1,7 @@
 /**
- * Runs the tests with the permissions that `deno.json` names under `test`, as
- * `deno test -P` does, and two that no file can name in advance: to run this
- * very Deno, and to use this machine's folder for temporary files.
+ * Runs the tests with the permissions that `deno.json` lists under `test`, as
+ * `deno test -P` does. Two more depend on the machine: to run this Deno by its
+ * path, and to use the folder for temporary files.
  *
  * Usage: `deno task test [ARGUMENTS-OF-DENO-TEST...]`
  *

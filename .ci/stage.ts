@@ -2,13 +2,13 @@
  * Writes `dist/jsr/`: the package as JSR users get it, ready for
  * `deno publish`.
  *
- * What stays out: tests, tasks, the demo, and the links to `.std/`, so that
- * `jsr:@std/...` means the standard library itself. A linked folder cannot be
- * excluded from publishing where it stands, hence the copy.
+ * The copy leaves out tests, tasks, the demo, and the links to `.std/`, so that
+ * `jsr:@std/...` means the standard library itself. `deno publish` cannot exclude
+ * a linked folder, so the package is published from a copy.
  *
  * @module
  */
-// deno-lint-ignore-file no-console -- a script: what it prints is its result
+// deno-lint-ignore-file no-console -- a script prints its result
 
 import config from "../deno.json" with { type: "json" };
 
@@ -17,7 +17,7 @@ const STAGE = new URL("dist/jsr/", ROOT);
 const CONTENT = ["mod.ts", "lib", "cli", "README.md", "LICENSE"];
 const LEFT_OUT = ["cli/demo"];
 
-/** The settings that matter to those who use the package. */
+/** The settings that users of the package need. */
 function packageConfig(): Record<string, unknown> {
   const { name, version, license, exports, imports, compilerOptions } = config;
   return {
@@ -29,7 +29,7 @@ function packageConfig(): Record<string, unknown> {
       Object.entries(imports).filter(([, target]) => target.startsWith("jsr:")),
     ),
     compilerOptions,
-    // dist/ is ignored by git, and publishing respects that.
+    // Git ignores dist/, and `deno publish` leaves out what Git ignores.
     publish: { exclude: ["!**"] },
   };
 }
