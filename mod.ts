@@ -23,10 +23,79 @@
  * ```
  *
  * However the network cuts the bytes, every framing gives the same messages and
- * then the same error or the same end. Every message, header, queue and wait has
- * a finite bound or a documented way to give it one.
+ * then the same error or the same end.
  *
- * This entry point has connections and servers of messages. The others:
+ * ## Limits and deadlines
+ *
+ * Every message, header and queue has a limit. Every wait has a deadline, or
+ * takes one as an option:
+ *
+ * | option | default | limits |
+ * | --- | --- | --- |
+ * | `maxMessageBytes` | 1 MiB | one message, received or sent |
+ * | `highWaterMarkBytes` | 64 KiB | bytes that wait to be written before `send` waits |
+ * | `connectTimeoutMs` | 10 s | opening a connection, including the name lookup |
+ * | `tlsHandshakeTimeoutMs` | 10 s | agreeing on TLS |
+ * | `idleTimeoutMs` | `Infinity`; `parley-server`: 5 min | time without a byte in either direction |
+ * | `messageTimeoutMs` | `Infinity`; `parley-server`: 30 s | time from a message's first byte to its last |
+ * | `sendTimeoutMs` | `Infinity` | time without progress while a peer does not read |
+ * | `maxConnections` | 10,000 | connections at once |
+ * | `maxConnectionsPerPeer` | `Infinity` | connections at once from one IP address |
+ * | `graceMs` of `shutdown` | 5 s | time for handlers to finish |
+ *
+ * ## Errors
+ *
+ * The class says where the cause is: {@linkcode TypeError} and
+ * {@linkcode RangeError} are mistakes of the caller, thrown before any I/O;
+ * {@linkcode ProtocolError} is about what the peer sent, with code
+ * `"malformed"`, `"too_large"` or `"truncated"`; {@linkcode ConnectionError} is
+ * about the network; {@linkcode TimeoutError} names the deadline that passed;
+ * {@linkcode ClosedError} follows use after closing.
+ *
+ * The text of an error gives the size, the limit, the first bytes and the likely
+ * cause, such as "its declared size of 1195725856 bytes exceeds the limit of
+ * 1048576 bytes; it begins 47 45 54 20 "GET "; this looks like an HTTP client".
+ *
+ * ## Addresses
+ *
+ * The address selects the transport: `tcp://127.0.0.1:7342`,
+ * `tls://example.org:443`, `unix:/run/app.sock`. Handlers and options stay the
+ * same. `7342` is loopback, `:7342` is every interface in IPv4 and IPv6, and
+ * `host:7342` is TCP. Port 0 asks the system for a free port, which is then in
+ * `server.address`.
+ *
+ * @example One server on three addresses
+ * ```ts
+ * import { connect, serve } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/app.sock`;
+ * const addresses = ["tcp://[::1]:0", "tcp://127.0.0.1:0", `unix:${path}`];
+ * const json = { encoding: "json" } as const;
+ * await using server = await serve(addresses, json, async (peer) => {
+ *   for await (const value of peer) await peer.send({ got: value });
+ * });
+ * for (const address of server.addresses) {
+ *   await using connection = await connect(address, json);
+ *   await connection.send([1, 2, 3]);
+ *   assertEquals(await connection.receive(), { got: [1, 2, 3] });
+ * }
+ * ```
+ *
+ * ## Permissions
+ *
+ * `--allow-net` for the hosts you talk to; `--allow-read` and `--allow-write` for
+ * the path of a Unix socket; `--unstable-net` to share a port with `reusePort`.
+ *
+ * ## Behind a proxy
+ *
+ * With `proxyProtocol: { trusted: ["10.0.0.0/8"] }` a server reads the PROXY
+ * protocol's header from these addresses, and connections have the client's
+ * address.
+ *
+ * ## Entry points
+ *
+ * This one has connections and servers of messages. The others:
  *
  * | entry point | what is there |
  * | --- | --- |

@@ -6,6 +6,22 @@
  * deno run --allow-net jsr:@parley/parley/client 7342 hello
  * ```
  *
+ * Compiled, over TLS, and to a multicast group, which shows every reply:
+ *
+ * ```sh
+ * parley-client tls://localhost:7343 hello --ca cert.pem
+ * parley-client udp://239.1.2.3:9001 'is a server there?'
+ * ```
+ *
+ * To see what a peer sends and why its length is wrong, show its chunks beside
+ * the error, which gives the first bytes and the likely cause, such as another
+ * byte order; or print all of it as bare bytes:
+ *
+ * ```sh
+ * parley-client 7344 --frame length:4 --chunks </dev/null
+ * parley-client 7344 --frame raw --format hex </dev/null
+ * ```
+ *
  * UDP needs `--unstable-net`, certificates need `--allow-read`, Unix sockets
  * and `--output` need `--allow-read --allow-write`. `--help` shows options,
  * formats and exit codes.

@@ -6,6 +6,17 @@
  * deno run --allow-net jsr:@parley/parley/server echo 7342
  * ```
  *
+ * Compiled, several addresses at once, TLS with a certificate to try it, a
+ * multicast group, and what a peer sends that connects to you:
+ *
+ * ```sh
+ * parley-server upper :7342 udp://127.0.0.1:7342 unix:/tmp/app.sock --log json
+ * parley-server cert --out .
+ * parley-server echo tls://:7343 --cert cert.pem --key key.pem
+ * parley-server upper udp://0.0.0.0:9001 --join 239.1.2.3
+ * parley-server discard 7344 --frame length:4 --verbose
+ * ```
+ *
  * UDP and `--workers` need `--unstable-net`; certificates, `--root` and
  * `--workers` need `--allow-read`; Unix sockets `--allow-read --allow-write`,
  * with `--mode` also `--allow-sys`; `--allow-sys=networkInterfaces` shows what

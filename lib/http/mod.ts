@@ -8,9 +8,24 @@
  * ```
  *
  * It is one more protocol on the same byte queue and connections as every
- * framing of this library. {@linkcode HttpConnection} alone reads and writes
- * HTTP without a socket. It replaces neither `Deno.serve` nor `fetch`: those
- * speak HTTP/2 too, and are what an application wants.
+ * framing of this library. {@linkcode HttpConnection} is the protocol without a
+ * socket: bytes in, events out; events in, bytes out. Applications use
+ * `Deno.serve` and `fetch` instead, which also speak HTTP/2.
+ *
+ * Reading is as strict as RFC 9112 where leniency lets requests be smuggled.
+ * Limits: 8 KiB for a request line, 32 KiB and 100 fields for headers, 1 MiB for
+ * a request's body (`maxBodyBytes`), 64 MiB for a response's.
+ *
+ * The commands on top of it:
+ *
+ * ```sh
+ * parley-server http :8080                          # shows each browser what it sent
+ * parley-server http :8081 --root public --index    # files, and a line per request
+ * parley-client http://127.0.0.1:8080/ --raw        # both sides, line ends visible
+ * ```
+ *
+ * The server's log begins with the address under which a phone in the same
+ * network reaches it.
  *
  * @example A server, and a client that shows what goes over the wire
  * ```ts

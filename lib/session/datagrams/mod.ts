@@ -13,9 +13,13 @@
  *
  * The runtime has UDP only when it is started with `--unstable-net`, or with
  * `"unstable": ["net"]` in your `deno.json`. Permissions: `--allow-net` for the
- * address that is bound and for each that is sent to.
+ * address that is bound and for each address that is sent to.
  *
- * @example Asking, with another attempt when there is no answer
+ * A request that is sent again may be answered twice, and late. If your messages
+ * carry a number, the option `accepts` of `request` tells which answer belongs to
+ * which request.
+ *
+ * @example A request, sent again when no answer comes
  * ```ts
  * import { bindUdp, serveDatagrams } from "@parley/parley/udp";
  * import { assertEquals } from "@std/assert";

@@ -1,12 +1,15 @@
 /**
- * TLS: connections that nobody in between can read or change.
+ * TLS: connections that are encrypted and authenticated.
  *
- * Most programs want `connect` and `serve` of `@parley/parley` with an address
- * such as `tls://example.org:443`. These functions are the bytes below.
+ * Most programs use `connect` and `serve` of `@parley/parley` with an address
+ * such as `tls://example.org:443`; the second example shows it. The functions
+ * here carry bytes, below the messages. There are also `alpn`,
+ * `server.setCertificate` for a new certificate without a restart, and
+ * `startTls` for a connection that is open already.
  *
- * A certificate that nobody but itself vouches for must not be one of an
- * authority, as plain `openssl req -x509` makes them; this one is accepted when
- * it is given in `caCerts`:
+ * A self-signed certificate is accepted if it is given in `caCerts` and is not
+ * marked as a certificate authority, as plain `openssl req -x509` marks it.
+ * `parley-server cert` makes such a certificate, or:
  *
  * ```sh
  * openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem \
@@ -36,7 +39,33 @@
  * await client.write(Uint8Array.of(1, 2, 3));
  * assertEquals(await server.read(new Uint8Array(10)), 3);
  * for (const open of [client, server, listener]) open.close();
- * await Promise.all([client.released, server.released]); // the last words are said
+ * await Promise.all([client.released, server.released]); // TLS has ended too
+ * ```
+ *
+ * @example Messages over TLS, with a certificate on both sides
+ * ```ts
+ * import { connect, serve } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * await new Deno.Command("openssl", {
+ *   args: `req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost
+ *     -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE
+ *     -keyout ${folder}/key.pem -out ${folder}/cert.pem`.split(/\s+/),
+ * }).output();
+ * const cert = await Deno.readTextFile(`${folder}/cert.pem`);
+ * const key = await Deno.readTextFile(`${folder}/key.pem`);
+ * const options = { cert, key, caCerts: [cert], encoding: "text" } as const;
+ *
+ * // Without requireClientCert the client needs no certificate.
+ * const strict = { ...options, requireClientCert: true };
+ * await using server = await serve("tls://127.0.0.1:0", strict, async (peer) => {
+ *   const name = peer.peerCertificate?.subject.CN;
+ *   for await (const text of peer) await peer.send(`${name}: ${text}`);
+ * });
+ * await using connection = await connect(server.address, options);
+ * await connection.send("hello");
+ * assertEquals(await connection.receive(), "localhost: hello");
  * ```
  *
  * @module
