@@ -1,12 +1,12 @@
 /**
- * Whether a request wants the file at all: the client may have it already.
+ * Decides whether a request needs the file: the client may have it already.
  *
  * @module
  */
 
 import { formatHttpDate, parseHttpDate } from "./http_date.ts";
 
-/** What tells one state of a file from another. */
+/** Identifies one state of a file. */
 export interface Validators {
   /** The entity tag, such as `"5f-18c"` or `W/"5f-18c"`. */
   readonly etag: string;
@@ -37,18 +37,19 @@ export function validatorsOf(
   const isSettled = nowMs - modifiedMs > 2_000;
   return {
     etag: isSettled ? tag : `W/${tag}`,
-    // A date of the future would be one nobody can compare (RFC 9110 8.8.2.1).
+    // A date in the future cannot be compared (RFC 9110 8.8.2.1).
     modifiedMs: Math.floor(Math.min(modifiedMs, nowMs) / 1_000) * 1_000,
   };
 }
 
 /**
  * Evaluates the conditions of a request for a file that is there, in the order
- * of RFC 9110 section 13.2.2. A date that is none is no condition.
+ * of RFC 9110 section 13.2.2. An invalid date is ignored.
  *
  * @param headers The fields of the request.
  * @param validators Those of the file.
- * @returns 304 if the client has it, 412 if it wanted another state, else 200.
+ * @returns 304 if the client has it, 412 if it required another state, else
+ * 200.
  */
 export function evaluate(
   headers: Headers,
@@ -71,8 +72,8 @@ export function evaluate(
 }
 
 /**
- * Tells whether a part of the file may be sent: with `If-Range` only if it is
- * still the state that the client has the other parts of.
+ * Tells whether a part of the file may be sent. With `If-Range`, the file must
+ * still be in the state whose other parts the client has.
  *
  * @param headers The fields of the request.
  * @param validators Those of the file.
@@ -82,7 +83,7 @@ export function rangeCounts(headers: Headers, validators: Validators): boolean {
   const condition = headers.get("if-range");
   if (condition === null) return true;
   const { etag, modifiedMs } = validators;
-  // Neither a tag nor a date says enough of a file that may be changing now.
+  // A weak tag: the file may be changing now, and a date proves no more.
   if (etag.startsWith("W/")) return false;
   return condition === etag || condition === formatHttpDate(modifiedMs);
 }

@@ -13,18 +13,18 @@ import type { ByteRange } from "./ranges.ts";
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * One chunk with whoever sends it, one that may have been asked for meanwhile,
+ * One chunk that is being sent, one that may have been pulled meanwhile, and
  * one that is being read ahead.
  */
 const CHUNKS = 3;
 
 /**
- * Streams a part of a file: exactly what was announced, also if the file grows.
- * One chunk is read ahead, so that the disk works while the socket does.
+ * Streams a part of a file: exactly the announced bytes, also if the file
+ * grows. One chunk is read ahead, so that the disk works while the socket does.
  *
  * A chunk is valid until the second read after its own, then its memory holds
- * another: `serveHttp` has sent it by then, and new memory for each would cost
- * a third of the speed. Who collects chunks has to copy them.
+ * another. `serveHttp` has sent it by then, and new memory for each chunk costs
+ * a third of the speed. A caller that collects chunks must copy them.
  *
  * @param file The file, which the stream owns from now on and closes at its end,
  * when it is cancelled and when it fails.
@@ -71,7 +71,7 @@ class PartReader {
       const bytes = await this.#ahead;
       this.#ahead = this.#left > 0 ? this.#read() : undefined;
       if (this.#ahead === undefined) this.#file.close();
-      // It is looked at by the next call, which may be long in coming.
+      // The next call handles the failure, and may come late.
       this.#ahead?.catch(() => {});
       return bytes;
     } catch (error) {
@@ -82,7 +82,7 @@ class PartReader {
 
   async close(): Promise<void> {
     if (this.isOver) return;
-    // Not under a read's feet.
+    // Closing during a read would fail the read.
     await this.#ahead?.catch(() => {});
     this.#file.close();
   }

@@ -1,8 +1,8 @@
 /**
- * Which file a request asks for.
+ * Decides which file a request asks for.
  *
- * The target is read as it stands in the request line: a URL parser would have
- * resolved `..` already, and what it takes for a dot is more than what it says.
+ * The target is read as it stands in the request line. A URL parser would
+ * resolve `..` first, and it takes more than a dot for a dot.
  *
  * ```text
  * /docs/a%20b.txt?v=1   docs, "a b.txt"
@@ -25,10 +25,10 @@ export interface FilePath {
 
 /** Why there can be no such file. */
 export type Refusal =
-  | "malformed" // no path at all: an escape that is broken or no UTF-8
-  | "impossible"; // names that no file here can have, or that lead away
+  | "malformed" // not a path: an escape is broken, or the bytes are not UTF-8
+  | "impossible"; // names that a file here cannot have, or that lead outside
 
-/** What depends on the system. */
+/** Rules that depend on the system. */
 export interface PathRules {
   /** Whether names have the further meanings that Windows gives them. */
   readonly windows?: boolean;
@@ -111,30 +111,28 @@ function split(target: string): [path: string, query: string] {
 
 function decoded(part: string): string | undefined {
   try {
-    // Once: %252e is the name "%2e".
+    // Decoded once: %252e is the name "%2e".
     return decodeURIComponent(part);
   } catch {
-    // A broken escape, or bytes that are no UTF-8: no text, which is the answer.
+    // A broken escape, or bytes that are not UTF-8: the name is malformed.
     return undefined;
   }
 }
 
 /**
- * Whether a decoded part can be a name. The backslash could be part of one, but
- * where it is not, it separates; a link like that leads somewhere else by system.
+ * Whether a decoded part can be a name. A backslash is refused everywhere: on
+ * some systems it separates, so the same link would lead to another file there.
  */
 function isName(name: string): boolean {
   return name !== "" && name !== "." && name !== ".." &&
     !/[/\\\0]/.test(name);
 }
 
-/** Devices of Windows, whatever comes behind a dot. */
+/** Devices of Windows, with any extension. */
 const DEVICE =
   /^(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])[ .:]*(\.|:|$)/i;
 
-/**
- * Whether Windows takes a name for another than it says: a device, a stream of a
- * file behind a colon, a short name, or dots and spaces at the end, which it drops.
+/** Whether Windows opens something else by this name: a device, a stream of a file after a colon, a short name, or a name without the dots and spaces at its end.
  */
 function isSpecial(name: string): boolean {
   return DEVICE.test(name) || /[:*?"<>|]|~\d|[. ]$/.test(name);

@@ -18,11 +18,11 @@ const FORMS: readonly RegExp[] = [
  * Reads a date.
  *
  * @param text The date in one of the three forms.
- * @returns Milliseconds since 1970, or `undefined` if it is none.
+ * @returns Milliseconds since 1970, or `undefined` if the text is not a date.
  */
 export function parseHttpDate(text: string): number | undefined {
   if (!FORMS.some((form) => form.test(text))) return undefined;
-  // The third form has no zone and means this one.
+  // The third form has no zone and means GMT.
   const ms = Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
   return Number.isNaN(ms) ? undefined : ms;
 }

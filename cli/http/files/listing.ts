@@ -21,7 +21,7 @@ export interface Entry {
   readonly modified: Date | null;
 }
 
-/** Most entries on a page; who has more has another way to look at them. */
+/** Most entries on a page. A longer list is of no use in a browser. */
 const MOST_ENTRIES = 10_000;
 
 /**
@@ -29,8 +29,8 @@ const MOST_ENTRIES = 10_000;
  *
  * @param root The root, as `Deno.realPath` gives it.
  * @param folder Where the folder is.
- * @returns Its entries. Hidden ones are left out, links that lead nowhere or out
- * of the root, and what is neither file nor folder.
+ * @returns Its entries. Left out are hidden entries, links that are broken or
+ * lead outside the root, and anything that is neither file nor folder.
  */
 export async function readFolder(
   root: string,
@@ -49,7 +49,7 @@ export async function readFolder(
   return entries.filter((entry) => entry !== undefined).sort(inOrder);
 }
 
-/** Links are shown as what they lead to. */
+/** A link is shown as its target. */
 async function entryOf(
   root: string,
   path: string,
@@ -62,7 +62,7 @@ async function entryOf(
     const { isDirectory: isFolder, mtime: modified, size } = info;
     return { name, isFolder, size, modified };
   } catch {
-    // A link to nowhere, or removed since: nothing to be listed.
+    // A broken link, or an entry that was removed since: not listed.
     return undefined;
   }
 }
@@ -108,7 +108,7 @@ function row({ isFolder, modified, name, size }: Entry): Html {
 <tr><td><a href="${href}">${name}${end}</a></td><td class="num">${shownSize}</td><td class="num">${time}</td></tr>`;
 }
 
-/** The minute; nothing of a time that a file system keeps and no `Date` can. */
+/** The minute, or nothing for a time that a `Date` cannot hold. */
 function timeOf(modified: Date): string {
   if (Number.isNaN(modified.getTime())) return "";
   return modified.toISOString().replace("T", " ").replace(/:[^:]*$/, "");

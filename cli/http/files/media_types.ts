@@ -1,8 +1,8 @@
 /**
  * Which type a file has, by the ending of its name.
  *
- * What is not in the table is bytes and nothing else, which no browser runs or
- * shows; guessing from the content is how an upload becomes a page.
+ * Files with other endings are sent as bytes, which no browser runs or shows.
+ * Guessing from the content would let an upload become a page.
  *
  * @module
  */
@@ -48,7 +48,7 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
   tar: "application/x-tar",
   tiff: "image/tiff",
-  // A transport stream as well; from a folder of sources it is this.
+  // Also the ending of transport streams; a web root holds sources.
   ts: `text/plain${TEXT}`,
   tsv: `text/tab-separated-values${TEXT}`,
   ttf: "font/ttf",

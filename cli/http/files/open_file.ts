@@ -1,10 +1,10 @@
 /**
- * Finds what a path below the root leads to, and opens it, without a way out.
+ * Opens the file that a path below the root leads to, and never one outside.
  *
- * Links are followed as long as they stay inside. A file is opened first, and
- * then it is asked where it is: between a look and an opening, a link could be
- * put in its place. Whoever can change what is below the root in that very
- * moment, forth and back, could as well put a copy there.
+ * Links are followed as long as they stay inside. A file is opened before its
+ * place is checked, because a link could be put there between a check and an
+ * opening. A program that can swap entries below the root back and forth in
+ * that moment could as well put a copy there.
  *
  * @module
  */
@@ -30,9 +30,8 @@ const FORBIDDEN = { type: "forbidden" } as const;
  *
  * @param root The root, as `Deno.realPath` gives it.
  * @param path The path below it.
- * @returns What is there. A file is open and belongs to the caller. What is
- * neither file nor folder (a device, a pipe, a socket) is nothing, as is what
- * lies outside the root.
+ * @returns What is there. A file is open and belongs to the caller. Devices,
+ * pipes, sockets and everything outside the root count as absent.
  */
 export async function openBelow(
   root: string,
@@ -45,7 +44,7 @@ export async function openBelow(
       const real = await Deno.realPath(path === "" ? "/" : path);
       return isInside(root, real) ? { type: "folder", path: real } : NOTHING;
     }
-    // Opening a pipe would wait for who writes to it.
+    // Opening a pipe would wait for its writer.
     return isFile && !isFolder ? await openInside(root, path) : NOTHING;
   } catch (error) {
     return failed(error);
@@ -97,9 +96,9 @@ function failed(error: unknown): Found {
   const isAbsent = error instanceof Deno.errors.NotFound ||
     error instanceof Deno.errors.NotADirectory ||
     error instanceof Deno.errors.FilesystemLoop ||
-    // The runtime was given less to read than this link leads to.
+    // The runtime has no permission to read the link's target.
     error instanceof Deno.errors.NotCapable ||
-    // A name longer than the system's names can be.
+    // The name is longer than the system allows.
     (error as { code?: string }).code === "ENAMETOOLONG";
   if (isAbsent) return NOTHING;
   throw error;

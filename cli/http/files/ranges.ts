@@ -8,7 +8,7 @@
 export interface ByteRange {
   /** Its first byte. */
   readonly start: number;
-  /** The byte behind its last one. */
+  /** The byte after its last one. */
   readonly end: number;
 }
 
@@ -16,7 +16,7 @@ export interface ByteRange {
  * Reads a `Range`.
  *
  * Several parts at once are answered with the whole file, which a server may
- * always do: nobody but PDF viewers asks for them, and they have been a way to
+ * always do. Only PDF viewers ask for them, and attackers have used them to
  * make a server send a file a thousand times over.
  *
  * @param value The value of the field, or `null` if there is none.

@@ -21,7 +21,7 @@ import { type Found, openBelow } from "./open_file.ts";
 import { notFound, plainResponse } from "../server/plain_response.ts";
 import { parseRange } from "./ranges.ts";
 
-/** What is given away, and how. */
+/** Which files are served, and how. */
 export interface StaticOptions {
   /** The folder, as `Deno.realPath` gives it. */
   readonly root: string;
@@ -34,9 +34,9 @@ type OpenFile = Found & { readonly type: "file" };
 /**
  * Makes the service.
  *
- * @param options What is given away.
- * @returns The service. What is hidden, lies outside the root or is no regular
- * file is not found.
+ * @param options Which files are served.
+ * @returns The service. Hidden files, files outside the root and anything that is
+ * not a regular file are not found.
  */
 export function staticFiles(options: StaticOptions): HttpService {
   return async (request, { target }) => {
@@ -101,7 +101,7 @@ function answerFile(
   const validators = validatorsOf(size, info.mtime?.getTime() ?? NaN, now);
   const fields: Record<string, string> = {
     "accept-ranges": "bytes",
-    // It may be kept, and is asked about every time: what is changed is seen.
+    // Caches may keep it, and ask about it every time, so changes are seen.
     "cache-control": "no-cache",
     "etag": validators.etag,
     "last-modified": formatHttpDate(validators.modifiedMs),
@@ -114,7 +114,7 @@ function answerFile(
       ? new Response(null, { status, headers: fields })
       : plainResponse(412, "The file is not in the state you asked for.");
   }
-  // Of a HEAD a range means nothing (RFC 9110 14.2).
+  // A HEAD ignores ranges (RFC 9110 14.2).
   const range = method === "GET" && rangeCounts(asked, validators)
     ? parseRange(asked.get("range"), size)
     : "whole";

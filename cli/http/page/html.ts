@@ -1,6 +1,5 @@
 /**
- * Pages of HTML that can show anything: what is put into them is text unless it
- * was made here.
+ * Pages of HTML. Strings are escaped; only HTML that was made here stays HTML.
  *
  * @module
  */
@@ -17,7 +16,7 @@ export class Html {
   }
 }
 
-/** What can stand in a template. */
+/** A value in a template. */
 export type Part = string | number | Html | readonly Html[];
 
 /**
@@ -60,17 +59,13 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 }
 
-// Speech bubbles: nothing is asked for that the page does not hold.
+// Speech bubbles, inside the page: it loads nothing.
 const ICON = "data:image/svg+xml," + encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path d="M1 2h10v7H6l-3 3V9H1z" fill="#2f6f9f"/><path d="M13 6h2v7h-2v2l-2-2H7v-2h6z" fill="#c8702f"/></svg>`,
 );
 
 /**
  * Makes a page.
- *
- * @param title Its title.
- * @param body What is in it.
- * @returns The whole document.
  */
 export function page(title: string, body: Html): string {
   return markup`<!doctype html>
@@ -95,8 +90,8 @@ ${body}
 let policy: Promise<string> | undefined;
 
 /**
- * Makes a response of a page. The browser is told to run and load nothing, so
- * that even what slipped through the escaping could do nothing.
+ * Makes a response of a page. Its policy lets the browser run and load nothing,
+ * in case a value was not escaped.
  *
  * @param document The document.
  * @param init Further fields.

@@ -5,8 +5,8 @@
  */
 
 /**
- * The one style sheet. The signs for CR and LF are in few fonts, so they are
- * there for whoever reads the source, and a label is shown.
+ * The one style sheet. Few fonts have the signs for CR and LF, so they are in
+ * the source only, and the page shows a label.
  */
 export const STYLE = `
 :root {

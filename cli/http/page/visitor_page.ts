@@ -10,7 +10,7 @@ import { type Html, markup, page, pageResponse } from "./html.ts";
 import { notFound } from "../server/plain_response.ts";
 
 /**
- * Answers with the page, whatever is asked for.
+ * Answers every request with the page.
  *
  * @param request The request; its body is read and counted.
  * @param exchange What is shown.
@@ -20,9 +20,9 @@ export async function visitorPage(
   request: Request,
   exchange: Exchange,
 ): Promise<Response> {
-  // Asked for by browsers that have not seen the page's own icon.
+  // Browsers that have not seen the page's icon yet ask for this one.
   if (exchange.target === "/favicon.ico") return notFound();
-  // The bytes are those of this moment, and the body may come slowly.
+  // The view is valid now only, and the body may come slowly.
   const head = exchange.headBytes.slice();
   const bodyBytes = await sizeOf(request.body);
   const document = page(
@@ -55,7 +55,7 @@ to <code>${
     String(localAddress)
   }</code>${encrypted} these <b>${head.length} bytes</b>
 in <b>${lines.length} lines</b>. Each ends with a carriage return and a line feed,
-shown as ${CR_MARK}${LF_MARK}. Bytes that are no text are shown as <code>\\x</code> and two digits.</p>
+shown as ${CR_MARK}${LF_MARK}. Bytes that are not text are shown as <code>\\x</code> and two digits.</p>
 <ol class="lines">${lines.map((line, i) => lineItem(line, i === 0))}
 </ol>
 <p>${bodyText(bodyBytes)}</p>
@@ -123,7 +123,7 @@ function endOf(line: Uint8Array): Html {
   }`;
 }
 
-/** Shows each byte that is no printable ASCII as an escape that stands out. */
+/** Shows each byte that is not printable ASCII as a marked escape. */
 function shown(text: string): Html {
   const parts = text.split(/([^\x20-\x7e]+)/);
   return markup`${
