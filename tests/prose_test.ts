@@ -13,7 +13,11 @@ import { assertEquals } from "@std/assert";
 const ROOT = new URL("../", import.meta.url);
 
 /** Folders and files whose text is checked. */
-const ROOMS = [".ci", ".github", "CHANGELOG.md", "README.md"];
+const ROOMS = [
+  ...[".ci", ".github", "CHANGELOG.md", "README.md", "mod.ts"],
+  ...["lib/encoding", "lib/stream", "cli/http/files"],
+  "cli/http/page",
+];
 
 /** A turn of phrase, and what to write instead. */
 const TURNS: readonly (readonly [phrase: string, instead: string])[] = [
@@ -26,7 +30,7 @@ const TURNS: readonly (readonly [phrase: string, instead: string])[] = [
   ["who (?:does|do|did|has|have|is|are) not", "a caller that does not"],
   ["(?:is|are|was|were|be|been) told", "receives, is called with"],
   ["what (?:is|was) (?:told|thrown|given)", "the error, the argument"],
-  ["he|him|his|she|her|hers", "it, its, they"],
+  ["(?<![\"'])(?:he|him|his|she|her|hers)(?![\"'])", "it, its, they"],
   ["one's own", "your own"],
   ["oneself", "yourself"],
   ["whose fault", "where the cause is"],

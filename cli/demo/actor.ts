@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What a process said, line by line, and its exit code. */
+/** The output of a process, line by line, and its exit code. */
 export interface Said {
   /** The exit code. */
   readonly code: number;
@@ -14,7 +14,7 @@ export interface Said {
   readonly errors: readonly string[];
 }
 
-// No step takes a tenth of it; a demonstration that hangs is worse than none.
+// Ten times the longest step; the demonstration must not hang.
 const PATIENCE_MS = 15_000;
 
 /** One of the executables, run from source with the loopback network alone. */
@@ -45,22 +45,22 @@ export class Actor {
   }
 
   /**
-   * Types something.
+   * Writes text to standard input.
    *
-   * @param text What.
+   * @param text The text.
    */
   async type(text: string): Promise<void> {
     await this.#input.write(new TextEncoder().encode(text));
   }
 
   /**
-   * Types something, then waits for the end of the process.
+   * Writes text to standard input, closes it and waits for the process to end.
    *
-   * @param input What.
-   * @returns What it said.
+   * @param input The text.
+   * @returns The process's output.
    */
   async play(input: string): Promise<Said> {
-    // It may have ended without reading all of it; its exit code tells.
+    // The process may end without reading all of it; its exit code says why.
     await this.type(input).then(() => this.#input.close()).catch(() => {});
     const timer = setTimeout(() => this.#kill(), PATIENCE_MS);
     const [{ code }, output, errors] = await Promise.all([

@@ -10,7 +10,7 @@ import {
 } from "../../lib/session/datagrams/mod.ts";
 import { serve, type Server } from "../../mod.ts";
 
-/** A peer that takes its time. */
+/** A peer that answers late. */
 export class SlowPeer implements AsyncDisposable {
   /** How many messages it has received. */
   received = 0;

@@ -1,6 +1,6 @@
 /**
- * Where the demonstration is played: starts the processes, shows what they were
- * called with and what they say, and checks it.
+ * The stage of the demonstration: starts the processes, shows their command
+ * lines and output, and checks it.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const CODES: Readonly<Record<Colour, number>> = {
 export class Stage {
   readonly #colours = !Deno.noColor && Deno.stdout.isTerminal();
 
-  /** Says what is going to be seen. */
+  /** Shows the introduction. */
   begin(): void {
     this.line(this.paint("bold", "Parley: where does a message end?"));
     this.line(
@@ -47,7 +47,7 @@ export class Stage {
   }
 
   /**
-   * Tells that a scene could not be played to its end.
+   * Shows that a scene could not be played to its end.
    *
    * @param error Why.
    */
@@ -57,11 +57,11 @@ export class Stage {
   }
 
   /**
-   * Tells how it went.
+   * Shows the result.
    *
-   * @param right How many checks came out as they should.
-   * @param wrong How many did not.
-   * @param ms How long it all took.
+   * @param right How many checks passed.
+   * @param wrong How many failed.
+   * @param ms How long the demonstration took, in milliseconds.
    */
   end(right: number, wrong: number, ms: number): void {
     const seconds = (ms / 1000).toFixed(1);
@@ -74,7 +74,7 @@ export class Stage {
   }
 
   /**
-   * Colours a text, where colours are wanted.
+   * Colours a text, if standard output shows colours.
    *
    * @param colour The colour.
    * @param text The text.
@@ -106,11 +106,11 @@ export interface Step {
   readonly play: (scene: Scene) => Promise<void>;
 }
 
-/** What is seen of one step. */
+/** One step on the stage. */
 export class Scene implements AsyncDisposable {
-  /** How many checks came out as they should. */
+  /** How many checks passed. */
   right = 0;
-  /** How many did not. */
+  /** How many checks failed. */
   wrong = 0;
   readonly #stage: Stage;
   readonly #actors: Actor[] = [];
@@ -138,7 +138,7 @@ export class Scene implements AsyncDisposable {
   }
 
   /**
-   * Runs the client to its end and shows what it says.
+   * Runs the client to its end and shows its output.
    *
    * @param args Its command line.
    * @param input What is on its standard input.
@@ -181,10 +181,10 @@ export class Scene implements AsyncDisposable {
   }
 
   /**
-   * Shows a line that somebody says.
+   * Shows a line of one actor.
    *
-   * @param who Who.
-   * @param text What; a very long one is cut.
+   * @param who The actor.
+   * @param text The line; a very long one is cut.
    */
   show(who: string, text: string): void {
     const room = WIDTH - 11;
@@ -201,7 +201,7 @@ export class Scene implements AsyncDisposable {
   }
 
   /**
-   * Says what is to be seen.
+   * Shows a sentence of explanation.
    *
    * @param text A sentence.
    */
@@ -210,10 +210,10 @@ export class Scene implements AsyncDisposable {
   }
 
   /**
-   * Checks something and says how it came out.
+   * Shows a claim and whether it holds, and counts it.
    *
-   * @param claim What should be so.
-   * @param holds Whether it is.
+   * @param claim The claim.
+   * @param holds Whether it holds.
    */
   check(claim: string, holds: boolean): void {
     if (holds) this.right++;

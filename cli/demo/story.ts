@@ -59,7 +59,7 @@ async function keepOpen(scene: Scene): Promise<void> {
   );
   const gaps = times.slice(1).map((time, i) => Math.round(time - times[i]!));
   scene.say(
-    "Still eight bytes per read, but nobody has to close to be understood.",
+    "Still eight bytes per read, but no end has to close to mark a message.",
   );
   scene.check(
     "four messages of different lengths, whole",

@@ -16,13 +16,16 @@ const CAPITALS = "ONE, TWO, THREE";
 /** The steps, in order. */
 export const UDP_STORY: readonly Step[] = [
   { title: "(f) The same three messages by TCP and by UDP", play: sideBySide },
-  { title: "(g) Nobody is there: TCP is told, UDP is not", play: absent },
+  {
+    title: "(g) No peer is there: TCP fails at once, UDP stays silent",
+    play: absent,
+  },
   {
     title: "(h) The peer is slow: TCP waits, UDP asks again and is confused",
     play: slow,
   },
   {
-    title: "(i) Answers out of order: who numbers the questions does not mind",
+    title: "(i) Answers out of order: numbered questions find theirs",
     play: outOfOrder,
   },
 ];
@@ -35,7 +38,7 @@ async function sideBySide(scene: Scene): Promise<void> {
   const byTcp = await scene.client([address, ...WORDS]);
   const byUdp = await scene.client([udp, ...WORDS]);
   scene.say(
-    "One stream, in which line feeds say where a message ends; three datagrams,",
+    "One stream, in which line feeds mark the ends; three datagrams,",
   );
   scene.say("each of which is a message by itself. While all goes well:");
   scene.check(
@@ -98,7 +101,7 @@ async function slow(scene: Scene): Promise<void> {
     ...[peer.udp, ...WORDS, "--timeout", `${timeoutMs}ms`],
   ]);
   scene.check(
-    "whoever then asks from a new port, as the client does, misses the late ones",
+    "a question from a new port, as the client's, does not meet the late answers",
     byUdp.code === 0 && byUdp.output.join(", ") === CAPITALS,
   );
 }
@@ -133,10 +136,12 @@ async function outOfOrder(scene: Scene): Promise<void> {
     "and each got its own answer, by its number",
     answers.join(", ") === CAPITALS,
   );
-  scene.say("TCP keeps the order: nobody has to number anything there.");
+  scene.say("TCP keeps the order, so messages need no numbers there.");
 }
 
-/** Waits for three questions, answers the last one first, gives their numbers. */
+/**
+ * Waits for three questions, answers the last one first, returns their numbers.
+ */
 async function answerInReverse(
   peer: ReturnType<typeof bindUdp<"json">>,
 ): Promise<number[]> {

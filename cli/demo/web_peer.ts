@@ -1,6 +1,6 @@
 /**
- * A web server that a person has written in one line: it waits for the blank
- * line of a request and answers with what it was told to.
+ * A web server of one line: it waits for the blank line of a request and
+ * answers with fixed bytes.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export class WebPeer implements AsyncDisposable {
     return new WebPeer(server);
   }
 
-  /** What a browser is pointed at. */
+  /** The URL to open in a browser. */
   get url(): string {
     return `http://127.0.0.1:${this.#server.address.port}/`;
   }

@@ -1,6 +1,5 @@
 /**
- * The end of the story: the oldest lesson there is, a browser at one's own
- * socket.
+ * The last part of the story: a browser connects to a hand-written server.
  *
  * @module
  */
@@ -64,7 +63,7 @@ async function withBlankLine(scene: Scene): Promise<void> {
   const byFetch = await fetched(peer.url);
   scene.show("code", `await fetch("${peer.url}"): ${byFetch}`);
   scene.say(
-    "Two bytes more. The header says how long the text is: nobody has to hang up.",
+    "Two bytes more. The header says how long the text is: the server need not hang up.",
   );
   scene.check(
     "the client shows the text and exits 0, and fetch() has it too",

@@ -1,8 +1,8 @@
 /**
- * A throw-away certificate for trying TLS: its own authority, and yet no
- * authority for anything else, so that strict verifiers take it when it is
- * trusted by name. Plain `openssl req -x509` makes the certificate of an
- * authority, which they refuse to be shown by a server.
+ * A throw-away certificate to try TLS with. It is self-signed but not marked as
+ * a certificate authority, so strict verifiers accept it from a server if it is
+ * trusted by itself. Plain `openssl req -x509` marks it as an authority, and
+ * they refuse it from a server.
  *
  * @module
  */
@@ -52,7 +52,7 @@ export async function makeCertificate(
 ): Promise<CertificatePair> {
   const keys = await crypto.subtle.generateKey(ECDSA, true, ["sign", "verify"]);
   const publicKey = await exported("spki", keys.publicKey);
-  // RFC 5280, appendix A.1: 64 characters at most, and nobody looks at it.
+  // RFC 5280, appendix A.1: 64 characters at most. Clients ignore it.
   const name = utf8(names[0]!.slice(0, 64));
   const subject = sequence(set(sequence(oid("2.5.4.3"), name)));
   const serial = crypto.getRandomValues(new Uint8Array(16));
@@ -94,12 +94,12 @@ async function extensions(
   names: readonly string[],
   publicKey: Uint8Array,
 ): Promise<Uint8Array> {
-  // The key itself is what stands behind the 27 bytes that say of which kind.
+  // The key follows the 27 bytes that name its kind.
   const point = publicKey.slice(-65);
   const id = new Uint8Array(await crypto.subtle.digest("SHA-1", point));
   const isCritical = der(0x01, Uint8Array.of(0xff));
   return sequence(
-    // Basic constraints: an empty sequence is no authority.
+    // Basic constraints: an empty sequence means "not an authority".
     sequence(oid("2.5.29.19"), isCritical, octets(sequence())),
     // Key usage: the first bit, digital signature.
     sequence(
@@ -129,7 +129,7 @@ function alternativeName(name: string): Uint8Array {
  * Reads an IP address.
  *
  * @param text What may be one.
- * @returns Its 4 or 16 bytes, or `undefined` if it is none.
+ * @returns Its 4 or 16 bytes, or `undefined` if the text is not an address.
  */
 export function ipBytes(text: string): Uint8Array | undefined {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) {

@@ -1,6 +1,6 @@
 /**
- * DER, the bytes that certificates are made of: each value is its kind, its
- * length and its content.
+ * DER, the encoding of certificates: each value is its kind, its length and its
+ * content.
  *
  * ```text
  * 30 06          a sequence of 6 bytes
@@ -67,7 +67,7 @@ export function integer(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Writes the name of a kind of thing.
+ * Writes an object identifier.
  *
  * @param dotted Its numbers, such as `2.5.29.17`.
  * @returns The bytes.
@@ -99,7 +99,7 @@ export function utf8(text: string): Uint8Array {
  * Writes bits, a multiple of eight unless some at the end are left out.
  *
  * @param bytes The bits.
- * @param unused How many of the last byte are none.
+ * @param unused How many bits of the last byte are unused.
  * @returns The bytes.
  */
 export function bits(bytes: Uint8Array, unused = 0): Uint8Array {

@@ -57,13 +57,13 @@ export const CERT_MANUAL: Manual = {
     title: "What it is good for",
     rows: [[
       "",
-      "Trying TLS. Who is to trust it must be told so, as with --ca. It is its own authority and none for others, so strict verifiers take it from a server; plain openssl req -x509 makes one that they refuse. A client may have one too, whose cert.pem is then the server's --ca. For a public server take one of a public authority.",
+      "Trying TLS. A client trusts it if you name it with --ca. It is self-signed but not an authority, so strict verifiers accept it from a server; they refuse what plain openssl req -x509 makes. A client can have one too; its cert.pem is then the server's --ca. For a public server, use a certificate of a public authority.",
     ]],
   }],
   exitCodes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.local],
 };
 
-// Clocks of two machines are seldom the same.
+// The clocks of two machines differ.
 const EARLIER_MS = 3_600_000;
 
 /**
@@ -82,7 +82,7 @@ export function runCert(
     const { name: names, out } = options;
     if (operands.length > 0) {
       throw new UsageError(
-        `"${operands[0]}" is no option; write for example: --name ${
+        `"${operands[0]}" is not an option; write for example: --name ${
           operands[0]
         } --out .`,
       );
@@ -134,7 +134,7 @@ function parseNames(text: string): readonly string[] {
   for (const name of names) {
     if (ipBytes(name) === undefined && !isHostName(name)) {
       throw new UsageError(
-        `"${name}" is no host name and no IP address; write for example: localhost,192.0.2.2`,
+        `"${name}" is neither a host name nor an IP address; write for example: localhost,192.0.2.2`,
       );
     }
   }
@@ -145,7 +145,7 @@ function parseNames(text: string): readonly string[] {
 
 function isHostName(name: string): boolean {
   const label = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?";
-  // What ends in digits alone is a broken IP address.
+  // A name that ends in a label of digits is a broken IP address.
   return name.length <= 253 && !/(^|\.)\d+$/.test(name) &&
     new RegExp(`^(\\*\\.)?${label}(\\.${label})*$`).test(name);
 }

@@ -18,14 +18,14 @@ export interface ValueDecoder<T> {
    * Decodes one message.
    *
    * @param message Its bytes. The result may be or hold a view of them.
-   * @returns The value, or `undefined` if this piece completes none, which only
-   * happens when messages have no boundaries (framing `raw`).
-   * @throws {ProtocolError} With code `"malformed"` if the bytes are no such value.
+   * @returns The value, or `undefined` if this piece completes no value, which
+   * happens only when messages have no boundaries (framing `raw`).
+   * @throws {ProtocolError} With code `"malformed"` if the bytes are not a valid value.
    */
   decode(message: Uint8Array): T | undefined;
 
   /**
-   * Says that no more messages will come.
+   * Ends the stream: no more messages will come.
    *
    * @throws {ProtocolError} With code `"truncated"` if a value was cut off.
    */

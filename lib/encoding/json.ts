@@ -61,7 +61,7 @@ const JSON_ENCODING: Encoding<JsonValue> = {
   decoder(whole) {
     if (whole) return WHOLE;
     throw new TypeError(
-      'Cannot use encoding "json" with framing "raw": a read is no message, so choose a framing with boundaries such as "line"',
+      'Cannot use encoding "json" with framing "raw": a read is not a message, so choose a framing with boundaries such as "line"',
     );
   },
   encode(value) {
@@ -79,7 +79,7 @@ function stringify(value: JsonValue): string | undefined {
   try {
     return JSON.stringify(value);
   } catch (cause) {
-    // A circular value, a bigint, or what a toJSON() of the caller's has thrown.
+    // A circular value, a bigint, or an error from the caller's toJSON().
     throw new TypeError(
       `Cannot send a value as JSON: ${reasonOf(cause)}`,
       { cause },
@@ -87,7 +87,7 @@ function stringify(value: JsonValue): string | undefined {
   }
 }
 
-/** What JSON says of an error, on one line: it may quote what the peer sent. */
+/** The parser's message on one line, as it may quote bytes from the peer. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(

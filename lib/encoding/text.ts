@@ -1,5 +1,5 @@
 /**
- * Text as UTF-8, strictly: what is not UTF-8 is an error, never a `U+FFFD`.
+ * Text as strict UTF-8: other bytes are an error, never a `U+FFFD`.
  *
  * @module
  */

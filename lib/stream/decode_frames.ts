@@ -12,22 +12,22 @@ import { pullPair, type Work } from "./pull_pair.ts";
 export interface DecodeFramesOptions {
   /**
    * Whether the readable end gives arrays of messages instead of single ones.
-   * Small messages are delivered several times faster so.
+   * Small messages are delivered several times faster this way.
    *
    * @default {false}
    */
   readonly batch?: boolean;
   /**
-   * Largest message in bytes, as the user receives it. `Infinity` is only for
-   * peers you trust.
+   * Largest message in bytes, as the reader receives it. Use `Infinity` only
+   * for sources you trust.
    *
    * @default {1_048_576}
    */
   readonly maxMessageBytes?: number;
 }
 
-// A chunk may hold ten thousand tiny messages, and each becomes an object: so
-// many at a time are made, about what one read of 64-byte messages brings.
+// A chunk may hold ten thousand tiny messages, and each becomes an object. This
+// many are made at a time, about as many as one read of 64-byte messages holds.
 const MOST_AT_ONCE = 1024;
 
 /**
@@ -35,17 +35,17 @@ const MOST_AT_ONCE = 1024;
  * the chunks were cut.
  *
  * All messages before an error arrive, then the readable end fails with it. A
- * reader that does not read stops the writer after one chunk. Cancelling the
- * readable end fails the writable end, and aborting the writable end fails the
- * readable end, after what was written before. Closing the writable end settles
- * when the reader has come to the end, and fails if the stream was cut off.
+ * slow reader stops the writer after one chunk. Cancelling the readable end
+ * fails the writable end, and aborting the writable end fails the readable end,
+ * after what was written before. Closing the writable end settles when the
+ * reader has come to the end, and fails if the stream was cut off.
  *
  * @param framing The framing, or its string, such as `"length:4"`.
  * @param options The limit, and single or batch delivery.
  * @returns The two ends. The writable end takes over the chunks written to it:
  * messages are views of them wherever possible.
- * @throws {TypeError} If the string names no framing.
- * @throws {RangeError} If the limit is no positive integer.
+ * @throws {TypeError} If the framing is unknown or malformed.
+ * @throws {RangeError} If the limit is not a positive integer.
  *
  * @example Lines of a stream
  * ```ts
@@ -74,8 +74,8 @@ export function decodeFrames(
  * @param framing The framing, or its string, such as `"length:4"`.
  * @param options The limit.
  * @returns The two ends.
- * @throws {TypeError} If the string names no framing.
- * @throws {RangeError} If the limit is no positive integer.
+ * @throws {TypeError} If the framing is unknown or malformed.
+ * @throws {RangeError} If the limit is not a positive integer.
  */
 export function decodeFrames(
   framing: Framing | string,

@@ -31,14 +31,14 @@ export interface EncodeFramesOptions {
 }
 
 /**
- * How many bytes of frames wait for the reader before the writer has to: 64 KiB,
- * as in the connections of this library and in Netty.
+ * How many bytes of frames may wait for the reader before the writer waits: 64
+ * KiB, as in the connections of this library and in Netty.
  */
 const HIGH_WATER_BYTES = 64 * 1024;
 
 /**
  * Makes a pair of stream ends that turns messages into chunks of frames. Small
- * frames leave together, as many as were written until somebody reads.
+ * frames that are written before the next read leave together.
  *
  * A message that cannot be sent in the framing fails its write and both ends,
  * after the frames before it were read.
@@ -46,8 +46,8 @@ const HIGH_WATER_BYTES = 64 * 1024;
  * @param framing The framing, or its string, such as `"length:4"`.
  * @param options The limit, and single messages or arrays of them.
  * @returns The two ends. A message must not be changed once it is written.
- * @throws {TypeError} If the string names no framing.
- * @throws {RangeError} If the limit is no positive integer.
+ * @throws {TypeError} If the framing is unknown or malformed.
+ * @throws {RangeError} If the limit is not a positive integer.
  *
  * @example Messages as netstrings
  * ```ts
@@ -73,8 +73,8 @@ export function encodeFrames(
  * @param framing The framing, or its string, such as `"length:4"`.
  * @param options The limit.
  * @returns The two ends.
- * @throws {TypeError} If the string names no framing.
- * @throws {RangeError} If the limit is no positive integer.
+ * @throws {TypeError} If the framing is unknown or malformed.
+ * @throws {RangeError} If the limit is not a positive integer.
  */
 export function encodeFrames(
   framing: Framing | string,
@@ -123,7 +123,7 @@ class Encoding implements Work<Uint8Array | readonly Uint8Array[], Uint8Array> {
   pull(give: (chunk: Uint8Array) => void): boolean {
     if (this.#sink.length > 0) {
       for (const piece of this.#sink.pieces()) give(piece);
-      // The reader keeps the pieces, so their buffer is not used again.
+      // The reader owns the pieces now, so their buffer must not be used again.
       this.#sink = new ByteSink();
     }
     return false;

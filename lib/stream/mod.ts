@@ -1,13 +1,13 @@
 /**
- * Framings as stream transforms, on nothing but Web Streams: for files, `fetch`
- * bodies, serial ports and anything else that is a
- * `ReadableStream<Uint8Array>`, in the browser as well.
+ * Framings as stream transforms. They need only Web Streams, so they work on
+ * files, `fetch` bodies, serial ports and any other
+ * `ReadableStream<Uint8Array>`, in browsers too.
  *
  * ```text
  * chunks ─► decodeFrames(framing) ─► messages ─► encodeFrames(framing) ─► chunks
  * ```
  *
- * A connection of this library needs none of it: iterate over it.
+ * A connection of this library needs no transform: iterate over it.
  *
  * @example From one framing to another
  * ```ts
@@ -22,7 +22,7 @@
  * assertEquals(await new Response(lines).text(), "hello\nworld\n");
  * ```
  *
- * @example What a file holds, in the delimited form of Protocol Buffers
+ * @example Messages in a file, in the delimited form of Protocol Buffers
  * ```ts
  * import { decodeFrames } from "@parley/parley/stream";
  * import { assertEquals } from "@std/assert";

@@ -1,30 +1,31 @@
 /**
- * Two stream ends with work between them that is done only when somebody reads.
+ * Two stream ends with work between them that is done only on demand of a
+ * reader.
  *
  * ```text
  *   writable ─► work.push(input)        work.pull(give) ─► readable
- *               until it is full        while somebody waits
+ *               until it is full        while a read waits
  * ```
  *
  * It is not a `TransformStream`: erroring the controller of one empties its
- * queue, so messages that were decoded already would vanish, and which ones
- * would depend on the network's cuts. Here an error waits until all that came
- * before it was read. Outputs are made only when a read waits and none is
- * queued, so of what was written no more than one input is held.
+ * queue, so decoded messages would vanish, and which ones would depend on the
+ * network's cuts. Here an error waits until every output before it was read.
+ * Outputs are made only when a read waits and none is queued, so at most one
+ * input is held.
  *
  * @module
  */
 
-/** What happens between the two ends; everything in it is synchronous. */
+/** The work between the two ends; every method is synchronous. */
 export interface Work<I, O> {
-  /** Whether no more inputs are to be taken until somebody reads. */
+  /** Whether inputs must wait for the next read. */
   readonly full: boolean;
 
   /**
    * Takes one input.
    *
    * @param input The input.
-   * @throws If it cannot be used; then both ends fail with what is thrown.
+   * @throws If it cannot be used; then both ends fail with this error.
    */
   push(input: I): void;
 
@@ -34,7 +35,7 @@ export interface Work<I, O> {
    * @param give Takes an output.
    * @param ended Whether no more inputs will come.
    * @returns Whether there may be more to make without further inputs.
-   * @throws What broke; the outputs given before it are delivered first.
+   * @throws The failure; the outputs given before it are delivered first.
    */
   pull(give: (output: O) => void, ended: boolean): boolean;
 }
@@ -56,7 +57,7 @@ function newGate(): Gate {
  *
  * @typeParam I What is written.
  * @typeParam O What is read.
- * @param work What happens in between.
+ * @param work The work between them.
  * @returns The two ends, for `pipeThrough`.
  */
 export function pullPair<I, O>(
@@ -134,7 +135,7 @@ class Link<I, O> {
     return this.#work.full ? this.#waitForReader() : undefined;
   }
 
-  /** Settles when the end was reached by the reader, and fails as it does. */
+  /** Settles when the reader reaches the end, and fails if reading fails. */
   close(): Promise<void> {
     this.#ended = true;
     this.#openReader();

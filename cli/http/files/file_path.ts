@@ -132,7 +132,9 @@ function isName(name: string): boolean {
 const DEVICE =
   /^(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])[ .:]*(\.|:|$)/i;
 
-/** Whether Windows opens something else by this name: a device, a stream of a file after a colon, a short name, or a name without the dots and spaces at its end.
+/**
+ * Whether Windows opens something else by this name: a device, a stream of a file
+ * after a colon, a short name, or a name without the dots and spaces at its end.
  */
 function isSpecial(name: string): boolean {
   return DEVICE.test(name) || /[:*?"<>|]|~\d|[. ]$/.test(name);

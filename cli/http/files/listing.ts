@@ -87,7 +87,7 @@ export function listing(
 ): string {
   const title = `/${names.map((name) => `${name}/`).join("")}`;
   const up = names.length === 0 ? markup`` : markup`
-<tr><td><a href="../../">../</a></td><td></td><td></td></tr>`;
+<tr><td><a href="../">../</a></td><td></td><td></td></tr>`;
   const body = markup`<h1>${title}</h1>
 <table>
 <thead><tr><th>Name</th><th class="num">Size</th><th class="num">Changed (UTC)</th></tr></thead>

@@ -49,9 +49,9 @@ Deno.test("cert exits 2 in one line for what it does not know", async () => {
   const lines: [string, RegExp][] = [
     ["", /^parley-server cert: .*\n\nUsage/],
     ["--name x", /there is no --out; write for example: --out \./],
-    ["x", /"x" is no option; write for example: --name x --out \./],
-    ["--out . --name a_b..c", /"a_b\.\.c" is no host name/],
-    ["--out . --name 300.1.1.1", /is no host name and no IP address/],
+    ["x", /"x" is not an option; write for example: --name x --out \./],
+    ["--out . --name a_b..c", /"a_b\.\.c" is neither a host name/],
+    ["--out . --name 300.1.1.1", /is neither a host name nor an IP address/],
     ["--out . --valid-for 5", /"5" is no duration/],
     ["--out . --nmae x", /did you mean --name/],
   ];
