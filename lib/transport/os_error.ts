@@ -1,60 +1,80 @@
 /**
- * The one translation of the runtime's errors into ours.
+ * The one translation of the runtime's errors into ours, and the only place that
+ * reads their texts.
  *
  * The runtime gives a class for some failures, only a `code` for others
- * (`EMFILE`, `EHOSTUNREACH`), and for a name that does not resolve only a text.
+ * (`EMFILE`, `EHOSTUNREACH`), and for names and TLS only a text.
  *
  * @module
  */
 
-import {
-  ClosedError,
-  ConnectionError,
-  type ConnectionErrorCode,
-} from "../errors.ts";
-import { tlsReason } from "./tls/reason.ts";
+import { ClosedError, ConnectionError } from "../errors.ts";
+import { type Reason, reasonIn } from "./os_reasons.ts";
 
-/** What is known of a failure: its code, and what a person should read. */
-type Reason = readonly [code: ConnectionErrorCode, text: string];
+const LOW_PORTS = "ports below 1024 need extra rights";
 
 const BY_NAME: Readonly<Record<string, Reason>> = {
-  ConnectionRefused: [
-    "refused",
-    "connection refused, nothing is listening there",
-  ],
-  ConnectionReset: ["reset", "the peer reset the connection"],
-  ConnectionAborted: ["reset", "the connection was aborted"],
-  BrokenPipe: ["reset", "the peer has closed the connection"],
-  NotConnected: ["reset", "the connection is gone"],
-  AddrInUse: ["address_in_use", "the address is already in use"],
-  AddrNotAvailable: [
-    "address_not_available",
-    "it is not an address of this machine, or no local port is free",
-  ],
-  NetworkUnreachable: ["unreachable", "the network is unreachable"],
-  TimedOut: ["unreachable", "the peer did not answer"],
-  PermissionDenied: ["permission_denied", "the system does not permit it"],
-  NotCapable: ["permission_denied", "the program was not granted the network"],
-  NotFound: ["refused", "there is no such socket"],
-  URIError: ["unresolved", "it is no host name"],
-  Busy: ["failed", "a read or a write is pending"],
+  ConnectionRefused: {
+    code: "refused",
+    reason: "connection refused, nothing is listening there",
+  },
+  ConnectionReset: { code: "reset", reason: "the peer reset the connection" },
+  ConnectionAborted: { code: "reset", reason: "the connection was aborted" },
+  BrokenPipe: {
+    code: "reset",
+    reason: "the peer has closed the connection",
+  },
+  NotConnected: { code: "reset", reason: "the connection is gone" },
+  AddrInUse: {
+    code: "address_in_use",
+    reason: "the address is already in use",
+  },
+  AddrNotAvailable: {
+    code: "address_not_available",
+    reason: "it is not an address of this machine, or no local port is free",
+  },
+  NetworkUnreachable: {
+    code: "unreachable",
+    reason: "the network is unreachable",
+  },
+  TimedOut: { code: "unreachable", reason: "the peer did not answer" },
+  PermissionDenied: {
+    code: "permission_denied",
+    reason: "the system does not permit it",
+  },
+  NotCapable: {
+    code: "permission_denied",
+    reason: "the program was not granted the network",
+  },
+  NotFound: { code: "refused", reason: "there is no such socket" },
+  URIError: { code: "unresolved", reason: "it is not a valid host name" },
+  Busy: { code: "failed", reason: "a read or a write is pending" },
   // Only Unix sockets say it: others wait for a place, or are refused.
-  WouldBlock: ["refused", "its queue of waiting connections is full"],
+  WouldBlock: {
+    code: "refused",
+    reason: "its queue of waiting connections is full",
+  },
 };
 
 const BY_CODE: Readonly<Record<string, Reason>> = {
-  EMFILE: ["exhausted", "too many open files (ulimit -n)"],
-  ENFILE: ["exhausted", "the system has too many open files"],
-  ENOBUFS: ["exhausted", "the system is out of socket memory"],
-  ENOMEM: ["exhausted", "the system is out of memory"],
-  EHOSTUNREACH: ["unreachable", "there is no route to the host"],
-  ETIMEDOUT: ["unreachable", "the peer did not answer"],
+  EMFILE: { code: "exhausted", reason: "too many open files (ulimit -n)" },
+  ENFILE: { code: "exhausted", reason: "the system has too many open files" },
+  ENOBUFS: { code: "exhausted", reason: "the system is out of socket memory" },
+  ENOMEM: { code: "exhausted", reason: "the system is out of memory" },
+  EHOSTUNREACH: {
+    code: "unreachable",
+    reason: "there is no route to the host",
+  },
+  ETIMEDOUT: { code: "unreachable", reason: "the peer did not answer" },
   // Of all that a caller can get wrong, only this reaches the system.
-  EINVAL: [
-    "address_not_available",
-    'a link-local address needs its interface, as in "fe80::1%eth0"',
-  ],
+  EINVAL: {
+    code: "address_not_available",
+    reason: 'a link-local address needs its interface, as in "fe80::1%eth0"',
+  },
   EACCES: BY_NAME["PermissionDenied"]!,
+  // What looking up a name gives in node:dns.
+  ENOTFOUND: { code: "unresolved", reason: "there is no such host name" },
+  EAI_AGAIN: { code: "unresolved", reason: "no name server answered" },
 };
 
 /**
@@ -63,66 +83,87 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
  * @param error What the runtime threw.
  * @param action What could not be done, such as `"connect to"`.
  * @param address To whom.
- * @param why What a person should read, where the caller knows it better.
+ * @param known What the caller knows better.
  * @returns Our error, with the runtime's as its `cause`.
  */
 export function translate(
   error: unknown,
   action: string,
   address: unknown,
-  why?: string,
-): Error {
-  if (!(error instanceof Error)) {
-    return new ConnectionError(
-      "failed",
-      `Cannot ${action} ${address}: ${error}`,
-      { cause: error, address: String(address) },
-    );
-  }
+  known: Partial<Reason> = {},
+): ClosedError | ConnectionError {
+  const parts = { action, address: String(address), cause: error };
   // Both mean that this side closed while, or before, the call was made.
-  if (error.name === "BadResource" || error.name === "Interrupted") {
-    return new ClosedError(
-      `Cannot ${action} ${address}: it was closed by this side`,
-      { cause: error },
-    );
+  if (
+    error instanceof Error &&
+    (error.name === "BadResource" || error.name === "Interrupted")
+  ) {
+    return new ClosedError({ ...parts, reason: "it was closed by this side" });
   }
-  const { code } = error as { code?: string };
-  const [kind, text] = BY_CODE[code ?? ""] ?? BY_NAME[error.name] ??
-    byText(error.message, action);
-  return new ConnectionError(
-    kind,
-    `Cannot ${action} ${address}: ${
-      why ?? explain(error, action, address, text)
-    }`,
-    { cause: error, address: String(address) },
-  );
+  const { code, ...reason } = { ...reasonOf(error, parts), ...known };
+  return new ConnectionError(code, { ...parts, ...reason });
 }
 
-function explain(
-  error: Error,
-  action: string,
-  address: unknown,
-  text: string,
-): string {
-  // The runtime's own text names the missing permission and the flag.
-  if (error.name === "NotCapable") return error.message;
-  if (action !== "listen on") return text;
-  const isUnix = `${address}`.startsWith("unix:");
-  if (isUnix && error.name === "NotFound") return "its folder does not exist";
+/**
+ * Gives the system's code of an error. A few errors have one only in their text.
+ *
+ * @param error What the runtime threw.
+ * @returns The code, such as `"EMSGSIZE"`, or `undefined`.
+ */
+export function systemCode(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  return error.message.includes("(os error 19)") ? "ENODEV" : undefined;
+}
+
+/**
+ * Tells whether an error only says that the peer's bytes have ended without the
+ * word that TLS has for the end.
+ *
+ * @param error What reading threw.
+ * @returns Whether it does.
+ */
+export function isUnannouncedEnd(error: unknown): boolean {
+  return error instanceof Deno.errors.UnexpectedEof &&
+    error.message.includes("close_notify");
+}
+
+interface Where {
+  readonly action: string;
+  readonly address: string;
+}
+
+function reasonOf(error: unknown, where: Where): Reason {
+  if (!(error instanceof Error)) {
+    return { code: "failed", reason: String(error) };
+  }
+  if (error.name === "NotCapable") return notGranted(error);
+  const known = BY_CODE[systemCode(error) ?? ""] ?? BY_NAME[error.name];
+  if (known !== undefined) return inContext(known, error, where);
+  return reasonIn(error.message) ?? {
+    code: where.action === "shake hands with" ? "tls" : "failed",
+    // Whatever it is, it is for a person to make sense of.
+    reason: `the system says "${error.message}"`,
+  };
+}
+
+/** The runtime's own text names the missing permission and the flag. */
+function notGranted(error: Error): Reason {
+  const { code, reason } = BY_NAME["NotCapable"]!;
+  const said = /^Requires (.+? access to .+?), (.+)$/.exec(error.message);
+  return said === null
+    ? { code, reason }
+    : { code, reason: `it requires ${said[1]}`, advice: said[2]! };
+}
+
+/** The same error of the system means another thing on listening. */
+function inContext(reason: Reason, error: Error, where: Where): Reason {
+  if (where.action !== "listen on") return reason;
+  const isUnix = where.address.startsWith("unix:");
+  if (isUnix && error.name === "NotFound") {
+    return { ...reason, reason: "its folder does not exist" };
+  }
   return !isUnix && error.name === "PermissionDenied"
-    ? `${text}; ports below 1024 need extra rights`
-    : text;
-}
-
-function byText(message: string, action: string): Reason {
-  const tls = tlsReason(message);
-  if (tls !== undefined) return ["tls", tls];
-  if (/temporary failure/i.test(message)) {
-    return ["unresolved", "no name server answered"];
-  }
-  if (action === "shake hands with") return ["tls", message];
-  return /failed to lookup|no addresses|no such host|name resolution/i
-      .test(message)
-    ? ["unresolved", "there is no such host name"]
-    : ["failed", message];
+    ? { ...reason, advice: LOW_PORTS }
+    : reason;
 }

@@ -112,10 +112,12 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
       this.#lost ??= error;
     }
     if (isBrokenPipe && this.#finished && this.#lost === undefined) {
-      return new ClosedError(
-        `Cannot ${action} ${remoteAddress}: this side has finished sending`,
-        { cause: error },
-      );
+      return new ClosedError({
+        action,
+        address: `${remoteAddress}`,
+        reason: "this side has finished sending",
+        cause: error,
+      });
     }
     return translate(this.#lost ?? error, action, remoteAddress);
   }

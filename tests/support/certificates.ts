@@ -19,6 +19,18 @@ export interface Certificates {
   readonly otherName: Pair;
   /** For `localhost`, by the authority, until yesterday. */
   readonly expired: Pair;
+  /** For `localhost`, by the authority, from the year 2040 on. */
+  readonly notYetValid: Pair;
+  /** For `localhost`, by the authority, for clients only. */
+  readonly wrongUse: Pair;
+  /** For `127.0.0.1` as if it were a host name, by the authority. */
+  readonly addressAsName: Pair;
+  /** For no name at all, by the authority. */
+  readonly nameless: Pair;
+  /** An authority that may vouch for `only.test`. */
+  readonly constrainedCa: string;
+  /** For `localhost`, by that authority. */
+  readonly constrained: Pair;
   /** For `localhost`, by the other authority. */
   readonly untrusted: Pair;
   /** For `localhost`, by itself, as plain `openssl req -x509` makes it. */
@@ -80,7 +92,12 @@ async function make(): Promise<Certificates> {
     await Promise.all([
       maker.selfSigned("ca", "Parley test authority"),
       maker.selfSigned("otherCa", "Another authority"),
-      maker.selfSigned("plain", "localhost", "DNS:localhost"),
+      maker.selfSigned("plain", "localhost", "subjectAltName=DNS:localhost"),
+      maker.selfSigned(
+        "constrainedCa",
+        "Constrained authority",
+        "nameConstraints=critical,permitted;DNS:only.test",
+      ),
     ]);
     const here = "DNS:localhost,IP:127.0.0.1";
     const server = await maker.issue("server", "ca", here);
@@ -91,7 +108,17 @@ async function make(): Promise<Certificates> {
       server,
       renewed: await maker.issue("renewed", "ca", here),
       otherName: await maker.issue("otherName", "ca", "DNS:other.test"),
-      expired: await maker.issue("expired", "ca", here, true),
+      expired: await maker.issue("expired", "ca", here, { days: -1 }),
+      notYetValid: await maker.issue("notYetValid", "ca", here, {
+        from: "20400101000000Z",
+      }),
+      wrongUse: await maker.issue("wrongUse", "ca", here, {
+        use: "clientAuth",
+      }),
+      addressAsName: await maker.issue("addressAsName", "ca", "DNS:127.0.0.1"),
+      nameless: await maker.issue("nameless", "ca", ""),
+      constrainedCa: await maker.read("constrainedCa.pem"),
+      constrained: await maker.issue("constrained", "constrainedCa", here),
       untrusted: await maker.issue("untrusted", "otherCa", here),
       client: await maker.issue("client", "ca", "DNS:client.test"),
       stranger: await maker.issue("stranger", "otherCa", "DNS:client.test"),
@@ -99,7 +126,7 @@ async function make(): Promise<Certificates> {
         "formerClient",
         "ca",
         "DNS:client.test",
-        true,
+        { days: -1 },
       ),
     };
   } finally {
@@ -108,6 +135,16 @@ async function make(): Promise<Certificates> {
 }
 
 const EC = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+
+/** What is unusual about a certificate. */
+interface Special {
+  /** For how many days from now it is valid. */
+  readonly days?: number;
+  /** When it begins to be valid, as `YYYYMMDDHHMMSSZ`. */
+  readonly from?: string;
+  /** What it may be used for, if not for everything. */
+  readonly use?: string;
+}
 
 class Maker {
   readonly #folder: string;
@@ -127,11 +164,15 @@ class Maker {
     };
   }
 
-  async selfSigned(name: string, subject: string, names = ""): Promise<void> {
+  async selfSigned(
+    name: string,
+    subject: string,
+    extension = "",
+  ): Promise<void> {
     await this.#openssl([
       ...["req", "-x509", ...EC, "-days", "2", "-subj", `/CN=${subject}`],
       ...["-keyout", `${name}.key`, "-out", `${name}.pem`],
-      ...(names === "" ? [] : ["-addext", `subjectAltName=${names}`]),
+      ...(extension === "" ? [] : ["-addext", extension]),
     ]);
   }
 
@@ -139,23 +180,59 @@ class Maker {
     name: string,
     by: string,
     names: string,
-    isExpired = false,
+    { days = 2, from, use }: Special = {},
   ): Promise<Pair> {
-    await Deno.writeTextFile(
-      `${this.#folder}/${name}.ext`,
-      `basicConstraints=critical,CA:FALSE\nsubjectAltName=${names}\n`,
-    );
+    const extensions = [
+      "basicConstraints=critical,CA:FALSE",
+      ...(names === "" ? [] : [`subjectAltName=${names}`]),
+      ...(use === undefined ? [] : [`extendedKeyUsage=${use}`]),
+    ];
+    await this.#write(`${name}.ext`, `${extensions.join("\n")}\n`);
     await this.#openssl([
       ...["req", ...EC, "-subj", `/CN=${name}`],
       ...["-keyout", `${name}.key`, "-out", `${name}.csr`],
     ]);
-    const validity = isExpired ? ["-days", "-1"] : ["-days", "2"];
+    if (from !== undefined) {
+      await this.#issueFrom(name, by, from);
+      return await this.pair(name);
+    }
     await this.#openssl([
       ...["x509", "-req", "-in", `${name}.csr`, "-out", `${name}.pem`],
       ...["-CA", `${by}.pem`, "-CAkey", `${by}.key`, "-set_serial"],
-      ...[`${Date.now()}`, ...validity, "-extfile", `${name}.ext`],
+      ...[`${Date.now()}`, "-days", `${days}`, "-extfile", `${name}.ext`],
     ]);
     return await this.pair(name);
+  }
+
+  // Only `openssl ca` lets the beginning be chosen, and it keeps books.
+  async #issueFrom(name: string, by: string, from: string): Promise<void> {
+    await this.#write("index.txt", "");
+    await this.#write("serial", "01\n");
+    await this.#write(
+      "ca.cnf",
+      `[ca]
+default_ca = books
+[books]
+database = index.txt
+serial = serial
+new_certs_dir = .
+default_md = sha256
+policy = names
+[names]
+commonName = supplied
+`,
+    );
+    await this.#openssl([
+      ...["ca", "-batch", "-notext", "-config", "ca.cnf"],
+      ...["-in", `${name}.csr`, "-out", `${name}.pem`],
+      ...["-cert", `${by}.pem`, "-keyfile", `${by}.key`],
+      ...["-startdate", from, "-enddate", "20490101000000Z"],
+      ...["-extfile", `${name}.ext`],
+    ]);
+  }
+
+  async #write(name: string, text: string): Promise<void> {
+    await Deno.writeTextFile(`${this.#folder}/${name}`, text);
   }
 
   async #openssl(args: string[]): Promise<void> {

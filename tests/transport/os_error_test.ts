@@ -51,11 +51,11 @@ Deno.test("connectTcp() and listenTcp() call a name that cannot exist unresolved
 
   expect(await rejected(connectTcp({ hostname: "a..b", port: 80 })), {
     ...expected,
-    message: "Cannot connect to tcp://a..b:80: it is no host name",
+    message: "Cannot connect to tcp://a..b:80: it is not a valid host name",
   });
   expect(thrown(() => listenTcp({ hostname: "a..b", port: 80 })), {
     ...expected,
-    message: "Cannot listen on tcp://a..b:80: it is no host name",
+    message: "Cannot listen on tcp://a..b:80: it is not a valid host name",
   });
 });
 
@@ -65,7 +65,7 @@ Deno.test({
   permissions: { net: false },
   async fn() {
     const why =
-      'Requires net access to "127.0.0.1:7342", run again with the --allow-net flag';
+      'it requires net access to "127.0.0.1:7342"; run again with the --allow-net flag';
     const address = "tcp://127.0.0.1:7342";
     const to = { hostname: "127.0.0.1", port: 7342 };
     const expected = {
@@ -294,7 +294,7 @@ const WORDED: readonly [Error, ConnectionErrorCode, string][] = [
   [
     new Error("something new (os error 999)"),
     "failed",
-    "something new (os error 999)",
+    'the system says "something new (os error 999)"',
   ],
 ];
 

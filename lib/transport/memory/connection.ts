@@ -155,12 +155,13 @@ class MemoryConnection implements Connection {
   }
 
   #failure(action: string, failure: PipeFailure): Error {
-    const message = `Cannot ${action} ${this.remoteAddress}: ${WHY[failure]}`;
-    if (failure === "closed" || failure === "finished") {
-      return new ClosedError(message);
-    }
-    return new ConnectionError("reset", message, {
+    const parts = {
+      action,
       address: String(this.remoteAddress),
-    });
+      reason: WHY[failure],
+    };
+    return failure === "closed" || failure === "finished"
+      ? new ClosedError(parts)
+      : new ConnectionError("reset", parts);
   }
 }

@@ -155,12 +155,11 @@ class PairListener implements MemoryListener {
   // deno-lint-ignore require-await -- a refusal is a rejection
   async connect(options: MemoryConnectOptions = {}): Promise<Connection> {
     if (this.#closed) {
-      const why = "connection refused, nothing is listening there";
-      throw new ConnectionError(
-        "refused",
-        `Cannot connect to ${this.address}: ${why}`,
-        { address: String(this.address) },
-      );
+      throw new ConnectionError("refused", {
+        action: "connect to",
+        address: String(this.address),
+        reason: "connection refused, nothing is listening there",
+      });
     }
     const seed = Math.floor(this.#random() * 2 ** 31);
     const { from = `client-${++this.#connected}` } = options;
@@ -201,9 +200,11 @@ class PairListener implements MemoryListener {
     const accepting = this.#accepting;
     if (accepting === undefined) return;
     const failure = this.#closed
-      ? new ClosedError(
-        `Cannot accept on ${this.address}: it was closed by this side`,
-      )
+      ? new ClosedError({
+        action: "accept on",
+        address: String(this.address),
+        reason: "it was closed by this side",
+      })
       : this.#failures.shift();
     const connection = failure === undefined
       ? this.#waiting.shift()

@@ -21,6 +21,8 @@ import {
  */
 export const DEFAULT_PROXY_TIMEOUT_MS: number = 5_000;
 
+const READ = "read the PROXY header of";
+
 /** Which peers are proxies that tell their clients' addresses. */
 export interface ProxyProtocolOptions {
   /**
@@ -94,11 +96,12 @@ export class ProxyReader {
     let late: TimeoutError | undefined;
     // Timers hold 32 bits; a longer time is no bound that anybody would notice.
     const timer = setTimeout(() => {
-      late = new TimeoutError(
-        "proxy_header",
-        this.#timeoutMs,
-        `Connection from the proxy ${remoteAddress} timed out: no PROXY header within ${this.#timeoutMs} ms`,
-      );
+      late = new TimeoutError("proxy_header", this.#timeoutMs, {
+        action: READ,
+        address: String(remoteAddress),
+        reason: `it did not come within ${this.#timeoutMs} ms`,
+        option: "proxyProtocol.timeoutMs",
+      });
       connection.abort();
     }, Math.min(this.#timeoutMs, 2 ** 31 - 1));
     try {
@@ -117,16 +120,18 @@ export class ProxyReader {
     for (let end = 0; end < bytes.length;) {
       const count = await connection.read(bytes.subarray(end));
       if (count === null) {
+        const address = String(connection.remoteAddress);
         throw end === 0
-          ? new ConnectionError(
-            "reset",
-            `Connection from the proxy ${connection.remoteAddress} ended without a PROXY header`,
-            { address: String(connection.remoteAddress) },
-          )
-          : new ProtocolError(
-            "truncated",
-            `Cannot read the PROXY header of ${connection.remoteAddress}: the stream ended inside it`,
-          );
+          ? new ConnectionError("reset", {
+            action: READ,
+            address,
+            reason: "the connection ended without one",
+          })
+          : new ProtocolError("truncated", {
+            action: READ,
+            address,
+            reason: "the stream ended inside it",
+          });
       }
       end += count;
       const received = bytes.subarray(0, end);
@@ -139,7 +144,12 @@ export class ProxyReader {
       );
     }
     // A header of at most maxHeaderBytes is complete by then, or was refused.
-    throw new ProtocolError("malformed", "Cannot read the PROXY header");
+    throw new ProtocolError("malformed", {
+      action: READ,
+      address: String(connection.remoteAddress),
+      reason: `it is longer than ${bytes.length} bytes`,
+      option: "maxHeaderBytes",
+    });
   }
 }
 

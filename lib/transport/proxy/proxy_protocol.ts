@@ -56,6 +56,7 @@ const SIGNATURE = Uint8Array.of(
   ...[0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a],
 );
 const V2_FIXED = 16;
+const READ = "read the PROXY header";
 const V1_START = new TextEncoder().encode("PROXY ");
 
 /**
@@ -100,11 +101,10 @@ function begins(bytes: Uint8Array, signature: Uint8Array): boolean {
 function malformed(bytes: Uint8Array, why: string): ProtocolError {
   const first = bytes.slice(0, 16);
   const hex = Array.from(first, (b) => b.toString(16).padStart(2, "0"));
-  return new ProtocolError(
-    "malformed",
-    `Cannot read the PROXY header: ${why}; it begins ${hex.join(" ")}`,
-    { firstBytes: first },
-  );
+  return new ProtocolError("malformed", {
+    action: READ,
+    reason: `${why}; it begins ${hex.join(" ")}`,
+  }, { firstBytes: first });
 }
 
 function parseLine(bytes: Uint8Array): ParsedProxyHeader | undefined {
@@ -157,11 +157,12 @@ function parseBinary(
     throw malformed(bytes, "its version is not 2 or its command is unknown");
   }
   if (size > maxBytes) {
-    throw new ProtocolError(
-      "too_large",
-      `Cannot read the PROXY header: its declared size of ${size} bytes exceeds the limit of ${maxBytes} bytes`,
-      { declaredBytes: size, limitBytes: maxBytes },
-    );
+    throw new ProtocolError("too_large", {
+      action: READ,
+      reason:
+        `its declared size of ${size} bytes exceeds the limit of ${maxBytes} bytes`,
+      option: "maxHeaderBytes",
+    }, { declaredBytes: size, limitBytes: maxBytes });
   }
   if (bytes.length < size) return undefined;
   const body = bytes.subarray(V2_FIXED, size);

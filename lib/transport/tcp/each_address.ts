@@ -1,11 +1,10 @@
 /**
  * A name with several addresses, none of which the runtime could connect to.
  *
- * The runtime is asked for the name first: it tries the addresses side by side
- * (2.9 and later), and a permission given for the name covers only that. But it
- * tells the reason of one address, and before 2.9 it tries one. So after a
- * failure each is tried by itself: one that works is taken, and when none does
- * the error says of each why.
+ * The runtime is asked for the name first: it tries the addresses side by side,
+ * and a permission given for the name covers only that. But it tells the reason
+ * of one address alone. So after a failure each address is tried by itself. If
+ * one works it is taken; if none does, the error has the reason of each.
  *
  * @module
  */
@@ -29,8 +28,8 @@ export interface EachAddress<T> {
  * @param to The name and the port.
  * @param failure What asking for the name gave; thrown if there is nothing to add.
  * @param each How to look up and to dial.
- * @returns The first socket there is.
- * @throws {ConnectionError} If there is none, with the reason of each address.
+ * @returns The first socket that opens.
+ * @throws {ConnectionError} If none opens, with the reason of each address.
  */
 export async function dialEach<T>(
   to: Address,
@@ -49,15 +48,16 @@ export async function dialEach<T>(
       each.signal?.throwIfAborted();
       if (!(error instanceof ConnectionError)) throw error;
       failures.push(error);
-      reasons.push(error.message.replace(`Cannot connect to ${address}`, host));
+      reasons.push(`${host}: ${error.reason}`);
     }
   }
   const code = failure instanceof ConnectionError ? failure.code : "failed";
-  throw new ConnectionError(
-    code,
-    `Cannot connect to ${to}: ${reasons.join("; ")}`,
-    { cause: new AggregateError(failures), address: String(to) },
-  );
+  throw new ConnectionError(code, {
+    action: "connect to",
+    address: String(to),
+    reason: reasons.join("; "),
+    cause: new AggregateError(failures),
+  });
 }
 
 async function lookUp<T>(

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkInteger } from "../../check.ts";
+import { checkInteger, OptionTypeError } from "../../check.ts";
 import { ConnectionError } from "../../errors.ts";
 import { Address, type Transport } from "../address.ts";
 import type { DialOptions, ListenOptions } from "../connection.ts";
@@ -95,9 +95,12 @@ export function sharingOf(
   if (options.reusePort !== true) return {};
   // Without the flag the option ends the process, and nobody can catch it.
   if (typeof Reflect.get(Deno, "listenDatagram") !== "function") {
-    throw new TypeError(
-      `Cannot listen on ${address}: reusePort needs a runtime started with --unstable-net`,
-    );
+    throw new OptionTypeError({
+      action: "listen on",
+      address: `${address}`,
+      reason: "reusePort needs a runtime started with --unstable-net",
+      option: "reusePort",
+    });
   }
   return { reusePort: true };
 }

@@ -1,12 +1,13 @@
 /**
- * Looking at certificates: one's own before they are used, a peer's once it is
- * verified.
+ * Looking at certificates: this end's own before they are used, the peer's once
+ * it is verified.
  *
  * @module
  */
 
 import type { DetailedPeerCertificate, TLSSocket } from "node:tls";
-import { ConnectionError } from "../../errors.ts";
+import { OptionTypeError } from "../../check.ts";
+import { ConnectionError, type ErrorParts } from "../../errors.ts";
 import type { Address } from "../address.ts";
 import type {
   PeerCertificate,
@@ -26,8 +27,8 @@ const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENC/;
  * @param action What cannot be done without, for messages.
  * @param address To whom.
  * @returns The certificate, or `undefined` if there is none.
- * @throws {TypeError} If there is only a half of it.
- * @throws {ConnectionError} If it is none.
+ * @throws {TypeError} If only one of `cert` and `key` is given.
+ * @throws {ConnectionError} If one of them is not what it should be.
  */
 export function certificateIn(
   options: TlsDialOptions | TlsListenOptions,
@@ -37,18 +38,22 @@ export function certificateIn(
   const { cert, key } = options;
   if (cert === undefined && key === undefined) return undefined;
   if (cert === undefined || key === undefined) {
-    throw new TypeError(
-      `Cannot ${action} ${address}: cert and key are needed together, and ${
-        cert === undefined ? "cert" : "key"
-      } is missing`,
-    );
+    const option = cert === undefined ? "cert" : "key";
+    throw new OptionTypeError({
+      action,
+      address: `${address}`,
+      reason: option === "cert"
+        ? "there is a key without its certificate"
+        : "there is a certificate without its key",
+      option,
+    });
   }
   checkPem({ cert, key }, action, address);
   return { cert, key };
 }
 
 /**
- * Looks whether a certificate and its key are what they are said to be.
+ * Checks that a certificate and its key look like PEM of these kinds.
  *
  * @param certificate The certificate.
  * @param action What cannot be done without, for messages.
@@ -60,29 +65,32 @@ export function checkPem(
   action: string,
   address: Address,
 ): void {
+  const refuse = (problem: Problem) => unusable(action, address, problem);
   if (!CERTIFICATE.test(cert)) {
-    throw unusable(action, address, noPem("cert", cert, "CERTIFICATE"));
+    const reason = noPem("the certificate", cert, "CERTIFICATE");
+    throw refuse({ option: "cert", reason });
   }
   if (ENCRYPTED_KEY.test(key)) {
-    throw unusable(
-      action,
-      address,
-      "key is encrypted; decrypt it first, as with openssl pkey",
-    );
+    throw refuse({
+      option: "key",
+      reason: "the key is encrypted",
+      advice: "decrypt it first, as with openssl pkey",
+    });
   }
   if (!PRIVATE_KEY.test(key)) {
-    throw unusable(action, address, noPem("key", key, "PRIVATE KEY"));
+    const reason = noPem("the key", key, "PRIVATE KEY");
+    throw refuse({ option: "key", reason });
   }
 }
 
 /**
- * Looks whether the certificates to trust are certificates.
+ * Checks that the certificates to trust look like certificates in PEM.
  *
  * @param caCerts The certificates.
  * @param action What cannot be done without, for messages.
  * @param address To whom.
  * @returns The same.
- * @throws {ConnectionError} If one is none, with code `"tls"`.
+ * @throws {ConnectionError} If one is not, with code `"tls"`.
  */
 export function checkCaCerts(
   caCerts: readonly string[],
@@ -91,13 +99,14 @@ export function checkCaCerts(
 ): string[] {
   for (const pem of caCerts) {
     if (CERTIFICATE.test(pem)) continue;
-    throw unusable(action, address, noPem("caCerts", pem, "CERTIFICATE"));
+    const reason = noPem("a certificate to trust", pem, "CERTIFICATE");
+    throw unusable(action, address, { option: "caCerts", reason });
   }
   return [...caCerts];
 }
 
 /**
- * Looks whether a key belongs to a certificate, which `node:tls` does not.
+ * Checks that a key belongs to a certificate, which `node:tls` does not check.
  *
  * @param certificate The certificate.
  * @param action What cannot be done without, for messages.
@@ -114,10 +123,17 @@ export async function checkPair(
   try {
     belongs = new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
   } catch (cause) {
-    throw unusable(action, address, "cert or key cannot be read", cause);
+    throw unusable(action, address, {
+      option: "cert",
+      reason: "the certificate or its key cannot be read",
+      cause,
+    });
   }
   if (belongs) return;
-  throw unusable(action, address, "the key does not belong to the certificate");
+  throw unusable(action, address, {
+    option: "key",
+    reason: "the key does not belong to the certificate",
+  });
 }
 
 /**
@@ -149,17 +165,19 @@ function noPem(name: string, text: string, label: string): string {
   if (text.trim() === "") return `${name} is empty, it needs ${wanted}`;
   return text.includes("\n")
     ? `${name} holds no ${wanted}`
-    : `${name} holds no ${wanted}: it is the content of the file, not its name`;
+    : `${name} holds no ${wanted}: give the content of the file, not its name`;
 }
+
+type Problem = ErrorParts & ErrorOptions;
 
 function unusable(
   action: string,
   address: Address,
-  why: string,
-  cause?: unknown,
+  problem: Problem,
 ): ConnectionError {
-  return new ConnectionError("tls", `Cannot ${action} ${address}: ${why}`, {
+  return new ConnectionError("tls", {
+    action,
     address: `${address}`,
-    ...(cause === undefined ? {} : { cause }),
+    ...problem,
   });
 }

@@ -12,6 +12,7 @@ import type {
   TLSSocket,
 } from "node:tls";
 import type { Address } from "../address.ts";
+import { translate } from "../os_error.ts";
 import { checkPair } from "./certificate.ts";
 import { VerifiedClients } from "./known_clients.ts";
 import type { BeginTls } from "./node_connection.ts";
@@ -100,10 +101,12 @@ export class ServerIdentity {
   async use(certificate: TlsCertificate, address: Address): Promise<void> {
     await checkPair(certificate, "listen on", address);
     const { createSecureContext } = await import("node:tls");
-    this.#context = createSecureContext({
-      cert: certificate.cert,
-      key: certificate.key,
-    });
+    const { cert, key } = certificate;
+    try {
+      this.#context = createSecureContext({ cert, key });
+    } catch (error) {
+      throw translate(error, "listen on", address, { code: "tls" });
+    }
     this.#certificate = certificate;
   }
 

@@ -7,7 +7,7 @@
 import { ClosedError } from "../../errors.ts";
 import type { Address } from "../address.ts";
 import type { Connection, Listener, ListenOptions } from "../connection.ts";
-import { translate } from "../os_error.ts";
+import { isUnannouncedEnd, translate } from "../os_error.ts";
 import { SocketConnection } from "../socket.ts";
 import { addressIn, backlogOf, sharingOf } from "../tcp/tcp_socket.ts";
 import { checkPem } from "./certificate.ts";
@@ -53,9 +53,11 @@ export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   override async write(bytes: Uint8Array): Promise<number> {
     // The runtime says only that there is no stream to write to.
     if (this.#finished && !this.#closed) {
-      throw new ClosedError(
-        `Cannot write to ${this.remoteAddress}: this side has finished sending`,
-      );
+      throw new ClosedError({
+        action: "write to",
+        address: `${this.remoteAddress}`,
+        reason: "this side has finished sending",
+      });
     }
     return await super.write(bytes);
   }
@@ -71,8 +73,7 @@ export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   }
 
   protected override isEnd(error: unknown): boolean {
-    const isEnd = error instanceof Deno.errors.UnexpectedEof &&
-      error.message.includes("close_notify");
+    const isEnd = isUnannouncedEnd(error);
     if (isEnd) this.#unannounced = true;
     return isEnd;
   }

@@ -132,9 +132,11 @@ export class TlsConnection implements Connection {
     if (!this.#socket) await this.#ready("write to");
     if (this.#closed) throw this.#failure("write to");
     if (this.#finishing !== undefined) {
-      throw new ClosedError(
-        `Cannot write to ${this.remoteAddress}: this side has finished sending`,
-      );
+      throw new ClosedError({
+        action: "write to",
+        address: `${this.remoteAddress}`,
+        reason: "this side has finished sending",
+      });
     }
     if (this.#isMute) throw this.#failure("write to", this.#broken);
     const part = bytes.length > WRITE_BYTES
@@ -357,18 +359,19 @@ export class TlsConnection implements Connection {
   #failure(action: string, broken?: unknown): Error {
     const { remoteAddress } = this;
     if (this.#closed) {
-      return new ClosedError(
-        `Cannot ${action} ${remoteAddress}: it was closed by this side`,
-      );
+      return new ClosedError({
+        action,
+        address: `${remoteAddress}`,
+        reason: "it was closed by this side",
+      });
     }
     const lost = this.#lost ?? broken;
     const cause = lost instanceof ConnectionError ? lost.cause ?? lost : lost;
     if (cause instanceof ConnectionError) {
-      return new ConnectionError(
-        cause.code,
-        `Cannot ${action} ${remoteAddress}: ${cause.message}`,
-        { cause, address: `${remoteAddress}` },
-      );
+      const { code, reason, option, advice } = cause;
+      const address = `${remoteAddress}`;
+      const parts = { action, address, reason, option, advice, cause };
+      return new ConnectionError(code, parts);
     }
     return translate(cause, action, remoteAddress);
   }

@@ -19,6 +19,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../check.ts";
 import type { Address } from "../address.ts";
 import type {
   Connection,
@@ -101,30 +102,42 @@ export async function listenForTls(
   on: Address,
   options: TlsListenOptions & ListenOptions,
 ): Promise<Listener> {
+  const listening = { action: "listen on", address: `${on}` };
   const certificate = certificateIn(options, "listen on", on);
   if (certificate === undefined) {
-    throw new TypeError(
-      `Cannot listen on ${on}: TLS needs a certificate and its key (cert, key)`,
-    );
+    throw new OptionTypeError({
+      ...listening,
+      reason: "TLS needs a certificate and its key",
+      option: "cert",
+    });
   }
   const { caCerts = [], requireClientCert = false, tlsEngine } = options;
   checkCaCerts(caCerts, "listen on", on);
   // With none, every authority of the web would do.
   if (requireClientCert === (caCerts.length === 0)) {
-    throw new TypeError(
-      `Cannot listen on ${on}: requireClientCert and caCerts, whose clients are let in, are needed together`,
-    );
+    throw new OptionTypeError({
+      ...listening,
+      reason: requireClientCert
+        ? "client certificates need the authorities that issue them"
+        : "authorities are only for client certificates, which are not asked for",
+      option: requireClientCert ? "caCerts" : "requireClientCert",
+    });
   }
   const best = await bestEngine();
   if (tlsEngine === "node" && best !== "node") {
-    throw new TypeError(
-      `Cannot listen on ${on}: the TLS engine "node" is in Deno 2.9 or newer`,
-    );
+    throw new OptionTypeError({
+      ...listening,
+      reason: 'the TLS engine "node" is in Deno 2.9 or newer',
+      option: "tlsEngine",
+    });
   }
   if (requireClientCert && (best === "native" || tlsEngine === "native")) {
-    throw new TypeError(
-      `Cannot listen on ${on}: only the TLS engine "node" asks for client certificates, in Deno 2.9 or newer`,
-    );
+    throw new OptionTypeError({
+      ...listening,
+      reason:
+        'only the TLS engine "node" asks for client certificates, in Deno 2.9 or newer',
+      option: "tlsEngine",
+    });
   }
   if (best === "native" || tlsEngine === "native") {
     return new NativeTlsListener(on, certificate, options);
@@ -157,20 +170,26 @@ async function needsOf(
   options: TlsDialOptions,
   address: Address,
 ): Promise<"native" | "node"> {
+  const connecting = { action: "connect to", address: `${address}` };
   const certificate = certificateIn(options, "connect to", address);
   checkCaCerts(options.caCerts ?? [], "connect to", address);
   const { insecure = false, tlsEngine } = options;
   const needsNode = certificate !== undefined || insecure;
   if (tlsEngine === "native" && needsNode) {
-    throw new TypeError(
-      `Cannot connect to ${address}: insecure, and a certificate of one's own, need the TLS engine "node"`,
-    );
+    throw new OptionTypeError({
+      ...connecting,
+      reason: 'insecure and a client certificate need the TLS engine "node"',
+      option: "tlsEngine",
+    });
   }
   if (!needsNode && tlsEngine !== "node") return "native";
   if (await bestEngine() === "node") return "node";
-  throw new TypeError(
-    `Cannot connect to ${address}: the TLS engine "node", which insecure and a certificate of one's own need, is in Deno 2.9 or newer`,
-  );
+  throw new OptionTypeError({
+    ...connecting,
+    reason:
+      'the TLS engine "node", which insecure and a client certificate need, is in Deno 2.9 or newer',
+    option: "tlsEngine",
+  });
 }
 
 // deno-lint-ignore require-await -- failures reach the caller in one way

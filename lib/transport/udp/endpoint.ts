@@ -5,7 +5,6 @@
  * @module
  */
 
-import { ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
 import type {
   DatagramEndpoint,
@@ -15,7 +14,7 @@ import type {
   ReceivedDatagram,
 } from "../datagram_endpoint.ts";
 import { canonicalIp, ipVersion, isLoopback } from "../ip.ts";
-import { translate } from "../os_error.ts";
+import { systemCode, translate } from "../os_error.ts";
 import { joinMulticast } from "./multicast.ts";
 
 // Linux sends to an IPv4 address from a dual-stack socket, and then a permission
@@ -180,48 +179,41 @@ class UdpEndpoint implements DatagramEndpoint {
 
   /** Says what the socket's own address has to do with a failure. */
   #explain(error: unknown, bytes: Uint8Array, to: Address): Error {
-    const { code } = error as { code?: string };
-    const failed = (kind: "failed" | "unreachable", why: string) =>
-      new ConnectionError(kind, `Cannot send to ${to}: ${why}`, {
-        cause: error,
-        address: String(to),
-      });
+    const code = systemCode(error);
     if (code === "EMSGSIZE") {
-      return failed(
-        "failed",
-        `its way takes no datagram of ${bytes.length} bytes`,
-      );
+      return translate(error, "send to", to, {
+        code: "failed",
+        reason: `its way takes no datagram of ${bytes.length} bytes`,
+      });
     }
     const isOutside = isLoopback(this.address.hostname) &&
       !isLoopback(to.hostname);
     if (isOutside && (code === "EINVAL" || code === "ENETUNREACH")) {
-      return failed(
-        "unreachable",
-        `the socket is bound to ${this.address}, which reaches this machine only`,
-      );
+      return translate(error, "send to", to, {
+        code: "unreachable",
+        reason:
+          `the socket is bound to ${this.address}, which reaches this machine only`,
+      });
     }
     return translate(error, "send to", to);
   }
 }
 
 function unresolved(error: unknown, to: Address, family: number): Error {
-  const { code } = error as { code?: string };
-  const details = { cause: error, address: String(to) };
-  if (code === "EPERM") {
-    return new ConnectionError(
-      "permission_denied",
-      `Cannot send to ${to}: Requires net access to "${to.hostname}", run again with the --allow-net flag`,
-      details,
-    );
+  switch (systemCode(error)) {
+    // node:dns says so where the runtime itself would name the permission.
+    case "EPERM":
+      return translate(error, "send to", to, {
+        code: "permission_denied",
+        reason: `it requires net access to "${to.hostname}"`,
+        advice: "run again with the --allow-net flag",
+      });
+    case "ENOTFOUND": {
+      const version = family === 0 ? "" : ` for IPv${family}`;
+      const reason = `there is no such host name${version}`;
+      return translate(error, "send to", to, { reason });
+    }
+    default:
+      return translate(error, "send to", to, { code: "unresolved" });
   }
-  const why = code === "ENOTFOUND"
-    ? `there is no such host name${family === 0 ? "" : ` for IPv${family}`}`
-    : code === "EAI_AGAIN"
-    ? "no name server answered"
-    : (error as Error).message;
-  return new ConnectionError(
-    "unresolved",
-    `Cannot send to ${to}: ${why}`,
-    details,
-  );
 }

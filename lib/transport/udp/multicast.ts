@@ -4,14 +4,14 @@
  * @module
  */
 
-import { ConnectionError } from "../../errors.ts";
+import { checkInteger, OptionTypeError } from "../../check.ts";
 import type { Address } from "../address.ts";
 import type {
   MulticastMembership,
   MulticastOptions,
 } from "../datagram_endpoint.ts";
 import { canonicalIp, ipVersion, isMulticast } from "../ip.ts";
-import { translate } from "../os_error.ts";
+import { systemCode, translate } from "../os_error.ts";
 
 type Membership =
   | Deno.MulticastV4Membership
@@ -37,7 +37,7 @@ export async function joinMulticast(
 ): Promise<MulticastMembership> {
   const { interfaceAddress = "0.0.0.0", interfaceIndex = 0, ttl } = options;
   const address = checkGroup(group, bound);
-  checkInterface(address, interfaceAddress, interfaceIndex);
+  checkInterface(interfaceAddress, interfaceIndex);
   if (ttl !== undefined) checkTtl(address, ttl);
   try {
     const membership = ipVersion(address) === 4
@@ -58,16 +58,12 @@ function notJoined(
   bound: Address,
   { interfaceAddress = "0.0.0.0", interfaceIndex = 0 }: MulticastOptions,
 ): Error {
-  const { code, message } = error as { code?: string; message?: string };
-  const failed = (why: string) =>
-    new ConnectionError(
-      "failed",
-      `Cannot join multicast group ${group} on ${bound}: ${why}`,
-      { cause: error, address: String(bound) },
-    );
+  const code = systemCode(error);
+  const action = `join multicast group ${group} on`;
+  const failed = (reason: string) =>
+    translate(error, action, bound, { code: "failed", reason });
   if (code === "EADDRINUSE") return failed("it has joined it already");
-  // ENODEV has no code of its own.
-  if (message?.includes("(os error 19)")) {
+  if (code === "ENODEV") {
     const isIpv4 = ipVersion(group) === 4;
     if (isIpv4 ? interfaceAddress === "0.0.0.0" : interfaceIndex === 0) {
       return failed("no interface leads to groups, so one must be named");
@@ -78,7 +74,7 @@ function notJoined(
         : `this machine has no interface ${interfaceIndex}`,
     );
   }
-  return translate(error, `join multicast group ${group} on`, bound);
+  return translate(error, action, bound);
 }
 
 class UdpMembership implements MulticastMembership {
@@ -153,16 +149,15 @@ function checkGroup(group: string, bound: Address): string {
   return address;
 }
 
-function checkInterface(group: string, address: string, index: number): void {
-  if (!Number.isInteger(index) || index < 0) {
-    throw new RangeError(
-      `Cannot join "${group}" with interfaceIndex ${index}: it must be an integer of at least 0`,
-    );
-  }
+function checkInterface(address: string, index: number): void {
+  checkInteger("interfaceIndex", index, 0);
   if (ipVersion(address) !== 4) {
-    throw new TypeError(
-      `Cannot join "${group}" with interfaceAddress "${address}": it must be an IPv4 address of this machine`,
-    );
+    throw new OptionTypeError({
+      action: "use",
+      option: "interfaceAddress",
+      value: address,
+      reason: "it must be an IPv4 address of this machine",
+    });
   }
 }
 
@@ -172,9 +167,5 @@ function checkTtl(group: string, ttl: number): void {
       `Cannot set the TTL for "${group}": the runtime has no such setting for IPv6`,
     );
   }
-  if (!Number.isInteger(ttl) || ttl < 0 || ttl > 255) {
-    throw new RangeError(
-      `Cannot use a multicast TTL of ${ttl}: it must be an integer from 0 to 255`,
-    );
-  }
+  checkInteger("ttl", ttl, 0, 255);
 }

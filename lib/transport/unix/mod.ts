@@ -35,6 +35,7 @@
  * @module
  */
 
+import { outOfRange } from "../../check.ts";
 import { Address } from "../address.ts";
 import type {
   Connection,
@@ -85,7 +86,7 @@ export async function connectUnix(
   } catch (error) {
     const isRefused = error instanceof Deno.errors.ConnectionRefused;
     const obstacle = isRefused ? notASocket(lstat(path)) : undefined;
-    throw translate(error, "connect to", address, obstacle);
+    throw translate(error, "connect to", address, because(obstacle));
   }
   return wrap(conn, address);
 }
@@ -113,11 +114,9 @@ export async function listenUnix(
   const address = addressOf(on, "listen on");
   const { mode } = options;
   if (
-    mode !== undefined && !(Number.isInteger(mode) && (mode & ~0o777) === 0)
+    mode !== undefined && (!Number.isInteger(mode) || (mode & ~0o777) !== 0)
   ) {
-    throw new RangeError(
-      `Cannot listen on ${address}: the mode must be from 0o000 to 0o777, not ${mode}`,
-    );
+    throw outOfRange("mode", mode, "an integer from 0o000 to 0o777");
   }
   let listener: Deno.UnixListener;
   try {
@@ -177,7 +176,9 @@ async function removeStale(address: Address, inUse: Error): Promise<void> {
   if (found === undefined) return;
   const why = notASocket(found) ??
     (await isAlive(path) ? "another program is listening there" : undefined);
-  if (why !== undefined) throw translate(inUse, "listen on", address, why);
+  if (why !== undefined) {
+    throw translate(inUse, "listen on", address, because(why));
+  }
   // What came there in the meantime is not what nobody answered on.
   const still = lstat(path);
   if (still?.ino !== found.ino || still?.dev !== found.dev) return;
@@ -185,12 +186,9 @@ async function removeStale(address: Address, inUse: Error): Promise<void> {
     Deno.removeSync(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return;
-    throw translate(
-      error,
-      "listen on",
-      address,
-      "a dead program's socket is there, which cannot be removed",
-    );
+    throw translate(error, "listen on", address, {
+      reason: "a dead program's socket is there, which cannot be removed",
+    });
   }
 }
 
@@ -211,6 +209,10 @@ function lstat(path: string): Deno.FileInfo | undefined {
     // Gone, or not ours to look at; whoever asks has an error to throw already.
     return undefined;
   }
+}
+
+function because(reason: string | undefined): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason };
 }
 
 function notASocket(found: Deno.FileInfo | undefined): string | undefined {

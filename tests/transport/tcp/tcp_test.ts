@@ -247,7 +247,7 @@ Deno.test("listenTcp() with reusePort says which flag is missing and does not en
 
   assertEquals(
     seen,
-    "TypeError: Cannot listen on tcp://127.0.0.1:0: reusePort needs a runtime started with --unstable-net",
+    "TypeError: Cannot listen on tcp://127.0.0.1:0: reusePort needs a runtime started with --unstable-net (reusePort)",
   );
 });
 

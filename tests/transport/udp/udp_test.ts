@@ -117,7 +117,7 @@ Deno.test({
       code: "permission_denied",
       address: "udp://0.0.0.0:0",
       message:
-        'Cannot bind udp://0.0.0.0:0: Requires net access to "0.0.0.0:0", run again with the --allow-net flag',
+        'Cannot bind udp://0.0.0.0:0: it requires net access to "0.0.0.0:0"; run again with the --allow-net flag',
     });
   },
 });
@@ -158,7 +158,7 @@ Deno.test({
       code: "permission_denied",
       address: to,
       message:
-        `Cannot send to ${to}: Requires net access to "192.0.2.1:9", run again with the --allow-net flag`,
+        `Cannot send to ${to}: it requires net access to "192.0.2.1:9"; run again with the --allow-net flag`,
     });
     closeAll(endpoint);
   },
@@ -243,7 +243,7 @@ Deno.test({
       code: "permission_denied",
       address: to,
       message:
-        `Cannot send to ${to}: Requires net access to "other.example", run again with the --allow-net flag`,
+        `Cannot send to ${to}: it requires net access to "other.example"; run again with the --allow-net flag`,
     });
     closeAll(endpoint);
   },
@@ -443,19 +443,19 @@ Deno.test("DatagramEndpoint.joinMulticast() refuses options out of range before 
     endpoint.joinMulticast("239.255.7.34", options);
 
   for (const ttl of [-1, 256, 1.5, NaN]) {
-    await assertRejects(() => join({ ttl }), RangeError, `TTL of ${ttl}`);
+    await assertRejects(() => join({ ttl }), RangeError, `ttl of ${ttl}`);
   }
   for (const interfaceIndex of [-1, 1.5]) {
     await assertRejects(
       () => join({ interfaceIndex }),
       RangeError,
-      `interfaceIndex ${interfaceIndex}`,
+      `interfaceIndex of ${interfaceIndex}`,
     );
   }
   await assertRejects(
     () => join({ interfaceAddress: "eth0" }),
     TypeError,
-    'interfaceAddress "eth0": it must be an IPv4 address of this machine',
+    'interfaceAddress of "eth0": it must be an IPv4 address of this machine',
   );
   closeAll(endpoint);
 });

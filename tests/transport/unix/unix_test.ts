@@ -256,7 +256,7 @@ Deno.test("listenUnix() refuses a mode that is none", async () => {
     );
     assertEquals(
       error.message,
-      `Cannot listen on unix:/nowhere: the mode must be from 0o000 to 0o777, not ${mode}`,
+      `Cannot use mode of ${mode}: it must be an integer from 0o000 to 0o777`,
     );
   }
 });
