@@ -36,10 +36,10 @@ export class Address {
    * Creates an address.
    *
    * @param transport The transport.
-   * @param hostname Host name or IP address, brackets are left out; the path for
+   * @param hostname Host name or IP address without brackets; the path for
    * `"unix"`, the name for `"memory"`.
    * @param port The port.
-   * @throws {RangeError} If the port is no integer from 0 to 65535.
+   * @throws {RangeError} If the port is not an integer from 0 to 65535.
    * @throws {TypeError} If the host name or the path is empty.
    */
   constructor(transport: Transport, hostname: string, port = 0) {
@@ -146,10 +146,10 @@ function parseHost(text: string, host: string | undefined): string {
   const inside = host.slice(1, -1);
   if (!isIpv6(inside)) {
     throw new TypeError(
-      `Cannot use address "${text}": "${inside}" is no IPv6 address`,
+      `Cannot use address "${text}": "${inside}" is not an IPv6 address`,
     );
   }
-  // What follows the % is the name of an interface, which has its own case.
+  // The name of an interface follows the %. Its case matters.
   const [digits = "", ...zone] = inside.split("%");
   return [digits.toLowerCase(), ...zone].join("%");
 }
@@ -159,7 +159,7 @@ function missing(rest: string): string {
     return `an IPv6 address needs brackets and a port; ${FORMS}`;
   }
   const isHost = /^(?:\[[^\]\s]+\]|[^\s:/[\]@]+):?$/.test(rest);
-  return `it ${isHost ? "has no port" : "is no address"}; ${FORMS}`;
+  return `it ${isHost ? "has no port" : "is not an address"}; ${FORMS}`;
 }
 
 function isIpv6(text: string): boolean {

@@ -1,6 +1,6 @@
 /**
- * The contract of a transport: a two-way stream of bytes to one peer, and what
- * gives such connections. It knows nothing of messages.
+ * The contract of a transport: a two-way stream of bytes to one peer, and the
+ * listener that accepts such connections. It knows nothing of messages.
  *
  * A transport is thin. It opens, reads, writes, closes and translates errors;
  * it has no queue, no retry, no timer and no log. Buffering, deadlines and
@@ -21,52 +21,53 @@ export interface Connection {
   /** The protocol that both ends chose, once TLS is agreed on (ALPN). */
   readonly alpn?: string | undefined;
   /**
-   * The peer's certificate, once TLS is agreed on, where this end asked for one
+   * The peer's certificate, once TLS is agreed on, if this end asked for one
    * and the runtime shows it.
    */
   readonly peerCertificate?: PeerCertificate | undefined;
   /**
-   * Whether the peer's bytes ended without the peer saying so, as far as the
-   * transport can tell: TLS has a word for it, and whoever cuts the line in
-   * between cannot say it. What is over only because the stream is must then be
-   * taken for cut off.
+   * Whether the peer's bytes ended without the peer's announcement, as far as
+   * the transport can tell. TLS has such an announcement (`close_notify`),
+   * which an attacker who cuts the connection cannot forge. A message that ends
+   * only because the stream ends then counts as cut off.
    */
   readonly endedUnannounced?: boolean;
   /**
-   * Resolves once everything is given back after {@linkcode Connection.close},
-   * in transports that have a last word to say (TLS); it never rejects.
+   * Resolves once all resources are released after
+   * {@linkcode Connection.close}, in transports that send an end of their own
+   * (TLS). It never rejects.
    */
   readonly released?: Promise<void> | undefined;
 
   /**
-   * Agrees with the peer on what has to be agreed on before the first byte, in
-   * transports where there is such a thing (TLS). May be called any number of
-   * times. Reading and writing wait for it, also when it was not called.
+   * Performs the handshake, in transports that have one (TLS). You can call it
+   * any number of times. Reading and writing perform it if it was not called.
    *
-   * @throws {ConnectionError} If they cannot agree, with code `"tls"` unless the
-   * link was lost.
+   * @throws {ConnectionError} If the two ends cannot agree, with code `"tls"`
+   * unless the link was lost.
    * @throws {ClosedError} If this end was closed.
    */
   handshake?(): Promise<void>;
 
   /**
-   * Does something on the line below before the handshake, such as reading a
-   * header that comes before TLS. To be called first of all.
+   * Runs a step on the connection below before the handshake, such as reading a
+   * header that precedes TLS. Call it before any other method.
    *
-   * @param step Does it, and gives what is the line from now on.
+   * @param step Gets the connection below and returns the one to use from now
+   * on.
    */
   prepare?(step: (line: Connection) => Promise<Connection>): Promise<void>;
 
   /**
    * Reads what has arrived. At most one read may be pending at a time.
    *
-   * @param into Where to; at least one byte long, and the connection's until
-   * the promise settles.
+   * @param into The buffer, at least one byte long. It belongs to the
+   * connection until the promise settles.
    * @returns How many bytes were read, at least 1, or `null` once the peer has
    * finished sending.
-   * @throws {ConnectionError} If the link is lost, also when it was lost before
-   * and only noticed now. What had arrived is read first; a link that was lost
-   * never looks like a peer that has finished.
+   * @throws {ConnectionError} If the link is lost, even if that is noticed only
+   * now. Bytes that had arrived are read first. A lost link never looks like a
+   * peer that has finished.
    * @throws {ClosedError} If this end was closed, also while the read was pending.
    */
   read(into: Uint8Array): Promise<number | null>;
@@ -86,11 +87,11 @@ export interface Connection {
 
   /**
    * Finishes sending ("I am done, still listening"): after the bytes written so
-   * far the peer reads the end of the stream. Reading goes on. May be called any
-   * number of times, and when the link is lost: there is nobody left to tell.
+   * far the peer reads the end of the stream. Reading goes on. You can call it
+   * any number of times. On a lost link it does nothing.
    *
-   * @returns When the system was told, which is not before a pending write
-   * settles.
+   * @returns Resolves once the system has taken the end, after a pending write
+   * has settled.
    * @throws {ClosedError} If this end was closed.
    */
   closeWrite(): Promise<void>;
@@ -102,14 +103,14 @@ export interface Connection {
   close(): void;
 
   /**
-   * As {@linkcode Connection.close}, and tells the peer by a reset that this was
-   * no orderly end, where the transport can do so. Memory can; TCP in this
-   * runtime cannot, so there the peer reads an end where it may expect more.
+   * As {@linkcode Connection.close}, and resets the connection where the
+   * transport can, so that the peer does not take it for an orderly end. Memory
+   * can. TCP in this runtime cannot, so the peer reads the end of the stream.
    */
   abort(): void;
 }
 
-/** Gives the connections that peers open. */
+/** Accepts the connections that peers open. */
 export interface Listener {
   /** Where it listens, with the port that the system chose. */
   readonly address: Address;
@@ -119,18 +120,18 @@ export interface Listener {
    *
    * @returns The connection, owned by the caller.
    * @throws {ConnectionError} With code `"exhausted"` when the system is out of
-   * descriptors or memory for the moment: the listener lives on.
+   * descriptors or memory for now; the listener keeps working.
    * @throws {ClosedError} Once the listener is closed.
    */
   accept(): Promise<Connection>;
 
   /**
-   * Shows another certificate from the next connection on, where the transport
-   * has such a thing (TLS). Open connections are left alone.
+   * Changes the certificate for connections to come, in transports that have
+   * one (TLS). Open connections keep theirs.
    *
    * @param certificate The certificate and its key.
-   * @throws {ConnectionError} With code `"tls"` if the two do not belong
-   * together or are none; then nothing changes.
+   * @throws {ConnectionError} With code `"tls"` if either is invalid or the two
+   * do not belong together; then nothing changes.
    */
   setCertificate?(certificate: TlsCertificate): Promise<void>;
 
@@ -154,14 +155,14 @@ export interface DialOptions {
    * @default {true}
    */
   readonly noDelay?: boolean;
-  /** Ends the attempt when it is aborted, with its reason. */
+  /** Aborts the attempt, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Options for listening. */
 export interface ListenOptions {
   /**
-   * How many connections the system keeps ready that were not accepted yet.
+   * How many connections the system queues before they are accepted.
    *
    * @default {511}
    */
@@ -179,8 +180,8 @@ export interface ListenOptions {
    */
   readonly noDelay?: boolean;
   /**
-   * Whether others may listen on the same port, with this option as well
-   * (`SO_REUSEPORT`): the system then deals connections out among them. Needs
+   * Whether other listeners that set this option may share the port
+   * (`SO_REUSEPORT`). The system then distributes connections among them. Needs
    * `--unstable-net`.
    *
    * @default {false}
@@ -191,8 +192,8 @@ export interface ListenOptions {
 /** Options for listening on a Unix socket. */
 export interface UnixListenOptions {
   /**
-   * Permissions of the socket's file, such as `0o660`; whoever may write to it
-   * may connect. Setting it needs `--allow-sys`.
+   * Permissions of the socket's file, such as `0o660`. Write permission allows
+   * connecting. Setting it needs `--allow-sys`.
    *
    * @default {as the umask leaves it}
    */

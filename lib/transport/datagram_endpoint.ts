@@ -16,8 +16,8 @@ import type { Address } from "./address.ts";
 export const MAX_IPV4_DATAGRAM_BYTES: number = 65_507;
 
 /**
- * Largest datagram over IPv6 in bytes: 65,535 without the header of UDP (8),
- * that of IPv6 not being counted.
+ * Largest datagram over IPv6 in bytes: 65,535 without the header of UDP (8).
+ * The header of IPv6 is not counted.
  */
 export const MAX_IPV6_DATAGRAM_BYTES: number = 65_527;
 
@@ -25,7 +25,7 @@ export const MAX_IPV6_DATAGRAM_BYTES: number = 65_527;
 export interface ReceivedDatagram {
   /** Its bytes: a view of the buffer that was received into. */
   readonly bytes: Uint8Array;
-  /** Who sent it. */
+  /** The sender's address. */
   readonly from: Address;
 }
 
@@ -35,9 +35,9 @@ export interface DatagramEndpoint {
   readonly address: Address;
 
   /**
-   * Finds out what a datagram can be sent to.
+   * Resolves an address that datagrams can be sent to.
    *
-   * @param to Where a caller wants to send to: an IP address or a name.
+   * @param to The destination: an IP address or a name.
    * @returns The address as it would stand in {@linkcode ReceivedDatagram.from} of an
    * answer; at once, unless a name has to be looked up.
    * @throws {TypeError} If this endpoint cannot reach an address of this kind.
@@ -49,11 +49,11 @@ export interface DatagramEndpoint {
   /**
    * Sends one datagram. Any number of calls may be pending.
    *
-   * @param bytes Its bytes, none included. They are not copied, so they must not
-   * change until the promise settles.
+   * @param bytes Its bytes, possibly empty. They are not copied, so they must
+   * not change until the promise settles.
    * @param to From {@linkcode DatagramEndpoint.resolve}.
-   * @throws {ConnectionError} If the system did not take it. That it took it
-   * says nothing about its arrival.
+   * @throws {ConnectionError} If the system did not take it. Success does not
+   * mean that it arrives.
    * @throws {ClosedError} If this end was closed.
    */
   send(bytes: Uint8Array, to: Address): Promise<void>;
@@ -61,20 +61,21 @@ export interface DatagramEndpoint {
   /**
    * Waits for one datagram. At most one call may be pending at a time.
    *
-   * @param into Where to; larger than any datagram, so that none is cut off.
+   * @param into The buffer, larger than any datagram, so that none is cut off.
    * @returns The datagram.
-   * @throws {ConnectionError} If the system failed; the endpoint lives on.
+   * @throws {ConnectionError} If the system failed; the endpoint keeps working.
    * @throws {ClosedError} If this end was closed, also while the call was pending.
    */
   receive(into: Uint8Array): Promise<ReceivedDatagram>;
 
   /**
-   * Begins to receive what is sent to a multicast group.
+   * Joins a multicast group: from now on its datagrams are received.
    *
    * @param group The group's IP address.
    * @param options Which interface, and how far own datagrams go.
    * @returns The membership.
-   * @throws {TypeError} If it is no group, or of the wrong IP version.
+   * @throws {TypeError} If the address is not a multicast address, or of the
+   * wrong IP version.
    * @throws {RangeError} If an option is out of its range.
    * @throws {ConnectionError} If the system refuses.
    */
@@ -93,15 +94,15 @@ export interface DatagramEndpoint {
 /** Options for joining a multicast group. */
 export interface MulticastOptions {
   /**
-   * Which interface joins a group of IPv4: the interface's own IPv4 address;
-   * `"0.0.0.0"` leaves the choice to the system.
+   * Which interface joins a group of IPv4, by its IPv4 address. `"0.0.0.0"`
+   * leaves the choice to the system.
    *
    * @default {"0.0.0.0"}
    */
   readonly interfaceAddress?: string;
   /**
-   * Which interface joins a group of IPv6: its number, as `ip link` shows it; 0
-   * leaves the choice to the system.
+   * Which interface joins a group of IPv6, by its number, as `ip link` shows
+   * it. 0 leaves the choice to the system.
    *
    * @default {0}
    */
@@ -116,33 +117,33 @@ export interface MulticastOptions {
   readonly ttl?: number;
 }
 
-/** Being in a multicast group; ends with the socket at the latest. */
+/** A membership in a multicast group. It ends with the socket at the latest. */
 export interface MulticastMembership extends AsyncDisposable {
   /** The group's IP address. */
   readonly group: string;
 
   /**
-   * Leaves the group. May be called any number of times.
+   * Leaves the group. You can call it any number of times.
    *
-   * @returns When the system was told.
+   * @returns Resolves once the system has left it.
    */
   leave(): Promise<void>;
 
   /**
-   * Says whether what this socket sends to groups is also delivered on this
-   * machine.
+   * Sets whether datagrams that this socket sends to groups are also delivered
+   * on this machine.
    *
-   * @param isOn Whether it is.
-   * @returns When the system was told.
+   * @param isOn Whether they are.
+   * @returns Resolves once it is set.
    */
   setLoopback(isOn: boolean): Promise<void>;
 
   /**
-   * Says how far what this socket sends to groups of IPv4 goes.
+   * Sets how many routers datagrams to groups of IPv4 may pass.
    *
    * @param ttl As {@linkcode MulticastOptions.ttl}.
-   * @returns When the system was told.
-   * @throws {RangeError} If it is no integer from 0 to 255.
+   * @returns Resolves once it is set.
+   * @throws {RangeError} If it is not an integer from 0 to 255.
    * @throws {TypeError} If this is a group of IPv6, where the runtime has no
    * such setting.
    */
@@ -152,9 +153,9 @@ export interface MulticastMembership extends AsyncDisposable {
 /** Options for opening a datagram endpoint. */
 export interface DatagramEndpointOptions {
   /**
-   * Whether what this socket sends to multicast groups is also delivered on this
-   * machine, to sockets that have joined. So programs on one machine hear each
-   * other, and a program hears itself.
+   * Whether datagrams to multicast groups are also delivered on this machine,
+   * to sockets that have joined. So programs on one machine hear each other,
+   * and a program hears itself.
    *
    * @default {true}
    */

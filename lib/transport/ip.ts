@@ -23,11 +23,11 @@ export function ipVersion(hostname: string): IpVersion | undefined {
 }
 
 /**
- * Gives the one spelling of an IP address by which two can be compared.
+ * Returns the canonical spelling of an IP address, so that two can be compared.
  *
  * @param hostname An address in any spelling: `127.1`, `0:0:0:0:0:0:0:1`, or a
- * name, which stays as it is. An IPv4 address that a dual-stack socket shows as
- * `::ffff:127.0.0.1` is shown as what it is. What follows a `%` is kept.
+ * name, which is returned unchanged. An IPv4 address that a dual-stack socket
+ * shows as `::ffff:127.0.0.1` becomes `127.0.0.1`. A zone after `%` is kept.
  * @returns The canonical spelling.
  */
 export function canonicalIp(hostname: string): string {
@@ -40,7 +40,7 @@ export function canonicalIp(hostname: string): string {
     if (url === null) return hostname;
     return [fromMappedHex(url.hostname.slice(1, -1)), ...zone].join("%");
   }
-  // Only what a URL takes for numbers: every other name is the caller's.
+  // Only text that a URL takes for numbers; other names stay unchanged.
   if (!/^[0-9]/.test(hostname)) return hostname;
   const numeric = URL.parse(`http://${hostname}`)?.hostname ?? hostname;
   return IPV4.test(numeric) ? numeric : hostname;
@@ -56,7 +56,7 @@ function fromMappedHex(address: string): string {
 }
 
 /**
- * Tells whether an IP address means a group of machines that have joined it.
+ * Tells whether an IP address is a multicast group.
  *
  * @param address A canonical IP address.
  * @returns Whether it is in 224.0.0.0/4 or ff00::/8.
@@ -68,7 +68,7 @@ export function isMulticast(address: string): boolean {
 }
 
 /**
- * Tells whether an IP address means this machine only.
+ * Tells whether an IP address is loopback.
  *
  * @param address A canonical IP address.
  * @returns Whether it is in 127.0.0.0/8 or ::1.
@@ -80,8 +80,8 @@ export function isLoopback(address: string): boolean {
 /**
  * The bytes of an IP address.
  *
- * @param address The address; what follows a `%` is ignored.
- * @returns Its 4 or 16 bytes, or `undefined` if it is none, such as a name.
+ * @param address The address; a zone after `%` is ignored.
+ * @returns Its 4 or 16 bytes, or `undefined` if the text is not an address.
  */
 export function ipBytes(address: string): number[] | undefined {
   if (/^(\d{1,3}\.){3}\d{1,3}$/.test(address)) {

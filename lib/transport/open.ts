@@ -23,15 +23,15 @@ import type { TlsDialOptions, TlsListenOptions } from "./tls/options.ts";
 import { connectUnix, listenUnix } from "./unix/mod.ts";
 
 /**
- * Opens a connection. Over TLS the handshake is still to be done: `handshake()`
+ * Opens a connection. Over TLS the handshake is not done yet: `handshake()`
  * does it, and reading and writing wait for it.
  *
  * @param to The peer's address.
  * @param options Socket options, options of TLS, and a signal.
  * @returns The connection.
- * @throws {TypeError} If the address's transport gives no connections.
+ * @throws {TypeError} If the address's transport has no connections.
  * @throws {RangeError} If the port is 0.
- * @throws {ConnectionError} If there is no connection to be had.
+ * @throws {ConnectionError} If no connection can be made.
  * @throws {unknown} The signal's reason, once it is aborted.
  */
 export async function dial(
@@ -55,14 +55,14 @@ export async function dial(
 }
 
 /**
- * Puts TLS onto an open connection, as the client. The handshake is still to be
- * done.
+ * Puts TLS onto an open connection, as the client. The handshake is not done
+ * yet.
  *
  * @param connection The connection; nothing may be read or written on it.
- * @param options Whom to trust and what to show.
+ * @param options The authorities to trust, the certificate to show.
  * @returns The connection to use from now on.
  * @throws {TypeError} If only one of `cert` and `key` is given.
- * @throws {ConnectionError} If a certificate is none.
+ * @throws {ConnectionError} If a certificate is invalid.
  */
 export async function overTls(
   connection: Connection,
@@ -76,8 +76,9 @@ export async function overTls(
  *
  * @param on The address; port 0 asks the system for one.
  * @param options Backlog, socket options, options of TLS and of Unix sockets.
- * @returns The listener; over TLS its connections have yet to shake hands.
- * @throws {TypeError} If the address's transport gives no connections.
+ * @returns The listener. Over TLS, the handshake of its connections is not done
+ * yet.
+ * @throws {TypeError} If the address's transport has no connections.
  * @throws {ConnectionError} If the system refuses.
  */
 export async function listen(
@@ -112,7 +113,7 @@ export function openDatagrams(
   return openUdp(on, options);
 }
 
-/** "Every interface" is a place to listen; whoever dials it means this machine. */
+/** "Every interface" is for listening. For dialling it means this machine. */
 function reachable(hostname: string): string {
   return hostname === "::" || hostname === "0.0.0.0" ? "127.0.0.1" : hostname;
 }

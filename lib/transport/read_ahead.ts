@@ -1,5 +1,5 @@
 /**
- * Bytes that came before somebody asked for them, up to a bound.
+ * Bytes that arrived before they were read, up to a bound.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export class ReadAhead {
   /**
    * Creates an empty queue.
    *
-   * @param mostBytes From how many bytes on there is no room.
+   * @param mostBytes The number of bytes that fills the queue.
    */
   constructor(mostBytes: number) {
     this.#mostBytes = mostBytes;
@@ -26,9 +26,9 @@ export class ReadAhead {
   }
 
   /**
-   * Adds bytes, also where there is no room for them.
+   * Adds bytes, even beyond the bound.
    *
-   * @param chunk The bytes; the queue's from now on.
+   * @param chunk The bytes, which the queue owns from now on.
    */
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
@@ -38,8 +38,8 @@ export class ReadAhead {
   /**
    * Takes bytes off the front.
    *
-   * @param into Where to.
-   * @returns How many were taken: all there are, or as many as fit.
+   * @param into The buffer.
+   * @returns How many bytes were taken: all that are there, or as many as fit.
    */
   take(into: Uint8Array): number {
     let count = 0;

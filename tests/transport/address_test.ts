@@ -63,7 +63,7 @@ for (const [text, transport, host, port, canonical] of FORMS) {
 const WRITE =
   'write for example "tcp://127.0.0.1:7342", "host:7342", ":7342" or "7342"';
 const NO_PORT = `it has no port; ${WRITE}`;
-const NO_ADDRESS = `it is no address; ${WRITE}`;
+const NO_ADDRESS = `it is not an address; ${WRITE}`;
 const BRACKETS = `an IPv6 address needs brackets and a port; ${WRITE}`;
 const port = (text: string) =>
   `the port "${text}" is not a number from 0 to 65535`;
@@ -92,12 +92,12 @@ const REFUSED: readonly [text: string, why: string][] = [
   ["[::1]7342", NO_ADDRESS],
   ["[::1]x:7342", NO_ADDRESS],
   ["[::1", NO_ADDRESS],
-  ["[:::1]:7342", '":::1" is no IPv6 address'],
-  ["[1:2:3]:7342", '"1:2:3" is no IPv6 address'],
-  ["[dead]:7342", '"dead" is no IPv6 address'],
-  ["[127.0.0.1]:7342", '"127.0.0.1" is no IPv6 address'],
-  ["[]:7342", '"" is no IPv6 address'],
-  ["[fe80::1%]:7342", '"fe80::1%" is no IPv6 address'],
+  ["[:::1]:7342", '":::1" is not an IPv6 address'],
+  ["[1:2:3]:7342", '"1:2:3" is not an IPv6 address'],
+  ["[dead]:7342", '"dead" is not an IPv6 address'],
+  ["[127.0.0.1]:7342", '"127.0.0.1" is not an IPv6 address'],
+  ["[]:7342", '"" is not an IPv6 address'],
+  ["[fe80::1%]:7342", '"fe80::1%" is not an IPv6 address'],
   ["host:80:90", NO_ADDRESS],
   ["host:80/", NO_ADDRESS],
   ["tcp://host:80/path", NO_ADDRESS],

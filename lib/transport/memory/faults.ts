@@ -1,9 +1,9 @@
 /**
- * What can go wrong on its way through memory, written down in advance.
+ * Faults of a connection in memory, decided in advance.
  *
- * Nothing here depends on when a call is made: cuts are places in the stream,
- * and each kind of fault draws from its own random numbers. So a program that
- * writes the same bytes has them cut in the same places, whatever its timing.
+ * Nothing here depends on the time of a call. Cuts are positions in the stream,
+ * and each kind of fault has random numbers of its own. So the same bytes are
+ * cut in the same places, whatever the timing.
  *
  * @module
  */
@@ -23,8 +23,8 @@ export type MemoryDelay = number | readonly [least: number, most: number];
 /** Faults in one direction; without any, bytes arrive at once and whole. */
 export interface MemoryFaults {
   /**
-   * How long a read waits, in milliseconds, once there is something to tell;
-   * also before the end and a reset.
+   * How long a read waits, in milliseconds, once bytes have arrived; also
+   * before the end and a reset.
    *
    * @default {0}
    */
@@ -37,8 +37,8 @@ export interface MemoryFaults {
    */
   readonly delayTurns?: MemoryDelay;
   /**
-   * After how many bytes the reader is told that the stream has ended, as if
-   * the writer had finished there. What is written after them is taken and lost.
+   * After how many bytes the reader sees the end of the stream, as if the
+   * writer had finished there. Later bytes are accepted and lost.
    *
    * @default {Infinity}
    */
@@ -64,7 +64,8 @@ export interface MemoryFaults {
   readonly writeBytes?: MemoryPieces;
 }
 
-// What setTimeout can wait for, and more bytes than a test sends.
+// The longest time of setTimeout in milliseconds, and more bytes than a test
+// sends.
 const MOST = 2 ** 31 - 1;
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
@@ -110,7 +111,7 @@ export class Pieces {
    * @param name What to call the option in an error.
    * @param sizes The option.
    * @param random Where random sizes come from.
-   * @throws {RangeError} If a size is no integer of at least 1.
+   * @throws {RangeError} If a size is not an integer of at least 1.
    */
   constructor(name: string, sizes: MemoryPieces = [], random: Random) {
     const fixed = typeof sizes === "number" ? [sizes] : sizes;
@@ -170,7 +171,7 @@ export function delays(
  * @param name What to call the option in an error.
  * @param bytes The option.
  * @returns The place, `Infinity` for nowhere.
- * @throws {RangeError} If it is no integer of at least 0.
+ * @throws {RangeError} If it is not an integer of at least 0.
  */
 export function place(name: string, bytes: number = Infinity): number {
   return bytes === Infinity ? bytes : checkInteger(name, bytes, 0, MOST);

@@ -1,6 +1,6 @@
 /**
- * Connections between two ends in one process: no socket, no permission, and
- * everything that can go wrong on a network, when and where a test wants it.
+ * Connections between two ends in one process. They need no socket and no
+ * permission, and they fail like a network, when and where a test decides.
  *
  * ```text
  *            ── toServer ──►
@@ -8,8 +8,8 @@
  *            ◄── toClient ──              delay, early end, reset
  * ```
  *
- * They keep the contract of {@linkcode Connection} to the letter, and refuse
- * what it forbids: two reads at once, or an empty array.
+ * They follow the contract of {@linkcode Connection} exactly, and refuse calls
+ * that break it: two reads at once, or an empty array.
  *
  * @module
  */
@@ -36,7 +36,9 @@ export interface MemoryListenerOptions extends MemoryPairOptions {
   readonly name?: string;
 }
 
-/** Options for {@linkcode MemoryListener.connect}; they outdo the listener's. */
+/**
+ * Options for {@linkcode MemoryListener.connect}; they override the listener's.
+ */
 export interface MemoryConnectOptions extends MemoryPairOptions {
   /**
    * The client's address as the server sees it, after `memory:`.

@@ -6,7 +6,7 @@
  *  write ─► room? ─► cut ─► end or reset here? ─► [ ring ] ─► delay ─► cut ─► read
  * ```
  *
- * A call that cannot go on waits in `#reading` or `#writing`; whatever changes
+ * A call that cannot proceed waits in `#reading` or `#writing`. Each change of
  * the state calls `#advance()`, the only place that settles them.
  *
  * @module
@@ -36,7 +36,7 @@ const EMPTY = new Uint8Array(0);
 
 /** One direction of a connection in memory. */
 export class MemoryPipe {
-  // Grows up to its bound, so a pair that says little costs little.
+  // Grows up to its bound, so a quiet pair takes little memory.
   #ring: Uint8Array = EMPTY;
   #start = 0;
   #length = 0;
@@ -108,8 +108,8 @@ export class MemoryPipe {
   /**
    * Reads; at most one read may wait.
    *
-   * @param into Where to.
-   * @returns How many bytes, `null` at the end, or why not.
+   * @param into The buffer.
+   * @returns How many bytes, `null` at the end, or the failure.
    */
   read(into: Uint8Array): Promise<number | null | PipeFailure> {
     return new Promise((settle) => {
@@ -121,8 +121,8 @@ export class MemoryPipe {
   /**
    * Writes; at most one write may wait.
    *
-   * @param bytes What to.
-   * @returns How many bytes were taken, or why not.
+   * @param bytes The bytes.
+   * @returns How many bytes were taken, or the failure.
    */
   write(bytes: Uint8Array): Promise<number | PipeFailure> {
     return new Promise((settle) => {
@@ -132,9 +132,9 @@ export class MemoryPipe {
   }
 
   /**
-   * Ends the stream, after a write that waits.
+   * Ends the stream, after a waiting write.
    *
-   * @returns Why not, if so.
+   * @returns The failure, if any.
    */
   async finish(): Promise<"closed" | undefined> {
     if (this.#writing !== undefined) {
@@ -147,9 +147,9 @@ export class MemoryPipe {
   }
 
   /**
-   * Drops what nobody has read; from now on a write fails.
+   * Drops all unread bytes. From now on a write fails.
    *
-   * @param reset Whether the writer is told of a reset.
+   * @param reset Whether the writer sees a reset.
    */
   closeReader(reset: boolean): void {
     this.#readerClosed = true;
@@ -163,7 +163,7 @@ export class MemoryPipe {
   /**
    * Ends the stream after what was written.
    *
-   * @param reset Whether the reader is told of a reset.
+   * @param reset Whether the reader sees a reset.
    */
   closeWriter(reset: boolean): void {
     this.#writerClosed = this.#ended = true;
@@ -241,7 +241,7 @@ export class MemoryPipe {
     into.set(this.#ring.subarray(0, into.length - first.length), first.length);
   }
 
-  /** Lets happen what is to happen after the bytes written so far. */
+  /** Applies the faults that are due after the bytes written so far. */
   #reach(): void {
     if (this.#written >= this.#endAfter) this.#ended = true;
     if (this.#written >= this.#resetAfter && !this.#reset) this.#onReset();

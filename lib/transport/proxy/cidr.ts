@@ -16,7 +16,7 @@ export class Cidr {
    *
    * @param text An address with the number of leading bits that count, or an
    * address alone, which is a range of one.
-   * @throws {TypeError} If it is none.
+   * @throws {TypeError} If the text is not a range.
    */
   constructor(text: string) {
     const [address = "", width, ...more] = text.split("/");
@@ -38,7 +38,7 @@ export class Cidr {
   /**
    * Tells whether an address is in the range.
    *
-   * @param address An IP address. A name is in no range.
+   * @param address An IP address. A name is never in a range.
    * @returns Whether it is.
    */
   has(address: string): boolean {

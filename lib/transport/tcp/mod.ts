@@ -1,11 +1,11 @@
 /**
  * TCP on `Deno.listen` and `Deno.connect`.
  *
- * Most programs want `connect` and `serve` of `@parley/parley`, which add
- * messages, deadlines and limits. These two functions are the bytes below.
+ * Most programs use `connect` and `serve` of `@parley/parley`, which add
+ * messages, deadlines and limits. The two functions here carry bytes, below the
+ * messages.
  *
- * The classical socket options, which here have these names, or are not to be had
- * from the runtime:
+ * The socket options, with their names here. The runtime does not offer all:
  *
  * | option         | here                       | default                     |
  * | -------------- | -------------------------- | --------------------------- |
@@ -15,11 +15,11 @@
  * | `SO_REUSEPORT` | `reusePort`                | off                         |
  * | backlog        | `backlog`                  | 511                         |
  * | `IPV6_V6ONLY`  | never: `[::]` takes both   |                             |
- * | `SO_SNDBUF`    | not to be had              | the system's                |
- * | `SO_RCVBUF`    | not to be had              | the system's                |
- * | `SO_LINGER`    | not to be had: no reset    | an orderly end              |
+ * | `SO_SNDBUF`    | not available              | the system's                |
+ * | `SO_RCVBUF`    | not available              | the system's                |
+ * | `SO_LINGER`    | not available: no reset    | an orderly end              |
  *
- * @example A connection to oneself
+ * @example A connection within one program
  * ```ts
  * import { connectTcp, listenTcp } from "@parley/parley/tcp";
  * import { assertEquals } from "@std/assert";
@@ -71,8 +71,8 @@ export interface HostPort {
  * @param to Host and port. All addresses of a name are tried.
  * @param options Socket options and a signal.
  * @returns The connection, owned by the caller.
- * @throws {ConnectionError} If there is no connection to be had.
- * @throws {RangeError} If the port is no integer from 1 to 65535.
+ * @throws {ConnectionError} If no connection can be made.
+ * @throws {RangeError} If the port is not an integer from 1 to 65535.
  * @throws {TypeError} If the host name is empty.
  * @throws {unknown} The signal's reason, once it is aborted.
  */
@@ -91,12 +91,12 @@ export async function connectTcp(
  * @param on Host and port.
  * @param options Backlog, and options of the accepted connections.
  * @returns The listener, owned by the caller.
- * @throws {ConnectionError} If the address is in use, not this machine's, or
- * not permitted.
- * @throws {RangeError} If the port is no integer from 0 to 65535, or the backlog
- * none from 1 to 2^31-1.
- * @throws {TypeError} If the host name is empty, or `reusePort` is asked for and
- * the runtime was started without `--unstable-net`.
+ * @throws {ConnectionError} If the address is in use, not one of this machine,
+ * or not permitted.
+ * @throws {RangeError} If the port is not an integer from 0 to 65535, or the
+ * backlog not one from 1 to 2^31-1.
+ * @throws {TypeError} If the host name is empty, or `reusePort` is set and the
+ * runtime was started without `--unstable-net`.
  */
 export function listenTcp(on: HostPort, options: ListenOptions = {}): Listener {
   const address = new Address("tcp", on.hostname, on.port);

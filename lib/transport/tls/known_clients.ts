@@ -1,29 +1,30 @@
 /**
- * Which clients a listener has let in by their certificates.
+ * The clients whose certificates a listener has verified.
  *
  * The runtime keeps one key for the session tickets of all its listeners, and
  * does not look at certificates when a session is resumed (Deno 2.9.6). So a
- * ticket of a listener that asks for no certificate, or trusts other authorities,
- * would open this one; and tickets cannot be switched off.
+ * ticket from a listener that requires no certificate, or trusts other
+ * authorities, would be accepted by this one, and tickets cannot be switched
+ * off.
  *
  * @module
  */
 
 import type { TLSSocket } from "node:tls";
 
-// A megabyte. Whoever is forgotten is refused once if it resumes, and its next
-// handshake is a whole one.
+// About a megabyte. A client beyond it is refused once if it resumes, and its
+// next handshake is a full one.
 const MOST_CLIENTS = 10_000;
 
-/** Remembers whose certificates were verified. */
+/** Remembers the certificates that were verified. */
 export class VerifiedClients {
   readonly #fingerprints = new Set<string>();
 
   /**
-   * Decides whether a client is let in.
+   * Decides whether a client is accepted.
    *
-   * @param socket The connection to it, agreed on.
-   * @returns Why it is not, as the runtime would say it, or `undefined` if it is.
+   * @param socket The connection to it, after the handshake.
+   * @returns The reason for a refusal in the runtime's words, or `undefined`.
    */
   refusal(socket: TLSSocket): string | undefined {
     const shown = socket.getPeerCertificate();

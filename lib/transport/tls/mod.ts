@@ -97,15 +97,15 @@ export type {
 };
 
 /**
- * Opens a connection and agrees on TLS.
+ * Opens a connection and performs the TLS handshake.
  *
  * @param to Host and port.
- * @param options Whom to trust, what to show, socket options and a signal, which
- * ends the handshake as well.
+ * @param options The authorities to trust, the certificate to show, socket
+ * options, and a signal, which also aborts the handshake.
  * @returns The connection, owned by the caller.
- * @throws {ConnectionError} If there is no connection to be had, with code
- * `"tls"` if the two ends cannot agree.
- * @throws {RangeError} If the port is no integer from 1 to 65535.
+ * @throws {ConnectionError} If no connection can be made, with code `"tls"` if
+ * the handshake fails.
+ * @throws {RangeError} If the port is not an integer from 1 to 65535.
  * @throws {TypeError} If the host name is empty, or only one of `cert` and `key`
  * is given.
  * @throws {unknown} The signal's reason, once it is aborted.
@@ -119,16 +119,16 @@ export async function connectTls(
 }
 
 /**
- * Listens for TLS connections. Accepting one does not wait for the handshake,
- * which a silent client could delay for ever: call `handshake()` with a time
- * limit of your own, or read and write, which wait for it.
+ * Listens for TLS connections. Accepting does not wait for the handshake, which
+ * a silent client could delay for ever. Call `handshake()` with a time limit of
+ * your own, or read and write, which wait for it.
  *
  * @param on Host and port.
  * @param options Certificate and key, whether clients need one, and socket
  * options.
  * @returns The listener, owned by the caller.
- * @throws {ConnectionError} If the system refuses, or with code `"tls"` if
- * certificate or key is none or they do not belong together.
+ * @throws {ConnectionError} If the system refuses, or with code `"tls"` if the
+ * certificate or key is invalid or they do not belong together.
  * @throws {RangeError} If port or backlog is out of range.
  * @throws {TypeError} If there is no certificate, or clients need one and
  * `caCerts` is empty.
@@ -145,14 +145,14 @@ export async function listenTls(
 }
 
 /**
- * Agrees on TLS in the middle of a conversation, as the client (STARTTLS).
+ * Starts TLS on an open connection, as the client (STARTTLS).
  *
- * Nothing may be read or written at that moment, and nothing of what comes may
- * have been read already: bytes that arrive before the handshake are anybody's.
+ * No read or write may be pending, and none of the bytes to come may have been read
+ * already: bytes before the handshake may be an attacker's.
  *
  * @param connection The connection, which TLS owns from now on.
- * @param options Whom to trust and what to show, and a signal. `serverName` is
- * the host that was connected to, unless it is given.
+ * @param options The authorities to trust, the certificate to show, and a
+ * signal. `serverName` defaults to the host that was connected to.
  * @returns The connection to use from now on.
  * @throws {ConnectionError} If the two ends cannot agree, with code `"tls"`.
  * @throws {TypeError} If only one of `cert` and `key` is given.
@@ -167,8 +167,8 @@ export async function startTls(
 }
 
 /**
- * Begins the handshake of each connection at once, as whoever connects waits for
- * it, maybe before this end is looked at.
+ * Begins the handshake of each connection at once: the client waits for it,
+ * maybe before this end reads or writes.
  */
 class EagerListener implements Listener {
   readonly #listener: Listener;
@@ -183,7 +183,7 @@ class EagerListener implements Listener {
 
   async accept(): Promise<Connection> {
     const connection = await this.#listener.accept();
-    // Whoever asks later is told the outcome.
+    // A later call of handshake() gets the outcome.
     connection.handshake?.().catch(() => {});
     return connection;
   }
@@ -208,7 +208,7 @@ async function agree(
     await connection.handshake?.();
     return connection;
   } catch (error) {
-    // The peer is told why.
+    // The peer gets an alert with the reason.
     connection.close();
     await connection.released;
     signal?.throwIfAborted();

@@ -1,6 +1,6 @@
 /**
- * The line under the runtime's `node:tls`: a connection of ours, as the stream
- * that it wants.
+ * The stream under the runtime's `node:tls`: an adapter from a connection of
+ * this library.
  *
  * @module
  */
@@ -10,63 +10,63 @@ import type { Connection } from "../connection.ts";
 
 const SMALLEST_READ_BYTES = 4 * 1024;
 const LARGEST_READ_BYTES = 64 * 1024;
-// About one record of TLS. node:tls copies what it is given several times, which
-// is cheaper in pieces that stay in the processor's cache.
+// About one record of TLS. node:tls copies its input several times, which is
+// cheaper in pieces that stay in the processor's cache.
 const PIECE_BYTES = 16 * 1024;
 
-/** A stream over a connection, and what happened to it. */
+/** A stream over a connection, and its end. */
 export interface Wire {
   /** The stream. */
   readonly stream: Duplex;
 
   /**
-   * Waits until what the stream was given so far is written.
+   * Waits until all bytes given to the stream so far are written.
    *
-   * @returns When it is, or cannot be any more.
+   * @returns Resolves once they are written, or never can be.
    */
   flushed(): Promise<void>;
 
-  /** Drops the stream, and with it what `node:tls` has put onto it. */
+  /** Drops the stream, and with it the TLS connection on top of it. */
   destroy(): void;
 
   /**
-   * Lets `node:tls` drop the stream only a turn after it wanted to. Whom it
-   * refuses it hangs up on before it has written the alert that says why. Not for
-   * clients: one that does not like the server's name would agree first.
+   * Delays by one turn that `node:tls` drops the stream. Otherwise it closes
+   * before the alert with the reason of a refusal is written. Not for clients:
+   * a client that refuses the server's name would complete the handshake first.
    */
   linger(): void;
 }
 
-/** What becomes of a wire. */
+/** The events of a wire. */
 export interface WireEvents {
   /**
-   * Asks before more is read, as the stream itself takes in all that comes.
+   * Called before more is read, as the stream itself has no bound.
    *
    * @returns A promise to wait for, if there is no room.
    */
   room(): Promise<void> | undefined;
 
   /**
-   * There is nothing more to read.
+   * Called when there is nothing more to read.
    *
-   * @param error The error, if that is why.
+   * @param error The error, if one ended it.
    */
   ended(error?: unknown): void;
 
   /**
-   * Nothing more can be written. There may still be something to read.
+   * Called when nothing more can be written. There may still be bytes to read.
    *
-   * @param error Why.
+   * @param error The reason.
    */
   broken(error: unknown): void;
 }
 
 /**
- * Puts a stream onto a connection. It never ends by itself: whether an end of the
- * bytes is the end of the conversation is not for the line to say.
+ * Puts a stream onto a connection. It never ends by itself: the caller decides
+ * whether the end of the bytes ends the conversation.
  *
  * @param connection The connection; the caller closes it.
- * @param events Who is told what becomes of it.
+ * @param events The callbacks.
  * @returns The wire.
  */
 export async function wireOf(
@@ -79,8 +79,8 @@ export async function wireOf(
   let readBytes = SMALLEST_READ_BYTES;
   let into = new Uint8Array(readBytes);
   let writing: Promise<void> = Promise.resolve();
-  // Bytes that are not TLS and arrive while node:tls still sets itself up make
-  // it throw where nobody can catch it, and the program ends (Deno 2.9.6).
+  // Bytes that are not TLS and arrive while node:tls is setting up make it
+  // throw an uncatchable error, which ends the program (Deno 2.9.6).
   let settled: Promise<void> | undefined = new Promise((resolve) =>
     setTimeout(resolve, 0)
   );
@@ -98,8 +98,9 @@ export async function wireOf(
     // Idle connections hold little, busy ones are read in large pieces.
     if (count === readBytes) readBytes = LARGEST_READ_BYTES;
     else if (count < readBytes / 4) readBytes = SMALLEST_READ_BYTES;
-    // node:tls has copied what it took, so the buffer is free for the next read,
-    // which spares a quarter of the time; what it left lies in the stream.
+    // node:tls has copied what it took, so the next read can use the buffer,
+    // which saves a quarter of the time. What it has not taken is still in the
+    // stream.
     const isTaken = stream.readableLength === 0;
     if (!isTaken || into.length !== readBytes) into = new Uint8Array(readBytes);
   }
@@ -114,14 +115,14 @@ export async function wireOf(
     allowHalfOpen: true,
     read: () => void read().catch((error) => events.ended(error)),
     write(bytes: Uint8Array, _encoding, done) {
-      // An error would end the stream, and what the peer has sent would be lost.
+      // An error would end the stream and lose bytes that the peer has sent.
       writing = write(bytes).catch((error) => events.broken(error));
       void writing.then(() => done());
     },
     destroy: (_error, done) => done(null),
   });
   stream.on("error", () => {
-    // Whatever it is, the events told of it.
+    // The events have reported it already.
   });
   const destroy = stream.destroy.bind(stream);
   let hangingUp: ReturnType<typeof setTimeout> | undefined;

@@ -1,5 +1,5 @@
 /**
- * What the two ends of TLS can be told, and what they learn of each other.
+ * The options of the two ends of TLS, and the certificate that a peer shows.
  *
  * @module
  */
@@ -21,8 +21,8 @@ export interface TlsDialOptions {
    */
   readonly alpn?: readonly string[];
   /**
-   * Certificates in PEM to trust besides the well-known authorities: of an
-   * authority of your own, or the server's own if nobody else issued it.
+   * Certificates in PEM to trust besides the well-known authorities: one of
+   * your own authority, or the server's self-signed one.
    *
    * @default {[]}
    */
@@ -35,8 +35,8 @@ export interface TlsDialOptions {
    */
   readonly cert?: string;
   /**
-   * Accepts any certificate, so anybody in between can read and change
-   * everything. For tests and for looking at a broken server.
+   * Accepts any certificate, so an attacker on the path can read and change
+   * everything. For tests, and to examine a broken server.
    *
    * @default {false}
    */
@@ -56,10 +56,10 @@ export interface TlsDialOptions {
   /**
    * Which of the runtime's two implementations to use.
    *
-   * `"native"` is up to twice as fast in bulk. When the server stalls in the
-   * handshake it holds on to the socket for as long as the server does, also
-   * after the attempt was given up; `"node"` does not, and shows the server's
-   * certificate. `insecure`, and a certificate of one's own, need `"node"`.
+   * `"native"` is up to twice as fast in bulk. If the server stalls in the
+   * handshake, it keeps the socket for as long as the server does, even after
+   * the attempt was aborted. `"node"` does not, and it shows the server's
+   * certificate. `insecure` and `cert` need `"node"`.
    *
    * @default {"native", unless the other is needed}
    */
@@ -69,23 +69,24 @@ export interface TlsDialOptions {
 /** Options for the server's end of TLS; `cert` and `key` are needed. */
 export interface TlsListenOptions extends Partial<TlsCertificate> {
   /**
-   * Protocols spoken, the preferred one first (ALPN). A client that names only
-   * others is refused; one that names none is not.
+   * Protocols to accept, the preferred one first (ALPN). A client that names
+   * only other protocols is refused. A client that names none is accepted.
    *
    * @default {[]}
    */
   readonly alpn?: readonly string[];
   /**
-   * The authorities in PEM whose clients are let in; needs `requireClientCert`.
+   * The authorities in PEM whose clients are accepted; needs
+   * `requireClientCert`.
    *
    * @default {[]}
    */
   readonly caCerts?: readonly string[];
   /**
-   * Whether a client needs a certificate, issued by one of `caCerts`; it is then
-   * the connection's `peerCertificate`. A client without one is told so by an
-   * alert; one with another's only sees the connection cut off, as the runtime has
-   * no alert for it.
+   * Whether a client needs a certificate, issued by one of `caCerts`; it is
+   * then the connection's `peerCertificate`. A client without one gets an
+   * alert. A client with one of another authority only sees the connection
+   * close, as the runtime sends no alert then.
    *
    * @default {false}
    */
@@ -94,9 +95,10 @@ export interface TlsListenOptions extends Partial<TlsCertificate> {
    * Which of the runtime's two implementations to use.
    *
    * `"node"` can drop a client that stalls in the handshake, sends small writes
-   * at once, asks for client certificates and changes its certificate between
-   * two connections. `"native"` can do none of that, but listens anew for another
-   * certificate, and is up to twice as fast in bulk: for peers that you know.
+   * at once, supports client certificates, and changes its certificate between
+   * two connections. `"native"` does none of that; it listens again to change
+   * the certificate. It is up to twice as fast in bulk. Use it for peers that
+   * you trust.
    *
    * @default {"node", where the runtime has it}
    */
@@ -106,7 +108,7 @@ export interface TlsListenOptions extends Partial<TlsCertificate> {
 /** One of the runtime's two implementations of TLS. */
 export type TlsEngine = "native" | "node";
 
-/** The certificate that a peer has shown; verified, unless `insecure` was asked for. */
+/** The certificate that a peer has shown, verified unless `insecure` is set. */
 export interface PeerCertificate {
   /** The certificate itself, in DER. */
   readonly der: Uint8Array;
@@ -116,10 +118,10 @@ export interface PeerCertificate {
   readonly issuer: Readonly<Record<string, string>>;
   /** Whose it is: the parts of the name, such as `CN`. */
   readonly subject: Readonly<Record<string, string>>;
-  /** The names it is good for, such as `DNS:client.example`; may be empty. */
+  /** The names it is valid for, such as `DNS:client.example`; may be empty. */
   readonly subjectAltName: string;
-  /** When it begins to be valid. */
+  /** The start of its validity. */
   readonly validFrom: Date;
-  /** When it ends to be valid. */
+  /** The end of its validity. */
   readonly validTo: Date;
 }
