@@ -56,11 +56,11 @@ const EXPORTS: Record<string, readonly string[]> = {
     encodeProxyHeader parseProxyHeader
   `),
   "./framing": names(`
-    Boundary ByteQueue ByteSink CodecOptions DEFAULT_MAX_MESSAGE_BYTES
+    BadFrames Boundary ByteQueue ByteSink CodecOptions DEFAULT_MAX_MESSAGE_BYTES
     DecimalHeaderOptions Decoder DelimiterOptions Encoder FixedLengthOptions
     FrameDecoder FrameDecoderOptions Framing LengthBytes LengthPrefixOptions
     LineOptions ProtocolError ProtocolErrorCode ProtocolErrorDetails
-    VarintPrefixOptions cobs contentLength decimalHeader delimiter fixedLength
+    ReadableQueue VarintPrefixOptions cobs contentLength decimalHeader delimiter fixedLength
     jsonSequence lengthPrefix line netstring octetCount parseFraming raw slip
     untilClose varintPrefix
   `),

@@ -6,19 +6,21 @@
  *   ├ taken ┼ ─── start ... end ─── ┼ room ┤  [ chunk ] [ chunk ] ...
  * ```
  *
- * Wanted: an integer or a whole message off the front without a copy, a message
- * that spans chunks with one copy, and linear cost for an 8 MiB message that
- * arrives in 1 KiB pieces. So: all reading happens in the *window*. Chunks that
- * do not continue it wait in a list and are joined to it only when somebody
- * needs more bytes than it holds, into a buffer with as much room again, so a
- * byte is copied at most a constant number of times.
+ * An integer or a whole message comes off the front without a copy, a message
+ * that spans chunks with one copy, and an 8 MiB message that arrives in 1 KiB
+ * pieces at linear cost. So all reading happens in the *window*. Chunks that do
+ * not continue it wait in a list. They are joined to it only when more bytes are
+ * needed than it holds, into a buffer with as much room again, so a byte is
+ * copied at most a constant number of times.
  *
- * Views that were handed out stay valid: no buffer is ever written where
- * somebody may be looking, unless {@linkcode ByteQueue.release} allowed it.
+ * Views that were handed out stay valid: a buffer is never written where a view
+ * may be, unless {@linkcode ByteQueue.release} allowed it.
  *
  * @module
  */
 
+import { indexOfByte } from "./index_of_byte.ts";
+import type { ReadableQueue } from "./readable_queue.ts";
 import { newSlab, recycleSlab, SLAB_BYTES } from "./slab_pool.ts";
 import { MOST_IDLE_BYTES, SlabSize } from "./slab_size.ts";
 import { WaitingChunks } from "./waiting_chunks.ts";
@@ -43,7 +45,7 @@ const EMPTY = new Uint8Array(0);
  * assertEquals(queue.offset, 6);
  * ```
  */
-export class ByteQueue {
+export class ByteQueue implements ReadableQueue {
   #bytes: Uint8Array = EMPTY;
   #view: DataView = new DataView(EMPTY.buffer);
   // Of #bytes, so that views of it can be made without it.
@@ -58,6 +60,9 @@ export class ByteQueue {
   // Whether we allocated #bytes and so may write behind #end.
   #owned = false;
   readonly #size = new SlabSize();
+  // Where the message begins for which a search has joined chunks last.
+  #searchedFor = -1;
+  #copied = 0;
 
   /** How many bytes are here and not yet taken. */
   get length(): number {
@@ -67,6 +72,11 @@ export class ByteQueue {
   /** How many bytes were taken since the stream began. */
   get offset(): number {
     return this.#base + this.#start;
+  }
+
+  /** How many bytes were moved so far to make others indexable: the price of cuts. */
+  get copiedBytes(): number {
+    return this.#copied;
   }
 
   /**
@@ -86,6 +96,7 @@ export class ByteQueue {
     ) {
       this.#bytes.set(chunk, this.#end);
       this.#end += size;
+      this.#copied += size;
     } else {
       this.#waiting.add(chunk);
     }
@@ -94,7 +105,7 @@ export class ByteQueue {
   /**
    * Gives room behind the last byte, to read into. Follow it with
    * {@linkcode ByteQueue.commit}; nothing else may be called in between but
-   * reading what is there already.
+   * reading what is there.
    *
    * @param missing How many bytes the message that has begun still lacks, if
    * known: the room grows toward it, but never beyond four times what the peer
@@ -104,7 +115,7 @@ export class ByteQueue {
   reserve(missing = 0): Uint8Array {
     if (this.#waiting.bytes > 0) this.#joinAll();
     const held = this.#end - this.#start;
-    // A long buffer that release() keeps is not for somebody who says little.
+    // A long buffer that release() keeps is not for a peer that sends little.
     const isDropped = this.#size.shrink(held + missing) &&
       this.#bytes.length > MOST_IDLE_BYTES;
     const room = this.#owned && !isDropped ? this.#bytes.length - this.#end : 0;
@@ -118,7 +129,7 @@ export class ByteQueue {
   /**
    * Says how much of the reserved room was filled.
    *
-   * @param count Bytes written at its front.
+   * @param count How many bytes were written at its front.
    */
   commit(count: number): void {
     const held = this.#end - this.#start;
@@ -137,6 +148,7 @@ export class ByteQueue {
     // quadratic; then the room behind is used up first.
     if (held > this.#start) return;
     this.#bytes.copyWithin(0, this.#start, this.#end);
+    this.#copied += held;
     this.#base += this.#start;
     this.#start = 0;
     this.#end = held;
@@ -154,50 +166,28 @@ export class ByteQueue {
     if (isOwned) recycleSlab(slab);
   }
 
-  /**
-   * Tells whether that many bytes are here, and makes them indexable.
-   *
-   * @param count Bytes wanted from the front.
-   * @returns Whether they are here. Only after `true` may the first `count`
-   * bytes be looked at or taken.
-   */
+  /** Tells whether that many bytes are here, and makes them indexable. */
   has(count: number): boolean {
     if (this.#end - this.#start >= count) return true;
     if (this.length < count) return false;
-    // Exact for a message that is mostly in later chunks; with room to grow for
-    // somebody who feels his way forward byte by byte.
+    // Exact for a message that is mostly in later chunks; with room to grow for a
+    // decoder that asks for one more byte at a time.
     this.#join(count, Math.max(count, 2 * (this.#end - this.#start)));
     return true;
   }
 
-  /**
-   * Makes all bytes that are here indexable, at linear cost over the life of
-   * the stream.
-   *
-   * @returns How many there are.
-   */
+  /** Makes all bytes that are here indexable and says how many there are. */
   gather(): number {
     if (this.#waiting.bytes > 0) this.#joinAll();
     return this.#end - this.#start;
   }
 
-  /**
-   * Reads one byte without taking it.
-   *
-   * @param index Its position from the front; {@linkcode ByteQueue.has} must
-   * have said that it is here.
-   * @returns The byte.
-   */
+  /** Reads one byte without taking it. */
   byte(index: number): number {
     return this.#view.getUint8(this.#start + index);
   }
 
-  /**
-   * Reads a big-endian 32-bit integer without taking it.
-   *
-   * @param index Position of its first byte from the front.
-   * @returns The integer, 0 to 4,294,967,295.
-   */
+  /** Reads a big-endian 32-bit integer without taking it. */
   uint32(index: number): number {
     return this.#view.getUint32(this.#start + index);
   }
@@ -205,36 +195,31 @@ export class ByteQueue {
   /**
    * Finds a byte among all that are here, and makes them indexable up to it; or
    * all of them, if it is not there.
-   *
-   * @param value The byte to look for.
-   * @param from Where to begin, counted from the front.
-   * @returns Its position from the front, or -1.
    */
   indexOf(value: number, from = 0): number {
-    const found = this.#indexInWindow(value, from);
-    if (found !== -1 || this.#waiting.bytes === 0) return found;
-    return this.#indexInWaiting(value, from);
+    const start = this.#start;
+    const found = indexOfByte(
+      this.#bytes,
+      this.#view,
+      value,
+      start + from,
+      this.#end,
+    );
+    if (found !== -1) return found - start;
+    return this.#waiting.bytes === 0 ? -1 : this.#indexInWaiting(value, from);
   }
 
   /**
-   * Looks at bytes without taking them.
-   *
-   * @param start First position from the front.
-   * @param end Position after the last; {@linkcode ByteQueue.has} must have said
-   * that all are here.
-   * @returns A view, valid for ever unless {@linkcode ByteQueue.release} is called.
+   * Looks at bytes without taking them. The view is valid for ever unless
+   * {@linkcode ByteQueue.release} is called.
    */
   peek(start: number, end: number): Uint8Array {
     return this.#bytes.subarray(this.#start + start, this.#start + end);
   }
 
   /**
-   * Takes bytes off the front.
-   *
-   * @param count How many; {@linkcode ByteQueue.has} must have said that they
-   * are here.
-   * @param skipBefore Bytes to drop before them, such as a header.
-   * @returns A view, valid for ever unless {@linkcode ByteQueue.release} is called.
+   * Takes bytes off the front. The view is valid for ever unless
+   * {@linkcode ByteQueue.release} is called.
    */
   take(count: number, skipBefore = 0): Uint8Array {
     const start = this.#start + skipBefore;
@@ -243,31 +228,9 @@ export class ByteQueue {
     return new Uint8Array(this.#buffer, this.#origin + start, count);
   }
 
-  /**
-   * Drops bytes off the front.
-   *
-   * @param count How many; {@linkcode ByteQueue.has} must have said that they
-   * are here.
-   */
+  /** Drops bytes off the front. */
   skip(count: number): void {
     this.#start += count;
-  }
-
-  #indexInWindow(value: number, from: number): number {
-    // Not #bytes.indexOf: that would search the unused room behind #end too.
-    const end = this.#end;
-    const begin = this.#start + from;
-    // Short distances are common and cheaper without a view (21 ns).
-    const near = Math.min(end, begin + 32);
-    const bytes = this.#bytes;
-    for (let i = begin; i < near; i++) {
-      if (bytes[i] === value) return i - this.#start;
-    }
-    if (near >= end) return -1;
-    const found = end === bytes.length
-      ? bytes.indexOf(value, near)
-      : bytes.subarray(near, end).indexOf(value) + near;
-    return found < near ? -1 : found - this.#start;
   }
 
   /** Searches before joining, so that of a chunk only what is needed is copied. */
@@ -277,14 +240,31 @@ export class ByteQueue {
       const chunk = this.#waiting.first;
       const index = chunk.indexOf(value, Math.max(0, from - held));
       if (index !== -1) {
-        // A few bytes of room for the rest of a delimiter.
-        this.#join(held + index + 1, held + index + 17);
+        this.#joinFound(held, held + index + 1, held + chunk.length);
         return held + index;
       }
       const count = held + chunk.length;
       this.#join(count, 2 * count);
     }
     return -1;
+  }
+
+  /**
+   * Joins what was found in the first chunk. The first time for a message exactly
+   * that much, as it is mostly the message's end. A message in which a byte is
+   * found again and again gets twice as much each time, or joining it would be
+   * quadratic.
+   */
+  #joinFound(held: number, count: number, most: number): void {
+    const begin = this.offset;
+    if (this.#searchedFor !== begin) {
+      this.#searchedFor = begin;
+      // A few bytes of room for the rest of a delimiter.
+      this.#join(count, count + 16);
+    } else {
+      const wanted = Math.min(most, Math.max(count, 2 * held));
+      this.#join(wanted, 2 * wanted);
+    }
   }
 
   /**
@@ -306,6 +286,7 @@ export class ByteQueue {
       const chunk = this.#waiting.take(missing);
       this.#bytes.set(chunk, this.#end);
       this.#end += chunk.length;
+      this.#copied += chunk.length;
       missing -= chunk.length;
     }
   }
@@ -319,6 +300,7 @@ export class ByteQueue {
   #move(to: Uint8Array): void {
     const held = this.#end - this.#start;
     if (held > 0) to.set(this.#bytes.subarray(this.#start, this.#end));
+    this.#copied += held;
     this.#setWindow(to, 0, held, true);
   }
 

@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { Decoder } from "./framing.ts";
 import { evidence, malformed, nameOf, tooLarge, truncated } from "./limits.ts";
 
@@ -32,7 +32,7 @@ export interface HeaderReader {
    * @returns How many bytes the header has, or 0 when more are needed.
    * @throws {ProtocolError} If it is no header.
    */
-  read(queue: ByteQueue): number;
+  read(queue: ReadableQueue): number;
 }
 
 /** Decodes messages whose size a header announces. */
@@ -58,15 +58,32 @@ export class AnnouncedDecoder implements Decoder {
     this.#trailer = trailer;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
-    if (this.#header === 0 && !this.#readHeader(queue)) return undefined;
-    const header = this.#header;
+  decode(queue: ReadableQueue): Uint8Array | undefined {
+    const frame = this.#wholeFrame(queue);
+    if (frame === -1) return undefined;
+    const message = queue.take(this.#size, this.#header);
+    this.#header = 0;
+    if (this.#trailer !== undefined) queue.skip(1);
+    return message;
+  }
+
+  skip(queue: ReadableQueue): number {
+    const frame = this.#wholeFrame(queue);
+    if (frame === -1) return -1;
+    queue.skip(frame);
+    this.#header = 0;
+    return this.#size;
+  }
+
+  /** Size of the frame at the front, or -1 when more bytes are needed. */
+  #wholeFrame(queue: ReadableQueue): number {
+    if (this.#header === 0 && !this.#readHeader(queue)) return -1;
     const size = this.#size;
     const trailer = this.#trailer;
-    const frame = header + size + (trailer === undefined ? 0 : 1);
+    const frame = this.#header + size + (trailer === undefined ? 0 : 1);
     if (!queue.has(frame)) {
       this.missingBytes = frame - queue.length;
-      return undefined;
+      return -1;
     }
     if (trailer !== undefined && queue.byte(frame - 1) !== trailer) {
       throw malformed(
@@ -76,13 +93,10 @@ export class AnnouncedDecoder implements Decoder {
         evidence(queue, frame),
       );
     }
-    this.#header = 0;
-    const message = queue.take(size, header);
-    if (trailer !== undefined) queue.skip(1);
-    return message;
+    return frame;
   }
 
-  decodeEnd(queue: ByteQueue): undefined {
+  decodeEnd(queue: ReadableQueue): undefined {
     const { length } = queue;
     if (length === 0) return undefined;
     if (this.#header === 0) {
@@ -101,7 +115,7 @@ export class AnnouncedDecoder implements Decoder {
     );
   }
 
-  #readHeader(queue: ByteQueue): boolean {
+  #readHeader(queue: ReadableQueue): boolean {
     this.missingBytes = 0;
     const header = this.#reader.read(queue);
     if (header === 0) return false;

@@ -13,7 +13,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import type { Decoder, Encoder, Framing } from "./framing.ts";
 import {
@@ -24,6 +24,7 @@ import {
   truncated,
 } from "./limits.ts";
 import { namedFraming } from "./named_framing.ts";
+import { dropThrough } from "./resync.ts";
 
 const FULL = 0xff;
 
@@ -51,6 +52,7 @@ const COBS: Framing = namedFraming(
   "cobs",
   (maxMessageBytes) => new CobsDecoder(maxMessageBytes),
   (maxMessageBytes) => new CobsEncoder(maxMessageBytes),
+  "skip",
 );
 
 class CobsDecoder implements Decoder {
@@ -67,7 +69,7 @@ class CobsDecoder implements Decoder {
     this.#max = maxMessageBytes;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
+  decode(queue: ReadableQueue): Uint8Array | undefined {
     this.skippedBytes = this.#searched > 0 ? 0 : skipZeros(queue);
     const end = queue.indexOf(0, this.#searched);
     this.#readGroups(queue, end === -1 ? queue.length : end);
@@ -85,12 +87,16 @@ class CobsDecoder implements Decoder {
     }
     const message = unstuffed(queue.take(end), this.#size);
     queue.skip(1);
-    this.#searched = this.#group = this.#size = 0;
-    this.#zeroDue = false;
+    this.#beginFrame();
     return message;
   }
 
-  decodeEnd(queue: ByteQueue): undefined {
+  resync(queue: ReadableQueue): boolean {
+    this.#beginFrame();
+    return dropThrough(queue, 0);
+  }
+
+  decodeEnd(queue: ReadableQueue): undefined {
     const { length } = queue;
     if (length === 0) return undefined;
     throw truncated(
@@ -98,8 +104,13 @@ class CobsDecoder implements Decoder {
     );
   }
 
+  #beginFrame(): void {
+    this.#searched = this.#group = this.#size = 0;
+    this.#zeroDue = false;
+  }
+
   /** Takes in the groups that begin before a place. */
-  #readGroups(queue: ByteQueue, to: number): void {
+  #readGroups(queue: ReadableQueue, to: number): void {
     while (this.#group < to) {
       const code = queue.byte(this.#group);
       this.#size += code - 1 + (this.#zeroDue ? 1 : 0);
@@ -117,7 +128,7 @@ class CobsDecoder implements Decoder {
 }
 
 /** Drops the zeros in front and says how many there were. */
-function skipZeros(queue: ByteQueue): number {
+function skipZeros(queue: ReadableQueue): number {
   let skipped = 0;
   while (queue.has(1) && queue.byte(0) === 0) {
     queue.skip(1);

@@ -11,7 +11,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
 import { MOST_DIGITS } from "./digits.ts";
@@ -68,7 +68,7 @@ class HeaderBlockReader implements HeaderReader {
   #searched = 0;
   #digits: string | undefined;
 
-  read(queue: ByteQueue): number {
+  read(queue: ReadableQueue): number {
     for (;;) {
       const end = queue.indexOf(LF, this.#searched);
       if ((end === -1 ? queue.length : end + 1) > MAX_HEADER_BLOCK_BYTES) {
@@ -92,7 +92,7 @@ class HeaderBlockReader implements HeaderReader {
     }
   }
 
-  #finish(queue: ByteQueue, header: number): number {
+  #finish(queue: ReadableQueue, header: number): number {
     const digits = this.#digits;
     if (digits === undefined) {
       throw malformed(

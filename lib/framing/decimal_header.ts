@@ -15,7 +15,7 @@
  */
 
 import { checkInteger } from "../check.ts";
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
 import { isDigit, readDigits } from "./digits.ts";
@@ -136,7 +136,7 @@ class DecimalReader implements HeaderReader {
     this.#width = width;
   }
 
-  read(queue: ByteQueue): number {
+  read(queue: ReadableQueue): number {
     const width = this.#width;
     if (!queue.has(width)) return 0;
     let from = 0;

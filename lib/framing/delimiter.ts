@@ -11,6 +11,7 @@
 
 import { ByteQueue } from "../bytes/byte_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import { escape } from "./escapes.ts";
 import type {
   Boundary,
@@ -105,31 +106,50 @@ class DelimiterFraming implements Framing {
 
 class DelimiterDecoder implements Decoder {
   readonly #search: Search;
-  readonly #skip: number;
+  readonly #delimiterBytes: number;
   readonly #eof: boolean;
   readonly #max: number;
 
   constructor(bytes: Uint8Array, eof: boolean, maxMessageBytes: number) {
     this.#search = new Search(bytes);
-    this.#skip = bytes.length;
+    this.#delimiterBytes = bytes.length;
     this.#eof = eof;
     this.#max = maxMessageBytes;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
-    const size = this.#search.find(queue);
-    // The earliest place where the delimiter can begin only moves forward, so
-    // this refuses the same messages as if all bytes were here.
-    if ((size === -1 ? this.#search.earliest : size) > this.#max) {
-      throw this.#refusal(queue);
-    }
+  decode(queue: ReadableQueue): Uint8Array | undefined {
+    const size = this.#find(queue);
     if (size === -1) return undefined;
     const message = queue.take(size);
-    queue.skip(this.#skip);
+    queue.skip(this.#delimiterBytes);
     return message;
   }
 
-  decodeEnd(queue: ByteQueue): Uint8Array | undefined {
+  decodeBatch(queue: ReadableQueue, into: Uint8Array[], most: number): void {
+    for (let i = 0; i < most; i++) {
+      const message = this.decode(queue);
+      if (message === undefined) return;
+      into.push(message);
+    }
+  }
+
+  skip(queue: ReadableQueue): number {
+    const size = this.#find(queue);
+    if (size !== -1) queue.skip(size + this.#delimiterBytes);
+    return size;
+  }
+
+  resync(queue: ReadableQueue): boolean {
+    const size = this.#search.find(queue);
+    if (size === -1) {
+      this.#search.drop(queue);
+      return false;
+    }
+    queue.skip(size + this.#delimiterBytes);
+    return true;
+  }
+
+  decodeEnd(queue: ReadableQueue): Uint8Array | undefined {
     const length = queue.gather();
     if (length === 0) return undefined;
     if (!this.#eof) {
@@ -141,7 +161,18 @@ class DelimiterDecoder implements Decoder {
     return queue.take(length);
   }
 
-  #refusal(queue: ByteQueue): Error {
+  /** Size of the message at the front, or -1 when more bytes are needed. */
+  #find(queue: ReadableQueue): number {
+    const size = this.#search.find(queue);
+    // The earliest place where the delimiter can begin only moves forward, so
+    // this refuses the same messages as if all bytes were here.
+    if ((size === -1 ? this.#search.earliest : size) > this.#max) {
+      throw this.#refusal(queue);
+    }
+    return size;
+  }
+
+  #refusal(queue: ReadableQueue): Error {
     return tooLarge(undefined, this.#max, evidence(queue, this.#max + 1));
   }
 }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import { ProtocolError } from "../errors.ts";
 import { evidence, SHOWN_BYTES } from "./limits.ts";
 
@@ -26,7 +26,7 @@ export interface Situation {
    * decoder knows which bytes its refusal rests on: more of them may be here or
    * not, and the error would depend on the network's cuts.
    */
-  readonly rest: ByteQueue | undefined;
+  readonly rest: ReadableQueue | undefined;
   /** The message, if the frame was fine and its content was not. */
   readonly message: Uint8Array | undefined;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { HeaderReader } from "./announced.ts";
 import { evidence, malformed, nameOf } from "./limits.ts";
 
@@ -32,7 +32,7 @@ export function isDigit(value: number): boolean {
  * @returns The number; a `bigint` above 2^53 - 1, where it would be rounded.
  */
 export function readDigits(
-  queue: ByteQueue,
+  queue: ReadableQueue,
   from: number,
   to: number,
 ): number | bigint {
@@ -73,7 +73,7 @@ export class DigitsReader implements HeaderReader {
    * @returns Its size in bytes, or 0 when more are needed.
    * @throws {ProtocolError} At the first byte that fits no header.
    */
-  read(queue: ByteQueue): number {
+  read(queue: ReadableQueue): number {
     for (let at = 0;; at++) {
       if (!queue.has(at + 1)) return 0;
       const byte = queue.byte(at);

@@ -10,7 +10,7 @@
  */
 
 import { checkInteger } from "../check.ts";
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import { byteOf, escape } from "./escapes.ts";
 import type {
@@ -118,7 +118,7 @@ class FixedLengthDecoder implements Decoder {
     this.#max = maxMessageBytes;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
+  decode(queue: ReadableQueue): Uint8Array | undefined {
     const bytes = this.#bytes;
     const max = this.#max;
     // Without padding the first byte decides, so that nothing is collected.
@@ -137,7 +137,7 @@ class FixedLengthDecoder implements Decoder {
     return size === bytes ? frame : frame.subarray(0, size);
   }
 
-  decodeEnd(queue: ByteQueue): undefined {
+  decodeEnd(queue: ReadableQueue): undefined {
     const { length } = queue;
     if (length === 0) return undefined;
     throw truncated(

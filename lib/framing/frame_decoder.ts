@@ -2,7 +2,7 @@
  * The driver of a decoder: bytes go in at one side, messages come out at the
  * other, without any socket or stream.
  *
- * Reading messages is the following loop, and everything that receives in this
+ * Reading messages is the following loop. Everything that receives in this
  * library (connections, streams, datagrams, tests) is a form of it:
  *
  * ```text
@@ -11,33 +11,32 @@
  * at the end of the stream: the same with end() in place of next()
  * ```
  *
- * It counts messages and, when a decoder gives up, says which message it was,
- * where it began and what its first bytes look like.
+ * The driver counts messages, says where in the stream a decoder gave up and what
+ * the bytes look like, and skips bad frames where that is wanted:
+ *
+ * ```text
+ *              decode ─► message
+ *             ┌────────────────┐
+ *             ▼                │
+ *  ───────► frames ──bad──► resync ── the frame's end ──► frames
+ *             │                 (needs decoder.resync, and "skip")
+ *             └──bad──► failed: every call throws the same error
+ * ```
  *
  * @module
  */
 
 import { checkSize } from "../check.ts";
 import { ByteQueue } from "../bytes/byte_queue.ts";
-import { ProtocolError } from "../errors.ts";
-import { diagnose } from "./diagnosis.ts";
+import { compact } from "./compact.ts";
+import { Faults, type Place } from "./faults.ts";
+import type { FrameDecoderOptions } from "./frame_decoder_options.ts";
 import {
   type Decoder,
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "./framing.ts";
-
 import { parseFraming } from "./parse.ts";
-
-/** Options for {@linkcode FrameDecoder}. */
-export interface FrameDecoderOptions {
-  /**
-   * Largest message in bytes, as the user receives it.
-   *
-   * @default {1_048_576}
-   */
-  readonly maxMessageBytes?: number;
-}
 
 /**
  * Decodes the frames of one stream, synchronously.
@@ -61,30 +60,32 @@ export interface FrameDecoderOptions {
  */
 export class FrameDecoder {
   /** The bytes received and not yet decoded. */
-  readonly queue: ByteQueue = new ByteQueue();
+  readonly queue: ByteQueue;
   readonly #decoder: Decoder;
-  readonly #framing: Framing;
+  readonly #faults: Faults;
   #count = 0;
+  // Whether no frame begins at the front: the stream has failed, or the end of a
+  // bad frame is looked for.
+  #isBlocked = false;
   // Where the last message's frame begins, for an error about its content.
   #frameOffset = 0;
-  #ended = false;
-  #failure: unknown;
+  #hasEnded = false;
 
   /**
    * Creates a decoder at the beginning of a stream.
    *
    * @param framing The framing, or its string.
-   * @param options The limit.
+   * @param options The limit, and what happens to bad frames.
    * @throws {TypeError} If the string names no framing.
-   * @throws {RangeError} If the limit is no positive integer.
+   * @throws {RangeError} If the limit is not a positive integer.
    */
   constructor(framing: Framing | string, options: FrameDecoderOptions = {}) {
     const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
-    this.#framing = typeof framing === "string"
-      ? parseFraming(framing)
-      : framing;
-    this.#decoder = this.#framing.decoder({ maxMessageBytes });
+    const known = typeof framing === "string" ? parseFraming(framing) : framing;
+    this.#faults = new Faults(known, options);
+    this.#decoder = known.decoder({ maxMessageBytes });
+    this.queue = options.queue ?? new ByteQueue();
   }
 
   /** How many messages were decoded so far. */
@@ -92,15 +93,21 @@ export class FrameDecoder {
     return this.#count;
   }
 
+  /** How many bad frames, and messages with bad content, were skipped so far. */
+  get badCount(): number {
+    return this.#faults.count;
+  }
+
   /** How many bytes the message that has begun still lacks; 0 if unknown. */
   get missingBytes(): number {
-    return this.#decoder.missingBytes ?? 0;
+    return this.#isBlocked ? 0 : this.#decoder.missingBytes ?? 0;
   }
 
   /**
    * Adds received bytes.
    *
-   * @param chunk The bytes; not to be written to by the caller any more.
+   * @param chunk The bytes. The decoder takes them over: do not write to the
+   * array any more.
    */
   push(chunk: Uint8Array): void {
     this.queue.push(chunk);
@@ -115,14 +122,72 @@ export class FrameDecoder {
    * every call throws the same error.
    */
   next(): Uint8Array | undefined {
-    if (this.#failure !== undefined) throw this.#failure;
-    try {
-      this.#frameOffset = this.queue.offset;
-      const message = this.#decoder.decode(this.queue);
-      if (message !== undefined) this.#count++;
-      return message;
-    } catch (error) {
-      throw this.fail(error);
+    const { queue } = this;
+    for (;;) {
+      if (this.#isBlocked && !this.#unblock()) return undefined;
+      const begin = queue.offset;
+      this.#frameOffset = begin;
+      try {
+        const message = this.#decoder.decode(queue);
+        if (message === undefined) return undefined;
+        this.#count++;
+        return compact(message, queue.offset - begin);
+      } catch (error) {
+        this.#refuse(error);
+      }
+    }
+  }
+
+  /**
+   * Takes many messages at once, in less time than {@linkcode FrameDecoder.next}
+   * takes for them one by one. An error waits until the messages before it were
+   * given: then the next call throws it.
+   *
+   * @param into Where the messages are appended.
+   * @param most How many to take at most, at least 1.
+   * @returns How many were appended, 0 when more bytes are needed.
+   * @throws {ProtocolError} If the stream breaks the framing.
+   */
+  nextBatch(into: Uint8Array[], most: number): number {
+    const before = into.length;
+    const end = before + most;
+    while (into.length < end) {
+      // Only if nothing precedes the failure, which is thrown here.
+      if (this.#isBlocked && (into.length > before || !this.#unblock())) break;
+      const from = into.length;
+      try {
+        this.#decodeBatch(into, end - from);
+        this.#count += into.length - from;
+        break;
+      } catch (error) {
+        this.#count += into.length - from;
+        this.#refuse(error);
+      }
+    }
+    return into.length - before;
+  }
+
+  /**
+   * Drops the next message without making a view of it, for programs that only
+   * count.
+   *
+   * @returns The message's size in bytes, or -1 when more bytes are needed.
+   * @throws {ProtocolError} If the stream breaks the framing.
+   */
+  skip(): number {
+    const { queue } = this;
+    const decoder = this.#decoder;
+    for (;;) {
+      if (this.#isBlocked && !this.#unblock()) return -1;
+      try {
+        const size = decoder.skip === undefined
+          ? decoder.decode(queue)?.length ?? -1
+          : decoder.skip(queue);
+        if (size >= 0) this.#count++;
+        return size;
+      } catch (error) {
+        this.#refuse(error);
+      }
     }
   }
 
@@ -136,39 +201,98 @@ export class FrameDecoder {
    */
   end(): Uint8Array | undefined {
     const message = this.next();
-    if (message !== undefined) return message;
+    // A bad frame that the end cuts off was reported already.
+    if (message !== undefined || this.#isBlocked) return message;
     try {
-      this.#ended = true;
+      this.#hasEnded = true;
       this.#frameOffset = this.queue.offset;
       const last = this.#decoder.decodeEnd(this.queue);
       if (last !== undefined) this.#count++;
       return last;
     } catch (error) {
-      throw this.fail(error);
+      this.#refuse(error);
+      return this.end();
     }
   }
 
   /**
-   * Remembers a failure and adds to a {@linkcode ProtocolError} where in the
-   * stream it happened and what the bytes look like.
+   * Refuses the message that was taken last because its content is bad. Where bad
+   * frames are skipped, the message is reported and this returns; otherwise the
+   * stream ends.
    *
-   * @param error What the decoder, or whoever decodes the message's content, threw.
-   * @param message The message it is about, if it was the last thing taken.
+   * @param error Why, such as a {@linkcode ProtocolError} of an encoding.
+   * @param message The message. {@linkcode FrameDecoder.next} must have given it.
+   * @throws The error, if the stream ends with it.
+   */
+  refuse(error: unknown, message: Uint8Array): void {
+    const faults = this.#faults;
+    if (!faults.skips(error)) throw this.fail(error, message);
+    faults.report(error, this.#placeOf(message));
+  }
+
+  /**
+   * Ends the stream with an error. A {@linkcode ProtocolError} also says where in
+   * the stream it happened and what the bytes look like.
+   *
+   * @param error What the decoder, or the decoder of the message's content, threw.
+   * @param message The message it is about, if it was the last one taken.
    * @returns The error to throw, now and at every later call.
    */
   fail(error: unknown, message?: Uint8Array): unknown {
-    if (error instanceof ProtocolError) {
-      error = diagnose(error, {
-        framing: this.#framing.toString(),
-        messageNumber: message === undefined ? this.#count + 1 : this.#count,
-        streamOffset: message === undefined
-          ? this.queue.offset
-          : this.#frameOffset + (this.#decoder.skippedBytes ?? 0),
-        rest: this.#ended ? this.queue : undefined,
-        message,
-      });
+    this.#isBlocked = true;
+    return this.#faults.fail(error, this.#placeOf(message));
+  }
+
+  /**
+   * Throws the failure, or drops what is here of a bad frame.
+   *
+   * @returns Whether a frame begins at the front now.
+   */
+  #unblock(): boolean {
+    if (this.#faults.failed) throw this.#faults.failure;
+    this.#isBlocked = !this.#decoder.resync!(this.queue);
+    return !this.#isBlocked;
+  }
+
+  #decodeBatch(into: Uint8Array[], most: number): void {
+    const { queue } = this;
+    const decoder = this.#decoder;
+    this.#frameOffset = queue.offset;
+    if (decoder.decodeBatch !== undefined) {
+      return decoder.decodeBatch(queue, into, most);
     }
-    this.#failure = error;
-    return error;
+    for (let i = 0, begin = queue.offset; i < most; i++) {
+      const message = decoder.decode(queue);
+      if (message === undefined) return;
+      const end = queue.offset;
+      into.push(compact(message, end - begin));
+      begin = end;
+    }
+  }
+
+  /**
+   * Takes what the decoder has thrown: reports a frame that can be skipped,
+   * otherwise the stream has failed.
+   */
+  #refuse(error: unknown): void {
+    const faults = this.#faults;
+    if (this.#decoder.resync !== undefined && faults.skips(error)) {
+      this.#isBlocked = true;
+      faults.report(error, this.#placeOf());
+    } else {
+      this.fail(error);
+    }
+  }
+
+  /** Where the frame at the front is, or the message that was taken last. */
+  #placeOf(message?: Uint8Array): Place {
+    return {
+      count: this.#count,
+      streamOffset: message === undefined
+        ? this.queue.offset
+        : this.#frameOffset + (this.#decoder.skippedBytes ?? 0),
+      rest: this.#hasEnded ? this.queue : undefined,
+      message,
+    };
   }
 }

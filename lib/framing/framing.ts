@@ -9,24 +9,26 @@
  * ```
  *
  * Nothing here awaits or opens anything, so the same framing serves a socket, a
- * file, a datagram and a test. To write a framing of your own, implement
+ * file, a datagram and a test. To write your own framing, implement
  * {@linkcode Framing} and check it with `verifyFraming` of
  * `@parley/parley/testing`.
  *
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
+
+export type { ReadableQueue };
 
 /**
- * The default of every `maxMessageBytes`: 1 MiB. Between 64 KiB, about which
- * users of other libraries complain, and 8 MiB, which a thousand peers turn
- * into 8 GiB of memory.
+ * The default of every `maxMessageBytes`: 1 MiB. Users of other libraries
+ * complain about limits near 64 KiB, and at 8 MiB a thousand peers can hold
+ * 8 GiB of memory.
  */
 export const DEFAULT_MAX_MESSAGE_BYTES: number = 1024 * 1024;
 
-/** What a decoder and an encoder are told about their connection. */
+/** What a decoder and an encoder know about their connection. */
 export interface CodecOptions {
   /**
    * Largest message in bytes, as the user receives it: without header,
@@ -39,9 +41,13 @@ export interface CodecOptions {
  * Takes messages off the front of a byte queue. It belongs to one stream.
  *
  * A decoder consumes whole frames only: when it returns `undefined` or throws,
- * the bytes of the message are still in the queue. That is what makes the
- * result independent of how the bytes were cut, and lets an error say where the
- * message begins. Bytes between frames that mean nothing may be dropped.
+ * the bytes of the message are still in the queue. Therefore the result does not
+ * depend on how the bytes were cut, and an error can say where the message
+ * begins. Meaningless bytes between frames may be dropped.
+ *
+ * Only `decode` and `decodeEnd` are required. The other members make decoding
+ * faster or diagnoses better, and {@linkcode FrameDecoder} replaces those that
+ * are missing.
  */
 export interface Decoder {
   /**
@@ -50,21 +56,56 @@ export interface Decoder {
    * @param queue All bytes received and not yet taken.
    * @returns The message, or `undefined` when more bytes are needed.
    * @throws {ProtocolError} If the bytes can never become a message. The same
-   * bytes must give the same error however they were cut, so it is decided at
-   * the first byte that is wrong, and tells nothing of the bytes behind it; what
-   * it rests on goes into its detail `firstBytes`.
+   * bytes must give the same error however they were cut. So decide at the first
+   * byte that is wrong, and use no byte behind it; put the bytes that the
+   * decision rests on into the detail `firstBytes`.
    */
-  decode(queue: ByteQueue): Uint8Array | undefined;
+  decode(queue: ReadableQueue): Uint8Array | undefined;
 
   /**
-   * As {@linkcode Decoder.decode}, once the peer has finished sending and
-   * `decode` has returned `undefined`.
+   * Does the same after the peer has finished sending and `decode` has returned
+   * `undefined`.
    *
    * @param queue The bytes left over.
    * @returns A final message, or `undefined` when the end is a clean one.
    * @throws {ProtocolError} With code `"truncated"` if a message was cut off.
    */
-  decodeEnd(queue: ByteQueue): Uint8Array | undefined;
+  decodeEnd(queue: ReadableQueue): Uint8Array | undefined;
+
+  /**
+   * Appends messages to an array, as repeated calls of `decode` would give them,
+   * until `most` were appended or more bytes are needed. One loop over a whole
+   * read costs less than a call for each message.
+   *
+   * @param queue All bytes received and not yet taken.
+   * @param into Where the messages go.
+   * @param most How many to append at most, at least 1.
+   * @throws {ProtocolError} As `decode`, after the messages before the error were
+   * appended.
+   */
+  decodeBatch?(queue: ReadableQueue, into: Uint8Array[], most: number): void;
+
+  /**
+   * Drops one message without making a view of it, for programs that only count.
+   *
+   * @param queue All bytes received and not yet taken.
+   * @returns The message's size in bytes, or -1 when more bytes are needed.
+   * @throws {ProtocolError} As `decode`.
+   */
+  skip?(queue: ReadableQueue): number;
+
+  /**
+   * Drops what is here of a frame that `decode` has refused. A decoder has this
+   * member if the end of a frame can be found without its beginning; only then
+   * can bad frames be skipped. It drops bytes as they come, so that a frame far
+   * above the limit needs no memory.
+   *
+   * @param queue The bytes, those of the bad frame in front.
+   * @returns Whether the end of the bad frame was found and dropped: then
+   * `decode` goes on with the next frame. Otherwise it is called again with more
+   * bytes.
+   */
+  resync?(queue: ReadableQueue): boolean;
 
   /**
    * How many bytes the message that has begun still lacks, as far as is known
@@ -89,9 +130,29 @@ export interface Encoder {
    * @param message The payload.
    * @param sink Where the frame goes.
    * @throws {RangeError} If the message cannot be sent in this framing: too
-   * large for the limit or for the header, or it holds its own delimiter.
+   * large for the limit or for the header, or it contains its own delimiter.
    */
   encode(message: Uint8Array, sink: ByteSink): void;
+
+  /**
+   * Appends the frames of several messages, as repeated calls of `encode` would,
+   * until the sink holds `untilBytes` or all messages are in it. At least one is
+   * encoded.
+   *
+   * @param messages The payloads.
+   * @param from Index of the first message to encode.
+   * @param sink Where the frames go.
+   * @param untilBytes Size of the sink in bytes at which to stop.
+   * @returns Index of the first message that was not encoded.
+   * @throws {RangeError} If the message at `from` cannot be sent. A later one
+   * that cannot be sent is the index that is returned.
+   */
+  encodeBatch?(
+    messages: readonly Uint8Array[],
+    from: number,
+    sink: ByteSink,
+    untilBytes: number,
+  ): number;
 }
 
 /**
@@ -103,8 +164,22 @@ export interface Encoder {
  */
 export type Boundary = "frame" | "close" | "none";
 
+/**
+ * What happens to a bad frame: `"fail"` ends the stream with an error, `"skip"`
+ * drops the frame, reports it and goes on with the next one.
+ */
+export type BadFrames = "fail" | "skip";
+
 /** A rule for where messages begin and end; immutable and shared. */
 export interface Framing {
+  /**
+   * What happens to bad frames unless the user chooses. `"skip"` is for framings
+   * whose specification says so: SLIP, COBS, JSON text sequences.
+   *
+   * @default {"fail"}
+   */
+  readonly badFrames?: BadFrames;
+
   /** What tells the receiver that a message is over. */
   readonly boundary: Boundary;
 
@@ -125,7 +200,9 @@ export interface Framing {
   encoder(options: CodecOptions): Encoder;
 
   /**
-   * The canonical string, such as `length:4,le`; `parseFraming` reads it back.
+   * The name that errors show. For a framing of this library it is the canonical
+   * string, such as `length:4,le`, which `parseFraming` reads back; for your own
+   * any short name.
    *
    * @returns The string.
    */

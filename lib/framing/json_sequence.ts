@@ -13,7 +13,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import type { Decoder, Encoder, Framing } from "./framing.ts";
 import { JsonEnd } from "./json_end.ts";
@@ -26,6 +26,7 @@ import {
   truncated,
 } from "./limits.ts";
 import { namedFraming } from "./named_framing.ts";
+import { dropUpTo } from "./resync.ts";
 
 const RS = 0x1e;
 const LF = 0x0a;
@@ -60,6 +61,7 @@ const JSON_SEQUENCE: Framing = namedFraming(
   "json-seq",
   (maxMessageBytes) => new JsonSequenceDecoder(maxMessageBytes),
   (maxMessageBytes) => new JsonSequenceEncoder(maxMessageBytes),
+  "skip",
 );
 
 class JsonSequenceDecoder implements Decoder {
@@ -68,12 +70,14 @@ class JsonSequenceDecoder implements Decoder {
   readonly #text = new JsonEnd();
   // Bytes of the frame that were looked at, the separator among them.
   #searched = 0;
+  // Whether part of a bad text was dropped.
+  #isResyncing = false;
 
   constructor(maxMessageBytes: number) {
     this.#max = maxMessageBytes;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
+  decode(queue: ReadableQueue): Uint8Array | undefined {
     this.skippedBytes = 0;
     if (this.#searched === 0 && !this.#begin(queue)) return undefined;
     // One line at a time: only a line feed can end the text.
@@ -93,7 +97,18 @@ class JsonSequenceDecoder implements Decoder {
     return message;
   }
 
-  decodeEnd(queue: ByteQueue): undefined {
+  resync(queue: ReadableQueue): boolean {
+    // The bad text's own separator does not begin the next text.
+    if (!this.#isResyncing && queue.has(1) && queue.byte(0) === RS) {
+      queue.skip(1);
+    }
+    this.#isResyncing = !dropUpTo(queue, RS);
+    this.#searched = 0;
+    this.#text.reset();
+    return !this.#isResyncing;
+  }
+
+  decodeEnd(queue: ReadableQueue): undefined {
     const { length } = queue;
     if (length === 0) return undefined;
     throw truncated(
@@ -104,7 +119,7 @@ class JsonSequenceDecoder implements Decoder {
   }
 
   /** Drops blanks and all separators but the last; says if a text follows it. */
-  #begin(queue: ByteQueue): boolean {
+  #begin(queue: ReadableQueue): boolean {
     while (queue.has(1)) {
       const first = queue.byte(0);
       if (first === RS) {
@@ -129,7 +144,7 @@ class JsonSequenceDecoder implements Decoder {
   }
 
   /** Looks at the bytes of the text up to a place. */
-  #look(queue: ByteQueue, to: number): void {
+  #look(queue: ReadableQueue, to: number): void {
     const from = this.#searched;
     const bytes = queue.peek(from, to);
     for (let i = 0; i < bytes.length; i++) {

@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
+import { compact } from "./compact.ts";
 import type { Decoder, Encoder } from "./framing.ts";
 import {
   checkSendSize,
@@ -66,10 +67,18 @@ export class LengthPrefixDecoder implements Decoder {
       layout.offset === 0;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
+  decode(queue: ReadableQueue): Uint8Array | undefined {
+    const frame = this.#wholeFrame(queue);
+    return frame === -1
+      ? undefined
+      : queue.take(frame - this.#strip, this.#strip);
+  }
+
+  /** Size of the frame at the front, or -1 when more bytes are needed. */
+  #wholeFrame(queue: ReadableQueue): number {
     if (!queue.has(this.#header)) {
       this.missingBytes = 0;
-      return undefined;
+      return -1;
     }
     const value = this.#plain ? queue.uint32(0) : this.#read(queue);
     const frame = value + this.#extra;
@@ -79,12 +88,27 @@ export class LengthPrefixDecoder implements Decoder {
     }
     if (!queue.has(frame)) {
       this.missingBytes = frame - queue.length;
-      return undefined;
+      return -1;
     }
-    return queue.take(size, this.#strip);
+    return frame;
   }
 
-  decodeEnd(queue: ByteQueue): undefined {
+  decodeBatch(queue: ReadableQueue, into: Uint8Array[], most: number): void {
+    for (let i = 0; i < most; i++) {
+      const message = this.decode(queue);
+      if (message === undefined) return;
+      into.push(compact(message, this.#header + message.length));
+    }
+  }
+
+  skip(queue: ReadableQueue): number {
+    const frame = this.#wholeFrame(queue);
+    if (frame === -1) return -1;
+    queue.skip(frame);
+    return frame - this.#strip;
+  }
+
+  decodeEnd(queue: ReadableQueue): undefined {
     const { length } = queue;
     if (length === 0) return undefined;
     throw truncated(
@@ -96,7 +120,7 @@ export class LengthPrefixDecoder implements Decoder {
     );
   }
 
-  #read(queue: ByteQueue): number {
+  #read(queue: ReadableQueue): number {
     let value = 0;
     for (let i = 0; i < this.#bytes; i++) {
       value = value * 256 + this.#digit(queue, i);
@@ -106,12 +130,12 @@ export class LengthPrefixDecoder implements Decoder {
   }
 
   /** The field's byte of that significance, the most significant one first. */
-  #digit(queue: ByteQueue, index: number): number {
+  #digit(queue: ReadableQueue, index: number): number {
     const at = this.#little ? this.#bytes - 1 - index : index;
     return queue.byte(this.#offset + at);
   }
 
-  #tooLong(queue: ByteQueue): Error {
+  #tooLong(queue: ReadableQueue): Error {
     let value = 0n;
     for (let i = 0; i < this.#bytes; i++) {
       value = value * 256n + BigInt(this.#digit(queue, i));
@@ -119,7 +143,7 @@ export class LengthPrefixDecoder implements Decoder {
     return tooLarge(value, this.#max, evidence(queue, this.#header));
   }
 
-  #refusal(value: number, frame: number, queue: ByteQueue): Error {
+  #refusal(value: number, frame: number, queue: ReadableQueue): Error {
     const header = this.#header;
     const firstBytes = evidence(queue, header);
     if (frame < header) {

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import { OptionRangeError } from "../check.ts";
 import { ProtocolError } from "../errors.ts";
 
@@ -22,7 +22,7 @@ export const SHOWN_BYTES = 16;
  * @param count How many bytes the refusal rests on; all must be here.
  * @returns A copy of at most {@linkcode SHOWN_BYTES}.
  */
-export function evidence(queue: ByteQueue, count: number): Uint8Array {
+export function evidence(queue: ReadableQueue, count: number): Uint8Array {
   const shown = Math.min(SHOWN_BYTES, count, queue.length);
   return queue.has(shown) ? queue.peek(0, shown).slice() : new Uint8Array(0);
 }

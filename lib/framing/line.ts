@@ -12,7 +12,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import type {
   Boundary,
@@ -22,6 +22,7 @@ import type {
   Framing,
 } from "./framing.ts";
 import { checkSendSize, evidence, tooLarge, truncated } from "./limits.ts";
+import { dropThrough } from "./resync.ts";
 
 /** Options for {@linkcode line}. */
 export interface LineOptions {
@@ -102,22 +103,37 @@ class LineDecoder implements Decoder {
     this.#max = maxMessageBytes;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
-    const end = queue.indexOf(LF, this.#searched);
-    if (end === -1) {
-      this.#searched = queue.length;
-      this.#checkUnended(queue);
-      return undefined;
-    }
-    const size = end > 0 && queue.byte(end - 1) === CR ? end - 1 : end;
-    if (size > this.#max) throw this.#refusal(queue);
-    this.#searched = 0;
+  decode(queue: ReadableQueue): Uint8Array | undefined {
+    const end = this.#findEnd(queue);
+    if (end === -1) return undefined;
+    const size = sizeOf(queue, end);
     const message = queue.take(size);
     queue.skip(end + 1 - size);
     return message;
   }
 
-  decodeEnd(queue: ByteQueue): Uint8Array | undefined {
+  decodeBatch(queue: ReadableQueue, into: Uint8Array[], most: number): void {
+    for (let i = 0; i < most; i++) {
+      const message = this.decode(queue);
+      if (message === undefined) return;
+      into.push(message);
+    }
+  }
+
+  skip(queue: ReadableQueue): number {
+    const end = this.#findEnd(queue);
+    if (end === -1) return -1;
+    const size = sizeOf(queue, end);
+    queue.skip(end + 1);
+    return size;
+  }
+
+  resync(queue: ReadableQueue): boolean {
+    this.#searched = 0;
+    return dropThrough(queue, LF);
+  }
+
+  decodeEnd(queue: ReadableQueue): Uint8Array | undefined {
     const { length } = queue;
     if (length === 0) return undefined;
     if (!this.#eof) {
@@ -130,8 +146,21 @@ class LineDecoder implements Decoder {
     return queue.take(length);
   }
 
+  /** Where the LF of the line at the front is, or -1 when more bytes are needed. */
+  #findEnd(queue: ReadableQueue): number {
+    const end = queue.indexOf(LF, this.#searched);
+    if (end === -1) {
+      this.#searched = queue.length;
+      this.#checkUnended(queue);
+      return -1;
+    }
+    if (sizeOf(queue, end) > this.#max) throw this.#refusal(queue);
+    this.#searched = 0;
+    return end;
+  }
+
   /** Refuses a line that is too long wherever its end may be. */
-  #checkUnended(queue: ByteQueue): void {
+  #checkUnended(queue: ReadableQueue): void {
     const over = queue.length - this.#max;
     // A CR that is one too many may turn out to belong to the end.
     if (over > 1 || (over === 1 && queue.byte(this.#max) !== CR)) {
@@ -139,9 +168,14 @@ class LineDecoder implements Decoder {
     }
   }
 
-  #refusal(queue: ByteQueue): Error {
+  #refusal(queue: ReadableQueue): Error {
     return tooLarge(undefined, this.#max, evidence(queue, this.#max + 1));
   }
+}
+
+/** Size of a line that ends with the LF at a position. */
+function sizeOf(queue: ReadableQueue, end: number): number {
+  return end > 0 && queue.byte(end - 1) === CR ? end - 1 : end;
 }
 
 class LineEncoder implements Encoder {

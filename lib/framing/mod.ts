@@ -62,14 +62,17 @@ export { contentLength } from "./content_length.ts";
 export { decimalHeader, type DecimalHeaderOptions } from "./decimal_header.ts";
 export { delimiter, type DelimiterOptions } from "./delimiter.ts";
 export { fixedLength, type FixedLengthOptions } from "./fixed_length.ts";
-export { FrameDecoder, type FrameDecoderOptions } from "./frame_decoder.ts";
+export { FrameDecoder } from "./frame_decoder.ts";
+export type { FrameDecoderOptions } from "./frame_decoder_options.ts";
 export { DEFAULT_MAX_MESSAGE_BYTES } from "./framing.ts";
 export type {
+  BadFrames,
   Boundary,
   CodecOptions,
   Decoder,
   Encoder,
   Framing,
+  ReadableQueue,
 } from "./framing.ts";
 export { jsonSequence } from "./json_sequence.ts";
 export {

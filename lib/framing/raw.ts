@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import type {
   Boundary,
@@ -65,9 +65,16 @@ class RawDecoder implements Decoder {
     this.#max = maxMessageBytes;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
+  decode(queue: ReadableQueue): Uint8Array | undefined {
     const size = Math.min(queue.length, this.#max);
     return size > 0 && queue.has(size) ? queue.take(size) : undefined;
+  }
+
+  skip(queue: ReadableQueue): number {
+    const size = Math.min(queue.length, this.#max);
+    if (size === 0 || !queue.has(size)) return -1;
+    queue.skip(size);
+    return size;
   }
 
   decodeEnd(): undefined {

@@ -13,7 +13,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 
 // So many near misses in one message, and joining byte by byte is dearer than
 // joining everything that is here.
@@ -46,6 +46,18 @@ export class Search {
   }
 
   /**
+   * Drops the bytes in which the sequence does not begin, and goes on with the
+   * rest.
+   *
+   * @param queue The bytes; {@linkcode Search.find} has just returned -1.
+   */
+  drop(queue: ReadableQueue): void {
+    const count = this.earliest;
+    queue.skip(count);
+    this.#scanned -= count;
+  }
+
+  /**
    * Looks through the bytes that have come since the last call.
    *
    * @param queue The bytes; none may have been taken since the last call that
@@ -53,7 +65,7 @@ export class Search {
    * @returns Where the sequence begins, counted from the front, or -1. After it
    * was found the next call begins at the front again.
    */
-  find(queue: ByteQueue): number {
+  find(queue: ReadableQueue): number {
     const wanted = this.#wanted;
     const { length } = wanted;
     for (let misses = 0;;) {

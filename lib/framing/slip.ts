@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import type { Decoder, Encoder, Framing } from "./framing.ts";
 import {
@@ -22,6 +22,7 @@ import {
   truncated,
 } from "./limits.ts";
 import { namedFraming } from "./named_framing.ts";
+import { dropThrough } from "./resync.ts";
 
 const END = 0xc0;
 const ESC = 0xdb;
@@ -54,6 +55,7 @@ const SLIP: Framing = namedFraming(
   "slip",
   (maxMessageBytes) => new SlipDecoder(maxMessageBytes),
   (maxMessageBytes) => new SlipEncoder(maxMessageBytes),
+  "skip",
 );
 
 class SlipDecoder implements Decoder {
@@ -67,7 +69,7 @@ class SlipDecoder implements Decoder {
     this.#max = maxMessageBytes;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
+  decode(queue: ReadableQueue): Uint8Array | undefined {
     this.skippedBytes = this.#searched > 0 ? 0 : skipEmptyPackets(queue);
     const end = queue.indexOf(END, this.#searched);
     this.#look(queue, end === -1 ? queue.length : end);
@@ -81,7 +83,12 @@ class SlipDecoder implements Decoder {
     return escapes === 0 ? packet : unescaped(packet, escapes);
   }
 
-  decodeEnd(queue: ByteQueue): undefined {
+  resync(queue: ReadableQueue): boolean {
+    this.#searched = this.#escapes = 0;
+    return dropThrough(queue, END);
+  }
+
+  decodeEnd(queue: ReadableQueue): undefined {
     const { length } = queue;
     if (length === 0) return undefined;
     throw truncated(
@@ -90,7 +97,7 @@ class SlipDecoder implements Decoder {
   }
 
   /** Checks the bytes up to a place, each of them once and in their order. */
-  #look(queue: ByteQueue, to: number): void {
+  #look(queue: ReadableQueue, to: number): void {
     const from = this.#searched;
     const bytes = queue.peek(from, to);
     let escaped = from > 0 && queue.byte(from - 1) === ESC;
@@ -125,7 +132,7 @@ class SlipDecoder implements Decoder {
 }
 
 /** Drops the ENDs in front and says how many there were. */
-function skipEmptyPackets(queue: ByteQueue): number {
+function skipEmptyPackets(queue: ReadableQueue): number {
   let skipped = 0;
   while (queue.has(1) && queue.byte(0) === END) {
     queue.skip(1);
@@ -134,7 +141,7 @@ function skipEmptyPackets(queue: ByteQueue): number {
   return skipped;
 }
 
-function badEscape(queue: ByteQueue, at: number): Error {
+function badEscape(queue: ReadableQueue, at: number): Error {
   return malformed(
     `the ESC (db) at position ${at} must be followed by dc or dd, not by ${
       nameOf(queue.byte(at))

@@ -9,7 +9,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import type {
   Boundary,
@@ -71,13 +71,13 @@ class UntilCloseDecoder implements Decoder {
     this.#max = maxMessageBytes;
   }
 
-  decode(queue: ByteQueue): undefined {
+  decode(queue: ReadableQueue): undefined {
     if (queue.length > this.#max) {
       throw tooLarge(undefined, this.#max, evidence(queue, this.#max + 1));
     }
   }
 
-  decodeEnd(queue: ByteQueue): Uint8Array | undefined {
+  decodeEnd(queue: ReadableQueue): Uint8Array | undefined {
     if (this.#delivered) return undefined;
     this.#delivered = true;
     const { length } = queue;

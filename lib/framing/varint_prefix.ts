@@ -10,7 +10,7 @@
  * @module
  */
 
-import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
 import type {
@@ -88,7 +88,7 @@ class VarintReader implements HeaderReader {
     this.#strict = strict;
   }
 
-  read(queue: ByteQueue): number {
+  read(queue: ReadableQueue): number {
     let value = 0;
     let unit = 1;
     for (let at = 0; at < LONGEST; at++) {
@@ -114,7 +114,7 @@ class VarintReader implements HeaderReader {
 }
 
 /** The value as a `bigint`, for what a number would round. */
-function exact(queue: ByteQueue, last: number): bigint {
+function exact(queue: ReadableQueue, last: number): bigint {
   let value = 0n;
   for (let at = last; at >= 0; at--) {
     value = value * 128n + BigInt(queue.byte(at) & 0x7f);

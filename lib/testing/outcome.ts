@@ -46,7 +46,10 @@ export function outcomeOf(
   chunks: readonly Uint8Array[],
   maxMessageBytes: number,
 ): Outcome {
-  const decoder = new FrameDecoder(framing, { maxMessageBytes });
+  const decoder = new FrameDecoder(framing, {
+    badFrames: "fail",
+    maxMessageBytes,
+  });
   const views: Uint8Array[] = [];
   const messages: string[] = [];
   // No framing makes two messages of one byte, or one of none but at the end.

@@ -110,7 +110,10 @@ function checkTaken(
   bytes: Uint8Array,
   boundary: number,
 ): number {
-  const decoder = new FrameDecoder(v.framing, { maxMessageBytes: v.limit });
+  const decoder = new FrameDecoder(v.framing, {
+    badFrames: "fail",
+    maxMessageBytes: v.limit,
+  });
   decoder.push(bytes);
   while (decoder.next() !== undefined);
   const { missingBytes } = decoder;

@@ -7,6 +7,7 @@
 import {
   ByteSink,
   FrameDecoder,
+  type FrameDecoderOptions,
   parseFraming,
   ProtocolError,
   type ProtocolErrorCode,
@@ -19,6 +20,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import fc from "fast-check";
+import { encodeBatch } from "../../lib/framing/encode_batch.ts";
 import { chunkings, cutAt, fromLatin1, latin1 } from "./chunkings.ts";
 
 /** A framing and what its bytes are; strings hold one byte per character. */
@@ -67,10 +69,10 @@ export function decodeAll(
   chunks: Iterable<Uint8Array>,
   maxMessageBytes?: number,
 ): Result {
-  const decoder = new FrameDecoder(
-    framing,
-    maxMessageBytes === undefined ? {} : { maxMessageBytes },
-  );
+  const decoder = new FrameDecoder(framing, {
+    badFrames: "fail",
+    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
+  });
   const messages: string[] = [];
   const take = (next: () => Uint8Array | undefined) => {
     for (let m; (m = next()) !== undefined;) messages.push(fromLatin1(m));
@@ -86,6 +88,70 @@ export function decodeAll(
     return { messages, error: `${error.code}: ${error.message}` };
   }
   return { messages, error: undefined };
+}
+
+/** How messages are taken out of a decoder. */
+type Taking = (decoder: FrameDecoder) => string[];
+
+/** One after another, many at once, or counted without a view. */
+const TAKING: Record<string, Taking> = {
+  "next()": (decoder) => {
+    const message = decoder.next();
+    return message === undefined ? [] : [fromLatin1(message)];
+  },
+  "nextBatch() of 1": (decoder) => batchOf(decoder, 1),
+  "nextBatch() of 3": (decoder) => batchOf(decoder, 3),
+  "nextBatch() of many": (decoder) => batchOf(decoder, 1000),
+};
+
+function batchOf(decoder: FrameDecoder, most: number): string[] {
+  const batch: Uint8Array[] = [];
+  assertEquals(decoder.nextBatch(batch, most), batch.length);
+  assert(batch.length <= most);
+  return batch.map(fromLatin1);
+}
+
+/** What a way of taking gives for a stream, and what was skipped. */
+function taken(
+  framing: string,
+  chunks: readonly Uint8Array[],
+  take: Taking,
+  options: FrameDecoderOptions,
+): unknown {
+  const bad: string[] = [];
+  const decoder = new FrameDecoder(framing, {
+    ...options,
+    onBadFrame: (error) => bad.push(error.message),
+  });
+  const messages: string[] = [];
+  try {
+    for (const chunk of chunks) {
+      decoder.push(chunk);
+      for (let some; (some = take(decoder)).length > 0;) messages.push(...some);
+    }
+    for (let m; (m = decoder.end()) !== undefined;) {
+      messages.push(fromLatin1(m));
+    }
+  } catch (error) {
+    assert(error instanceof ProtocolError, String(error));
+    return { messages, bad, count: decoder.count, error: error.message };
+  }
+  assertEquals(decoder.badCount, bad.length);
+  return { messages, bad, count: decoder.count };
+}
+
+/** Sizes only. */
+function sizes(chunks: readonly Uint8Array[], decoder: FrameDecoder): number[] {
+  const found: number[] = [];
+  try {
+    for (const chunk of chunks) {
+      decoder.push(chunk);
+      for (let size; (size = decoder.skip()) !== -1;) found.push(size);
+    }
+  } catch (error) {
+    assert(error instanceof ProtocolError, String(error));
+  }
+  return found;
 }
 
 /**
@@ -195,6 +261,39 @@ export function codecSuite(spec: CodecSpec): void {
     );
   });
 
+  Deno.test(`${framing} gives the same in batches, counted, and with bad frames skipped, for any bytes in any cut`, () => {
+    if (parseFraming(framing).boundary === "none") return;
+    const bytes = spec.samples.join("") + (spec.golden ?? []).join("");
+    const known = fc.constantFrom(...latin1(bytes), 0, 10, 48, 255);
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(known, fc.nat(255)), { maxLength: 60 }),
+        fc.array(fc.nat(60), { maxLength: 8 }),
+        fc.integer({ min: 1, max: 20 }),
+        fc.constantFrom("fail" as const, "skip" as const),
+        (bytes, places, maxMessageBytes, badFrames) => {
+          assertSame(framing, Uint8Array.from(bytes), places, {
+            badFrames,
+            maxMessageBytes,
+          });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  Deno.test(`${framing} writes many messages at once as it writes them one by one`, () => {
+    const messages = sendable(framing, spec.samples.map(latin1));
+    const options = { maxMessageBytes: 1000 };
+    const sink = new ByteSink();
+    const encoder = parseFraming(framing).encoder(options);
+    for (let next = 0; next < messages.length;) {
+      next = encodeBatch(encoder, messages, next, sink, sink.length + 1);
+    }
+    const bytes = Uint8Array.from(sink.pieces().flatMap((piece) => [...piece]));
+    assertEquals(bytes, encodeAll(framing, messages, 1000));
+  });
+
   Deno.test(`${framing} gives the same for any bytes in any cut`, () => {
     if (parseFraming(framing).boundary === "none") return;
     const bytes = spec.samples.join("") + (spec.golden ?? []).join("");
@@ -215,6 +314,30 @@ export function codecSuite(spec: CodecSpec): void {
       { numRuns: 500 },
     );
   });
+}
+
+function assertSame(
+  framing: string,
+  stream: Uint8Array,
+  places: readonly number[],
+  options: FrameDecoderOptions,
+): void {
+  const whole = taken(framing, [stream], TAKING["next()"]!, options);
+  for (const take of Object.values(TAKING)) {
+    assertEquals(taken(framing, cutAt(stream, places), take, options), whole);
+  }
+  // What only the end makes a message is none that could be skipped.
+  const some = taken(
+    framing,
+    cutAt(stream, places),
+    TAKING["next()"]!,
+    options,
+  );
+  const { messages } = some as { messages: string[] };
+  const decoder = new FrameDecoder(framing, options);
+  const counted = sizes(cutAt(stream, places), decoder);
+  assertEquals(counted, messages.slice(0, counted.length).map((m) => m.length));
+  assert(messages.length - counted.length <= 1);
 }
 
 function assertArrived(

@@ -1,0 +1,42 @@
+/**
+ * What may be chosen for a decoder of frames.
+ *
+ * @module
+ */
+
+import type { ByteQueue } from "../bytes/byte_queue.ts";
+import type { ProtocolError } from "../errors.ts";
+import type { BadFrames } from "./framing.ts";
+
+/** Options for {@linkcode FrameDecoder}. */
+export interface FrameDecoderOptions {
+  /**
+   * What happens to a bad frame, and to a message whose content is bad: `"fail"`
+   * ends the stream, `"skip"` drops it, calls `onBadFrame` and goes on. Frames
+   * can be skipped in the framings `line`, `delimiter`, `slip`, `cobs` and
+   * `json-seq`, where the end of a frame can be found without its beginning; in
+   * the others a bad frame ends the stream in any case. A stream that ends
+   * inside a frame is always an error.
+   *
+   * @default {"fail", but "skip" for `slip`, `cobs` and `json-seq`}
+   */
+  readonly badFrames?: BadFrames | undefined;
+  /**
+   * Largest message in bytes, as the user receives it.
+   *
+   * @default {1_048_576}
+   */
+  readonly maxMessageBytes?: number;
+  /**
+   * Called with each frame that was skipped; the error says why, which frame it
+   * was and where it began.
+   */
+  readonly onBadFrame?: ((error: ProtocolError) => void) | undefined;
+  /**
+   * Where the bytes come from, if they do not come from
+   * {@linkcode FrameDecoder.push}.
+   *
+   * @default {an empty queue}
+   */
+  readonly queue?: ByteQueue | undefined;
+}
