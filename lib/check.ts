@@ -1,10 +1,9 @@
 /**
- * The one way to check an option: a number, a size, a duration, one of a few
- * words.
+ * Checks options: numbers, sizes, durations, and one of a few words.
  *
- * What is thrown is a `RangeError` or a `TypeError`, as everywhere for mistakes
- * of the caller. It carries the option, its value and what is wanted as data, so
- * that a command line can write its own flag without reading a text.
+ * A check throws a `RangeError` or a `TypeError`, as for every mistake of the
+ * caller. The error carries its parts as data, so that a command line can name
+ * its own flag without reading a text.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * To see with one's own eyes that TCP has no messages: what each read brings,
- * and reads no larger than one likes.
+ * Shows that TCP has no messages: logs the bytes of each read, and limits the
+ * size of reads.
  *
  * @module
  */
@@ -9,18 +9,18 @@ import type { Address, Connection } from "../../mod.ts";
 import { visible } from "./escape.ts";
 import type { Log } from "./log.ts";
 
-// More than that of one chunk is not looked at by anybody.
+// The first bytes of a chunk; more would not be read.
 const SHOWN_BYTES = 60;
 
-/** What to do to the reads of a connection. */
+/** How reads of a connection are limited and logged. */
 export interface ChunkOptions {
   /** Most bytes at once. */
   readonly readBytes: number;
-  /** Where chunks are told; nowhere without. */
+  /** The log for chunks; without one they are not logged. */
   readonly log: Log | undefined;
 }
 
-/** A connection whose reads are small, or told, or both. */
+/** A connection whose reads are small, or logged, or both. */
 export class ChunkedConnection implements Connection {
   readonly #connection: Connection;
   readonly #options: ChunkOptions;

@@ -1,11 +1,9 @@
 /**
- * What a peer sends never drives the terminal: bytes that would move the
- * cursor, change the title or turn text around are shown as escapes.
+ * Keeps a peer's bytes from driving the terminal: bytes that would move the
+ * cursor, change the title or reverse text are shown as escapes.
  *
  * ```text
- * ESC [ 2 J          \x1b[2J
- * not UTF-8          \xff
- * turned-round text  \u202e
+ * ESC [ 2 J \x1b[2J not UTF-8 \xff reversed text \u202e
  * ```
  *
  * @module
@@ -24,7 +22,7 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 /**
- * Escapes what could drive a terminal; the result is one line.
+ * Escapes characters that could drive a terminal. The result is one line.
  *
  * @param text The text.
  * @param keep Characters that stay as they are.
@@ -40,8 +38,8 @@ export function escapeControls(text: string, keep = ""): string {
 }
 
 /**
- * Escapes what could drive a terminal in a text of JSON, which stays one: it
- * knows none of the short forms.
+ * Escapes characters that could drive a terminal in JSON, with escapes that
+ * JSON allows.
  *
  * @param json The text, of one line; its strings are escaped as JSON demands.
  * @returns The text, which means the same.
@@ -75,7 +73,7 @@ export function visible(bytes: Uint8Array, keep = ""): string {
   return escapeControls(text, keep);
 }
 
-/** Rules out most of what is no UTF-8; a decoder that throws takes longer. */
+/** Rules out most bytes that are not UTF-8; a decoder that throws is slower. */
 function mayBegin(first: number, second = 0): boolean {
   return first >= 0xc2 && first <= 0xf4 && (second & 0xc0) === 0x80;
 }
@@ -86,7 +84,7 @@ function decoded(bytes: Uint8Array): string | undefined {
   try {
     return UTF8.decode(bytes);
   } catch {
-    // Not UTF-8, which is the answer.
+    // Not UTF-8: the caller shows escapes.
     return undefined;
   }
 }

@@ -1,24 +1,24 @@
 /**
- * The chunks of a byte queue that nobody has asked for yet.
+ * The chunks of a byte queue that are not needed yet.
  *
  * @module
  */
 
-// A chunk this small is copied when it has to wait: a stream may hand out one
-// byte with 64 KiB behind it, and a million of those would pin 64 GiB.
+// A chunk this small is copied when it has to wait: one byte may be a view of
+// 64 KiB, and a million of those would pin 64 GiB.
 const SMALL_BYTES = 1024;
 const SLAB_BYTES = 4 * 1024;
 
 const EMPTY = new Uint8Array(0);
 
-/** Chunks in their order, added behind and taken in front. */
+/** Chunks in their order: added at the back, taken from the front. */
 export class WaitingChunks {
   /** How many bytes they hold. */
   bytes = 0;
   #chunks: Uint8Array[] = [];
-  // Those before it were taken.
+  // Chunks before this index were taken.
   #next = 0;
-  // Where small chunks are put together.
+  // The buffer that small chunks are copied into.
   #slab: Uint8Array = EMPTY;
 
   /** The first of them; only while {@linkcode WaitingChunks.bytes} is not 0. */
@@ -58,13 +58,14 @@ export class WaitingChunks {
   #drop(): void {
     this.bytes -= this.first.length;
     this.#next++;
-    // Half of a list may be dead: moving the rest costs no more than filling it.
+    // Up to half of the list may be unused: moving the rest is as cheap as
+    // filling it.
     if (2 * this.#next < this.#chunks.length) return;
     this.#chunks = this.bytes === 0 ? [] : this.#chunks.slice(this.#next);
     this.#next = 0;
   }
 
-  /** Puts a small chunk behind the last one, if that lies in a slab with room. */
+  /** Appends a small chunk to the last one, if that is in a slab with room. */
   #extendLast(chunk: Uint8Array): boolean {
     const last = this.#chunks.at(-1);
     if (last === undefined || last.buffer !== this.#slab.buffer) return false;

@@ -7,7 +7,10 @@
 import { unescape } from "./escapes.ts";
 import { nearest } from "./nearest.ts";
 
-/** What follows a framing's name; each getter is asked once per form. */
+/**
+ * The value and options after a framing's name. A format calls each getter
+ * once.
+ */
 export class FramingArguments {
   readonly #value: string | undefined;
   readonly #options = new Map<string, string | undefined>();
@@ -17,8 +20,8 @@ export class FramingArguments {
   /**
    * Splits the options.
    *
-   * @param value What stood behind the colon, `undefined` without one.
-   * @param options The parts behind the commas.
+   * @param value The text after the colon, `undefined` without a colon.
+   * @param options The parts after the commas.
    * @throws {TypeError} If an option is given twice.
    */
   constructor(value: string | undefined, options: readonly string[]) {
@@ -40,7 +43,7 @@ export class FramingArguments {
    * The value as a number.
    *
    * @returns The number, or `undefined` if there is no colon.
-   * @throws {TypeError} If it is no decimal integer.
+   * @throws {TypeError} If it is not a decimal integer.
    */
   number(): number | undefined {
     this.#valueUsed = true;
@@ -78,7 +81,7 @@ export class FramingArguments {
    *
    * @param name Its name.
    * @returns An object with the number under that name, or an empty one.
-   * @throws {TypeError} If it is no decimal integer.
+   * @throws {TypeError} If it is not a decimal integer.
    */
   integer<K extends string>(name: K): { [P in K]?: number } {
     const text = this.text(name);
@@ -104,7 +107,7 @@ export class FramingArguments {
   }
 
   /**
-   * Refuses what nobody asked for.
+   * Refuses a value or an option that no getter has used.
    *
    * @throws {TypeError} If there is an unknown option, or a value that this
    * framing does not take.

@@ -46,11 +46,11 @@ export class JsonEnd {
     this.#begun = true;
     if (byte === QUOTE) this.#inString = true;
     else if (kind === OPENS) this.#depth++;
-    // More closing than opening ones are no JSON; the text ends all the same.
+    // A bracket too many is not JSON; the text ends all the same.
     else if (kind === CLOSES && this.#depth > 0) this.#depth--;
   }
 
-  /** Begins with the next text. */
+  /** Starts over for the next text. */
   reset(): void {
     this.#depth = 0;
     this.#begun = false;

@@ -2,16 +2,15 @@
  * Messages that follow their length as a binary integer.
  *
  * ```text
- * length:4          00 00 00 05  h e l l o
- * length:2,le       05 00        h e l l o
- * length:2,inclusive      00 07  h e l l o
- * length:3,offset=2   CA FE 00 00 05  h e l l o      (the first five are stripped)
+ * length:4 00 00 00 05 h e l l o length:2,le 05 00 h e l l o length:2,inclusive
+ * 00 07 h e l l o length:3,offset=2 CA FE 00 00 05 h e l l o (the first five
+ * are stripped)
  * ```
  *
- * The four numbers of Netty's `LengthFieldBasedFrameDecoder` mean the same here:
- * a frame has `offset + bytes + length + adjust` bytes, of which the first
- * `strip` are dropped and the rest is the message. By default the header is
- * dropped whole: `strip = offset + bytes`.
+ * The four numbers of Netty's `LengthFieldBasedFrameDecoder` mean the same
+ * here: a frame has `offset + bytes + length + adjust` bytes, of which the
+ * first `strip` are dropped and the rest is the message. By default the header
+ * is dropped whole: `strip = offset + bytes`.
  *
  * @module
  */
@@ -62,23 +61,23 @@ export interface LengthPrefixOptions {
    */
   readonly littleEndian?: boolean;
   /**
-   * How many bytes come before the length field. Those that are stripped are
-   * sent as zero; those that are not are the message's own first bytes.
+   * How many bytes come before the length field. Bytes that are stripped are
+   * sent as zero; others are the first bytes of the message.
    *
    * @default {0}
    */
   readonly offset?: number;
   /**
-   * How many bytes are dropped from the front of the frame. If it does not cover
-   * the length field, the field is part of the message, and a message whose
-   * field holds another length than its own is refused when sending.
+   * How many bytes are dropped from the front of the frame. If that does not
+   * cover the length field, the field is part of the message. When sending, a
+   * message whose field disagrees with its length is refused.
    *
    * @default {offset + bytes}
    */
   readonly strip?: number;
 }
 
-// Far beyond every known header, and small enough to be reserved by anybody.
+// Far beyond every known header, and small enough to allocate for every peer.
 const FARTHEST = 8192;
 
 /**

@@ -1,9 +1,9 @@
 /**
- * What this library is tested with, for those who build on it: a check of your
- * own framing, and connections in memory that cut, delay, break off and reset as
- * a script says, the same way in every run.
+ * Tools to test programs that use this library: a check for your own framing,
+ * and connections in memory that cut, delay, end and reset as a script says,
+ * the same way in every run.
  *
- * @example A framing of one's own
+ * @example A framing of your own
  * ```ts
  * import { delimiter } from "@parley/parley/framing";
  * import { verifyFraming } from "@parley/parley/testing";

@@ -1,6 +1,6 @@
 /**
- * Checks a framing against everything that this library promises of its own:
- * above all that the same bytes give the same result, however they were cut.
+ * Checks a framing against every promise that this library makes for its own.
+ * The first one: the same bytes give the same result, however they are cut.
  *
  * @module
  */
@@ -20,7 +20,8 @@ import { Verification } from "./verification.ts";
 export interface VerifyFramingOptions {
   /**
    * Whether the end of the stream ends the last message as well, as in framing
-   * `line,eof`. Otherwise a stream that ends inside a frame must be `truncated`.
+   * `line,eof`. Otherwise a stream that ends inside a frame must be
+   * `truncated`.
    *
    * @default {false}
    */
@@ -39,7 +40,7 @@ export interface VerifyFramingOptions {
   readonly seed?: number;
 }
 
-/** What {@linkcode verifyFraming} has tried. */
+/** The result of {@linkcode verifyFraming}. */
 export interface VerifyFramingReport {
   /** How many streams were decoded, each way of cutting one counted once. */
   readonly streams: number;
@@ -70,7 +71,7 @@ export interface VerifyFramingReport {
  * @param samples Messages that it can send, at least one. Short ones, an empty
  * one if it can be sent and some that hold its own special bytes find the most.
  * @param options What the end of the stream means, and how much is tried.
- * @returns What was tried.
+ * @returns How much was tried.
  * @throws {Error} If a promise is broken; the message lists each one with the
  * bytes and the cut that show it.
  *

@@ -68,7 +68,8 @@ export interface Connection {
    * @throws {ConnectionError} If the link is lost, even if that is noticed only
    * now. Bytes that had arrived are read first. A lost link never looks like a
    * peer that has finished.
-   * @throws {ClosedError} If this end was closed, also while the read was pending.
+   * @throws {ClosedError} If this end was closed, also while the read was
+   * pending.
    */
   read(into: Uint8Array): Promise<number | null>;
 
@@ -98,7 +99,8 @@ export interface Connection {
 
   /**
    * Gives the connection back to the system. A pending read or write rejects
-   * with {@linkcode ClosedError}. May be called at any time, any number of times.
+   * with {@linkcode ClosedError}. May be called at any time, any number of
+   * times.
    */
   close(): void;
 

@@ -38,8 +38,8 @@ export interface DatagramEndpoint {
    * Resolves an address that datagrams can be sent to.
    *
    * @param to The destination: an IP address or a name.
-   * @returns The address as it would stand in {@linkcode ReceivedDatagram.from} of an
-   * answer; at once, unless a name has to be looked up.
+   * @returns The address as it would stand in {@linkcode ReceivedDatagram.from}
+   * of an answer; at once, unless a name has to be looked up.
    * @throws {TypeError} If this endpoint cannot reach an address of this kind.
    * @throws {RangeError} If the port is 0.
    * @throws {ConnectionError} If the name cannot be looked up.
@@ -64,7 +64,8 @@ export interface DatagramEndpoint {
    * @param into The buffer, larger than any datagram, so that none is cut off.
    * @returns The datagram.
    * @throws {ConnectionError} If the system failed; the endpoint keeps working.
-   * @throws {ClosedError} If this end was closed, also while the call was pending.
+   * @throws {ClosedError} If this end was closed, also while the call was
+   * pending.
    */
   receive(into: Uint8Array): Promise<ReceivedDatagram>;
 
@@ -163,7 +164,8 @@ export interface DatagramEndpointOptions {
   /**
    * Whether the address may be bound although another socket has it
    * (`SO_REUSEADDR`); both must say so. Every one of them receives what is sent
-   * to a multicast group, but only one of them what is sent to a single address.
+   * to a multicast group, but only one of them what is sent to a single
+   * address.
    *
    * @default {false}
    */

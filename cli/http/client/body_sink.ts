@@ -1,5 +1,5 @@
 /**
- * Where the body of a response goes.
+ * The destinations of a response's body.
  *
  * @module
  */
@@ -12,32 +12,32 @@ import { VisibleText } from "./visible_text.ts";
 /** Takes a body. */
 export interface BodySink {
   /**
-   * Takes bytes behind those before.
+   * Appends bytes.
    *
-   * @param bytes The bytes; not looked at later.
+   * @param bytes The bytes. They are not used after the call.
    */
   write(bytes: Uint8Array): void;
 
-  /** Says that nothing follows, be the body whole or not. */
+  /** Ends the body, whether it is complete or not. */
   end(): void;
 }
 
-/** Takes a body that is shown otherwise. */
+/** Drops a body that is shown elsewhere. */
 export const NOWHERE: BodySink = { write() {}, end() {} };
 
 /**
- * Shows a body on standard output: as it is, but where it could drive a
- * terminal.
+ * Shows a body on standard output, unchanged except for characters that could
+ * drive a terminal.
  *
  * @param output Standard output.
- * @returns What takes the body.
+ * @returns The sink.
  */
 export function shown(output: Output): BodySink {
   if (!output.isTerminal) {
     return { write: (bytes) => output.write(bytes), end() {} };
   }
   const encoder = new TextEncoder();
-  // Line feeds and tabs are what text consists of and do no harm.
+  // Line feeds and tabs are part of text and harmless.
   const visible = new VisibleText({ keep: "\n\t" });
   let last = "";
   const show = (text: string) => {
@@ -49,7 +49,7 @@ export function shown(output: Output): BodySink {
     write: (bytes) => show(visible.add(bytes)),
     end() {
       show(visible.end());
-      // What follows is not to stand in the body's last line.
+      // The next output starts on a line of its own.
       if (last !== "" && last !== "\n") show("\n");
     },
   };
@@ -59,8 +59,8 @@ export function shown(output: Output): BodySink {
  * Writes a body into a file.
  *
  * @param file The file.
- * @param line Shows how far it has come, where somebody looks.
- * @returns What takes the body.
+ * @param line Shows the progress, at a terminal.
+ * @returns The sink.
  */
 export function writtenTo(
   file: NewFile,
@@ -76,7 +76,7 @@ export function writtenTo(
 }
 
 /**
- * Takes the whole body of a response.
+ * Reads the whole body of a response into a sink.
  *
  * @param response The response.
  * @param sink Where its body goes.
@@ -96,7 +96,7 @@ export async function takeBody(
       sink.write(value);
     }
   } catch (error) {
-    // A sink that fails leaves a connection that nobody reads.
+    // If the sink failed, the rest of the body would block the connection.
     await reader?.cancel(error).catch(() => {});
     throw error;
   } finally {

@@ -1,5 +1,5 @@
 /**
- * How far a download has come, in one line of a terminal.
+ * The progress of a download, in one line of a terminal.
  *
  * ```text
  * 12.3 MiB of 20 MiB, 61%, 5.2 MiB/s, 2 s left
@@ -12,10 +12,10 @@ import { formatDuration } from "../../arguments/durations.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import type { Output } from "../../terminal/terminal.ts";
 
-// Ten times a second is as much as anybody can read.
+// Ten times a second is as much as a person can read.
 const REWRITE_MS = 100;
-// Over how long the rate is taken: short enough to see a change, long enough to
-// be read.
+// The rate is a mean over this time: short enough to show a change, long enough
+// to read.
 const RATE_MS = 3_000;
 
 const UTF8 = new TextEncoder();
@@ -33,7 +33,7 @@ export class ProgressLine {
   #isThere = false;
 
   /**
-   * Begins, without writing anything: what is over at once needs no line.
+   * Begins, without writing: a short download shows no line.
    *
    * @param output The terminal.
    * @param totalBytes How many bytes there will be, if that is known.
@@ -62,7 +62,7 @@ export class ProgressLine {
     const ms = now - this.#shownAt;
     if (ms < REWRITE_MS) return;
     const lately = (this.#received - this.#shownBytes) / ms;
-    // At first the plain mean, later one in which what is past fades.
+    // At first the plain mean, later a moving one.
     const weight = Math.max(
       ms / (now - this.#begunAt),
       1 - Math.exp(-ms / RATE_MS),
@@ -86,7 +86,7 @@ export class ProgressLine {
     const received = formatSize(this.#received);
     const total = this.#totalBytes;
     if (total === undefined) return `${received}, ${rate}`;
-    // 100% is said by the line that follows.
+    // The line after the download says 100%.
     const percent = Math.min(99, Math.floor(100 * this.#received / total));
     const seconds = (total - this.#received) / this.#bytesPerMs / 1000;
     const time = Number.isFinite(seconds)

@@ -1,5 +1,5 @@
 /**
- * Shows what goes over a connection byte for byte, for people.
+ * Shows the bytes of a connection in a readable form.
  *
  * ```text
  * > GET / HTTP/1.1\r\n
@@ -8,7 +8,7 @@
  * < HTTP/1.1 200 OK\r\n
  * ```
  *
- * What is shown does not depend on how the bytes came.
+ * The output does not depend on how the bytes were cut.
  *
  * @module
  */
@@ -41,7 +41,7 @@ export class RawView {
    * Shows bytes.
    *
    * @param direction Which way they go.
-   * @param bytes The bytes; not looked at later.
+   * @param bytes The bytes. They are not used after the call.
    */
   show(direction: Direction, bytes: Uint8Array): void {
     if (direction !== this.#direction) {

@@ -1,5 +1,5 @@
 /**
- * The heads of responses as they came: for `--head`, where nothing else comes.
+ * The heads of responses as they arrived, for `--head`.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 const LF = 10;
 const CR = 13;
 
-/** Collects what a server answers to requests for heads. */
+/** Collects a server's answers to HEAD requests. */
 export class ResponseHeads {
   readonly #chunks: Uint8Array[] = [];
 
@@ -21,10 +21,10 @@ export class ResponseHeads {
   }
 
   /**
-   * Gives the lines of all heads, of informational ones and redirects too.
+   * Returns the lines of all heads, including informational ones and redirects.
    *
-   * @returns Lines that end with a line feed alone, as scripts like them, and an
-   * empty one between two heads. A body that should not be there is left out.
+   * @returns Lines that end with a line feed alone, for scripts, with an empty
+   * line between two heads. A body that should not be there is left out.
    */
   lines(): Uint8Array<ArrayBuffer> {
     const lines: number[] = [];
@@ -43,7 +43,7 @@ function isStatusLine(line: Uint8Array): boolean {
   return String.fromCharCode(...line.subarray(0, 5)) === "HTTP/";
 }
 
-/** Cuts lines at line feeds; one without its end is none. */
+/** Splits lines at line feeds; an unfinished line is left out. */
 function* linesOf(chunks: readonly Uint8Array[]): Iterable<Uint8Array> {
   const all = new Uint8Array(
     chunks.reduce((sum, { length }) => sum + length, 0),

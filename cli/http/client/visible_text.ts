@@ -12,8 +12,8 @@ export interface VisibleOptions {
   /** Control characters that stay as they are. */
   readonly keep?: string;
   /**
-   * Whether a backslash is shown as two, so that what is shown can be turned
-   * back into the bytes.
+   * Whether a backslash is shown as two, so that the output can be turned back
+   * into the bytes.
    */
   readonly isExact?: boolean;
 }
@@ -35,8 +35,8 @@ export class VisibleText {
   /**
    * Adds bytes.
    *
-   * @param bytes The bytes; not looked at later.
-   * @returns What can be shown by now.
+   * @param bytes The bytes. They are not used after the call.
+   * @returns The text that is complete so far.
    */
   add(bytes: Uint8Array): string {
     const all = joined(this.#rest, bytes);
@@ -46,9 +46,9 @@ export class VisibleText {
   }
 
   /**
-   * Says that nothing follows.
+   * Ends the stream.
    *
-   * @returns What is left to show.
+   * @returns The rest of the text.
    */
   end(): string {
     const rest = this.#rest;
@@ -61,7 +61,7 @@ export class VisibleText {
   }
 }
 
-/** How many bytes there are up to a character that is not complete. */
+/** The number of bytes before an incomplete character. */
 function wholeCharacters(bytes: Uint8Array): number {
   const { length } = bytes;
   for (let at = length - 1; at >= 0 && at >= length - 3; at--) {

@@ -1,6 +1,6 @@
 /**
- * Looks at the bytes of an exchange: for `--raw`, for `--head`, and to know how
- * far it has come.
+ * Observes the bytes of an exchange: for `--raw`, for `--head`, and to know its
+ * progress.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { ResponseHeads } from "./response_heads.ts";
 /** How far an exchange has come. */
 export type HttpProgress = "dialling" | "asked" | "answered";
 
-/** Sees all bytes. */
+/** Observes all bytes of an exchange. */
 export class Watch {
   /** How far the exchange has come. */
   progress: HttpProgress = "dialling";
@@ -24,11 +24,11 @@ export class Watch {
   readonly #heads: ResponseHeads | undefined;
 
   /**
-   * Begins to look.
+   * Creates an observer.
    *
-   * @param command What is to be shown.
-   * @param output Where.
-   * @param end Ends the exchange when nobody reads any more what is shown.
+   * @param command What to show.
+   * @param output Where to show it.
+   * @param end Ends the exchange when the output's reader is gone.
    */
   constructor(
     { method, options }: HttpCommand,
@@ -42,7 +42,7 @@ export class Watch {
   }
 
   /**
-   * Takes bytes as they go over the connection.
+   * Observes bytes as they go over the connection.
    *
    * @param direction Which way they go.
    * @param bytes The bytes; they must not change.
@@ -58,7 +58,7 @@ export class Watch {
     }
   }
 
-  /** Shows the heads that have come, if nothing but heads was asked for. */
+  /** Shows the heads that have arrived, with `--head`. */
   showHeads(): void {
     if (this.#heads === undefined) return;
     const sink = shown(this.#output);
@@ -68,7 +68,7 @@ export class Watch {
 
   /** Ends the line that is shown. */
   end(): void {
-    // Who does not read any more has been noticed.
+    // Unless the output's reader is gone.
     if (!this.#end.signal.aborted) this.#raw?.end();
   }
 }

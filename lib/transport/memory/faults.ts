@@ -150,7 +150,8 @@ export class Pieces {
  * @param delay The option.
  * @param random Where a delay between two bounds comes from.
  * @returns A function that gives one delay after the other, as integers.
- * @throws {RangeError} If it is not from 0 to 2^31-1, or the bounds are swapped.
+ * @throws {RangeError} If it is not from 0 to 2^31-1, or the bounds are
+ * swapped.
  */
 export function delays(
   name: string,

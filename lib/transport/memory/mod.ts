@@ -55,14 +55,15 @@ export interface MemoryListener extends Listener {
    *
    * @param options The client's name, and faults for this connection.
    * @returns The client's end.
-   * @throws {ConnectionError} With code `"refused"` once the listener is closed.
+   * @throws {ConnectionError} With code `"refused"` once the listener is
+   * closed.
    * @throws {RangeError} If an option is out of its range.
    */
   connect(options?: MemoryConnectOptions): Promise<Connection>;
 
   /**
-   * Makes the listener's next `accept` fail, before it gives any connection. Two
-   * calls make the next two fail.
+   * Makes the listener's next `accept` fail, before it gives any connection.
+   * Two calls make the next two fail.
    *
    * @param error What it rejects with, such as a `ConnectionError` with code
    * `"exhausted"`.
@@ -90,9 +91,8 @@ export interface MemoryListener extends Listener {
  * await client.write(new TextEncoder().encode("hello world"));
  * await client.closeWrite();
  *
- * const chunks: string[] = [];
- * const into = new Uint8Array(100);
- * for (let n = await server.read(into); n !== null; n = await server.read(into)) {
+ * const chunks: string[] = []; const into = new Uint8Array(100); for (let n =
+ * await server.read(into); n !== null; n = await server.read(into)) {
  *   chunks.push(new TextDecoder().decode(into.subarray(0, n)));
  * }
  * assertEquals(chunks, ["he", "llo", " world"]);

@@ -31,8 +31,8 @@
  * const cert = await Deno.readTextFile(`${folder}/cert.pem`);
  * const key = await Deno.readTextFile(`${folder}/key.pem`);
  *
- * const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, { cert, key });
- * const [client, server] = await Promise.all([
+ * const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, { cert,
+ * key }); const [client, server] = await Promise.all([
  *   connectTls(listener.address, { caCerts: [cert] }),
  *   listener.accept(),
  * ]);
@@ -57,9 +57,9 @@
  * const key = await Deno.readTextFile(`${folder}/key.pem`);
  * const options = { cert, key, caCerts: [cert], encoding: "text" } as const;
  *
- * // Without requireClientCert the client needs no certificate.
- * const strict = { ...options, requireClientCert: true };
- * await using server = await serve("tls://127.0.0.1:0", strict, async (peer) => {
+ * // Without requireClientCert the client needs no certificate. const strict =
+ * { ...options, requireClientCert: true }; await using server = await
+ * serve("tls://127.0.0.1:0", strict, async (peer) => {
  *   const name = peer.peerCertificate?.subject.CN;
  *   for await (const text of peer) await peer.send(`${name}: ${text}`);
  * });
@@ -106,8 +106,8 @@ export type {
  * @throws {ConnectionError} If no connection can be made, with code `"tls"` if
  * the handshake fails.
  * @throws {RangeError} If the port is not an integer from 1 to 65535.
- * @throws {TypeError} If the host name is empty, or only one of `cert` and `key`
- * is given.
+ * @throws {TypeError} If the host name is empty, or only one of `cert` and
+ * `key` is given.
  * @throws {unknown} The signal's reason, once it is aborted.
  */
 export async function connectTls(
@@ -147,8 +147,8 @@ export async function listenTls(
 /**
  * Starts TLS on an open connection, as the client (STARTTLS).
  *
- * No read or write may be pending, and none of the bytes to come may have been read
- * already: bytes before the handshake may be an attacker's.
+ * No read or write may be pending, and none of the bytes to come may have been
+ * read already: bytes before the handshake may be an attacker's.
  *
  * @param connection The connection, which TLS owns from now on.
  * @param options The authorities to trust, the certificate to show, and a
