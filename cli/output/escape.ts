@@ -3,7 +3,9 @@
  * cursor, change the title or reverse text are shown as escapes.
  *
  * ```text
- * ESC [ 2 J \x1b[2J not UTF-8 \xff reversed text \u202e
+ * ESC [ 2 J          \x1b[2J
+ * not UTF-8          \xff
+ * reversed text      \u202e
  * ```
  *
  * @module

@@ -2,9 +2,10 @@
  * Messages that follow their length as a binary integer.
  *
  * ```text
- * length:4 00 00 00 05 h e l l o length:2,le 05 00 h e l l o length:2,inclusive
- * 00 07 h e l l o length:3,offset=2 CA FE 00 00 05 h e l l o (the first five
- * are stripped)
+ * length:4          00 00 00 05  h e l l o
+ * length:2,le       05 00        h e l l o
+ * length:2,inclusive      00 07  h e l l o
+ * length:3,offset=2   CA FE 00 00 05  h e l l o      (the first five are stripped)
  * ```
  *
  * The four numbers of Netty's `LengthFieldBasedFrameDecoder` mean the same

@@ -3,9 +3,10 @@
  * messages.
  *
  * ```text
- * tcp://127.0.0.1:7342 tls://example.org:443 udp://[::1]:9001
- * unix:/run/app.sock 7342 tcp, loopback (127.0.0.1) :7342 tcp, every interface,
- * IPv4 and IPv6 host:7342 tcp
+ * tcp://127.0.0.1:7342   tls://example.org:443   udp://[::1]:9001   unix:/run/app.sock
+ * 7342          tcp, loopback (127.0.0.1)
+ * :7342         tcp, every interface, IPv4 and IPv6
+ * host:7342     tcp
  * ```
  *
  * @module

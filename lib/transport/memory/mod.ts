@@ -91,8 +91,9 @@ export interface MemoryListener extends Listener {
  * await client.write(new TextEncoder().encode("hello world"));
  * await client.closeWrite();
  *
- * const chunks: string[] = []; const into = new Uint8Array(100); for (let n =
- * await server.read(into); n !== null; n = await server.read(into)) {
+ * const chunks: string[] = [];
+ * const into = new Uint8Array(100);
+ * for (let n = await server.read(into); n !== null; n = await server.read(into)) {
  *   chunks.push(new TextDecoder().decode(into.subarray(0, n)));
  * }
  * assertEquals(chunks, ["he", "llo", " world"]);

@@ -31,8 +31,8 @@
  * const cert = await Deno.readTextFile(`${folder}/cert.pem`);
  * const key = await Deno.readTextFile(`${folder}/key.pem`);
  *
- * const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, { cert,
- * key }); const [client, server] = await Promise.all([
+ * const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, { cert, key });
+ * const [client, server] = await Promise.all([
  *   connectTls(listener.address, { caCerts: [cert] }),
  *   listener.accept(),
  * ]);
@@ -57,9 +57,9 @@
  * const key = await Deno.readTextFile(`${folder}/key.pem`);
  * const options = { cert, key, caCerts: [cert], encoding: "text" } as const;
  *
- * // Without requireClientCert the client needs no certificate. const strict =
- * { ...options, requireClientCert: true }; await using server = await
- * serve("tls://127.0.0.1:0", strict, async (peer) => {
+ * // Without requireClientCert the client needs no certificate.
+ * const strict = { ...options, requireClientCert: true };
+ * await using server = await serve("tls://127.0.0.1:0", strict, async (peer) => {
  *   const name = peer.peerCertificate?.subject.CN;
  *   for await (const text of peer) await peer.send(`${name}: ${text}`);
  * });
