@@ -1,0 +1,7 @@
+/**
+ * The part of `@std/async` in use here, one entry for each function.
+ *
+ * @module
+ */
+
+export { delay, type DelayOptions } from "./delay.ts";

@@ -1,0 +1,7 @@
+/**
+ * The part of `@std/html` in use here, one entry for each function.
+ *
+ * @module
+ */
+
+export { escape } from "./entities.ts";

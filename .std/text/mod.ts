@@ -1,0 +1,7 @@
+/**
+ * The part of `@std/text` in use here, one entry for each function.
+ *
+ * @module
+ */
+
+export { levenshteinDistance } from "./levenshtein_distance.ts";
