@@ -29,8 +29,8 @@
  * @module
  */
 
+import { runClient } from "./commands.ts";
 import { processTerminal } from "./terminal/process_terminal.ts";
-import { runClient } from "./client/run_client.ts";
 
 if (import.meta.main) {
   Deno.exit(await runClient(Deno.args, processTerminal()));

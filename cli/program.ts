@@ -1,25 +1,24 @@
 /**
- * What both executables have in common: help, version, and the one place where
- * failures become a line and an exit code.
+ * What both executables have in common: help, version, finding the command, and
+ * the exit code.
+ *
+ * ```text
+ * --version, --help  ─► answered here, before anything else is loaded
+ * COMMAND ...        ─► the command is loaded, and runs
+ *   fails            ─► what describes failures is loaded
+ * ```
  *
  * @module
  */
 
 import config from "../deno.json" with { type: "json" };
-import { isGiven } from "./arguments/parse.ts";
-import { escapeControls, escapeJson } from "./output/escape.ts";
-import {
-  describe,
-  EXIT,
-  type ExitCode,
-  exitCodeOf,
-  type Stage,
-  UsageError,
-} from "./output/exit_code.ts";
-import { helpText, type Manual, shortHelpText } from "./arguments/help.ts";
+import { overviewText } from "./manual/layout.ts";
+import type { Manual, Overview } from "./manual/manual.ts";
+import type { Stage } from "./output/describe.ts";
+import { EXIT, type ExitCode } from "./output/exit_code.ts";
 import { type Terminal, writeLine } from "./terminal/terminal.ts";
 
-/** Tells how far the program has come, and in which form failures are told. */
+/** How far a program has come, and in which form failures are told. */
 export interface Progress {
   /** How far it has come; decides what a lost connection is. */
   stage: Stage;
@@ -27,63 +26,117 @@ export interface Progress {
   json: boolean;
 }
 
+/** What a command is run with. */
+export interface Invocation {
+  /** The command line behind the name of the executable. */
+  readonly args: readonly string[];
+  /** What the program has around it. */
+  readonly terminal: Terminal;
+  /** Is to be kept up to date. */
+  readonly progress: Progress;
+}
+
+/** A command once it is loaded. */
+export interface LoadedCommand {
+  /** What its `--help` says. */
+  readonly manual: Manual;
+  /** Runs it. May throw anything. */
+  run(invocation: Invocation): Promise<ExitCode>;
+}
+
+/** A command that can be loaded. */
+export interface Command {
+  /** What it does, in a sentence. */
+  readonly summary: string;
+  /** Loads it. */
+  load(): Promise<LoadedCommand>;
+}
+
+/** An executable. */
+export interface Program {
+  /** What it says about itself. */
+  readonly overview: Overview;
+  /** Its commands, by name. */
+  readonly commands: Readonly<Record<string, Command>>;
+  /** Command lines without a command's name, by what `help` calls them. */
+  readonly nameless: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Finds the command for a command line that does not begin with a command.
+   *
+   * @param args The command line.
+   * @returns The command that says what is wrong with it, or does without a name.
+   */
+  otherwise(args: readonly string[]): Command;
+}
+
 /**
- * Runs a program from its command line to its exit code.
+ * Runs an executable.
  *
- * @param manual What `--help` says.
+ * @param program The executable.
  * @param args The command line.
  * @param terminal What the program has around it.
- * @param main The program itself. It keeps its progress up to date and may
- * throw anything.
  * @returns The exit code.
  */
 export async function runProgram(
-  manual: Manual,
+  program: Program,
   args: readonly string[],
   terminal: Terminal,
-  main: (progress: Progress) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  const { overview } = program;
   const progress: Progress = { stage: "connecting", json: false };
+  const { name } = overview;
+  let help = name;
   try {
-    if (isGiven(args, ["-h", "--help"])) {
-      writeLine(terminal.output, helpText(manual));
+    const asked = askedFor(args);
+    if (asked === "help") {
+      writeLine(terminal.output, await helpFor(program, args));
       return EXIT.done;
     }
-    if (isGiven(args, ["--version"])) {
-      writeLine(terminal.output, `${manual.name} ${config.version}`);
+    if (asked === "version") {
+      writeLine(terminal.output, `${name} ${config.version}`);
       return EXIT.done;
     }
     if (args.length === 0) {
-      writeLine(
-        terminal.errors,
-        `${shortHelpText(manual)}\n\nAll about it: ${manual.name} --help`,
-      );
+      writeLine(terminal.errors, overviewText(overview));
       return EXIT.usage;
     }
-    return await main(progress);
+    const first = args[0]!;
+    const command = commandNamed(program, first);
+    const { manual, run } = await (command ?? program.otherwise(args)).load();
+    if (command !== undefined) help = manual.name;
+    return await run({ args, terminal, progress });
   } catch (error) {
-    return report(manual.name, terminal, progress, error);
+    const { report } = await import("./output/report.ts");
+    return report({ name, help }, terminal, progress, error);
   }
 }
 
-function report(
+/** What a command line asks about, be the rest of it right or wrong. */
+function askedFor(args: readonly string[]): "help" | "version" | undefined {
+  const end = args.indexOf("--");
+  const options = end === -1 ? args : args.slice(0, end);
+  if (options.includes("--help") || options.includes("-h")) return "help";
+  return options.includes("--version") ? "version" : undefined;
+}
+
+async function helpFor(
+  program: Program,
+  args: readonly string[],
+): Promise<string> {
+  const operands = args.filter((arg) => !arg.startsWith("-"));
+  if (operands.length === 0) return overviewText(program.overview);
+  const named = operands.find((arg) => commandNamed(program, arg));
+  const command = named === undefined
+    ? program.otherwise(operands)
+    : commandNamed(program, named)!;
+  const { manual } = await command.load();
+  const { helpText } = await import("./manual/help.ts");
+  return helpText(manual);
+}
+
+function commandNamed(
+  { commands }: Program,
   name: string,
-  terminal: Terminal,
-  { json, stage }: Progress,
-  error: unknown,
-): ExitCode {
-  const exitCode = exitCodeOf(error, stage);
-  const message = describe(error, stage);
-  if (message === "") return exitCode;
-  const more = error instanceof UsageError ? `; see ${name} --help` : "";
-  const at = terminal.now().toISOString();
-  writeLine(
-    terminal.errors,
-    json
-      ? escapeJson(
-        JSON.stringify({ event: "failed", exitCode, message, at }),
-      )
-      : escapeControls(`${name}: ${message}${more}`),
-  );
-  return exitCode;
+): Command | undefined {
+  return Object.hasOwn(commands, name) ? commands[name] : undefined;
 }

@@ -20,14 +20,14 @@
  * UDP and `--workers` need `--unstable-net`; certificates, `--root` and
  * `--workers` need `--allow-read`; Unix sockets `--allow-read --allow-write`,
  * with `--mode` also `--allow-sys`; `--allow-sys=networkInterfaces` shows what
- * other machines can connect to. `--help` shows services, options and exit codes.
+ * other machines can connect to. `--help` shows what there is.
  *
  * @module
  */
 
+import { runServer } from "./commands.ts";
+import { runThread } from "./server/worker_thread.ts";
 import { processTerminal } from "./terminal/process_terminal.ts";
-import { runServer } from "./server/run_server.ts";
-import { runThread } from "./server/run_thread.ts";
 import type { ThreadPort } from "./terminal/terminal.ts";
 
 if (import.meta.main) {

@@ -200,7 +200,6 @@ export type ConnectionErrorCode =
   | "permission_denied"
   | "exhausted"
   | "tls"
-  | "overrun"
   | "failed";
 
 /** The link failed: the system's own error is the `cause`. */
@@ -240,7 +239,6 @@ export type Deadline =
   | "message"
   | "proxy_header"
   | "send"
-  | "close"
   | "receive"
   | "header"
   | "body"

@@ -119,9 +119,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...Object.values(config.exports).filter((path) => !path.includes("/cli/"))
       .map((path) => path.slice("./".length)),
     "deno.json",
+    "@std/async",
     "@std/bytes",
-    "@std/cli",
-    "@std/streams",
+    "@std/html",
+    "@std/text",
   ],
 };
 

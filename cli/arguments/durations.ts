@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UsageError } from "../output/exit_code.ts";
+import { UsageError } from "../output/failure.ts";
 
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -15,11 +15,11 @@ const UNITS: Readonly<Record<string, number>> = {
 // The runtime's timers hold 31 bits of milliseconds, 24.8 days.
 const LONGEST_MS = 24 * 24 * 3_600_000;
 
-/** What a duration may be besides one of 1 ms to 24 days. */
+/** Which durations are allowed besides those of 1 ms to 24 days. */
 export interface DurationRange {
-  /** Whether `none` is a duration, for one without end. */
+  /** Whether `none` is allowed, for no bound. */
   readonly none?: boolean;
-  /** Whether 0 is one. */
+  /** Whether 0 is allowed. */
   readonly zero?: boolean;
 }
 
@@ -41,7 +41,7 @@ function parseDuration(text: string, range: DurationRange): number {
   if (digits === undefined || factor === undefined) {
     const near = unit === "" ? ` (did you mean "${text}s"?)` : "";
     throw new UsageError(
-      `"${text}" is no duration${near}; write a number with ms, s, m or h, such as 700ms, 3s or 2m` +
+      `"${text}" is not a duration${near}; write a number with ms, s, m or h, such as 700ms, 3s or 2m` +
         (range.none === true ? ", or none" : ""),
     );
   }
@@ -54,6 +54,21 @@ function parseDuration(text: string, range: DurationRange): number {
       range.zero === true ? "0s" : "1ms"
     } to 576h${range.none === true ? ", or none" : ""}`,
   );
+}
+
+/**
+ * Writes a default as it would be typed.
+ *
+ * @param ms The duration in milliseconds, `Infinity` for `none`.
+ * @returns The duration and its text, such as `1m`.
+ */
+export function writtenDuration(
+  ms: number,
+): { readonly value: number; readonly text: string } {
+  if (ms === Infinity) return { value: ms, text: "none" };
+  const [unit, factor] = Object.entries(UNITS)
+    .findLast(([, factor]) => ms % factor === 0 && ms >= factor)!;
+  return { value: ms, text: `${ms / factor}${unit}` };
 }
 
 /**

@@ -4,38 +4,34 @@
  * @module
  */
 
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
+
 /**
- * Finds the known word nearest to a mistyped one.
+ * Finds the known word nearest to a mistyped one. Only a near one is named: a
+ * wrong suggestion is worse than none.
  *
  * @param word What was typed.
- * @param known The words there are.
+ * @param known The known words.
+ * @param before What stands before each word; without it they are quoted.
  * @returns ` (did you mean "..."?)`, or `""` if none is near.
  */
-export function didYouMean(word: string, known: Iterable<string>): string {
+export function didYouMean(
+  word: string,
+  known: Iterable<string>,
+  before?: string,
+): string {
   const typed = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
-  // A third of the letters may be wrong, and two in any case.
-  let least = Math.max(2, Math.ceil(typed.length / 3)) + 1;
+  // A third of the letters may be wrong. Two letters changed places count twice.
+  let least = Math.ceil(typed.length / 3) + 1;
   for (const candidate of known) {
-    const edits = distance(typed, candidate);
+    const edits = levenshteinDistance(typed, candidate);
     if (edits < least && edits < candidate.length) {
       best = candidate;
       least = edits;
     }
   }
-  return best === undefined ? "" : ` (did you mean "${best}"?)`;
-}
-
-/** Levenshtein's distance: insertions, deletions and substitutions. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, replaced));
-    }
-    row = next;
-  }
-  return row[b.length]!;
+  if (best === undefined) return "";
+  const named = before === undefined ? `"${best}"` : before + best;
+  return ` (did you mean ${named}?)`;
 }

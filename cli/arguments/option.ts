@@ -1,28 +1,33 @@
 /**
- * What an option is. One table of them gives the parser, the defaults and the
- * text of `--help`.
+ * What an option is. One table of them gives the parser, the defaults, the
+ * refusals, the text of `--help`, the completions and the manual pages.
  *
  * @module
  */
 
-import { didYouMean } from "./nearest.ts";
-import { UsageError } from "../output/exit_code.ts";
+import type { Kind } from "./kinds.ts";
 
 /** One option of the command line. */
 export interface Option<T> {
-  /** What it is for, as `--help` shows it. */
+  /** What it does, as `--help` shows it. */
   readonly help: string;
-  /** What it is about: `--help` shows such options together. */
+  /** The heading under which `--help` shows it. */
   readonly subject?: string;
+  /** What it applies to; everything unless given. */
+  readonly appliesTo?: readonly Kind[];
+  /** Why it means nothing over a kind, and what to use there. */
+  readonly instead?: Readonly<Partial<Record<Kind, string>>>;
   /** Name of its value, such as `SIZE`; an option without one is on or off. */
   readonly value?: string;
-  /** The default, as one would type it. */
-  readonly fallback?: string;
-  /** Its value when it is given without one; a value then needs `=`. */
+  /** The words that its value can be, for completions. */
+  readonly words?: readonly string[];
+  /** What its value is without the option, and how that is written. */
+  readonly fallback?: { readonly value: T; readonly text: string };
+  /** Its value when the option is given without one; a value then needs `=`. */
   readonly implied?: string;
   /** A single letter that means the same. */
   readonly letter?: string;
-  /** Whether it may be given again; then its values are lists, one behind the other. */
+  /** Whether it may be given again; its values are then lists, joined in order. */
   readonly many?: true;
   /** Turns what was typed into a value; throws {@linkcode UsageError}. */
   readonly parse: (text: string) => T;
@@ -36,136 +41,131 @@ export type ValuesOf<O extends OptionTable> = {
   readonly [K in keyof O]: O[K] extends Option<infer T> ? T : never;
 };
 
+/** What options in a group have in common. */
+export interface Group {
+  /** The heading under which `--help` shows them. */
+  readonly subject: string;
+  /** What they apply to, unless an option says otherwise. */
+  readonly appliesTo?: readonly Kind[];
+}
+
 /**
- * Says what options are about.
+ * Puts options into a group.
  *
  * @typeParam O The table of options.
- * @param subject What they share, such as `TLS`.
+ * @param group What they have in common.
  * @param options The options.
- * @returns The same options, which `--help` shows together.
+ * @returns The same options, with what they have in common filled in.
  */
 export function about<const O extends OptionTable>(
-  subject: string,
+  group: Group,
   options: O,
 ): O {
   const entries = Object.entries(options);
   return Object.fromEntries(
-    entries.map(([name, option]) => [name, { ...option, subject }]),
+    entries.map(([name, option]) => [name, { ...group, ...option }]),
   ) as unknown as O;
 }
 
-/**
- * Describes an option that is on or off.
- *
- * @param help What it does when it is on.
- * @param letter A single letter that means the same.
- * @returns The option.
- */
-export function flag(help: string, letter?: string): Option<boolean> {
-  return {
-    help,
-    parse: () => true,
-    ...(letter === undefined ? {} : { letter }),
-  };
+/** What an option may have besides its value and its help. */
+export type Extras = Pick<
+  Option<unknown>,
+  "appliesTo" | "implied" | "instead" | "letter" | "words"
+>;
+
+/** Describes an option that is on or off. */
+export function flag(help: string, extras: Extras = {}): Option<boolean> {
+  return { help, parse: () => true, ...extras };
 }
 
 /**
  * Describes an option with a value and a default.
  *
  * @typeParam T Type of the value.
- * @param value Name of the value, such as `SIZE`.
- * @param fallback The default, as one would type it.
+ * @param name Name of the value, such as `SIZE`.
+ * @param fallback The default, and how it is written.
  * @param parse Turns what was typed into a value.
  * @param help What it is for.
+ * @param extras What else there is to say.
  * @returns The option.
  */
 export function setting<T>(
-  value: string,
-  fallback: string,
+  name: string,
+  fallback: { readonly value: T; readonly text: string },
   parse: (text: string) => T,
   help: string,
+  extras: Extras = {},
 ): Option<T> {
-  return { value, fallback, parse, help };
+  return { value: name, fallback, parse, help, ...extras };
 }
 
 /**
  * Describes an option with a value and without a default.
  *
  * @typeParam T Type of the value.
- * @param value Name of the value, such as `SIZE`.
+ * @param name Name of the value, such as `SIZE`.
  * @param parse Turns what was typed into a value.
  * @param help What it is for.
+ * @param extras What else there is to say.
  * @returns The option; `undefined` when it is not given.
  */
 export function optional<T>(
-  value: string,
+  name: string,
   parse: (text: string) => T,
   help: string,
+  extras: Extras = {},
 ): Option<T | undefined> {
-  return { value, parse, help };
+  return { value: name, parse, help, ...extras };
 }
 
 /**
  * Describes an option that may be given again.
  *
  * @typeParam T Type of one value.
- * @param value Name of the value, such as `FILE`.
+ * @param name Name of the value, such as `FILE`.
  * @param parse Turns what was typed into a value.
  * @param help What it is for.
+ * @param extras What else there is to say.
  * @returns The option; an empty list when it is not given.
  */
 export function repeated<T>(
-  value: string,
+  name: string,
   parse: (text: string) => T,
   help: string,
+  extras: Extras = {},
 ): Option<readonly T[]> {
-  return { value, many: true, parse: (text) => [parse(text)], help };
+  const list = (text: string) => [parse(text)];
+  return { value: name, many: true, parse: list, help, ...extras };
 }
 
 /**
- * Makes a reader of one of several words.
+ * Describes an option whose value is one of several words.
  *
  * @typeParam W The words.
- * @param words The words.
- * @returns A function that gives the word or throws {@linkcode UsageError}.
+ * @param name Name of the value, such as `FORMAT`.
+ * @param fallback The default.
+ * @param parse What {@linkcode oneOf} made of the words.
+ * @param help What it is for.
+ * @param extras What else there is to say.
+ * @returns The option.
  */
-export function oneOf<const W extends string>(
-  words: readonly W[],
-): (text: string) => W {
-  return (text) => {
-    const found = words.find((word) => word === text);
-    if (found !== undefined) return found;
-    throw new UsageError(
-      `there is no "${text}"${didYouMean(text, words)}; write ${
-        words.slice(0, -1).join(", ")
-      } or ${words.at(-1)}`,
-    );
-  };
+export function choice<const W extends string>(
+  name: string,
+  fallback: W,
+  parse: WordParser<W>,
+  help: string,
+  extras: Extras = {},
+): Option<W> {
+  const { words } = parse;
+  return setting(name, { value: fallback, text: fallback }, parse, help, {
+    words,
+    ...extras,
+  });
 }
 
-/**
- * Reads a count.
- *
- * @param text A whole number of at least 1.
- * @returns The number.
- * @throws {UsageError} If it is none.
- */
-export function parseCount(text: string): number {
-  const count = /^\d+$/.test(text) ? Number(text) : 0;
-  if (count >= 1 && count <= Number.MAX_SAFE_INTEGER) return count;
-  throw new UsageError(`"${text}" is no whole number of at least 1`);
-}
-
-/**
- * Reads the permissions of a file.
- *
- * @param text Three octal digits, as `chmod` takes them.
- * @returns The number.
- * @throws {UsageError} If it is none.
- */
-export function parseMode(text: string): number {
-  if (/^0?[0-7]{3}$/.test(text)) return parseInt(text, 8);
-  throw new UsageError(
-    `"${text}" is no mode; write three octal digits as for chmod, such as 600 or 660`,
-  );
+/** Reads one of several words, and knows them. */
+export interface WordParser<W extends string> {
+  (text: string): W;
+  /** The words. */
+  readonly words: readonly W[];
 }

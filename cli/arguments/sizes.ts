@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UsageError } from "../output/exit_code.ts";
+import { UsageError } from "../output/failure.ts";
 
 const UNITS: Readonly<Record<string, number>> = {
   B: 1,
@@ -22,7 +22,7 @@ const UNITS: Readonly<Record<string, number>> = {
  * @param text A whole number, alone or with B, KB, MB, GB (thousands) or KiB,
  * MiB, GiB (1024s), in any case.
  * @returns The size in bytes.
- * @throws {UsageError} If it is none, or 0.
+ * @throws {UsageError} If it is anything else, or 0.
  */
 export function parseSize(text: string): number {
   const [, digits, unit = "B"] = /^(\d+) ?([a-z]*)$/i.exec(text) ?? [];
@@ -32,7 +32,7 @@ export function parseSize(text: string): number {
       ? ` (did you mean "${digits}${unit.toUpperCase()}iB"?)`
       : "";
     throw new UsageError(
-      `"${text}" is no size${near}; write a whole number of bytes or one with a unit, such as 1000, 64KiB or 16MiB`,
+      `"${text}" is not a size${near}; write a whole number of bytes or one with a unit, such as 1000, 64KiB or 16MiB`,
     );
   }
   const bytes = Number(digits) * factor;
@@ -40,6 +40,18 @@ export function parseSize(text: string): number {
   throw new UsageError(
     `a size of ${text} is out of range; it must be from 1 byte to 8191 TiB`,
   );
+}
+
+/**
+ * Writes a default as it would be typed.
+ *
+ * @param bytes The size in bytes.
+ * @returns The size and its text, such as `64KiB`.
+ */
+export function writtenSize(
+  bytes: number,
+): { readonly value: number; readonly text: string } {
+  return { value: bytes, text: formatSize(bytes).replace(" ", "") };
 }
 
 /**

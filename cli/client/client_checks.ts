@@ -5,41 +5,25 @@
  */
 
 import type { Address } from "../../mod.ts";
+import { ByteSink, type Framing } from "../../lib/framing/mod.ts";
 import {
   MAX_IPV4_DATAGRAM_BYTES,
   MAX_IPV6_DATAGRAM_BYTES,
 } from "../../lib/session/datagrams/mod.ts";
-import { ByteSink, type Framing } from "../../lib/framing/mod.ts";
-import { EXIT, Failure, UsageError } from "../output/exit_code.ts";
-import { checkPair } from "../tls/tls_files.ts";
-
-/** The options that mean nothing where there are no connections. */
-export const STREAM_OPTIONS: readonly string[] = [
-  ...["frame", "connect-timeout", "idle-timeout", "message-timeout"],
-  ...["send-timeout", "proxy-protocol", "proxy-source", "read-size", "chunks"],
-];
-
-/** The options that mean nothing without TLS. */
-export const TLS_ONLY: readonly string[] = [
-  ...["ca", "server-name", "cert", "key", "alpn", "insecure"],
-  ...["handshake-timeout", "tls-engine"],
-];
+import { reasonOf } from "../output/error_text.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { Failure, UsageError } from "../output/failure.ts";
+import { checkPair } from "../tls/tls_options.ts";
 
 /**
- * Refuses options of TLS for other addresses, and those that do not go together.
+ * Refuses options of TLS that do not go together.
  *
  * @param address The address.
  * @param given The options that were given.
  * @throws {UsageError} If there is such an option.
  */
 export function checkTls(address: Address, given: ReadonlySet<string>): void {
-  if (address.transport !== "tls") {
-    const found = TLS_ONLY.find((name) => given.has(name));
-    if (found === undefined) return;
-    throw new UsageError(
-      `--${found} is for TLS, and ${address} is not; write tls://HOST:PORT, or leave it out`,
-    );
-  }
+  if (address.transport !== "tls") return;
   checkPair(given);
   const seen = ["chunks", "read-size"].find((name) => given.has(name));
   if (seen !== undefined && given.has("proxy-protocol")) {
@@ -50,7 +34,7 @@ export function checkTls(address: Address, given: ReadonlySet<string>): void {
 }
 
 /**
- * Encodes the messages once for nothing, so that none is sent if one cannot be.
+ * Encodes the messages once, so that none is sent if one cannot be.
  *
  * @param messages The messages.
  * @param framing The framing.
@@ -72,8 +56,8 @@ export function checkMessages(
 }
 
 /**
- * Refuses what does not fit into a datagram, before any is sent. To which IP
- * version a name leads is not known yet, so the larger limit is its own.
+ * Refuses what does not fit into a datagram, before any is sent. A name may
+ * lead to IPv6, so it has the larger limit.
  *
  * @param messages The messages.
  * @param address Where they go.
@@ -119,7 +103,7 @@ export function cannotSend(cause: unknown): unknown {
   if (!(cause instanceof RangeError)) return cause;
   return new Failure(
     EXIT.framing,
-    `${cause.message}; see --frame and --max-message`,
+    `${reasonOf(cause)}; see --frame and --max-message`,
     { cause },
   );
 }

@@ -5,99 +5,132 @@
  * @module
  */
 
+import { DEFAULT_ATTEMPTS } from "../../lib/session/datagrams/mod.ts";
+import { DEFAULT_CONNECT_TIMEOUT_MS } from "../../mod.ts";
 import { readAddress } from "../arguments/address.ts";
 import {
+  CHUNK_OPTIONS,
   deadline,
   FORMAT_OPTION,
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
 } from "../arguments/common_options.ts";
-import { GROUP_OPTIONS } from "../udp/group_options.ts";
-import { HTTP_OPTIONS } from "../http/client/http_client_options.ts";
+import { writtenDuration } from "../arguments/durations.ts";
 import {
   about,
   flag,
-  oneOf,
-  type Option,
   optional,
-  parseCount,
   setting,
+  type ValuesOf,
 } from "../arguments/option.ts";
-import { parseSize } from "../arguments/sizes.ts";
-import { TLS_OPTIONS } from "../tls/tls_files.ts";
+import { asTyped, oneOf, parseCount } from "../arguments/values.ts";
+import { HTTP_OPTIONS } from "../http/client/http_client_options.ts";
+import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
+import { GROUP_OPTIONS } from "../udp/group_options.ts";
+
+/**
+ * How long to wait for a reply over UDP: what RFC 8085 begins with. Without a
+ * bound nothing would ever be sent again.
+ */
+export const REPLY_TIMEOUT_MS = 1_000;
+
+const BOUNDED_BY_TIMEOUT = { http: "--timeout bounds the whole of it" };
+
+const proxyVersion = oneOf(["v1", "v2"]);
 
 /** The options by their names. */
 export const CLIENT_OPTIONS = {
   ...MESSAGE_OPTIONS,
-  ...about("messages", {
-    "format": FORMAT_OPTION,
+  ...about({ subject: "messages" }, {
+    "format": {
+      ...FORMAT_OPTION,
+      appliesTo: ["messages", "datagrams"],
+      instead: {
+        http: "a body is shown as it comes, and --raw shows everything",
+      },
+    },
     "timeout": deadline(
-      "none",
-      "bounds connecting, and the wait for each reply: ms, s, m, h, such as 500ms; over UDP the wait after each attempt, 1s unless given; over HTTP all of it",
+      Infinity,
+      `bounds connecting, and the wait for each reply: ms, s, m, h, such as 500ms; over UDP the wait after each attempt, ${
+        writtenDuration(REPLY_TIMEOUT_MS).text
+      } unless given; over HTTP all of it`,
     ),
-    "chunks": flag("shows what each read brings, on standard error"),
-    "read-size": optional("SIZE", parseSize, "reads at most so much at once"),
   }),
-  ...about("UDP", {
+  ...CHUNK_OPTIONS,
+  ...about({ subject: "UDP", appliesTo: ["datagrams"] }, {
     "attempts": setting(
       "N",
-      "3",
+      { value: DEFAULT_ATTEMPTS, text: `${DEFAULT_ATTEMPTS}` },
       parseCount,
       "how often to send until there is a reply",
     ),
     ...GROUP_OPTIONS,
   }),
-  ...about("connections", {
-    "connect-timeout": deadline("10s", "bounds connecting"),
-    "idle-timeout": deadline(
-      "none",
-      "gives up after so long without a byte in either direction",
-    ),
-    "message-timeout": deadline(
-      "none",
-      "gives up when a message, once begun, is not complete after so long",
-    ),
-    "send-timeout": deadline(
-      "none",
-      "gives up when the server has not read for so long what waits for it",
-    ),
-    "proxy-protocol": {
-      ...optional(
-        "VERSION",
-        parseProxyVersion,
-        "sends a PROXY protocol header first, as a proxy does: v1 or v2 (v2 unless given)",
+  ...about({ subject: "connections", appliesTo: ["messages"] }, {
+    "connect-timeout": {
+      ...deadline(DEFAULT_CONNECT_TIMEOUT_MS, "bounds connecting"),
+      appliesTo: ["messages", "http"],
+    },
+    "idle-timeout": {
+      ...deadline(
+        Infinity,
+        "gives up after this long without a byte in either direction",
       ),
-      implied: "v2",
-    } as Option<1 | 2 | undefined>,
+      appliesTo: ["messages", "http"],
+    },
+    "message-timeout": {
+      ...deadline(
+        Infinity,
+        "gives up when a message, once begun, is not complete after this long",
+      ),
+      instead: BOUNDED_BY_TIMEOUT,
+    },
+    "send-timeout": {
+      ...deadline(
+        Infinity,
+        "gives up when the server has not read pending data for this long",
+      ),
+      instead: BOUNDED_BY_TIMEOUT,
+    },
+    "proxy-protocol": optional(
+      "VERSION",
+      (text) => proxyVersion(text) === "v1" ? 1 : 2 as 1 | 2,
+      "sends a PROXY protocol header first, as a proxy does: v1 or v2 (v2 unless given)",
+      {
+        implied: "v2",
+        words: proxyVersion.words,
+        instead: { http: "the header would come before the request" },
+      },
+    ),
     "proxy-source": optional(
       "HOST:PORT",
       readAddress,
       "the client's address in that header; this end's own unless given",
+      { instead: { http: "it is for --proxy-protocol" } },
     ),
   }),
-  ...about("TLS", {
+  ...about({ subject: "TLS", appliesTo: ["tls", "https"] }, {
     "ca": optional(
       "FILE",
-      (text) => text,
-      "whom to trust besides the well-known, in PEM",
+      asTyped,
+      "authorities to trust besides the well-known, in PEM",
     ),
     "server-name": optional(
       "NAME",
-      (text) => text,
+      asTyped,
       "the name that must be in the server's certificate, if not the address's",
     ),
     "insecure": flag(
-      "takes any certificate, so that anybody in between can read and change everything",
+      "takes any certificate, so that a machine in between can read and change everything",
     ),
   }),
   ...TLS_OPTIONS,
-  ...about("TLS", {
-    "handshake-timeout": deadline("10s", "bounds agreeing on TLS"),
+  ...about({ subject: "TLS", appliesTo: ["tls", "https"] }, {
+    "handshake-timeout": HANDSHAKE_OPTION,
   }),
-  ...about("HTTP", HTTP_OPTIONS),
+  ...about({ subject: "HTTP", appliesTo: ["http"] }, HTTP_OPTIONS),
   ...LOG_OPTIONS,
 } as const;
 
-function parseProxyVersion(text: string): 1 | 2 {
-  return oneOf(["v1", "v2"])(text) === "v1" ? 1 : 2;
-}
+/** The options' values. */
+export type ClientOptions = ValuesOf<typeof CLIENT_OPTIONS>;

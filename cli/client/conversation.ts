@@ -7,7 +7,7 @@
 
 import type { MessageConnection } from "../../mod.ts";
 import { cannotSend } from "./client_checks.ts";
-import type { ClientCommand } from "./client_options.ts";
+import type { ClientCommand } from "./client_command.ts";
 import type { Log } from "../output/log.ts";
 import type { Printer } from "../output/printer.ts";
 import type { Prompt } from "./prompt.ts";

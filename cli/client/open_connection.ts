@@ -16,13 +16,14 @@ import {
 } from "../../mod.ts";
 import type { TlsDialOptions } from "../../lib/transport/tls/mod.ts";
 import { ChunkedConnection } from "../output/chunks.ts";
-import type { ClientCommand } from "./client_options.ts";
+import type { ClientCommand } from "./client_command.ts";
 import { formatDuration } from "../arguments/durations.ts";
-import { EXIT, Failure } from "../output/exit_code.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
 import { sendProxyHeader } from "./proxy_header.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readTlsFiles } from "../tls/tls_files.ts";
+import { tlsOptions } from "./tls_settings.ts";
 
 /**
  * Opens the connection that a command line asks for.
@@ -102,39 +103,6 @@ export async function openConnection(
   }
 }
 
-/**
- * Gives what the flags and files of TLS come to, and warns if need be.
- *
- * @param command The command line.
- * @param terminal Where certificates are.
- * @param log Where the warning goes.
- * @returns The options; none for an address without TLS.
- * @throws {UsageError} If a file cannot be read, or is not what it should be.
- */
-export async function tlsOptions(
-  { address, options }: Pick<ClientCommand, "address" | "options">,
-  terminal: Terminal,
-  log: Log,
-): Promise<TlsDialOptions> {
-  if (address.transport !== "tls") return {};
-  const { alpn, ca, cert, insecure, key } = options;
-  const serverName = options["server-name"];
-  const tlsEngine = options["tls-engine"];
-  if (insecure) {
-    log.now(
-      { event: "insecure" },
-      "warning: --insecure takes any certificate: anybody in between can read and change everything",
-    );
-  }
-  return {
-    ...await readTlsFiles({ ca, cert, key }, terminal),
-    ...(alpn === undefined ? {} : { alpn }),
-    ...(serverName === undefined ? {} : { serverName }),
-    ...(tlsEngine === undefined ? {} : { tlsEngine }),
-    insecure,
-  };
-}
-
 /** Whether it was `--timeout` that was over, and not a deadline of its own. */
 function isLate(error: unknown, timeoutMs: number): boolean {
   return error instanceof TimeoutError && error.timeoutMs === timeoutMs &&
@@ -147,7 +115,7 @@ async function sendHeader(
   version: 1 | 2,
 ): Promise<void> {
   try {
-    // The first bytes of all find room, so it waits for nobody.
+    // The first bytes of all find room, so nothing is waited for.
     await sendProxyHeader(connection, {
       source: options["proxy-source"],
       version,
@@ -169,11 +137,12 @@ async function dialIn(
     ? undefined
     : setTimeout(() =>
       late.abort(
-        new TimeoutError(
-          "connect",
-          timeoutMs,
-          `Cannot connect to ${address}: no answer within ${timeoutMs} ms`,
-        ),
+        new TimeoutError("connect", timeoutMs, {
+          action: "connect to",
+          address: String(address),
+          reason: `no answer within ${timeoutMs} ms`,
+          option: "connectTimeoutMs",
+        }),
       ), timeoutMs);
   const signal = AbortSignal.any([options.signal, late.signal]);
   try {

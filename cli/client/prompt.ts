@@ -6,7 +6,7 @@
  */
 
 import { escapeControls } from "../output/escape.ts";
-import { describe } from "../output/exit_code.ts";
+import { describe } from "../output/describe.ts";
 import { type Terminal, writeLine } from "../terminal/terminal.ts";
 
 /** Asks for messages and makes way for what arrives. */

@@ -6,7 +6,8 @@
 
 import type { Address, Connection } from "../../mod.ts";
 import { encodeProxyHeader } from "../../lib/transport/proxy/mod.ts";
-import { UsageError } from "../output/exit_code.ts";
+import { reasonOf } from "../output/error_text.ts";
+import { UsageError } from "../output/failure.ts";
 
 /** What is in the header. */
 export interface ProxyHeaderOptions {
@@ -39,17 +40,13 @@ function headerFor(
   source: Address | undefined,
   version: 1 | 2,
 ): Uint8Array {
-  // There is no header for a path: it says that nothing is known.
+  // A header cannot hold a path: it says that nothing is known.
   if (remoteAddress.transport === "unix") {
     return encodeProxyHeader(version, undefined, undefined);
   }
   try {
     return encodeProxyHeader(version, source ?? localAddress, remoteAddress);
   } catch (cause) {
-    const { message } = cause as Error;
-    throw new UsageError(
-      `--proxy-source: ${message[0]!.toLowerCase()}${message.slice(1)}`,
-      { cause },
-    );
+    throw new UsageError(`--proxy-source: ${reasonOf(cause)}`, { cause });
   }
 }

@@ -6,7 +6,9 @@
 
 import { FrameDecoder, type Framing } from "../../lib/framing/mod.ts";
 import { ProtocolError } from "../../mod.ts";
-import { EXIT, Failure } from "../output/exit_code.ts";
+import { reasonOf } from "../output/error_text.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { Failure } from "../output/failure.ts";
 import { type FormatName, formatNamed } from "../output/formats.ts";
 import { formatSize } from "../arguments/sizes.ts";
 import type { Input } from "../terminal/terminal.ts";
@@ -45,7 +47,7 @@ export class TypedMessages {
    * Reads until there is at least one message.
    *
    * @returns All messages that are here, or `undefined` at the end.
-   * @throws {Failure} If a line is no message. The next call goes on behind it.
+   * @throws {Failure} If a line is not a message. The next call goes on behind it.
    */
   async next(): Promise<Uint8Array[] | undefined> {
     while (!this.#ended) {
@@ -70,10 +72,9 @@ export class TypedMessages {
       try {
         messages.push(parse(line));
       } catch (cause) {
-        const { message } = cause as Error;
         throw new Failure(
           EXIT.local,
-          `line ${this.#lines.count} of standard input: ${message}`,
+          `line ${this.#lines.count} of standard input: ${reasonOf(cause)}`,
           { cause },
         );
       }

@@ -5,7 +5,7 @@
  */
 
 import { visible } from "./escape.ts";
-import { UsageError } from "./exit_code.ts";
+import { UsageError } from "./failure.ts";
 
 /** The formats by name. */
 export const FORMATS = ["text", "json", "hex", "base64"] as const;

@@ -75,13 +75,11 @@ class Watch {
     if (performance.now() - this.#since < timeoutMs) return;
     this.stop();
     this.#connection.abort(
-      new TimeoutError(
-        "receive",
-        timeoutMs,
-        `Cannot receive from ${this.#connection.remoteAddress}: nothing within ${
-          formatDuration(timeoutMs)
-        }`,
-      ),
+      new TimeoutError("receive", timeoutMs, {
+        action: "receive from",
+        address: String(this.#connection.remoteAddress),
+        reason: `nothing within ${formatDuration(timeoutMs)}`,
+      }),
     );
   }
 }

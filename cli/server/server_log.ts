@@ -13,7 +13,7 @@ import {
   TimeoutError,
 } from "../../mod.ts";
 import { formatDuration } from "../arguments/durations.ts";
-import { messageOf } from "../output/exit_code.ts";
+import { errorText } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
 import { formatSize } from "../arguments/sizes.ts";
 
@@ -150,7 +150,7 @@ export class ServerLog {
     { error, remoteAddress }: ServerEvent<T> & { type: "handshake_failed" },
   ): void {
     const peer = String(remoteAddress);
-    const reason = messageOf(error);
+    const reason = errorText(error);
     this.#log.soon(
       { event: "handshake_failed", peer, reason },
       `no TLS with ${peer}: ${
@@ -160,7 +160,7 @@ export class ServerLog {
   }
 
   #paused<T>({ address, error }: ServerEvent<T> & { type: "paused" }): void {
-    const reason = (error as Error).message;
+    const reason = errorText(error);
     this.#log.now(
       { event: "paused", address: String(address), reason },
       `accepting pauses: ${reason}`,
@@ -177,7 +177,7 @@ export class ServerLog {
 /** Why a connection ended: a word for programs, and a text for people. */
 function reasonOf(error: unknown): readonly [string, string] {
   if (error === undefined) return ["finished", "finished"];
-  const text = messageOf(error);
+  const text = errorText(error);
   if (error instanceof ProtocolError) return ["framing", text];
   if (error instanceof TimeoutError) return [`${error.deadline} timeout`, text];
   if (error instanceof ConnectionError) return ["lost", text];

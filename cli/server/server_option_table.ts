@@ -5,126 +5,149 @@
  * @module
  */
 
+import { DEFAULT_GRACE_MS, DEFAULT_MAX_CONNECTIONS } from "../../mod.ts";
 import {
+  CHUNK_OPTIONS,
   deadline,
+  FORMAT_OPTION,
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
 } from "../arguments/common_options.ts";
-import { durationIn } from "../arguments/durations.ts";
-import { UsageError } from "../output/exit_code.ts";
-import { JOIN_OPTIONS } from "../udp/join_options.ts";
+import { durationIn, writtenDuration } from "../arguments/durations.ts";
 import {
   about,
+  choice,
   flag,
-  oneOf,
   optional,
-  parseCount,
-  parseMode,
   setting,
+  type ValuesOf,
 } from "../arguments/option.ts";
-import { parseSize } from "../arguments/sizes.ts";
-import { TLS_OPTIONS } from "../tls/tls_files.ts";
+import { parseSize, writtenSize } from "../arguments/sizes.ts";
+import { asTyped, oneOf, parseCount, parseMode } from "../arguments/values.ts";
+import { UsageError } from "../output/failure.ts";
+import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
+import { JOIN_OPTIONS } from "../udp/join_options.ts";
+import { DEFAULTS } from "./defaults.ts";
 
 /** The options by their names. */
 export const SERVER_OPTIONS = {
   ...MESSAGE_OPTIONS,
-  ...about("the service greet", {
+  "format": {
+    ...FORMAT_OPTION,
+    subject: "messages",
+    appliesTo: ["print"],
+    help: "how messages are shown: text, json, hex or base64",
+  },
+  ...CHUNK_OPTIONS,
+  ...about({ subject: "the service greet", appliesTo: ["greet"] }, {
     "message": setting(
       "TEXT",
-      "Welcome to the server!",
-      (text) => text,
+      { value: DEFAULTS.greeting, text: DEFAULTS.greeting },
+      asTyped,
       "what it says on connecting",
+      { instead: { http: "the answer of http is a page or a file" } },
     ),
     "every": optional(
       "DURATION",
       durationIn({}),
       "then sends the time at this interval, such as 500ms or 1s",
+      { instead: { http: "HTTP answers and never speaks first" } },
     ),
     "count": optional(
       "N",
       parseCount,
       "how often it does; until the peer is gone unless given",
+      { instead: { http: "HTTP answers and never speaks first" } },
     ),
   }),
-  ...about("the service http", {
-    "root": optional(
-      "DIR",
-      (text) => text,
-      "the folder whose files it gives away",
-    ),
+  ...about({ subject: "the service http", appliesTo: ["webServer"] }, {
+    "root": optional("DIR", asTyped, "the folder whose files it serves"),
     "index": flag("lists the folders below --root that have no index.html"),
     "max-body": setting(
       "SIZE",
-      "1MiB",
+      writtenSize(DEFAULTS.maxBodyBytes),
       parseSize,
       "largest request body; a larger one gets 413",
     ),
   }),
-  ...about("connections", {
+  ...about({ subject: "connections", appliesTo: ["stream"] }, {
     "idle-timeout": deadline(
-      "5m",
-      "ends one without a byte in either direction for so long: ms, s, m, h, such as 90s; or none, for no bound",
+      DEFAULTS.idleTimeoutMs,
+      "closes a connection without a byte in either direction for this long: ms, s, m, h, such as 90s; or none, for no bound",
     ),
     "message-timeout": deadline(
-      "30s",
-      "ends one whose message, once begun, is not complete after so long",
+      DEFAULTS.messageTimeoutMs,
+      "closes a connection whose message, once begun, is not complete after this long",
     ),
     "send-timeout": deadline(
-      "none",
-      "ends one whose peer has not read for so long what waits for it",
+      Infinity,
+      "closes a connection whose peer has not read pending data for this long",
     ),
-    "max-connections": setting("N", "10000", parseCount, "most at once"),
+    "max-connections": setting(
+      "N",
+      { value: DEFAULT_MAX_CONNECTIONS, text: `${DEFAULT_MAX_CONNECTIONS}` },
+      parseCount,
+      "most at once",
+    ),
     "max-connections-per-peer": optional(
       "N",
       parseCount,
       "most from one IP address; one more is refused",
     ),
-    "when-full": setting(
+    "when-full": choice(
       "POLICY",
       "wait",
       oneOf(["wait", "refuse"]),
-      "one too many: wait or refuse",
+      "what happens to one too many: wait or refuse",
     ),
     "grace": setting(
       "DURATION",
-      "5s",
+      writtenDuration(DEFAULT_GRACE_MS),
       durationIn({ zero: true }),
-      "how long they may take to finish at SIGINT or SIGTERM",
+      "how long connections may take to finish at SIGINT or SIGTERM",
+      // Over UDP it bounds the handlers that still answer.
+      { appliesTo: ["stream", "datagrams"] },
     ),
   }),
-  ...about("listening", {
+  ...about({ subject: "listening" }, {
     "workers": setting(
       "N",
-      "1",
+      { value: 1, text: "1" },
       parseWorkers,
       "threads that share the ports of tcp: and tls: addresses, and --max-connections; worth it from one busy core on",
+      { appliesTo: ["tcp"] },
     ),
     "proxy-protocol-from": optional(
       "CIDR,...",
       parseRanges,
-      "the proxies that tell their clients' addresses first (PROXY protocol v1, v2), such as 10.0.0.0/8; of others such a header is data",
+      "the proxies that send their clients' addresses first (PROXY protocol v1, v2), such as 10.0.0.0/8; from other peers such a header is data",
+      { appliesTo: ["tcp"] },
     ),
     "mode": optional(
       "MODE",
       parseMode,
       "who may connect to a unix: address, as for chmod: 600 or 660",
+      { appliesTo: ["unix"] },
     ),
   }),
   ...TLS_OPTIONS,
-  ...about("TLS", {
+  ...about({ subject: "TLS", appliesTo: ["tls"] }, {
     "require-client-cert": flag(
       "lets in only clients with a certificate by --ca",
     ),
     "ca": optional(
       "FILE",
-      (text) => text,
+      asTyped,
       "authorities whose clients are let in, in PEM",
     ),
-    "handshake-timeout": deadline("10s", "bounds agreeing on TLS"),
+    "handshake-timeout": HANDSHAKE_OPTION,
   }),
   ...JOIN_OPTIONS,
   ...LOG_OPTIONS,
 } as const;
+
+/** The options' values. */
+export type ServerOptions = ValuesOf<typeof SERVER_OPTIONS>;
 
 const MOST_WORKERS = 64;
 

@@ -1,65 +1,59 @@
 /**
- * What the server does with a connection, by name.
- *
- * The loops take what is here in one array and answer it in one write, and
- * share one buffer per connection: a batch is valid until the next is asked for.
+ * The services: a row of this table and a file each. Their names are commands,
+ * and `--help` is made of their summaries.
  *
  * @module
  */
 
-import type { Handler, MessageConnection } from "../../mod.ts";
+import { HTTP_DETAILS, urlOf } from "../http/server/http_manual.ts";
+import type { Service } from "./service.ts";
+import { discard, discardDatagram } from "./services/discard.ts";
+import { echo, echoDatagram } from "./services/echo.ts";
+import { greet } from "./services/greet.ts";
+import { print, printDatagram } from "./services/print.ts";
+import { reverse, reverseDatagram } from "./services/reverse.ts";
+import { upper, upperDatagram } from "./services/upper.ts";
 
-/** A service whose messages are bytes or text. */
-export type Service =
-  | { readonly encoding: "bytes"; readonly handler: Handler<Uint8Array> }
-  | { readonly encoding: "text"; readonly handler: Handler<string> };
-
-/** Answers each message with itself. */
-export const echo: Service = {
-  encoding: "bytes",
-  async handler(connection) {
-    for await (const batch of connection.batches({ reuse: true })) {
-      await connection.sendAll(batch);
-    }
+/** The services by name. */
+export const SERVICES: Readonly<Record<string, Service>> = {
+  echo: {
+    summary: "answers each message with itself",
+    stream: echo,
+    datagram: echoDatagram,
+  },
+  upper: {
+    summary: "answers in Unicode upper case; only UTF-8 is text",
+    stream: upper,
+    datagram: upperDatagram,
+  },
+  reverse: {
+    summary: "answers with the bytes in reverse order",
+    stream: reverse,
+    datagram: reverseDatagram,
+  },
+  greet: {
+    summary: "speaks first, see --message, --every and --count",
+    stream: greet,
+    notOverUdp:
+      "it speaks first, and over UDP it knows of no peer before a datagram comes",
+  },
+  discard: {
+    summary: "reads and counts",
+    stream: discard,
+    datagram: discardDatagram,
+  },
+  print: {
+    summary: "shows each message on standard output, in --format",
+    stream: print,
+    datagram: printDatagram,
+  },
+  http: {
+    summary: "shows a browser what it sent; with --root, serves files",
+    protocol: {
+      load: () => import("../http/server/start_http.ts"),
+      write: urlOf,
+    },
+    notOverUdp: "HTTP/1.1 needs connections, and UDP has none",
+    details: HTTP_DETAILS,
   },
 };
-
-/** Answers each message in Unicode upper case; what is not UTF-8 is an error. */
-export const upper: Service = {
-  encoding: "text",
-  async handler(connection) {
-    for await (const batch of connection.batches()) {
-      await connection.sendAll(batch.map((text) => text.toUpperCase()));
-    }
-  },
-};
-
-/** Answers each message with its bytes in reverse order. */
-export const reverse: Service = {
-  encoding: "bytes",
-  async handler(connection) {
-    for await (const batch of connection.batches({ reuse: true })) {
-      // In place: nobody looks at the batch any more.
-      for (const message of batch) message.reverse();
-      await connection.sendAll(batch);
-    }
-  },
-};
-
-/** Reads and counts. */
-export const discard: Service = {
-  encoding: "bytes",
-  handler: readToTheEnd,
-};
-
-/**
- * Reads until the peer has finished sending, and drops it.
- *
- * @param connection The connection.
- */
-export async function readToTheEnd(
-  connection: MessageConnection,
-): Promise<void> {
-  const batches = connection.batches({ reuse: true });
-  while ((await batches.next()).done !== true);
-}

@@ -1,6 +1,6 @@
 /**
  * Listens on every address of the command line: connections on some, datagrams
- * on others, all of them one server to whoever started it.
+ * on others, all of them one server for the person who started it.
  *
  * @module
  */
@@ -8,13 +8,13 @@
 import {
   type Address,
   ConnectionError,
+  type CutConnection,
   type ShutdownReport,
 } from "../../mod.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import type { Log } from "../output/log.ts";
-import type { Part } from "./part.ts";
-import type { ServerCommand } from "./server_options.ts";
-import { startDatagrams } from "../udp/start_datagrams.ts";
+import type { RunningServer } from "./running_server.ts";
+import type { ServerCommand } from "./server_command.ts";
 import { startStreams } from "./start_streams.ts";
 import { startWorker } from "./start_worker.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -23,12 +23,16 @@ import type { Terminal } from "../terminal/terminal.ts";
 export class Servers {
   /** Where, in the order of the command line. */
   readonly addresses: readonly Address[];
-  readonly #parts: readonly Part[];
+  readonly #servers: readonly RunningServer[];
+  readonly #cut: CutConnection[] = [];
   #shutdown: Promise<ShutdownReport> | undefined;
 
-  constructor(addresses: readonly Address[], parts: readonly Part[]) {
+  constructor(
+    addresses: readonly Address[],
+    servers: readonly RunningServer[],
+  ) {
     this.addresses = addresses;
-    this.#parts = parts;
+    this.#servers = servers;
   }
 
   /**
@@ -37,30 +41,37 @@ export class Servers {
    * @returns How many there are.
    */
   async open(): Promise<number> {
-    const counts = await Promise.all(this.#parts.map((part) => part.open()));
+    const counts = await Promise.all(
+      this.#servers.map((server) => server.open()),
+    );
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  /** Rejects if a part of it fails as a whole. */
+  /** Rejects if one of them fails as a whole. */
   get failed(): Promise<never> {
     return Promise.race(
-      this.#parts.flatMap(({ failed }) => failed === undefined ? [] : [failed]),
+      this.#servers.flatMap(({ failed }) =>
+        failed === undefined ? [] : [failed]
+      ),
     );
   }
 
-  /** Cuts all connections. */
-  cut(): void {
-    for (const part of this.#parts) part.cut();
+  /** Cuts all connections, which then count as cut in the report. */
+  async cut(): Promise<void> {
+    const cut = await Promise.all(this.#servers.map((server) => server.cut()));
+    this.#cut.push(...cut.flat());
   }
 
   /**
-   * Shows another certificate to whoever connects from now on.
+   * Shows another certificate on connections from now on.
    *
    * @param certificate The certificate and its key.
-   * @throws {ConnectionError} If it is none; then nothing changes.
+   * @throws {ConnectionError} If it is invalid; then nothing changes.
    */
   async setCertificate(certificate: TlsCertificate): Promise<void> {
-    for (const part of this.#parts) await part.setCertificate(certificate);
+    for (const server of this.#servers) {
+      await server.setCertificate(certificate);
+    }
   }
 
   /**
@@ -77,12 +88,14 @@ export class Servers {
 
   async #stop(graceMs: number): Promise<ShutdownReport> {
     const reports = await Promise.all(
-      this.#parts.map((part) => part.shutdown(graceMs)),
+      this.#servers.map((server) => server.shutdown(graceMs)),
     );
-    for (const part of this.#parts) part.tellTotals();
+    for (const server of this.#servers) server.tellTotals();
+    const finished = reports.reduce((sum, report) => sum + report.finished, 0);
     return {
-      cut: reports.flatMap(({ cut }) => cut),
-      finished: reports.reduce((sum, { finished }) => sum + finished, 0),
+      cut: [...this.#cut, ...reports.flatMap(({ cut }) => cut)],
+      // To the library, one that was aborted has finished as well.
+      finished: Math.max(0, finished - this.#cut.length),
     };
   }
 }
@@ -103,33 +116,35 @@ export async function startServers(
 ): Promise<Servers> {
   const { addresses } = command;
   const streams = addresses.filter(({ transport }) => transport !== "udp");
-  const parts: Part[] = [];
+  const servers: RunningServer[] = [];
   const bound = new Map<Address, Address>();
   try {
     if (streams.length > 0) {
       const { workers } = command.options;
       if (workers > 1) streams.forEach(checkFree);
-      const crew = workers > 1 ? { command, worker: 1 } : { command };
-      const part = await startStreams(crew, streams, terminal, log);
-      parts.push(part);
-      streams.forEach((asked, i) => bound.set(asked, part.addresses[i]!));
+      const task = workers > 1 ? { command, worker: 1 } : { command };
+      const server = await startStreams(task, streams, terminal, log);
+      servers.push(server);
+      streams.forEach((asked, i) => bound.set(asked, server.addresses[i]!));
     }
-    const shared = parts.flatMap((part) => part.addresses)
+    const shared = servers.flatMap((server) => server.addresses)
       .filter(({ transport }) => transport !== "unix");
     for (let worker = 2; worker <= command.options.workers; worker++) {
-      parts.push(await startWorker({ command, worker }, shared, terminal));
+      servers.push(await startWorker({ command, worker }, shared, terminal));
     }
     for (const address of addresses) {
       if (address.transport !== "udp") continue;
-      const part = await startDatagrams(command, address, log);
-      parts.push(part);
-      bound.set(address, part.addresses[0]!);
+      // Loaded where there is a UDP address alone.
+      const { startDatagrams } = await import("../udp/start_datagrams.ts");
+      const server = await startDatagrams(command, address, terminal, log);
+      servers.push(server);
+      bound.set(address, server.addresses[0]!);
     }
   } catch (error) {
-    await Promise.all(parts.map((part) => part.shutdown(0)));
+    await Promise.all(servers.map((server) => server.shutdown(0)));
     throw error;
   }
-  return new Servers(addresses.map((asked) => bound.get(asked)!), parts);
+  return new Servers(addresses.map((asked) => bound.get(asked)!), servers);
 }
 
 /**
@@ -144,10 +159,11 @@ function checkFree(address: Address): void {
   } catch (cause) {
     // All else is said when it is listened on.
     if (!(cause instanceof Deno.errors.AddrInUse)) return;
-    throw new ConnectionError(
-      "address_in_use",
-      `Cannot listen on ${address}: the address is already in use`,
-      { cause, address: String(address) },
-    );
+    throw new ConnectionError("address_in_use", {
+      action: "listen on",
+      address: String(address),
+      reason: "the address is already in use",
+      cause,
+    });
   }
 }

@@ -13,9 +13,9 @@ import {
 } from "../../mod.ts";
 import type { TlsListenOptions } from "../../lib/transport/tls/mod.ts";
 import type { Log } from "../output/log.ts";
-import type { Crew, Part } from "./part.ts";
+import type { RunningServer, WorkerCommand } from "./running_server.ts";
 import { ServerLog } from "./server_log.ts";
-import type { Service } from "./services.ts";
+import type { StreamHandler } from "./service.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readTlsFiles } from "../tls/tls_files.ts";
 
@@ -39,29 +39,29 @@ export type ListenSettings = Pick<
 /**
  * Listens for connections.
  *
- * @param crew The command line, and which worker this is.
+ * @param task The command line, and which worker this is.
  * @param addresses Where.
  * @param terminal Where certificates are.
  * @param log Where it is told what happens.
  * @returns What listens.
  */
 export async function startStreams(
-  crew: Crew,
+  task: WorkerCommand,
   addresses: readonly Address[],
   terminal: Terminal,
   log: Log,
-): Promise<Part> {
-  const { command, worker } = crew;
+): Promise<RunningServer> {
+  const { command, worker } = task;
   const { options, service } = command;
-  const settings = await listenSettings(crew, addresses, terminal);
+  const settings = await listenSettings(task, addresses, terminal);
   let server: AnyServer;
-  if (service === "http") {
-    // Loaded by this service alone: the others start sooner without.
-    const { startHttp } = await import("../http/server/start_http.ts");
-    server = await startHttp(crew, addresses, settings, log);
+  if (service.protocol !== undefined) {
+    const { startHttp } = await service.protocol.load();
+    server = await startHttp(task, addresses, settings, log);
   } else {
+    const handler = service.stream!({ options, terminal });
     const serverLog = new ServerLog(log, worker);
-    server = await serveWith(service, addresses, serverLog, {
+    server = await serveWith(handler, addresses, serverLog, {
       ...settings,
       framing: options.frame,
       idleTimeoutMs: options["idle-timeout"],
@@ -73,9 +73,13 @@ export async function startStreams(
   return {
     addresses: server.addresses,
     open: () => server.connections.size,
-    cut() {
-      for (const connection of server.connections) connection.abort();
-    },
+    cut: () =>
+      [...server.connections].map((connection) => {
+        const { remoteAddress, stats } = connection;
+        const unsentBytes = stats.bytesWaiting;
+        connection.abort();
+        return { remoteAddress, unsentBytes };
+      }),
     shutdown: (graceMs) => server.shutdown({ graceMs }),
     setCertificate: (certificate) =>
       isTls(addresses) ? server.setCertificate(certificate) : Promise.resolve(),
@@ -85,7 +89,7 @@ export async function startStreams(
 }
 
 async function listenSettings(
-  { command: { options }, worker }: Crew,
+  { command: { options }, worker }: WorkerCommand,
   addresses: readonly Address[],
   terminal: Terminal,
 ): Promise<ListenSettings> {
@@ -116,7 +120,7 @@ function isTls(addresses: readonly Address[]): boolean {
 }
 
 function serveWith(
-  service: Service,
+  service: StreamHandler,
   addresses: readonly Address[],
   log: ServerLog,
   options: ServerSettings,

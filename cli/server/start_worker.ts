@@ -12,26 +12,28 @@
  * @module
  */
 
-import { type Address, parseAddress } from "../../mod.ts";
-import { EXIT, Failure } from "../output/exit_code.ts";
-import type { Crew, Part } from "./part.ts";
-import type { Called, Reply, WorkerCalls } from "./run_thread.ts";
+import { type Address, type CutConnection, parseAddress } from "../../mod.ts";
+import { reasonOf } from "../output/error_text.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { Failure } from "../output/failure.ts";
+import type { RunningServer, WorkerCommand } from "./running_server.ts";
+import type { Called, Reply, SentCut, WorkerCalls } from "./worker_thread.ts";
 import type { Terminal, ThreadPort } from "../terminal/terminal.ts";
 
 /**
  * Starts a worker and waits until it listens.
  *
- * @param crew The command line, and the number of the worker.
+ * @param task The command line, and the number of the worker.
  * @param addresses Where the first worker listens.
  * @param terminal What starts threads.
  * @returns The worker.
  * @throws {Failure} If it cannot listen.
  */
 export async function startWorker(
-  { command, worker = 0 }: Crew,
+  { command, worker = 0 }: WorkerCommand,
   addresses: readonly Address[],
   terminal: Terminal,
-): Promise<Part> {
+): Promise<RunningServer> {
   if (terminal.startThread === undefined) {
     throw new Failure(EXIT.failed, "there are no threads here for --workers");
   }
@@ -42,20 +44,21 @@ export async function startWorker(
     addresses,
     failed: thread.failed,
     open: () => thread.call("open"),
-    cut: () => void thread.call("cut"),
+    cut: async () => (await thread.call("cut")).map(received),
     async shutdown(graceMs) {
       const { cut, finished } = await thread.call("shutdown", graceMs);
       return {
-        cut: cut.map(({ peer, unsentBytes }) => ({
-          remoteAddress: parseAddress(peer),
-          unsentBytes,
-        })),
+        cut: cut.map(received),
         finished,
       };
     },
     setCertificate: ({ cert, key }) => thread.call("setCertificate", cert, key),
     tellTotals: () => {},
   };
+}
+
+function received({ peer, unsentBytes }: SentCut): CutConnection {
+  return { remoteAddress: parseAddress(peer), unsentBytes };
 }
 
 class WorkerThread {
@@ -69,7 +72,7 @@ class WorkerThread {
     this.#port = port;
     const { promise, reject } = Promise.withResolvers<never>();
     this.failed = promise;
-    // Whoever calls sees it as well.
+    // Each call rejects with it as well.
     promise.catch(() => {});
     port.onmessage = ({ data }) => {
       const reply = data as Reply;
@@ -78,9 +81,9 @@ class WorkerThread {
     };
     port.onerror = (event) => {
       event.preventDefault();
-      reject(
-        new Failure(EXIT.failed, `worker ${worker} failed: ${event.message}`),
-      );
+      const cause = event.error ?? event;
+      const text = `worker ${worker} failed: ${reasonOf(cause)}`;
+      reject(new Failure(EXIT.failed, text, { cause }));
     };
   }
 
@@ -94,7 +97,7 @@ class WorkerThread {
     this.#port.postMessage({ id, name, args } satisfies Called);
     const reply = await Promise.race([promise, this.failed]);
     if (reply.failure !== undefined) {
-      throw new Failure(reply.failure.exitCode, reply.failure.message);
+      throw new Failure(reply.failure.exitCode, reply.failure.text);
     }
     return reply.result as Awaited<ReturnType<WorkerCalls[K]>>;
   }

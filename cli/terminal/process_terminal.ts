@@ -2,12 +2,14 @@
  * The terminal of this process.
  *
  * Output is written synchronously: the asynchronous path costs six times as
- * much, and a program whose reader is slow has nothing better to do than wait.
+ * much, and a program whose reader is slow can only wait.
  *
  * @module
  */
 
-import { EXIT, Failure } from "../output/exit_code.ts";
+import { systemReason } from "../output/system_reason.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { Failure } from "../output/failure.ts";
 import type { NetworkInterface, Output, Terminal } from "./terminal.ts";
 
 /**
@@ -26,6 +28,7 @@ export function processTerminal(): Terminal {
     output: new ProcessOutput(Deno.stdout, "standard output"),
     errors: new ProcessErrors(Deno.stderr, "standard error"),
     createFile,
+    elapsedMs: () => performance.now(),
     interfaces,
     now: () => new Date(),
     onSignal(signal, handler) {
@@ -69,22 +72,21 @@ class ProcessOutput implements Output {
   }
 
   #failure(error: unknown, missing: number, all: number): Failure {
-    // Whoever reads has seen enough, as in `| head -1`.
+    // The reader has seen enough, as in `| head -1`.
     if (error instanceof Deno.errors.BrokenPipe) {
       return new Failure(EXIT.brokenPipe, "", { cause: error });
     }
-    const reason = (error as Error).message.replace(/ \(os error \d+\)$/, "");
     return new Failure(
       EXIT.local,
       `cannot write to ${this.#name}: ${
-        lowerFirst(reason)
+        systemReason(error)
       }, ${missing} of ${all} bytes were not written; make room, or write somewhere else`,
       { cause: error },
     );
   }
 }
 
-/** Without standard error there is nobody to tell, and the work goes on. */
+/** Without standard error nothing can be told, and the work goes on. */
 class ProcessErrors extends ProcessOutput {
   override write(bytes: Uint8Array): void {
     try {
@@ -97,17 +99,18 @@ async function readInput(into: Uint8Array): Promise<number | null> {
   try {
     return await Deno.stdin.read(into);
   } catch (cause) {
-    const reason = lowerFirst((cause as Error).message);
     throw new Failure(
       EXIT.local,
-      `cannot read standard input: ${reason}; give it a file, a pipe or </dev/null`,
+      `cannot read standard input: ${
+        systemReason(cause)
+      }; give it a file, a pipe or </dev/null`,
       { cause },
     );
   }
 }
 
 function interfaces(): readonly NetworkInterface[] {
-  // Asked first, so that nobody is prompted for what is not needed.
+  // Asked first, so that no prompt appears for what is not needed.
   const { state } = Deno.permissions.querySync({
     name: "sys",
     kind: "networkInterfaces",
@@ -121,6 +124,7 @@ function interfaces(): readonly NetworkInterface[] {
  * @param path Where; its folder is made.
  * @param text What is in it.
  * @param mode Its permissions.
+ * @throws {Failure} With the reason alone as its text.
  */
 export async function createFile(
   path: string,
@@ -131,7 +135,7 @@ export async function createFile(
     await Deno.mkdir(path.replace(/\/[^/]*$/, "") || "/", { recursive: true });
     await Deno.writeTextFile(path, text, { createNew: true, mode });
   } catch (error) {
-    throw forPeople(error);
+    throw new Failure(EXIT.local, systemReason(error), { cause: error });
   }
 }
 
@@ -140,34 +144,14 @@ export async function createFile(
  *
  * @param path Where it is.
  * @returns What is in it.
+ * @throws {Failure} With the reason alone as its text.
  */
 export async function readFile(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
-    throw forPeople(error);
+    throw new Failure(EXIT.local, systemReason(error), { cause: error });
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  AlreadyExists: "it is there already",
-  IsADirectory: "it is a folder",
-  NotADirectory: "a part of its path is no folder",
-  NotFound: "there is no such file",
-  PermissionDenied: "the system does not permit it",
-  ReadonlyFilesystem: "the file system is read-only",
-};
-
-/**
- * Says in words for people why the system has refused something.
- *
- * @param cause What it threw.
- * @returns The error with its reason.
- */
-export function forPeople(cause: unknown): Error {
-  const { message, name } = cause as Error;
-  const plain = message.replace(/ \(os error \d+\).*$/, "");
-  return new Error(REASONS[name] ?? lowerFirst(plain), { cause });
 }
 
 function listen(signal: Deno.Signal, handler: () => void): () => void {
@@ -177,8 +161,4 @@ function listen(signal: Deno.Signal, handler: () => void): () => void {
 
 function nap(): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }

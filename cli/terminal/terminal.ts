@@ -80,9 +80,13 @@ export interface Terminal {
    * @param path Where.
    * @param text What is in it.
    * @param mode Its permissions.
-   * @throws {Error} With a reason for people, if it is there or cannot be written.
+   * @throws {Failure} With the reason alone as its text, if it is there or cannot
+   * be written.
    */
   createFile(path: string, text: string, mode: number): Promise<void>;
+
+  /** Milliseconds on a clock that never jumps. */
+  elapsedMs(): number;
 
   /** The network interfaces; none if the program may not see them. */
   interfaces(): readonly NetworkInterface[];
@@ -107,7 +111,7 @@ export interface Terminal {
    *
    * @param path Where it is.
    * @returns What is in it.
-   * @throws {Error} With a reason for people, if it cannot be read.
+   * @throws {Failure} With the reason alone as its text, if it cannot be read.
    */
   readFile(path: string): Promise<string>;
 

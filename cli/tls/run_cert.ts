@@ -6,42 +6,40 @@
 
 import { parseArguments } from "../arguments/parse.ts";
 import { ipBytes, makeCertificate } from "./certificate.ts";
-import { durationIn } from "../arguments/durations.ts";
-import {
-  EXIT,
-  type ExitCode,
-  Failure,
-  UsageError,
-} from "../output/exit_code.ts";
-import type { Manual } from "../arguments/help.ts";
+import { durationIn, writtenDuration } from "../arguments/durations.ts";
+import { reasonOf } from "../output/error_text.ts";
+import { EXIT, type ExitCode } from "../output/exit_code.ts";
+import { Failure, UsageError } from "../output/failure.ts";
+import type { Manual } from "../manual/manual.ts";
 import { flag, optional, setting } from "../arguments/option.ts";
-import { runProgram } from "../program.ts";
+import { asTyped } from "../arguments/values.ts";
+import type { Invocation, LoadedCommand } from "../program.ts";
 import { type Terminal, writeLine } from "../terminal/terminal.ts";
 
 const OPTIONS = {
   "name": setting(
     "NAME,...",
-    "localhost",
+    { value: parseNames("localhost"), text: "localhost" },
     parseNames,
     "the host names and IP addresses it is for; localhost is 127.0.0.1 and ::1 too",
   ),
   "out": optional(
     "DIR",
-    (text) => text,
+    asTyped,
     "where cert.pem and key.pem are written; they are never overwritten",
   ),
   "valid-for": setting(
     "DURATION",
-    "240h",
+    writtenDuration(240 * 3_600_000),
     durationIn({}),
     "how long it is valid, from now on",
   ),
-  "help": flag("show this and exit", "h"),
-  "version": flag("show the version and exit"),
+  "help": flag("shows this and exits", { letter: "h" }),
+  "version": flag("shows the version and exits"),
 } as const;
 
 /** What `--help` says. */
-export const CERT_MANUAL: Manual = {
+const MANUAL: Manual = {
   name: "parley-server cert",
   usage: "--out DIR [options]",
   summary: "makes a throw-away certificate and its key",
@@ -66,48 +64,39 @@ export const CERT_MANUAL: Manual = {
 // The clocks of two machines differ.
 const EARLIER_MS = 3_600_000;
 
-/**
- * Runs `parley-server cert`.
- *
- * @param args The command line behind `cert`.
- * @param terminal What the program has around it.
- * @returns The exit code.
- */
-export function runCert(
-  args: readonly string[],
-  terminal: Terminal,
-): Promise<ExitCode> {
-  return runProgram(CERT_MANUAL, args, terminal, async () => {
-    const { operands, options } = parseArguments(args, OPTIONS);
-    const { name: names, out } = options;
-    if (operands.length > 0) {
-      throw new UsageError(
-        `"${operands[0]}" is not an option; write for example: --name ${
-          operands[0]
-        } --out .`,
-      );
-    }
-    if (out === undefined) {
-      throw new UsageError("there is no --out; write for example: --out .");
-    }
-    const now = terminal.now().getTime();
-    const notAfter = new Date(now + options["valid-for"]);
-    const { cert, key } = await makeCertificate({
-      names,
-      notBefore: new Date(now - EARLIER_MS),
-      notAfter,
-    });
-    const folder = out.replace(/\/+$/, "") || "/";
-    await write(terminal, `${folder}/key.pem`, key, 0o600);
-    await write(terminal, `${folder}/cert.pem`, cert, 0o644);
-    writeLine(
-      terminal.output,
-      `${folder}/cert.pem and ${folder}/key.pem are for ${
-        names.join(", ")
-      } until ${notAfter.toISOString()}`,
+/** The command. */
+export const CERT: LoadedCommand = { manual: MANUAL, run: runCert };
+
+async function runCert({ args, terminal }: Invocation): Promise<ExitCode> {
+  const { operands, options } = parseArguments(args.slice(1), OPTIONS);
+  const { name: names, out } = options;
+  if (operands.length > 0) {
+    throw new UsageError(
+      `"${operands[0]}" is not an option; write for example: --name ${
+        operands[0]
+      } --out .`,
     );
-    return EXIT.done;
+  }
+  if (out === undefined) {
+    throw new UsageError("there is no --out; write for example: --out .");
+  }
+  const now = terminal.now().getTime();
+  const notAfter = new Date(now + options["valid-for"]);
+  const { cert, key } = await makeCertificate({
+    names,
+    notBefore: new Date(now - EARLIER_MS),
+    notAfter,
   });
+  const folder = out.replace(/\/+$/, "") || "/";
+  await write(terminal, `${folder}/key.pem`, key, 0o600);
+  await write(terminal, `${folder}/cert.pem`, cert, 0o644);
+  writeLine(
+    terminal.output,
+    `${folder}/cert.pem and ${folder}/key.pem are for ${
+      names.join(", ")
+    } until ${notAfter.toISOString()}`,
+  );
+  return EXIT.done;
 }
 
 async function write(
@@ -122,7 +111,7 @@ async function write(
     throw new Failure(
       EXIT.local,
       `cannot write ${path}: ${
-        (cause as Error).message
+        reasonOf(cause)
       }; remove it, or use another --out`,
       { cause },
     );

@@ -1,37 +1,14 @@
 /**
- * The options of TLS, and the files that they name.
+ * The files that the options of TLS name.
  *
  * @module
  */
 
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
-import { EXIT, Failure, UsageError } from "../output/exit_code.ts";
-import { about, oneOf, optional } from "../arguments/option.ts";
+import { reasonOf } from "../output/error_text.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { Failure, UsageError } from "../output/failure.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-
-/** The options that both executables have. */
-export const TLS_OPTIONS = about("TLS", {
-  "cert": optional(
-    "FILE",
-    (text) => text,
-    "this end's certificate in PEM, with --key",
-  ),
-  "key": optional(
-    "FILE",
-    (text) => text,
-    "the private key of --cert in PEM",
-  ),
-  "alpn": optional(
-    "NAME,...",
-    parseNames,
-    "ALPN: protocols, preferred first: h2,http/1.1",
-  ),
-  "tls-engine": optional(
-    "ENGINE",
-    oneOf(["native", "node"]),
-    "which of the runtime's two: native is faster in bulk, node lets go of a peer that stalls in the handshake and knows client certificates; what fits the other options unless given",
-  ),
-});
 
 /** Files that TLS needs, by option. */
 export interface TlsFiles {
@@ -74,22 +51,6 @@ export async function readTlsFiles(
   return content;
 }
 
-/**
- * Refuses a certificate without its key, and a key without its certificate.
- *
- * @param given The options that were given.
- * @throws {UsageError} If one is missing.
- */
-export function checkPair(given: ReadonlySet<string>): void {
-  for (const [one, other] of [["cert", "key"], ["key", "cert"]] as const) {
-    if (given.has(one) && !given.has(other)) {
-      throw new UsageError(
-        `--${one} needs --${other}; write both: --cert cert.pem --key key.pem`,
-      );
-    }
-  }
-}
-
 /** What stands in a file, as a pattern and in words. */
 type Kind = readonly [pattern: RegExp, words: string];
 
@@ -113,7 +74,7 @@ async function readPem(
     text = await terminal.readFile(path);
   } catch (cause) {
     throw new UsageError(
-      `--${option}: cannot read ${path}: ${(cause as Error).message}`,
+      `--${option}: cannot read ${path}: ${reasonOf(cause)}`,
       { cause },
     );
   }
@@ -121,13 +82,5 @@ async function readPem(
   throw new Failure(
     EXIT.tls,
     `--${option}: there is no ${words} in ${path}; check that it is the right file`,
-  );
-}
-
-function parseNames(text: string): readonly string[] {
-  const names = text.split(",").map((name) => name.trim());
-  if (names.every((name) => name !== "" && name.length < 256)) return names;
-  throw new UsageError(
-    `"${text}" is no list of protocols; write for example: h2,http/1.1`,
   );
 }

@@ -14,7 +14,7 @@ import type {
   DatagramStats,
 } from "../../lib/session/datagrams/mod.ts";
 import { visible } from "../output/escape.ts";
-import { messageOf } from "../output/exit_code.ts";
+import { errorText } from "../output/error_text.ts";
 import type { Log, LogEvent } from "../output/log.ts";
 import { formatSize } from "../arguments/sizes.ts";
 
@@ -77,9 +77,9 @@ export class DatagramLog {
       case "dropped":
         return this.#bounded("dropped", event.from, event.reason);
       case "refused":
-        return this.#bounded("refused", event.from, messageOf(event.error));
+        return this.#bounded("refused", event.from, errorText(event.error));
       case "failed":
-        return this.#bounded("unanswered", event.from, messageOf(event.error));
+        return this.#bounded("unanswered", event.from, errorText(event.error));
     }
   }
 
@@ -119,7 +119,7 @@ export class DatagramLog {
         `receiving again on ${address}`,
       );
     }
-    const reason = messageOf(event.error);
+    const reason = errorText(event.error);
     this.#log.now(
       { event: "paused", address, reason },
       `receiving pauses on ${address}: ${reason}`,

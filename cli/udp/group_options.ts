@@ -6,14 +6,14 @@
  */
 
 import type { Address } from "../../mod.ts";
-import { UsageError } from "../output/exit_code.ts";
-import type { Section } from "../arguments/help.ts";
+import { UsageError } from "../output/failure.ts";
+import type { Section } from "../manual/manual.ts";
 import { flag, optional } from "../arguments/option.ts";
 
 /** The options. */
 export const GROUP_OPTIONS = {
   "broadcast": flag(
-    "the address is a broadcast one, such as 192.168.1.255",
+    "the address is a broadcast address, such as 192.168.1.255",
   ),
   "ttl": optional(
     "N",
@@ -34,17 +34,15 @@ export const GROUP_OPTIONS = {
 export const GROUP_SECTION: Section = {
   title: "Asking many at once",
   rows: [
-    ["udp://239.1.2.3:PORT", "a multicast group: all who joined it"],
-    ["udp://255.255.255.255:PORT", "everybody in this network"],
-    ["--broadcast", "everybody in the network of the address"],
+    ["udp://239.1.2.3:PORT", "a multicast group: all machines that joined it"],
+    ["udp://255.255.255.255:PORT", "every machine in this network"],
+    ["--broadcast", "every machine in the network of the address"],
     [
       "",
-      "Every reply within --timeout is shown, and on standard error whose it is. Without any the message is sent again, as often as --attempts says.",
+      "Every reply within --timeout is shown, and its sender on standard error. Without a reply the message is sent again, as often as --attempts says.",
     ],
   ],
 };
-
-const NAMES = Object.keys(GROUP_OPTIONS);
 
 /**
  * Tells whether an address means many machines.
@@ -62,25 +60,19 @@ export function isForMany(
 }
 
 /**
- * Refuses options for groups where there is none.
+ * Refuses options for groups where the address is not a group.
  *
  * @param address The address.
  * @param given The options that were given.
  * @param from The value of `--interface`.
- * @throws {UsageError} If there is such an option.
+ * @throws {UsageError} If one does not go with the address.
  */
 export function checkGroup(
   address: Address,
   given: ReadonlySet<string>,
   from: string | undefined,
 ): void {
-  const found = NAMES.find((name) => given.has(name));
-  if (found === undefined) return;
-  if (address.transport !== "udp") {
-    throw new UsageError(
-      `--${found} is for UDP, and ${address} is not; write udp://HOST:PORT, or leave it out`,
-    );
-  }
+  if (address.transport !== "udp") return;
   const isIpv6 = address.hostname.includes(":");
   const isIpv4 = /^[\d.]+$/.test(address.hostname);
   if (from !== undefined && (from.includes(":") ? isIpv4 : isIpv6)) {
@@ -91,18 +83,20 @@ export function checkGroup(
   if (given.has("broadcast") && (isIpv6 || isGroup(address))) {
     throw new UsageError(
       `--broadcast is for an address of IPv4 such as 192.168.1.255, and ${address} is ${
-        isGroup(address) ? "a group" : "none, use a group such as [ff02::1]"
+        isGroup(address)
+          ? "a group"
+          : "one of IPv6, use a group such as [ff02::1]"
       }; leave it out`,
     );
   }
   if (given.has("ttl") && (isIpv6 || !isGroup(address))) {
     throw new UsageError(
-      `--ttl is for a group of IPv4, and ${address} is none; write for example udp://239.1.2.3:9001, or leave it out`,
+      `--ttl is for a group of IPv4, and ${address} is not one; write for example udp://239.1.2.3:9001, or leave it out`,
     );
   }
   if (given.has("no-loopback") && !isGroup(address)) {
     throw new UsageError(
-      `--no-loopback is for a group, and ${address} is none; write for example udp://239.1.2.3:9001, or leave it out`,
+      `--no-loopback is for a group, and ${address} is not one; write for example udp://239.1.2.3:9001, or leave it out`,
     );
   }
 }
@@ -115,13 +109,13 @@ function isGroup({ hostname }: Address): boolean {
 
 function parseTtl(text: string): number {
   if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return Number(text);
-  throw new UsageError(`"${text}" is no whole number from 0 to 255`);
+  throw new UsageError(`"${text}" is not a whole number from 0 to 255`);
 }
 
 function parseInterface(text: string): string {
   const address = text.replace(/^\[(.+)\]$/, "$1");
   if (/^\d+(\.\d+){3}$/.test(address) || address.includes(":")) return address;
   throw new UsageError(
-    `"${text}" is no IP address; write one of this machine's own, such as 192.168.1.5`,
+    `"${text}" is not an IP address; write one of this machine's own, such as 192.168.1.5`,
   );
 }

@@ -6,11 +6,14 @@
 
 import type { Address } from "../../mod.ts";
 import type { MulticastOptions } from "../../lib/session/datagrams/mod.ts";
-import { UsageError } from "../output/exit_code.ts";
+import { UsageError } from "../output/failure.ts";
 import { about, optional } from "../arguments/option.ts";
 
 /** The options. */
-export const JOIN_OPTIONS = about("multicast by UDP", {
+export const JOIN_OPTIONS = about({
+  subject: "multicast by UDP",
+  appliesTo: ["datagrams"],
+}, {
   "join": optional(
     "GROUP,...",
     parseGroups,
@@ -47,11 +50,6 @@ export function checkJoin(
     );
   }
   const udp = addresses.filter(({ transport }) => transport === "udp");
-  if (udp.length === 0) {
-    throw new UsageError(
-      "--join is for a udp: address, and there is none; leave it out",
-    );
-  }
   // What is sent to a group is not sent to the one address that is bound.
   const single = udp.find(({ hostname }) =>
     !/^(0\.0\.0\.0|::)$/.test(hostname)

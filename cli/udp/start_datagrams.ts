@@ -17,8 +17,9 @@ import type { MessageOf } from "../../lib/encoding/mod.ts";
 import { DatagramLog } from "./datagram_log.ts";
 import type { JoinValues } from "./join_options.ts";
 import type { Log } from "../output/log.ts";
-import type { Part } from "../server/part.ts";
-import type { ServerCommand } from "../server/server_options.ts";
+import type { RunningServer } from "../server/running_server.ts";
+import type { ServerCommand } from "../server/server_command.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 
 /** A server of datagrams of any type. */
 type AnyDatagramServer =
@@ -33,33 +34,36 @@ type AnyDatagramServer =
  *
  * @param command The command line.
  * @param on Where.
+ * @param terminal What the service has around it.
  * @param log Where it is told what happens.
  * @returns What listens.
  */
 export async function startDatagrams(
-  { datagramService: service, options }: ServerCommand,
+  { service, options }: ServerCommand,
   on: Address,
+  terminal: Terminal,
   log: Log,
-): Promise<Part> {
+): Promise<RunningServer> {
   const lines = new DatagramLog(log, on);
   const settings = {
     maxMessageBytes: options["max-message"],
     onEvent: (event: DatagramServerEvent) => lines.event(event),
-    // Whoever joins a group hears what others on this machine hear too.
+    // Several programs of a machine can join a group, and all receive.
     reuseAddress: options.join !== undefined,
   };
-  const server: AnyDatagramServer = service!.encoding === "text"
-    ? await serveDatagramsWith(service!, on, lines, settings)
-    : await serveDatagramsWith(service!, on, lines, settings);
+  const handler = service.datagram!({ options, terminal });
+  const server: AnyDatagramServer = handler.encoding === "text"
+    ? await serveDatagramsWith(handler, on, lines, settings)
+    : await serveDatagramsWith(handler, on, lines, settings);
   lines.address = server.address;
   await join(server, options);
   return {
     addresses: [server.address],
     open: () => 0,
-    cut: () => {},
+    cut: () => [],
     async shutdown(graceMs) {
       const { cut } = await server.shutdown({ graceMs });
-      // What was answered meanwhile is no connection that anybody counts.
+      // What was answered meanwhile was not a connection.
       return { cut, finished: 0 };
     },
     setCertificate: () => Promise.resolve(),

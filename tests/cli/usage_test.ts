@@ -1,12 +1,16 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runClient } from "../../cli/client/run_client.ts";
-import { runServer } from "../../cli/server/run_server.ts";
+import { LOG_OPTIONS } from "../../cli/arguments/common_options.ts";
+import { parseArguments } from "../../cli/arguments/parse.ts";
+import { CLIENT, runClient, runServer, SERVER } from "../../cli/commands.ts";
+import { allManuals } from "../../cli/manual/all_manuals.ts";
 import { RecordedTerminal } from "../support/recorded_terminal.ts";
 
 /** Wrong command lines of the client, and how the one line begins. */
-const CLIENT: [string, RegExp][] = [
+const WRONG_CLIENT: [string, RegExp][] = [
   ["--frame line", /there is no address; write ADDRESS MESSAGE/],
   ["7342 --fraem x", /there is no option --fraem \(did you mean --frame\?\)/],
+  ["7342 --to x", /there is no option --to; a value or message/],
+  ["7342 x -q true -9", /there is no option -9/],
   ["7342 -x", /there is no option -x;/],
   ["7342 --no-quiet", /there is no option --no-quiet/],
   ["7342 --frame.a=x", /there is no option --frame/],
@@ -18,11 +22,11 @@ const CLIENT: [string, RegExp][] = [
   ["7342 --quiet=yes", /--quiet takes no value/],
   ["7342 --frame lenght:4", /did you mean "length"/],
   ["7342 --frame length:5", /--frame: cannot use framing "length:5"/],
-  ["7342 --max-message 64k", /"64k" is no size \(did you mean "64KiB"\?\)/],
+  ["7342 --max-message 64k", /"64k" is not a size \(did you mean "64KiB"\?\)/],
   ["7342 --max-message 0", /from 1 byte/],
-  ["7342 --max-message 1.5MiB", /"1\.5MiB" is no size/],
-  ["7342 --timeout 5", /"5" is no duration \(did you mean "5s"\?\)/],
-  ["7342 --timeout 5sec", /"5sec" is no duration/],
+  ["7342 --max-message 1.5MiB", /"1\.5MiB" is not a size/],
+  ["7342 --timeout 5", /"5" is not a duration \(did you mean "5s"\?\)/],
+  ["7342 --timeout 5sec", /"5sec" is not a duration/],
   ["7342 --timeout 0s", /from 1ms to 576h/],
   ["7342 --timeout 9999h", /from 1ms to 576h/],
   ["7342 --format jsno", /there is no "jsno" \(did you mean "json"\?\)/],
@@ -35,13 +39,22 @@ const CLIENT: [string, RegExp][] = [
   ["0 x", /port 0 is only for listening/],
   ["hello", /address "hello": it has no port/],
   ["ftp://127.0.0.1:80", /its scheme must be .*http or https, not "ftp"/],
-  ["udp://127.0.0.1:7 x --frame raw", /--frame is for streams; over UDP one/],
-  ["udp://127.0.0.1:7 x --chunks", /--chunks is for connections/],
+  [
+    "udp://127.0.0.1:7 x --frame raw",
+    /--frame means nothing over UDP: one datagram is one/,
+  ],
+  [
+    "udp://127.0.0.1:7 x --chunks",
+    /--chunks is for messages over a connection, and udp:/,
+  ],
   [
     "udp://127.0.0.1:7 x --idle-timeout 1s",
-    /--idle-timeout is for connections/,
+    /--idle-timeout is for messages over a conn.*, and udp:/,
   ],
-  ["udp://127.0.0.1:7 x --attempts 0", /"0" is no whole number of at least 1/],
+  [
+    "udp://127.0.0.1:7 x --attempts 0",
+    /"0" is not a whole number of at least 1/,
+  ],
   ["udp://127.0.0.1:0 x", /port 0 is only for listening/],
   ["7342 x --proxy-protocol=v3", /there is no "v3".*; write v1 or v2/],
   ["7342 x --proxy-source 192.0.2.1:5", /--proxy-source is for --proxy-proto/],
@@ -49,7 +62,10 @@ const CLIENT: [string, RegExp][] = [
     "7342 x --proxy-protocol --proxy-source me",
     /--proxy-source: .*has no port/,
   ],
-  ["udp://127.0.0.1:7 x --proxy-protocol", /--proxy-protocol is for conn/],
+  [
+    "udp://127.0.0.1:7 x --proxy-protocol",
+    /--proxy-protocol is for messages over a conn/,
+  ],
   [
     "7342 x --ca x.pem",
     /--ca is for TLS, and tcp:\/\/127\.0\.0\.1:7342 is not/,
@@ -66,13 +82,16 @@ const CLIENT: [string, RegExp][] = [
     "tls://a:7 x --tls-engine nodejs",
     /--tls-engine: there is no "nodejs" \(did you mean "node"\?\); write native or node/,
   ],
-  ["tls://a:7 x --alpn ,", /"," is no list of protocols/],
+  ["tls://a:7 x --alpn ,", /"," is not a list of protocols/],
   ["tls://a:7 x --chunks --proxy-protocol", /do not go together over TLS/],
-  ["7342 x --attempts 2", /--attempts is for UDP, and tcp loses nothing/],
+  [
+    "7342 x --attempts 2",
+    /--attempts is for UDP, and tcp:.* is not; write udp:/,
+  ],
   ["127.0.0.1:http x", /the port "http" is not a number from 0 to 65535/],
 ];
 
-const SERVER: [string, RegExp][] = [
+const WRONG_SERVER: [string, RegExp][] = [
   [
     "ehco 0",
     /no service "ehco" \(did you mean "echo"\?\); the services are echo, upper, reverse, greet, discard/,
@@ -82,51 +101,63 @@ const SERVER: [string, RegExp][] = [
     /no service "7342"; the service comes first, write: echo 7342;/,
   ],
   ["7342", /no service "7342"; the services are/],
-  ["help", /no service "help"; see parley-server --help/],
+  ["help ehco", /no help on "ehco" \(did you mean "echo"\?\)/],
   ["echo", /there is no address; write for example: echo 7342/],
   ["echo 70000", /0 to 65535/],
   ["greet 0 --count 3", /--count is for --every/],
   ["greet 0 --every 1s --frame close", /--frame close is for one/],
-  ["greet 0 --every none", /"none" is no duration/],
-  ["greet 0 --every 1s --count 0", /"0" is no whole number of at least 1/],
-  ["echo 0 --max-connections many", /"many" is no whole number/],
+  ["greet 0 --every none", /"none" is not a duration/],
+  ["greet 0 --every 1s --count 0", /"0" is not a whole number of at least 1/],
+  ["echo 0 --max-connections many", /"many" is not a whole number/],
   ["echo 0 --when-full wiat", /did you mean "wait"\?/],
   ["echo 0 --timeout 5s", /there is no option --timeout/],
-  ["echo unix:x --proxy-protocol-from ::1", /is for tcp: and tls: addresses/],
+  [
+    "echo unix:x --proxy-protocol-from ::1",
+    /is for tcp: and tls: addresses, and/,
+  ],
   ["echo udp://127.0.0.1:0 --proxy-protocol-from ::1", /is for tcp: and tls:/],
   ["echo tls://[::1]:0", /needs --cert and --key; to try it, make both with/],
-  ["echo 0 --cert x --key y", /--cert is for TLS, and no address is/],
+  ["echo 0 --cert x --key y", /--cert is for TLS, and echo on tcp:.* is not/],
   ["echo tls://[::1]:0 --key y", /--key needs --cert/],
-  ["echo 0 --tls-engine native", /--tls-engine is for TLS, and no address is/],
+  [
+    "echo 0 --tls-engine native",
+    /--tls-engine is for TLS, and echo on tcp:.* is not/,
+  ],
   [
     "echo tls://[::1]:0 --cert x --key y --require-client-cert",
     /--require-client-cert and --ca, whose clients are let in, go together/,
   ],
-  ["echo 0 --workers 0", /"0" is no whole number of at least 1/],
+  ["echo 0 --workers 0", /"0" is not a whole number of at least 1/],
   ["echo 0 --workers 65", /65 workers are too many; write a number from 1/],
-  ["echo udp://127.0.0.1:0 --workers 2", /share the ports of tcp: and tls:/],
+  [
+    "echo udp://127.0.0.1:0 --workers 2",
+    /--workers is for tcp: and tls: addresses/,
+  ],
   ["echo 0 --workers 2 --max-connections-per-peer 3", /do not count together/],
   ["echo unix:", /cannot use an empty path/],
-  ["echo 0 --mode 600", /--mode is for a unix: address, and there is none/],
-  ["echo unix:x --mode 8", /"8" is no mode; write three octal digits/],
-  ["echo unix:x --mode rw", /"rw" is no mode/],
+  [
+    "echo 0 --mode 600",
+    /--mode is for unix: addresses, and echo on tcp:.* is not/,
+  ],
+  ["echo unix:x --mode 8", /"8" is not a mode; write three octal digits/],
+  ["echo unix:x --mode rw", /"rw" is not a mode/],
   ["greet udp://127.0.0.1:0", /greet cannot be served on udp:.*speaks first/],
   ["greet 0 udp://127.0.0.1:0", /use a tcp: address, or one of echo, upper/],
   [
     "echo udp://127.0.0.1:0 --frame raw",
-    /over UDP one datagram is one message/,
+    /means nothing over UDP: one datagram is one message/,
   ],
   [
     "echo udp://127.0.0.1:0 --max-connections 3",
-    /--max-connections is for connections, and UDP has none/,
+    /--max-connections is for connections, and echo on udp:/,
   ],
-  ["echo 0 --grace none", /"none" is no duration/],
+  ["echo 0 --grace none", /"none" is not a duration/],
 ];
 
 for (
   const [name, run, cases] of [
-    ["runClient", runClient, CLIENT],
-    ["runServer", runServer, SERVER],
+    ["runClient", runClient, WRONG_CLIENT],
+    ["runServer", runServer, WRONG_SERVER],
   ] as const
 ) {
   for (const [line, pattern] of cases) {
@@ -149,38 +180,139 @@ Deno.test("runClient() shows help wherever it is asked for, be the rest right or
   }
 });
 
-Deno.test("--help fits 80 columns and names every option with its default", async () => {
+/** What `--help` shows for a service, and for each kind of address. */
+const MANUALS = [
+  ...["echo", "upper", "reverse", "greet", "discard", "print", "http"].map(
+    (service) => [runServer, [service, "--help"]] as const,
+  ),
+  ...["7342", "udp:7342", "http://127.0.0.1/"].map(
+    (address) => [runClient, [address, "--help"]] as const,
+  ),
+];
+
+async function shownBy(
+  run: typeof runServer,
+  args: readonly string[],
+): Promise<string> {
+  const terminal = new RecordedTerminal();
+  assertEquals([await run(args, terminal), terminal.told], [0, ""]);
+  return terminal.shown;
+}
+
+Deno.test("--help of both fits one screen of 80 columns and names every command", async () => {
   for (const run of [runServer, runClient]) {
-    const terminal = new RecordedTerminal();
-    await run(["--help"], terminal);
-    for (const row of terminal.shown.split("\n")) {
+    const text = await shownBy(run, ["--help"]);
+    const rows = text.trimEnd().split("\n");
+    assertEquals(rows.length <= 40, true, text);
+    for (const row of rows) assertEquals(row.length <= 80, true, row);
+    for (
+      const [asked] of await allManuals(run === runServer ? SERVER : CLIENT)
+    ) {
+      assertMatch(text, new RegExp(`\\b${asked}\\b`));
+    }
+    for (const topic of ["frames", "addresses", "exit-codes", "tls"]) {
+      assertStringIncludes(text, topic);
+    }
+  }
+});
+
+Deno.test("a command's --help fits 80 columns and names its options with their defaults", async () => {
+  for (const [run, args] of MANUALS) {
+    const shown = await shownBy(run, args);
+    for (const row of shown.split("\n")) {
       assertEquals(row.length <= 80, true, row);
     }
-    const text = terminal.shown.replaceAll(/\s+/g, " ");
-    assertStringIncludes(text, "(default line)");
-    assertStringIncludes(text, "(default 1MiB)");
+    const text = shown.replaceAll(/\s+/g, " ");
+    assertStringIncludes(text, "--log FORM form of lines");
+    assertStringIncludes(text, "(default text)");
     assertStringIncludes(text, "Exit codes: 0 done");
     assertStringIncludes(text, "Permissions: the network");
   }
 });
 
-Deno.test("--help shows options by subject, each subject once", async () => {
-  for (const run of [runServer, runClient]) {
-    const terminal = new RecordedTerminal();
-    await run(["--help"], terminal);
-    const titles = [...terminal.shown.matchAll(/^\S.*:$/gm)].map(([t]) => t);
+Deno.test("a command's --help shows options by subject, each subject once", async () => {
+  for (const [run, args] of MANUALS) {
+    const shown = await shownBy(run, args);
+    const titles = [...shown.matchAll(/^\S.*:$/gm)].map(([t]) => t);
     assertEquals(titles.length, new Set(titles).size, titles.join(" "));
-    const [tls = ""] = /^Options for TLS:\n( .*\n)+/m.exec(terminal.shown) ??
-      [];
+    if (args[0] === "udp:7342") continue;
+    const [tls = ""] = /^Options for TLS:\n( .*\n)+/m.exec(shown) ?? [];
     for (const name of ["--ca", "--cert", "--key", "--handshake-timeout"]) {
       assertMatch(tls, new RegExp(`^  ${name} `, "m"));
     }
   }
 });
 
+Deno.test("a command's --help shows what concerns it and nothing else", async () => {
+  const absent = {
+    echo: ["--root", "--every", "--format"],
+    greet: ["--root", "--join", "--max-body"],
+    http: ["--frame", "--every", "--join"],
+    print: ["--root", "--every"],
+  };
+  for (const [service, names] of Object.entries(absent)) {
+    const text = await shownBy(runServer, [service, "--help"]);
+    for (const name of names) {
+      assertEquals(text.includes(`\n  ${name} `), false, name);
+    }
+  }
+  const udp = await shownBy(runClient, ["help", "udp"]);
+  for (const name of ["--frame", "--ca", "--head"]) {
+    assertEquals(udp.includes(`  ${name} `), false, name);
+  }
+  assertMatch(await shownBy(runServer, ["echo", "-h"]), /^ {2}--join GROUP/m);
+  assertMatch(
+    await shownBy(runServer, ["print", "-h"]),
+    /^ {2}--format FORMAT/m,
+  );
+  assertMatch(await shownBy(runClient, ["help", "http"]), /^ {2}--head /m);
+});
+
+Deno.test("help explains every command and topic that it names", async () => {
+  for (
+    const [run, program] of [[runServer, SERVER], [runClient, CLIENT]] as const
+  ) {
+    assertEquals(
+      await shownBy(run, ["help"]),
+      await shownBy(run, ["--help"]),
+    );
+    for (const asked of (await allManuals(program)).keys()) {
+      assertMatch(await shownBy(run, ["help", asked]), /^Usage: parley-/m);
+    }
+    for (const topic of ["frames", "addresses", "exit-codes", "tls"]) {
+      assertMatch(await shownBy(run, ["help", topic]), /^[A-Z].*:\n {2}/);
+    }
+  }
+});
+
+Deno.test("an option without a value leaves the word behind it alone", () => {
+  const { operands, options } = parseArguments(
+    ["-q", "true", "--verbose", "false", "-oname", "--output=", "-"],
+    {
+      ...LOG_OPTIONS,
+      output: {
+        value: "FILE",
+        many: true,
+        letter: "o",
+        help: "",
+        parse: (t) => [t],
+      },
+    },
+  );
+  assertEquals(operands, ["true", "false", "-"]);
+  assertEquals(options, {
+    log: "text",
+    quiet: true,
+    verbose: true,
+    help: false,
+    version: false,
+    output: ["name", ""],
+  });
+});
+
 Deno.test("the server's defaults are those of the specification", async () => {
   const terminal = new RecordedTerminal();
-  await runServer(["--help"], terminal);
+  await runServer(["echo", "--help"], terminal);
   const text = terminal.shown.replaceAll(/\s+/g, " ");
   const defaults = {
     "idle-timeout": "5m",

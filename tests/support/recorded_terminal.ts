@@ -43,6 +43,8 @@ export class RecordedTerminal implements Terminal {
   readonly errors: Output;
   /** Writes real files. */
   readonly createFile = createFile;
+  /** Milliseconds on its clock, which a test moves. */
+  elapsed = 0;
   /** Reads real files. */
   readonly readFile = readFile;
   readonly #interfaces: readonly NetworkInterface[];
@@ -83,6 +85,10 @@ export class RecordedTerminal implements Terminal {
 
   interfaces(): readonly NetworkInterface[] {
     return this.#interfaces;
+  }
+
+  elapsedMs(): number {
+    return this.elapsed;
   }
 
   now(): Date {

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { UsageError } from "../../output/exit_code.ts";
-import type { Section } from "../../arguments/help.ts";
+import { UsageError } from "../../output/failure.ts";
+import type { Section } from "../../manual/manual.ts";
 import { flag, optional, repeated, setting } from "../../arguments/option.ts";
-import { parseSize } from "../../arguments/sizes.ts";
+import { parseSize, writtenSize } from "../../arguments/sizes.ts";
+import { asTyped } from "../../arguments/values.ts";
 
 /** The options that need an `http:` or `https:` address. */
 export const HTTP_OPTIONS = {
@@ -32,15 +33,13 @@ export const HTTP_OPTIONS = {
   "raw": flag(
     "shows request and response byte for byte, line ends too",
   ),
-  "output": {
-    ...optional(
-      "FILE",
-      (text) => text,
-      "writes the body to a file, named so only once it is whole",
-    ),
-    letter: "o",
-  },
-  "location": flag("follows redirects, at most 20 of them", "L"),
+  "output": optional(
+    "FILE",
+    asTyped,
+    "writes the body to a file, named so only once it is whole",
+    { letter: "o" },
+  ),
+  "location": flag("follows redirects, at most 20 of them", { letter: "L" }),
   "compressed": flag(
     "lets the server compress the body, and undoes it",
   ),
@@ -49,7 +48,8 @@ export const HTTP_OPTIONS = {
   ),
   "max-body": setting(
     "SIZE",
-    "16GiB",
+    // A download of any size that a disk has room for, and still a bound.
+    writtenSize(16 * 2 ** 30),
     parseSize,
     "largest body received, decompressed",
   ),
@@ -73,7 +73,7 @@ export const HTTP_SECTION: Section = {
     ],
     [
       "--raw",
-      "> marks what is sent, < what is received. Each line feed ends a line; \\r \\n \\t \\xHH stand for bytes that could drive a terminal or are no UTF-8, \\\\ for a backslash.",
+      "> marks what is sent, < what is received. Each line feed ends a line; \\r \\n \\t \\xHH stand for bytes that could drive a terminal or are not UTF-8, \\\\ for a backslash.",
     ],
     [
       "",
@@ -93,15 +93,15 @@ const TOKEN = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
 function parseMethod(text: string): string {
   if (!TOKEN.test(text)) {
-    throw new UsageError(`"${text}" is no method; write for example: PUT`);
+    throw new UsageError(`"${text}" is not a method; write for example: PUT`);
   }
   const upper = text.toUpperCase();
   if (upper === "CONNECT") {
     throw new UsageError(
-      "CONNECT asks a proxy for a tunnel, behind which is no HTTP; use another method",
+      "CONNECT asks a proxy for a tunnel, behind which HTTP ends; use another method",
     );
   }
-  // Methods are case-sensitive (RFC 9110, section 9.1), and nobody has a "get".
+  // Methods are case-sensitive (RFC 9110, section 9.1), and no server has a "get".
   if (/^(DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)$/.test(upper)) return upper;
   return text;
 }
@@ -111,14 +111,14 @@ function parseField(text: string): [name: string, value: string] {
   const name = text.slice(0, Math.max(colon, 0));
   if (!TOKEN.test(name)) {
     throw new UsageError(
-      `"${text}" is no header field; write a name, a colon and a value, such as 'Accept: text/html'`,
+      `"${text}" is not a header field; write a name, a colon and a value, such as 'Accept: text/html'`,
     );
   }
   const value = text.slice(colon + 1).trim();
   // RFC 9110, section 5.5: a character is a byte.
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
     throw new UsageError(
-      `the value of ${name} holds what no header field can; write printable characters up to U+00FF alone`,
+      `the value of ${name} holds what a header field cannot; write printable characters up to U+00FF alone`,
     );
   }
   return [name, value];

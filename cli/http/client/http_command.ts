@@ -5,12 +5,13 @@
  */
 
 import { Address } from "../../../mod.ts";
-import { TLS_ONLY } from "../../client/client_checks.ts";
-import type { ClientCommand } from "../../client/client_options.ts";
-import { UsageError } from "../../output/exit_code.ts";
-import { GROUP_OPTIONS } from "../../udp/group_options.ts";
-import { checkPair } from "../../tls/tls_files.ts";
-import { HTTP_OPTIONS } from "./http_client_options.ts";
+import { type Kind, refuseOthers } from "../../arguments/kinds.ts";
+import {
+  CLIENT_OPTIONS,
+  type ClientOptions,
+} from "../../client/client_option_table.ts";
+import { UsageError } from "../../output/failure.ts";
+import { checkPair } from "../../tls/tls_options.ts";
 
 /** What a client is asked to do by HTTP. */
 export interface HttpCommand {
@@ -25,7 +26,7 @@ export interface HttpCommand {
   /** The options that were given. */
   readonly given: ReadonlySet<string>;
   /** The options' values. */
-  readonly options: ClientCommand["options"];
+  readonly options: ClientOptions;
 }
 
 /**
@@ -39,10 +40,10 @@ export function isWebAddress(text: string): boolean {
 }
 
 /**
- * Refuses what is nearly an address, with what is meant.
+ * Refuses what is nearly an address, and says what is meant.
  *
- * @param text What was typed, and is no {@linkcode isWebAddress}.
- * @throws {UsageError} If it has another scheme, or a path and none.
+ * @param text What was typed, and is not {@linkcode isWebAddress}.
+ * @throws {UsageError} If it has another scheme, or a path without one.
  */
 export function checkScheme(text: string): void {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1];
@@ -53,27 +54,9 @@ export function checkScheme(text: string): void {
   }
   if (scheme === undefined && /^(?!unix:)[^/]+\//.test(text)) {
     throw new UsageError(
-      `"${text}" is no address; for what is on a web server write: http://${text}`,
+      `"${text}" is not an address; for what is on a web server write: http://${text}`,
     );
   }
-}
-
-/**
- * Refuses options of HTTP for other addresses.
- *
- * @param address The address.
- * @param given The options that were given.
- * @throws {UsageError} If there is such an option.
- */
-export function refuseHttpOptions(
-  address: Address,
-  given: ReadonlySet<string>,
-): void {
-  const found = Object.keys(HTTP_OPTIONS).find((name) => given.has(name));
-  if (found === undefined) return;
-  throw new UsageError(
-    `--${found} is for HTTP, and ${address} is not; write http://HOST:PORT/PATH, or leave it out`,
-  );
 }
 
 /**
@@ -90,7 +73,7 @@ export function readHttpCommand(
   text: string,
   typed: readonly string[],
   given: ReadonlySet<string>,
-  options: ClientCommand["options"],
+  options: ClientOptions,
 ): HttpCommand {
   const url = parseUrl(text);
   if (typed.length > 0) {
@@ -100,12 +83,12 @@ export function readHttpCommand(
       }" is one argument too many; a body is given with --data, and an address with spaces or & in it in quotes`,
     );
   }
-  refuseOthers(given);
   const isSecure = url.protocol === "https:";
   // A redirect may lead to where there is TLS.
   const isTls = isSecure || options.location;
-  if (isTls) checkPair(given);
-  else refuseTls(url, given);
+  const kinds: readonly Kind[] = isTls ? ["http", "https"] : ["http"];
+  refuseOthers(CLIENT_OPTIONS, given, new Set(kinds), String(url));
+  checkPair(given);
   const method = options.head
     ? "HEAD"
     : options.method ?? (options.data === undefined ? "GET" : "POST");
@@ -142,14 +125,14 @@ function parseUrl(text: string): URL {
   // The parser of URLs takes a number for an IPv4 address.
   if (/^\d+$/.test(host!)) {
     throw refused(
-      `"${host}" is no host; for a port of this machine write ${scheme}://127.0.0.1:${host}/`,
+      `"${host}" is not a host; for a port of this machine write ${scheme}://127.0.0.1:${host}/`,
     );
   }
   if (port !== undefined && !isPort(port)) {
     throw refused(`the port "${port}" is not a number from 1 to 65535`);
   }
   const url = URL.parse(text);
-  if (url === null) throw refused(`"${host}" is no host name or IP address`);
+  if (url === null) throw refused(`"${host}" is not a host name or IP address`);
   return url;
 }
 
@@ -158,45 +141,10 @@ function isPort(text: string): boolean {
   return port >= 1 && port <= 65535;
 }
 
-const FOR_UDP = "that is for UDP";
-
-/** Options that mean nothing over HTTP, and why. */
-const NOT_OVER_HTTP: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ["attempts", ...Object.keys(GROUP_OPTIONS)].map((name) => [name, FOR_UDP]),
-  ),
-  "frame": "HTTP says itself where a message ends",
-  "max-message": "the largest body is that of --max-body",
-  "format": "a body is shown as it comes, and --raw shows everything",
-  "message-timeout": "--timeout bounds the whole of it",
-  "send-timeout": "--timeout bounds the whole of it",
-  "proxy-protocol": "the header would come before the request",
-  "proxy-source": "that is for --proxy-protocol",
-  "read-size": "--raw shows the bytes",
-  "chunks": "--raw shows the bytes",
-  "alpn": "the protocol is http/1.1",
-};
-
-function refuseOthers(given: ReadonlySet<string>): void {
-  const found = Object.keys(NOT_OVER_HTTP).find((name) => given.has(name));
-  if (found === undefined) return;
-  throw new UsageError(
-    `--${found} means nothing over HTTP: ${NOT_OVER_HTTP[found]}; leave it out`,
-  );
-}
-
-function refuseTls(url: URL, given: ReadonlySet<string>): void {
-  const found = TLS_ONLY.find((name) => given.has(name));
-  if (found === undefined) return;
-  throw new UsageError(
-    `--${found} is for TLS, and ${url} is not; write https://HOST/PATH, or leave it out`,
-  );
-}
-
 function checkTogether(
   method: string,
   given: ReadonlySet<string>,
-  options: HttpCommand["options"],
+  options: ClientOptions,
 ): void {
   const both = (one: string, other: string, why: string) => {
     throw new UsageError(

@@ -6,13 +6,9 @@
  */
 
 import { ConnectionError, ProtocolError, TimeoutError } from "../../../mod.ts";
-import {
-  EXIT,
-  type ExitCode,
-  Failure,
-  messageOf,
-  UsageError,
-} from "../../output/exit_code.ts";
+import { reasonOf } from "../../output/error_text.ts";
+import { EXIT, type ExitCode } from "../../output/exit_code.ts";
+import { Failure, UsageError } from "../../output/failure.ts";
 import type { HttpProgress } from "./watch.ts";
 
 /**
@@ -24,11 +20,9 @@ import type { HttpProgress } from "./watch.ts";
  */
 export function httpFailure(error: unknown, progress: HttpProgress): unknown {
   if (error instanceof ProtocolError) {
-    // Without a byte of an answer it is no answer that is cut off.
+    // Without a byte of an answer nothing is cut off: none has begun.
     const isCut = error.code === "truncated" && progress !== "answered";
-    const advice = /\bLF without CR\b/.test(error.message)
-      ? "--bare-line-feed takes it"
-      : undefined;
+    const advice = isLineFeed(error) ? "--bare-line-feed takes it" : undefined;
     return failureOf(error, isCut ? EXIT.lost : EXIT.framing, advice);
   }
   if (
@@ -62,19 +56,20 @@ function refused(error: ConnectionError): Failure {
 /** The library refuses before it opens anything what makes no request. */
 function unsendable(error: Error, progress: HttpProgress): unknown {
   if (progress === "dialling") {
-    return new UsageError(error.message, { cause: error });
+    return new UsageError(reasonOf(error), { cause: error });
   }
-  // A redirect, or a file that has changed, can make none of it later.
-  return /^Cannot (follow|send) /.test(error.message)
-    ? failureOf(error, EXIT.failed)
-    : error;
+  // A redirect that cannot be followed, or a file that has changed.
+  return failureOf(error, EXIT.failed);
 }
 
 function failureOf(error: Error, code: ExitCode, advice?: string): Failure {
-  const message = messageOf(error)
-    // The other options have no flag of their own.
-    .replace(/ \((max\w+|bodyTimeoutMs|responseTimeoutMs)\)/, "");
-  return new Failure(code, advice ? `${message}; ${advice}` : message, {
+  const text = reasonOf(error);
+  return new Failure(code, advice ? `${text}; ${advice}` : text, {
     cause: error,
   });
+}
+
+// Until every error of the library names its option.
+function isLineFeed({ option, reason }: ProtocolError): boolean {
+  return option === "bareLineFeed" || /\bLF without CR\b/.test(reason);
 }

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { EXIT, Failure } from "../../output/exit_code.ts";
+import { EXIT } from "../../output/exit_code.ts";
+import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
 import type { HttpCommand } from "./http_command.ts";
 

@@ -5,8 +5,9 @@
  * @module
  */
 
-import { EXIT, Failure } from "../../output/exit_code.ts";
-import { forPeople } from "../../terminal/process_terminal.ts";
+import { EXIT } from "../../output/exit_code.ts";
+import { Failure } from "../../output/failure.ts";
+import { systemReason } from "../../output/system_reason.ts";
 
 /** A file in the making; what is disposed of before {@linkcode keep} is gone. */
 export class NewFile implements AsyncDisposable {
@@ -38,14 +39,14 @@ export class NewFile implements AsyncDisposable {
   static async create(path: string): Promise<NewFile> {
     try {
       const there = await statOf(path);
-      if (there?.isDirectory) throw new Error("it is a folder");
+      if (there?.isDirectory) throw new Deno.errors.IsADirectory();
       // Such as /dev/null, in whose place no file belongs.
       if (there?.isCharDevice) {
         const device = await Deno.open(path, { write: true });
         return new NewFile(path, path, undefined, device);
       }
       if (there !== undefined && !there.isFile) {
-        throw new Error("it is no regular file");
+        throw new Failure(EXIT.local, "it is not a regular file");
       }
       // Where a symbolic link leads is replaced, not the link.
       const target = there === undefined
@@ -71,7 +72,7 @@ export class NewFile implements AsyncDisposable {
     const file = await Deno.open(temporary, { createNew: true, write: true });
     const created = new NewFile(path, target, temporary, file);
     try {
-      // Who was not to read it before is not to read it now.
+      // A user who could not read it before cannot read it now.
       if (there?.mode) await Deno.chmod(temporary, there.mode & 0o777);
     } catch (error) {
       await created[Symbol.asyncDispose]();
@@ -120,7 +121,7 @@ export class NewFile implements AsyncDisposable {
     this.#close();
     if (this.#temporary === undefined) return;
     await Deno.remove(this.#temporary).catch(() => {
-      // Somebody was faster; it is gone in any case.
+      // It was removed meanwhile; it is gone in any case.
     });
   }
 
@@ -162,7 +163,9 @@ function folderOf(path: string): string {
 }
 
 function cannotWrite(path: string, cause: unknown): Failure {
-  const reason = reasonOf(cause);
+  const reason = cause instanceof Failure
+    ? cause.text
+    : systemReason(cause, REASONS);
   return new Failure(
     EXIT.local,
     `cannot write ${path}: ${reason}; give another --output`,
@@ -170,11 +173,4 @@ function cannotWrite(path: string, cause: unknown): Failure {
   );
 }
 
-function reasonOf(cause: unknown): string {
-  if (cause instanceof Deno.errors.NotFound) return "there is no such folder";
-  const { message } = cause as Error;
-  // The runtime wants every permission there is for most of /dev, /proc, /sys.
-  return /^Requires all access/.test(message)
-    ? "it is a part of the system that is out of reach"
-    : forPeople(cause).message;
-}
+const REASONS = { NotFound: "there is no such folder" };

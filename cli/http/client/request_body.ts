@@ -4,8 +4,9 @@
  * @module
  */
 
-import { EXIT, Failure, UsageError } from "../../output/exit_code.ts";
-import { forPeople } from "../../terminal/process_terminal.ts";
+import { EXIT } from "../../output/exit_code.ts";
+import { Failure, UsageError } from "../../output/failure.ts";
+import { systemReason } from "../../output/system_reason.ts";
 import type { Input } from "../../terminal/terminal.ts";
 import type { DataSource } from "./http_client_options.ts";
 
@@ -14,7 +15,7 @@ import type { DataSource } from "./http_client_options.ts";
 const IN_MEMORY_BYTES = 1024 * 1024;
 const READ_BYTES = 64 * 1024;
 
-/** A body, with what is known about it. Whoever opened it disposes of it. */
+/** A body, with what is known about it. Its opener disposes of it. */
 export interface RequestBody extends Disposable {
   /** The body, as requests take it. */
   readonly body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
@@ -50,12 +51,12 @@ export async function openBody(
 }
 
 function cannotRead(path: string, cause: unknown): string {
-  return `cannot read ${path}: ${forPeople(cause).message}`;
+  return `cannot read ${path}: ${systemReason(cause)}`;
 }
 
 async function openFile(path: string): Promise<RequestBody> {
   const { isDirectory, isFile, size } = await Deno.stat(path);
-  if (isDirectory) throw new Error("it is a folder");
+  if (isDirectory) throw new Deno.errors.IsADirectory();
   if (isFile && size <= IN_MEMORY_BYTES) {
     return { body: await Deno.readFile(path), [Symbol.dispose]() {} };
   }
@@ -69,7 +70,7 @@ async function openFile(path: string): Promise<RequestBody> {
       }
     }),
     [Symbol.dispose]: () => file.close(),
-    // Of a pipe nobody knows it.
+    // A pipe has none.
     ...(isFile ? { length: size } : {}),
   };
 }

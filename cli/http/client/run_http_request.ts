@@ -6,10 +6,11 @@
 
 import { type HttpRequestOptions, request } from "../../../lib/http/mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
-import { EXIT, Failure } from "../../output/exit_code.ts";
+import { EXIT } from "../../output/exit_code.ts";
+import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
-import { tlsOptions } from "../../client/open_connection.ts";
-import type { Progress } from "../../program.ts";
+import { tlsOptions } from "../../client/tls_settings.ts";
+import type { Surroundings } from "../../client/run_client.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import {
@@ -27,29 +28,16 @@ import { ProgressLine } from "./progress_line.ts";
 import { openBody, type RequestBody } from "./request_body.ts";
 import { Watch } from "./watch.ts";
 
-/** What a request is made with besides its command line. */
-export interface HttpSurroundings {
-  /** What the program has around it. */
-  readonly terminal: Terminal;
-  /** Where lines about it go. */
-  readonly log: Log;
-  /** Ends it. */
-  readonly signal: AbortSignal;
-  /** Is told how far it has come. */
-  readonly progress: Progress;
-}
-
 /**
  * Sends the request of a command line and shows or writes the response.
  *
  * @param command The command line.
  * @param surroundings What it is made with.
- * @throws {Failure} If there is no whole response, or its status is not what
- * was hoped for.
+ * @throws {Failure} If there is no whole response, or its status is an error.
  */
 export async function runHttpRequest(
   command: HttpCommand,
-  surroundings: HttpSurroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
   const { progress, terminal } = surroundings;
   const end = new AbortController();
@@ -57,7 +45,7 @@ export async function runHttpRequest(
   const signal = AbortSignal.any([surroundings.signal, end.signal]);
   const watch = new Watch(command, terminal.output, end);
   try {
-    await exchange(command, { ...surroundings, signal }, watch);
+    await performRequest(command, { ...surroundings, signal }, watch);
   } catch (error) {
     // What has ended it says more than what broke then.
     const reason = signal.aborted ? signal.reason : error;
@@ -85,9 +73,9 @@ function endAfter(
   return () => clearTimeout(timer);
 }
 
-async function exchange(
+async function performRequest(
   command: HttpCommand,
-  surroundings: HttpSurroundings,
+  surroundings: Surroundings,
   watch: Watch,
 ): Promise<void> {
   const { log, signal, terminal } = surroundings;
@@ -142,7 +130,7 @@ function requestOptions(
 async function receive(
   response: Response,
   { options }: HttpCommand,
-  { log, signal, terminal }: HttpSurroundings,
+  { log, signal, terminal }: Surroundings,
   file: NewFile | undefined,
 ): Promise<void> {
   // Under the name of what was asked for there is never a page that says no.

@@ -5,7 +5,7 @@
  */
 
 import { evaluate, rangeCounts, validatorsOf } from "./conditional.ts";
-import type { HttpService } from "../server/visitor.ts";
+import type { HttpService } from "../server/http_service.ts";
 import { fileBody } from "./file_body.ts";
 import {
   type FilePath,

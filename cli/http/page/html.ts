@@ -4,6 +4,7 @@
  * @module
  */
 
+import { escape } from "@std/html/entities";
 import { STYLE } from "./style.ts";
 
 /** HTML, as opposed to text. */
@@ -38,25 +39,7 @@ function sourceOf(part: Part): string {
   if (typeof part === "object") {
     return part.map(({ source }) => source).join("");
   }
-  return escapeHtml(String(part));
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/**
- * Escapes text for HTML, in an element or between any quotes of an attribute.
- *
- * @param text The text.
- * @returns The HTML.
- */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+  return escape(String(part));
 }
 
 // Speech bubbles, inside the page: it loads nothing.

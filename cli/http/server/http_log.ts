@@ -8,7 +8,7 @@
 import type { AnsweredEvent, HttpServerEvent } from "../../../lib/http/mod.ts";
 import type { ConnectionStats } from "../../../mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
-import { messageOf } from "../../output/exit_code.ts";
+import { errorText } from "../../output/error_text.ts";
 import type { Log } from "../../output/log.ts";
 import { ServerLog } from "../../server/server_log.ts";
 import { formatSize } from "../../arguments/sizes.ts";
@@ -41,7 +41,7 @@ export class HttpLog {
 
   #answered(event: AnsweredEvent): void {
     const { bodyBytes, connection, error, method, status, target } = event;
-    const text = error === undefined ? undefined : messageOf(error);
+    const text = error === undefined ? undefined : errorText(error);
     // A fault of ours is told even if nobody wants to hear of requests.
     if (this.#log.options.quiet) {
       if (status === 500) this.#log.now({ event: "fault", error: text }, text!);

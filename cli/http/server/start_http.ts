@@ -6,28 +6,29 @@
 
 import { type HttpServer, serveHttp } from "../../../lib/http/mod.ts";
 import type { Address } from "../../../mod.ts";
-import { UsageError } from "../../output/exit_code.ts";
+import { UsageError } from "../../output/failure.ts";
+import { systemReason } from "../../output/system_reason.ts";
 import type { Log } from "../../output/log.ts";
-import type { Crew } from "../../server/part.ts";
-import type { ServerCommand } from "../../server/server_options.ts";
+import type { WorkerCommand } from "../../server/running_server.ts";
+import type { ServerCommand } from "../../server/server_command.ts";
 import type { ListenSettings } from "../../server/start_streams.ts";
-import type { HttpService } from "./visitor.ts";
+import type { HttpService } from "./http_service.ts";
 import { HttpLog } from "./http_log.ts";
 import { staticFiles } from "../files/static_files.ts";
-import { visitorPage } from "../page/visitor_page.ts";
+import { requestPage } from "../page/request_page.ts";
 
 /**
  * Serves HTTP.
  *
- * @param crew The command line, and which worker this is.
+ * @param task The command line, and which worker this is.
  * @param addresses Where.
  * @param settings How it listens.
  * @param log Where it is told what happens.
  * @returns The server.
- * @throws {UsageError} If the root is no folder that can be read.
+ * @throws {UsageError} If the root is not a folder that can be read.
  */
 export async function startHttp(
-  { command, worker }: Crew,
+  { command, worker }: WorkerCommand,
   addresses: readonly Address[],
   settings: ListenSettings,
   log: Log,
@@ -56,7 +57,7 @@ export async function startHttp(
 async function serviceOf(
   { index, root }: ServerCommand["options"],
 ): Promise<HttpService> {
-  if (root === undefined) return visitorPage;
+  if (root === undefined) return requestPage;
   return staticFiles({ root: await folderAt(root), index });
 }
 
@@ -68,15 +69,16 @@ async function folderAt(path: string): Promise<string> {
     for await (const _ of Deno.readDir(real)) break;
     return real;
   } catch (cause) {
-    throw new UsageError(`--root: cannot read ${path}: ${reason(cause)}`, {
-      cause,
-    });
+    throw new UsageError(
+      `--root: cannot read ${path}: ${systemReason(cause, ROOT_REASONS)}`,
+      {
+        cause,
+      },
+    );
   }
 }
 
-function reason(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such folder";
-  if (error instanceof Deno.errors.NotADirectory) return "it is no folder";
-  const message = (error as Error).message.replace(/ \(os error \d+\).*$/, "");
-  return message.slice(0, 1).toLowerCase() + message.slice(1);
-}
+const ROOT_REASONS = {
+  NotFound: "there is no such folder",
+  NotADirectory: "it is not a folder",
+};

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { channelOf } from "../../session/messages/framed_connection.ts";
 import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { RequestHead } from "../wire/events.ts";
 import type { HttpConnection } from "../wire/http_connection.ts";
@@ -145,7 +144,7 @@ export class RequestHandling implements Asked {
       await writer.refuse(cause, status).catch(() => {});
     } else {
       // What was sent is written; then the end must not look like one.
-      await channelOf(connection).flushed().catch(() => {});
+      await connection.flush().catch(() => {});
       connection.abort(cause);
     }
     return cause;

@@ -14,8 +14,7 @@ import {
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
   shakeHands,
 } from "../channel/handshake.ts";
-import { FramedConnection } from "./framed_connection.ts";
-import type { MessageConnection } from "./message_connection.ts";
+import { MessageConnection } from "./message_connection.ts";
 import { checkDuration } from "../../check.ts";
 import { type MessageOptions, Settings } from "./settings.ts";
 import { within } from "../../time/within.ts";
@@ -90,7 +89,7 @@ export async function connect<E extends EncodingLike = "bytes">(
   options.signal?.throwIfAborted();
   const connection = await dialWithin(to, connectTimeoutMs, options);
   await shakeHands(connection, tlsHandshakeTimeoutMs, options.signal);
-  return new FramedConnection(connection, settings);
+  return new MessageConnection(connection, settings);
 }
 
 async function dialWithin(

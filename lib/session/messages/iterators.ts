@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { MessageReader } from "./message_reader.ts";
+import type { Receiver } from "./receiver.ts";
 
 // Larger batches save nothing any more, and their messages live long enough to
 // be copied by the garbage collector: 10 % slower at 4096.
@@ -16,24 +16,39 @@ const MOST_MESSAGES = 128;
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
+/** What an iterator needs of its connection. */
+export interface MessageSource<T> {
+  /** Where the messages are decoded. */
+  readonly receiver: Receiver<T>;
+
+  /**
+   * Waits for more bytes, having sent what waits to be sent.
+   *
+   * @returns A promise that never rejects.
+   */
+  more(): Promise<void>;
+}
+
 /** Messages one by one. */
 export class MessageIterator<T> implements AsyncIterableIterator<T> {
-  readonly #reader: MessageReader<T>;
+  readonly #source: MessageSource<T>;
+  readonly #receiver: Receiver<T>;
 
-  constructor(reader: MessageReader<T>) {
-    this.#reader = reader;
+  constructor(source: MessageSource<T>) {
+    this.#source = source;
+    this.#receiver = source.receiver;
   }
 
   next(): Promise<IteratorResult<T>> {
     try {
-      const value = this.#reader.take();
+      const value = this.#receiver.take();
       if (value !== undefined) return Promise.resolve({ done: false, value });
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#reader.isOver
+    return this.#receiver.over
       ? Promise.resolve(DONE)
-      : this.#reader.fill().then(() => this.next());
+      : this.#source.more().then(() => this.next());
   }
 
   // Leaving a loop leaves the connection open: it may have more to say.
@@ -48,21 +63,23 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
 
 /** Messages in arrays. */
 export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
-  readonly #reader: MessageReader<T>;
+  readonly #source: MessageSource<T>;
+  readonly #receiver: Receiver<T>;
   readonly #reuse: boolean;
 
-  constructor(reader: MessageReader<T>, reuse: boolean) {
-    this.#reader = reader;
+  constructor(source: MessageSource<T>, reuse: boolean) {
+    this.#source = source;
+    this.#receiver = source.receiver;
     this.#reuse = reuse;
   }
 
   next(): Promise<IteratorResult<T[]>> {
-    const reader = this.#reader;
-    if (this.#reuse) reader.release();
+    const receiver = this.#receiver;
+    if (this.#reuse) receiver.release();
     const value: T[] = [];
     try {
       while (value.length < MOST_MESSAGES) {
-        const message = reader.take();
+        const message = receiver.take();
         if (message === undefined) break;
         value.push(message);
       }
@@ -71,9 +88,9 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
       if (value.length === 0) return Promise.reject(error);
     }
     if (value.length > 0) return Promise.resolve({ done: false, value });
-    return reader.isOver
+    return receiver.over
       ? Promise.resolve(DONE)
-      : this.#reader.fill().then(() => this.next());
+      : this.#source.more().then(() => this.next());
   }
 
   return(): Promise<IteratorResult<T[]>> {

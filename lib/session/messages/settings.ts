@@ -4,7 +4,6 @@
  * @module
  */
 
-import { checkSize } from "../../check.ts";
 import type { Encoding } from "../../encoding/encoding.ts";
 import {
   type EncodingLike,
@@ -15,23 +14,25 @@ import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "../../framing/framing.ts";
+import { checkDuration, checkSize } from "../../check.ts";
 import { parseFraming } from "../../framing/parse.ts";
-import {
-  type ChannelInternals,
-  type ChannelOptions,
-  ChannelSettings,
-} from "../channel/channel_settings.ts";
+import { Clock } from "../../time/clock.ts";
 
 /** The default of {@linkcode MessageOptions.framing}. */
 export const DEFAULT_FRAMING: string = "line";
+
+/**
+ * The default of {@linkcode MessageOptions.highWaterMarkBytes}: 64 KiB, as in
+ * Netty and .NET's pipelines.
+ */
+export const DEFAULT_HIGH_WATER_MARK_BYTES: number = 64 * 1024;
 
 /**
  * How messages are cut, decoded, bounded and timed on a connection.
  *
  * @typeParam E The encoding or its name; it decides the type of a message.
  */
-export interface MessageOptions<E extends EncodingLike = "bytes">
-  extends ChannelOptions {
+export interface MessageOptions<E extends EncodingLike = "bytes"> {
   /**
    * How a message's bytes become a value: `"bytes"` (`Uint8Array`), `"text"`
    * (strict UTF-8), `"json"`, or an encoding of your own.
@@ -47,18 +48,40 @@ export interface MessageOptions<E extends EncodingLike = "bytes">
    */
   readonly framing?: Framing | string;
   /**
+   * How many bytes may wait to be written before `send` makes its caller wait.
+   *
+   * @default {65_536}
+   */
+  readonly highWaterMarkBytes?: number;
+  /**
+   * Longest time in milliseconds to wait for the peer without a byte in either
+   * direction; `Infinity` for no bound. Then the connection is aborted.
+   *
+   * @default {Infinity}
+   */
+  readonly idleTimeoutMs?: number;
+  /**
    * Largest message in bytes, received or sent, without its frame.
    *
    * @default {1_048_576}
    */
   readonly maxMessageBytes?: number;
   /**
-   * Largest message in bytes that this side sends, where it differs: a relay that
-   * adds a field to every message needs room for it.
+   * Longest time in milliseconds from a message's first byte to its last, while
+   * this side is reading; `Infinity` for no bound. Then the connection is
+   * aborted. It stops a peer that sends one byte a minute to keep you waiting.
    *
-   * @default {maxMessageBytes}
+   * @default {Infinity}
    */
-  readonly maxSentMessageBytes?: number;
+  readonly messageTimeoutMs?: number;
+  /**
+   * Longest time in milliseconds that waiting bytes may make no progress
+   * because the peer does not read; `Infinity` for no bound. Then the
+   * connection is aborted.
+   *
+   * @default {Infinity}
+   */
+  readonly sendTimeoutMs?: number;
 }
 
 /**
@@ -66,34 +89,44 @@ export interface MessageOptions<E extends EncodingLike = "bytes">
  *
  * @typeParam T Type of a message.
  */
-export class Settings<T> extends ChannelSettings {
+export class Settings<T> {
   readonly framing: Framing;
   readonly encoding: Encoding<T>;
   readonly maxMessageBytes: number;
-  readonly maxSentMessageBytes: number;
+  readonly highWaterMarkBytes: number;
+  readonly idleTimeoutMs: number;
+  readonly messageTimeoutMs: number;
+  readonly sendTimeoutMs: number;
+  /** The clock of the deadlines; none if there are no deadlines. */
+  readonly clock: Clock | undefined;
 
   /**
    * Checks the options.
    *
    * @param options The options.
-   * @param internals What only this library and its tests set.
+   * @param furtherMs Deadlines of whoever uses the clock too, in milliseconds.
    * @throws {TypeError} If the framing or the encoding does not exist, or they
    * do not go together.
    * @throws {RangeError} If a number is out of its range.
    */
   constructor(
     options: MessageOptions<EncodingLike>,
-    internals: ChannelInternals = {},
+    furtherMs: readonly number[] = [],
   ) {
-    super(options, internals);
     const {
       encoding = "bytes",
       framing = DEFAULT_FRAMING,
+      highWaterMarkBytes = DEFAULT_HIGH_WATER_MARK_BYTES,
+      idleTimeoutMs = Infinity,
       maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
-      maxSentMessageBytes = maxMessageBytes,
+      messageTimeoutMs = Infinity,
+      sendTimeoutMs = Infinity,
     } = options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
-    checkSize("maxSentMessageBytes", maxSentMessageBytes, 1);
+    checkSize("highWaterMarkBytes", highWaterMarkBytes, 1);
+    checkDuration("idleTimeoutMs", idleTimeoutMs);
+    checkDuration("messageTimeoutMs", messageTimeoutMs);
+    checkDuration("sendTimeoutMs", sendTimeoutMs);
     this.framing = typeof framing === "string"
       ? parseFraming(framing)
       : framing;
@@ -102,7 +135,17 @@ export class Settings<T> extends ChannelSettings {
     this.encoding.decoder(this.framing.boundary !== "none");
     this.framing.decoder({ maxMessageBytes });
     this.maxMessageBytes = maxMessageBytes;
-    this.maxSentMessageBytes = maxSentMessageBytes;
+    this.highWaterMarkBytes = highWaterMarkBytes;
+    this.idleTimeoutMs = idleTimeoutMs;
+    this.messageTimeoutMs = messageTimeoutMs;
+    this.sendTimeoutMs = sendTimeoutMs;
+    const deadlines = [
+      idleTimeoutMs,
+      messageTimeoutMs,
+      sendTimeoutMs,
+      ...furtherMs,
+    ].filter((ms) => ms !== Infinity);
+    this.clock = deadlines.length === 0 ? undefined : new Clock(deadlines);
   }
 }
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Handler, serve } from "@parley/parley";
-import { runClient } from "../../../cli/client/run_client.ts";
+import { runClient } from "../../../cli/commands.ts";
 import {
   type RecordedOptions,
   RecordedTerminal,

@@ -4,7 +4,7 @@ import {
   assertMatch,
   assertStringIncludes,
 } from "@std/assert";
-import { runServer } from "../../../cli/server/run_server.ts";
+import { runServer } from "../../../cli/commands.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
 
 /** Runs the service while something is done with it. */
@@ -188,22 +188,28 @@ Deno.test("runServer() breaks off a file that becomes shorter", async () => {
 
 Deno.test("runServer() refuses what makes no sense with http", async () => {
   const table: readonly (readonly [string, RegExp])[] = [
-    ["http 0 --frame line", /--frame is for messages, and HTTP has a framing/],
-    ["http 0 --max-message 1", /--max-message .* --max-body is the bound/],
-    ["http 0 --message hi", /--message is for messages/],
+    [
+      "http 0 --frame line",
+      /--frame means nothing over HTTP: HTTP itself says where/,
+    ],
+    [
+      "http 0 --max-message 1",
+      /--max-message means nothing .* --max-body bounds/,
+    ],
+    ["http 0 --message hi", /--message means nothing over HTTP/],
     ["http 0 --every 1s", /--every .* HTTP answers and never speaks first/],
     ["http 0 --count 1", /--count .* HTTP answers and never speaks first/],
-    ["http 0 --format json", /there is no option --format/],
+    ["http 0 --format json", /--format is for the service print, and http on/],
     ["http 0 --max-body 0", /--max-body: a size of 0 is out of range/],
-    ["http 0 --index", /--index lists the folders below --root, and there is/],
+    ["http 0 --index", /--index lists the folders below --root, which is not/],
     ["http 0 --root /tmp/none/x", /--root: cannot read .*no such folder/],
-    ["http 0 --root deno.json", /--root: cannot read deno\.json: it is no/],
+    ["http 0 --root deno.json", /--root: cannot read deno\.json: it is not a/],
     ["http udp://127.0.0.1:0", /http cannot be served on udp:.*has none/],
     ["http 0 udp://127.0.0.1:0", /http cannot be served on udp:/],
     ["http tls://localhost:0", /tls:\/\/localhost:0 needs --cert and --key/],
     ["http http://127.0.0.1:0", /its scheme must be tcp, tls/],
     ["http", /there is no address; write for example: http 7342/],
-    ["echo 0 --root .", /--root is for the service http, and this is echo/],
+    ["echo 0 --root .", /--root is for the service http, and echo on tcp:/],
     ["echo 0 --index", /--index is for the service http/],
     ["discard 0 --max-body 1", /--max-body is for the service http/],
     ["htp 0", /no service "htp" \(did you mean "http"\?\)/],

@@ -4,7 +4,7 @@ import {
   escapeJson,
   visible,
 } from "../../../cli/output/escape.ts";
-import { UsageError } from "../../../cli/output/exit_code.ts";
+import { UsageError } from "../../../cli/output/failure.ts";
 import { formatNamed, FORMATS } from "../../../cli/output/formats.ts";
 import { formatDuration } from "../../../cli/arguments/durations.ts";
 import { formatSize, parseSize } from "../../../cli/arguments/sizes.ts";

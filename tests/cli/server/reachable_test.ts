@@ -4,7 +4,7 @@ import {
   isNameOfLoopback,
   reachableAt,
 } from "../../../cli/server/reachable.ts";
-import { runServer } from "../../../cli/server/run_server.ts";
+import { runServer } from "../../../cli/commands.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
 
 const INTERFACES = [

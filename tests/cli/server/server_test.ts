@@ -1,7 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { connect } from "@parley/parley";
-import { runClient } from "../../../cli/client/run_client.ts";
-import { runServer } from "../../../cli/server/run_server.ts";
+import { runClient, runServer } from "../../../cli/commands.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
 
 /** Runs the server while something is done with it. */
@@ -77,4 +76,63 @@ Deno.test("runServer() tells more with --verbose", async () => {
     terminal.told,
     /^serving echo with --frame line, messages up to 1 MiB$/m,
   );
+});
+
+/** Waits until nothing listens on a port. */
+async function refused(port: number): Promise<void> {
+  for (;;) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    } catch {
+      return;
+    }
+  }
+}
+
+/** A server with a connection that stays, and what was told of its end. */
+async function endedBy(
+  signals: (terminal: RecordedTerminal) => void,
+): Promise<{ code: number; told: string }> {
+  const terminal = new RecordedTerminal();
+  const args = ["echo", "0", "--frame", "length:4", "--grace", "1h"];
+  const running = runServer(args, terminal);
+  const [, address] = await terminal.until(/listening on (\S+)\n/);
+  const port = Number(/\d+$/.exec(address!));
+  using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+  // A message that has begun is waited for.
+  await conn.write(Uint8Array.of(0, 0, 0, 2, 0x68));
+  await terminal.until(/opened/);
+  terminal.send("SIGINT");
+  await terminal.until(/stopping: 1 open/);
+  await refused(port);
+  signals(terminal);
+  // Where it was not cut, the rest of the message ends it.
+  await conn.write(Uint8Array.of(0x69)).catch(() => {});
+  await conn.closeWrite().catch(() => {});
+  const code = await running;
+  return { code, told: terminal.told };
+}
+
+Deno.test("runServer() takes a signal repeated within 500 ms for the same request", async () => {
+  const { code, told } = await endedBy((terminal) => {
+    terminal.send("SIGINT");
+    terminal.elapsed = 499;
+    terminal.send("SIGTERM");
+  });
+  assertEquals(code, 0);
+  assertMatch(told, /^stopped: 1 finished, 0 cut$/m);
+});
+
+Deno.test("runServer() cuts at a second signal, and counts what it cut", async () => {
+  for (
+    const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const
+  ) {
+    const { code, told } = await endedBy((terminal) => {
+      terminal.elapsed = 500;
+      terminal.send(signal);
+    });
+    assertEquals(code, expected);
+    assertMatch(told, /^cut tcp:\S+ with \d+ B unsent$/m);
+    assertMatch(told, /^stopped: 0 finished, 1 cut$/m);
+  }
 });

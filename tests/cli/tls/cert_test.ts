@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { ipBytes, makeCertificate } from "../../../cli/tls/certificate.ts";
-import { runServer } from "../../../cli/server/run_server.ts";
+import { runServer } from "../../../cli/commands.ts";
 import { hasOpenssl } from "../../support/certificates.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
 
@@ -47,12 +47,15 @@ Deno.test("cert overwrites nothing", () =>
 
 Deno.test("cert exits 2 in one line for what it does not know", async () => {
   const lines: [string, RegExp][] = [
-    ["", /^parley-server cert: .*\n\nUsage/],
+    [
+      "",
+      /^parley-server: there is no --out; .*; see parley-server cert --help/,
+    ],
     ["--name x", /there is no --out; write for example: --out \./],
     ["x", /"x" is not an option; write for example: --name x --out \./],
     ["--out . --name a_b..c", /"a_b\.\.c" is neither a host name/],
     ["--out . --name 300.1.1.1", /is neither a host name nor an IP address/],
-    ["--out . --valid-for 5", /"5" is no duration/],
+    ["--out . --valid-for 5", /"5" is not a duration/],
     ["--out . --nmae x", /did you mean --name/],
   ];
   for (const [line, pattern] of lines) {

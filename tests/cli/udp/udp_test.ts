@@ -1,7 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { bindUdp } from "@parley/parley/udp";
-import { runClient } from "../../../cli/client/run_client.ts";
-import { runServer } from "../../../cli/server/run_server.ts";
+import { runClient, runServer } from "../../../cli/commands.ts";
 import {
   type RecordedOptions,
   RecordedTerminal,
@@ -302,12 +301,15 @@ const HOW_FOR_MANY = [
   [["udp://[ff02::1]:7", "--ttl", "2"], "--ttl is for a group of IPv4"],
   [
     [`udp://${GROUP}:7`, "--ttl", "256"],
-    '"256" is no whole number from 0 to 255',
+    '"256" is not a whole number from 0 to 255',
   ],
   [["udp://127.0.0.1:7", "--no-loopback"], "--no-loopback is for a group"],
-  [["udp://[::1]:7", "--broadcast"], "is none, use a group such as [ff02::1]"],
+  [
+    ["udp://[::1]:7", "--broadcast"],
+    "is one of IPv6, use a group such as [ff02::1]",
+  ],
   [[`udp://${GROUP}:7`, "--broadcast"], "is a group; leave it out"],
-  [["udp://127.0.0.1:7", "--interface", "eth0"], '"eth0" is no IP address'],
+  [["udp://127.0.0.1:7", "--interface", "eth0"], '"eth0" is not an IP address'],
   [
     ["udp://127.0.0.1:7", "--interface", "::1"],
     "are of different versions of IP",
@@ -324,7 +326,7 @@ for (const [args, why] of HOW_FOR_MANY) {
 
 const EVERY = "udp://0.0.0.0:0";
 const HOW_TO_JOIN = [
-  [["7342", "--join", GROUP], 2, "--join is for a udp: address"],
+  [["7342", "--join", GROUP], 2, "--join is for UDP, and echo on tcp:"],
   [[HERE, "--join", GROUP], 2, "would receive nothing that is sent to a group"],
   [[EVERY, "--join", "10.1.1.1"], 2, "it is no multicast address"],
   [

@@ -7,7 +7,6 @@
 import { ByteSink } from "../../../bytes/byte_sink.ts";
 import { raw } from "../../../framing/raw.ts";
 import { connect } from "../../../session/messages/connect.ts";
-import { channelOf } from "../../../session/messages/framed_connection.ts";
 import type { MessageConnection } from "../../../session/messages/message_connection.ts";
 import type { HttpEvent } from "../../wire/events.ts";
 import { HttpConnection } from "../../wire/http_connection.ts";
@@ -149,9 +148,7 @@ export class HttpClientConnection {
     this.#watched = undefined;
     const bytes = await received;
     if (bytes === undefined) {
-      http.receiveEnd(
-        channelOf(connection).connection.endedUnannounced !== true,
-      );
+      http.receiveEnd(!connection.endedUnannounced);
       return 0;
     }
     onBytes?.("received", bytes);

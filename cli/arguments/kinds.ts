@@ -1,0 +1,104 @@
+/**
+ * What a command line talks to, in kinds, and the options that go with each.
+ *
+ * An option names the kinds it applies to. A command line comes to a set of
+ * kinds. An option that applies to none of them would do nothing, so it is
+ * refused: that is the one rule, for both executables.
+ *
+ * ```text
+ * echo tcp://[::1]:1 udp://[::1]:1  ─► messages stream tcp datagrams
+ * http://127.0.0.1/ (the client)    ─► http
+ * ```
+ *
+ * @module
+ */
+
+import { UsageError } from "../output/failure.ts";
+import type { OptionTable } from "./option.ts";
+
+/** What each kind is called in a sentence, and how to come to it. */
+const KINDS = {
+  messages: ["messages over a connection"],
+  stream: ["connections"],
+  datagrams: ["UDP", "write udp://HOST:PORT, or"],
+  tcp: ["tcp: and tls: addresses"],
+  tls: ["TLS", "write tls://HOST:PORT, or"],
+  unix: ["unix: addresses"],
+  http: ["HTTP", "write http://HOST:PORT/PATH, or"],
+  https: ["TLS", "write https://HOST/PATH, or"],
+  webServer: ["the service http"],
+  greet: ["the service greet"],
+  print: ["the service print"],
+} as const satisfies Record<string, readonly [string, string?]>;
+
+/** What a command line talks to. */
+export type Kind = keyof typeof KINDS;
+
+/**
+ * Refuses the options that would do nothing.
+ *
+ * @param table The options.
+ * @param given The names of those that were given.
+ * @param kinds What the command line talks to.
+ * @param subject What it is called in a sentence, such as its address.
+ * @throws {UsageError} If an option applies to none of the kinds.
+ */
+export function refuseOthers(
+  table: OptionTable,
+  given: ReadonlySet<string>,
+  kinds: ReadonlySet<Kind>,
+  subject: string,
+): void {
+  for (const name of given) {
+    const { appliesTo, instead = {} } = table[name]!;
+    if (appliesTo === undefined || appliesTo.some((kind) => kinds.has(kind))) {
+      continue;
+    }
+    for (const kind of kinds) {
+      const reason = instead[kind];
+      if (reason === undefined) continue;
+      throw new UsageError(
+        `--${name} means nothing over ${
+          KINDS[kind][0]
+        }: ${reason}; leave it out`,
+      );
+    }
+    const words = [...new Set(appliesTo.map((kind) => KINDS[kind][0]))];
+    throw new UsageError(
+      `--${name} is for ${words.join(" and ")}, and ${subject} is not; ${
+        adviceFor(appliesTo, kinds)
+      }leave it out`,
+    );
+  }
+}
+
+/** How to come to a kind; https: is the TLS of http:. */
+function adviceFor(
+  appliesTo: readonly Kind[],
+  kinds: ReadonlySet<Kind>,
+): string {
+  const wanted = kinds.has("http")
+    ? appliesTo.find((kind) => kind === "https") ?? appliesTo[0]!
+    : appliesTo.find((kind) => kind !== "https")!;
+  const [, form]: readonly [string, string?] = KINDS[wanted];
+  return form === undefined ? "" : `${form} `;
+}
+
+/**
+ * Leaves the options that apply to a kind.
+ *
+ * @typeParam O The options.
+ * @param table The options.
+ * @param kinds What is talked to.
+ * @returns Those that would do something.
+ */
+export function applicable(
+  table: OptionTable,
+  kinds: Iterable<Kind>,
+): OptionTable {
+  const known = new Set(kinds);
+  const entries = Object.entries(table).filter(([, { appliesTo }]) =>
+    appliesTo === undefined || appliesTo.some((kind) => known.has(kind))
+  );
+  return Object.fromEntries(entries);
+}

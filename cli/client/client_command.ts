@@ -1,0 +1,123 @@
+/**
+ * The command line of `parley-client`.
+ *
+ * @module
+ */
+
+import type { Address } from "../../mod.ts";
+import { readAddress } from "../arguments/address.ts";
+import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import { parseArguments } from "../arguments/parse.ts";
+import {
+  checkScheme,
+  type HttpCommand,
+  isWebAddress,
+  readHttpCommand,
+} from "../http/client/http_command.ts";
+import { reasonOf } from "../output/error_text.ts";
+import { UsageError } from "../output/failure.ts";
+import { formatNamed } from "../output/formats.ts";
+import { checkGroup } from "../udp/group_options.ts";
+import { checkDatagrams, checkMessages, checkTls } from "./client_checks.ts";
+import { CLIENT_OPTIONS, type ClientOptions } from "./client_option_table.ts";
+
+/** What a client is asked to do. */
+export interface ClientCommand {
+  /** The server's address. */
+  readonly address: Address;
+  /** The messages of the command line. */
+  readonly messages: readonly Uint8Array[];
+  /** The options that were given. */
+  readonly given: ReadonlySet<string>;
+  /** The options' values. */
+  readonly options: ClientOptions;
+}
+
+/**
+ * Reads the command line of the client.
+ *
+ * @param args The command line.
+ * @returns What it asks for.
+ * @throws {Failure} If something is wrong with it, or a message cannot be
+ * expressed in the framing: then nothing is sent.
+ */
+export function parseClientArguments(
+  args: readonly string[],
+): ClientCommand | HttpCommand {
+  const { given, operands, options } = parseArguments(args, CLIENT_OPTIONS);
+  const [where, ...typed] = operands;
+  if (where === undefined) {
+    throw new UsageError(
+      "there is no address; write ADDRESS MESSAGE, such as: 7342 hello",
+    );
+  }
+  if (isWebAddress(where)) {
+    return readHttpCommand(where, typed, given, options);
+  }
+  checkScheme(where);
+  const address = readAddress(where);
+  const kinds = new Set(kindsOf(address));
+  refuseOthers(CLIENT_OPTIONS, given, kinds, String(address));
+  if (address.port === 0 && address.transport !== "unix") {
+    throw new UsageError(
+      `cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
+    );
+  }
+  checkGroup(address, given, options.interface);
+  checkTls(address, given);
+  checkSource(given);
+  const messages = readMessages(typed, options);
+  if (kinds.has("datagrams")) {
+    checkDatagrams(messages, address, options["max-message"]);
+  } else {
+    checkMessages(messages, options.frame, options["max-message"]);
+  }
+  return { address, messages, given, options };
+}
+
+/**
+ * Tells what the client talks to at an address.
+ *
+ * @param address The address.
+ * @returns What options can apply to.
+ */
+export function kindsOf(
+  { transport }: Pick<Address, "transport">,
+): readonly Kind[] {
+  switch (transport) {
+    case "udp":
+      return ["datagrams"];
+    case "tls":
+      return ["messages", "stream", "tls"];
+    default:
+      return ["messages", "stream"];
+  }
+}
+
+function checkSource(given: ReadonlySet<string>): void {
+  if (given.has("proxy-source") && !given.has("proxy-protocol")) {
+    throw new UsageError(
+      "--proxy-source is for --proxy-protocol; write for example: --proxy-protocol --proxy-source 192.0.2.1:5000",
+    );
+  }
+}
+
+function readMessages(
+  typed: readonly string[],
+  { format, frame }: ClientOptions,
+): readonly Uint8Array[] {
+  if (frame.boundary === "close" && typed.length > 1) {
+    throw new UsageError(
+      `--frame close carries one message and there are ${typed.length}; write for example: --frame line`,
+    );
+  }
+  const { parse } = formatNamed(format, false);
+  const encoder = new TextEncoder();
+  return typed.map((text, i) => {
+    try {
+      return parse(encoder.encode(text));
+    } catch (cause) {
+      throw new UsageError(`message ${i + 1}: ${reasonOf(cause)}`, { cause });
+    }
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * The client on a connection: connects, sends and shows, finishes.
+ *
+ * @module
+ */
+
+import type { PeerCertificate } from "../../lib/transport/tls/mod.ts";
+import type { MessageConnection } from "../../mod.ts";
+import { formatDuration } from "../arguments/durations.ts";
+import { formatSize } from "../arguments/sizes.ts";
+import type { Log } from "../output/log.ts";
+import { Printer } from "../output/printer.ts";
+import type { ClientCommand } from "./client_command.ts";
+import { converse } from "./conversation.ts";
+import { openConnection } from "./open_connection.ts";
+import { TerminalPrompt } from "./prompt.ts";
+import type { Surroundings } from "./run_client.ts";
+import { sendMessages } from "./send_messages.ts";
+
+/**
+ * Connects, sends the messages of the command line or those that are typed, and
+ * shows the replies.
+ *
+ * @param command The command line.
+ * @param surroundings What it works with.
+ */
+export async function talk(
+  command: ClientCommand,
+  surroundings: Surroundings,
+): Promise<void> {
+  const { log, progress, signal, terminal } = surroundings;
+  const connection = await openConnection(command, terminal, log, signal);
+  progress.stage = "talking";
+  const onInterrupt = () => connection.abort(signal.reason);
+  signal.addEventListener("abort", onInterrupt);
+  if (signal.aborted) onInterrupt();
+  const begun = performance.now();
+  try {
+    tellConnected(connection, log);
+    await sendAndShow(connection, command, surroundings);
+    await connection.close();
+    tellSummary(connection, log, performance.now() - begun);
+  } catch (error) {
+    connection.abort(error);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", onInterrupt);
+  }
+}
+
+async function sendAndShow(
+  connection: MessageConnection,
+  command: ClientCommand,
+  { log, terminal }: Surroundings,
+): Promise<void> {
+  const { messages, options } = command;
+  const isRaw = options.frame.boundary === "none";
+  const printer = new Printer(terminal, options.format, isRaw);
+  if (messages.length > 0) {
+    return await sendMessages(connection, command, printer);
+  }
+  const { errors, input } = terminal;
+  const prompt = input.isTerminal && errors.isTerminal
+    ? new TerminalPrompt(terminal)
+    : undefined;
+  if (prompt !== undefined) {
+    log.soon(
+      { event: "prompt" },
+      `connected to ${connection.remoteAddress} (--frame ${options.frame}); Ctrl-D finishes, Ctrl-C leaves`,
+    );
+    log.flush();
+  }
+  await converse(connection, command, terminal, printer, prompt, log);
+}
+
+function tellConnected(connection: MessageConnection, log: Log): void {
+  if (!log.options.verbose) return;
+  const { alpn, localAddress, peerCertificate, remoteAddress } = connection;
+  log.now(
+    {
+      event: "connected",
+      address: String(remoteAddress),
+      from: String(localAddress),
+    },
+    `connected to ${remoteAddress} from ${localAddress}`,
+  );
+  if (alpn !== undefined) {
+    log.now({ event: "alpn", alpn }, `agreed on the protocol ${alpn}`);
+  }
+  if (peerCertificate !== undefined) tellCertificate(peerCertificate, log);
+}
+
+function tellCertificate(
+  { fingerprint256, subject, validTo }: PeerCertificate,
+  log: Log,
+): void {
+  const until = validTo.toISOString();
+  const name = subject["CN"] ?? "";
+  log.now(
+    { event: "certificate", name, fingerprint256, validTo: until },
+    `the server's certificate is of ${name}, valid until ${until}, SHA-256 ${fingerprint256}`,
+  );
+}
+
+function tellSummary(
+  { stats }: MessageConnection,
+  log: Log,
+  durationMs: number,
+): void {
+  if (!log.options.verbose) return;
+  const { bytesIn, bytesOut, messagesIn, messagesOut } = stats;
+  log.now(
+    {
+      event: "closed",
+      messagesIn,
+      bytesIn,
+      messagesOut,
+      bytesOut,
+      durationMs: Math.round(durationMs * 10) / 10,
+    },
+    `closed after ${formatDuration(durationMs)}: sent ${messagesOut} messages ${
+      formatSize(bytesOut)
+    }, received ${messagesIn} messages ${formatSize(bytesIn)}`,
+  );
+}

@@ -1,0 +1,44 @@
+/**
+ * What the flags and files of TLS come to.
+ *
+ * @module
+ */
+
+import type { TlsDialOptions } from "../../lib/transport/tls/mod.ts";
+import type { Log } from "../output/log.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { readTlsFiles } from "../tls/tls_files.ts";
+import type { ClientCommand } from "./client_command.ts";
+
+/**
+ * Gives what the flags and files of TLS come to, and warns if need be.
+ *
+ * @param command The command line.
+ * @param terminal Where certificates are.
+ * @param log Where the warning goes.
+ * @returns The options; empty for an address without TLS.
+ * @throws {UsageError} If a file cannot be read, or is not what it should be.
+ */
+export async function tlsOptions(
+  { address, options }: Pick<ClientCommand, "address" | "options">,
+  terminal: Terminal,
+  log: Log,
+): Promise<TlsDialOptions> {
+  if (address.transport !== "tls") return {};
+  const { alpn, ca, cert, insecure, key } = options;
+  const serverName = options["server-name"];
+  const tlsEngine = options["tls-engine"];
+  if (insecure) {
+    log.now(
+      { event: "insecure" },
+      "warning: --insecure takes any certificate: a machine in between can read and change everything",
+    );
+  }
+  return {
+    ...await readTlsFiles({ ca, cert, key }, terminal),
+    ...(alpn === undefined ? {} : { alpn }),
+    ...(serverName === undefined ? {} : { serverName }),
+    ...(tlsEngine === undefined ? {} : { tlsEngine }),
+    insecure,
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * What can be completed: commands, and the options of each, with the words of
+ * their values.
+ *
+ * @module
+ */
+
+import type { OptionTable } from "../arguments/option.ts";
+import type { Manual } from "./manual.ts";
+
+/** One word that can be typed, and what it means. */
+export interface Word {
+  /** The word. */
+  readonly word: string;
+  /** What it means, in a few words. */
+  readonly means: string;
+}
+
+/** An option that can be typed. */
+export interface OptionWord extends Word {
+  /** A letter that means the same. */
+  readonly letter: string | undefined;
+  /** What its value is: nothing, one of some words, a file, or anything. */
+  readonly value: undefined | "file" | "folder" | "any" | readonly string[];
+}
+
+/** What can be completed. */
+export interface CompletionWords {
+  /** Name of the executable. */
+  readonly name: string;
+  /** The words that can come first. */
+  readonly commands: readonly Word[];
+  /** The options behind each command; under `""` those without a command. */
+  readonly options: Readonly<Record<string, readonly OptionWord[]>>;
+  /** What can come behind a command, where that is fixed. */
+  readonly operands: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * Collects what can be completed.
+ *
+ * @param name Name of the executable.
+ * @param manuals Its manuals.
+ * @param topics What `help` explains besides.
+ * @returns The words.
+ */
+export function completionWords(
+  name: string,
+  manuals: ReadonlyMap<string, Manual>,
+  topics: readonly string[],
+): CompletionWords {
+  const commands: Word[] = [];
+  const options: Record<string, readonly OptionWord[]> = {};
+  const nameless: Record<string, OptionWord> = {};
+  for (const [asked, manual] of manuals) {
+    const words = optionWords(manual.options);
+    if (manual.name === `${name} ${asked}`) {
+      commands.push({ word: asked, means: manual.summary });
+      options[asked] = words;
+    } else {
+      for (const word of words) nameless[word.word] ??= word;
+    }
+  }
+  options[""] = Object.keys(nameless).length > 0
+    ? Object.values(nameless)
+    : optionWords({
+      help: { help: "shows help and exits", parse: Boolean },
+      version: { help: "shows the version and exits", parse: Boolean },
+    });
+  const operands = {
+    help: [...manuals.keys(), ...topics],
+    completions: ["bash", "zsh", "fish"],
+  };
+  return { name, commands, options, operands };
+}
+
+function optionWords(table: OptionTable): OptionWord[] {
+  return Object.entries(table).map(([name, option]) => {
+    const { help, letter, value, words } = option;
+    return {
+      word: `--${name}`,
+      letter,
+      means: firstClause(help),
+      value: value === undefined ? undefined : words ??
+        (value === "FILE" ? "file" : value === "DIR" ? "folder" : "any"),
+    };
+  });
+}
+
+/** A menu has room for a few words. */
+function firstClause(help: string): string {
+  return help.replace(/[,:;(].*$/s, "").trim().slice(0, 60);
+}

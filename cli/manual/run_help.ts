@@ -1,0 +1,61 @@
+/**
+ * The command `help`.
+ *
+ * @module
+ */
+
+import { didYouMean } from "../arguments/nearest.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { UsageError } from "../output/failure.ts";
+import type { LoadedCommand, Program } from "../program.ts";
+import { writeLine } from "../terminal/terminal.ts";
+import { helpText } from "./help.ts";
+import { overviewText, sectionText } from "./layout.ts";
+import { allManuals } from "./all_manuals.ts";
+import { topicsOf } from "./topics.ts";
+
+/**
+ * Makes the command.
+ *
+ * @param program What it explains.
+ * @returns The command.
+ */
+export function helpCommand(program: Program): LoadedCommand {
+  const { name } = program.overview;
+  return {
+    manual: {
+      name: `${name} help`,
+      usage: "[COMMAND | TOPIC]",
+      summary: "explains a command or a topic",
+      examples: [`${name} help`, `${name} help frames`],
+      operands: [],
+      options: {},
+      details: [],
+      exitCodes: [EXIT.done, EXIT.usage],
+    },
+    async run({ args, terminal }) {
+      const asked = args.slice(1).find((arg) => !arg.startsWith("-"));
+      writeLine(terminal.output, await explain(program, asked));
+      return EXIT.done;
+    },
+  };
+}
+
+async function explain(
+  program: Program,
+  asked: string | undefined,
+): Promise<string> {
+  const { overview } = program;
+  if (asked === undefined) return overviewText(overview);
+  const topics = topicsOf(overview.name);
+  if (Object.hasOwn(topics, asked)) return sectionText(topics[asked]!);
+  const manuals = await allManuals(program);
+  const manual = manuals.get(asked);
+  if (manual !== undefined) return helpText(manual);
+  const known = [...manuals.keys(), ...Object.keys(topics)];
+  throw new UsageError(
+    `there is no help on "${asked}"${didYouMean(asked, known)}; ask for ${
+      known.join(", ")
+    }`,
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * What `help TOPIC` shows: what concerns many commands.
+ *
+ * @module
+ */
+
+import { exitCodeSection } from "./help.ts";
+import type { Section } from "./manual.ts";
+
+/** The framings. */
+const FRAMINGS: Section = {
+  title: "Framings (--frame; both ends must use the same)",
+  rows: [
+    ["line", "ends with a line feed; line,crlf sends CR LF; both are read"],
+    ["length:4", "binary length in 1, 2, 3, 4 or 8 bytes; length:4,le"],
+    ["header:10", "decimal length in 10 characters; header:5,zero zero-filled"],
+    ["delimiter:#*#", "ends with these bytes; \\n \\r \\t \\0 \\\\ \\, \\xHH"],
+    ["fixed:30,pad=#", "30 bytes each, shorter ones filled up"],
+    ["close", "one message: everything until the sender finishes"],
+    ["raw", "no framing: each read is a message"],
+    [
+      "",
+      "and varint, netstring, content-length, octet-count, slip, cobs, json-seq",
+    ],
+  ],
+};
+
+/** The ways to write an address. */
+const ADDRESSES: Section = {
+  title: "Addresses",
+  rows: [
+    [
+      "tcp://HOST:PORT",
+      "or HOST:PORT, or HOST PORT; an IPv6 address in brackets, [::1]:7342",
+    ],
+    ["tls://HOST:PORT", "the same over TLS"],
+    [
+      "udp://HOST:PORT",
+      "or udp:PORT; datagrams: each is one message, and may be lost",
+    ],
+    [
+      "unix:PATH",
+      "a Unix socket: programs of this machine only; the client takes the path of an existing socket alone",
+    ],
+    ["7342", "this machine only (loopback): tcp://127.0.0.1:7342"],
+  ],
+};
+
+const SERVER_ADDRESSES: Section = {
+  ...ADDRESSES,
+  rows: [
+    ...ADDRESSES.rows,
+    [":7342", "every interface, IPv4 and IPv6, so other machines too"],
+    ["0", "a free port, which the first line of the log tells"],
+  ],
+};
+
+const CLIENT_ADDRESSES: Section = {
+  ...ADDRESSES,
+  rows: [
+    ...ADDRESSES.rows,
+    ["http://HOST/PATH", "asks a web server, with https: over TLS"],
+  ],
+};
+
+const TLS: Section = {
+  title: "TLS",
+  rows: [
+    [
+      "to try it",
+      "parley-server cert --out . makes cert.pem and key.pem for localhost; then: parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem, and parley-client tls://localhost:7343 hello --ca cert.pem",
+    ],
+    [
+      "--ca FILE",
+      "of the client: authorities to trust besides the well-known ones. Of the server, with --require-client-cert: authorities whose clients are let in",
+    ],
+    ["--cert, --key", "this end's certificate and its private key, in PEM"],
+    [
+      "--server-name",
+      "of the client: the name that must be in the server's certificate, if it is not the address's",
+    ],
+    ["--alpn", "protocols to agree on, preferred first"],
+    [
+      "--insecure",
+      "of the client: takes any certificate, so that a machine in between can read and change everything",
+    ],
+    ["SIGHUP", "the server reads --cert and --key again"],
+  ],
+};
+
+/**
+ * Finds the topics of an executable.
+ *
+ * @param name Its name.
+ * @returns The topics by name.
+ */
+export function topicsOf(name: string): Readonly<Record<string, Section>> {
+  return {
+    "frames": FRAMINGS,
+    "addresses": name === "parley-server" ? SERVER_ADDRESSES : CLIENT_ADDRESSES,
+    "exit-codes": exitCodeSection(),
+    "tls": TLS,
+  };
+}

@@ -1,0 +1,93 @@
+/**
+ * Errors in the words of the command line: the one place that makes text of
+ * them.
+ *
+ * @module
+ */
+
+import { describeError, ParleyError } from "../../mod.ts";
+import { Failure } from "./failure.ts";
+import { runtimeText } from "./system_reason.ts";
+
+/** The flags of the library's options. An option without a flag is not named. */
+const FLAGS: Readonly<Record<string, string>> = {
+  alpn: "--alpn",
+  badFrames: "--bad-frames",
+  bareLineFeed: "--bare-line-feed",
+  bodyTimeoutMs: "--idle-timeout",
+  caCerts: "--ca",
+  cert: "--cert",
+  "cert, key": "--cert, --key",
+  connectTimeoutMs: "--connect-timeout",
+  framing: "--frame",
+  handshakeTimeoutMs: "--handshake-timeout",
+  idleTimeoutMs: "--idle-timeout",
+  insecure: "--insecure",
+  key: "--key",
+  maxBodyBytes: "--max-body",
+  maxBufferedBytes: "--max-buffered",
+  maxConnections: "--max-connections",
+  maxConnectionsPerPeer: "--max-connections-per-peer",
+  maxMessageBytes: "--max-message",
+  maxProxyHeaderBytes: "--max-proxy-header",
+  messageTimeoutMs: "--message-timeout",
+  mode: "--mode",
+  responseTimeoutMs: "--idle-timeout",
+  sendTimeoutMs: "--send-timeout",
+  serverName: "--server-name",
+  tlsEngine: "--tls-engine",
+  tlsHandshakeTimeoutMs: "--handshake-timeout",
+};
+
+/**
+ * Finds the flag of an option of the library.
+ *
+ * @param option The library's name, such as `maxMessageBytes`.
+ * @returns The flag, or `undefined` if the command line has none.
+ */
+export function flagOf(option: string): string | undefined {
+  return FLAGS[option];
+}
+
+/**
+ * Says what went wrong, in the words of the command line.
+ *
+ * @param error What was thrown.
+ * @returns One line, without a final period.
+ */
+export function errorText(error: unknown): string {
+  if (error instanceof Failure) return error.text;
+  if (error instanceof ParleyError) {
+    return error.action === undefined && /^[A-Z]/.test(error.reason)
+      ? withFlags(error.reason)
+      : describeError(error, flagOf);
+  }
+  return runtimeText(error);
+}
+
+/** Until every error of the library has parts: the options in its text. */
+function withFlags(text: string): string {
+  return text.replace(/ \(([a-zA-Z, ]+)\)/g, (all, option) => {
+    const flag = flagOf(option);
+    return flag === undefined
+      ? /^(max\w+|bodyTimeoutMs|responseTimeoutMs)$/.test(option) ? "" : all
+      : ` (${flag})`;
+  }).replace("a larger maxMessageBytes", "a larger --max-message");
+}
+
+/**
+ * Says why something failed, to stand behind a colon.
+ *
+ * @param error What was thrown.
+ * @returns The text, with a small first letter.
+ */
+export function reasonOf(error: unknown): string {
+  return lowerFirst(errorText(error));
+}
+
+/** The library's sentences begin with a capital, a line after `name:` does not. */
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text)
+    ? text[0]!.toLowerCase() + text.slice(1)
+    : text;
+}

@@ -1,0 +1,35 @@
+/**
+ * What listens on some of the addresses of a command line, whatever it speaks.
+ *
+ * @module
+ */
+
+import type { Address, CutConnection, ShutdownReport } from "../../mod.ts";
+import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
+import type { ServerCommand } from "./server_command.ts";
+
+/** What listens on some of the addresses. */
+export interface RunningServer {
+  /** Where. */
+  readonly addresses: readonly Address[];
+  /** Rejects if it fails as a whole. */
+  readonly failed?: Promise<never>;
+  /** How many connections are open. */
+  open(): number | Promise<number>;
+  /** Cuts them, and tells which. */
+  cut(): readonly CutConnection[] | Promise<readonly CutConnection[]>;
+  /** Lets them finish, for so long. */
+  shutdown(graceMs: number): Promise<ShutdownReport>;
+  /** Shows another certificate from now on, where one is shown. */
+  setCertificate(certificate: TlsCertificate): Promise<void>;
+  /** Tells what went over it, once it was shut down. */
+  tellTotals(): void;
+}
+
+/** A command line, and the worker that follows it. */
+export interface WorkerCommand {
+  /** The command line. */
+  readonly command: ServerCommand;
+  /** Number of the worker, if there are several. */
+  readonly worker?: number;
+}

@@ -1,0 +1,112 @@
+/**
+ * The command line of `parley-server`.
+ *
+ * @module
+ */
+
+import type { Address } from "../../mod.ts";
+import { readAddress } from "../arguments/address.ts";
+import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import { didYouMean } from "../arguments/nearest.ts";
+import { parseArguments } from "../arguments/parse.ts";
+import { UsageError } from "../output/failure.ts";
+import { checkJoin } from "../udp/join_options.ts";
+import { SERVER_OPTIONS, type ServerOptions } from "./server_option_table.ts";
+import { checkTls, checkUdp, checkWorkers } from "./server_checks.ts";
+import type { Service } from "./service.ts";
+import { SERVICES } from "./services.ts";
+
+/** What a server is asked to do. */
+export interface ServerCommand {
+  /** The command line itself, for further workers. */
+  readonly args: readonly string[];
+  /** Name of the service. */
+  readonly name: string;
+  /** The service. */
+  readonly service: Service;
+  /** Where to listen. */
+  readonly addresses: readonly Address[];
+  /** The options that were given, be it with the value of their default. */
+  readonly given: ReadonlySet<string>;
+  /** The options' values. */
+  readonly options: ServerOptions;
+}
+
+/**
+ * Reads the command line of the server.
+ *
+ * @param args The command line.
+ * @returns What it asks for.
+ * @throws {UsageError} If something is wrong with it.
+ */
+export function parseServerArguments(args: readonly string[]): ServerCommand {
+  const { given, operands, options } = parseArguments(args, SERVER_OPTIONS);
+  const [name, ...places] = operands;
+  if (name === undefined) {
+    throw new UsageError(
+      "there is no service; write SERVICE ADDRESS, such as: echo 7342",
+    );
+  }
+  if (!Object.hasOwn(SERVICES, name)) {
+    throw new UsageError(`there is no service "${name}"${hint(name, places)}`);
+  }
+  if (places.length === 0) {
+    throw new UsageError(
+      `there is no address; write for example: ${name} 7342`,
+    );
+  }
+  const service = SERVICES[name]!;
+  const addresses = places.map(readAddress);
+  checkUdp(name, service, addresses);
+  const subject = `${name} on ${addresses.join(" ")}`;
+  const kinds = new Set(
+    addresses.flatMap((address) => kindsOf(name, service, address)),
+  );
+  refuseOthers(SERVER_OPTIONS, given, kinds, subject);
+  checkTls(addresses, given);
+  checkWorkers(given);
+  checkJoin(addresses, options);
+  if (given.has("index") && !given.has("root")) {
+    throw new UsageError(
+      "--index lists the folders below --root, which is not given; write for example: --root . --index",
+    );
+  }
+  return { args, name, service, addresses, given, options };
+}
+
+/**
+ * Tells what a service talks to at an address.
+ *
+ * @param name Name of the service.
+ * @param service The service.
+ * @param address The address.
+ * @returns What options can apply to.
+ */
+export function kindsOf(
+  name: string,
+  { protocol }: Service,
+  { transport }: Pick<Address, "transport">,
+): Kind[] {
+  // A service with options of its own is a kind by its name.
+  const own = name === "greet" || name === "print" ? [name] as const : [];
+  if (transport === "udp") return [...own, "datagrams"];
+  const spoken = protocol === undefined
+    ? [...own, "messages"] as const
+    : ["http", "webServer"] as const;
+  const over = transport === "unix"
+    ? ["unix"] as const
+    : transport === "tls"
+    ? ["tcp", "tls"] as const
+    : ["tcp"] as const;
+  return [...spoken, "stream", ...over];
+}
+
+/** What was meant by a word that is not a service. */
+function hint(name: string, places: readonly string[]): string {
+  const names = Object.keys(SERVICES);
+  const service = places.find((place) => names.includes(place));
+  if (service !== undefined) {
+    return `; the service comes first, write: ${service} ${name}`;
+  }
+  return `${didYouMean(name, names)}; the services are ${names.join(", ")}`;
+}

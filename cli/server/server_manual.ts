@@ -1,0 +1,112 @@
+/**
+ * What `parley-server SERVICE --help` says.
+ *
+ * @module
+ */
+
+import { applicable } from "../arguments/kinds.ts";
+import type { Manual, Section } from "../manual/manual.ts";
+import { kindsOf } from "./server_command.ts";
+import { SERVER_OPTIONS } from "./server_option_table.ts";
+import { SERVICES } from "./services.ts";
+
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  echo: [
+    "parley-server echo 7342",
+    "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
+    "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
+  ],
+  upper: [
+    "parley-server upper 7342 --frame length:4 --max-message 16MiB",
+    "parley-server upper unix:/tmp/app.sock --mode 600",
+    "parley-server upper udp://0.0.0.0:7342 --join 239.1.2.3",
+  ],
+  reverse: ["parley-server reverse 7342 --frame header:10"],
+  greet: [
+    "parley-server greet 7342 --message 'Good morning'",
+    "parley-server greet :7342 --frame header:10 --every 1s",
+  ],
+  discard: ["parley-server discard 7342 --frame raw"],
+  print: [
+    "parley-server print 7342 --frame length:4 --format hex",
+    "parley-server print 7342 --frame line --chunks",
+  ],
+  http: [
+    "parley-server http :8080",
+    "parley-server http 8080 --root public --index",
+  ],
+};
+
+const LOG: Section = {
+  title: "Log, on standard error",
+  rows: [
+    [
+      "first",
+      "a line per address it listens on, then one per address that other machines can use, if it listens on every interface or a name",
+    ],
+    [
+      "connections",
+      "a line when one is opened, closed or refused, and when accepting pauses and resumes",
+    ],
+    [
+      "datagrams",
+      "a line with --verbose only; one that is refused has one always, five a second at most; the counts come at the end",
+    ],
+    [
+      "--quiet",
+      "leaves the addresses it listens on, pauses, and peers that break the framing",
+    ],
+  ],
+};
+
+const SIGNALS: Section = {
+  title: "Signals",
+  rows: [
+    [
+      "SIGINT, SIGTERM",
+      "let connections finish and exit 0; a second one, more than 500 ms later, cuts them",
+    ],
+    ["SIGHUP", "reads --cert and --key again for connections to come"],
+  ],
+};
+
+const PERMISSIONS: Section = {
+  title: "Permissions",
+  rows: [[
+    "",
+    "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are files, certificates and what is below --root are read, and nothing else is written but by cert; system information: the network interfaces, to tell what other machines can use, and the umask for --mode.",
+  ]],
+};
+
+/**
+ * Makes the manual of a service.
+ *
+ * @param name The name of the service.
+ * @returns Its manual: the options that apply to it, and what it does.
+ */
+export function manualOf(name: string): Manual {
+  const service = SERVICES[name]!;
+  const transports = ["tcp", "tls", "unix"] as const;
+  const kinds = [...transports, ...service.datagram ? ["udp"] as const : []]
+    .flatMap((transport) => kindsOf(name, service, { transport }));
+  return {
+    name: `parley-server ${name}`,
+    usage: "ADDRESS... [options]",
+    summary: service.summary,
+    examples: EXAMPLES[name] ?? [`parley-server ${name} 7342`],
+    operands: [],
+    options: applicable(SERVER_OPTIONS, kinds),
+    details: [
+      ...service.details ?? [],
+      LOG,
+      SIGNALS,
+      PERMISSIONS,
+      {
+        title: "More",
+        rows: [
+          ["parley-server help TOPIC", "frames, addresses, exit-codes or tls"],
+        ],
+      },
+    ],
+  };
+}

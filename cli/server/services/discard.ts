@@ -1,0 +1,21 @@
+/**
+ * The service that reads and counts.
+ *
+ * @module
+ */
+
+import {
+  type MessageHandler,
+  readToTheEnd,
+  type StreamHandler,
+} from "../service.ts";
+
+/** Reads from a connection. */
+export function discard(): StreamHandler {
+  return { encoding: "bytes", handler: readToTheEnd };
+}
+
+/** Takes a datagram. */
+export function discardDatagram(): MessageHandler {
+  return { encoding: "bytes", handler: () => {} };
+}

@@ -1,0 +1,43 @@
+/**
+ * The service that shows each message on standard output: what does a peer send
+ * that connects to you?
+ *
+ * @module
+ */
+
+import { Printer } from "../../output/printer.ts";
+import type {
+  MessageHandler,
+  ServiceContext,
+  StreamHandler,
+} from "../service.ts";
+
+/** Shows the messages of a connection. */
+export function print(context: ServiceContext): StreamHandler {
+  const isRaw = context.options.frame.boundary === "none";
+  const printer = printerFor(context, isRaw);
+  return {
+    encoding: "bytes",
+    async handler(connection) {
+      for await (const batch of connection.batches({ reuse: true })) {
+        printer.print(batch);
+      }
+    },
+  };
+}
+
+/** Shows a datagram. */
+export function printDatagram(context: ServiceContext): MessageHandler {
+  const printer = printerFor(context, false);
+  return {
+    encoding: "bytes",
+    handler: (message) => printer.print([message]),
+  };
+}
+
+function printerFor(
+  { options, terminal }: ServiceContext,
+  isRaw: boolean,
+): Printer {
+  return new Printer(terminal, options.format, isRaw);
+}

@@ -1,0 +1,29 @@
+/**
+ * The service that answers in Unicode upper case. A message that is not UTF-8 is
+ * an error.
+ *
+ * @module
+ */
+
+import type { MessageHandler, StreamHandler } from "../service.ts";
+
+/** Answers on a connection. */
+export function upper(): StreamHandler {
+  return {
+    encoding: "text",
+    async handler(connection) {
+      for await (const batch of connection.batches()) {
+        await connection.sendAll(batch.map((text) => text.toUpperCase()));
+      }
+    },
+  };
+}
+
+/** Answers a datagram. */
+export function upperDatagram(): MessageHandler {
+  return {
+    encoding: "text",
+    handler: (message, from, socket) =>
+      socket.send(message.toUpperCase(), from),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * What it means to ask over UDP, be it one machine or many.
+ *
+ * @module
+ */
+
+import type { Address } from "../../mod.ts";
+import {
+  bindUdp,
+  type DatagramSocket,
+} from "../../lib/session/datagrams/mod.ts";
+import type { ClientCommand } from "../client/client_command.ts";
+import { REPLY_TIMEOUT_MS } from "../client/client_option_table.ts";
+import type { Log } from "../output/log.ts";
+
+/** What went over all sockets of a client. */
+export interface Totals {
+  bytesIn: number;
+  bytesOut: number;
+  datagramsIn: number;
+  datagramsOut: number;
+}
+
+/** Asks and shows the replies. */
+export interface Requester extends AsyncDisposable {
+  /**
+   * Asks.
+   *
+   * @param message What.
+   * @param show Shows a reply.
+   * @throws {Failure} If there is none.
+   */
+  request(
+    message: Uint8Array,
+    show: (reply: Uint8Array) => void,
+  ): Promise<void>;
+}
+
+/** Opens sockets to ask with, and counts what goes over them. */
+export class RequestSockets {
+  /** What went over those that are closed. */
+  readonly totals: Totals = {
+    bytesIn: 0,
+    bytesOut: 0,
+    datagramsIn: 0,
+    datagramsOut: 0,
+  };
+  readonly #command: ClientCommand;
+  readonly #log: Log;
+
+  constructor(command: ClientCommand, log: Log) {
+    this.#command = command;
+    this.#log = log;
+  }
+
+  /** How long to wait for replies after each attempt. */
+  get timeoutMs(): number {
+    const { given, options } = this.#command;
+    return given.has("timeout") ? options.timeout : REPLY_TIMEOUT_MS;
+  }
+
+  /**
+   * Opens a socket on a port of its own.
+   *
+   * @returns The socket, to be given to {@linkcode RequestSockets.close}.
+   */
+  open(): DatagramSocket {
+    const { address, options } = this.#command;
+    const socket = bindUdp(placeFor(address, options.interface), {
+      maxMessageBytes: options["max-message"],
+      multicastLoopback: !options["no-loopback"],
+    });
+    if (this.#log.options.verbose) {
+      const [to, from] = [String(address), String(socket.address)];
+      this.#log.now(
+        { event: "bound", address: to, from },
+        `asking ${to} from ${from}`,
+      );
+    }
+    return socket;
+  }
+
+  /**
+   * Closes a socket and counts what went over it.
+   *
+   * @param socket The socket.
+   */
+  async close(socket: DatagramSocket): Promise<void> {
+    await socket.close();
+    const { stats } = socket;
+    this.totals.bytesIn += stats.bytesIn;
+    this.totals.bytesOut += stats.bytesOut;
+    this.totals.datagramsIn += stats.datagramsIn;
+    this.totals.datagramsOut += stats.datagramsOut;
+  }
+}
+
+/** Where replies are received: on the loopback alone if that is where they come from. */
+function placeFor({ hostname }: Address, from: string | undefined): string {
+  if (from !== undefined) {
+    return from.includes(":") ? `udp://[${from}]:0` : `udp://${from}:0`;
+  }
+  if (/^127\./.test(hostname)) return "udp://127.0.0.1:0";
+  if (hostname === "::1") return "udp://[::1]:0";
+  return /^[\d.]+$/.test(hostname) ? "udp://0.0.0.0:0" : "udp://[::]:0";
+}

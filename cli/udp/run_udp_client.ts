@@ -1,0 +1,155 @@
+/**
+ * The client over UDP: each message is a datagram, and its reply is waited for,
+ * or its replies if many are asked.
+ *
+ * @module
+ */
+
+import type { ClientCommand } from "../client/client_command.ts";
+import { formatDuration } from "../arguments/durations.ts";
+import { isForMany } from "./group_options.ts";
+import type { Log } from "../output/log.ts";
+import { Printer } from "../output/printer.ts";
+import { type Prompt, TerminalPrompt } from "../client/prompt.ts";
+import { formatSize } from "../arguments/sizes.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { Surroundings } from "../client/run_client.ts";
+import { TypedMessages } from "../client/typed_messages.ts";
+import { GroupRequester } from "./group_requester.ts";
+import { RequestSockets, type Totals } from "./requester.ts";
+import { UnicastRequester } from "./unicast_requester.ts";
+
+/** Sends a message and shows the replies. */
+type Request = (message: Uint8Array) => Promise<void>;
+
+/**
+ * Sends the messages of the command line, or those that are typed, and shows
+ * the replies to each.
+ *
+ * @param command The command line.
+ * @param surroundings What it works with.
+ */
+export async function runUdpClient(
+  command: ClientCommand,
+  { log, signal, terminal }: Surroundings,
+): Promise<void> {
+  const { address, given, messages, options } = command;
+  const sockets = new RequestSockets(command, log);
+  const begun = performance.now();
+  {
+    await using requester = isForMany(address, given)
+      ? new GroupRequester(command, sockets, log, signal)
+      : new UnicastRequester(command, sockets, signal);
+    const printer = new Printer(terminal, options.format, false);
+    const request: Request = (message) =>
+      requester.request(message, (reply) => printer.print([reply]));
+    if (messages.length === 0) {
+      await requestTyped(request, command, terminal, log, signal);
+    }
+    for (const message of messages) await request(message);
+  }
+  // Only now all is counted.
+  tellSummary(sockets.totals, log, performance.now() - begun);
+}
+
+async function requestTyped(
+  request: Request,
+  { address, options }: ClientCommand,
+  terminal: Terminal,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const { errors, input } = terminal;
+  const typed = new TypedMessages(input, {
+    format: options.format,
+    framing: options.frame,
+    maxMessageBytes: options["max-message"],
+  });
+  const prompt = input.isTerminal && errors.isTerminal
+    ? new TerminalPrompt(terminal)
+    : undefined;
+  const over = endOf(signal);
+  if (prompt !== undefined) {
+    log.soon(
+      { event: "prompt" },
+      `each line is a datagram to ${address}; Ctrl-D finishes, Ctrl-C leaves`,
+    );
+    log.flush();
+  }
+  try {
+    await Promise.race([
+      over,
+      prompt === undefined
+        ? requestLines(request, typed)
+        : requestAtPrompt(request, typed, prompt, signal),
+    ]);
+  } finally {
+    prompt?.leave();
+  }
+}
+
+async function requestLines(
+  request: Request,
+  typed: TypedMessages,
+): Promise<void> {
+  for (let batch; (batch = await typed.next()) !== undefined;) {
+    for (const message of batch) await request(message);
+  }
+}
+
+/** A person who has no reply, or mistypes, is told and may go on. */
+async function requestAtPrompt(
+  request: Request,
+  typed: TypedMessages,
+  prompt: Prompt,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    prompt.ask();
+    try {
+      const messages = await typed.next();
+      if (messages === undefined) break;
+      prompt.answered();
+      for (const message of messages) await request(message);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      prompt.answered();
+      prompt.tell(error);
+    }
+  }
+  prompt.end();
+}
+
+/** Rejects when the signal is aborted: reading what is typed cannot be. */
+function endOf(signal: AbortSignal): Promise<never> {
+  const over = new Promise<never>((_, reject) => {
+    const end = () => reject(signal.reason);
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end);
+  });
+  over.catch(() => {});
+  return over;
+}
+
+function tellSummary(
+  { bytesIn, bytesOut, datagramsIn, datagramsOut }: Totals,
+  log: Log,
+  durationMs: number,
+): void {
+  if (!log.options.verbose) return;
+  log.now(
+    {
+      event: "closed",
+      datagramsIn,
+      bytesIn,
+      datagramsOut,
+      bytesOut,
+      durationMs: Math.round(durationMs * 10) / 10,
+    },
+    `closed after ${
+      formatDuration(durationMs)
+    }: sent ${datagramsOut} datagrams ${
+      formatSize(bytesOut)
+    }, received ${datagramsIn} datagrams ${formatSize(bytesIn)}`,
+  );
+}

@@ -1,0 +1,88 @@
+/**
+ * Asking one machine over UDP: one reply to each message.
+ *
+ * @module
+ */
+
+import type { DatagramSocket } from "../../lib/session/datagrams/mod.ts";
+import { TimeoutError } from "../../mod.ts";
+import type { Requester, RequestSockets } from "./requester.ts";
+import type { ClientCommand } from "../client/client_command.ts";
+import { reasonOf } from "../output/error_text.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { Failure } from "../output/failure.ts";
+
+/**
+ * Asks one machine.
+ *
+ * Nothing in a reply tells to which message it is one. So a message that was
+ * sent more than once, or that had no reply in time, is the last from its port:
+ * what comes there later comes to nobody, instead of being taken for the reply
+ * to the next message.
+ */
+export class UnicastRequester implements Requester {
+  readonly #command: ClientCommand;
+  readonly #signal: AbortSignal;
+  readonly #sockets: RequestSockets;
+  #socket: DatagramSocket;
+  #mayReplyLate = false;
+
+  constructor(
+    command: ClientCommand,
+    sockets: RequestSockets,
+    signal: AbortSignal,
+  ) {
+    this.#command = command;
+    this.#signal = signal;
+    this.#sockets = sockets;
+    // At once: a person at a prompt is to know that it can be.
+    this.#socket = sockets.open();
+  }
+
+  async request(
+    message: Uint8Array,
+    show: (reply: Uint8Array) => void,
+  ): Promise<void> {
+    if (this.#mayReplyLate) await this.#renew();
+    const before = this.#socket.stats.datagramsOut;
+    this.#mayReplyLate = true;
+    show(await this.#request(message));
+    this.#mayReplyLate = this.#socket.stats.datagramsOut > before + 1;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sockets.close(this.#socket);
+  }
+
+  async #renew(): Promise<void> {
+    const old = this.#socket;
+    this.#socket = this.#sockets.open();
+    this.#mayReplyLate = false;
+    await this.#sockets.close(old);
+  }
+
+  async #request(message: Uint8Array): Promise<Uint8Array> {
+    const { address, options } = this.#command;
+    try {
+      return await this.#socket.request(message, address, {
+        attempts: options.attempts,
+        // As long after each attempt, so that it can be foretold how long it takes.
+        backoff: 1,
+        signal: this.#signal,
+        timeoutMs: this.#sockets.timeoutMs,
+      });
+    } catch (cause) {
+      if (cause instanceof TimeoutError) {
+        throw new Failure(
+          EXIT.timeout,
+          `${reasonOf(cause)}; allow more with --timeout or --attempts`,
+          { cause },
+        );
+      }
+      if (cause instanceof RangeError) {
+        throw new Failure(EXIT.framing, reasonOf(cause), { cause });
+      }
+      throw cause;
+    }
+  }
+}
