@@ -70,6 +70,14 @@ export interface DatagramEndpoint {
   receive(into: Uint8Array): Promise<ReceivedDatagram>;
 
   /**
+   * Counts the datagrams that the system dropped because its queue for this
+   * endpoint was full. Left out where the transport has no such count.
+   *
+   * @returns The count so far, or `undefined` if it is not known.
+   */
+  droppedBySystem?(): number | undefined;
+
+  /**
    * Joins a multicast group: from now on its datagrams are received.
    *
    * @param group The group's IP address.

@@ -1,5 +1,5 @@
 /**
- * What a datagram socket can be told, and what it tells.
+ * Options, events and counts of datagram sockets.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import {
 } from "../../transport/datagram_endpoint.ts";
 
 /**
- * The default of {@linkcode DatagramOptions.maxQueuedDatagrams}: 256, what
- * Linux's own queue holds of small ones.
+ * The default of {@linkcode DatagramOptions.maxQueuedDatagrams}: 256, as many
+ * small ones as Linux's own queue holds.
  */
 export const DEFAULT_MAX_QUEUED_DATAGRAMS: number = 256;
 
@@ -30,52 +30,82 @@ export const DEFAULT_MAX_QUEUED_BYTES: number = 1024 * 1024;
 export interface Datagram<T = Uint8Array> {
   /** Size of the message on the wire, in bytes. */
   readonly bytes: number;
-  /** Who sent it, or so it says: anyone can write any address there. */
+  /** The sender's address. It can be forged: UDP does not check it. */
   readonly from: Address;
   /** The message. */
   readonly message: T;
 }
 
-/** A datagram that nobody was given; `type` tells why. */
+/** Something that happened on a datagram socket; `type` says what. */
 export type DatagramEvent =
   | {
-    /** It was no message of the encoding, or above `maxMessageBytes`. */
+    /** A datagram could not be decoded, or was above `maxMessageBytes`. */
     readonly type: "refused";
-    /** Who sent it. */
+    /** Its sender. */
     readonly from: Address;
-    /** Its size. */
+    /** Its size in bytes. */
     readonly bytes: number;
     /** What was wrong with it: a `ProtocolError`, or what the encoding threw. */
     readonly error: unknown;
   }
   | {
-    /** There was no room for it. */
+    /** A datagram was dropped because there was no room for it. */
     readonly type: "dropped";
-    /** Who sent it. */
+    /** Its sender. */
     readonly from: Address;
-    /** Its size. */
+    /** Its size in bytes. */
     readonly bytes: number;
-    /** Which limit was reached. */
+    /** Why there was no room. */
     readonly reason: string;
+    /** The option that is the limit, such as `maxQueuedDatagrams`. */
+    readonly option?: string;
+  }
+  | {
+    /** A `send` failed, whether its promise was awaited or not. */
+    readonly type: "unsent";
+    /** Where the message was to go, as `send` was given it. */
+    readonly to: string | Address;
+    /** What `send` rejected with. */
+    readonly error: unknown;
+  }
+  | {
+    /** A request got no reply in time and is sent again. */
+    readonly type: "resent";
+    /** Where it goes. */
+    readonly to: Address;
+    /** Which attempt begins: 2 for the first time that it is sent again. */
+    readonly attempt: number;
+    /** How often it is sent at most. */
+    readonly attempts: number;
   };
 
 /** What went over a datagram socket so far. */
 export interface DatagramStats {
   /** Bytes received, those of refused and dropped datagrams included. */
   readonly bytesIn: number;
-  /** Bytes that the system has taken for sending. */
+  /** Bytes that the system has accepted for sending. */
   readonly bytesOut: number;
   /** Datagrams received, refused and dropped ones included. */
   readonly datagramsIn: number;
-  /** Datagrams that the system has taken for sending. */
+  /** Datagrams that the system has accepted for sending. */
   readonly datagramsOut: number;
   /**
-   * Datagrams dropped because there was no room. What the system drops because
-   * nobody reads is not among them: it does not tell.
+   * Datagrams dropped by this socket because there was no room. Those that the
+   * system dropped are not among them.
    */
   readonly dropped: number;
-  /** Datagrams that were no message of the encoding, or too large. */
+  /**
+   * Datagrams that the system dropped because its queue was full, or `undefined`
+   * if it cannot be known: only Linux counts them, and the runtime lets only a
+   * program with all permissions (`--allow-all`) read the count.
+   */
+  readonly droppedBySystem: number | undefined;
+  /** Datagrams that could not be decoded, or were too large. */
   readonly refused: number;
+  /** How often a request was sent again. */
+  readonly resent: number;
+  /** Calls of `send` that failed. */
+  readonly unsent: number;
 }
 
 /**
@@ -100,32 +130,29 @@ export interface DatagramOptions<E extends EncodingLike = "bytes">
    */
   readonly maxMessageBytes?: number;
   /**
-   * As {@linkcode DatagramOptions.maxQueuedDatagrams}, in bytes.
+   * As {@linkcode DatagramOptions.maxQueuedDatagrams}, in bytes; at least 1.
    *
    * @default {1_048_576}
    */
   readonly maxQueuedBytes?: number;
   /**
-   * How many datagrams may wait to be received once the socket reads without
-   * being asked to, which it does from its first `request` on; one more is
-   * dropped. Before that, they wait in the system's queue.
+   * How many datagrams may wait to be received; at least 1. One more is dropped.
+   * It matters from the first `request` on, when the socket begins to read
+   * without being asked to. Before that, datagrams wait in the system's queue.
    *
    * @default {256}
    */
   readonly maxQueuedDatagrams?: number;
   /**
-   * Called for every datagram that is refused or dropped. It must not throw.
+   * Called for every datagram that is refused or dropped, for every `send` that
+   * fails and every request that is sent again. It must not throw.
    *
-   * @default {they are only counted}
+   * @default {they are only counted, in `stats`}
    */
   readonly onEvent?: (event: DatagramEvent) => void;
 }
 
-/**
- * The options with all defaults filled in.
- *
- * @typeParam T Type of a message.
- */
+/** The options with all defaults filled in, and checked. */
 export class DatagramSettings<T> {
   readonly encoding: Encoding<T>;
   readonly maxMessageBytes: number;
@@ -133,13 +160,6 @@ export class DatagramSettings<T> {
   readonly maxQueuedDatagrams: number;
   readonly onEvent: ((event: DatagramEvent) => void) | undefined;
 
-  /**
-   * Checks the options.
-   *
-   * @param options The options.
-   * @throws {TypeError} If the encoding does not exist.
-   * @throws {RangeError} If a number is out of its range.
-   */
   constructor(options: DatagramOptions<EncodingLike>) {
     const {
       encoding = "bytes",

@@ -1,5 +1,6 @@
 /**
- * What a server of datagrams can be told, and what it is to its users.
+ * Options, events and counts of a server of datagrams, and the server as its users
+ * see it.
  *
  * @module
  */
@@ -24,13 +25,12 @@ import type {
 export const DEFAULT_MAX_HANDLERS: number = 1_000;
 
 /**
- * Handles one datagram. When it throws, that datagram is lost and the others go
- * on.
+ * Handles one datagram. If it throws, that datagram is lost and the others go on.
  *
  * @typeParam T Type of a message.
  * @param message The message.
- * @param from Who sent it, or so it says.
- * @param socket The server's socket, to answer with; its `signal` is aborted
+ * @param from The sender; it can be forged.
+ * @param socket The server's socket, to reply with; its `signal` is aborted
  * when the server shuts down.
  */
 export type DatagramHandler<T = Uint8Array> = (
@@ -39,19 +39,19 @@ export type DatagramHandler<T = Uint8Array> = (
   socket: DatagramSocket<T>,
 ) => Promise<void> | void;
 
-/** Something that happened on a datagram server; `type` tells what. */
+/** Something that happened on a datagram server; `type` says what. */
 export type DatagramServerEvent =
   | DatagramEvent
   | {
     /** A handler threw. */
     readonly type: "failed";
-    /** Whose datagram it was handling. */
+    /** The sender of the datagram that it was handling. */
     readonly from: Address;
     /** What it threw. */
     readonly error: unknown;
   }
   | {
-    /** Nothing can be received for the moment; it is tried again. */
+    /** The system failed to receive; the server tries again by itself. */
     readonly type: "paused";
     /** Where. */
     readonly address: Address;
@@ -73,7 +73,7 @@ export type DatagramServerEvent =
 export interface ServeDatagramsOptions<E extends EncodingLike = "bytes">
   extends Omit<DatagramOptions<E>, "onEvent"> {
   /**
-   * Most handlers at once; `Infinity` for no bound.
+   * Most handlers at once, at least 1; `Infinity` for no bound.
    *
    * @default {1_000}
    */
@@ -88,8 +88,8 @@ export interface ServeDatagramsOptions<E extends EncodingLike = "bytes">
   readonly signal?: AbortSignal | undefined;
   /**
    * What happens to one datagram more than there may be handlers: it waits in
-   * the system's queue, which drops what does not fit and tells nobody, or it is
-   * dropped here, counted and reported.
+   * the system's queue, which drops what does not fit without telling the
+   * program, or it is dropped here, counted and given to `onEvent`.
    *
    * @default {"wait"}
    */
@@ -112,7 +112,7 @@ export interface DatagramServerStats extends DatagramStats {
 export interface DatagramServer<T = Uint8Array> extends AsyncDisposable {
   /** Where it receives. */
   readonly address: Address;
-  /** Resolves once the server has shut down, with who was cut. */
+  /** Resolves once the server has shut down, with the peers whose handlers were cut. */
   readonly finished: Promise<ShutdownReport>;
   /** Its socket, for example to join a multicast group. */
   readonly socket: DatagramSocket<T>;
@@ -124,8 +124,8 @@ export interface DatagramServer<T = Uint8Array> extends AsyncDisposable {
    * `signal` is aborted; datagrams that no handler has begun with are lost.
    *
    * @param options How long they may take.
-   * @returns How many finished and who was cut; the second call waits for the
-   * first.
+   * @returns How many finished and which peers were cut; the second call waits for
+   * the first.
    */
   shutdown(options?: ShutdownOptions): Promise<ShutdownReport>;
 }

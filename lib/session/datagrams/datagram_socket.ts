@@ -1,73 +1,62 @@
 /**
- * A datagram socket that carries messages: what users of UDP hold in their hands.
+ * A datagram socket that carries messages.
  *
  * @module
  */
 
 import type { EncodingLike } from "../../encoding/parse.ts";
-import { ClosedError } from "../../errors.ts";
 import type { Address } from "../../transport/address.ts";
 import type {
   DatagramEndpoint,
   MulticastMembership,
   MulticastOptions,
 } from "../../transport/datagram_endpoint.ts";
+import type { ReceiveOptions } from "../messages/receive_options.ts";
+import {
+  DatagramIterator,
+  receiveDatagram,
+} from "./receiving/datagram_iterator.ts";
 import {
   type Datagram,
   type DatagramOptions,
   DatagramSettings,
   type DatagramStats,
 } from "./datagram_options.ts";
-import { EndSignal } from "../channel/end_signal.ts";
-import { DatagramReceiver } from "./datagram_receiver.ts";
-import {
-  checkFits,
-  checkSingle,
-  DatagramSender,
-  foundWithin,
-} from "./datagram_sender.ts";
-import { DatagramIterator, receiveDatagram } from "./receive_datagrams.ts";
-import type { ReceiveOptions } from "../messages/receive_options.ts";
-import {
-  type DatagramRequestOptions,
-  RequestSettings,
-} from "./request_options.ts";
-import { Requests } from "./requests.ts";
+import { DatagramReceiver } from "./receiving/datagram_receiver.ts";
+import { DatagramSender } from "./datagram_sender.ts";
+import type { DatagramRequestOptions } from "./requests/request_options.ts";
+import { Requester } from "./requests/requester.ts";
+import { closedError, SocketLifecycle } from "./socket_lifecycle.ts";
 
-/** How long `close()` waits for the system to take what is being sent. */
+/** How long `close()` waits for the system to accept what is being sent. */
 const CLOSE_MS = 5_000;
 
 /**
  * Messages to and from any number of peers, one in each datagram.
  *
- * Iterating gives the datagrams until the socket is closed by this side. Leaving
- * the loop leaves the socket open. A datagram that is no message of the
- * encoding, or too large, is counted and reported to `onEvent`, and nothing else
- * happens: anyone can send one.
+ * Iterating gives the datagrams until this side closes the socket. Leaving the
+ * loop leaves the socket open. A datagram that cannot be decoded, or is too large,
+ * is counted and given to `onEvent`, and nothing else happens: anyone can send one.
  *
- * Nothing is read that nobody waits for. Until then the system's queue holds
- * datagrams (on Linux 208 KiB, some 256 small ones) and drops what does not fit,
- * which it tells nobody.
+ * Nothing is read before a call waits for a datagram or a reply. Until then the
+ * system's queue holds datagrams (on Linux 208 KiB, some 256 small ones) and drops
+ * what does not fit, without telling the program.
  *
  * @typeParam T Type of a message.
  */
 export class DatagramSocket<T = Uint8Array>
   implements AsyncIterable<Datagram<T>>, AsyncDisposable {
   readonly #endpoint: DatagramEndpoint;
+  readonly #settings: DatagramSettings<T>;
   readonly #receiver: DatagramReceiver<T>;
   readonly #sender: DatagramSender<T>;
-  readonly #requests: Requests<T> = new Requests((afresh) =>
-    this.#receiver.readAhead(afresh)
-  );
-  // Why it was closed or is to end, and who is told.
-  #closed: unknown;
-  readonly #over = new EndSignal(() =>
-    new ClosedError(`The datagram socket on ${this.address} was closed`)
-  );
+  readonly #requester: Requester<T>;
+  readonly #lifecycle = new SocketLifecycle();
   #closing: Promise<void> | undefined;
+  #unsent = 0;
 
   /**
-   * Puts messages onto a datagram endpoint, which it owns from now on.
+   * Puts messages onto a datagram endpoint, which the socket owns from now on.
    *
    * @param endpoint The endpoint.
    * @param options Encoding and limits.
@@ -76,14 +65,23 @@ export class DatagramSocket<T = Uint8Array>
    */
   constructor(
     endpoint: DatagramEndpoint,
-    options: DatagramOptions<EncodingLike> | DatagramSettings<T> = {},
+    options: DatagramOptions<EncodingLike> = {},
   ) {
-    const settings = options instanceof DatagramSettings
-      ? options
-      : new DatagramSettings<T>(options);
+    const settings = new DatagramSettings<T>(options);
     this.#endpoint = endpoint;
-    this.#receiver = new DatagramReceiver(endpoint, settings, this.#requests);
+    this.#settings = settings;
     this.#sender = new DatagramSender(endpoint, settings);
+    this.#requester = new Requester({
+      lifecycle: this.#lifecycle,
+      readAhead: (afresh) => this.#receiver.readAhead(afresh),
+      sender: this.#sender,
+      settings,
+    });
+    this.#receiver = new DatagramReceiver(
+      endpoint,
+      settings,
+      this.#requester.pending,
+    );
   }
 
   /** Where it receives, with the port that the system chose. */
@@ -100,7 +98,10 @@ export class DatagramSocket<T = Uint8Array>
       datagramsIn: datagrams,
       datagramsOut: this.#sender.datagrams,
       dropped,
+      droppedBySystem: this.#endpoint.droppedBySystem?.(),
       refused,
+      resent: this.#requester.resent,
+      unsent: this.#unsent,
     };
   }
 
@@ -109,51 +110,52 @@ export class DatagramSocket<T = Uint8Array>
    * its server is shutting down. The reason says which.
    */
   get signal(): AbortSignal {
-    return this.#over.signal;
+    return this.#lifecycle.signal;
   }
 
   /**
    * Sends one message in one datagram.
    *
    * A broadcast address such as `"udp://192.168.1.255:9001"`, or the address of
-   * a multicast group, sends to all who listen there; nothing has to be switched
+   * a multicast group, sends to all that listen there; nothing has to be switched
    * on for it.
+   *
+   * You need not await it. A `send` that fails is counted, given to `onEvent`, and
+   * never ends the program as an uncaught error.
    *
    * @param message The message; an empty one is sent too. Bytes are not copied
    * and must not change until the promise resolves.
-   * @param to Whom to: mostly the `from` of a datagram. A name is looked up each
+   * @param to Where to: mostly the `from` of a datagram. A name is looked up each
    * time.
-   * @returns When the system has taken it, which says nothing about its arrival.
+   * @returns When the system has accepted it, which says nothing about its arrival.
    * @throws {RangeError} If the message is above `maxMessageBytes`, or above the
    * 65,507 bytes of IPv4 or the 65,527 of IPv6; nothing is sent then.
-   * @throws {TypeError} If the message is none of the encoding, or the address
-   * none that this socket can send to.
-   * @throws {ConnectionError} If the system did not take it, or there is no such
+   * @throws {TypeError} If the encoding cannot encode the message, or the address
+   * is invalid or cannot be reached from this socket.
+   * @throws {ConnectionError} If the system did not accept it, or there is no such
    * name.
    * @throws {ClosedError} If this side closed the socket.
    */
   send(message: T, to: string | Address): Promise<void> {
-    try {
-      this.#checkOpen();
-      const bytes = this.#sender.encode(message);
-      const target = this.#sender.target(to);
-      return target instanceof Promise
-        ? target.then((found) => this.#send(bytes, found))
-        : this.#send(bytes, target);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+    const sent = this.#try(message, to);
+    sent.catch((error) => {
+      this.#unsent++;
+      this.#settings.onEvent?.({ type: "unsent", to, error });
+    });
+    return sent;
   }
 
   /**
    * Receives the next datagram.
    *
-   * @param options A time limit and a signal. A call that gave up loses nothing:
-   * the next one gets the datagram.
-   * @returns The message and who sent it, or `undefined` once this side closed
-   * the socket.
+   * @param options A time limit and a signal. With `timeoutMs: 0` only a datagram
+   * that has arrived already is received. A call that gave up loses nothing: the
+   * next one gets the datagram.
+   * @returns The message and its sender, or `undefined` once this side closed the
+   * socket.
    * @throws {TimeoutError} If none came in time.
-   * @throws {ConnectionError} If the system failed; the socket lives on.
+   * @throws {ConnectionError} If the system failed; the socket stays usable.
+   * @throws {unknown} The signal's reason.
    */
   receive(options: ReceiveOptions = {}): Promise<Datagram<T> | undefined> {
     return receiveDatagram(this.#receiver, this.address, options);
@@ -169,51 +171,29 @@ export class DatagramSocket<T = Uint8Array>
   }
 
   /**
-   * Sends a message and waits for the answer; sends it again when there is none.
+   * Sends a message and waits for the reply; sends it again when there is none.
    *
-   * Only a message from the very address asked is an answer, and it goes to the
-   * request and not to the iteration. Whatever else comes meanwhile goes to the
-   * iteration, or waits for it in a bounded queue: other peers' messages, those
-   * that `accepts` does not accept, and an answer that came too late or twice.
-   * Requests to different peers run at the same time; those to the same peer wait
-   * for each other, unless `accepts` can tell their answers apart.
-   *
-   * The peer may get the message more than once, and then it may answer more than
-   * once. A second answer that is here when the next request begins is not taken
-   * for that one's; one that comes later is, and without `accepts` nothing can
-   * tell. So let questions and answers carry a number where the protocol allows
-   * it, or ask from a new socket once a request was sent again or given up.
+   * A reply is a message from the very address that was asked, and `accepts` may
+   * say more. It goes to the request and not to the iteration; the documentation of
+   * this entry point has the rules. The peer may get the message more than once.
    *
    * @param message The message; bytes are copied.
-   * @param to Whom to ask: one machine, no broadcast address and no group.
+   * @param to Where to: one machine, not a broadcast address and not a group.
    * @param options How long to wait and how often to send.
-   * @returns The answer.
-   * @throws {TimeoutError} If there is none. The system never tells that nobody
-   * is there.
+   * @returns The reply.
+   * @throws {TimeoutError} If there is none.
+   * @throws {ConnectionError} With code `"refused"` if the system says that nothing
+   * is listening there. Windows does, while the socket has sent to this address
+   * alone; on other systems the runtime does not pass it on.
    * @throws {ClosedError} If this side closes the socket.
-   * @throws {unknown} The signal's reason, and as
-   * {@linkcode DatagramSocket.send}.
+   * @throws {unknown} The signal's reason, and as {@linkcode DatagramSocket.send}.
    */
   async request(
     message: T,
     to: string | Address,
     options: DatagramRequestOptions<T> = {},
   ): Promise<T> {
-    const settings = new RequestSettings<T>(options);
-    this.#checkOpen();
-    settings.signal?.throwIfAborted();
-    const bytes = this.#sender.encode(message).slice();
-    const found = this.#sender.target(to);
-    const target = found instanceof Promise
-      ? await foundWithin(found, settings.signal)
-      : found;
-    checkSingle(target);
-    checkFits(bytes, target);
-    return await this.#requests.ask(
-      target,
-      settings,
-      () => this.#send(bytes, target),
-    );
+    return await this.#requester.request(message, to, options);
   }
 
   /**
@@ -222,39 +202,24 @@ export class DatagramSocket<T = Uint8Array>
    * port.
    *
    * @param group The group's IP address, such as `"239.1.2.3"` or `"ff02::123"`.
-   * @param options Which interface, and how far own datagrams go.
+   * @param options Which interface, and how far the socket's own datagrams go.
    * @returns The membership, to leave again.
-   * @throws {TypeError} If it is no multicast address, or of the IP version that
+   * @throws {TypeError} If it is not a multicast address, or of the IP version that
    * the socket does not speak.
    * @throws {RangeError} If an option is out of its range.
    * @throws {ConnectionError} If the system refuses.
-   *
-   * @example Hearing what a group is sent
-   * ```ts
-   * import { bindUdp } from "@parley/parley/udp";
-   * import { assertEquals } from "@std/assert";
-   *
-   * // Without interfaceAddress the system chooses the interface.
-   * await using member = bindUdp("udp://0.0.0.0:0", { encoding: "text" });
-   * await member.joinMulticast("239.255.7.34", { interfaceAddress: "127.0.0.1" });
-   *
-   * await using sender = bindUdp("udp://127.0.0.1:0", { encoding: "text" });
-   * const group = `udp://239.255.7.34:${member.address.port}`;
-   * await sender.send("is anyone there?", group);
-   * assertEquals((await member.receive())?.message, "is anyone there?");
-   * ```
    */
   async joinMulticast(
     group: string,
     options: MulticastOptions = {},
   ): Promise<MulticastMembership> {
-    this.#checkOpen();
+    this.#lifecycle.checkOpen();
     return await this.#endpoint.joinMulticast(group, options);
   }
 
   /**
-   * Closes the socket once the system has taken what is being sent. Whoever waits
-   * for a datagram sees the end; whoever waits for an answer is thrown a
+   * Closes the socket once the system has accepted what is being sent, or after
+   * 5 s. Calls that wait for a datagram see the end; requests are thrown a
    * {@linkcode ClosedError}.
    *
    * @returns When it is closed; the second call waits for the first.
@@ -272,7 +237,7 @@ export class DatagramSocket<T = Uint8Array>
    */
   abort(reason?: unknown): void {
     const error = reason ??
-      new ClosedError(`The datagram socket on ${this.address} was aborted`);
+      closedError(this.address, "this side aborted the socket");
     this.#receiver.fail(error);
     this.#release(error);
     this.#closing ??= Promise.resolve();
@@ -286,8 +251,10 @@ export class DatagramSocket<T = Uint8Array>
    * @param reason The signal's reason.
    */
   drain(reason?: unknown): void {
-    this.#over.end(reason ?? new ClosedError("The conversation is to end"));
-    this.#receiver.stop();
+    this.#lifecycle.drain(
+      reason ?? closedError(this.address, "the socket is to be closed"),
+    );
+    this.#receiver.end();
   }
 
   /** As {@linkcode DatagramSocket.close}. */
@@ -295,31 +262,38 @@ export class DatagramSocket<T = Uint8Array>
     return this.close();
   }
 
-  #checkOpen(): void {
-    if (this.#closed !== undefined) throw this.#closed;
+  /** Every failure is a rejection. */
+  #try(message: T, to: string | Address): Promise<void> {
+    try {
+      this.#lifecycle.checkOpen();
+      const bytes = this.#sender.encode(message);
+      const target = this.#sender.target(to);
+      return target instanceof Promise
+        ? target.then((found) => this.#send(bytes, found))
+        : this.#send(bytes, target);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   #send(bytes: Uint8Array, to: Address): Promise<void> {
-    this.#checkOpen();
+    this.#lifecycle.checkOpen();
     return this.#sender.send(bytes, to);
   }
 
   async #close(): Promise<void> {
-    const error = new ClosedError(
-      `The datagram socket on ${this.address} was closed`,
-    );
-    this.#closed ??= error;
-    this.#receiver.stop();
-    this.#requests.close(error);
+    const error = closedError(this.address, "this side closed the socket");
+    this.#lifecycle.close(error);
+    this.#receiver.end();
+    this.#requester.pending.close(error);
     await this.#sender.flush(CLOSE_MS);
     this.#release(error);
   }
 
   #release(error: unknown): void {
-    this.#closed ??= error;
+    if (!this.#lifecycle.release(error)) return;
     this.#receiver.close();
-    this.#requests.close(error);
+    this.#requester.pending.close(error);
     this.#endpoint.close();
-    this.#over.end(error);
   }
 }

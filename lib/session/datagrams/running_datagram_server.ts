@@ -1,6 +1,12 @@
 /**
- * A server of datagrams while it runs: receive, hand over, go on whatever
+ * A server of datagrams while it runs: receive, call the handler, go on whatever
  * happens, and end.
+ *
+ * ```text
+ *   receiving ⇄ paused      after a failure of the system, 100 ms growing to 1 s
+ *       │          │
+ *       └── shutdown() ──► finishing ── handlers done, or the grace over ──► finished
+ * ```
  *
  * @module
  */
@@ -22,6 +28,7 @@ import type {
   ServeDatagramsOptions,
 } from "./datagram_server.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
+import { closedError } from "./socket_lifecycle.ts";
 import {
   type CutConnection,
   graceOf,
@@ -30,15 +37,11 @@ import {
 } from "../serving/server_options.ts";
 import { within } from "../../time/within.ts";
 
-// As the accept loop: a failure that passes is not to burn a core meanwhile.
+// As in the accept loop: a failure that lasts must not keep a core busy.
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 
-/**
- * A server that receives from the moment it is made.
- *
- * @typeParam T Type of a message.
- */
+/** A server that receives from the moment it is made. */
 export class RunningDatagramServer<T> implements DatagramServer<T> {
   readonly finished: Promise<ShutdownReport>;
   readonly socket: DatagramSocket<T>;
@@ -135,8 +138,9 @@ export class RunningDatagramServer<T> implements DatagramServer<T> {
     if (this.#handling.size >= this.#maxHandlers) {
       this.#dropped++;
       const reason =
-        `${this.#handling.size} of ${this.#maxHandlers} handlers are busy (maxHandlers)`;
-      return this.#tell({ type: "dropped", from, bytes, reason });
+        `${this.#handling.size} of ${this.#maxHandlers} handlers are busy`;
+      const option = "maxHandlers";
+      return this.#tell({ type: "dropped", from, bytes, reason, option });
     }
     try {
       const handled = this.#handler(message, from, this.socket);
@@ -166,7 +170,7 @@ export class RunningDatagramServer<T> implements DatagramServer<T> {
   #tell(event: DatagramServerEvent): void {
     if (this.#onEvent !== undefined) this.#onEvent(event);
     else if (event.type === "failed" && isOurs(event.error)) {
-      // As Deno.serve does: a failure that nobody sees is worse than a line.
+      // As Deno.serve does: a failure without a trace is worse than a line.
       // deno-lint-ignore no-console
       console.error("A datagram's handler failed:", event.error);
     }
@@ -182,7 +186,9 @@ export class RunningDatagramServer<T> implements DatagramServer<T> {
     this.#signal?.removeEventListener("abort", this.#onSignal);
     this.#stopping.abort();
     this.#whenFree?.();
-    this.socket.drain(new ClosedError("The server is shutting down"));
+    this.socket.drain(
+      closedError(this.address, "the server is shutting down"),
+    );
     await this.#loop;
     const open = this.#handling.size;
     const cut = await this.#cutAfter(graceMs);
@@ -204,9 +210,11 @@ export class RunningDatagramServer<T> implements DatagramServer<T> {
     } catch {
       // The time is over, the only thing that this limit throws.
       this.socket.abort(
-        new ClosedError(
-          `The datagram socket on ${this.address} was closed: the server shut down and ${graceMs} ms were over`,
-        ),
+        new ClosedError({
+          address: String(this.address),
+          reason: `the server shut down, and ${graceMs} ms were over`,
+          option: "graceMs",
+        }),
       );
       return [...this.#handling].map(({ from }) => ({
         remoteAddress: from,
@@ -218,7 +226,7 @@ export class RunningDatagramServer<T> implements DatagramServer<T> {
   }
 }
 
-/** Whether a failure is the handler's own and not a peer's or the network's. */
+/** Whether the handler itself failed, and not a peer or the network. */
 function isOurs(error: unknown): boolean {
   return !(error instanceof ProtocolError || error instanceof TimeoutError ||
     error instanceof ConnectionError || error instanceof ClosedError);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkSize } from "../../check.ts";
+import { checkOneOf, checkSize } from "../../check.ts";
 import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
 import type { Address } from "../../transport/address.ts";
 import type { DatagramEndpoint } from "../../transport/datagram_endpoint.ts";
@@ -22,8 +22,8 @@ import { RunningDatagramServer } from "./running_datagram_server.ts";
  * Binds a UDP socket and gives each datagram to a handler. As
  * {@linkcode bindUdp}, it needs `--unstable-net`.
  *
- * Handlers of several datagrams run at the same time, so answers may leave in
- * another order than questions came.
+ * Handlers of several datagrams run at the same time, so replies may leave in
+ * another order than the datagrams came.
  *
  * @typeParam E The encoding or its name; it decides the type of a message.
  * @param address Where to receive, such as `"udp://127.0.0.1:9001"`; port 0 asks
@@ -31,7 +31,7 @@ import { RunningDatagramServer } from "./running_datagram_server.ts";
  * @param options Encoding, limits, socket options.
  * @param handler Handles one datagram.
  * @returns The server, receiving already.
- * @throws {TypeError} If the address or the encoding is none, or the runtime was
+ * @throws {TypeError} If the address or the encoding is invalid, or the runtime was
  * started without `--unstable-net`.
  * @throws {RangeError} If a number is out of its range.
  * @throws {ConnectionError} If the system refuses the address.
@@ -52,17 +52,39 @@ import { RunningDatagramServer } from "./running_datagram_server.ts";
  * assertEquals(await client.request("hello", server.address), "HELLO");
  * ```
  */
-// deno-lint-ignore require-await -- failures reach the caller in one way
-export async function serveDatagrams<E extends EncodingLike = "bytes">(
+export function serveDatagrams<E extends EncodingLike = "bytes">(
   address: string | Address | DatagramEndpoint,
   options: ServeDatagramsOptions<E>,
   handler: DatagramHandler<MessageOf<E>>,
-): Promise<DatagramServer<MessageOf<E>>> {
-  const { maxHandlers = DEFAULT_MAX_HANDLERS, signal } = options;
+): Promise<DatagramServer<MessageOf<E>>>;
+/**
+ * As above, with bytes for messages and every default.
+ *
+ * @param address Where to receive, or an endpoint.
+ * @param handler Handles one datagram.
+ * @returns The server, receiving already.
+ */
+export function serveDatagrams(
+  address: string | Address | DatagramEndpoint,
+  handler: DatagramHandler,
+): Promise<DatagramServer>;
+// deno-lint-ignore require-await -- failures reach the caller in one way
+export async function serveDatagrams<T>(
+  address: string | Address | DatagramEndpoint,
+  optionsOrHandler: ServeDatagramsOptions<EncodingLike> | DatagramHandler<T>,
+  handlerAfterOptions?: DatagramHandler<T>,
+): Promise<DatagramServer<T>> {
+  const [options, handler] = typeof optionsOrHandler === "function"
+    ? [{}, optionsOrHandler]
+    : [optionsOrHandler, handlerAfterOptions!];
+  const { maxHandlers = DEFAULT_MAX_HANDLERS, signal, whenFull } = options;
   checkSize("maxHandlers", maxHandlers, 1);
+  if (whenFull !== undefined) {
+    checkOneOf("whenFull", whenFull, ["wait", "drop"]);
+  }
   signal?.throwIfAborted();
   const socket = typeof address === "object" && "receive" in address
-    ? new DatagramSocket<MessageOf<E>>(address, options)
-    : bindUdp(address, options);
+    ? new DatagramSocket<T>(address, options)
+    : bindUdp(address, options) as DatagramSocket<T>;
   return new RunningDatagramServer(socket, options, maxHandlers, handler);
 }

@@ -16,6 +16,7 @@ import type {
 import { canonicalIp, ipVersion, isLoopback } from "../ip.ts";
 import { systemCode, translate } from "../os_error.ts";
 import { joinMulticast } from "./multicast.ts";
+import { systemDrops } from "./system_drops.ts";
 
 // Linux sends to an IPv4 address from a dual-stack socket, and then a permission
 // for that address suffices; elsewhere it has to be written as an IPv6 one.
@@ -70,6 +71,7 @@ class UdpEndpoint implements DatagramEndpoint {
     throw translate(error, "receive on", this.address);
   };
   #closed = false;
+  #lastDrops: number | undefined;
   // Most datagrams come from where the one before came from.
   #lastFrom: Address | undefined;
   // And most go where the one before went, which was looked at then.
@@ -114,8 +116,14 @@ class UdpEndpoint implements DatagramEndpoint {
     return joinMulticast(this.#conn, this.address, group, options);
   }
 
+  droppedBySystem(): number | undefined {
+    return this.#closed ? this.#lastDrops : systemDrops(this.address);
+  }
+
   close(): void {
     if (this.#closed) return;
+    // The count goes with the socket.
+    this.#lastDrops = systemDrops(this.address);
     this.#closed = true;
     this.#conn.close();
   }

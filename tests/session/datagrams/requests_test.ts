@@ -17,7 +17,7 @@ import type {
 } from "../../../lib/session/datagrams/datagram_options.ts";
 import { bindUdp } from "../../../lib/session/datagrams/bind_udp.ts";
 import { DatagramSocket } from "../../../lib/session/datagrams/datagram_socket.ts";
-import type { DatagramRequestOptions } from "../../../lib/session/datagrams/request_options.ts";
+import type { DatagramRequestOptions } from "../../../lib/session/datagrams/requests/request_options.ts";
 import { Address } from "../../../lib/transport/address.ts";
 import {
   peer,
@@ -84,13 +84,62 @@ Deno.test("DatagramSocket.request() sends again, each time after a longer wait, 
   assertEquals(error.timeoutMs, 260);
   assertEquals(
     error.message,
-    "Cannot get an answer from udp://192.0.2.1:1: timed out after 3 attempts in 260 ms; nobody may be there, a datagram may be lost, or the answer came from another address: UDP does not tell which",
+    "Cannot get a reply from udp://192.0.2.1:1: timed out after 3 attempts in 260 ms; nothing may be listening there, a datagram may be lost, or the reply came from another address: UDP does not tell which",
   );
   assertEquals(endpoint.sent.length, 3);
   const [first, second, third] = endpoint.sent;
   assertEquals(second!.bytes, first!.bytes);
   assertGreaterOrEqual(second!.atMs - first!.atMs, 19);
   assertGreaterOrEqual(third!.atMs - second!.atMs, 59);
+  await socket.close();
+});
+
+Deno.test("DatagramSocket.request() counts each time it is sent again, and tells onEvent which attempt it is", async () => {
+  const events: DatagramEvent[] = [];
+  const { endpoint, socket } = scripted({
+    onEvent: (event) => events.push(event),
+  });
+  endpoint.onSend = ({ to }) => {
+    if (endpoint.sent.length === 3) endpoint.arrive("at last", to);
+  };
+  const options = { attempts: 5, timeoutMs: 5 };
+  assertEquals(await socket.request("x", peer(1), options), "at last");
+  assertEquals(events, [
+    { type: "resent", to: peer(1), attempt: 2, attempts: 5 },
+    { type: "resent", to: peer(1), attempt: 3, attempts: 5 },
+  ]);
+  assertEquals(socket.stats.resent, 2);
+  assertEquals(socket.stats.datagramsOut, 3);
+  await socket.close();
+});
+
+for (const code of ["reset", "refused"] as const) {
+  Deno.test(`DatagramSocket.request() ends at once when the system says that nothing is listening there (${code})`, async () => {
+    const { endpoint, socket } = scripted();
+    const cause = new ConnectionError(code, "as Windows says");
+    endpoint.onSend = () => endpoint.break(cause);
+    const error = await assertRejects(
+      () => socket.request("x", peer(1), { timeoutMs: 20_000 }),
+      ConnectionError,
+      "Cannot get a reply from udp://192.0.2.1:1: nothing is listening there, the system says (port unreachable)",
+    );
+    assertEquals(error.code, "refused");
+    assertStrictEquals(error.cause, cause);
+    // The socket stays usable, for this address too.
+    endpoint.onSend = ({ to }) => endpoint.arrive("here now", to);
+    assertEquals(await socket.request("x", peer(1)), "here now");
+    await socket.close();
+  });
+}
+
+Deno.test("DatagramSocket.request() passes over such a word of the system where it may be about another address", async () => {
+  const { endpoint, socket } = scripted();
+  await socket.send("hello", peer(2));
+  endpoint.onSend = ({ to }) => {
+    endpoint.break(new ConnectionError("reset", "as Windows says"));
+    endpoint.arrive("answer", to);
+  };
+  assertEquals(await socket.request("x", peer(1)), "answer");
   await socket.close();
 });
 
@@ -292,7 +341,7 @@ Deno.test("DatagramSocket.request() passes over an answer that cannot be decoded
   await assertRejects(
     () => socket.request("x", peer(1), options),
     TimeoutError,
-    "timed out after 1 attempt in 5 ms; 1 of its datagrams could not be used, the last because: Cannot decode the datagram of 1 bytes from udp://192.0.2.1:1: its bytes are not valid UTF-8; it begins ff",
+    "timed out after 1 attempt in 5 ms; 1 of its datagrams could not be used, the last because: Cannot decode the datagram of 1 bytes (ff) from udp://192.0.2.1:1: its bytes are not valid UTF-8",
   );
   endpoint.onSend = ({ to }) => {
     endpoint.arrive(Uint8Array.of(0xff), to);
@@ -352,7 +401,7 @@ Deno.test("DatagramSocket.request() refuses those who cannot be asked and option
     await assertRejects(
       () => socket.request("x", new Address("udp", many, 1)),
       TypeError,
-      "many may answer, each from an address of its own",
+      "many may reply, each from an address of its own",
     );
   }
   for (
@@ -393,19 +442,21 @@ Deno.test("DatagramSocket.request() to a port where nobody is times out", async 
   await assertRejects(
     () => client.request("x", address, { attempts: 2, timeoutMs: 5 }),
     TimeoutError,
-    `Cannot get an answer from ${address}: timed out after 2 attempts in 15 ms`,
+    `Cannot get a reply from ${address}: timed out after 2 attempts in 15 ms`,
   );
 });
 
 for (
-  const [limit, reason] of [
+  const [limit, reason, option] of [
     [
       { maxQueuedDatagrams: 2 },
-      "2 of 2 datagrams wait to be received (maxQueuedDatagrams)",
+      "2 of 2 datagrams wait to be received",
+      "maxQueuedDatagrams",
     ],
     [
       { maxQueuedBytes: 9 },
-      "8 of 9 bytes wait to be received (maxQueuedBytes)",
+      "8 of 9 bytes wait to be received",
+      "maxQueuedBytes",
     ],
   ] as const
 ) {
@@ -427,6 +478,7 @@ for (
       from: peer(2),
       bytes: 4,
       reason,
+      option,
     }]);
     // An answer is not subject to it, and what was received makes room.
     assertEquals(await socket.request("x", peer(1)), "answer");

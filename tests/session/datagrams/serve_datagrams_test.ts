@@ -35,6 +35,36 @@ Deno.test("serveDatagrams() answers every client, over IPv4 and IPv6", async () 
   }
 });
 
+Deno.test("serveDatagrams() takes a handler without options, for bytes", async () => {
+  await using server = await serveDatagrams(
+    ANY,
+    (message, from, socket) => socket.send(message.toReversed(), from),
+  );
+  await using client = bindUdp(ANY);
+  const reply = await client.request(Uint8Array.of(1, 2), server.address);
+  assertEquals(reply, Uint8Array.of(2, 1));
+});
+
+Deno.test("serveDatagrams() goes on when a handler leaves a send that fails to itself, and tells onEvent", async () => {
+  const events: DatagramServerEvent[] = [];
+  const { endpoint, serve } = scripted();
+  const down = new ConnectionError("unreachable", "the network is down");
+  endpoint.onSend = () => Promise.reject(down);
+  await using server = await serve(
+    { onEvent: (event) => events.push(event) },
+    (message, from, socket) => void socket.send(message, from),
+  );
+  endpoint.arrive("x", peer(1));
+  endpoint.arrive("y", peer(2));
+  await settled();
+  assertEquals(events, [
+    { type: "unsent", to: peer(1), error: down },
+    { type: "unsent", to: peer(2), error: down },
+  ]);
+  assertEquals(server.stats.unsent, 2);
+  assertEquals(server.stats.failed, 0);
+});
+
 Deno.test("serveDatagrams() takes an empty datagram for a message", async () => {
   await using server = await serveDatagrams(
     ANY,
@@ -123,7 +153,8 @@ Deno.test("serveDatagrams() with whenFull drop drops, counts and reports one dat
     type: "dropped",
     from: peer(1),
     bytes: 3,
-    reason: "1 of 1 handlers are busy (maxHandlers)",
+    reason: "1 of 1 handlers are busy",
+    option: "maxHandlers",
   }]);
   gate.resolve();
 });
@@ -202,7 +233,7 @@ Deno.test("DatagramServer.shutdown() cuts handlers after graceMs, names their pe
   assert(error instanceof ClosedError);
   assertEquals(
     error.message,
-    "The datagram socket on udp://0.0.0.0:9001 was closed: the server shut down and 5 ms were over",
+    "udp://0.0.0.0:9001: the server shut down, and 5 ms were over (graceMs)",
   );
   assertEquals(endpoint.sent, []);
 });
@@ -238,6 +269,11 @@ Deno.test("serveDatagrams() rejects bad options, a bad address and an aborted si
       `Cannot use maxHandlers of ${maxHandlers}`,
     );
   }
+  await assertRejects(
+    () => serveDatagrams(ANY, { whenFull: "block" as "drop" }, handler),
+    TypeError,
+    'Cannot use whenFull of "block": it must be "wait" or "drop"',
+  );
   await assertRejects(
     () => serveDatagrams("tcp://127.0.0.1:1", {}, handler),
     TypeError,

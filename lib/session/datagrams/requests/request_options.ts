@@ -1,35 +1,35 @@
 /**
- * What a request can be told.
+ * Options of a request over datagrams.
  *
  * @module
  */
 
-import { checkDuration, checkInteger, checkNumber } from "../../check.ts";
+import { checkDuration, checkInteger, checkNumber } from "../../../check.ts";
 
-/** The default of {@linkcode DatagramRequestOptions.attempts}. */
+/** The default of {@linkcode DatagramRequestOptions.attempts}: 3. */
 export const DEFAULT_ATTEMPTS: number = 3;
 
-/** The default of {@linkcode DatagramRequestOptions.timeoutMs}: 1 s, as RFC 8085 begins. */
-export const DEFAULT_REQUEST_TIMEOUT_MS: number = 1_000;
+// RFC 8085, section 3.1.1: begin with 1 s where the round trip is not known.
+const DEFAULT_TIMEOUT_MS = 1_000;
 
 /**
- * Options for `request`.
+ * Options for `DatagramSocket.request`.
  *
  * @typeParam T Type of a message.
  */
 export interface DatagramRequestOptions<T = Uint8Array> {
   /**
-   * Tells whether a message of the peer is the answer, for example by a number
-   * that it repeats; others are left to whoever receives. Give it wherever the
-   * messages allow it: without it the first message of the peer is taken, which
-   * may be a late second answer to the request before, and requests to the same
+   * Tells whether a message of the peer is the reply, for example by a number
+   * that it repeats; other messages go to the iteration. Give it wherever the
+   * messages allow it. Without it the first message of the peer is taken, which
+   * may be a late second reply to the request before, and requests to the same
    * peer wait for each other.
    *
-   * @default {the first message of the peer is the answer}
+   * @default {the first message of the peer is the reply}
    */
   readonly accepts?: (message: T) => boolean;
   /**
-   * How often the message is sent at most.
+   * How often the message is sent at most; at least 1.
    *
    * @default {3}
    */
@@ -43,18 +43,15 @@ export interface DatagramRequestOptions<T = Uint8Array> {
   /** Stops waiting when it is aborted, with its reason. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * How long to wait in milliseconds after the first attempt.
+   * How long to wait for the reply after the first attempt, in milliseconds; more
+   * than 0. With `Infinity` it is never sent again.
    *
    * @default {1_000}
    */
   readonly timeoutMs?: number;
 }
 
-/**
- * The options with all defaults filled in.
- *
- * @typeParam T Type of a message.
- */
+/** The options with all defaults filled in, and checked. */
 export class RequestSettings<T> {
   readonly accepts: ((message: T) => boolean) | undefined;
   readonly attempts: number;
@@ -62,19 +59,13 @@ export class RequestSettings<T> {
   readonly signal: AbortSignal | undefined;
   readonly timeoutMs: number;
 
-  /**
-   * Checks the options.
-   *
-   * @param options The options.
-   * @throws {RangeError} If a number is out of its range.
-   */
   constructor(options: DatagramRequestOptions<T>) {
     const {
       accepts,
       attempts = DEFAULT_ATTEMPTS,
       backoff = 2,
       signal,
-      timeoutMs = DEFAULT_REQUEST_TIMEOUT_MS,
+      timeoutMs = DEFAULT_TIMEOUT_MS,
     } = options;
     checkDuration("timeoutMs", timeoutMs);
     checkInteger("attempts", attempts, 1);

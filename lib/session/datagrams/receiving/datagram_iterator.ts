@@ -1,17 +1,17 @@
 /**
- * Receiving a socket's datagrams, one or all of them; iterating is done by hand,
- * as for messages.
+ * Receiving the datagrams of a socket, one or all of them. The iterator is
+ * written by hand: an async generator costs more than the rest of a datagram.
  *
  * @module
  */
 
-import { TimeoutError } from "../../errors.ts";
-import type { Address } from "../../transport/address.ts";
-import type { Datagram } from "./datagram_options.ts";
+import { checkDuration } from "../../../check.ts";
+import { TimeoutError } from "../../../errors.ts";
+import { within } from "../../../time/within.ts";
+import type { Address } from "../../../transport/address.ts";
+import type { ReceiveOptions } from "../../messages/receive_options.ts";
+import type { Datagram } from "../datagram_options.ts";
 import type { DatagramReceiver } from "./datagram_receiver.ts";
-import type { ReceiveOptions } from "../messages/receive_options.ts";
-import { checkDuration } from "../../check.ts";
-import { within } from "../../time/within.ts";
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
@@ -43,22 +43,13 @@ export class DatagramIterator<T> implements AsyncIterableIterator<Datagram<T>> {
   }
 }
 
-/**
- * Receives one datagram.
- *
- * @param receiver Where it comes in.
- * @param address Where the socket receives, for messages.
- * @param options A time limit and a signal.
- * @returns The datagram, or `undefined` if there will be none.
- * @throws {TimeoutError} If none came in time.
- * @throws {unknown} The signal's reason, or what the system failed with.
- */
+/** Receives one datagram, as of `DatagramSocket.receive`. */
 export async function receiveDatagram<T>(
   receiver: DatagramReceiver<T>,
   address: Address,
   { signal, timeoutMs = Infinity }: ReceiveOptions,
 ): Promise<Datagram<T> | undefined> {
-  checkDuration("timeoutMs", timeoutMs);
+  checkDuration("timeoutMs", timeoutMs, "0 or above");
   signal?.throwIfAborted();
   const here = receiver.take();
   if (here !== undefined) return here;
@@ -68,16 +59,26 @@ export async function receiveDatagram<T>(
   const waiter = { give: resolve, fail: reject };
   receiver.wait(waiter);
   if (timeoutMs === Infinity && signal === undefined) return await promise;
-  const limit = within(timeoutMs, signal, () =>
-    new TimeoutError(
-      "receive",
-      timeoutMs,
-      `Cannot receive on ${address}: no datagram within ${timeoutMs} ms`,
-    ));
+  // In one step: a datagram that comes at the same moment goes to this call or to
+  // the next one, and is not lost between them.
+  const giveUp = (error: unknown) => {
+    receiver.forget(waiter);
+    reject(error);
+  };
+  const late = () =>
+    new TimeoutError("receive", timeoutMs, {
+      action: "receive on",
+      address: String(address),
+      reason: `no datagram within ${timeoutMs} ms`,
+      option: "timeoutMs",
+    });
+  // What has come may lie in the system's queue, which takes a turn to look at.
+  if (timeoutMs === 0) receiver.catchUp().then(() => giveUp(late()));
+  const limit = within(timeoutMs === 0 ? Infinity : timeoutMs, signal, late);
+  limit.race(promise).catch(giveUp);
   try {
-    return await limit.race(promise);
+    return await promise;
   } finally {
     limit.clear();
-    receiver.forget(waiter);
   }
 }
