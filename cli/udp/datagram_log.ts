@@ -80,6 +80,9 @@ export class DatagramLog {
         return this.#bounded("refused", event.from, errorText(event.error));
       case "failed":
         return this.#bounded("unanswered", event.from, errorText(event.error));
+      // Every service awaits what it sends: "failed" says it with the peer.
+      case "unsent":
+      case "resent":
     }
   }
 
@@ -91,7 +94,10 @@ export class DatagramLog {
   totals(stats: DatagramStats): void {
     this.#tellUntold();
     const { bytesIn, bytesOut, datagramsIn, datagramsOut } = stats;
-    const { dropped, refused } = stats;
+    const { dropped, droppedBySystem, refused } = stats;
+    const bySystem = droppedBySystem === undefined
+      ? "; drops by the system are not counted"
+      : `, ${droppedBySystem} dropped by the system`;
     this.#log.soon(
       {
         event: "totals",
@@ -102,10 +108,11 @@ export class DatagramLog {
         bytesOut,
         refused,
         dropped,
+        droppedBySystem: droppedBySystem ?? null,
       },
       `${this.address}: in ${amount(datagramsIn, bytesIn)}, out ${
         amount(datagramsOut, bytesOut)
-      }; ${refused} refused, ${dropped} dropped`,
+      }; ${refused} refused, ${dropped} dropped${bySystem}`,
     );
   }
 
