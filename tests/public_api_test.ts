@@ -60,9 +60,9 @@ const EXPORTS: Record<string, readonly string[]> = {
     DecimalHeaderOptions Decoder DelimiterOptions Encoder FixedLengthOptions
     FrameDecoder FrameDecoderOptions Framing LengthBytes LengthPrefixOptions
     LineOptions ProtocolError ProtocolErrorCode ProtocolErrorDetails
-    ReadableQueue VarintPrefixOptions cobs contentLength decimalHeader delimiter fixedLength
-    jsonSequence lengthPrefix line netstring octetCount parseFraming raw slip
-    untilClose varintPrefix
+    ReadableQueue VarintPrefixOptions ber cobs contentLength decimalHeader
+    delimiter fix fixedLength jsonSequence jsonValues lengthPrefix line mllp netstring
+    octetCount parseFraming raw recordMarking resp slip untilClose varintPrefix
   `),
   "./encoding": names(`
     Encoding EncodingLike JsonValue MessageOf ValueDecoder bytes json text

@@ -10,6 +10,12 @@ import { decimalHeader } from "./decimal_header.ts";
 import { delimiter } from "./delimiter.ts";
 import { unescape } from "./escapes.ts";
 import { fixedLength } from "./fixed_length.ts";
+import { ber } from "./formats/ber.ts";
+import { fix } from "./formats/fix.ts";
+import { jsonValues } from "./formats/json_values.ts";
+import { mllp } from "./formats/mllp.ts";
+import { recordMarking } from "./formats/record_marking.ts";
+import { resp } from "./formats/resp.ts";
 import type { Framing } from "./framing.ts";
 import type { FramingArguments } from "./framing_arguments.ts";
 import { jsonSequence } from "./json_sequence.ts";
@@ -95,6 +101,12 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
   ["slip", { form: "slip", make: () => slip() }],
   ["cobs", { form: "cobs", make: () => cobs() }],
   ["json-seq", { form: "json-seq", make: () => jsonSequence() }],
+  ["json", { form: "json", make: () => jsonValues() }],
+  ["resp", { form: "resp", make: () => resp() }],
+  ["rpc", { form: "rpc", make: () => recordMarking() }],
+  ["ber", { form: "ber", make: () => ber() }],
+  ["mllp", { form: "mllp", make: () => mllp() }],
+  ["fix", { form: "fix", make: () => fix() }],
 ]);
 
 function one(text: string): number {

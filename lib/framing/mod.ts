@@ -23,6 +23,12 @@
  * | `content-length` | `Content-Length: 5` ... hello | 21 and more | LSP and DAP |
  * | `octet-count` | `5 ` hello | 2 and more | syslog over TCP or TLS |
  * | `json-seq` | `1E` {"a":1} `LF` | 2 | logs of JSON texts that may hold line feeds |
+ * | `json` | {"a":1} `LF` | 1, or none | JSON values one after the other, with or without separators |
+ * | `resp` | `$5` `CR LF` hello `CR LF` | 0 | Redis: a message is a whole value with its bytes |
+ * | `rpc` | `80 00 00 05` hello | 4 for each fragment | ONC RPC, such as NFS |
+ * | `ber` | `04 05` hello | 0 | LDAP: a message is a whole element with its bytes |
+ * | `mllp` | `0B` hello `1C 0D` | 3 | HL7 |
+ * | `fix` | `8=FIX.4.4` ... `10=163` `SOH` | 0 | FIX: a message is the whole one, its checksum verified |
  * | `fixed:30,pad=#` | hello and 25 times `#` | up to 30 | records of one size |
  * | `slip` | `C0` hello `C0` | 2, at most double | serial lines; finds the next packet after noise |
  * | `cobs` | `06` hello `00` | 2, and 1 in 254 | the same, of a size known beforehand |
@@ -74,6 +80,12 @@ export type {
   Framing,
   ReadableQueue,
 } from "./framing.ts";
+export { ber } from "./formats/ber.ts";
+export { fix } from "./formats/fix.ts";
+export { jsonValues } from "./formats/json_values.ts";
+export { mllp } from "./formats/mllp.ts";
+export { recordMarking } from "./formats/record_marking.ts";
+export { resp } from "./formats/resp.ts";
 export { jsonSequence } from "./json_sequence.ts";
 export {
   type LengthBytes,
