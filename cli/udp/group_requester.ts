@@ -64,7 +64,8 @@ export class GroupRequester implements Requester {
     show: (reply: Uint8Array) => void,
   ): Promise<void> {
     const { address, options: { attempts } } = this.#command;
-    for (let attempt = 0; attempt < attempts; attempt++) {
+    for (let attempt = 1; attempt <= attempts; attempt++) {
+      if (attempt > 1) this.#sockets.resent(attempt);
       await socket.send(message, address);
       if (await this.#replies(socket, show) > 0) return;
     }
@@ -72,7 +73,7 @@ export class GroupRequester implements Requester {
     const waitedMs = attempts * this.#sockets.timeoutMs;
     throw new Failure(
       EXIT.timeout,
-      `cannot get an answer from ${address}: timed out after ${times} in ${waitedMs} ms; nobody may be there or have joined, a datagram may be lost, or --interface or --ttl be needed; allow more with --timeout or --attempts`,
+      `cannot get a reply from ${address}: timed out after ${times} in ${waitedMs} ms; nothing may be listening there or have joined, a datagram may be lost, or --interface or --ttl may be needed; allow more with --timeout or --attempts`,
     );
   }
 

@@ -11,6 +11,7 @@ import {
 } from "../../lib/session/datagrams/mod.ts";
 import type { ClientCommand } from "../client/client_command.ts";
 import { REPLY_TIMEOUT_MS } from "../client/client_option_table.ts";
+import { formatDuration } from "../arguments/durations.ts";
 import type { Log } from "../output/log.ts";
 
 /** What went over all sockets of a client. */
@@ -19,6 +20,8 @@ export interface Totals {
   bytesOut: number;
   datagramsIn: number;
   datagramsOut: number;
+  /** How often a message was sent again because no reply came in time. */
+  resent: number;
 }
 
 /** Asks and shows the replies. */
@@ -44,6 +47,7 @@ export class RequestSockets {
     bytesOut: 0,
     datagramsIn: 0,
     datagramsOut: 0,
+    resent: 0,
   };
   readonly #command: ClientCommand;
   readonly #log: Log;
@@ -69,6 +73,9 @@ export class RequestSockets {
     const socket = bindUdp(placeFor(address, options.interface), {
       maxMessageBytes: options["max-message"],
       multicastLoopback: !options["no-loopback"],
+      onEvent: (event) => {
+        if (event.type === "resent") this.resent(event.attempt);
+      },
     });
     if (this.#log.options.verbose) {
       const [to, from] = [String(address), String(socket.address)];
@@ -78,6 +85,22 @@ export class RequestSockets {
       );
     }
     return socket;
+  }
+
+  /**
+   * Counts that a message is sent again, and says so with `--verbose`.
+   *
+   * @param attempt Which attempt begins, 2 for the first one after the first.
+   */
+  resent(attempt: number): void {
+    this.totals.resent++;
+    if (!this.#log.options.verbose) return;
+    const { address, options: { attempts } } = this.#command;
+    const waited = formatDuration(this.timeoutMs);
+    this.#log.now(
+      { event: "resent", address: String(address), attempt, attempts },
+      `no reply within ${waited}; sending again, attempt ${attempt} of ${attempts}`,
+    );
   }
 
   /**

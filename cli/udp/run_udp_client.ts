@@ -132,10 +132,18 @@ function endOf(signal: AbortSignal): Promise<never> {
 }
 
 function tellSummary(
-  { bytesIn, bytesOut, datagramsIn, datagramsOut }: Totals,
+  { bytesIn, bytesOut, datagramsIn, datagramsOut, resent }: Totals,
   log: Log,
   durationMs: number,
 ): void {
+  if (resent > 0) {
+    log.soon(
+      { event: "resends", count: resent },
+      `sent again ${
+        resent === 1 ? "once" : `${resent} times`
+      }, as no reply came in time`,
+    );
+  }
   if (!log.options.verbose) return;
   log.now(
     {
@@ -144,6 +152,7 @@ function tellSummary(
       bytesIn,
       datagramsOut,
       bytesOut,
+      resent,
       durationMs: Math.round(durationMs * 10) / 10,
     },
     `closed after ${

@@ -157,6 +157,33 @@ Deno.test("runClient() sends again as often as --attempts says, then exits 124",
   );
 });
 
+for (
+  const [options, lines] of [
+    [[], ["sent again 2 times, as no reply came in time"]],
+    [["--quiet"], []],
+    [["--verbose"], [
+      "no reply within 40 ms; sending again, attempt 2 of 5",
+      "no reply within 40 ms; sending again, attempt 3 of 5",
+      "sent again 2 times, as no reply came in time",
+    ]],
+  ] as const
+) {
+  Deno.test(`runClient() ${options.join(" ")} says how often it sent again until the reply came`, async () => {
+    await using server = bindUdp(HERE, { encoding: "text" });
+    const asked = ask([
+      ...[String(server.address), "hello", "--timeout", "40ms"],
+      ...["--attempts", "5", ...options],
+    ]);
+    for (let i = 0; i < 2; i++) await server.receive();
+    const { from } = (await server.receive())!;
+    await server.send("at last", from);
+    const { code, shown, told } = await asked;
+    assertEquals([code, shown], [0, "at last\n"]);
+    const again = told.split("\n").filter((line) => line.includes("again"));
+    assertEquals(again, [...lines]);
+  });
+}
+
 Deno.test("runClient() sends no datagram at all if one message is too large", async () => {
   await using server = bindUdp(HERE);
   const address = String(server.address);
@@ -289,7 +316,7 @@ Deno.test({
     assertEquals([code, shown], [124, ""]);
     assertMatch(
       told,
-      /^parley-client: cannot get an answer from udp:.*: timed out after 3 attempts in 120 ms; nobody may be there or have joined.*\n$/,
+      /^parley-client: cannot get a reply from udp:.*: timed out after 3 attempts in 120 ms; nothing may be listening there or have joined.*\n$/,
     );
     for (let i = 0; i < 3; i++) await silent.receive({ timeoutMs: 1_000 });
   },
