@@ -97,6 +97,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "lib/http/client": [
     "@std/bytes",
+    "node:stream",
+    "node:zlib",
     ...CONTRACT,
     "lib/bytes",
     ...ERRORS,

@@ -44,10 +44,11 @@ const EXPORTS: Record<string, readonly string[]> = {
   `),
   "./http": names(`
     AnsweredEvent BodyData DEFAULT_MAX_BODY_BYTES DEFAULT_MAX_REDIRECTS
-    HeaderField HttpClient HttpClientOptions HttpConnection HttpDialOptions HttpError
-    HttpEvent HttpExchangeOptions HttpHandler HttpLimits
-    HttpReadOptions HttpRequestInfo HttpRequestOptions HttpRole HttpServer
-    HttpServerEvent HttpServerStats HttpState HttpVersion IncomingResponse
+    Forgiven HeaderField HttpClient HttpClientOptions HttpConnection
+    HttpDialOptions HttpError HttpEvent HttpExchangeOptions HttpHandler
+    HttpLimits HttpReadOptions HttpRequestInfo HttpRequestOptions
+    HttpResponseReadOptions HttpRole HttpServer HttpServerEvent
+    HttpServerStats HttpState HttpVersion IncomingResponse
     InformationalHead MessageEnd RequestHead ResponseHead ServeHttpOptions
     StatusHead request serveHttp
   `),

@@ -65,11 +65,16 @@ export type {
   StatusHead,
 } from "./wire/events.ts";
 export { HttpError } from "./wire/http_error.ts";
-export type { HttpLimits, HttpReadOptions } from "./wire/http_limits.ts";
+export type {
+  Forgiven,
+  HttpLimits,
+  HttpReadOptions,
+  HttpResponseReadOptions,
+} from "./wire/http_limits.ts";
 export { serveHttp } from "./server/serve_http.ts";
 export type { HttpServer, HttpServerStats } from "./server/http_server.ts";
 export type { HttpHandler } from "./server/http_serving.ts";
-export type { HttpRequestInfo } from "./server/request/incoming_request.ts";
+export type { HttpRequestInfo } from "./server/request/request_info.ts";
 export {
   type AnsweredEvent,
   DEFAULT_MAX_BODY_BYTES,

@@ -4,12 +4,10 @@
  * @module
  */
 
-import { ClosedError, ConnectionError } from "../../errors.ts";
+import { ClosedError } from "../../errors.ts";
 import { checkDuration, checkSize } from "../../check.ts";
-import type { ResponseHead } from "../wire/events.ts";
-import { HttpError } from "../wire/http_error.ts";
 import { readSettings } from "../wire/http_limits.ts";
-import { codingsOf } from "./response/decompression.ts";
+import { type Codings, codingsOf } from "./response/decompression.ts";
 import { RunningRequest } from "./running_request.ts";
 import { IdleConnections } from "./connection/idle_connections.ts";
 import { incomingBody } from "./response/incoming_body.ts";
@@ -31,18 +29,10 @@ import {
 } from "./options.ts";
 import { OutgoingRequest } from "./request/outgoing_request.ts";
 import { Redirects } from "./request/redirect.ts";
-import { valueOf } from "./request/request_fields.ts";
-import { named } from "./response/response_error.ts";
+import { type Answer, followUp, hasBody, mayAskAgain } from "./follow_up.ts";
 
-// Of 205 the platform's Response wants none, and RFC 9110 section 15.3.6 as well.
-const BODILESS: readonly number[] = [204, 205, 304];
+const NO_CODINGS: Codings = { known: [], unknown: [] };
 const OF_CODING = /^content-(?:encoding|length)$/i;
-
-/** A request that was answered. */
-interface Answer {
-  readonly running: RunningRequest;
-  readonly head: ResponseHead;
-}
 
 /**
  * Sends requests and uses connections again, one request at a time on each.
@@ -114,9 +104,9 @@ export class HttpClient implements AsyncDisposable {
    * redirect asks for a stream that is gone.
    * @throws {RangeError} If a number is out of its range, or a stream does not
    * have the length that its `content-length` says.
-   * @throws {HttpError} If the answer is no HTTP, is above a limit or cut off,
-   * or the redirects lead nowhere. Reading the body throws it too.
-   * @throws {ConnectionError} If there is no connection to be had, or it is lost.
+   * @throws {HttpError} If the answer is not HTTP, is above a limit or cut off, or
+   * there are too many redirects or one leads to an invalid URL. Reading the body throws it too.
+   * @throws {ConnectionError} If connecting fails, or the connection is lost.
    * @throws {TimeoutError} If a deadline runs out; it names which.
    * @throws {ClosedError} If the client is closed.
    * @throws {unknown} The signal's reason; what the stream sent failed with.
@@ -130,8 +120,8 @@ export class HttpClient implements AsyncDisposable {
     let request = await OutgoingRequest.from(url, options);
     const { origin } = request.target;
     for (;;) {
-      const asFriend = request.target.origin === origin;
-      const answer = await this.#ask(request, settings, asFriend);
+      const isFirstOrigin = request.target.origin === origin;
+      const answer = await this.#ask(request, settings, isFirstOrigin);
       const next = followUp(request, answer, settings, redirects);
       if (next === undefined) {
         return await this.#response(answer, redirects.hasFollowed);
@@ -158,22 +148,26 @@ export class HttpClient implements AsyncDisposable {
   }
 
   /**
-   * Sends one request, if need be twice. A stranger, whom only a redirect has
-   * named, is not shown the client's certificate.
+   * Sends one request, if need be twice. A server that only a redirect has named
+   * does not get the client's certificate.
    */
   async #ask(
     request: OutgoingRequest,
     settings: RequestSettings,
-    asFriend: boolean,
+    isFirstOrigin: boolean,
   ): Promise<Answer> {
     const { target } = request;
     try {
       if (this.#isClosed) {
-        throw new ClosedError(
-          `Cannot request ${target.name}: the client was closed`,
-        );
+        throw new ClosedError({
+          action: "request",
+          address: target.name,
+          reason: "the client was closed",
+        });
       }
-      const dialOptions = asFriend ? this.#options : anonymous(this.#options);
+      const dialOptions = isFirstOrigin
+        ? this.#options
+        : anonymous(this.#options);
       const use = connectionUse(target, dialOptions);
       const idle = this.#idle.take(use);
       if (idle !== undefined) {
@@ -224,17 +218,21 @@ export class HttpClient implements AsyncDisposable {
     redirected: boolean,
   ): Promise<IncomingResponse> {
     const { request } = running;
+    const { known: codings, unknown: undecoded } = request.decompresses
+      ? codingsOf(head.headers)
+      : NO_CODINGS;
     const origin = {
       head,
       url: request.target.href,
       redirected,
       trailers: () => running.trailers,
+      forgiven: running.forgiven,
+      undecoded,
     };
     if (!hasBody(request, head)) {
       await running.discard();
       return new IncomingResponse(null, head.headers, origin);
     }
-    const codings = request.decompresses ? codingsOf(head.headers) : [];
     const whole = codings.length === 0 ? await running.readWhole() : undefined;
     const body = whole ??
       incomingBody(running, codings, this.#maxBodyBytes);
@@ -245,50 +243,8 @@ export class HttpClient implements AsyncDisposable {
   }
 }
 
-/** The options without what they say about one server, and about oneself. */
+/** The options without the server's name and the client's certificate. */
 function anonymous(options: HttpDialOptions): HttpDialOptions {
   const { cert: _cert, key: _key, serverName: _name, ...rest } = options;
   return rest;
-}
-
-/** What is asked next, if the answer is not the last one. */
-function followUp(
-  request: OutgoingRequest,
-  { running, head }: Answer,
-  settings: RequestSettings,
-  redirects: Redirects,
-): OutgoingRequest | undefined {
-  // The expectation failed, not the request (RFC 9110 section 10.1.1).
-  if (head.status === 417 && request.expectsContinue && request.isReplayable) {
-    return request.with({ expectsContinue: false });
-  }
-  if (settings.redirect === "manual") return undefined;
-  try {
-    return redirects.follow(request, head);
-  } catch (error) {
-    const failure = named(error, request.target.name);
-    running.cancel(failure);
-    throw failure;
-  }
-}
-
-/**
- * Whether a connection that was kept was closed before the server saw the
- * request, as far as anybody can tell, and it does no harm if it did see it
- * (RFC 9112 section 9.3.1).
- */
-function mayAskAgain(
-  { isUnanswered, request }: RunningRequest,
-  error: unknown,
-): boolean {
-  const isLoss = error instanceof ConnectionError ||
-    (error instanceof HttpError && error.code === "truncated");
-  return isLoss && isUnanswered && request.isIdempotent && request.isReplayable;
-}
-
-/** Known by the head alone, so that it does not depend on what has arrived. */
-function hasBody(request: OutgoingRequest, head: ResponseHead): boolean {
-  if (request.method === "HEAD") return false;
-  if (BODILESS.includes(head.status)) return false;
-  return valueOf(head.headers, "content-length") !== "0";
 }

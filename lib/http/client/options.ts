@@ -7,7 +7,7 @@
 import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
 import type { InformationalHead } from "../wire/events.ts";
-import type { HttpReadOptions } from "../wire/http_limits.ts";
+import type { HttpResponseReadOptions } from "../wire/http_limits.ts";
 
 /** The default of {@linkcode HttpExchangeOptions.responseTimeoutMs}: 30 s. */
 export const DEFAULT_RESPONSE_TIMEOUT_MS: number = 30_000;
@@ -123,7 +123,7 @@ export interface HttpExchangeOptions {
 
 /** Options for connections that carry requests. */
 export interface HttpDialOptions
-  extends HttpReadOptions, Omit<TlsDialOptions, "alpn"> {
+  extends HttpResponseReadOptions, Omit<TlsDialOptions, "alpn"> {
   /**
    * Longest time in milliseconds until a connection is there, with looking up
    * the name; `Infinity` for no bound but the system's.
@@ -230,7 +230,7 @@ export function requestSettings(
  */
 export function readOptions(
   options: HttpDialOptions,
-): HttpReadOptions & { readonly maxBodyBytes: number } {
+): HttpResponseReadOptions & { readonly maxBodyBytes: number } {
   const { maxBodyBytes = DEFAULT_MAX_RESPONSE_BYTES } = options;
   checkSize("maxBodyBytes", maxBodyBytes);
   return { ...options, maxBodyBytes };

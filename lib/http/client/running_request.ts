@@ -11,14 +11,15 @@
  * @module
  */
 
-import { ClosedError, TimeoutError } from "../../errors.ts";
+import { ClosedError } from "../../errors.ts";
 import type { HeaderField, HttpEvent, ResponseHead } from "../wire/events.ts";
 import { tooLarge } from "../wire/http_error.ts";
+import type { Forgiven } from "../wire/http_limits.ts";
 import type { HttpClientConnection } from "./connection/client_connection.ts";
 import type { RequestSettings } from "./options.ts";
 import type { BodySource } from "./request/outgoing_body.ts";
 import type { OutgoingRequest } from "./request/outgoing_request.ts";
-import { named } from "./response/response_error.ts";
+import { named, noResponse, stalled } from "./response/response_error.ts";
 import { Upload } from "./request/upload.ts";
 
 // A server of long work sends one from time to time; without a bound, one that
@@ -48,6 +49,7 @@ export class RunningRequest implements BodySource {
   // Parts of the body that were read before read() was asked for them.
   readonly #ahead: HttpEvent[] = [];
   #uploading: Promise<void> | undefined;
+  #forgiven: readonly Forgiven[] = [];
   #received = 0;
   #isOver = false;
   #hasFailed = false;
@@ -75,6 +77,11 @@ export class RunningRequest implements BodySource {
     this.#upload = new Upload(connection, request, onBytes);
   }
 
+  /** Faults of the response that were accepted; grows until its end. */
+  get forgiven(): readonly Forgiven[] {
+    return this.#forgiven;
+  }
+
   /** Whether nothing at all has come from the server. */
   get isUnanswered(): boolean {
     return this.#received === 0;
@@ -91,14 +98,22 @@ export class RunningRequest implements BodySource {
   async begin(): Promise<ResponseHead> {
     const { responseTimeoutMs, signal } = this.#settings;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (signal?.aborted) this.#onAbort();
-    else {this.#connection.idleTimer.begin(responseTimeoutMs, () =>
-        this.#noResponse());}
+    if (signal?.aborted) {
+      this.#onAbort();
+    } else {
+      const { name } = this.request.target;
+      this.#connection.idleTimer.begin(
+        responseTimeoutMs,
+        () => this.#fail(noResponse(name, responseTimeoutMs)),
+      );
+    }
     this.#connection.requests++;
     this.#uploading = this.#upload.run()
       .catch((error) => this.#fail(error));
     try {
       const head = await this.#finalHead();
+      // Of this response alone: the next one has a list of its own.
+      this.#forgiven = this.#connection.http.forgiven;
       this.#upload.answered();
       return head;
     } catch (error) {
@@ -120,7 +135,10 @@ export class RunningRequest implements BodySource {
     const { bodyTimeoutMs } = this.#settings;
     try {
       const event = await this.#next(() =>
-        this.#connection.idleTimer.begin(bodyTimeoutMs, () => this.#stalled())
+        this.#connection.idleTimer.begin(
+          bodyTimeoutMs,
+          () => this.#fail(stalled(this.request.target.name, bodyTimeoutMs)),
+        )
       );
       if (event.type === "data") return event.bytes;
       if (event.type === "end") this.trailers = event.trailers;
@@ -155,9 +173,11 @@ export class RunningRequest implements BodySource {
     this.onFailure = undefined;
     this.#fail(
       reason ??
-        new ClosedError(
-          `The response of ${this.request.target.name} was cancelled`,
-        ),
+        new ClosedError({
+          action: "read the response of",
+          address: this.request.target.name,
+          reason: "it was cancelled",
+        }),
     );
   }
 
@@ -193,7 +213,6 @@ export class RunningRequest implements BodySource {
           431,
           "number of informational responses",
           MAX_INFORMATIONAL,
-          "fixed",
         );
       }
       onInformational?.(event);
@@ -239,9 +258,11 @@ export class RunningRequest implements BodySource {
     if (this.#upload.isDone) return await this.#release(this.#connection);
     // The server has said all without having heard all. What it has not heard it
     // does not want, and the only way to stop in the middle is to close.
-    const reason = new ClosedError(
-      `Sending the body to ${this.request.target.name} was stopped: the response is over`,
-    );
+    const reason = new ClosedError({
+      action: "send the rest of the body to",
+      address: this.request.target.name,
+      reason: "the response is over",
+    });
     this.#upload.stop(reason);
     this.#connection.abort(reason);
   }
@@ -273,27 +294,5 @@ export class RunningRequest implements BodySource {
 
   #forgetSignal(): void {
     this.#settings.signal?.removeEventListener("abort", this.#onAbort);
-  }
-
-  #noResponse(): void {
-    const { responseTimeoutMs } = this.#settings;
-    this.#fail(
-      new TimeoutError(
-        "response",
-        responseTimeoutMs,
-        `Cannot get a response of ${this.request.target.name}: none within ${responseTimeoutMs} ms (responseTimeoutMs)`,
-      ),
-    );
-  }
-
-  #stalled(): void {
-    const { bodyTimeoutMs } = this.#settings;
-    this.#fail(
-      new TimeoutError(
-        "body",
-        bodyTimeoutMs,
-        `Cannot read the response of ${this.request.target.name}: no byte of its body within ${bodyTimeoutMs} ms (bodyTimeoutMs)`,
-      ),
-    );
   }
 }

@@ -9,7 +9,7 @@ import type {
   AnsweredEvent,
   HttpServerSettings,
 } from "./http_server_options.ts";
-import type { HttpRequestInfo } from "./request/incoming_request.ts";
+import type { HttpRequestInfo } from "./request/request_info.ts";
 
 /**
  * Answers one request.

@@ -11,6 +11,7 @@ import { statusOf } from "./response/error_response.ts";
 import type { HttpServing } from "./http_serving.ts";
 import { incomingRequest } from "./request/incoming_request.ts";
 import { RequestBody } from "./request/request_body.ts";
+import { RequestInfo } from "./request/request_info.ts";
 import { RequestSignal } from "./request/request_signal.ts";
 import type { RequestDeadlines } from "./request/request_deadlines.ts";
 import type { RequestIntake } from "./request/request_intake.ts";
@@ -108,24 +109,20 @@ export class RequestHandling implements Asked {
 
   #ask(): Response | Promise<Response> {
     const { connection, http, intake, serving } = this.#parts;
-    const { localAddress, remoteAddress } = connection;
-    const { headers, target, version } = this.#head;
     const request = incomingRequest(
       this.#head,
       this.#body,
-      localAddress,
+      connection.localAddress,
       this.#ended,
     );
     this.#isAsked = true;
-    const response = serving.handler(request, {
-      remoteAddress,
-      localAddress,
-      ordinal: this.#ordinal,
-      target,
-      version,
-      headers,
-      headBytes: http.headBytes,
-    });
+    const info = new RequestInfo(
+      connection,
+      this.#head,
+      http.headText,
+      this.#ordinal,
+    );
+    const response = serving.handler(request, info);
     // Whoever takes his time is to learn when nobody waits any more.
     if (!(response instanceof Response)) intake.watch();
     return response;
@@ -181,7 +178,8 @@ export class RequestHandling implements Asked {
 
 /** The request's body, if it has one. */
 function bodyOf(parts: HandlingParts): RequestBody | undefined {
-  const { intake, writer } = parts;
+  const { http, intake, writer } = parts;
+  const begin = http.offset;
   try {
     const event = intake.next();
     if (event?.type === "end") return undefined;
@@ -192,7 +190,7 @@ function bodyOf(parts: HandlingParts): RequestBody | undefined {
   return new RequestBody({
     ...parts,
     sendContinue: () => writer.sendContinue(),
-  });
+  }, begin);
 }
 
 /** How long the body is, as far as the head says. */

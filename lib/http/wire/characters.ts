@@ -74,3 +74,15 @@ export function latin1(bytes: Uint8Array, isAscii: boolean): string {
   for (let i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]!);
   return text;
 }
+
+/**
+ * Makes bytes out of a text, each character one byte (ISO 8859-1).
+ *
+ * @param text The text; no character is above FF.
+ * @returns The bytes.
+ */
+export function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

@@ -84,3 +84,16 @@ export class ConnectionState {
     this.own = this.peer = "switched";
   }
 }
+
+/**
+ * Tells whether a message lets the connection stay open (RFC 9112 section 9.3).
+ *
+ * @param fields Its fields.
+ * @param version Its version.
+ * @returns Whether it does.
+ */
+export function persists(fields: Fields, version: HttpVersion): boolean {
+  if (fields.connection === undefined) return version === "1.1";
+  if (fields.hasConnection("close")) return false;
+  return version === "1.1" || fields.hasConnection("keep-alive");
+}

@@ -37,7 +37,10 @@ export interface RequestHead {
 
 /** What the heads of final and informational responses have in common. */
 export interface StatusHead {
-  /** The status: 100 to 199 in an informational head, else 200 to 599. */
+  /**
+   * The status: 100 to 199 in an informational head, else 200 to 599; from a
+   * server that breaks the rules up to 999, which counts as 5xx.
+   */
   readonly status: number;
   /** The phrase behind it; it means nothing to a program and may be empty. */
   readonly reason: string;

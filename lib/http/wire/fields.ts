@@ -15,7 +15,7 @@ import { malformed } from "./http_error.ts";
 export class Fields {
   /** All of them in their order. */
   readonly all: HeaderField[] = [];
-  /** Whether there is a `Content-Length`, and its value. */
+  /** The values of all `Content-Length` fields, in one list. */
   contentLength: string | undefined;
   /** The members of all `Transfer-Encoding` fields in one list, in lower case. */
   transferEncoding: string | undefined;
@@ -54,8 +54,9 @@ export class Fields {
         return;
       case 14:
         if (name.toLowerCase() !== "content-length") return;
-        this.contentLength = value;
-        this.lengths++;
+        this.contentLength = this.lengths++ === 0
+          ? value
+          : `${this.contentLength},${value}`;
         return;
       case 17:
         if (name.toLowerCase() !== "transfer-encoding") return;
@@ -96,21 +97,36 @@ function listed(before: string | undefined, value: string): string {
 /**
  * Reads the fields of a block.
  *
+ * A line that begins with white space goes on with the value of the line before
+ * it. A client must unfold such lines, and a server must refuse them or unfold
+ * them (RFC 9112 section 5.2); this server refuses.
+ *
  * @param text The block, a character for each byte.
  * @param bounds Where each line begins and ends, in turn.
  * @param from Index in `bounds` of the first field's line; the last line is the
  * empty one.
+ * @param unfolds Whether folded lines are unfolded.
  * @returns The fields.
- * @throws {HttpError} If a line is none.
+ * @throws {HttpError} If a line is not a field.
  */
 export function parseFields(
   text: string,
   bounds: readonly number[],
   from: number,
+  unfolds: boolean,
 ): Fields {
   const fields = new Fields();
-  for (let i = from; i < bounds.length - 2; i += 2) {
-    addField(fields, text, bounds[i]!, bounds[i + 1]!);
+  const end = bounds.length - 2;
+  for (let i = from; i < end;) {
+    const start = bounds[i]!;
+    const colon = colonOf(text, start, bounds[i + 1]!);
+    let value = trimmed(text, colon + 1, bounds[i + 1]!);
+    i += 2;
+    // Before the field is noted: what it means may stand in the folded line.
+    for (; unfolds && i < end && isSpace(text.charCodeAt(bounds[i]!)); i += 2) {
+      value = unfolded(value, trimmed(text, bounds[i]!, bounds[i + 1]!));
+    }
+    fields.add(text.slice(start, colon), value);
   }
   return fields;
 }
@@ -119,19 +135,16 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const COLON = 0x3a;
 
-function addField(
-  fields: Fields,
-  text: string,
-  lineStart: number,
-  lineEnd: number,
-): void {
-  const nameEnd = endOf(text, TOKEN, lineStart, lineEnd);
-  const next = text.charCodeAt(nameEnd);
-  if (nameEnd === lineStart || nameEnd === lineEnd || next !== COLON) {
-    throw noField(text.slice(lineStart, lineEnd), nameEnd - lineStart);
-  }
-  const value = trimmed(text, nameEnd + 1, lineEnd);
-  fields.add(text.slice(lineStart, nameEnd), value);
+/** Position of the colon behind a field's name. */
+function colonOf(text: string, start: number, end: number): number {
+  const nameEnd = endOf(text, TOKEN, start, end);
+  const isNamed = nameEnd > start && nameEnd < end;
+  if (isNamed && text.charCodeAt(nameEnd) === COLON) return nameEnd;
+  throw noField(text.slice(start, end), nameEnd - start);
+}
+
+function unfolded(value: string, more: string): string {
+  return value === "" || more === "" ? value + more : `${value} ${more}`;
 }
 
 /** A part of a text without the white space around it. */
@@ -145,13 +158,13 @@ function isSpace(code: number): boolean {
   return code === SPACE || code === TAB;
 }
 
-/** Says what is wrong with a line that is no field. */
+/** Says what is wrong with a line that is not a field. */
 function noField(line: string, nameEnd: number) {
   const next = line[nameEnd];
   if (nameEnd === 0 && (next === " " || next === "\t")) {
     return malformed(
       "RFC 9112 5.2",
-      "a header line begins with white space; folded lines are not read",
+      "a header line begins with white space; folded lines are not accepted",
     );
   }
   if (next === " " || next === "\t") {

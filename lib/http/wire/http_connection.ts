@@ -12,14 +12,21 @@
  * @module
  */
 
+import { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
+import { checkOneOf, OptionTypeError } from "../../check.ts";
+import { bytesOf } from "./characters.ts";
 import type { HttpEvent } from "./events.ts";
 import {
   ConnectionState,
   type HttpRole,
   type HttpState,
 } from "./connection_state.ts";
-import { type HttpReadOptions, readSettings } from "./http_limits.ts";
+import {
+  type Forgiven,
+  type HttpResponseReadOptions,
+  readSettings,
+} from "./http_limits.ts";
 import { IncomingMessages } from "./reading/incoming_messages.ts";
 import { OutgoingMessages } from "./writing/outgoing_messages.ts";
 
@@ -57,6 +64,7 @@ export type { HttpRole, HttpState };
  */
 export class HttpConnection {
   readonly #state: ConnectionState;
+  readonly #queue: ByteQueue;
   readonly #incoming: IncomingMessages;
   readonly #outgoing: OutgoingMessages;
 
@@ -65,17 +73,29 @@ export class HttpConnection {
    *
    * @param role Which end this is.
    * @param options Limits, and how strictly to read.
+   * @param queue Where the peer's bytes are taken from, if something else puts
+   * them there; by default {@linkcode HttpConnection.receive} does.
    * @throws {RangeError} If a limit is out of its range.
-   * @throws {TypeError} If there is no such role.
+   * @throws {TypeError} If the role is unknown, or a server is to be lenient.
    */
-  constructor(role: HttpRole, options: HttpReadOptions = {}) {
-    if (role !== "client" && role !== "server") {
-      throw new TypeError(
-        `Cannot be a "${role}" of HTTP: it must be "client" or "server"`,
-      );
+  constructor(
+    role: HttpRole,
+    options: HttpResponseReadOptions = {},
+    queue: ByteQueue = new ByteQueue(),
+  ) {
+    checkOneOf("role", role, ["client", "server"]);
+    const settings = readSettings(options);
+    if (settings.lenient && role === "server") {
+      throw new OptionTypeError({
+        action: "use",
+        option: "lenient",
+        value: true,
+        reason: "requests are always read strictly",
+      });
     }
     this.#state = new ConnectionState(role);
-    this.#incoming = new IncomingMessages(this.#state, readSettings(options));
+    this.#queue = queue;
+    this.#incoming = new IncomingMessages(this.#state, settings, queue);
     this.#outgoing = new OutgoingMessages(this.#state, this.#incoming);
   }
 
@@ -97,9 +117,28 @@ export class HttpConnection {
     return this.#state.keepAlive;
   }
 
-  /** The bytes of the last head, as they came, with the empty line; a view. */
+  /** The bytes of the last head, as they came, with the empty line; a copy. */
   get headBytes(): Uint8Array {
-    return this.#incoming.headBytes;
+    return bytesOf(this.#incoming.headText);
+  }
+
+  /** The last head as it came, a character for each byte (ISO 8859-1). */
+  get headText(): string {
+    return this.#incoming.headText;
+  }
+
+  /**
+   * Faults of the response whose head came last that were accepted because of
+   * `lenient`, each of them once. The array grows until the end of the response;
+   * the next response has an array of its own.
+   */
+  get forgiven(): readonly Forgiven[] {
+    return this.#incoming.forgiven;
+  }
+
+  /** How many bytes of the peer were taken so far, since the stream began. */
+  get offset(): number {
+    return this.#queue.offset;
   }
 
   /** Whether a part of a head has arrived, and the rest has not. */
@@ -131,7 +170,7 @@ export class HttpConnection {
    * are views of it.
    */
   receive(chunk: Uint8Array): void {
-    this.#incoming.receive(chunk);
+    this.#queue.push(chunk);
   }
 
   /**

@@ -5,72 +5,95 @@
  */
 
 import {
+  type ErrorParts,
   ProtocolError,
   type ProtocolErrorCode,
   type ProtocolErrorDetails,
 } from "../../errors.ts";
 
 /**
- * The peer broke HTTP, or a limit. The place in the stream is lost, so nothing
- * more is read from this connection.
+ * The peer broke HTTP, or a limit. The position in the stream is lost, so
+ * nothing more is read from this connection.
  */
 export class HttpError extends ProtocolError {
   /** Always `"HttpError"`. */
   override readonly name: string = "HttpError";
   /**
-   * With which status a server answers, such as 400, 413, 431 or 501. On a
-   * client it is what a fault of its own would have been called.
+   * The status that a server answers with, such as 400, 413, 431 or 501. On a
+   * client it is the status of the same fault in a request.
    */
   readonly status: number;
-  /** Where it is written that this is wrong, such as `RFC 9112 5.1`. */
+  /** Where the rule is written, such as `RFC 9112 5.1`. */
   readonly clause: string;
 
   /**
    * Creates the error.
    *
    * @param code Machine-readable reason.
-   * @param status With which status a server answers.
-   * @param clause Where it is written.
-   * @param message What could not be done and why, without a final period.
-   * @param details What is known about the bytes, and the usual `cause`.
+   * @param status The status that a server answers with.
+   * @param clause Where the rule is written.
+   * @param parts What the text is made of, and the usual `cause`.
+   * @param details What is known about the bytes.
    */
   constructor(
     code: ProtocolErrorCode,
     status: number,
     clause: string,
-    message: string,
-    details: ProtocolErrorDetails & ErrorOptions = {},
+    parts: ErrorParts & ErrorOptions,
+    details: ProtocolErrorDetails = {},
   ) {
-    super(code, message, details);
+    super(code, parts, details);
     this.status = status;
     this.clause = clause;
   }
+
+  /**
+   * The same error about a request or a response with a name, which the machine
+   * does not know.
+   *
+   * @param action What could not be done, to be read after "Cannot".
+   * @param address What it was done with.
+   * @returns The error, with this one as its cause.
+   */
+  about(action: string, address: string): HttpError {
+    const { advice, clause, code, details, option, reason, status } = this;
+    const parts = { action, address, reason, option, advice, cause: this };
+    return new HttpError(code, status, clause, parts, details);
+  }
+}
+
+/** What could not be done, in every error of the machine. */
+export const READ_HTTP = "read HTTP";
+
+/** What an error says beyond its reason. */
+export interface MoreParts extends ProtocolErrorDetails {
+  /** The option that would let the message through. */
+  readonly option?: string;
 }
 
 /**
- * The error for bytes that are no HTTP.
+ * The error for bytes that are not valid HTTP.
  *
  * @param clause Where the rule is written.
  * @param what What was found and what was expected.
- * @param details What is known about the bytes.
+ * @param more What is known about the bytes, and the option that allows them.
  * @returns The error, to be thrown.
  */
 export function malformed(
   clause: string,
   what: string,
-  details?: ProtocolErrorDetails,
+  more: MoreParts = {},
 ): HttpError {
-  const hint = details?.hint === undefined ? "" : `; ${details.hint}`;
-  const message = `Cannot read HTTP: ${what} (${clause})${hint}`;
-  return new HttpError("malformed", 400, clause, message, details);
+  return faultOf(400, clause, what, more);
 }
 
 /**
- * The error for a message that is HTTP and asks for what there is none of.
+ * The error for a message that is valid and asks for something that is not
+ * supported.
  *
- * @param status 501, or 505 for the version.
+ * @param status 417, 501, or 505 for the version.
  * @param clause Where the rule is written.
- * @param what What was asked for and what there is.
+ * @param what What was asked for and what is supported.
  * @returns The error, to be thrown.
  */
 export function unsupported(
@@ -78,8 +101,18 @@ export function unsupported(
   clause: string,
   what: string,
 ): HttpError {
-  const message = `Cannot read HTTP: ${what} (${clause})`;
-  return new HttpError("malformed", status, clause, message);
+  return faultOf(status, clause, what, {});
+}
+
+function faultOf(
+  status: number,
+  clause: string,
+  what: string,
+  { option, ...details }: MoreParts,
+): HttpError {
+  const reason = `${what} (${clause})`;
+  const parts = { action: READ_HTTP, reason, option, advice: details.hint };
+  return new HttpError("malformed", status, clause, parts, details);
 }
 
 /**
@@ -88,7 +121,7 @@ export function unsupported(
  * @param status 413, 414 or 431.
  * @param what Which part.
  * @param limit The limit.
- * @param option The name of the option that sets it.
+ * @param option The option that sets it, if one does.
  * @param declared Its size, where the peer announced one.
  * @returns The error, to be thrown.
  */
@@ -96,7 +129,7 @@ export function tooLarge(
   status: number,
   what: string,
   limit: number,
-  option: string,
+  option?: string,
   declared?: number,
 ): HttpError {
   const clause = status === 413
@@ -105,9 +138,9 @@ export function tooLarge(
     ? "RFC 9110 15.5.15"
     : "RFC 6585 5";
   const size = declared === undefined ? "" : ` of ${declared}`;
-  const message =
-    `Cannot read HTTP: the ${what}${size} is above the limit of ${limit} (${option})`;
-  return new HttpError("too_large", status, clause, message, {
+  const reason = `the ${what}${size} is above the limit of ${limit}`;
+  const parts = { action: READ_HTTP, reason, option };
+  return new HttpError("too_large", status, clause, parts, {
     limitBytes: limit,
     ...(declared === undefined ? {} : { declaredBytes: declared }),
   });
@@ -121,6 +154,7 @@ export function tooLarge(
  */
 export function truncated(what: string): HttpError {
   const clause = "RFC 9112 8";
-  const message = `Cannot read HTTP: the stream ended ${what} (${clause})`;
-  return new HttpError("truncated", 400, clause, message);
+  const reason = `the stream ended ${what} (${clause})`;
+  const parts = { action: READ_HTTP, reason };
+  return new HttpError("truncated", 400, clause, parts);
 }

@@ -1,5 +1,6 @@
 /**
- * How large the parts of a message may be that have to be held in memory.
+ * How large the parts of a message may be that have to be held in memory, and
+ * how strictly a message is read.
  *
  * @module
  */
@@ -15,21 +16,21 @@ export interface HttpLimits {
    */
   readonly maxLineBytes?: number;
   /**
-   * Longest block of header fields in bytes: behind the first line, with the
-   * empty line that ends it.
+   * Longest block of header fields in bytes: everything after the first line,
+   * with the empty line that ends it.
    *
    * @default {32_768}
    */
   readonly maxHeaderBytes?: number;
   /**
-   * Most header fields, and most trailer fields.
+   * Most lines of header fields, and most lines of trailer fields.
    *
    * @default {100}
    */
   readonly maxFields?: number;
   /**
-   * Longest chunk extension in bytes: what stands between a chunk's size and
-   * its line end.
+   * Longest chunk extension in bytes: everything between a chunk's size and its
+   * line end.
    *
    * @default {1_024}
    */
@@ -41,8 +42,17 @@ export interface HttpLimits {
    */
   readonly maxTrailerBytes?: number;
   /**
+   * Most bytes of one message in all that are neither its head nor its body:
+   * chunk extensions, trailer fields, and the informational responses (1xx)
+   * before a response. Without this limit a body of one megabyte in chunks of one
+   * byte could bring a gigabyte of extensions.
+   *
+   * @default {16_384}
+   */
+  readonly maxOverheadBytes?: number;
+  /**
    * Largest body in bytes, without any chunked coding. The machine streams
-   * bodies, so for it alone there is no bound; servers and clients set one.
+   * bodies and sets no limit by itself; servers and clients do.
    *
    * @default {Infinity}
    */
@@ -53,16 +63,42 @@ export interface HttpLimits {
 export interface HttpReadOptions extends HttpLimits {
   /**
    * Whether a lone LF may end a line of a head or of trailers, as RFC 9112
-   * section 2.2 allows. Off, since two readers that disagree about where a line
-   * ends are how requests are smuggled. Chunk sizes always need CR LF.
+   * section 2.2 allows. Off, because requests are smuggled past readers that
+   * disagree about where a line ends. Chunk sizes always need CR LF.
    *
    * @default {false}
    */
   readonly bareLineFeed?: boolean;
 }
 
-/** Everything of {@linkcode HttpReadOptions}, defaults filled in. */
-export type HttpReadSettings = Required<HttpReadOptions>;
+/** How strictly a client reads responses, and how large they may be. */
+export interface HttpResponseReadOptions extends HttpReadOptions {
+  /**
+   * Whether faults are accepted that browsers and curl accept:
+   *
+   * - blanks after a chunk's size;
+   * - the same `Content-Length` more than once;
+   * - the transfer coding `identity`;
+   * - control bytes other than NUL, CR and LF in a field's value.
+   *
+   * What was accepted is listed by name, see {@linkcode Forgiven}. For responses
+   * only: a server that accepts such requests can be made to see other requests
+   * than a proxy in front of it.
+   *
+   * @default {false}
+   */
+  readonly lenient?: boolean;
+}
+
+/** A fault that was accepted because of {@linkcode HttpResponseReadOptions.lenient}. */
+export type Forgiven =
+  | "chunk_size_blanks"
+  | "repeated_content_length"
+  | "identity_coding"
+  | "control_byte";
+
+/** All options of reading, defaults filled in. */
+export type HttpReadSettings = Required<HttpResponseReadOptions>;
 
 /**
  * Fills in the defaults.
@@ -71,22 +107,25 @@ export type HttpReadSettings = Required<HttpReadOptions>;
  * @returns All settings.
  * @throws {RangeError} If a number is out of its range.
  */
-export function readSettings(options: HttpReadOptions): HttpReadSettings {
-  const settings: HttpReadSettings = {
-    maxLineBytes: options.maxLineBytes ?? 8 * 1024,
-    maxHeaderBytes: options.maxHeaderBytes ?? 32 * 1024,
-    maxFields: options.maxFields ?? 100,
-    maxExtensionBytes: options.maxExtensionBytes ?? 1024,
-    maxTrailerBytes: options.maxTrailerBytes ?? 8 * 1024,
-    maxBodyBytes: options.maxBodyBytes ?? Infinity,
-    bareLineFeed: options.bareLineFeed ?? false,
+export function readSettings(
+  options: HttpResponseReadOptions,
+): HttpReadSettings {
+  const { bareLineFeed = false, lenient = false } = options;
+  const size = (
+    name: keyof HttpLimits,
+    otherwise: number,
+    least?: number,
+  ): number => checkSize(name, options[name] ?? otherwise, least);
+  return {
+    // "GET / HTTP/1.1" has fourteen.
+    maxLineBytes: size("maxLineBytes", 8 * 1024, 14),
+    maxHeaderBytes: size("maxHeaderBytes", 32 * 1024, 2),
+    maxFields: size("maxFields", 100),
+    maxExtensionBytes: size("maxExtensionBytes", 1024),
+    maxTrailerBytes: size("maxTrailerBytes", 8 * 1024, 2),
+    maxOverheadBytes: size("maxOverheadBytes", 16 * 1024),
+    maxBodyBytes: size("maxBodyBytes", Infinity),
+    bareLineFeed,
+    lenient,
   };
-  // "GET / HTTP/1.1" has fourteen.
-  checkSize("maxLineBytes", settings.maxLineBytes, 14);
-  checkSize("maxHeaderBytes", settings.maxHeaderBytes, 2);
-  checkSize("maxFields", settings.maxFields);
-  checkSize("maxExtensionBytes", settings.maxExtensionBytes);
-  checkSize("maxTrailerBytes", settings.maxTrailerBytes, 2);
-  checkSize("maxBodyBytes", settings.maxBodyBytes);
-  return settings;
 }

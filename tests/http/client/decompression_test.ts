@@ -71,6 +71,27 @@ bounded("what cannot be compressed comes through as well", async () => {
   assertEquals(await (await request(server.url)).bytes(), data);
 });
 
+for (const size of [1, 5, 1_000_000]) {
+  bounded(
+    `gzip data of several members is undone in pieces of ${size}`,
+    async () => {
+      const members = [await compressed("hello "), await compressed("world")];
+      const bytes = Uint8Array.of(...members[0]!, ...members[1]!);
+      await using server = scripted(async (peer) => {
+        await peer.request();
+        await peer.say("HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n");
+        for (let at = 0; at < bytes.length; at += size) {
+          await peer.write(bytes.subarray(at, at + size));
+        }
+        await peer.conn.closeWrite();
+      });
+      const response = await request(server.url);
+      assertEquals(await response.text(), "hello world");
+      assertEquals(response.undecoded, []);
+    },
+  );
+}
+
 bounded("an empty compressed body is empty", async () => {
   await using server = answering(
     "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n",
@@ -90,6 +111,7 @@ for (
     const response = await request(server.url);
     assertEquals(response.headers.get("content-encoding"), coding);
     assertEquals(response.headers.get("content-length"), "3");
+    assertEquals(response.undecoded, coding.split(", "));
     assertEquals(await response.bytes(), Uint8Array.of(1, 2, 3));
   });
 }
@@ -150,6 +172,17 @@ for (
     assertStringIncludes(error.message, why);
   });
 }
+
+bounded(
+  "deflate data that is followed by something is a clear error",
+  async () => {
+    const bytes = Uint8Array.of(...await compressed(TEXT, "deflate"), 1, 2);
+    await using server = answering(answer("deflate", bytes));
+    const response = await request(server.url);
+    const error = await failure(response.text(), HttpError);
+    assertStringIncludes(error.message, "something stands behind it");
+  },
+);
 
 bounded("a compressed body shorter than announced is truncated", async () => {
   const whole = answer("gzip", await compressed(TEXT));

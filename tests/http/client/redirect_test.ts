@@ -5,6 +5,8 @@ import {
   type HttpExchangeOptions,
   request,
 } from "@parley/parley/http";
+import { OutgoingRequest } from "../../../lib/http/client/request/outgoing_request.ts";
+import { redirectOf } from "../../../lib/http/client/request/redirect.ts";
 import { bounded, failure, type Received, scripted } from "./scripted.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -110,6 +112,11 @@ for (
     ["//HOST/x", "/x"],
     ["http://HOST/y", "/y"],
     ["/a b", "/a%20b"],
+    // Bytes above 7F are escaped as they are, whatever they are.
+    ["/caf\xc3\xa9", "/caf%C3%A9"],
+    ["/caf\xe9", "/caf%E9"],
+    ["/a?q=\xf0\x9f\x8c\xae", "/a?q=%F0%9F%8C%AE"],
+    ["/caf%C3%A9", "/caf%C3%A9"],
   ] as const
 ) {
   bounded(`a redirect to "${location}" leads to ${path}`, async () => {
@@ -136,6 +143,7 @@ for (
     "file:///etc/passwd",
     "http://127.0.0.1:99999/",
     "http://me:secret@127.0.0.1/",
+    "http://me:secret@127.0.0.1:99999/",
     "http://[::1/",
   ]
 ) {
@@ -149,6 +157,9 @@ for (
       error.message,
       `Cannot read the response of ${server.url}/from: the redirect leads to`,
     );
+    // Neither a password nor code for a program that made the request.
+    assertEquals(error.message.includes("secret"), false);
+    assertEquals(error.message.includes("btoa"), false);
   });
 }
 
@@ -247,7 +258,10 @@ bounded("a stream cannot be sent twice", async () => {
     request(`${server.url}/from`, { ...FOLLOW, method: "POST", body }),
     TypeError,
   );
-  assertStringIncludes(error.message, "the body is a stream, which is gone");
+  assertStringIncludes(
+    error.message,
+    "the body is a stream, and was sent already",
+  );
 });
 
 bounded(
@@ -286,5 +300,21 @@ bounded(
     await using client = new HttpClient();
     const response = await client.request(`${server.url}/from`, FOLLOW);
     assertEquals([await response.text(), connections], ["ok", 2]);
+  },
+);
+
+bounded(
+  "a redirect to a host beyond ASCII leads to its name in the DNS",
+  async () => {
+    const from = await OutgoingRequest.from("http://127.0.0.1/", {});
+    const next = redirectOf(from, {
+      type: "response",
+      status: 302,
+      reason: "",
+      version: "1.1",
+      headers: [["location", "http://caf\xc3\xa9.test/"]],
+    });
+    assertEquals(next?.head.headers[0], ["host", "xn--caf-dma.test"]);
+    assertEquals(next?.target.address.hostname, "xn--caf-dma.test");
   },
 );

@@ -157,6 +157,65 @@ bounded("a switch of protocols that nobody asked for is refused", async () => {
   await failure(request(server.url), HttpError);
 });
 
+bounded("a status above 599 is given as it is, and is not ok", async () => {
+  await using server = answering(
+    "HTTP/1.1 999 Denied\r\ncontent-length: 2\r\n\r\nno",
+  );
+  const response = await request(server.url);
+  const { ok, status, statusText } = response;
+  assertEquals([status, statusText, ok], [999, "Denied", false]);
+  assertEquals(response.clone().status, 999);
+  assertEquals(await response.text(), "no");
+});
+
+bounded("folded header lines are unfolded", async () => {
+  await using server = answering(
+    "HTTP/1.1 200 OK\r\nx-a: b\r\n\t c\r\ncontent-length:\r\n 2\r\n\r\nok",
+  );
+  const response = await request(server.url);
+  assertEquals(response.headers.get("x-a"), "b c");
+  assertEquals(await response.text(), "ok");
+  assertEquals(response.forgiven, []);
+});
+
+bounded(
+  "a lenient client says what it accepted, for each response",
+  async () => {
+    const answers = [
+      "HTTP/1.1 200 OK\r\nx-a: \x01\r\ntransfer-encoding: chunked\r\n\r\n" +
+      "2 \r\nok\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\ncontent-length: 2, 2\r\n\r\nok",
+    ];
+    await using server = scripted(async (peer) => {
+      for (const answer of answers) {
+        await peer.request();
+        await peer.say(answer);
+      }
+    });
+    await using client = new HttpClient({ lenient: true });
+    const first = await client.request(server.url);
+    assertEquals(await first.text(), "ok");
+    const second = await client.request(server.url);
+    assertEquals(await second.text(), "ok");
+    assertEquals(first.forgiven, ["control_byte", "chunk_size_blanks"]);
+    assertEquals(second.forgiven, ["repeated_content_length"]);
+    assertEquals(server.connections, 1);
+  },
+);
+
+bounded(
+  "the limits of a response can be set, and its error names the option",
+  async () => {
+    const fields = "a: b\r\n".repeat(150);
+    const answer = `HTTP/1.1 200 OK\r\n${fields}content-length: 0\r\n\r\n`;
+    await using server = answering(answer);
+    const error = await failure(request(server.url), HttpError);
+    assertEquals([error.code, error.option], ["too_large", "maxFields"]);
+    const response = await request(server.url, { maxFields: 151 });
+    assertEquals(response.fields.length, 151);
+  },
+);
+
 // ------------------------------------------------------------- broken servers
 
 for (
@@ -177,7 +236,7 @@ for (
     ["an alert of TLS", "\x15\x03\x01\x00\x02\x02\x46", "malformed"],
     ["a web page without a head", "<html>\r\n\r\n", "malformed"],
     ["HTTP/2", "HTTP/2.0 200 OK\r\n\r\n", "malformed"],
-    ["a status above 599", "HTTP/1.1 600 No\r\n\r\n", "malformed"],
+    ["a status above 999", "HTTP/1.1 1000 No\r\n\r\n", "malformed"],
     [
       "two lengths",
       "HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab",

@@ -72,9 +72,9 @@ for (
     ["example.org", 'it has no scheme; write for example "http://example.org"'],
     ["/index.html", "it is a path without a host"],
     ["", "it has no scheme"],
-    ["http://", "it is no URL"],
-    ["http://[::1/", "it is no URL"],
-    ["http://a b/", "it is no URL"],
+    ["http://", "it is not a valid URL"],
+    ["http://[::1/", "it is not a valid URL"],
+    ["http://a b/", "it is not a valid URL"],
   ] as const
 ) {
   bounded(`"${url}" is refused before anything is connected`, async () => {
@@ -97,10 +97,14 @@ bounded(
 
 for (
   const [what, options, why] of [
-    ["a method with a space", { method: "GET /" }, "it is no token"],
-    ["a method with a line end", { method: "GET\r\nA: b" }, "it is no token"],
-    ["no method", { method: "" }, "it is no token"],
-    ["CONNECT", { method: "connect" }, "what it opens is no HTTP"],
+    ["a method with a space", { method: "GET /" }, "it is not a token"],
+    [
+      "a method with a line end",
+      { method: "GET\r\nA: b" },
+      "it is not a token",
+    ],
+    ["no method", { method: "" }, "it is not a token"],
+    ["CONNECT", { method: "connect" }, "a tunnel does not carry HTTP"],
     [
       "a line end in a header",
       { headers: { a: "b\r\nc: d" } },

@@ -101,7 +101,9 @@ Deno.test("a broken chunk is 400, and a handler that answers all the same is hea
 
 Deno.test("an HttpError of a handler's own is not blamed on the client", async () => {
   await using own = await inMemory(() => {
-    throw new HttpError("malformed", 400, "RFC 9112 4", "an upstream's fault");
+    throw new HttpError("malformed", 400, "RFC 9112 4", {
+      reason: "an upstream's fault",
+    });
   });
   using wire = await own.dial();
   await wire.write(get());

@@ -269,3 +269,62 @@ Deno.test("a client that has finished sending is still listening", async () => {
   assertEquals((await wire.response()).body, "late");
   assert(!isAborted);
 });
+
+Deno.test("a body of a million one-byte chunks with large extensions is refused at maxOverheadBytes", async () => {
+  let read: unknown;
+  await using own = await inMemory(async (request) => {
+    try {
+      await request.arrayBuffer();
+      return new Response();
+    } catch (error) {
+      read = error;
+      throw error;
+    }
+  });
+  using wire = await own.dial();
+  const chunk = `1;${"e".repeat(999)}\r\nx\r\n`;
+  await wire.write(`${CHUNKED}\r\n${chunk.repeat(16)}`);
+  await wire.write(chunk);
+  const { body, status } = await wire.response();
+  assertEquals(status, 431);
+  // In words for the client, which cannot set an option of the server.
+  assertStringIncludes(body, "overhead");
+  assertEquals(body.includes("maxOverheadBytes"), false);
+  assertInstanceOf(read, HttpError);
+  assertEquals(read.option, "maxOverheadBytes");
+});
+
+Deno.test("a body of one-byte chunks that a handler collects keeps a few times its size", async () => {
+  const count = 100_000;
+  let parts = 0;
+  const buffers = new Set<ArrayBufferLike>();
+  await using own = await inMemory(async (request) => {
+    for await (const part of request.body!) {
+      parts++;
+      buffers.add(part.buffer);
+    }
+    return new Response();
+  });
+  using wire = await own.dial();
+  const sent = wire.write(
+    `${CHUNKED}\r\n${"1\r\nx\r\n".repeat(count)}0\r\n\r\n`,
+  );
+  assertEquals((await wire.response()).status, 200);
+  await sent;
+  let held = 0;
+  for (const { byteLength } of buffers) held += byteLength;
+  assertLess(held, 4.1 * count);
+  assertLess(parts, count / 50);
+});
+
+Deno.test("an unread body counts as it comes: small chunks above 256 KiB cost the connection", async () => {
+  await using own = await inMemory(() => new Response("no"));
+  using wire = await own.dial();
+  // 60,000 bytes of body, 360,000 on the wire.
+  const sent = wire.write(
+    `${CHUNKED}\r\n${"1\r\nx\r\n".repeat(60_000)}0\r\n\r\n${get()}`,
+  );
+  assertEquals((await wire.response()).body, "no");
+  assertEquals(await wire.all(), "");
+  await sent.catch(() => {});
+});

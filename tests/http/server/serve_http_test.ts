@@ -6,7 +6,7 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { serveHttp } from "../../../lib/http/server/serve_http.ts";
-import type { HttpRequestInfo } from "../../../lib/http/server/request/incoming_request.ts";
+import type { HttpRequestInfo } from "../../../lib/http/server/request/request_info.ts";
 import type { ServeHttpOptions } from "../../../lib/http/server/http_server_options.ts";
 import type { HttpHandler } from "../../../lib/http/server/http_serving.ts";
 import { connectUnix } from "../../../lib/transport/unix/mod.ts";

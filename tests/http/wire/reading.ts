@@ -10,7 +10,7 @@ import {
   HttpConnection,
   HttpError,
   type HttpEvent,
-  type HttpReadOptions,
+  type HttpResponseReadOptions,
   type HttpState,
 } from "@parley/parley/http";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
@@ -21,7 +21,7 @@ export interface Reader {
   /** Who reads: a server reads requests, a client responses. */
   readonly role: "server" | "client";
   /** Limits and strictness. */
-  readonly options?: HttpReadOptions;
+  readonly options?: HttpResponseReadOptions;
   /** Client: the request's method, if not GET. */
   readonly method?: string;
   /** Client: fields of its request besides Host. */
@@ -43,6 +43,8 @@ export interface Outcome {
   readonly state: HttpState;
   /** What was left over, one character per byte. */
   readonly rest: string;
+  /** Faults of the last response that were accepted. */
+  readonly forgiven: readonly string[];
 }
 
 /**
@@ -80,7 +82,7 @@ export function read(
   }
   const state = http.peerState;
   const rest = state === "failed" ? "" : fromLatin1(http.takeRest());
-  return { events, error, state, rest };
+  return { events, error, state, rest, forgiven: [...http.forgiven] };
 }
 
 /**
@@ -182,6 +184,6 @@ function describe(http: HttpConnection, error: unknown): unknown {
       assertStrictEquals(other, error);
     }
   }
-  const { name, code, status, clause, message, details } = error;
-  return { name, code, status, clause, message, details };
+  const { name, code, status, clause, message, details, option } = error;
+  return { name, code, status, clause, message, details, option };
 }

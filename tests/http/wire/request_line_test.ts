@@ -221,19 +221,19 @@ requests([
     name: "HTTP/2.0",
     clause: "RFC 9110 15.6.6",
     bytes: "GET / HTTP/2.0\r\n",
-    refused: ["malformed", 505, "HTTP/2.0 is not spoken"],
+    refused: ["malformed", 505, "HTTP/2.0 is not supported"],
   },
   {
     name: "the preface of HTTP/2",
     clause: "RFC 9110 15.6.6",
     bytes: "PRI * HTTP/2.0\r\n",
-    refused: ["malformed", 505, "HTTP/2.0 is not spoken"],
+    refused: ["malformed", 505, "HTTP/2.0 is not supported"],
   },
   {
     name: "HTTP/0.9 written out",
     clause: "RFC 9110 15.6.6",
     bytes: "GET / HTTP/0.9\r\n",
-    refused: ["malformed", 505, "HTTP/0.9 is not spoken"],
+    refused: ["malformed", 505, "HTTP/0.9 is not supported"],
   },
   {
     name: "NUL in the target at once",

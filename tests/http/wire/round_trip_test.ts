@@ -109,7 +109,13 @@ for (
           exchanges.flatMap((exchange) => [...writtenRequest(exchange)]),
         );
         const events = exchanges.flatMap(({ events }) => shown(events));
-        const wanted = { events, error: undefined, state: "idle", rest: "" };
+        const wanted = {
+          events,
+          error: undefined,
+          state: "idle",
+          rest: "",
+          forgiven: [],
+        };
         assertRead(
           { role: "server" },
           bytes,
@@ -134,6 +140,7 @@ for (
           error: undefined,
           state: closes ? "closed" : "idle",
           rest: "",
+          forgiven: [],
         };
         const reader = { role: "client", method: exchange.method } as const;
         const end = closes ? "announced" : "open";
@@ -193,7 +200,13 @@ Deno.test("chunks with any extensions, digits and trailers are read as their dat
           ...chunks.map(([bytes]): HttpEvent => ({ type: "data", bytes })),
           { type: "end", trailers: [["A", "b"]] },
         ]);
-        const wanted = { events, error: undefined, state: "idle", rest: "" };
+        const wanted = {
+          events,
+          error: undefined,
+          state: "idle",
+          rest: "",
+          forgiven: [],
+        };
         const reader = { role: "client" } as const;
         const stream = Uint8Array.from(bytes);
         assertRead(reader, stream, places, "open", wanted as Outcome);

@@ -311,11 +311,23 @@ Deno.test("send() refuses events out of their order", () => {
 });
 
 Deno.test("send() refuses the other side's heads", () => {
-  refuses(server(), [REQUEST], "Cannot send a request as a server");
+  refuses(
+    server(),
+    [REQUEST],
+    "Cannot send a request: this is the server's end",
+  );
   const client = new HttpConnection("client");
-  refuses(client, [RESPONSE], "Cannot send a response as a client");
+  refuses(
+    client,
+    [RESPONSE],
+    "Cannot send a response: this is the client's end",
+  );
   const early = { ...RESPONSE, type: "informational", status: 100 } as const;
-  refuses(client, [early], "Cannot send an informational response as a client");
+  refuses(
+    client,
+    [early],
+    "Cannot send an informational response: this is the client's end",
+  );
 });
 
 Deno.test("send() refuses to switch protocols if that was not asked for", () => {

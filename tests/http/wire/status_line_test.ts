@@ -72,11 +72,48 @@ responses([
   },
 ]);
 
+for (const status of [600, 777, 999]) {
+  responses([
+    {
+      name: `a status of ${status}, which counts as 5xx`,
+      clause: "RFC 9110 15",
+      bytes: `HTTP/1.1 ${status} No\r\n${EMPTY}`,
+      gives: [`response HTTP/1.1 ${status} No | Content-Length: 0`, "end"],
+    },
+  ]);
+}
+
 responses([
+  {
+    name: "a body behind a status that counts as 5xx",
+    clause: "RFC 9110 15",
+    bytes: "HTTP/1.1 999 \r\nContent-Length: 1\r\n\r\na",
+    gives: ["response HTTP/1.1 999  | Content-Length: 1", "data a", "end"],
+  },
+  {
+    name: "a line of another protocol that ends with LF alone",
+    clause: "RFC 9112 4",
+    bytes: "220 ready\n",
+    refused: ["malformed", 400, "a response must begin with a version"],
+  },
+  {
+    name: "a request that an echo service sent back",
+    clause: "RFC 9112 4",
+    bytes: "GET / HTTP/1.1\n",
+    refused: ["malformed", 400, "a request that came back"],
+  },
+  {
+    name:
+      "a status line that ends with LF alone, with the option that allows it",
+    clause: "RFC 9112 2.2",
+    bytes: "HTTP/1.1 200 OK\n",
+    option: "bareLineFeed",
+    refused: ["malformed", 400, "LF without CR"],
+  },
   wrong("a status of two digits", "HTTP/1.1 20 OK"),
   wrong("a status of four digits", "HTTP/1.1 2000 OK"),
   wrong("a status below 100", "HTTP/1.1 099 OK"),
-  wrong("a status above 599", "HTTP/1.1 600 OK"),
+  wrong("a status above 999", "HTTP/1.1 1000 OK"),
   wrong("a status with a sign", "HTTP/1.1 +20 OK"),
   wrong("a status with a letter", "HTTP/1.1 2O0 OK"),
   wrong("two spaces before the status", "HTTP/1.1  200 OK"),
@@ -99,7 +136,7 @@ responses([
     name: "HTTP/2.0",
     clause: "RFC 9110 15.6.6",
     bytes: "HTTP/2.0 200 OK\r\n",
-    refused: ["malformed", 505, "HTTP/2.0 is not spoken"],
+    refused: ["malformed", 505, "HTTP/2.0 is not supported"],
   },
   {
     name: "NUL in the phrase at once",

@@ -33,6 +33,10 @@ export interface Row extends Omit<Reader, "role"> {
   readonly state?: HttpState;
   /** What is left over. */
   readonly rest?: string;
+  /** Faults that a lenient client accepts. */
+  readonly forgives?: readonly string[];
+  /** The option that the refusal names. */
+  readonly option?: string;
 }
 
 // Above this only some of all cuts are tried.
@@ -80,6 +84,7 @@ function checkRead(row: Message, whole: Outcome): void {
     error: undefined,
     state: row.state ?? "idle",
     rest: row.rest ?? "",
+    forgiven: row.forgives ?? [],
   });
   if (row.end !== undefined) return;
   // Every message of this table is over, so that the end means nothing more.
@@ -114,6 +119,7 @@ function checkRefused(row: Message, whole: Outcome): void {
     String(error?.message),
   );
   assertStringIncludes(String(error?.message), text);
+  if (row.option !== undefined) assertEquals(error?.option, row.option);
   if (row.end !== undefined) return;
   // Not before the byte that proves it, and whatever comes behind.
   const early = read(row, [latin1(row.bytes.slice(0, -1))]);

@@ -109,6 +109,16 @@ requests([
 
 responses([
   {
+    name: "a folded trailer",
+    clause: "RFC 9112 5.2",
+    bytes:
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n c\r\n\r\n",
+    gives: [
+      "response HTTP/1.1 200 OK | Transfer-Encoding: chunked",
+      "end | A: b c",
+    ],
+  },
+  {
     name: "a length among the trailers",
     clause: "RFC 9110 6.5.1",
     bytes:

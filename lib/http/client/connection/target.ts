@@ -10,13 +10,21 @@
  * @module
  */
 
+import { OptionTypeError } from "../../../check.ts";
 import { Address } from "../../../transport/address.ts";
 
 const WANTED = 'write for example "http://127.0.0.1:8080/path"';
+const NO_SCHEME = "it has no scheme";
+
+/** Why a text is not a URL, and what to write instead. */
+interface Fault {
+  readonly reason: string;
+  readonly advice?: string;
+}
 
 /** Where a request goes. */
 export class Target {
-  /** The URL without its fragment, which is nobody's business but the user's. */
+  /** The URL without its fragment, which stays with the user. */
   readonly href: string;
   /** Scheme, host and port: what a connection can be used for. */
   readonly origin: string;
@@ -56,56 +64,85 @@ export class Target {
  *
  * @param input The URL, or its text.
  * @returns Where it leads.
- * @throws {TypeError} If it is no URL of the schemes http and https, its port is
- * none, or it holds a password.
+ * @throws {TypeError} If it is not a URL of the schemes http and https, its port is
+ * out of range, or it holds a password.
  */
 export function parseTarget(input: string | URL): Target {
   if (input instanceof URL) return new Target(input);
   const url = URL.parse(input);
   if (url !== null) return new Target(url);
-  throw new TypeError(`Cannot request "${input}": ${faultOf(input)}`);
+  throw new OptionTypeError({
+    action: "request",
+    address: `"${withoutSecrets(input)}"`,
+    ...faultOf(input),
+  });
 }
 
-function faultOf(text: string): string {
+function faultOf(text: string): Fault {
   const [, scheme, authority = ""] = /^([^/?#]*:\/\/)?([^/?#]*)/.exec(text)!;
   const port = /:([^:\]]*)$/.exec(authority)?.[1];
   if (scheme === undefined) {
     return text.startsWith("/")
-      ? `it is a path without a host; ${WANTED}`
-      : `it has no scheme; write for example "http://${text}"`;
+      ? { reason: "it is a path without a host", advice: WANTED }
+      : { reason: NO_SCHEME, advice: `write for example "http://${text}"` };
   }
-  if (port !== undefined && !isPort(port)) {
-    return `the port "${port}" is not a number from 1 to 65535`;
-  }
-  return `it is no URL; ${WANTED}`;
+  if (port !== undefined && !isPort(port)) return { reason: badPort(port) };
+  return { reason: "it is not a valid URL", advice: WANTED };
 }
 
 function isPort(text: string): boolean {
   return /^[0-9]*$/.test(text) && Number(text) <= 65535;
 }
 
+function badPort(port: string): string {
+  return `the port "${port}" is not a number from 1 to 65535`;
+}
+
 function checkUrl(url: URL): void {
-  const { hostname, password, port, protocol, username } = url;
+  const reason = urlFault(url);
+  if (reason === undefined) return;
+  throw new OptionTypeError({
+    action: "request",
+    address: `"${withoutSecrets(url.href)}"`,
+    reason,
+    advice: hasSecrets(url)
+      ? 'send a header instead, such as { authorization: "Basic " + btoa("user:password") }'
+      : reason === NO_SCHEME
+      ? `write for example "http://${url.href}"`
+      : undefined,
+  });
+}
+
+/**
+ * Why a URL cannot be requested.
+ *
+ * @param url The URL.
+ * @returns The reason, or `undefined` if it can.
+ */
+export function urlFault(url: URL): string | undefined {
+  const { port, protocol } = url;
   if (protocol !== "http:" && protocol !== "https:") {
     // "localhost:8080/" is a URL, of the scheme "localhost".
-    const isHost = /^[^/]+:[0-9]+(\/|$)/.test(url.href);
-    throw new TypeError(
-      isHost
-        ? `Cannot request "${url.href}": it has no scheme; write for example "http://${url.href}"`
-        : `Cannot request "${url.href}": its scheme must be http or https, not "${
-          protocol.slice(0, -1)
-        }"`,
-    );
+    return /^[^/]+:[0-9]+(\/|$)/.test(url.href)
+      ? NO_SCHEME
+      : `its scheme must be http or https, not "${protocol.slice(0, -1)}"`;
   }
-  if (port === "0") {
-    throw new TypeError(
-      `Cannot request "${url.href}": the port "0" is not a number from 1 to 65535`,
-    );
-  }
-  if (username !== "" || password !== "") {
-    // Not repeated: what stands there is a secret.
-    throw new TypeError(
-      `Cannot request a URL of ${hostname} with a user name or password in it: send a header instead, such as { authorization: "Basic " + btoa("user:password") }`,
-    );
-  }
+  if (port === "0") return badPort(port);
+  return hasSecrets(url)
+    ? "a URL with a user name or password in it is not requested"
+    : undefined;
+}
+
+/**
+ * A URL to be shown in a message.
+ *
+ * @param url The URL, valid or not.
+ * @returns The text without user name and password.
+ */
+export function withoutSecrets(url: string): string {
+  return url.replace(/^([^/?#]*\/\/)?[^/?#]*@/, "$1");
+}
+
+function hasSecrets({ password, username }: URL): boolean {
+  return username !== "" || password !== "";
 }

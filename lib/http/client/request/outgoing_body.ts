@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { OptionTypeError } from "../../../check.ts";
 
 // Above the sink's limit for copying, and small enough that a slow server is
 // seen to make progress.
@@ -61,7 +62,7 @@ export interface OutgoingBody {
  *
  * @param init What they give.
  * @returns The body, or `undefined` if there is none.
- * @throws {TypeError} If it is none, or a stream that somebody else reads.
+ * @throws {TypeError} If it is not a body, or a stream that is being read.
  */
 export async function outgoingBody(
   init: BodyInit | null | undefined,
@@ -84,9 +85,11 @@ export async function outgoingBody(
     return new BytesBody(new Uint8Array(await encoded.arrayBuffer()), type);
   }
   if (isIterable(init)) return new StreamBody(ReadableStream.from(init));
-  throw new TypeError(
-    `Cannot send a body of type ${typeof init}: it must be text, bytes, a Blob, URLSearchParams, FormData or a stream of bytes`,
-  );
+  throw new OptionTypeError({
+    action: `send a body of type ${typeof init}`,
+    reason:
+      "it must be text, bytes, a Blob, URLSearchParams, FormData or a stream of bytes",
+  });
 }
 
 // The web's type of a body has no iterables, the runtime's has.
@@ -155,9 +158,10 @@ class StreamBody implements OutgoingBody {
 
   constructor(stream: ReadableStream<Uint8Array>) {
     if (stream.locked) {
-      throw new TypeError(
-        "Cannot send a stream that somebody else reads: give the stream itself, before a reader is taken from it",
-      );
+      throw new OptionTypeError({
+        action: "send a stream that is being read",
+        reason: "give the stream itself, before a reader is taken from it",
+      });
     }
     this.#stream = stream;
   }
@@ -184,9 +188,10 @@ class StreamSource implements BodySource {
       const { done, value } = await this.#reader.read();
       if (done) return undefined;
       if (!(value instanceof Uint8Array)) {
-        throw new TypeError(
-          `Cannot send a part of a body of type ${typeof value}: a stream must give Uint8Array`,
-        );
+        throw new OptionTypeError({
+          action: `send a part of a body of type ${typeof value}`,
+          reason: "a stream must give Uint8Array",
+        });
       }
       this.#rest = value;
     }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../../check.ts";
 import type { HeaderField, RequestHead } from "../../wire/events.ts";
 import type { HttpExchangeOptions } from "../options.ts";
 import { type OutgoingBody, outgoingBody } from "./outgoing_body.ts";
@@ -77,9 +78,11 @@ export class OutgoingRequest implements RequestParts {
     const body = await outgoingBody(options.body);
     checkFields(fields, body);
     if (body !== undefined && HAS_NO_CONTENT.test(method)) {
-      throw new TypeError(
-        `Cannot send a body with ${method}: what it would mean is not defined; use for example POST`,
-      );
+      throw new OptionTypeError({
+        action: `send a body with ${method}`,
+        reason: "what it would mean is not defined",
+        advice: "use for example POST",
+      });
     }
     const expect = valueOf(fields, "expect");
     return new OutgoingRequest({
@@ -156,14 +159,17 @@ export class OutgoingRequest implements RequestParts {
 
 function checkMethod(method: string): string {
   if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(method)) {
-    throw new TypeError(
-      `Cannot send the method ${JSON.stringify(method)}: it is no token`,
-    );
+    throw new OptionTypeError({
+      action: `send the method ${JSON.stringify(method)}`,
+      reason: "it is not a token",
+    });
   }
   if (method.toUpperCase() === "CONNECT") {
-    throw new TypeError(
-      "Cannot send the method CONNECT: what it opens is no HTTP; use HttpConnection",
-    );
+    throw new OptionTypeError({
+      action: "send the method CONNECT",
+      reason: "a tunnel does not carry HTTP",
+      advice: "use HttpConnection",
+    });
   }
   return KNOWN.test(method) ? method.toUpperCase() : method;
 }

@@ -4,18 +4,19 @@
  * @module
  */
 
+import { OptionTypeError } from "../../../check.ts";
 import type { HeaderField, ResponseHead } from "../../wire/events.ts";
 import { HttpError, malformed } from "../../wire/http_error.ts";
 import type { OutgoingRequest } from "./outgoing_request.ts";
 import { valueOf } from "./request_fields.ts";
-import { Target } from "../connection/target.ts";
+import { Target, urlFault, withoutSecrets } from "../connection/target.ts";
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
-// What speaks of a body that is not sent any more.
+// Fields about a body that is not sent any more.
 const OF_BODY =
   /^content-(?:encoding|language|length|location|type)$|^trailer$/i;
-// What is meant for one place only. Whoever can send a redirect must not be
-// given what was said to another.
+// What is meant for one place only. A server that sends a redirect must not be
+// able to pass on what was meant for it.
 const FOR_ONE_PLACE = /^(?:authorization|cookie|host|proxy-authorization)$/i;
 
 /** The redirects that one request was led through. */
@@ -60,12 +61,12 @@ export class Redirects {
     }
     const clause = "RFC 9110 15.4";
     const circle = this.#asked.has(nameOf(next)) ? ", in a circle" : "";
-    throw new HttpError(
-      "too_large",
-      508,
-      clause,
-      `Cannot follow the redirect (${head.status}) from ${request.target.name} to ${next.target.name}: ${this.#most} were followed before it${circle} (maxRedirects)`,
-    );
+    throw new HttpError("too_large", 508, clause, {
+      action: `follow the redirect (${head.status}) from`,
+      address: `${request.target.name} to ${next.target.name}`,
+      reason: `${this.#most} were followed before it${circle}`,
+      option: "maxRedirects",
+    });
   }
 }
 
@@ -100,9 +101,12 @@ export function redirectOf(
     return request.with({ target, method, fields: rest, body: undefined });
   }
   if (!request.isReplayable) {
-    throw new TypeError(
-      `Cannot follow the redirect (${head.status}) from ${request.target.name} to ${target.name}: the body is a stream, which is gone; send bytes or a Blob`,
-    );
+    throw new OptionTypeError({
+      action: `follow the redirect (${head.status}) from`,
+      address: `${request.target.name} to ${target.name}`,
+      reason: "the body is a stream, and was sent already",
+      advice: "send bytes or a Blob",
+    });
   }
   return request.with({ target, fields });
 }
@@ -115,19 +119,30 @@ function methodAfter(method: string, status: number): string {
 }
 
 function targetOf(location: string, from: Target): Target {
-  try {
-    const url = new URL(location, from.href);
+  const url = URL.parse(escaped(location), from.href);
+  const fault = url === null ? "it is not a valid URL" : urlFault(url);
+  if (url !== null && fault === undefined) {
     // The part that was asked for is still meant (RFC 9110 section 10.2.2).
     if (url.hash === "") url.hash = from.fragment;
     return new Target(url);
-  } catch (cause) {
-    throw malformed(
-      "RFC 9110 10.2.2",
-      `the redirect leads to ${JSON.stringify(location.slice(0, 256))}${
-        cause instanceof TypeError ? `: ${cause.message}` : ""
-      }`,
-    );
   }
+  // A password is not repeated.
+  const shown = withoutSecrets(location);
+  throw malformed(
+    "RFC 9110 10.2.2",
+    `the redirect leads to ${JSON.stringify(shown.slice(0, 256))}: ${fault}`,
+  );
+}
+
+/**
+ * Escapes the bytes above 7F as they are. Most are UTF-8, which `URL` would take
+ * for ISO 8859-1 and encode once more.
+ */
+function escaped(location: string): string {
+  return location.replace(
+    /[\x80-\xff]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 function without(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../../check.ts";
 import type { HeaderField } from "../../wire/events.ts";
 import { checkHeaders } from "../../wire/writing/head_writer.ts";
 import type { OutgoingBody } from "./outgoing_body.ts";
@@ -20,9 +21,10 @@ export function givenFields(init: HeadersInit = []): HeaderField[] {
   const fields = pairs.map((pair): HeaderField => {
     const [name, value] = pair;
     if (pair.length === 2) return [`${name}`, trimmed(`${value}`)];
-    throw new TypeError(
-      `Cannot send a header of ${pair.length} parts: it must be a name and a value`,
-    );
+    throw new OptionTypeError({
+      action: `send a header of ${pair.length} parts`,
+      reason: "it must be a name and a value",
+    });
   });
   checkHeaders(fields);
   return fields;
@@ -61,7 +63,10 @@ export function checkFields(
   if (fields.length === 0) return;
   for (const [name, why] of Object.entries(NEVER)) {
     if (valueOf(fields, name) === undefined) continue;
-    throw new TypeError(`Cannot send the header ${name}: ${why}`);
+    throw new OptionTypeError({
+      action: `send the header ${name}`,
+      reason: why,
+    });
   }
   checkValue(fields, "connection", /^(?:close|keep-alive)$/i, CONNECTION);
   checkValue(fields, "expect", body ? /^100-continue$/i : /^$/, EXPECT);
@@ -77,7 +82,7 @@ export function checkFields(
 
 const NEVER = {
   "transfer-encoding": "how the body is delimited follows from what it is",
-  "upgrade": "what comes next would be no HTTP; use HttpConnection",
+  "upgrade": "what follows would not be HTTP; use HttpConnection",
 };
 const CONNECTION = 'it must be "close" or "keep-alive"';
 const EXPECT = 'it must be "100-continue", with a body';
@@ -90,9 +95,10 @@ function checkValue(
 ): void {
   const value = valueOf(fields, name);
   if (value === undefined || wanted.test(value)) return;
-  throw new TypeError(
-    `Cannot send the header ${name} of ${JSON.stringify(value)}: ${why}`,
-  );
+  throw new OptionTypeError({
+    action: `send the header ${name} of ${JSON.stringify(value)}`,
+    reason: why,
+  });
 }
 
 /** Without the white space around it, as `Headers` does it. */

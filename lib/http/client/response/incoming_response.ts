@@ -9,6 +9,7 @@ import type {
   HttpVersion,
   ResponseHead,
 } from "../../wire/events.ts";
+import type { Forgiven } from "../../wire/http_limits.ts";
 
 /** Where a response comes from. */
 export interface ResponseOrigin {
@@ -20,6 +21,10 @@ export interface ResponseOrigin {
   readonly redirected: boolean;
   /** Gives the fields behind the body. */
   readonly trailers: () => readonly HeaderField[];
+  /** Faults that were accepted; grows until the end of the body. */
+  readonly forgiven: readonly Forgiven[];
+  /** Codings of the body that could not be undone. */
+  readonly undecoded: readonly string[];
 }
 
 /**
@@ -44,7 +49,9 @@ export class IncomingResponse extends Response {
     origin: ResponseOrigin,
   ) {
     const { reason, status } = origin.head;
-    super(body as BodyInit | null, { status, statusText: reason });
+    // The platform has no place for the others, which count as 5xx.
+    const known = status > 599 ? 500 : status;
+    super(body as BodyInit | null, { status: known, statusText: reason });
     // Three times as fast as giving them to the constructor.
     for (const [name, value] of headers) this.headers.append(name, value);
     this.#origin = origin;
@@ -60,6 +67,14 @@ export class IncomingResponse extends Response {
     return this.#origin.redirected;
   }
 
+  /**
+   * The status, 200 to 599; up to 999 from a server that breaks the rules, which
+   * is to be treated as 5xx (RFC 9110 section 15).
+   */
+  override get status(): number {
+    return this.#origin.head.status;
+  }
+
   /** The version that the server speaks. */
   get version(): HttpVersion {
     return this.#origin.head.version;
@@ -71,6 +86,23 @@ export class IncomingResponse extends Response {
    */
   get fields(): readonly HeaderField[] {
     return this.#origin.head.headers;
+  }
+
+  /**
+   * Faults that were accepted because of
+   * {@linkcode HttpResponseReadOptions.lenient}. The list grows until the body was
+   * read.
+   */
+  get forgiven(): readonly Forgiven[] {
+    return this.#origin.forgiven;
+  }
+
+  /**
+   * Codings of the body that could not be undone, such as `br`, although that was
+   * asked for: then the body is still compressed.
+   */
+  get undecoded(): readonly string[] {
+    return this.#origin.undecoded;
   }
 
   /** The fields that came behind a chunked body; none until it was read. */

@@ -1,30 +1,56 @@
 /**
- * What is wrong with a response, with the name of who gave it.
+ * What is wrong with a response, with the URL that it answers.
  *
  * @module
  */
 
-import { HttpError } from "../../wire/http_error.ts";
-
-const NAMELESS = "Cannot read HTTP: ";
+import { TimeoutError } from "../../../errors.ts";
+import { HttpError, READ_HTTP } from "../../wire/http_error.ts";
 
 /**
- * Names the server in an error of the machine, which knows of none.
+ * Adds the URL to an error of the machine, which does not know it.
  *
  * @param error What was thrown.
- * @param name The URL, for the message.
- * @returns The error to be thrown; others than the machine's as they are.
+ * @param name The URL.
+ * @returns The error to be thrown; any other error as it is.
  */
 export function named(error: unknown, name: string): unknown {
-  if (!(error instanceof HttpError)) return error;
-  const { clause, code, details, message, status } = error;
-  if (!message.startsWith(NAMELESS)) return error;
-  const what = message.slice(NAMELESS.length);
-  return new HttpError(
-    code,
-    status,
-    clause,
-    `Cannot read the response of ${name}: ${what}`,
-    { ...details, cause: error },
-  );
+  return error instanceof HttpError && error.action === READ_HTTP
+    ? error.about("read the response of", name)
+    : error;
+}
+
+/**
+ * The error for a server that does not answer.
+ *
+ * @param name The URL.
+ * @param responseTimeoutMs How long it was waited for.
+ * @returns The error.
+ */
+export function noResponse(
+  name: string,
+  responseTimeoutMs: number,
+): TimeoutError {
+  return new TimeoutError("response", responseTimeoutMs, {
+    action: "get a response of",
+    address: name,
+    reason: `none within ${responseTimeoutMs} ms`,
+    option: "responseTimeoutMs",
+  });
+}
+
+/**
+ * The error for a body that stops in the middle.
+ *
+ * @param name The URL.
+ * @param bodyTimeoutMs How long the next byte was waited for.
+ * @returns The error.
+ */
+export function stalled(name: string, bodyTimeoutMs: number): TimeoutError {
+  return new TimeoutError("body", bodyTimeoutMs, {
+    action: "read the response of",
+    address: name,
+    reason: `no byte of its body within ${bodyTimeoutMs} ms`,
+    option: "bodyTimeoutMs",
+  });
 }

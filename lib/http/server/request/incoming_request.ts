@@ -5,35 +5,13 @@
  */
 
 import type { Address } from "../../../transport/address.ts";
-import type {
-  HeaderField,
-  HttpVersion,
-  RequestHead,
-} from "../../wire/events.ts";
+import type { HeaderField, RequestHead } from "../../wire/events.ts";
 import { malformed, unsupported } from "../../wire/http_error.ts";
 import { canBeLate, LateRequest } from "./late_request.ts";
 import { isPlainUrl } from "./plain_url.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { RequestSignal } from "./request_signal.ts";
 import { WholeRequest } from "./whole_request.ts";
-
-/** What is known of a request beyond what a `Request` tells. */
-export interface HttpRequestInfo {
-  /** Who asked; behind a proxy that tells, its client. */
-  readonly remoteAddress: Address;
-  /** Where it arrived. */
-  readonly localAddress: Address;
-  /** Which request of its connection it is, from 1. */
-  readonly ordinal: number;
-  /** The target as it was written in the request line. */
-  readonly target: string;
-  /** The version of who asked. */
-  readonly version: HttpVersion;
-  /** The header fields as they were written, in their order. */
-  readonly headers: readonly HeaderField[];
-  /** The head byte for byte, with the empty line; a view, not to be written to. */
-  readonly headBytes: Uint8Array;
-}
 
 /** A request that came over a connection. */
 export class IncomingRequest extends LateRequest {
@@ -122,7 +100,7 @@ export function incomingRequest(
       "RFC 9112 3.3",
       `the target and the host make ${
         JSON.stringify(url.slice(0, 64))
-      }, which is no URL`,
+      }, which is not a valid URL`,
     );
   }
 }
@@ -166,6 +144,6 @@ function checkMethod(method: string): void {
   throw unsupported(
     501,
     "RFC 9110 9.1",
-    `the method ${method.slice(0, 64)} is not offered here`,
+    `the method ${method.slice(0, 64)} is not supported`,
   );
 }

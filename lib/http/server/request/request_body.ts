@@ -37,14 +37,18 @@ export class RequestBody {
   #isOver = false;
   // How many bytes of it have come.
   #bytes = 0;
+  // Place in the client's stream behind what the handler has read.
+  #readTo: number;
 
   /**
    * Begins a body whose head was read.
    *
    * @param source What it is read with.
+   * @param begin Place in the client's stream behind the head.
    */
-  constructor(source: BodySource) {
+  constructor(source: BodySource, begin: number) {
     this.#source = source;
+    this.#readTo = begin;
     this.stream = new ReadableStream({
       start: (controller) => {
         this.#controller = controller;
@@ -58,37 +62,38 @@ export class RequestBody {
     }, { highWaterMark: 0 });
   }
 
-  /** Takes the body from the handler: whoever still reads it is told so. */
+  /** Takes the body from the handler: reading it fails from now on. */
   takeBack(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#controller.error(
-      new ClosedError(
-        "Cannot read the body of a request that was answered: read it before the response ends",
-      ),
+      new ClosedError({
+        action: "read the body of a request",
+        reason: "the request was answered",
+        advice: "read the body before the response ends",
+      }),
     );
   }
 
   /**
    * Reads the rest and drops it.
    *
-   * @param mostBytes How many bytes of it at most.
+   * @param mostBytes How many bytes of it at most, as they come from the client:
+   * those of the chunked coding count too.
    * @returns Whether that was all.
    * @throws {unknown} What ended the body before its end.
    */
   async discard(mostBytes: number): Promise<boolean> {
     const { http, intake } = this.#source;
-    let left = mostBytes;
-    while (http.peerState === "body") {
+    const most = this.#readTo + mostBytes;
+    for (;;) {
       const event = intake.next();
+      // Looked at behind the end too, so that it does not depend on the cuts.
+      if (http.offset > most) return false;
+      if (http.peerState !== "body") return true;
       if (event === undefined) await this.#fill();
-      else if (event.type === "data") {
-        this.#bytes += event.bytes.length;
-        left -= event.bytes.length;
-        if (left < 0) return false;
-      }
+      else if (event.type === "data") this.#bytes += event.bytes.length;
     }
-    return true;
   }
 
   async #pull(): Promise<void> {
@@ -109,6 +114,7 @@ export class RequestBody {
     if (event === undefined) return false;
     if (event.type === "data") {
       this.#bytes += event.bytes.length;
+      this.#readTo = this.#source.http.offset;
       this.#controller.enqueue(event.bytes as Uint8Array<ArrayBuffer>);
     } else {
       this.#isOver = true;

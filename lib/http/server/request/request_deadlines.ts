@@ -23,6 +23,13 @@ const BYTES_PER_SECOND = 500;
 /** What is being waited for. */
 type Phase = "header" | "keep_alive" | "body";
 
+/** The option that sets each deadline. */
+const OPTIONS: Readonly<Record<Phase, string>> = {
+  header: "headerTimeoutMs",
+  keep_alive: "keepAliveTimeoutMs",
+  body: "bodyTimeoutMs",
+};
+
 /** The deadlines of one connection. */
 export class RequestDeadlines implements Watched {
   readonly #settings: HttpServerSettings;
@@ -105,7 +112,7 @@ export class RequestDeadlines implements Watched {
   check(nowMs: number): void {
     const phase = this.#phase;
     if (phase === undefined) return;
-    // A time that was noted may be a step old, and nobody is cut off early.
+    // A time that was noted may be a step old, and a deadline never ends early.
     const waitedMs = nowMs - this.#sinceMs - this.#clock!.stepMs;
     const error = this.#passed(phase, waitedMs);
     if (error === undefined) return;
@@ -121,13 +128,13 @@ export class RequestDeadlines implements Watched {
         return waitedMs < headerTimeoutMs ? undefined : this.#error(
           "header",
           headerTimeoutMs,
-          `the head of a request did not arrive within ${headerTimeoutMs} ms (headerTimeoutMs)`,
+          `its head did not arrive within ${headerTimeoutMs} ms`,
         );
       case "keep_alive":
         return waitedMs < keepAliveTimeoutMs ? undefined : this.#error(
           "keep_alive",
           keepAliveTimeoutMs,
-          `no further request came within ${keepAliveTimeoutMs} ms (keepAliveTimeoutMs)`,
+          `none came within ${keepAliveTimeoutMs} ms`,
         );
       case "body": {
         const earnedMs = this.#bodyBytes / BYTES_PER_SECOND * 1000;
@@ -137,7 +144,7 @@ export class RequestDeadlines implements Watched {
         return this.#error(
           "body",
           bodyTimeoutMs,
-          `the body of a request did not arrive within ${bodyTimeoutMs} ms and a second for every ${BYTES_PER_SECOND} bytes (bodyTimeoutMs)`,
+          `its body did not arrive within ${bodyTimeoutMs} ms and a second for every ${BYTES_PER_SECOND} bytes`,
         );
       }
     }
@@ -148,11 +155,12 @@ export class RequestDeadlines implements Watched {
     if (this.#clock !== undefined) this.#sinceMs = this.#clock.nowMs;
   }
 
-  #error(deadline: Phase, timeoutMs: number, what: string): TimeoutError {
-    return new TimeoutError(
-      deadline,
-      timeoutMs,
-      `Connection to ${this.#remoteAddress} timed out: ${what}`,
-    );
+  #error(deadline: Phase, timeoutMs: number, reason: string): TimeoutError {
+    return new TimeoutError(deadline, timeoutMs, {
+      action: "read a request from",
+      address: String(this.#remoteAddress),
+      reason,
+      option: OPTIONS[deadline],
+    });
   }
 }

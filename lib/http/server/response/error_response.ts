@@ -1,10 +1,10 @@
 /**
- * What a client is told when there is no answer for it.
+ * The response that a client gets when its request fails.
  *
  * @module
  */
 
-import { TimeoutError } from "../../../errors.ts";
+import { describeError, TimeoutError } from "../../../errors.ts";
 import type { ResponseHead } from "../../wire/events.ts";
 import { HttpError } from "../../wire/http_error.ts";
 import { httpDate } from "./http_date.ts";
@@ -19,8 +19,8 @@ export interface ErrorResponse {
 }
 
 /**
- * Makes the response for a failure: what the client did wrong in one sentence;
- * of what went wrong here it learns nothing but that.
+ * Makes the response for a failure: it says in one sentence what is wrong with the
+ * request. About a failure of the server it says nothing more than that.
  *
  * @param error The failure.
  * @param status Its status.
@@ -29,7 +29,8 @@ export interface ErrorResponse {
 export function errorResponse(error: unknown, status: number): ErrorResponse {
   const text = status === 500
     ? "The server failed to answer this request"
-    : (error as Error).message;
+    // The client cannot set the server's options.
+    : describeError(error, () => undefined);
   const body = new TextEncoder().encode(`${printable(text)}\n`);
   return {
     head: {
@@ -40,7 +41,7 @@ export function errorResponse(error: unknown, status: number): ErrorResponse {
       headers: [
         ["date", httpDate()],
         ["content-type", "text/plain; charset=utf-8"],
-        // A browser is not to take what it sent itself for a page.
+        // A browser must not take what it sent itself for a page.
         ["x-content-type-options", "nosniff"],
         ["content-length", `${body.length}`],
       ],

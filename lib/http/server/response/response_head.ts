@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../../check.ts";
 import type { HeaderField } from "../../wire/events.ts";
 import { httpDate } from "./http_date.ts";
 
@@ -24,21 +25,22 @@ export interface ResponseFields {
  */
 export function checkResponse(response: unknown): Response {
   if (!(response instanceof Response)) {
-    throw new TypeError(
-      `Cannot answer with ${
-        response === null ? "null" : typeof response
-      }: the handler must return a Response`,
-    );
+    throw new OptionTypeError({
+      action: `answer with ${response === null ? "null" : typeof response}`,
+      reason: "the handler must return a Response",
+    });
   }
   if (response.status < 200 || response.status > 599) {
-    throw new TypeError(
-      `Cannot answer with status ${response.status}: it must be from 200 to 599`,
-    );
+    throw new OptionTypeError({
+      action: `answer with status ${response.status}`,
+      reason: "it must be from 200 to 599",
+    });
   }
   if (response.bodyUsed) {
-    throw new TypeError(
-      "Cannot answer with a Response whose body was used: make a new one for every request",
-    );
+    throw new OptionTypeError({
+      action: "answer with a Response whose body was used",
+      reason: "make a new one for every request",
+    });
   }
   return response;
 }

@@ -10,10 +10,11 @@
  * @module
  */
 
+import { OptionRangeError, OptionTypeError } from "../../../check.ts";
 import type { MessageConnection } from "../../../session/messages/message_connection.ts";
 import type { HttpEvent, MessageEnd, ResponseHead } from "../../wire/events.ts";
 import type { HttpConnection } from "../../wire/http_connection.ts";
-import { isBodiless } from "../../wire/writing/outgoing_head.ts";
+import { isBodiless } from "../../wire/body_length.ts";
 import { type BodyReader, BodyStart, type Chunk } from "./body_start.ts";
 import { errorResponse } from "./error_response.ts";
 import { reasonPhrase } from "./reason_phrases.ts";
@@ -226,9 +227,10 @@ export class ResponseWriter {
 
 function checkChunk(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk;
-  throw new TypeError(
-    `Cannot send a ${typeof chunk} as a part of a body: its stream must give Uint8Arrays`,
-  );
+  throw new OptionTypeError({
+    action: `send a ${typeof chunk} as a part of a body`,
+    reason: "its stream must give Uint8Arrays",
+  });
 }
 
 function giveLength(
@@ -242,7 +244,8 @@ function giveLength(
 
 function checkLength(announced: string, actual: number): void {
   if (announced === `${actual}`) return;
-  throw new RangeError(
-    `Cannot send a body of ${actual} bytes: its content-length says ${announced}`,
-  );
+  throw new OptionRangeError({
+    action: `send a body of ${actual} bytes`,
+    reason: `its content-length says ${announced}`,
+  });
 }

@@ -7,15 +7,17 @@
 import type { ByteQueue } from "../../../bytes/byte_queue.ts";
 import type { BodyLength } from "../body_length.ts";
 import { ChunkedReader } from "./chunked_reader.ts";
+import type { Allowance } from "./allowance.ts";
 import type { BodyData, MessageEnd } from "../events.ts";
+import { compact } from "./compact.ts";
 import { tooLarge, truncated } from "../http_error.ts";
 import type { HttpReadSettings } from "../http_limits.ts";
 
 /** The end of a message without trailers. */
 export const END: MessageEnd = { type: "end", trailers: [] };
 
-// Of chunks that wait in the queue at most so much is put together at a time.
-const MOST_JOINED_BYTES = 64 * 1024;
+/** The most bytes of a body that are put together at a time. */
+export const MOST_JOINED_BYTES: number = 64 * 1024;
 
 /** Reads the body of one message. */
 export interface BodyReader {
@@ -24,7 +26,7 @@ export interface BodyReader {
    *
    * @param queue The bytes.
    * @returns The part, or `undefined` if more bytes are needed.
-   * @throws {HttpError} If it is none, or larger than the limit.
+   * @throws {HttpError} If it is malformed, or larger than the limit.
    */
   next(queue: ByteQueue): BodyData | MessageEnd | undefined;
   /**
@@ -42,13 +44,16 @@ export interface BodyReader {
  *
  * @param length How long it is.
  * @param settings The limits.
+ * @param allowance What the message may bring besides the body, if anything was
+ * counted already.
  * @returns The reader.
  */
 export function bodyReader(
   length: BodyLength,
   settings: HttpReadSettings,
+  allowance: Allowance | undefined,
 ): BodyReader {
-  if (length === "chunked") return new ChunkedReader(settings);
+  if (length === "chunked") return new ChunkedReader(settings, allowance);
   if (length === "close") return new CloseReader(settings.maxBodyBytes);
   return length === 0 ? NO_BODY : new LengthReader(length);
 }
@@ -65,7 +70,7 @@ export function takeData(queue: ByteQueue, most: number): BodyData | undefined {
   if (here === 0) return undefined;
   const count = Math.min(here, MOST_JOINED_BYTES);
   queue.has(count);
-  return { type: "data", bytes: queue.take(count) };
+  return { type: "data", bytes: compact(queue.take(count)) };
 }
 
 const NO_BODY: BodyReader = { next: () => END, end: () => END };
@@ -116,7 +121,7 @@ class CloseReader implements BodyReader {
   end(announced: boolean): MessageEnd {
     if (announced) return END;
     throw truncated(
-      `after ${this.#received} bytes of a body that only its end delimits, and TLS did not announce that end: somebody may have cut it off`,
+      `after ${this.#received} bytes of a body that only its end delimits, and TLS did not announce that end: the body may have been cut off on its way`,
     );
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Allowance } from "./allowance.ts";
 import type { ByteQueue } from "../../../bytes/byte_queue.ts";
 import { latin1 } from "../characters.ts";
 import { type Fields, parseFields } from "../fields.ts";
@@ -22,8 +23,8 @@ export interface Head<L> {
   readonly line: L;
   /** Its fields. */
   readonly fields: Fields;
-  /** Its bytes as they came, with the empty line; a view. */
-  readonly bytes: Uint8Array;
+  /** All of it as it came, with the empty line; a character for each byte. */
+  readonly text: string;
 }
 
 /**
@@ -34,6 +35,7 @@ export interface Head<L> {
 export class HeadReader<L> {
   readonly #parseLine: (line: string) => L;
   readonly #rules: ScanRules;
+  readonly #isResponse: boolean;
   // Whether an empty line may come before a head (RFC 9112 section 2.2: some
   // clients send one behind a body).
   readonly #skipsLine: boolean;
@@ -54,12 +56,13 @@ export class HeadReader<L> {
     parseLine: (line: string) => L,
   ) {
     this.#parseLine = parseLine;
-    this.#rules = headRules(settings, of);
+    this.#rules = headRules(settings, of, parseLine);
     this.#skipsLine = of === "request";
+    this.#isResponse = of === "response";
     this.#scanner = new LineScanner(this.#rules);
   }
 
-  /** Whether a part of a head was seen; an empty line before it is none. */
+  /** Whether a part of a head was seen; an empty line before it does not count. */
   get begun(): boolean {
     return this.#scanner.scanned > 0;
   }
@@ -68,20 +71,23 @@ export class HeadReader<L> {
    * Takes a head off the front of the queue.
    *
    * @param queue The bytes.
+   * @param allowance Which faults are accepted, if any may be; the same on each
+   * call for one head.
    * @returns The head, or `undefined` if more bytes are needed.
-   * @throws {HttpError} If it is none, or larger than the limits.
+   * @throws {HttpError} If it is malformed, or larger than the limits.
    */
-  read(queue: ByteQueue): Head<L> | undefined {
+  read(queue: ByteQueue, allowance?: Allowance): Head<L> | undefined {
     if (this.#line === undefined && !this.#readLine(queue)) return undefined;
     const scanner = this.#scanner;
-    if (!scanner.scan(queue)) return undefined;
-    const bytes = queue.take(scanner.scanned);
-    const text = latin1(bytes, scanner.isAscii);
+    if (!scanner.scan(queue, allowance)) return undefined;
+    const text = latin1(queue.peek(0, scanner.scanned), scanner.isAscii);
+    queue.skip(scanner.scanned);
     const line = this.#line!;
     this.#scanner = new LineScanner(this.#rules);
     this.#line = undefined;
     this.#skipped = false;
-    return { line, fields: parseFields(text, scanner.bounds, 2), bytes };
+    const fields = parseFields(text, scanner.bounds, 2, this.#isResponse);
+    return { line, fields, text };
   }
 
   /**
@@ -119,6 +125,7 @@ export class HeadReader<L> {
 function headRules(
   settings: HttpReadSettings,
   of: "request" | "response",
+  checkFirst: (line: string) => void,
 ): ScanRules {
   const { maxFields, maxHeaderBytes, maxLineBytes } = settings;
   const line = of === "request" ? "request line" : "status line";
@@ -132,5 +139,6 @@ function headRules(
       tooLarge(431, "block of headers", maxHeaderBytes, "maxHeaderBytes"),
     tooManyLines: () =>
       tooLarge(431, "number of headers", maxFields, "maxFields"),
+    checkFirst,
   };
 }

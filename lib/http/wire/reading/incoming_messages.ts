@@ -4,8 +4,8 @@
  * @module
  */
 
-import { ByteQueue } from "../../../bytes/byte_queue.ts";
-import { bodyLength } from "../body_length.ts";
+import type { ByteQueue } from "../../../bytes/byte_queue.ts";
+import { bodyLength, isBodiless } from "../body_length.ts";
 import { type BodyReader, bodyReader } from "./body_reader.ts";
 import type {
   HttpEvent,
@@ -13,11 +13,11 @@ import type {
   RequestHead,
   ResponseHead,
 } from "../events.ts";
-import type { ConnectionState } from "../connection_state.ts";
+import { type ConnectionState, persists } from "../connection_state.ts";
 import { type Head, HeadReader } from "./head_reader.ts";
 import { type HttpError, malformed, truncated } from "../http_error.ts";
-import type { HttpReadSettings } from "../http_limits.ts";
-import { isBodiless, persists } from "../writing/outgoing_head.ts";
+import type { Forgiven, HttpReadSettings } from "../http_limits.ts";
+import { Allowance } from "./allowance.ts";
 import { checkRequest, checkSwitch } from "./request_rules.ts";
 import {
   parseRequestLine,
@@ -30,11 +30,16 @@ const NOTHING = new Uint8Array(0);
 
 /** Reads the messages of one direction. */
 export class IncomingMessages {
-  /** The bytes of the last head, as they came; a view. */
-  headBytes: Uint8Array = NOTHING;
+  /**
+   * Faults that were accepted in the message whose head came last; grows until
+   * its end.
+   */
+  forgiven: readonly Forgiven[] = [];
+  /** The last head as it came, a character for each byte. */
+  headText = "";
   readonly #state: ConnectionState;
   readonly #settings: HttpReadSettings;
-  readonly #queue = new ByteQueue();
+  readonly #queue: ByteQueue;
   // A server reads requests, a client responses.
   readonly #requests: HeadReader<RequestLine> | undefined;
   readonly #responses: HeadReader<StatusLine> | undefined;
@@ -43,15 +48,23 @@ export class IncomingMessages {
   #announced = true;
   #failure: HttpError | undefined;
   #body: BodyReader | undefined;
+  // Of the response that comes, or is here.
+  #allowance: Allowance | undefined;
 
   /**
    * Begins at the first byte of a stream.
    *
    * @param state What is shared with the other direction.
    * @param settings The limits.
+   * @param queue The bytes.
    */
-  constructor(state: ConnectionState, settings: HttpReadSettings) {
+  constructor(
+    state: ConnectionState,
+    settings: HttpReadSettings,
+    queue: ByteQueue,
+  ) {
     this.#state = state;
+    this.#queue = queue;
     this.#settings = settings;
     if (state.role === "server") {
       this.#requests = new HeadReader(settings, "request", parseRequestLine);
@@ -78,15 +91,6 @@ export class IncomingMessages {
   }
 
   /**
-   * Adds bytes.
-   *
-   * @param chunk The bytes, which must not change any more.
-   */
-  receive(chunk: Uint8Array): void {
-    this.#queue.push(chunk);
-  }
-
-  /**
    * There will be no more.
    *
    * @param announced Whether the peer said so itself.
@@ -99,8 +103,8 @@ export class IncomingMessages {
   /**
    * Gives the next event.
    *
-   * @returns It, or `undefined` if there is none for now.
-   * @throws {HttpError} If there can be none, now and ever after.
+   * @returns The event, or `undefined` if none is here yet.
+   * @throws {HttpError} If the peer broke HTTP, on this and every later call.
    */
   next(): HttpEvent | undefined {
     if (this.#failure !== undefined) throw this.#failure;
@@ -144,7 +148,7 @@ export class IncomingMessages {
     state.method = method;
     state.version = version;
     state.request = fields;
-    this.headBytes = head.bytes;
+    this.headText = head.text;
     state.keepAlive &&= persists(fields, version);
     checkRequest(line, fields);
     const { maxBodyBytes } = this.#settings;
@@ -153,7 +157,7 @@ export class IncomingMessages {
       // To some these bytes are the tunnel's first, to others a body.
       throw malformed("RFC 9110 9.3.6", "a CONNECT request has a body");
     }
-    this.#body = bodyReader(length, this.#settings);
+    this.#body = bodyReader(length, this.#settings, undefined);
     state.awaitsContinue = fields.expect !== undefined && length !== 0 &&
       version === "1.1";
     state.peer = "body";
@@ -169,9 +173,13 @@ export class IncomingMessages {
       if (!this.hasBytes) return this.#noHead();
       throw malformed("RFC 9112 9.2", "a response came without a request");
     }
-    const head = heads.read(this.#queue);
+    if (this.#allowance === undefined) {
+      this.#allowance = new Allowance(this.#settings);
+      this.forgiven = this.#allowance.forgiven;
+    }
+    const head = heads.read(this.#queue, this.#allowance);
     if (head === undefined) return this.#noHead();
-    this.headBytes = head.bytes;
+    this.headText = head.text;
     const { line, fields } = head;
     if (line.status < 200) return this.#gotInformational(head);
     state.keepAlive &&= persists(fields, line.version);
@@ -182,16 +190,24 @@ export class IncomingMessages {
 
   #beginResponseBody({ fields, line }: Head<StatusLine>): void {
     const { maxBodyBytes } = this.#settings;
-    const length = isBodiless(this.#state.method, line.status)
-      ? 0
-      : bodyLength(fields, line.version, "close", maxBodyBytes);
+    const allowance = this.#allowance!;
+    const length = isBodiless(this.#state.method, line.status) ? 0 : bodyLength(
+      fields,
+      line.version,
+      "close",
+      maxBodyBytes,
+      (fault) => allowance.forgive(fault),
+    );
     if (length === "close") this.#state.keepAlive = false;
-    this.#body = bodyReader(length, this.#settings);
+    this.#body = bodyReader(length, this.#settings, allowance);
     this.#state.peer = "body";
   }
 
-  #gotInformational({ fields, line }: Head<StatusLine>): InformationalHead {
+  #gotInformational(
+    { fields, line, text }: Head<StatusLine>,
+  ): InformationalHead {
     const { own, request, version } = this.#state;
+    this.#allowance!.spend(text.length);
     if (line.status === 101) {
       checkSwitch(request!, version, own === "done");
       this.#state.switch();
@@ -221,6 +237,7 @@ export class IncomingMessages {
     }
     this.#state.awaitsContinue = false;
     if (event.type === "end") {
+      this.#allowance = undefined;
       this.#state.peer = "done";
       this.#state.settle();
     }

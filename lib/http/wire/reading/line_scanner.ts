@@ -6,16 +6,17 @@
  * ├─ first line ─┤       ├─ line ─┤           ├ end
  * ```
  *
- * What no line may hold is refused as soon as it is here: a peer that speaks
- * TLS, or sends a NUL, is not waited for to end its line.
+ * A byte that no line may hold is refused as soon as it is here: there is no wait
+ * for the end of the line if the peer speaks TLS, or sends a NUL.
  *
  * @module
  */
 
 import type { ByteQueue } from "../../../bytes/byte_queue.ts";
 import { evidence, nameOf } from "../../../framing/limits.ts";
-import { KINDS, TEXT } from "../characters.ts";
+import { KINDS, latin1, TEXT } from "../characters.ts";
 import { type HttpError, malformed } from "../http_error.ts";
+import type { Allowance } from "./allowance.ts";
 
 const LF = 10;
 const CR = 13;
@@ -36,6 +37,12 @@ export interface ScanRules {
   restTooLong(): HttpError;
   /** The error for too many lines. */
   tooManyLines(): HttpError;
+  /**
+   * Reads a first line, for its errors alone.
+   *
+   * @throws {HttpError} If it is malformed.
+   */
+  checkFirst(line: string): void;
 }
 
 /** Finds the lines of one block at the front of a queue. */
@@ -66,11 +73,13 @@ export class LineScanner {
    * Goes on to the end of the first line, then to the end of the block.
    *
    * @param queue The bytes; nothing of the block was taken.
+   * @param allowance Which faults are accepted behind the first line, if any may
+   * be.
    * @returns Whether that end was found, its line being the last in
    * {@linkcode LineScanner.bounds}; or `false` if more bytes are needed.
    * @throws {HttpError} At the first byte that cannot be there.
    */
-  scan(queue: ByteQueue): boolean {
+  scan(queue: ByteQueue, allowance?: Allowance): boolean {
     const rules = this.#rules;
     const isFirst = this.#restStart < 0;
     const furthest = isFirst
@@ -97,8 +106,16 @@ export class LineScanner {
         at++;
         if (at === furthest && !isFirst) break;
       } else if (byte !== LF) {
-        throw illegal(queue, at, byte);
+        if (isFirst || !forgives(allowance, byte)) {
+          throw illegal(queue, at, byte);
+        }
+        at++;
+        continue;
       } else if (!rules.bareLineFeed) {
+        // A peer that does not speak HTTP ends its lines as it likes.
+        if (isFirst && at > 0) {
+          rules.checkFirst(latin1(bytes.subarray(0, at), false));
+        }
         throw loneLineFeed(queue, at);
       }
       at++;
@@ -131,6 +148,11 @@ export class LineScanner {
   }
 }
 
+/** Whether a control byte is accepted; a NUL never is (RFC 9110 5.5). */
+function forgives(allowance: Allowance | undefined, byte: number): boolean {
+  return byte !== 0 && allowance?.forgive("control_byte") === true;
+}
+
 function loneReturn(queue: ByteQueue, at: number): HttpError {
   return malformed("RFC 9112 2.2", `CR without LF at byte ${at}`, {
     firstBytes: evidence(queue, at + 2),
@@ -140,15 +162,20 @@ function loneReturn(queue: ByteQueue, at: number): HttpError {
 function loneLineFeed(queue: ByteQueue, at: number): HttpError {
   return malformed("RFC 9112 2.2", `LF without CR at byte ${at}`, {
     firstBytes: evidence(queue, at + 1),
+    option: "bareLineFeed",
   });
 }
 
 function illegal(queue: ByteQueue, at: number, byte: number): HttpError {
   const hint = at > 0 ? undefined : PEERS[byte];
-  return malformed("RFC 9110 5.5", `${nameOf(byte)} at byte ${at} is no text`, {
-    firstBytes: evidence(queue, at + 1),
-    ...(hint === undefined ? {} : { hint }),
-  });
+  return malformed(
+    "RFC 9110 5.5",
+    `${nameOf(byte)} at byte ${at} is not text`,
+    {
+      firstBytes: evidence(queue, at + 1),
+      ...(hint === undefined ? {} : { hint }),
+    },
+  );
 }
 
 /** Who begins with such a byte: the types of a TLS record. */

@@ -6,7 +6,7 @@
 
 import type { HttpVersion } from "../events.ts";
 import type { Fields } from "../fields.ts";
-import { HttpError, malformed } from "../http_error.ts";
+import { malformed, unsupported } from "../http_error.ts";
 import { isHost, type RequestLine } from "./start_line.ts";
 
 /**
@@ -25,18 +25,16 @@ export function checkRequest(line: RequestLine, fields: Fields): void {
   if (host !== undefined && !isHost(host)) {
     throw malformed(
       "RFC 9112 3.2",
-      `Host is ${JSON.stringify(host.slice(0, 64))}, which is no host`,
+      `Host is ${JSON.stringify(host.slice(0, 64))}, which is not a valid host`,
     );
   }
   if (fields.expect === undefined || fields.expect === "100-continue") return;
-  const clause = "RFC 9110 10.1.1";
-  throw new HttpError(
-    "malformed",
+  throw unsupported(
     417,
-    clause,
-    `Cannot read HTTP: the request expects ${
+    "RFC 9110 10.1.1",
+    `the request expects ${
       JSON.stringify(fields.expect.slice(0, 64))
-    }, not 100-continue (${clause})`,
+    }, not 100-continue`,
   );
 }
 

@@ -52,14 +52,15 @@ export function parseRequestLine(line: string): RequestLine {
 
 /**
  * Reads a status line. A missing phrase may lack its SP too, as several servers
- * write it; nothing else can be meant.
+ * write it; nothing else can be meant. A status from 600 to 999 is invalid, and a
+ * client treats it as 5xx (RFC 9110 section 15).
  *
  * @param line The line, without its end.
  * @returns What it says.
  * @throws {HttpError} If it is none.
  */
 export function parseStatusLine(line: string): StatusLine {
-  const match = /^(HTTP\/[0-9]\.[0-9]) ([1-5][0-9]{2})(?: (.*))?$/.exec(line);
+  const match = /^(HTTP\/[0-9]\.[0-9]) ([1-9][0-9]{2})(?: (.*))?$/.exec(line);
   if (match === null) throw noStatusLine(line);
   const [, version = "", status = "", reason = ""] = match;
   return { version: parseVersion(version), status: Number(status), reason };
@@ -134,11 +135,11 @@ function parseVersion(text: string): HttpVersion {
   throw unsupported(
     505,
     "RFC 9110 15.6.6",
-    `${text} is not spoken here, but HTTP/1.1 and HTTP/1.0`,
+    `${text} is not supported, only HTTP/1.1 and HTTP/1.0 are`,
   );
 }
 
-/** Says what a line that is no request line looks like. */
+/** Says what a line that is not a request line looks like. */
 function noRequestLine(line: string): HttpError {
   const hint = line.startsWith("SSH-")
     ? "this looks like an SSH client"
@@ -152,16 +153,18 @@ function noRequestLine(line: string): HttpError {
   );
 }
 
-/** Says what a line that is no status line looks like. */
+/** Says what a line that is not a status line looks like. */
 function noStatusLine(line: string): HttpError {
   const hint = line.startsWith("SSH-")
     ? "this looks like an SSH server"
     : line.startsWith("ICY ")
     ? "this looks like a SHOUTcast server"
+    : / HTTP\/1\.[01]$/.test(line)
+    ? "this looks like a request that came back: does an echo service listen there?"
     : undefined;
   return malformed(
     "RFC 9112 4",
-    "a response must begin with a version, a space and a status from 100 to 599",
+    "a response must begin with a version, a space and a status from 100 to 999",
     hint === undefined ? {} : { hint },
   );
 }

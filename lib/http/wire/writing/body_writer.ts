@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionRangeError, OptionTypeError } from "../../../check.ts";
 import type { ByteSink } from "../../../bytes/byte_sink.ts";
 import type { BodyLength } from "../body_length.ts";
 import type { HeaderField } from "../events.ts";
@@ -35,9 +36,10 @@ export class BodyWriter {
     const written = this.#written + bytes.length;
     const length = this.#length;
     if (typeof length === "number" && written > length) {
-      throw new RangeError(
-        `Cannot send ${written} bytes of body: the head announces ${length}`,
-      );
+      throw new OptionRangeError({
+        action: `send ${written} bytes of body`,
+        reason: `the head announces ${length}`,
+      });
     }
     this.#written = written;
     if (bytes.length === 0) return;
@@ -62,20 +64,25 @@ export class BodyWriter {
   end(trailers: readonly HeaderField[], sink: ByteSink): void {
     const length = this.#length;
     if (typeof length === "number" && this.#written < length) {
-      throw new RangeError(
-        `Cannot end the body after ${this.#written} bytes: the head announces ${length}`,
-      );
+      throw new OptionRangeError({
+        action: `end the body after ${this.#written} bytes`,
+        reason: `the head announces ${length}`,
+      });
     }
     if (length !== "chunked") {
       if (trailers.length === 0) return;
-      throw new TypeError(
-        "Cannot send trailers behind a body that is not chunked",
-      );
+      throw new OptionTypeError({
+        action: "send trailers",
+        reason: "the body is not chunked",
+      });
     }
     checkHeaders(trailers);
     for (const [name] of trailers) {
       if (!/^(?:content-length|host|transfer-encoding)$/i.test(name)) continue;
-      throw new TypeError(`Cannot send ${name} as a trailer`);
+      throw new OptionTypeError({
+        action: `send ${name} as a trailer`,
+        reason: "it says where the message ends, or where it goes",
+      });
     }
     sink.ascii(`0\r\n${fieldLines(trailers)}\r\n`);
   }

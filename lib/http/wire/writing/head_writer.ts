@@ -8,6 +8,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../../check.ts";
 import { endOf, isAll, TEXT, TOKEN } from "../characters.ts";
 import type { HeaderField, RequestHead, StatusHead } from "../events.ts";
 import { checkTarget, isReason } from "../reading/start_line.ts";
@@ -22,21 +23,23 @@ import { checkTarget, isReason } from "../reading/start_line.ts";
 export function requestLine(head: RequestHead): string {
   const { method, target, version } = head;
   if (!isAll(method, TOKEN)) {
-    throw new TypeError(
-      `Cannot send the method ${JSON.stringify(method)}: it is no token`,
-    );
+    throw new OptionTypeError({
+      action: `send the method ${JSON.stringify(method)}`,
+      reason: "it is not a token",
+    });
   }
   try {
     checkTarget(method, target);
   } catch (cause) {
-    throw new TypeError(
-      `Cannot send a ${method} request for ${JSON.stringify(target)}: ${
+    throw new OptionTypeError({
+      action: `send a ${method} request for ${JSON.stringify(target)}`,
+      reason: `${
         method === "CONNECT"
           ? "it must be a host and a port"
           : 'it must be a path that begins with "/", or a whole http URL, without spaces, "#" and anything beyond ASCII'
       }`,
-      { cause },
-    );
+      cause,
+    });
   }
   return `${method} ${target} HTTP/${checkVersion(version)}\r\n`;
 }
@@ -52,11 +55,10 @@ export function requestLine(head: RequestHead): string {
 export function statusLine(head: StatusHead): string {
   const { reason, status } = head;
   if (!isReason(reason)) {
-    throw new TypeError(
-      `Cannot send the reason phrase ${
-        JSON.stringify(reason)
-      }: it must be printable ISO 8859-1`,
-    );
+    throw new OptionTypeError({
+      action: `send the reason phrase ${JSON.stringify(reason)}`,
+      reason: "it must be printable ISO 8859-1",
+    });
   }
   return `HTTP/1.1 ${status} ${reason}\r\n`;
 }
@@ -70,16 +72,16 @@ export function statusLine(head: StatusHead): string {
 export function checkHeaders(headers: readonly HeaderField[]): void {
   for (const [name, value] of headers) {
     if (!isAll(name, TOKEN)) {
-      throw new TypeError(
-        `Cannot send a header named ${JSON.stringify(name)}: it is no token`,
-      );
+      throw new OptionTypeError({
+        action: `send a header named ${JSON.stringify(name)}`,
+        reason: "it is not a token",
+      });
     }
     if (endOf(value, TEXT, 0, value.length) === value.length) continue;
-    throw new TypeError(
-      `Cannot send ${name} of ${
-        JSON.stringify(value)
-      }: it must be printable ISO 8859-1 without line ends`,
-    );
+    throw new OptionTypeError({
+      action: `send ${name} of ${JSON.stringify(value)}`,
+      reason: "it must be printable ISO 8859-1 without line ends",
+    });
   }
 }
 
@@ -97,5 +99,8 @@ export function fieldLines(headers: readonly HeaderField[]): string {
 
 function checkVersion(version: string): string {
   if (version === "1.1" || version === "1.0") return version;
-  throw new TypeError(`Cannot send HTTP/${version}: it must be 1.1 or 1.0`);
+  throw new OptionTypeError({
+    action: `send HTTP/${version}`,
+    reason: "it must be 1.1 or 1.0",
+  });
 }

@@ -5,8 +5,10 @@
  * @module
  */
 
+import { OptionTypeError } from "../../../check.ts";
 import type { ByteSink } from "../../../bytes/byte_sink.ts";
-import { type BodyLength, declaredLength } from "../body_length.ts";
+import { type BodyLength, declaredLength, isBodiless } from "../body_length.ts";
+import { persists } from "../connection_state.ts";
 import type { HeaderField, HttpVersion, RequestHead } from "../events.ts";
 import type { ResponseHead } from "../events.ts";
 import { Fields } from "../fields.ts";
@@ -57,10 +59,16 @@ export function sendRequest(
   checkHost(head, fields);
   const length = givenLength(fields) ?? 0;
   if (length === "chunked" && head.version === "1.0") {
-    throw new TypeError("Cannot send a chunked request of HTTP/1.0");
+    throw new OptionTypeError({
+      action: "send a chunked request of HTTP/1.0",
+      reason: "that version has no chunks",
+    });
   }
   if (length !== 0 && head.method === "CONNECT") {
-    throw new TypeError("Cannot send a CONNECT request with a body");
+    throw new OptionTypeError({
+      action: "send a CONNECT request with a body",
+      reason: "what follows its head belongs to the tunnel",
+    });
   }
   const keepAlive = mayKeepAlive && persists(fields, head.version);
   sink.ascii(
@@ -116,35 +124,6 @@ export function sendResponse(
 }
 
 /**
- * Tells whether a response has no body, whatever its fields say (RFC 9112
- * section 6.3).
- *
- * @param method The method of the request it answers.
- * @param status Its status.
- * @returns Whether it has none.
- */
-export function isBodiless(
-  method: string | undefined,
-  status: number,
-): boolean {
-  return method === "HEAD" || status === 204 || status === 304 ||
-    (method === "CONNECT" && status < 300);
-}
-
-/**
- * Tells whether a message lets the connection stay open (RFC 9112 section 9.3).
- *
- * @param fields Its fields.
- * @param version Its version.
- * @returns Whether it does.
- */
-export function persists(fields: Fields, version: HttpVersion): boolean {
-  if (fields.connection === undefined) return version === "1.1";
-  if (fields.hasConnection("close")) return false;
-  return version === "1.1" || fields.hasConnection("keep-alive");
-}
-
-/**
  * Notes the fields of a head that is to be sent.
  *
  * @param headers The fields.
@@ -167,9 +146,10 @@ export function fieldsOf(headers: readonly HeaderField[]): Fields {
  */
 export function checkNoLength(status: number, fields: Fields): void {
   if (fields.lengths === 0 && fields.transferEncoding === undefined) return;
-  throw new TypeError(
-    `Cannot send a length with status ${status}: it has no body`,
-  );
+  throw new OptionTypeError({
+    action: `send a length with status ${status}`,
+    reason: "such a response has no body",
+  });
 }
 
 /**
@@ -182,9 +162,10 @@ export function checkNoLength(status: number, fields: Fields): void {
  */
 export function checkStatus(status: number, least: number, most: number): void {
   if (Number.isInteger(status) && status >= least && status <= most) return;
-  throw new TypeError(
-    `Cannot send a response of status ${status}: it must be from ${least} to ${most}`,
-  );
+  throw new OptionTypeError({
+    action: `send a response of status ${status}`,
+    reason: `it must be from ${least} to ${most}`,
+  });
 }
 
 /** How long a body is by its own head, if that says anything. */
@@ -193,20 +174,22 @@ function givenLength(fields: Fields): BodyLength | undefined {
     if (fields.transferEncoding === "chunked" && fields.lengths === 0) {
       return "chunked";
     }
-    throw new TypeError(
-      "Cannot send a Transfer-Encoding other than chunked, or one beside a Content-Length",
-    );
+    throw new OptionTypeError({
+      action: `send Transfer-Encoding of ${
+        JSON.stringify(fields.transferEncoding)
+      }`,
+      reason: "it must be chunked, without a Content-Length beside it",
+    });
   }
   if (fields.lengths === 0) return undefined;
   try {
     return declaredLength(fields);
   } catch (cause) {
-    throw new TypeError(
-      `Cannot send Content-Length of ${
-        JSON.stringify(fields.contentLength)
-      }: it must be there once, a number up to 2^53-1`,
-      { cause },
-    );
+    throw new OptionTypeError({
+      action: `send Content-Length of ${JSON.stringify(fields.contentLength)}`,
+      reason: "it must be there once, a number up to 2^53-1",
+      cause,
+    });
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../../check.ts";
 import type { ByteSink } from "../../../bytes/byte_sink.ts";
 import { BodyWriter } from "./body_writer.ts";
 import type {
@@ -87,9 +88,11 @@ export class OutgoingMessages {
     this.#checkRole("client", "a request");
     this.#expect("idle", "a request");
     if (this.#received.hasBytes) {
-      throw new TypeError(
-        "Cannot send a request: bytes came that no request had asked for, and would be taken for its response",
-      );
+      throw new OptionTypeError({
+        action: "send a request",
+        reason:
+          "bytes came that no request had asked for, and would be taken for its response",
+      });
     }
     const sent = sendRequest(head, state.keepAlive, sink);
     state.method = head.method;
@@ -107,9 +110,10 @@ export class OutgoingMessages {
     checkStatus(head.status, 200, 599);
     const isTunnel = state.method === "CONNECT" && head.status < 300;
     if (isTunnel && state.peer !== "done") {
-      throw new TypeError(
-        "Cannot open a tunnel: the end of the CONNECT request was not read",
-      );
+      throw new OptionTypeError({
+        action: "open a tunnel",
+        reason: "the end of the CONNECT request was not read",
+      });
     }
     const sent = sendResponse(head, {
       method: state.method,
@@ -131,9 +135,10 @@ export class OutgoingMessages {
     this.#expect("idle", "an informational response");
     checkStatus(head.status, 100, 199);
     if (state.request === undefined) {
-      throw new TypeError(
-        "Cannot send an informational response: there is no request",
-      );
+      throw new OptionTypeError({
+        action: "send an informational response",
+        reason: "there is no request",
+      });
     }
     const line = statusLine(head);
     checkNoLength(head.status, fieldsOf(head.headers));
@@ -141,7 +146,10 @@ export class OutgoingMessages {
       const isWhole = state.peer === "done";
       const fault = switchFault(state.request, state.version, isWhole);
       if (fault !== undefined) {
-        throw new TypeError(`Cannot switch protocols: ${fault}`);
+        throw new OptionTypeError({
+          action: "switch protocols",
+          reason: fault,
+        });
       }
       state.switch();
     } else if (state.version === "1.0") {
@@ -154,13 +162,17 @@ export class OutgoingMessages {
 
   #checkRole(role: HttpRole, what: string): void {
     if (this.#state.role === role) return;
-    throw new TypeError(`Cannot send ${what} as a ${this.#state.role}`);
+    throw new OptionTypeError({
+      action: `send ${what}`,
+      reason: `this is the ${this.#state.role}'s end of the connection`,
+    });
   }
 
   #expect(expected: HttpState, what: string): void {
     if (this.#state.own === expected) return;
-    throw new TypeError(
-      `Cannot send ${what} now: this side of the exchange is ${this.#state.own}`,
-    );
+    throw new OptionTypeError({
+      action: `send ${what} now`,
+      reason: `this side of the exchange is ${this.#state.own}`,
+    });
   }
 }

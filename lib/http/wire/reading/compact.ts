@@ -1,0 +1,24 @@
+/**
+ * Copies parts of a body that would keep a much larger buffer in memory.
+ *
+ * A part is a view of the buffer that it was received into, together with heads,
+ * chunk extensions and whatever else came in the same read. A program that
+ * collects parts keeps those buffers too.
+ *
+ * @module
+ */
+
+// A program that collects parts holds at most as many times their size.
+const MOST_TIMES = 4;
+
+/**
+ * Gives bytes that keep at most four times their size in memory.
+ *
+ * @param bytes A view of a buffer.
+ * @returns The view, or a copy where the buffer is much larger.
+ */
+export function compact(bytes: Uint8Array): Uint8Array {
+  return bytes.length * MOST_TIMES < bytes.buffer.byteLength
+    ? bytes.slice()
+    : bytes;
+}
