@@ -1,6 +1,6 @@
 /**
- * The one translation of the runtime's errors into ours, and the only place that
- * reads their texts.
+ * Translates the runtime's errors into the library's. This is the only place
+ * that reads their texts.
  *
  * The runtime gives a class for some failures, only a `code` for others
  * (`EMFILE`, `EHOSTUNREACH`), and for names and TLS only a text.
@@ -49,7 +49,7 @@ const BY_NAME: Readonly<Record<string, Reason>> = {
   NotFound: { code: "refused", reason: "there is no such socket" },
   URIError: { code: "unresolved", reason: "it is not a valid host name" },
   Busy: { code: "failed", reason: "a read or a write is pending" },
-  // Only Unix sockets say it: others wait for a place, or are refused.
+  // Only Unix sockets: others wait for a place in the queue, or are refused.
   WouldBlock: {
     code: "refused",
     reason: "its queue of waiting connections is full",
@@ -66,13 +66,13 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
     reason: "there is no route to the host",
   },
   ETIMEDOUT: { code: "unreachable", reason: "the peer did not answer" },
-  // Of all that a caller can get wrong, only this reaches the system.
+  // Of all mistakes in an address, only this one reaches the system.
   EINVAL: {
     code: "address_not_available",
     reason: 'a link-local address needs its interface, as in "fe80::1%eth0"',
   },
   EACCES: BY_NAME["PermissionDenied"]!,
-  // What looking up a name gives in node:dns.
+  // The codes of name lookups in node:dns.
   ENOTFOUND: { code: "unresolved", reason: "there is no such host name" },
   EAI_AGAIN: { code: "unresolved", reason: "no name server answered" },
 };
@@ -82,9 +82,9 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
  *
  * @param error What the runtime threw.
  * @param action What could not be done, such as `"connect to"`.
- * @param address To whom.
- * @param known What the caller knows better.
- * @returns Our error, with the runtime's as its `cause`.
+ * @param address The peer's or the listening address.
+ * @param known Parts that the caller knows better.
+ * @returns The library's error, with the runtime's as its `cause`.
  */
 export function translate(
   error: unknown,
@@ -93,7 +93,7 @@ export function translate(
   known: Partial<Reason> = {},
 ): ClosedError | ConnectionError {
   const parts = { action, address: String(address), cause: error };
-  // Both mean that this side closed while, or before, the call was made.
+  // Both mean that this side closed before or during the call.
   if (
     error instanceof Error &&
     (error.name === "BadResource" || error.name === "Interrupted")
@@ -105,7 +105,8 @@ export function translate(
 }
 
 /**
- * Gives the system's code of an error. A few errors have one only in their text.
+ * Returns the system's code of an error. A few errors have it only in their
+ * text.
  *
  * @param error What the runtime threw.
  * @returns The code, such as `"EMSGSIZE"`, or `undefined`.
@@ -117,8 +118,8 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /**
- * Tells whether an error only says that the peer's bytes have ended without the
- * word that TLS has for the end.
+ * Tells whether an error only means that the peer's bytes ended without TLS's
+ * announcement of the end (`close_notify`).
  *
  * @param error What reading threw.
  * @returns Whether it does.
@@ -142,7 +143,7 @@ function reasonOf(error: unknown, where: Where): Reason {
   if (known !== undefined) return inContext(known, error, where);
   return reasonIn(error.message) ?? {
     code: where.action === "shake hands with" ? "tls" : "failed",
-    // Whatever it is, it is for a person to make sense of.
+    // An unknown error: quote it for the person who reads it.
     reason: `the system says "${error.message}"`,
   };
 }
@@ -156,7 +157,7 @@ function notGranted(error: Error): Reason {
     : { code, reason: `it requires ${said[1]}`, advice: said[2]! };
 }
 
-/** The same error of the system means another thing on listening. */
+/** When listening, the same error of the system means something else. */
 function inContext(reason: Reason, error: Error, where: Where): Reason {
   if (where.action !== "listen on") return reason;
   const isUnix = where.address.startsWith("unix:");

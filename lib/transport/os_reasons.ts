@@ -1,5 +1,5 @@
 /**
- * What the texts of the runtime mean: the one table of them.
+ * The table of the runtime's error texts and their meanings.
  *
  * The runtime gives a class or a code for most failures of the system. For name
  * resolution and for both of its TLS engines it gives only a text. Both engines
@@ -11,11 +11,11 @@
 
 import type { ConnectionErrorCode } from "../errors.ts";
 
-/** What is known of a failure. */
+/** The meaning of a failure. */
 export interface Reason {
   /** The error's code. */
   readonly code: ConnectionErrorCode;
-  /** Why, in our words. */
+  /** The reason, in the library's words. */
   readonly reason: string;
   /** The option that would change the result, if there is one. */
   readonly option?: string;
@@ -23,7 +23,7 @@ export interface Reason {
   readonly advice?: string;
 }
 
-/** What an alert means that the peer sent before it gave up, by its name. */
+/** The meanings of the alerts that a peer sends before it gives up, by name. */
 const ALERTS: Readonly<Record<string, Omit<Reason, "code">>> = {
   AccessDenied: { reason: "it does not let us in" },
   BadCertificate: {
@@ -106,8 +106,9 @@ const ROWS: readonly Row[] = [
     /no certificates|DID_NOT_RETURN_A_CERT/i,
     "it showed no certificate, and this side asks for one",
   ),
-  // node:tls says the same of an unknown authority, of a certificate that is not
-  // valid yet, of one for another use and of one outside its authority's names.
+  // node:tls says the same of an unknown authority, of a certificate that is
+  // not valid yet, of one for another use and of one outside its authority's
+  // names.
   tls(
     /UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify the first certificate/,
     "its certificate cannot be verified: it comes from an authority that is not trusted here, or is not valid yet, or not for this use; the runtime does not say which",
@@ -174,10 +175,10 @@ const ROWS: readonly Row[] = [
 ];
 
 /**
- * Finds out what a text of the runtime means.
+ * Looks up a text of the runtime.
  *
- * @param text The text, or a code that stands in its place.
- * @returns What is known, or `undefined` for a text that is not in the table.
+ * @param text The text, or a code in its place.
+ * @returns Its meaning, or `undefined` if it is not in the table.
  */
 export function reasonIn(text: string): Reason | undefined {
   const alert = /received fatal alert: (\w+)/.exec(text)?.[1];
@@ -189,7 +190,9 @@ export function reasonIn(text: string): Reason | undefined {
     ROWS.find(([pattern]) => pattern.test(text))?.[1];
 }
 
-/** The ways in which both engines say that a certificate is for another name. */
+/**
+ * The ways in which both engines say that a certificate is for another name.
+ */
 function wrongName(text: string): Reason | undefined {
   const asked = /not valid for name "([^"]*)"/.exec(text)?.[1] ??
     /Host: (\S+?)\.? is not/.exec(text)?.[1] ??

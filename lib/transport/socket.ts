@@ -1,6 +1,6 @@
 /**
- * The contract on the runtime's own sockets: what TCP, TLS and Unix sockets have
- * in common.
+ * Connections and listeners on the runtime's sockets: the common part of TCP,
+ * TLS and Unix sockets.
  *
  * @module
  */
@@ -18,21 +18,21 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
   #remote: Address | undefined;
   #closed = false;
   #finished = false;
-  // How the link was lost: the runtime says it once, then reads a clean end.
+  // How the link was lost: the runtime reports it once, then reads a clean end.
   #lost: unknown;
 
   /**
-   * Takes a socket over.
+   * Takes ownership of a socket.
    *
    * @param conn The socket.
-   * @param addressOf Makes our addresses of the runtime's.
+   * @param addressOf Converts the runtime's addresses.
    */
   constructor(conn: Deno.Conn<A>, addressOf: (addr: A) => Address) {
     this.#conn = conn;
     this.#addressOf = addressOf;
   }
 
-  // Made when asked for: most servers never look at most of them.
+  // Made on demand: most programs never use them.
   get localAddress(): Address {
     return this.#local ??= this.#addressOf(this.#conn.localAddr);
   }
@@ -76,27 +76,27 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
     this.#conn[Symbol.dispose]();
   }
 
-  // The runtime cannot send a reset on purpose, and not by accident either: it
-  // always sends the end of the stream first, also with bytes unread or unsent.
+  // The runtime cannot send a reset: it always sends the end of the stream
+  // first, even with bytes unread or unsent.
   abort(): void {
     this.close();
   }
 
   /**
-   * Gives a connection's socket away; the connection cannot be used any more.
+   * Releases the socket of a connection, which cannot be used afterwards.
    *
    * @param connection The connection.
-   * @returns The socket, or `undefined` if the connection has none of this kind.
+   * @returns The socket, or `undefined` if the connection is of another kind.
    */
   static release(connection: Connection): Deno.Conn | undefined {
     return #conn in connection ? connection.#conn as Deno.Conn : undefined;
   }
 
   /**
-   * Tells whether what a read threw only says that the stream has ended.
+   * Tells whether a read's error only means that the stream has ended.
    *
-   * @param _error What it threw.
-   * @returns Whether it does; by default nothing does.
+   * @param _error The error.
+   * @returns Whether it does; by default `false`.
    */
   protected isEnd(_error: unknown): boolean {
     return false;
@@ -106,8 +106,8 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
     const { remoteAddress } = this;
     if (this.#closed) return translate(error, action, remoteAddress);
     const isBrokenPipe = error instanceof Deno.errors.BrokenPipe;
-    // A broken pipe says that the peer has closed, which takes nothing from what
-    // it sent before. What has no code is no failure of the system.
+    // After a broken pipe, bytes that the peer sent before can still be read.
+    // An error without a code is not a failure of the system.
     if (!isBrokenPipe && error instanceof Error && "code" in error) {
       this.#lost ??= error;
     }
@@ -131,11 +131,11 @@ export class SocketListener<C extends Deno.Conn<A>, A extends Deno.Addr>
   readonly #wrap: (conn: C) => Connection;
 
   /**
-   * Takes a listening socket over.
+   * Takes ownership of a listening socket.
    *
    * @param listener The socket.
-   * @param address Where it listens.
-   * @param wrap Makes a connection of an accepted socket.
+   * @param address Its address.
+   * @param wrap Makes a connection from an accepted socket.
    */
   constructor(
     listener: Deno.Listener<C, A>,

@@ -1,5 +1,5 @@
 /**
- * Connections that come through a proxy, under their client's real address.
+ * Connections that come through a proxy, with their client's address.
  *
  * @module
  */
@@ -16,14 +16,14 @@ import {
 } from "./proxy_protocol.ts";
 
 /**
- * The default of {@linkcode ProxyProtocolOptions.timeoutMs}: 5 s. The header is
- * what a proxy sends first, before anything of its client's.
+ * The default of {@linkcode ProxyProtocolOptions.timeoutMs}: 5 s. A proxy sends
+ * the header first, before its client's bytes.
  */
 export const DEFAULT_PROXY_TIMEOUT_MS: number = 5_000;
 
 const READ = "read the PROXY header of";
 
-/** Which peers are proxies that tell their clients' addresses. */
+/** Options for reading the PROXY protocol's header from trusted peers. */
 export interface ProxyProtocolOptions {
   /**
    * Largest header in bytes.
@@ -32,15 +32,15 @@ export interface ProxyProtocolOptions {
    */
   readonly maxHeaderBytes?: number;
   /**
-   * Longest time in milliseconds until the header is there.
+   * Longest time in milliseconds until the header has arrived.
    *
    * @default {5_000}
    */
   readonly timeoutMs?: number;
   /**
-   * The proxies, as IP addresses or ranges such as `"10.0.0.0/8"`. They must send
-   * a header. Of all other peers a header is data like any other: anybody could
-   * forge one.
+   * The proxies, as IP addresses or ranges such as `"10.0.0.0/8"`. They must
+   * send a header. From other peers a header is ordinary data, as it could be
+   * forged.
    */
   readonly trusted: readonly string[];
 }
@@ -54,8 +54,8 @@ export class ProxyReader {
   /**
    * Checks the options.
    *
-   * @param options Whom to trust, and the limits.
-   * @throws {TypeError} If a range is none.
+   * @param options The trusted proxies and the limits.
+   * @throws {TypeError} If a range is invalid.
    * @throws {RangeError} If a number is out of its range.
    */
   constructor(options: ProxyProtocolOptions) {
@@ -74,7 +74,7 @@ export class ProxyReader {
   /**
    * Tells whether a peer is one of the proxies.
    *
-   * @param peer The peer's address as the system gives it.
+   * @param peer The peer's address from the system.
    * @returns Whether it must send a header.
    */
   trusts(peer: Address): boolean {
@@ -84,17 +84,17 @@ export class ProxyReader {
   /**
    * Reads the header.
    *
-   * @param connection A connection from a proxy, nothing read yet. It is owned
-   * by the result, or aborted on failure.
-   * @returns The connection as if the client had opened it.
-   * @throws {ProtocolError} If there is no header, or a broken one.
-   * @throws {TimeoutError} If it is not there in time.
+   * @param connection A connection from a proxy, before anything is read. The
+   * result owns it; on failure it is aborted.
+   * @returns The connection, with the client's address.
+   * @throws {ProtocolError} If the header is missing or malformed.
+   * @throws {TimeoutError} If it does not arrive in time.
    * @throws {ConnectionError} If the link is lost.
    */
   async read(connection: Connection): Promise<Connection> {
     const { remoteAddress } = connection;
     let late: TimeoutError | undefined;
-    // Timers hold 32 bits; a longer time is no bound that anybody would notice.
+    // Timers hold 32 bits: 25 days, which is as good as no bound.
     const timer = setTimeout(() => {
       late = new TimeoutError("proxy_header", this.#timeoutMs, {
         action: READ,
@@ -115,7 +115,7 @@ export class ProxyReader {
   }
 
   async #read(connection: Connection): Promise<Connection> {
-    // What follows the header in the same read is the client's, and kept.
+    // Bytes after the header in the same read belong to the client.
     const bytes = new Uint8Array(this.#maxHeaderBytes);
     for (let end = 0; end < bytes.length;) {
       const count = await connection.read(bytes.subarray(end));
@@ -143,7 +143,7 @@ export class ProxyReader {
         received.subarray(header.size),
       );
     }
-    // A header of at most maxHeaderBytes is complete by then, or was refused.
+    // A header of at most maxHeaderBytes was returned or refused before.
     throw new ProtocolError("malformed", {
       action: READ,
       address: String(connection.remoteAddress),
@@ -153,7 +153,7 @@ export class ProxyReader {
   }
 }
 
-/** A connection under the addresses that a proxy told. */
+/** A connection with the addresses from a proxy's header. */
 class ProxiedConnection implements Connection {
   readonly #connection: Connection;
   readonly #header: ProxyHeader;

@@ -1,6 +1,6 @@
 /**
- * The PROXY protocol: the first bytes of a connection, in which a proxy tells who
- * its client is. Versions 1 and 2, as HAProxy's specification has them.
+ * The PROXY protocol: the first bytes of a connection, in which a proxy gives
+ * its client's address. Versions 1 and 2, as in HAProxy's specification.
  *
  * ```text
  * v1  PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n
@@ -16,22 +16,22 @@ import { ipBytes } from "../ip.ts";
 
 /** One more piece of information in a version 2 header. */
 export interface ProxyTlv {
-  /** Its type, 0 to 255, such as 2 for the host name that TLS asked for. */
+  /** Its type, 0 to 255, such as 2 for the host name in the TLS handshake. */
   readonly type: number;
   /** Its value; a copy. */
   readonly value: Uint8Array;
 }
 
-/** What a proxy said about a connection. */
+/** The content of a header. */
 export interface ProxyHeader {
   /** Version of the header. */
   readonly version: 1 | 2;
   /**
-   * The client's address, or `undefined` if the proxy speaks for itself (a
-   * health check) or does not know.
+   * The client's address, or `undefined` if the proxy is the client itself (a
+   * health check) or does not know the address.
    */
   readonly source: Address | undefined;
-  /** The address that the client connected to, likewise. */
+  /** The address that the client connected to, or `undefined` likewise. */
   readonly destination: Address | undefined;
   /** Further information; version 2 only. */
   readonly tlvs: readonly ProxyTlv[];
@@ -39,13 +39,13 @@ export interface ProxyHeader {
 
 /** A header and how many bytes it took. */
 export interface ParsedProxyHeader extends ProxyHeader {
-  /** Size of the header in bytes; what follows is the client's. */
+  /** Size of the header in bytes. The client's bytes follow. */
   readonly size: number;
 }
 
 /**
- * The default bound on a header: 2 KiB. Version 1 has at most 107 bytes; version
- * 2 may announce 65,551, of which real proxies use a few hundred.
+ * The default limit of a header: 2 KiB. Version 1 has at most 107 bytes;
+ * version 2 allows 65,551, of which real proxies use a few hundred.
  */
 export const DEFAULT_MAX_PROXY_HEADER_BYTES: number = 2048;
 
@@ -60,12 +60,12 @@ const READ = "read the PROXY header";
 const V1_START = new TextEncoder().encode("PROXY ");
 
 /**
- * Reads a header off the front of what a connection has sent.
+ * Reads a header from the first bytes of a connection.
  *
  * @param bytes Everything received so far.
  * @param maxBytes Largest header in bytes.
  * @returns The header, or `undefined` when more bytes are needed.
- * @throws {ProtocolError} If the bytes are no header, or it is too large.
+ * @throws {ProtocolError} If the bytes are not a header, or it is too large.
  *
  * @example A header and the client's first bytes
  * ```ts
@@ -115,7 +115,7 @@ function parseLine(bytes: Uint8Array): ParsedProxyHeader | undefined {
   }
   const line = String.fromCharCode(...bytes.subarray(0, end + 1));
   const size = end + 1;
-  // What follows UNKNOWN is to be ignored up to the end of the line.
+  // Text between UNKNOWN and the end of the line is ignored.
   if (/^PROXY UNKNOWN( [^\r\n]*)?\r\n$/.test(line)) {
     return {
       version: 1,
@@ -133,9 +133,9 @@ function parseLine(bytes: Uint8Array): ParsedProxyHeader | undefined {
   const width = family === "TCP4" ? 4 : 16;
   for (const [text, port] of [[from, fromPort], [to, toPort]] as const) {
     if (ipBytes(text)?.length !== width) {
-      throw malformed(bytes, `"${text}" is no address of ${family}`);
+      throw malformed(bytes, `"${text}" is not an address of ${family}`);
     }
-    if (Number(port) > 65_535) throw malformed(bytes, `${port} is no port`);
+    if (Number(port) > 65_535) throw malformed(bytes, `${port} is not a port`);
   }
   return {
     version: 1,
@@ -173,8 +173,8 @@ function parseBinary(
   if (body.length < addressBytes) {
     throw malformed(bytes, `its addresses need ${addressBytes} bytes`);
   }
-  // LOCAL: the proxy itself is the client. Other families than TCP over IP are
-  // none that this connection could be; the specification says to ignore them.
+  // LOCAL: the proxy itself is the client. Families other than TCP over IP
+  // cannot describe this connection; the specification says to ignore them.
   const known = command === 0x21 && (family === 0x11 || family === 0x21);
   const [source, destination] = known
     ? addresses(body, family === 0x11 ? 4 : 16)
@@ -208,7 +208,7 @@ function ipOf(bytes: Uint8Array): string {
   for (let i = 0; i < 16; i += 2) {
     groups.push((bytes[i]! * 256 + bytes[i + 1]!).toString(16));
   }
-  // The URL parser knows where the :: goes.
+  // The URL parser puts the :: in the canonical place.
   return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
 }
 
@@ -232,9 +232,9 @@ function parseTlvs(bytes: Uint8Array, rest: Uint8Array): ProxyTlv[] {
  *
  * @param version 1, a line of text, or 2, binary.
  * @param source The client's address; both must be IP addresses of one family.
- * `undefined` says that it is not known, or that the proxy speaks for itself.
+ * `undefined` means that it is unknown, or that the proxy is the client itself.
  * @param destination The address that the client connected to.
- * @returns The bytes, to be sent before all others.
+ * @returns The bytes, to be sent before any others.
  * @throws {TypeError} If the addresses are of different families or are names.
  */
 export function encodeProxyHeader(

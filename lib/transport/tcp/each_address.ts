@@ -1,10 +1,11 @@
 /**
- * A name with several addresses, none of which the runtime could connect to.
+ * Connects to a name with several addresses after the runtime's attempt has
+ * failed.
  *
- * The runtime is asked for the name first: it tries the addresses side by side,
- * and a permission given for the name covers only that. But it tells the reason
- * of one address alone. So after a failure each address is tried by itself. If
- * one works it is taken; if none does, the error has the reason of each.
+ * The runtime tries the name first: it tries the addresses side by side, and a
+ * permission for the name covers only that. But its error has the reason of one
+ * address alone. So after a failure each address is tried by itself. The first
+ * one that works is used. Otherwise the error has the reason of each.
  *
  * @module
  */
@@ -12,13 +13,13 @@
 import { ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
 
-/** What trying the addresses of a name needs. */
+/** The functions that trying the addresses of a name needs. */
 export interface EachAddress<T> {
   /** Opens a socket to one IP address, with an error that names it. */
   dial(address: Address): Promise<T>;
-  /** Gives all IP addresses of a name. */
+  /** Looks up all IP addresses of a name. */
   lookUp(hostname: string): Promise<readonly string[]>;
-  /** Ends the attempts with its reason. */
+  /** Aborts the attempts with its reason. */
   readonly signal: AbortSignal | undefined;
 }
 
@@ -26,7 +27,8 @@ export interface EachAddress<T> {
  * Tries every address of a name.
  *
  * @param to The name and the port.
- * @param failure What asking for the name gave; thrown if there is nothing to add.
+ * @param failure The runtime's error for the name; thrown if there is nothing
+ * to add.
  * @param each How to look up and to dial.
  * @returns The first socket that opens.
  * @throws {ConnectionError} If none opens, with the reason of each address.
@@ -67,7 +69,8 @@ async function lookUp<T>(
   try {
     return await each.lookUp(to.hostname);
   } catch {
-    // Not permitted, or no such name: then the first failure says all there is.
+    // Not permitted, or no such name: the first failure has that reason
+    // already.
     return [];
   }
 }
@@ -79,7 +82,7 @@ async function lookUp<T>(
  * @returns Its IP addresses, in the order in which they should be tried.
  */
 export async function lookUpAll(hostname: string): Promise<readonly string[]> {
-  // Only now: loading it costs a program that never fails more than its start.
+  // Loaded on demand: loading takes longer than the start of the program.
   const { lookup } = await import("node:dns/promises");
   const found = await lookup(hostname, { all: true });
   return [...new Set(found.map(({ address }) => address))];

@@ -1,6 +1,6 @@
 /**
- * The runtime's TCP sockets, checked and with our errors: what `tcp:` and `tls:`
- * begin with.
+ * The runtime's TCP sockets with checked options and the library's errors, for
+ * `tcp:` and `tls:`.
  *
  * @module
  */
@@ -13,16 +13,16 @@ import { dialEach, lookUpAll } from "./each_address.ts";
 import { ipVersion } from "../ip.ts";
 import { translate } from "../os_error.ts";
 
-// The system takes a C int and cuts it down to its own limit.
+// The system takes a C int and reduces it to its own limit.
 const MAX_BACKLOG = 2 ** 31 - 1;
 
 /**
  * Opens a socket to an address.
  *
- * @param address Host and port, of the transport that errors are to name.
+ * @param address Host and port, with the transport that errors name.
  * @param options Socket options and a signal.
  * @returns The socket.
- * @throws {ConnectionError} If there is no connection to be had.
+ * @throws {ConnectionError} If no connection can be made.
  * @throws {RangeError} If the port is 0.
  * @throws {unknown} The signal's reason, once it is aborted.
  */
@@ -62,14 +62,14 @@ async function dialOne(
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
-    // The signal's reason is the caller's own and is not translated.
+    // The signal's reason belongs to the caller and is not translated.
     signal?.throwIfAborted();
     throw translate(error, "connect to", address);
   }
 }
 
 /**
- * Checks how many connections may wait to be accepted.
+ * Checks the option `backlog`.
  *
  * @param options The options.
  * @returns The number.
@@ -81,11 +81,11 @@ export function backlogOf(options: ListenOptions): number {
 }
 
 /**
- * Gives the runtime's option for sharing a port.
+ * Returns the runtime's option for sharing a port.
  *
- * @param address Where, for the message.
+ * @param address The address, for errors.
  * @param options The options.
- * @returns The option, if it is asked for.
+ * @returns The option, if it is set.
  * @throws {TypeError} If the runtime was started without `--unstable-net`.
  */
 export function sharingOf(
@@ -93,7 +93,7 @@ export function sharingOf(
   options: ListenOptions,
 ): { reusePort?: true } {
   if (options.reusePort !== true) return {};
-  // Without the flag the option ends the process, and nobody can catch it.
+  // Without the flag the option ends the process, which no program can catch.
   if (typeof Reflect.get(Deno, "listenDatagram") !== "function") {
     throw new OptionTypeError({
       action: "listen on",
@@ -108,12 +108,12 @@ export function sharingOf(
 /**
  * Opens a listening socket.
  *
- * @param address Host and port, of the transport that errors are to name.
+ * @param address Host and port, with the transport that errors name.
  * @param options Backlog.
  * @returns The socket.
  * @throws {ConnectionError} If the system refuses.
- * @throws {RangeError} If the backlog is none.
- * @throws {TypeError} If `reusePort` is not to be had.
+ * @throws {RangeError} If the backlog is invalid.
+ * @throws {TypeError} If `reusePort` is not available.
  */
 export function listenSocket(
   address: Address,
@@ -141,7 +141,7 @@ export function withOptions(
   options: DialOptions | ListenOptions,
 ): Deno.TcpConn {
   const { keepAlive = true, noDelay = true } = options;
-  // Both fail only if the peer is gone already, which the first read tells.
+  // Both fail only if the peer is gone already, which the first read reports.
   try {
     if (noDelay) conn.setNoDelay(true);
     if (keepAlive) conn.setKeepAlive(true);
@@ -150,16 +150,16 @@ export function withOptions(
 }
 
 /**
- * Makes our address of the runtime's.
+ * Makes a function that converts the runtime's addresses.
  *
- * @param transport Of which transport.
- * @returns What makes it.
+ * @param transport The transport of the results.
+ * @returns The function.
  */
 export function addressIn(
   transport: Transport,
 ): (addr: Deno.NetAddr) => Address {
   return ({ hostname, port }) => {
-    // A dual-stack listener sees IPv4 peers as IPv6; show them as what they are.
+    // A dual-stack listener sees IPv4 peers as IPv6; show them as IPv4.
     const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(hostname);
     return new Address(transport, mapped?.[1] ?? hostname, port);
   };

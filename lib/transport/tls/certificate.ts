@@ -1,6 +1,6 @@
 /**
- * Looking at certificates: this end's own before they are used, the peer's once
- * it is verified.
+ * Checks this end's certificates before they are used, and reads the peer's
+ * once it is verified.
  *
  * @module
  */
@@ -21,14 +21,14 @@ const PRIVATE_KEY = /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/;
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENC/;
 
 /**
- * Takes the certificate out of some options.
+ * Reads the certificate from options.
  *
  * @param options The options.
- * @param action What cannot be done without, for messages.
- * @param address To whom.
+ * @param action The action that needs it, for errors.
+ * @param address Its address, for errors.
  * @returns The certificate, or `undefined` if there is none.
  * @throws {TypeError} If only one of `cert` and `key` is given.
- * @throws {ConnectionError} If one of them is not what it should be.
+ * @throws {ConnectionError} If one of them is invalid.
  */
 export function certificateIn(
   options: TlsDialOptions | TlsListenOptions,
@@ -56,8 +56,8 @@ export function certificateIn(
  * Checks that a certificate and its key look like PEM of these kinds.
  *
  * @param certificate The certificate.
- * @param action What cannot be done without, for messages.
- * @param address To whom.
+ * @param action The action that needs it, for errors.
+ * @param address Its address, for errors.
  * @throws {ConnectionError} If they are not, with code `"tls"`.
  */
 export function checkPem(
@@ -87,8 +87,8 @@ export function checkPem(
  * Checks that the certificates to trust look like certificates in PEM.
  *
  * @param caCerts The certificates.
- * @param action What cannot be done without, for messages.
- * @param address To whom.
+ * @param action The action that needs it, for errors.
+ * @param address Its address, for errors.
  * @returns The same.
  * @throws {ConnectionError} If one is not, with code `"tls"`.
  */
@@ -109,8 +109,8 @@ export function checkCaCerts(
  * Checks that a key belongs to a certificate, which `node:tls` does not check.
  *
  * @param certificate The certificate.
- * @param action What cannot be done without, for messages.
- * @param address To whom.
+ * @param action The action that needs it, for errors.
+ * @param address Its address, for errors.
  * @throws {ConnectionError} If it does not, with code `"tls"`.
  */
 export async function checkPair(
@@ -137,7 +137,7 @@ export async function checkPair(
 }
 
 /**
- * Gives what a peer has shown.
+ * Reads the peer's certificate.
  *
  * @param socket The connection to it.
  * @returns Its certificate, or `undefined` if it has shown none.

@@ -1,6 +1,6 @@
 /**
- * The two implementations of TLS that the runtime has, and what begins a
- * handshake with the one in `node:tls`.
+ * Chooses between the runtime's two implementations of TLS, and begins
+ * handshakes with `node:tls`.
  *
  * @module
  */
@@ -26,8 +26,8 @@ import type {
 /**
  * Tells which implementation to use where either would do.
  *
- * @returns `"node"` unless it is only a wrapper around the other, as before Deno
- * 2.8.
+ * @returns `"node"` unless it is only a wrapper around the other, as before
+ * Deno 2.8.
  */
 export async function bestEngine(): Promise<TlsEngine> {
   const { Server } = await import("node:tls");
@@ -38,8 +38,8 @@ export async function bestEngine(): Promise<TlsEngine> {
  * Prepares the client's end.
  *
  * @param serverName The name that must be in the certificate.
- * @param options Whom to trust, and what to show.
- * @returns What begins the handshake.
+ * @param options The authorities to trust, the certificate to show.
+ * @returns The function that begins the handshake.
  */
 export function beginClient(
   serverName: string,
@@ -50,11 +50,11 @@ export function beginClient(
     const { connect, createSecureContext } = await import("node:tls");
     const own = cert === undefined || key === undefined ? {} : { cert, key };
     const secureContext = createSecureContext(own);
-    // As `ca` they would take the place of the well-known ones.
+    // As `ca` they would replace the well-known authorities.
     for (const pem of caCerts) secureContext.context.addCACert(pem);
     const how: ConnectionOptions & { allowHalfOpen: boolean } = {
       socket: wire.stream,
-      // An address is no name that may be asked for; RFC 6066, section 3.
+      // An IP address is not a valid server name; RFC 6066, section 3.
       ...(isIpAddress(serverName)
         ? { host: serverName }
         : { servername: serverName }),
@@ -69,7 +69,7 @@ export function beginClient(
   };
 }
 
-/** What a listener shows to whoever connects; can be changed at any time. */
+/** The certificate that a listener shows; it can be changed at any time. */
 export class ServerIdentity {
   readonly #alpn: readonly string[];
   readonly #clientCas: string[] | undefined;
@@ -80,7 +80,7 @@ export class ServerIdentity {
   /**
    * Prepares the server's end.
    *
-   * @param certificate The first certificate, still to be used.
+   * @param certificate The first certificate.
    * @param options Protocols, and whether clients need a certificate.
    */
   constructor(certificate: TlsCertificate, options: TlsListenOptions) {
@@ -94,9 +94,9 @@ export class ServerIdentity {
    * Shows another certificate from now on.
    *
    * @param certificate The certificate.
-   * @param address Where it listens, for messages.
-   * @throws {ConnectionError} If it is none or the key is another's; then nothing
-   * changes.
+   * @param address The listener's address, for errors.
+   * @throws {ConnectionError} If the certificate or key is invalid, or the two
+   * do not belong together; then nothing changes.
    */
   async use(certificate: TlsCertificate, address: Address): Promise<void> {
     await checkPair(certificate, "listen on", address);
@@ -118,7 +118,7 @@ export class ServerIdentity {
       return await this.#beginMutual(wire, agreed, failed);
     }
     const socket = new TLSSocket(
-      // A stream is as good as a socket, which the types do not know.
+      // A stream works as well as a socket, though the types do not allow it.
       wire.stream as ConstructorParameters<typeof TLSSocket>[0],
       {
         isServer: true,
@@ -131,8 +131,8 @@ export class ServerIdentity {
     socket.once("secure", () => agreed(socket));
   };
 
-  // Only a server of node:tls says whether a client's certificate is good. It
-  // does not say which client it means, so each has one of its own.
+  // Only a server of node:tls verifies a client's certificate. It does not
+  // report which client it means, so each client has a server of its own.
   #beginMutual: BeginTls = async (wire, agreed, failed) => {
     const { createServer } = await import("node:tls");
     const how: TlsOptions & { allowHalfOpen: boolean } = {
@@ -146,7 +146,7 @@ export class ServerIdentity {
     };
     const server = createServer(how);
     server.on("tlsClientError", (error: Error, socket: TLSSocket) => {
-      // What is wrong with a certificate stands there; the error is a hang-up.
+      // The reason is in authorizationError; the error only says "hang up".
       const { authorizationError } = socket;
       failed(authorizationError ? new Error(`${authorizationError}`) : error);
     });

@@ -15,7 +15,7 @@ import type { TlsCertificate, TlsListenOptions } from "./options.ts";
 
 const addressOf = addressIn("tls");
 
-// Waiting 1 ms, 2 ms and so on: a fifth of a second in all.
+// Waits 1 ms, 2 ms and so on: a fifth of a second in all.
 const REOPEN_ATTEMPTS = 20;
 
 /** One end of TLS. */
@@ -28,7 +28,7 @@ export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   #finished = false;
 
   /**
-   * Takes a socket over.
+   * Takes ownership of a socket.
    *
    * @param conn The socket.
    */
@@ -51,7 +51,7 @@ export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   }
 
   override async write(bytes: Uint8Array): Promise<number> {
-    // The runtime says only that there is no stream to write to.
+    // The runtime only reports that there is no stream to write to.
     if (this.#finished && !this.#closed) {
       throw new ClosedError({
         action: "write to",
@@ -89,7 +89,7 @@ export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   }
 }
 
-/** Gives the connections of clients. */
+/** Accepts connections of clients. */
 export class NativeTlsListener implements Listener {
   readonly address: Address;
   readonly #options: TlsListenOptions & ListenOptions;
@@ -100,10 +100,11 @@ export class NativeTlsListener implements Listener {
   /**
    * Listens.
    *
-   * @param on Where.
-   * @param certificate What to show.
+   * @param on The address.
+   * @param certificate The certificate to show.
    * @param options Protocols and backlog.
-   * @throws {ConnectionError} If the system refuses, or the certificate is none.
+   * @throws {ConnectionError} If the system refuses, or the certificate is
+   * invalid.
    */
   constructor(
     on: Address,
@@ -120,11 +121,11 @@ export class NativeTlsListener implements Listener {
       const listener = this.#listener;
       try {
         const connection = new NativeTlsConnection(await listener.accept());
-        // It has begun already; this is only to know what came of it.
+        // The handshake has begun already; its outcome is handled elsewhere.
         connection.handshake().catch(() => {});
         return connection;
       } catch (error) {
-        // Another listener takes its place, with another certificate.
+        // Another listener takes over, with another certificate.
         await this.#reopening;
         if (listener !== this.#listener && !this.#closed) continue;
         throw translate(error, "accept on", this.address);
@@ -141,8 +142,8 @@ export class NativeTlsListener implements Listener {
     checkPem(certificate, "listen on", this.address);
     await this.#reopening;
     if (this.#closed) return;
-    // A certificate is for the life of a socket. This one is only to see whether
-    // the next will do: afterwards there is no way back.
+    // A socket keeps its certificate. This one only tests the new certificate:
+    // afterwards there is no way back.
     open(this.address, certificate, this.#options, 0).close();
     const reopened = this.#reopen(certificate);
     this.#reopening = reopened.catch(() => {}).finally(() =>
@@ -154,7 +155,7 @@ export class NativeTlsListener implements Listener {
   async #reopen(certificate: TlsCertificate): Promise<void> {
     this.#listener.close();
     for (let attempt = 1;; attempt++) {
-      // A pending accept lets go of the port a few turns after it was told.
+      // A pending accept releases the port a few turns after closing.
       await new Promise((resolve) => setTimeout(resolve, attempt));
       if (this.#closed) return;
       try {

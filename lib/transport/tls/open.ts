@@ -9,7 +9,7 @@
  * server                        asked for, or the runtime   otherwise
  *                               has no other
  *
- * drops who stalls in handshake no: the socket stays        yes
+ * drops stalled handshakes      no: the socket stays        yes
  * small writes leave at once    client only                 yes
  * asks for client certificates  no                          yes
  * changes its certificate       by listening again          between two clients
@@ -48,12 +48,13 @@ import type {
 const addressOf = addressIn("tls");
 
 /**
- * Opens a connection. The handshake is left to be done.
+ * Opens a connection. The handshake is not done yet.
  *
- * @param address Where to.
- * @param options Whom to trust, what to show, socket options and a signal.
+ * @param address The address.
+ * @param options The authorities to trust, the certificate to show, socket
+ * options and a signal.
  * @returns The connection.
- * @throws As `connectTls`, but for the handshake.
+ * @throws As `connectTls`, except for the handshake.
  */
 export async function dialTls(
   address: Address,
@@ -69,13 +70,13 @@ export async function dialTls(
 }
 
 /**
- * Puts TLS onto an open connection, as the client. The handshake is left to be
- * done.
+ * Puts TLS onto an open connection, as the client. The handshake is not done
+ * yet.
  *
  * @param connection The connection.
- * @param options Whom to trust and what to show.
+ * @param options The authorities to trust, the certificate to show.
  * @returns The connection over TLS.
- * @throws As `startTls`, but for the handshake.
+ * @throws As `startTls`, except for the handshake.
  */
 export async function secure(
   connection: Connection,
@@ -113,7 +114,7 @@ export async function listenForTls(
   }
   const { caCerts = [], requireClientCert = false, tlsEngine } = options;
   checkCaCerts(caCerts, "listen on", on);
-  // With none, every authority of the web would do.
+  // Without caCerts, every public authority would be accepted.
   if (requireClientCert === (caCerts.length === 0)) {
     throw new OptionTypeError({
       ...listening,
@@ -147,7 +148,7 @@ export async function listenForTls(
   return new TlsListener(on, identity, options);
 }
 
-/** Gives the connections of clients, over `node:tls`. */
+/** Accepts connections of clients, over `node:tls`. */
 class TlsListener extends SocketListener<Deno.TcpConn, Deno.NetAddr> {
   readonly #identity: ServerIdentity;
 

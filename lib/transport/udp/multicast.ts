@@ -21,11 +21,12 @@ type Membership =
  * Joins a group.
  *
  * @param conn The socket.
- * @param bound Where it is bound.
+ * @param bound The address that it is bound to.
  * @param group The group's IP address.
- * @param options Which interface, and how far own datagrams go.
+ * @param options The interface, and the TTL of sent datagrams.
  * @returns The membership.
- * @throws {TypeError} If it is no group, or of the wrong IP version.
+ * @throws {TypeError} If the address is not a multicast address, or of the
+ * wrong IP version.
  * @throws {RangeError} If an option is out of its range.
  * @throws {ConnectionError} If the system refuses.
  */
@@ -51,7 +52,9 @@ export async function joinMulticast(
   }
 }
 
-/** The system's own words name neither the interface nor what is wrong. */
+/**
+ * The error for a failed join: the system's text lacks interface and reason.
+ */
 function notJoined(
   error: unknown,
   group: string,
@@ -136,7 +139,7 @@ function checkGroup(group: string, bound: Address): string {
   const version = ipVersion(address);
   if (version === undefined || !isMulticast(address)) {
     throw new TypeError(
-      `Cannot join "${group}": it is no multicast address, which go from 224.0.0.0 to 239.255.255.255 and begin with ff for IPv6`,
+      `Cannot join "${group}": it is not a multicast address, which is from 224.0.0.0 to 239.255.255.255 or begins with ff for IPv6`,
     );
   }
   // A dual-stack socket joins groups of both versions.

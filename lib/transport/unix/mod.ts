@@ -2,20 +2,21 @@
  * Unix sockets on `Deno.listen` and `Deno.connect`: connections within one
  * machine, whose address is a path in the file system.
  *
- * Most programs want `connect` and `serve` of `@parley/parley` with an address
- * such as `unix:/run/app.sock`. These two functions are the bytes below.
+ * Most programs use `connect` and `serve` of `@parley/parley` with an address
+ * such as `unix:/run/app.sock`. The two functions here carry bytes, below the
+ * messages.
  *
- * The file outlives a program that is killed. So what is found at the path
- * decides what listening does:
+ * The file stays if the program is killed. So listening depends on what is at
+ * the path:
  *
  * ```text
  * nothing                        listen
- * a socket that nobody answers   remove it, listen
- * a socket that somebody answers error, and it stays
+ * a socket without a listener    remove it, listen
+ * a socket with a listener       error, and it stays
  * a folder, or any other file    error, and it stays
  * ```
  *
- * @example A connection to oneself
+ * @example A connection within one program
  * ```ts
  * import { connectUnix, listenUnix } from "@parley/parley/unix";
  * import { assertEquals } from "@std/assert";
@@ -48,10 +49,11 @@ import { SocketConnection, SocketListener } from "../socket.ts";
 
 export type { UnixListenOptions };
 
-// The system keeps the path in an array, with a zero byte behind it.
+// The system keeps the path in an array of fixed size, with a zero byte at the
+// end.
 const MAX_PATH_BYTES = Deno.build.os === "darwin" ? 103 : 107;
 
-/** Where a Unix socket is. */
+/** The path of a Unix socket. */
 export interface SocketPath {
   /** Path of its file, at most 107 bytes (103 on macOS). */
   readonly path: string;
@@ -60,13 +62,13 @@ export interface SocketPath {
 /**
  * Opens a connection to a Unix socket.
  *
- * A client's end has no path of its own, so both ends of the connection go by
- * the socket's.
+ * A client's end has no path of its own, so both ends of the connection have
+ * the socket's path as their address.
  *
  * @param to The path.
- * @param options A signal; the options of TCP mean nothing here.
+ * @param options A signal. The options of TCP are ignored.
  * @returns The connection, owned by the caller.
- * @throws {ConnectionError} If there is no connection to be had.
+ * @throws {ConnectionError} If no connection can be made.
  * @throws {RangeError} If the path is too long for the system.
  * @throws {TypeError} If the path is empty or holds a zero byte.
  * @throws {unknown} The signal's reason, once it is aborted.
@@ -81,7 +83,7 @@ export async function connectUnix(
   const { path } = address;
   let conn: Deno.UnixConn;
   try {
-    // The system answers at once, so there is no waiting to be ended.
+    // The system answers at once, so there is nothing to abort.
     conn = await Deno.connect({ transport: "unix", path });
   } catch (error) {
     const isRefused = error instanceof Deno.errors.ConnectionRefused;
@@ -94,17 +96,17 @@ export async function connectUnix(
 /**
  * Listens on a Unix socket. Closing the listener removes the file.
  *
- * A file that a dead program left behind is replaced. To find out whether it is
- * dead, the file is connected to: a live program sees a connection that ends at
+ * The file of a dead program is replaced. To find out whether the program is
+ * dead, the file is connected to. A live program sees a connection that ends at
  * once.
  *
  * @param on The path.
  * @param options Permissions of the file.
  * @returns The listener, owned by the caller.
- * @throws {ConnectionError} If somebody listens there already, something else is
- * in the way, or the system refuses.
+ * @throws {ConnectionError} If another program listens there, another kind of
+ * file is there, or the system refuses.
  * @throws {RangeError} If the path is too long for the system, or the mode is
- * none.
+ * invalid.
  * @throws {TypeError} If the path is empty or holds a zero byte.
  */
 export async function listenUnix(
@@ -141,7 +143,7 @@ function wrap(conn: Deno.UnixConn, address: Address): Connection {
 
 function addressOf({ path }: SocketPath, action: string): Address {
   const address = new Address("unix", path);
-  // In front it means a name that is not in the file system, on Linux.
+  // As the first byte it means a name outside the file system, on Linux.
   if (path.includes("\0", 1)) {
     throw new TypeError(
       `Cannot ${action} ${
@@ -160,7 +162,7 @@ function addressOf({ path }: SocketPath, action: string): Address {
 
 function bind({ path }: Address, mode: number | undefined): Deno.UnixListener {
   if (mode === undefined) return Deno.listen({ transport: "unix", path });
-  // Not chmod afterwards: whoever connects in between stays connected.
+  // Not chmod afterwards: a client that connects in between stays connected.
   const umask = Deno.umask(0o777 & ~mode);
   try {
     return Deno.listen({ transport: "unix", path });
@@ -172,14 +174,14 @@ function bind({ path }: Address, mode: number | undefined): Deno.UnixListener {
 async function removeStale(address: Address, inUse: Error): Promise<void> {
   const { path } = address;
   const found = lstat(path);
-  // Gone by now, or a name that is not in the file system: the next try tells.
+  // Gone by now, or a name outside the file system: the next attempt decides.
   if (found === undefined) return;
   const why = notASocket(found) ??
     (await isAlive(path) ? "another program is listening there" : undefined);
   if (why !== undefined) {
     throw translate(inUse, "listen on", address, because(why));
   }
-  // What came there in the meantime is not what nobody answered on.
+  // A new file may have replaced the one that did not answer.
   const still = lstat(path);
   if (still?.ino !== found.ino || still?.dev !== found.dev) return;
   try {
@@ -192,7 +194,7 @@ async function removeStale(address: Address, inUse: Error): Promise<void> {
   }
 }
 
-/** Whether somebody listens. In doubt there is: it is not ours to remove. */
+/** Whether a program listens. In doubt, yes: then the file must stay. */
 async function isAlive(path: string): Promise<boolean> {
   try {
     (await Deno.connect({ transport: "unix", path })).close();
@@ -206,7 +208,7 @@ function lstat(path: string): Deno.FileInfo | undefined {
   try {
     return Deno.lstatSync(path);
   } catch {
-    // Gone, or not ours to look at; whoever asks has an error to throw already.
+    // Gone, or not accessible; the caller has an error to throw already.
     return undefined;
   }
 }
@@ -217,8 +219,8 @@ function because(reason: string | undefined): { readonly reason?: string } {
 
 function notASocket(found: Deno.FileInfo | undefined): string | undefined {
   if (found?.isDirectory) return "a folder is there";
-  // `null` where the system does not tell.
+  // `null` where the system does not support it.
   return found?.isSocket === false
-    ? "a file is there that is no socket"
+    ? "a file that is not a socket is there"
     : undefined;
 }

@@ -355,7 +355,7 @@ const EVERY = "udp://0.0.0.0:0";
 const HOW_TO_JOIN = [
   [["7342", "--join", GROUP], 2, "--join is for UDP, and echo on tcp:"],
   [[HERE, "--join", GROUP], 2, "would receive nothing that is sent to a group"],
-  [[EVERY, "--join", "10.1.1.1"], 2, "it is no multicast address"],
+  [[EVERY, "--join", "10.1.1.1"], 2, "it is not a multicast address"],
   [
     [EVERY, "--join", "ff02::1"],
     2,

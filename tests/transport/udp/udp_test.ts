@@ -422,7 +422,7 @@ Deno.test("DatagramEndpoint.joinMulticast() refuses what is no group, or one of 
     assertInstanceOf(error, TypeError);
     assertEquals(
       error.message,
-      `Cannot join "${address}": it is no multicast address, which go from 224.0.0.0 to 239.255.255.255 and begin with ff for IPv6`,
+      `Cannot join "${address}": it is not a multicast address, which is from 224.0.0.0 to 239.255.255.255 or begins with ff for IPv6`,
     );
   }
   for (

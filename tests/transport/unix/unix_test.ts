@@ -127,9 +127,9 @@ unix(
     for (
       const [name, why] of [
         ["folder", "a folder is there"],
-        ["file", "a file is there that is no socket"],
-        ["link", "a file is there that is no socket"],
-        ["dangling", "a file is there that is no socket"],
+        ["file", "a file that is not a socket is there"],
+        ["link", "a file that is not a socket is there"],
+        ["dangling", "a file that is not a socket is there"],
       ] as const
     ) {
       const path = `${folder}/${name}`;
@@ -156,7 +156,7 @@ unix(
         ["nothing", "there is no such socket"],
         ["stale", "connection refused, nothing is listening there"],
         ["folder", "a folder is there"],
-        ["file", "a file is there that is no socket"],
+        ["file", "a file that is not a socket is there"],
       ] as const
     ) {
       const path = `${folder}/${name}`;
