@@ -4,12 +4,12 @@
  * @module
  */
 
-import { cobs } from "./cobs.ts";
-import { contentLength } from "./content_length.ts";
-import { decimalHeader } from "./decimal_header.ts";
-import { delimiter } from "./delimiter.ts";
+import { cobs } from "./formats/cobs.ts";
+import { contentLength } from "./formats/content_length.ts";
+import { decimalHeader } from "./formats/decimal_header.ts";
+import { delimiter } from "./formats/delimiter.ts";
 import { unescape } from "./escapes.ts";
-import { fixedLength } from "./fixed_length.ts";
+import { fixedLength } from "./formats/fixed_length.ts";
 import { ber } from "./formats/ber.ts";
 import { fix } from "./formats/fix.ts";
 import { jsonValues } from "./formats/json_values.ts";
@@ -18,15 +18,15 @@ import { recordMarking } from "./formats/record_marking.ts";
 import { resp } from "./formats/resp.ts";
 import type { Framing } from "./framing.ts";
 import type { FramingArguments } from "./framing_arguments.ts";
-import { jsonSequence } from "./json_sequence.ts";
-import { type LengthBytes, lengthPrefix } from "./length_prefix.ts";
-import { line } from "./line.ts";
-import { netstring } from "./netstring.ts";
-import { octetCount } from "./octet_count.ts";
-import { raw } from "./raw.ts";
-import { slip } from "./slip.ts";
-import { untilClose } from "./until_close.ts";
-import { varintPrefix } from "./varint_prefix.ts";
+import { jsonSequence } from "./formats/json_sequence.ts";
+import { type LengthBytes, lengthPrefix } from "./formats/length_prefix.ts";
+import { line } from "./formats/line.ts";
+import { netstring } from "./formats/netstring.ts";
+import { octetCount } from "./formats/octet_count.ts";
+import { raw } from "./formats/raw.ts";
+import { slip } from "./formats/slip.ts";
+import { untilClose } from "./formats/until_close.ts";
+import { varintPrefix } from "./formats/varint_prefix.ts";
 
 /** How a framing is written and made. */
 export interface Format {

@@ -63,11 +63,17 @@ export { ByteQueue } from "../bytes/byte_queue.ts";
 export { ByteSink } from "../bytes/byte_sink.ts";
 export { ProtocolError } from "../errors.ts";
 export type { ProtocolErrorCode, ProtocolErrorDetails } from "../errors.ts";
-export { cobs } from "./cobs.ts";
-export { contentLength } from "./content_length.ts";
-export { decimalHeader, type DecimalHeaderOptions } from "./decimal_header.ts";
-export { delimiter, type DelimiterOptions } from "./delimiter.ts";
-export { fixedLength, type FixedLengthOptions } from "./fixed_length.ts";
+export { cobs } from "./formats/cobs.ts";
+export { contentLength } from "./formats/content_length.ts";
+export {
+  decimalHeader,
+  type DecimalHeaderOptions,
+} from "./formats/decimal_header.ts";
+export { delimiter, type DelimiterOptions } from "./formats/delimiter.ts";
+export {
+  fixedLength,
+  type FixedLengthOptions,
+} from "./formats/fixed_length.ts";
 export { FrameDecoder } from "./frame_decoder.ts";
 export type { FrameDecoderOptions } from "./frame_decoder_options.ts";
 export { DEFAULT_MAX_MESSAGE_BYTES } from "./framing.ts";
@@ -86,17 +92,20 @@ export { jsonValues } from "./formats/json_values.ts";
 export { mllp } from "./formats/mllp.ts";
 export { recordMarking } from "./formats/record_marking.ts";
 export { resp } from "./formats/resp.ts";
-export { jsonSequence } from "./json_sequence.ts";
+export { jsonSequence } from "./formats/json_sequence.ts";
 export {
   type LengthBytes,
   lengthPrefix,
   type LengthPrefixOptions,
-} from "./length_prefix.ts";
-export { line, type LineOptions } from "./line.ts";
-export { netstring } from "./netstring.ts";
-export { octetCount } from "./octet_count.ts";
+} from "./formats/length_prefix.ts";
+export { line, type LineOptions } from "./formats/line.ts";
+export { netstring } from "./formats/netstring.ts";
+export { octetCount } from "./formats/octet_count.ts";
 export { parseFraming } from "./parse.ts";
-export { raw } from "./raw.ts";
-export { slip } from "./slip.ts";
-export { untilClose } from "./until_close.ts";
-export { varintPrefix, type VarintPrefixOptions } from "./varint_prefix.ts";
+export { raw } from "./formats/raw.ts";
+export { slip } from "./formats/slip.ts";
+export { untilClose } from "./formats/until_close.ts";
+export {
+  varintPrefix,
+  type VarintPrefixOptions,
+} from "./formats/varint_prefix.ts";

@@ -10,7 +10,7 @@
  */
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import { isDigit, MOST_DIGITS, readDigits } from "../digits.ts";
+import { isDigit, MOST_DIGITS, readDigits } from "./digits.ts";
 import type { Framing } from "../framing.ts";
 import { evidence, malformed, nameOf, tooLarge } from "../limits.ts";
 import { packetFraming, type PacketScanner } from "./packet.ts";

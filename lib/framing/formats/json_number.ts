@@ -9,7 +9,7 @@
  * @module
  */
 
-import { isDigit } from "../digits.ts";
+import { isDigit } from "./digits.ts";
 
 /** The places in a number; a number can end in some of them. */
 export const MINUS = 32;

@@ -17,7 +17,7 @@
  */
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import { isDigit } from "../digits.ts";
+import { isDigit } from "./digits.ts";
 import { evidence, malformed, nameOf, tooLarge } from "../limits.ts";
 import { canEndAt, ENDS, MINUS, numberGoesOn, WRONG } from "./json_number.ts";
 

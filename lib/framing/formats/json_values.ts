@@ -19,7 +19,7 @@ import { OptionRangeError } from "../../check.ts";
 import { ProtocolError } from "../../errors.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, truncated } from "../limits.ts";
-import { namedFraming } from "../named_framing.ts";
+import { namedFraming } from "./named_framing.ts";
 import { isBlank, JsonScanner } from "./json_scanner.ts";
 
 const LF = 0x0a;

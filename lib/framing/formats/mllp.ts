@@ -20,8 +20,8 @@ import {
   tooLarge,
   truncated,
 } from "../limits.ts";
-import { namedFraming } from "../named_framing.ts";
-import { dropUpTo } from "../resync.ts";
+import { namedFraming } from "./named_framing.ts";
+import { dropUpTo } from "./resync.ts";
 
 const START = 0x0b;
 const END = 0x1c;

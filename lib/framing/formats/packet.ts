@@ -21,7 +21,7 @@ import { OptionRangeError } from "../../check.ts";
 import { ProtocolError } from "../../errors.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, truncated } from "../limits.ts";
-import { namedFraming } from "../named_framing.ts";
+import { namedFraming } from "./named_framing.ts";
 
 /** Finds the end of the packet at the front of a queue. It takes nothing. */
 export interface PacketScanner {

@@ -20,7 +20,7 @@ import {
   tooLarge,
   truncated,
 } from "../limits.ts";
-import { namedFraming } from "../named_framing.ts";
+import { namedFraming } from "./named_framing.ts";
 
 const HEADER = 4;
 const LAST = 0x80000000;

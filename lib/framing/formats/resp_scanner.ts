@@ -18,7 +18,7 @@
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { ProtocolError } from "../../errors.ts";
-import { readDigits } from "../digits.ts";
+import { readDigits } from "./digits.ts";
 import { evidence, malformed, nameOf, tooLarge } from "../limits.ts";
 import type { PacketScanner } from "./packet.ts";
 import {

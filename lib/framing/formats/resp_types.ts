@@ -11,7 +11,7 @@
  */
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import { isDigit, MOST_DIGITS } from "../digits.ts";
+import { isDigit, MOST_DIGITS } from "./digits.ts";
 import { evidence, malformed, nameOf } from "../limits.ts";
 
 /** What an open aggregate lacks: a count above 0, or one of these. */

@@ -5,7 +5,7 @@
  */
 
 import { ByteSink } from "../../../bytes/byte_sink.ts";
-import { raw } from "../../../framing/raw.ts";
+import { raw } from "../../../framing/formats/raw.ts";
 import { connect } from "../../../session/messages/connect.ts";
 import type { MessageConnection } from "../../../session/messages/message_connection.ts";
 import type { HttpEvent } from "../../wire/events.ts";

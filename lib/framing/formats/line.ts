@@ -12,16 +12,16 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type {
   Boundary,
   CodecOptions,
   Decoder,
   Encoder,
   Framing,
-} from "./framing.ts";
-import { checkSendSize, evidence, tooLarge, truncated } from "./limits.ts";
+} from "../framing.ts";
+import { checkSendSize, evidence, tooLarge, truncated } from "../limits.ts";
 import { dropThrough } from "./resync.ts";
 
 /** Options for {@linkcode line}. */

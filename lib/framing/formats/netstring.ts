@@ -8,11 +8,11 @@
  * @module
  */
 
-import type { ByteSink } from "../bytes/byte_sink.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder } from "./announced.ts";
 import { DigitsReader } from "./digits.ts";
-import type { Encoder, Framing } from "./framing.ts";
-import { checkSendSize } from "./limits.ts";
+import type { Encoder, Framing } from "../framing.ts";
+import { checkSendSize } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
 
 const COLON = 0x3a;

@@ -4,17 +4,17 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
-import { compact } from "./compact.ts";
-import type { Decoder, Encoder } from "./framing.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
+import { compact } from "../compact.ts";
+import type { Decoder, Encoder } from "../framing.ts";
 import {
   checkSendSize,
   evidence,
   malformed,
   tooLarge,
   truncated,
-} from "./limits.ts";
+} from "../limits.ts";
 
 /** How many bytes a length field may have. */
 export type LengthBytes = 1 | 2 | 3 | 4 | 8;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BadFrames, Decoder, Encoder, Framing } from "./framing.ts";
+import type { BadFrames, Decoder, Encoder, Framing } from "../framing.ts";
 
 /**
  * Makes a framing whose string is its name.

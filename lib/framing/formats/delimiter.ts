@@ -9,18 +9,18 @@
  * @module
  */
 
-import { ByteQueue } from "../bytes/byte_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import { escape } from "./escapes.ts";
+import { ByteQueue } from "../../bytes/byte_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import { escape } from "../escapes.ts";
 import type {
   Boundary,
   CodecOptions,
   Decoder,
   Encoder,
   Framing,
-} from "./framing.ts";
-import { checkSendSize, evidence, tooLarge, truncated } from "./limits.ts";
+} from "../framing.ts";
+import { checkSendSize, evidence, tooLarge, truncated } from "../limits.ts";
 import { Search } from "./search.ts";
 
 /** Options for {@linkcode delimiter}. */

@@ -10,9 +10,9 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { Decoder } from "./framing.ts";
-import { evidence, malformed, nameOf, tooLarge, truncated } from "./limits.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { Decoder } from "../framing.ts";
+import { evidence, malformed, nameOf, tooLarge, truncated } from "../limits.ts";
 
 /**
  * Reads the header of one format. It decides at the first byte that is wrong,

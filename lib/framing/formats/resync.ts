@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 
 /**
  * Drops bytes up to and including a byte.

@@ -10,8 +10,8 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
 import type {
   Boundary,
@@ -19,8 +19,8 @@ import type {
   Decoder,
   Encoder,
   Framing,
-} from "./framing.ts";
-import { checkSendSize, evidence, malformed } from "./limits.ts";
+} from "../framing.ts";
+import { checkSendSize, evidence, malformed } from "../limits.ts";
 
 /** Options for {@linkcode varintPrefix}. */
 export interface VarintPrefixOptions {

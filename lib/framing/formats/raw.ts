@@ -9,16 +9,16 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type {
   Boundary,
   CodecOptions,
   Decoder,
   Encoder,
   Framing,
-} from "./framing.ts";
-import { checkSendSize } from "./limits.ts";
+} from "../framing.ts";
+import { checkSendSize } from "../limits.ts";
 
 /**
  * Makes the framing that is none: each chunk is a message, and where one ends

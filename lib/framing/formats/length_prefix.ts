@@ -22,7 +22,7 @@ import type {
   Decoder,
   Encoder,
   Framing,
-} from "./framing.ts";
+} from "../framing.ts";
 import {
   LARGEST,
   type Layout,
@@ -30,7 +30,7 @@ import {
   LengthPrefixDecoder,
   LengthPrefixEncoder,
 } from "./length_prefix_codec.ts";
-import { checkInteger } from "../check.ts";
+import { checkInteger } from "../../check.ts";
 
 export type { LengthBytes };
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { HeaderReader } from "./announced.ts";
-import { evidence, malformed, nameOf } from "./limits.ts";
+import { evidence, malformed, nameOf } from "../limits.ts";
 
 const ZERO = 0x30;
 

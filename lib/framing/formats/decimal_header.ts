@@ -14,9 +14,9 @@
  * @module
  */
 
-import { checkInteger } from "../check.ts";
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
+import { checkInteger } from "../../check.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
 import { isDigit, readDigits } from "./digits.ts";
 import type {
@@ -25,8 +25,8 @@ import type {
   Decoder,
   Encoder,
   Framing,
-} from "./framing.ts";
-import { checkSendSize, evidence, malformed, nameOf } from "./limits.ts";
+} from "../framing.ts";
+import { checkSendSize, evidence, malformed, nameOf } from "../limits.ts";
 
 /** Options for {@linkcode decimalHeader}. */
 export interface DecimalHeaderOptions {

@@ -13,7 +13,7 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 
 // So many near misses in one message, and joining byte by byte is dearer than
 // joining everything that is here.

@@ -11,12 +11,12 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
 import { MOST_DIGITS } from "./digits.ts";
-import type { Encoder, Framing } from "./framing.ts";
-import { checkSendSize, evidence, malformed } from "./limits.ts";
+import type { Encoder, Framing } from "../framing.ts";
+import { checkSendSize, evidence, malformed } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
 
 /**

@@ -13,9 +13,9 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
-import type { Decoder, Encoder, Framing } from "./framing.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
+import type { Decoder, Encoder, Framing } from "../framing.ts";
 import { JsonEnd } from "./json_end.ts";
 import {
   checkSendSize,
@@ -24,7 +24,7 @@ import {
   nameOf,
   tooLarge,
   truncated,
-} from "./limits.ts";
+} from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
 import { dropUpTo } from "./resync.ts";
 

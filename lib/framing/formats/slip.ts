@@ -10,9 +10,9 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
-import type { Decoder, Encoder, Framing } from "./framing.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
+import type { Decoder, Encoder, Framing } from "../framing.ts";
 import {
   checkSendSize,
   evidence,
@@ -20,7 +20,7 @@ import {
   nameOf,
   tooLarge,
   truncated,
-} from "./limits.ts";
+} from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
 import { dropThrough } from "./resync.ts";
 

@@ -9,24 +9,24 @@
  * @module
  */
 
-import { checkInteger } from "../check.ts";
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
-import { byteOf, escape } from "./escapes.ts";
+import { checkInteger } from "../../check.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
+import { byteOf, escape } from "../escapes.ts";
 import type {
   Boundary,
   CodecOptions,
   Decoder,
   Encoder,
   Framing,
-} from "./framing.ts";
+} from "../framing.ts";
 import {
   checkSendSize,
   evidence,
   nameOf,
   tooLarge,
   truncated,
-} from "./limits.ts";
+} from "../limits.ts";
 
 /** Options for {@linkcode fixedLength}. */
 export interface FixedLengthOptions {

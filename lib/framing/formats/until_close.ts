@@ -9,16 +9,16 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ByteSink } from "../bytes/byte_sink.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type {
   Boundary,
   CodecOptions,
   Decoder,
   Encoder,
   Framing,
-} from "./framing.ts";
-import { checkSendSize, evidence, tooLarge } from "./limits.ts";
+} from "../framing.ts";
+import { checkSendSize, evidence, tooLarge } from "../limits.ts";
 
 /**
  * Makes the framing of one message that ends with the stream. There is always
