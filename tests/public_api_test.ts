@@ -66,7 +66,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     octetCount parseFraming raw recordMarking resp slip untilClose varintPrefix
   `),
   "./encoding": names(`
-    Encoding EncodingLike JsonValue MessageOf ValueDecoder bytes json text
+    Encoding EncodingLike JsonInput JsonValue MessageOf SentOf ValueDecoder bytes json text
   `),
   "./stream": names(`
     DecodeFramesOptions EncodeFramesOptions decodeFrames encodeFrames

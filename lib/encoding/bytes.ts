@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../check.ts";
 import type { Encoding, ValueDecoder } from "./encoding.ts";
 
 /**
@@ -36,10 +37,12 @@ const BYTES: Encoding<Uint8Array> = {
   decoder: () => SAME,
   encode(value) {
     if (value instanceof Uint8Array) return value;
-    throw new TypeError(
-      `Cannot send ${
+    throw new OptionTypeError({
+      action: `send ${
         value === null ? "null" : `a value of type ${typeof value}`
-      } as bytes: give a Uint8Array, or choose the encoding "text" or "json"`,
-    );
+      } as bytes`,
+      reason: "it must be a Uint8Array",
+      advice: 'give one, or choose the encoding "text" or "json"',
+    });
   },
 };

@@ -4,7 +4,11 @@
  * @module
  */
 
-/** Turns the messages of one stream into values. */
+/**
+ * Turns the messages of one stream into values.
+ *
+ * @typeParam T What a received message becomes.
+ */
 export interface ValueDecoder<T> {
   /**
    * Whether values never hold a view of the message, so that its buffer may be
@@ -32,8 +36,13 @@ export interface ValueDecoder<T> {
   end(): void;
 }
 
-/** A way to turn bytes into values and back; immutable and shared. */
-export interface Encoding<T> {
+/**
+ * A way to turn bytes into values and back; immutable and shared.
+ *
+ * @typeParam T What a received message becomes.
+ * @typeParam S What can be sent. The same, unless the two directions differ.
+ */
+export interface Encoding<T, S = T> {
   /** Its name, such as `"text"`. */
   readonly name: string;
 
@@ -53,5 +62,5 @@ export interface Encoding<T> {
    * @returns Its bytes.
    * @throws {TypeError} If it cannot be encoded.
    */
-  encode(value: T): Uint8Array;
+  encode(value: S): Uint8Array;
 }

@@ -43,6 +43,6 @@
 export { bytes } from "./bytes.ts";
 export type { Encoding, ValueDecoder } from "./encoding.ts";
 export { json } from "./json.ts";
-export type { JsonValue } from "./json.ts";
-export type { EncodingLike, MessageOf } from "./parse.ts";
+export type { JsonInput, JsonValue } from "./json.ts";
+export type { EncodingLike, MessageOf, SentOf } from "./parse.ts";
 export { text } from "./text.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../check.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Encoding, ValueDecoder } from "./encoding.ts";
 
@@ -36,22 +37,25 @@ const TEXT: Encoding<string> = {
   decoder: (whole) => whole ? WHOLE : new PieceDecoder(),
   encode(value) {
     if (typeof value !== "string") {
-      throw new TypeError(
-        `Cannot send a value of type ${typeof value} as text: give a string`,
-      );
+      throw new OptionTypeError({
+        action: `send a value of type ${typeof value} as text`,
+        reason: "it must be a string",
+      });
     }
     // encode() would silently turn a lone surrogate into U+FFFD.
     if (!value.isWellFormed()) {
-      throw new TypeError(
-        "Cannot send text with a lone surrogate: it has no form in UTF-8",
-      );
+      throw new OptionTypeError({
+        action: "send text with a lone surrogate",
+        reason: "UTF-8 has no form for it",
+      });
     }
     return UTF8_ENCODER.encode(value);
   },
 };
 
 function invalid(cause: unknown): ProtocolError {
-  return new ProtocolError("malformed", "its bytes are not valid UTF-8", {
+  return new ProtocolError("malformed", {
+    reason: "its bytes are not valid UTF-8",
     cause,
   });
 }
@@ -88,11 +92,10 @@ class PieceDecoder implements ValueDecoder<string> {
     try {
       this.#utf8.decode();
     } catch (cause) {
-      throw new ProtocolError(
-        "truncated",
-        "the stream ended inside a UTF-8 character",
-        { cause },
-      );
+      throw new ProtocolError("truncated", {
+        reason: "the stream ended inside a UTF-8 character",
+        cause,
+      });
     }
   }
 }

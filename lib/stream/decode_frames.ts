@@ -4,12 +4,30 @@
  * @module
  */
 
-import type { Framing } from "../framing/framing.ts";
+import { OptionTypeError } from "../check.ts";
+import type { ValueDecoder } from "../encoding/encoding.ts";
+import {
+  type EncodingLike,
+  type MessageOf,
+  parseEncoding,
+} from "../encoding/parse.ts";
+import type { ProtocolError } from "../errors.ts";
+import type { BadFrames, Framing } from "../framing/framing.ts";
 import { FrameDecoder } from "../framing/frame_decoder.ts";
+import { parseFraming } from "../framing/parse.ts";
 import { pullPair, type Work } from "./pull_pair.ts";
 
 /** Options for {@linkcode decodeFrames}. */
-export interface DecodeFramesOptions {
+export interface DecodeFramesOptions<E extends EncodingLike = "bytes"> {
+  /**
+   * What happens to a bad frame, and to a message whose content is bad: `"fail"`
+   * ends the stream, `"skip"` drops it, calls `onBadFrame` and goes on. Frames
+   * can be skipped in the framings `line`, `delimiter`, `slip`, `cobs` and
+   * `json-seq`, bad content in all.
+   *
+   * @default {"fail", but "skip" for `slip`, `cobs` and `json-seq`}
+   */
+  readonly badFrames?: BadFrames | undefined;
   /**
    * Whether the readable end gives arrays of messages instead of single ones.
    * Small messages are delivered several times faster this way.
@@ -18,12 +36,20 @@ export interface DecodeFramesOptions {
    */
   readonly batch?: boolean;
   /**
+   * What the bytes of a message become: an encoding or its name.
+   *
+   * @default {"bytes"}
+   */
+  readonly encoding?: E;
+  /**
    * Largest message in bytes, as the reader receives it. Use `Infinity` only
    * for sources you trust.
    *
    * @default {1_048_576}
    */
   readonly maxMessageBytes?: number;
+  /** Called with each frame or message that was skipped; the error says why. */
+  readonly onBadFrame?: ((error: ProtocolError) => void) | undefined;
 }
 
 // A chunk may hold ten thousand tiny messages, and each becomes an object. This
@@ -40,11 +66,12 @@ const MOST_AT_ONCE = 1024;
  * after what was written before. Closing the writable end settles when the
  * reader has come to the end, and fails if the stream was cut off.
  *
+ * @typeParam E The encoding or its name.
  * @param framing The framing, or its string, such as `"length:4"`.
- * @param options The limit, and single or batch delivery.
+ * @param options The limit, the encoding, and single or batch delivery.
  * @returns The two ends. The writable end takes over the chunks written to it:
- * messages are views of them wherever possible.
- * @throws {TypeError} If the framing is unknown or malformed.
+ * messages of encoding `"bytes"` are views of them wherever possible.
+ * @throws {TypeError} If the framing or encoding is unknown or malformed.
  * @throws {RangeError} If the limit is not a positive integer.
  *
  * @example Lines of a stream
@@ -52,72 +79,116 @@ const MOST_AT_ONCE = 1024;
  * import { decodeFrames } from "@parley/parley/stream";
  * import { assertEquals } from "@std/assert";
  *
- * const chunks = ReadableStream.from(["he", "llo\nwor", "ld\n"])
+ * const chunks = ReadableStream.from(["he", "llo\n\nwor", "ld\n"])
  *   .pipeThrough(new TextEncoderStream());
  * const lines: string[] = [];
- * for await (const line of chunks.pipeThrough(decodeFrames("line"))) {
- *   lines.push(new TextDecoder().decode(line));
+ * for await (const line of chunks.pipeThrough(decodeFrames("line", { encoding: "text" }))) {
+ *   lines.push(line);
  * }
- * assertEquals(lines, ["hello", "world"]);
+ * assertEquals(lines, ["hello", "", "world"]);
  * ```
  */
-export function decodeFrames(
+export function decodeFrames<E extends EncodingLike = "bytes">(
   framing: Framing | string,
-  options: DecodeFramesOptions & { readonly batch: true },
+  options: DecodeFramesOptions<E> & { readonly batch: true },
 ): {
-  readable: ReadableStream<Uint8Array[]>;
+  readable: ReadableStream<MessageOf<E>[]>;
   writable: WritableStream<Uint8Array>;
 };
 /**
- * As above, with single or batch delivery.
+ * As above, with single messages.
  *
+ * @typeParam E The encoding or its name.
  * @param framing The framing, or its string, such as `"length:4"`.
- * @param options The limit.
+ * @param options The limit and the encoding.
  * @returns The two ends.
- * @throws {TypeError} If the framing is unknown or malformed.
+ * @throws {TypeError} If the framing or encoding is unknown or malformed.
  * @throws {RangeError} If the limit is not a positive integer.
  */
-export function decodeFrames(
+export function decodeFrames<E extends EncodingLike = "bytes">(
   framing: Framing | string,
-  options?: DecodeFramesOptions & { readonly batch?: false },
+  options?: DecodeFramesOptions<E> & { readonly batch?: false },
 ): {
-  readable: ReadableStream<Uint8Array>;
+  readable: ReadableStream<MessageOf<E>>;
   writable: WritableStream<Uint8Array>;
 };
 export function decodeFrames(
   framing: Framing | string,
-  options: DecodeFramesOptions = {},
+  options: DecodeFramesOptions<EncodingLike> = {},
 ): {
-  readable: ReadableStream<Uint8Array | Uint8Array[]>;
+  readable: ReadableStream;
   writable: WritableStream<Uint8Array>;
 } {
-  const { batch = false, maxMessageBytes } = options;
-  const decoder = new FrameDecoder(
-    framing,
-    maxMessageBytes === undefined ? {} : { maxMessageBytes },
-  );
-  return pullPair<Uint8Array, Uint8Array | Uint8Array[]>(
-    batch ? new BatchDecoding(decoder) : new Decoding(decoder),
-  );
+  const { batch = false, encoding = "bytes" } = options;
+  const known = typeof framing === "string" ? parseFraming(framing) : framing;
+  const values = parseEncoding(encoding).decoder(known.boundary !== "none");
+  const messages = new Messages(new FrameDecoder(known, options), values);
+  return batch
+    ? pullPair(new BatchDecoding(messages))
+    : pullPair(new Decoding(messages));
 }
 
-class Decoding implements Work<Uint8Array, Uint8Array> {
-  readonly full: boolean = true;
-  readonly #decoder: FrameDecoder;
+/** The decoded messages of one stream, bad ones left out if that is wanted. */
+class Messages {
+  readonly #frames: FrameDecoder;
+  readonly #values: ValueDecoder<unknown>;
 
-  constructor(decoder: FrameDecoder) {
-    this.#decoder = decoder;
+  constructor(frames: FrameDecoder, values: ValueDecoder<unknown>) {
+    this.#frames = frames;
+    this.#values = values;
   }
 
   push(chunk: Uint8Array): void {
-    checkChunk(chunk);
-    this.#decoder.push(chunk);
+    if (chunk instanceof Uint8Array) return this.#frames.push(chunk);
+    throw new OptionTypeError({
+      action: `decode a chunk of type ${typeof chunk}`,
+      reason: "it must be a Uint8Array",
+    });
   }
 
-  pull(give: (message: Uint8Array) => void, ended: boolean): boolean {
-    const decoder = this.#decoder;
+  /** The next message, or `undefined` when more bytes are needed or all are read. */
+  next(ended: boolean): unknown {
+    const frames = this.#frames;
+    for (;;) {
+      const frame = ended ? frames.end() : frames.next();
+      if (frame === undefined) {
+        if (ended) this.#end();
+        return undefined;
+      }
+      try {
+        const value = this.#values.decode(frame);
+        // A piece of framing raw may hold only part of a character.
+        if (value !== undefined) return value;
+      } catch (error) {
+        frames.refuse(error, frame);
+      }
+    }
+  }
+
+  #end(): void {
+    try {
+      this.#values.end();
+    } catch (error) {
+      throw this.#frames.fail(error);
+    }
+  }
+}
+
+class Decoding implements Work<Uint8Array, unknown> {
+  readonly full: boolean = true;
+  readonly #messages: Messages;
+
+  constructor(messages: Messages) {
+    this.#messages = messages;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#messages.push(chunk);
+  }
+
+  pull(give: (message: unknown) => void, ended: boolean): boolean {
     for (let i = 0; i < MOST_AT_ONCE; i++) {
-      const message = ended ? decoder.end() : decoder.next();
+      const message = this.#messages.next(ended);
       if (message === undefined) return false;
       give(message);
     }
@@ -125,42 +196,29 @@ class Decoding implements Work<Uint8Array, Uint8Array> {
   }
 }
 
-class BatchDecoding implements Work<Uint8Array, Uint8Array[]> {
+class BatchDecoding implements Work<Uint8Array, unknown[]> {
   readonly full: boolean = true;
-  readonly #decoder: FrameDecoder;
+  readonly #messages: Messages;
 
-  constructor(decoder: FrameDecoder) {
-    this.#decoder = decoder;
+  constructor(messages: Messages) {
+    this.#messages = messages;
   }
 
   push(chunk: Uint8Array): void {
-    checkChunk(chunk);
-    this.#decoder.push(chunk);
+    this.#messages.push(chunk);
   }
 
-  pull(give: (batch: Uint8Array[]) => void, ended: boolean): boolean {
-    const batch: Uint8Array[] = [];
+  pull(give: (batch: unknown[]) => void, ended: boolean): boolean {
+    const batch: unknown[] = [];
     try {
-      return this.#fill(batch, ended);
+      while (batch.length < MOST_AT_ONCE) {
+        const message = this.#messages.next(ended);
+        if (message === undefined) return false;
+        batch.push(message);
+      }
+      return true;
     } finally {
       if (batch.length > 0) give(batch);
     }
   }
-
-  #fill(batch: Uint8Array[], ended: boolean): boolean {
-    const decoder = this.#decoder;
-    while (batch.length < MOST_AT_ONCE) {
-      const message = ended ? decoder.end() : decoder.next();
-      if (message === undefined) return false;
-      batch.push(message);
-    }
-    return true;
-  }
-}
-
-function checkChunk(chunk: Uint8Array): void {
-  if (chunk instanceof Uint8Array) return;
-  throw new TypeError(
-    `Cannot decode a chunk of type ${typeof chunk}: write Uint8Array`,
-  );
 }

@@ -5,23 +5,35 @@
  */
 
 import { ByteSink } from "../bytes/byte_sink.ts";
+import { checkSize } from "../check.ts";
+import type { Encoding } from "../encoding/encoding.ts";
+import {
+  type EncodingLike,
+  parseEncoding,
+  type SentOf,
+} from "../encoding/parse.ts";
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type Encoder,
   type Framing,
 } from "../framing/framing.ts";
-import { checkSize } from "../check.ts";
 import { parseFraming } from "../framing/parse.ts";
 import { pullPair, type Work } from "./pull_pair.ts";
 
 /** Options for {@linkcode encodeFrames}. */
-export interface EncodeFramesOptions {
+export interface EncodeFramesOptions<E extends EncodingLike = "bytes"> {
   /**
    * Whether the writable end takes arrays of messages instead of single ones.
    *
    * @default {false}
    */
   readonly batch?: boolean;
+  /**
+   * What is written, and how it becomes bytes: an encoding or its name.
+   *
+   * @default {"bytes"}
+   */
+  readonly encoding?: E;
   /**
    * Largest message in bytes.
    *
@@ -43,10 +55,11 @@ const HIGH_WATER_BYTES = 64 * 1024;
  * A message that cannot be sent in the framing fails its write and both ends,
  * after the frames before it were read.
  *
+ * @typeParam E The encoding or its name.
  * @param framing The framing, or its string, such as `"length:4"`.
- * @param options The limit, and single messages or arrays of them.
+ * @param options The limit, the encoding, and single messages or arrays of them.
  * @returns The two ends. A message must not be changed once it is written.
- * @throws {TypeError} If the framing is unknown or malformed.
+ * @throws {TypeError} If the framing or encoding is unknown or malformed.
  * @throws {RangeError} If the limit is not a positive integer.
  *
  * @example Messages as netstrings
@@ -54,60 +67,64 @@ const HIGH_WATER_BYTES = 64 * 1024;
  * import { encodeFrames } from "@parley/parley/stream";
  * import { assertEquals } from "@std/assert";
  *
- * const frames = ReadableStream.from(["hello", "world"])
- *   .pipeThrough(new TextEncoderStream())
- *   .pipeThrough(encodeFrames("netstring"));
- * assertEquals(await new Response(frames).text(), "5:hello,5:world,");
+ * const frames = ReadableStream.from(["hello", "", "world"])
+ *   .pipeThrough(encodeFrames("netstring", { encoding: "text" }));
+ * assertEquals(await new Response(frames).text(), "5:hello,0:,5:world,");
  * ```
  */
-export function encodeFrames(
+export function encodeFrames<E extends EncodingLike = "bytes">(
   framing: Framing | string,
-  options: EncodeFramesOptions & { readonly batch: true },
+  options: EncodeFramesOptions<E> & { readonly batch: true },
 ): {
   readable: ReadableStream<Uint8Array<ArrayBuffer>>;
-  writable: WritableStream<readonly Uint8Array[]>;
+  writable: WritableStream<readonly SentOf<E>[]>;
 };
 /**
  * As above, with single messages.
  *
+ * @typeParam E The encoding or its name.
  * @param framing The framing, or its string, such as `"length:4"`.
- * @param options The limit.
+ * @param options The limit and the encoding.
  * @returns The two ends.
- * @throws {TypeError} If the framing is unknown or malformed.
+ * @throws {TypeError} If the framing or encoding is unknown or malformed.
  * @throws {RangeError} If the limit is not a positive integer.
  */
-export function encodeFrames(
+export function encodeFrames<E extends EncodingLike = "bytes">(
   framing: Framing | string,
-  options?: EncodeFramesOptions & { readonly batch?: false },
+  options?: EncodeFramesOptions<E> & { readonly batch?: false },
 ): {
   readable: ReadableStream<Uint8Array<ArrayBuffer>>;
-  writable: WritableStream<Uint8Array>;
+  writable: WritableStream<SentOf<E>>;
 };
 export function encodeFrames(
   framing: Framing | string,
-  options: EncodeFramesOptions = {},
+  options: EncodeFramesOptions<EncodingLike> = {},
 ): {
   readable: ReadableStream<Uint8Array<ArrayBuffer>>;
-  writable:
-    & WritableStream<Uint8Array>
-    & WritableStream<readonly Uint8Array[]>;
+  writable: WritableStream;
 } {
-  const { batch = false, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } =
-    options;
+  const {
+    batch = false,
+    encoding = "bytes",
+    maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
+  } = options;
   checkSize("maxMessageBytes", maxMessageBytes, 1);
   const encoder =
     (typeof framing === "string" ? parseFraming(framing) : framing)
       .encoder({ maxMessageBytes });
-  return pullPair(new Encoding(encoder, batch)) as never;
+  const values = parseEncoding(encoding) as Encoding<unknown>;
+  return pullPair(new FrameEncoding(encoder, values, batch)) as never;
 }
 
-class Encoding implements Work<Uint8Array | readonly Uint8Array[], Uint8Array> {
+class FrameEncoding implements Work<unknown, Uint8Array> {
   readonly #encoder: Encoder;
+  readonly #values: Encoding<unknown>;
   readonly #batch: boolean;
   #sink = new ByteSink();
 
-  constructor(encoder: Encoder, batch: boolean) {
+  constructor(encoder: Encoder, values: Encoding<unknown>, batch: boolean) {
     this.#encoder = encoder;
+    this.#values = values;
     this.#batch = batch;
   }
 
@@ -115,9 +132,9 @@ class Encoding implements Work<Uint8Array | readonly Uint8Array[], Uint8Array> {
     return this.#sink.length >= HIGH_WATER_BYTES;
   }
 
-  push(input: Uint8Array | readonly Uint8Array[]): void {
-    if (!this.#batch) return this.#encode(input as Uint8Array);
-    for (const message of input as readonly Uint8Array[]) this.#encode(message);
+  push(input: unknown): void {
+    if (!this.#batch) return this.#encode(input);
+    for (const message of input as readonly unknown[]) this.#encode(message);
   }
 
   pull(give: (chunk: Uint8Array) => void): boolean {
@@ -129,12 +146,7 @@ class Encoding implements Work<Uint8Array | readonly Uint8Array[], Uint8Array> {
     return false;
   }
 
-  #encode(message: Uint8Array): void {
-    if (!(message instanceof Uint8Array)) {
-      throw new TypeError(
-        `Cannot encode a message of type ${typeof message}: write Uint8Array`,
-      );
-    }
-    this.#encoder.encode(message, this.#sink);
+  #encode(message: unknown): void {
+    this.#encoder.encode(this.#values.encode(message), this.#sink);
   }
 }

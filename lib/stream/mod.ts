@@ -14,12 +14,30 @@
  * import { decodeFrames, encodeFrames } from "@parley/parley/stream";
  * import { assertEquals } from "@std/assert";
  *
- * const netstrings = ReadableStream.from(["5:hello,5:wo", "rld,"])
+ * const netstrings = ReadableStream.from(["5:hello,0:,5:wo", "rld,"])
  *   .pipeThrough(new TextEncoderStream());
  * const lines = netstrings
  *   .pipeThrough(decodeFrames("netstring"))
  *   .pipeThrough(encodeFrames("line"));
- * assertEquals(await new Response(lines).text(), "hello\nworld\n");
+ * assertEquals(await new Response(lines).text(), "hello\n\nworld\n");
+ * ```
+ *
+ * `encoding` turns messages into text or JSON values and back. Do not put a
+ * `TextEncoderStream` in front of `encodeFrames` for that: it cuts and joins as it
+ * likes, and it drops empty messages.
+ *
+ * @example JSON values, one per line
+ * ```ts
+ * import { decodeFrames, encodeFrames } from "@parley/parley/stream";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options = { encoding: "json" } as const;
+ * const values = ReadableStream.from([{ id: 1 }, { id: 2, urgent: true }])
+ *   .pipeThrough(encodeFrames("line", options))
+ *   .pipeThrough(decodeFrames("line", options));
+ * const received: unknown[] = [];
+ * for await (const value of values) received.push(value);
+ * assertEquals(received, [{ id: 1 }, { id: 2, urgent: true }]);
  * ```
  *
  * @example Messages in a file, in the delimited form of Protocol Buffers

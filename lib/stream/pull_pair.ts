@@ -48,8 +48,14 @@ interface Gate {
 }
 
 function newGate(): Gate {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  return { opened: promise, open: resolve, fail: reject };
+  // Not Promise.withResolvers(), which Node 20 lacks.
+  let open!: () => void;
+  let fail!: (error: unknown) => void;
+  const opened = new Promise<void>((resolve, reject) => {
+    open = resolve;
+    fail = reject;
+  });
+  return { opened, open, fail };
 }
 
 /**

@@ -163,6 +163,55 @@ Deno.test("json() refuses framing raw, which has no messages", () => {
   assertThrows(() => json().decoder(false), TypeError, 'framing "raw"');
 });
 
+/** A message of a chat; no index signature, and one property is optional. */
+interface Say {
+  readonly text: string;
+  readonly to?: string;
+}
+
+Deno.test("json() sends and receives interfaces with optional properties, in types of their own for each direction", () => {
+  const say: Say = { text: "hello" };
+  // A type error here would fail the check of this file.
+  const chat = json<Say>();
+  const received: Say = chat.decoder(true).decode(chat.encode(say))!;
+  assertEquals(received, say);
+  const any: JsonValue = json().decoder(true).decode(json().encode(say))!;
+  assertEquals(any, { text: "hello" });
+  const counts = json<number, Say>();
+  const count: number = counts.decoder(true).decode(UTF8.encode("5"))!;
+  counts.encode({ text: String(count), to: "you" });
+  // @ts-expect-error It sends Say, not numbers.
+  counts.encode(5);
+});
+
+Deno.test("json() refuses a message that its check refuses, and keeps the reason", () => {
+  const mistake = new TypeError("it has no text");
+  const decoder = json<Say>((value) => {
+    if (typeof (value as Say).text === "string") return value as Say;
+    throw mistake;
+  }).decoder(true);
+  assertEquals(decoder.decode(UTF8.encode('{"text":"a"}')), { text: "a" });
+  const error = assertThrows(
+    () => decoder.decode(UTF8.encode("{}")),
+    ProtocolError,
+    "its content was refused: it has no text",
+  );
+  assertEquals(error.code, "malformed");
+  assertStrictEquals(error.cause, mistake);
+});
+
+Deno.test("json() names a byte order mark, which cannot be seen", () => {
+  assertThrows(
+    () => json().decoder(true).decode(UTF8.encode("\ufeff1")),
+    ProtocolError,
+    "it begins with a byte order mark (ef bb bf)",
+  );
+  const { message } = assertThrows(() =>
+    json().decoder(true).decode(UTF8.encode("1 \u200b2"))
+  ) as Error;
+  assertEquals(/\p{Cf}/u.test(message), false);
+});
+
 Deno.test("parseEncoding() finds the encodings by name and leaves an encoding as it is", () => {
   for (const encoding of [bytes(), text(), json()]) {
     assertStrictEquals(parseEncoding(encoding.name as "text"), encoding);

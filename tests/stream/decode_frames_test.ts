@@ -1,5 +1,5 @@
 import { ProtocolError } from "@parley/parley/framing";
-import { decodeFrames } from "@parley/parley/stream";
+import { decodeFrames, encodeFrames } from "@parley/parley/stream";
 import {
   assert,
   assertEquals,
@@ -227,6 +227,54 @@ Deno.test("decodeFrames() refuses what is no chunk of bytes", async () => {
   );
 });
 
+Deno.test("decodeFrames() skips bad frames and bad content where told to, the same in every cut", async () => {
+  const stream = latin1('1\n{"a"\n2222\n' + "x".repeat(20) + "\n3\n");
+  for (const batch of [false, true]) {
+    for (const chunks of chunkings(stream)) {
+      const bad: number[] = [];
+      const given: unknown[] = [];
+      const values = source(chunks).pipeThrough(decodeFrames("line", {
+        badFrames: "skip",
+        batch: batch as true,
+        encoding: "json",
+        maxMessageBytes: 10,
+        onBadFrame: (error) => bad.push(error.details.streamOffset!),
+      }));
+      for await (const value of values) given.push(...[value].flat());
+      assertEquals([given, bad], [[1, 2222, 3], [2, 12]]);
+    }
+  }
+});
+
+Deno.test("decodeFrames() puts text together that framing raw has cut, and fails if it ends inside a character", async () => {
+  const decode = async (...chunks: string[]) => {
+    let text = "";
+    const pieces = source(chunks.map(latin1))
+      .pipeThrough(decodeFrames("raw", { encoding: "text" }));
+    for await (const piece of pieces) text += piece;
+    return text;
+  };
+  assertEquals(await decode("a\xc3", "\xa9b"), "aéb");
+  const error = await assertRejects(() => decode("a\xc3"), ProtocolError);
+  assertEquals(error.code, "truncated");
+});
+
+Deno.test("decodeFrames() and encodeFrames() need no Promise.withResolvers, which Node 20 lacks", async () => {
+  const { withResolvers } = Promise;
+  Object.assign(Promise, { withResolvers: undefined });
+  try {
+    const { messages } = await collect(
+      source([latin1("1:a,"), latin1("1:b,")])
+        .pipeThrough(decodeFrames("netstring"))
+        .pipeThrough(encodeFrames("length:1"))
+        .pipeThrough(decodeFrames("length:1")),
+    );
+    assertEquals(messages, ["a", "b"]);
+  } finally {
+    Object.assign(Promise, { withResolvers });
+  }
+});
+
 Deno.test("decodeFrames() refuses an unknown framing and a wrong limit at once", () => {
   assertThrows(() => decodeFrames("lines"), TypeError, 'did you mean "line"');
   assertThrows(
@@ -247,7 +295,11 @@ Deno.test("decodeFrames() gives what FrameDecoder gives, for any bytes in any cu
       async (framing, bytes, places, batch) => {
         const stream = Uint8Array.from(bytes);
         const wanted = decodeAll(framing, [stream], 10);
-        const options = { batch: batch as true, maxMessageBytes: 10 };
+        const options = {
+          badFrames: "fail" as const,
+          batch: batch as true,
+          maxMessageBytes: 10,
+        };
         const { messages, error } = await collect(
           source(cutAt(stream, places)).pipeThrough(
             decodeFrames(framing, options),

@@ -1,3 +1,4 @@
+import { json } from "@parley/parley/encoding";
 import { decodeFrames, encodeFrames } from "@parley/parley/stream";
 import {
   assertEquals,
@@ -111,6 +112,31 @@ Deno.test("encodeFrames() and decodeFrames() give back a megabyte of messages", 
     assertEquals(message, sent[count++]);
   }
   assertEquals(count, sent.length);
+});
+
+Deno.test("encodeFrames() and decodeFrames() carry texts and JSON values, empty texts among them", async () => {
+  const texts: string[] = [];
+  for await (
+    const text of ReadableStream.from(["a", "", "é"])
+      .pipeThrough(encodeFrames("length:2", { encoding: "text" }))
+      .pipeThrough(decodeFrames("length:2", { encoding: "text" }))
+  ) texts.push(text);
+  assertEquals(texts, ["a", "", "é"]);
+
+  interface Say {
+    readonly text: string;
+    readonly to?: string;
+  }
+  const said: Say[] = [];
+  for await (
+    const batch of ReadableStream.from<Say[]>([[{ text: "hi" }], [{
+      text: "ho",
+      to: "you",
+    }]])
+      .pipeThrough(encodeFrames("line", { batch: true, encoding: "json" }))
+      .pipeThrough(decodeFrames("line", { batch: true, encoding: json<Say>() }))
+  ) said.push(...batch);
+  assertEquals(said, [{ text: "hi" }, { text: "ho", to: "you" }]);
 });
 
 Deno.test("encodeFrames() refuses what is no message", async () => {
