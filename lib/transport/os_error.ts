@@ -78,9 +78,34 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
 };
 
 /**
- * Translates an error of the runtime.
+ * The error of a call on something that this side has closed.
  *
- * @param error What the runtime threw.
+ * @param action What could not be done, such as `"read from"`.
+ * @param address To whom.
+ * @returns The error, to be thrown.
+ */
+export function closedHere(action: string, address: unknown): ClosedError {
+  const reason = "it was closed by this side";
+  return new ClosedError({ action, address: String(address), reason });
+}
+
+/**
+ * The error of a write after this side has finished sending.
+ *
+ * @param action What could not be done, such as `"write to"`.
+ * @param address To whom.
+ * @returns The error, to be thrown.
+ */
+export function finishedHere(action: string, address: unknown): ClosedError {
+  const reason = "this side has finished sending";
+  return new ClosedError({ action, address: String(address), reason });
+}
+
+/**
+ * Translates an error of the runtime. An error of ours is told anew for another
+ * action and address.
+ *
+ * @param error What the runtime threw, or an error of ours.
  * @param action What could not be done, such as `"connect to"`.
  * @param address The peer's or the listening address.
  * @param known Parts that the caller knows better.
@@ -99,6 +124,10 @@ export function translate(
     (error.name === "BadResource" || error.name === "Interrupted")
   ) {
     return new ClosedError({ ...parts, reason: "it was closed by this side" });
+  }
+  if (error instanceof ConnectionError) {
+    const { code, reason, option, advice } = error;
+    return new ConnectionError(code, { ...parts, reason, option, advice });
   }
   const { code, ...reason } = { ...reasonOf(error, parts), ...known };
   return new ConnectionError(code, { ...parts, ...reason });

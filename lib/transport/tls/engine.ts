@@ -15,7 +15,7 @@ import type { Address } from "../address.ts";
 import { translate } from "../os_error.ts";
 import { checkPair } from "./certificate.ts";
 import { VerifiedClients } from "./known_clients.ts";
-import type { BeginTls } from "./node_connection.ts";
+import type { BeginTls } from "./node_stream.ts";
 import type {
   TlsCertificate,
   TlsDialOptions,

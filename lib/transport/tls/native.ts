@@ -4,10 +4,9 @@
  * @module
  */
 
-import { ClosedError } from "../../errors.ts";
 import type { Address } from "../address.ts";
 import type { Connection, Listener, ListenOptions } from "../connection.ts";
-import { isUnannouncedEnd, translate } from "../os_error.ts";
+import { finishedHere, isUnannouncedEnd, translate } from "../os_error.ts";
 import { SocketConnection } from "../socket.ts";
 import { addressIn, backlogOf, sharingOf } from "../tcp/tcp_socket.ts";
 import { checkPem } from "./certificate.ts";
@@ -53,11 +52,7 @@ export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   override async write(bytes: Uint8Array): Promise<number> {
     // The runtime only reports that there is no stream to write to.
     if (this.#finished && !this.#closed) {
-      throw new ClosedError({
-        action: "write to",
-        address: `${this.remoteAddress}`,
-        reason: "this side has finished sending",
-      });
+      throw finishedHere("write to", this.remoteAddress);
     }
     return await super.write(bytes);
   }

@@ -2,73 +2,58 @@
  * TLS over any connection, by the runtime's `node:tls`.
  *
  * ```text
- * read() ◄─ queue ◄─ TLSSocket ◄─ wire ◄─ connection
- * write() ─────────► TLSSocket ─► wire ─► connection
+ * read() ◄── TlsReceiver ◄─ TLSSocket ◄─ wire ◄─ connection
+ * write() ─► TlsSender ───► TLSSocket ─► wire ─► connection
+ *
+ *        handshake()             the ends agree
+ * new ───────────────► agreeing ────────────────► open
+ *  │                      │ they cannot            │ the link or TLS fails
+ *  │                      └───────────► lost ◄─────┘
+ *  │                                     │
+ *  └── close() or abort(), from any ─────┴──► closing ──► closed
+ *                                             (says its last word)
  * ```
  *
- * The wire is ours, so that it can be closed in the middle of a handshake, small
- * writes leave at once, and three ends that `node:tls` takes for one are told
- * apart: the peer said that it has finished, the bytes just ended, the link was
- * lost.
+ * The wire is our own stream. So it can be closed in the middle of a handshake,
+ * small writes leave at once, and three ends that `node:tls` takes for one are
+ * told apart: the peer said that it has finished, the bytes just ended, the link
+ * was lost.
  *
  * @module
  */
 
 import type { TLSSocket } from "node:tls";
-import { ClosedError, ConnectionError } from "../../errors.ts";
+import { ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
 import type { Connection } from "../connection.ts";
-import { translate } from "../os_error.ts";
+import { closedHere, finishedHere, translate } from "../os_error.ts";
 import { peerCertificateOf } from "./certificate.ts";
-import { ReadAhead } from "../read_ahead.ts";
+import { TlsReceiver } from "./node_receiver.ts";
+import { TlsSender } from "./node_sender.ts";
+import { type BeginTls, type Wire, wireOf } from "./node_stream.ts";
 import type { PeerCertificate } from "./options.ts";
-import { type Wire, wireOf } from "./node_stream.ts";
+import { Waiting } from "./waiting.ts";
 
-// What is decrypted ahead of whoever reads.
-const READ_AHEAD_BYTES = 256 * 1024;
-// node:tls encrypts 48 KiB at a time, and a call costs as much time as 12 KiB
-// do. A stalled peer shows within one piece.
-const WRITE_BYTES = 4 * 48 * 1024;
-// For the farewell of a connection whose peer takes no more bytes.
+// For the last word to a peer that takes no more bytes.
 const FAREWELL_MS = 500;
 
-/** Begins a handshake. */
-export type BeginTls = (
-  /** The line. */
-  wire: Wire,
-  /** To be told of the socket once both ends agree. */
-  agreed: (socket: TLSSocket) => void,
-  /** To be told why they cannot. */
-  failed: (error: unknown) => void,
-) => void | Promise<void>;
+type State = "new" | "agreeing" | "open" | "lost" | "closing" | "closed";
 
 /** One end of TLS. */
 export class TlsConnection implements Connection {
   #raw: Connection;
   readonly #begin: BeginTls;
-  #address: Address | undefined;
+  #state: State = "new";
+  // Why the state is, or was, "lost".
+  #lost: unknown;
+  #handshake: Promise<void> | undefined;
   #wire: Wire | undefined;
   #socket: TLSSocket | undefined;
-  #handshake: Promise<void> | undefined;
-  #agree: (() => void) | undefined;
-  // Calls that wait, to be told when there is nothing to wait for any more.
-  readonly #waiting = new Set<() => void>();
-  readonly #ahead = new ReadAhead(READ_AHEAD_BYTES);
-  #wake: (() => void) | undefined;
-  #bytesEnded = false;
-  #lineError: unknown;
-  #ended = false;
-  #unannounced = false;
-  #finishing: Promise<void> | undefined;
-  #finished = false;
+  #sender: TlsSender | undefined;
+  readonly #receiver: TlsReceiver;
+  readonly #waiting = new Waiting();
   #released: Promise<void> | undefined;
-  #closed = false;
-  #destroyed = false;
-  #lost: unknown;
-  // Why nothing can be written; what the peer has sent before is still read.
-  #broken: unknown;
-  #writing = false;
-  #endTimer: ReturnType<typeof setTimeout> | undefined;
+  #address: Address | undefined;
 
   /**
    * Puts TLS onto a connection, which it owns from now on.
@@ -79,14 +64,18 @@ export class TlsConnection implements Connection {
   constructor(raw: Connection, begin: BeginTls) {
     this.#raw = raw;
     this.#begin = begin;
+    this.#receiver = new TlsReceiver({
+      held: () => this.#socket?.readableLength,
+      failed: (error) => this.#fail(error),
+    });
   }
 
   get localAddress(): Address {
-    return overTls(this.#raw.localAddress);
+    return tlsAddress(this.#raw.localAddress);
   }
 
   get remoteAddress(): Address {
-    return this.#address ??= overTls(this.#raw.remoteAddress);
+    return this.#address ??= tlsAddress(this.#raw.remoteAddress);
   }
 
   get alpn(): string | undefined {
@@ -98,7 +87,7 @@ export class TlsConnection implements Connection {
   }
 
   get endedUnannounced(): boolean {
-    return this.#unannounced;
+    return this.#receiver.endedUnannounced;
   }
 
   get released(): Promise<void> | undefined {
@@ -118,54 +107,53 @@ export class TlsConnection implements Connection {
   }
 
   async read(into: Uint8Array): Promise<number | null> {
-    if (!this.#socket) await this.#ready("read from");
-    while (this.#ahead.isEmpty) {
-      if (this.#closed) throw this.#failure("read from");
-      if (this.#lost !== undefined) throw this.#failure("read from");
-      if (this.#ended) return null;
-      await this.#more();
+    if (this.#sender === undefined) await this.#ready("read from");
+    const receiver = this.#receiver;
+    while (receiver.isEmpty) {
+      if (this.#isClosed || this.#state === "lost") {
+        throw this.#failure("read from");
+      }
+      if (receiver.hasEnded) return null;
+      await receiver.more();
     }
-    return this.#ahead.take(into);
+    return receiver.take(into);
   }
 
   async write(bytes: Uint8Array): Promise<number> {
-    if (!this.#socket) await this.#ready("write to");
-    if (this.#closed) throw this.#failure("write to");
-    if (this.#finishing !== undefined) {
-      throw new ClosedError({
-        action: "write to",
-        address: `${this.remoteAddress}`,
-        reason: "this side has finished sending",
-      });
+    const action = "write to";
+    const sender = this.#sender ?? await this.#ready(action);
+    if (this.#isClosed) throw this.#failure(action);
+    if (sender.hasFinished) throw finishedHere(action, this.remoteAddress);
+    if (this.#isMute) throw this.#failure(action);
+    try {
+      return await sender.write(bytes, (done) => this.#until(done, action));
+    } catch (error) {
+      if (this.#isClosed) throw error;
+      sender.breakOff(this.#lost ?? error);
+      throw this.#failure(action);
     }
-    if (this.#isMute) throw this.#failure("write to", this.#broken);
-    const part = bytes.length > WRITE_BYTES
-      ? bytes.subarray(0, WRITE_BYTES)
-      : bytes;
-    await this.#written(part);
-    return part.length;
   }
 
   async closeWrite(): Promise<void> {
     const action = "finish sending to";
-    if (this.#closed) throw this.#failure(action);
-    if (!this.#socket) await this.#ready(action);
-    // There is nobody left to tell.
+    if (this.#isClosed) throw this.#failure(action);
+    const sender = this.#sender ?? await this.#ready(action);
+    // There is no way left to tell the peer.
     if (this.#isMute) return;
-    this.#finishing ??= this.#finish();
-    await this.#unlessMute(this.#finishing, action);
+    await this.#until(sender.finish(), action);
   }
 
   close(): void {
-    if (this.#closed) return;
-    // What is left to do is to say that this is the end, if anybody listens; or
-    // why it came to nothing, which is on its way already.
-    const isSilent = this.#finished || this.#writing || this.#isMute;
-    const hasFailed = this.#socket === undefined && this.#lost !== undefined;
+    if (this.#isClosed) return;
+    const before = this.#state;
+    const sender = this.#sender;
     this.#shut();
-    if (hasFailed) this.#released = this.#leave(this.#flush());
-    else if (isSilent || this.#socket === undefined) this.#destroy();
-    else this.#released = this.#leave(this.#finishing ??= this.#finish());
+    if (sender === undefined && before === "lost") {
+      // Why it came to nothing is on its way to the peer already.
+      this.#released = this.#leave(this.#flush());
+    } else if (before === "open" && sender?.canSayGoodbye) {
+      this.#released = this.#leave(sender.finish());
+    } else this.#destroy();
   }
 
   // Without the word that TLS has for an end, which the peer notices.
@@ -174,139 +162,90 @@ export class TlsConnection implements Connection {
     this.#destroy();
   }
 
+  get #isClosed(): boolean {
+    return this.#state === "closing" || this.#state === "closed";
+  }
+
+  /** Whether nothing can be written any more. */
   get #isMute(): boolean {
-    return this.#lost !== undefined || this.#broken !== undefined;
+    return this.#lost !== undefined || this.#sender?.isBroken === true;
   }
 
   async #shakeHands(): Promise<void> {
-    if (this.#closed) throw this.#failure("shake hands with");
-    const agreed = new Promise<void>((resolve, reject) => {
-      this.#agree = resolve;
-      this.#waiting.add(() => reject(this.#failure("shake hands with")));
-    });
+    const action = "shake hands with";
+    if (this.#isClosed) throw this.#failure(action);
+    this.#state = "agreeing";
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const agreed = this.#until(promise, action);
     agreed.catch(() => {});
     this.#wire = await wireOf(this.#raw, {
-      room: () => this.#ahead.room(),
-      ended: (error) => this.#lineEnded(error),
+      room: () => this.#receiver.room(),
+      ended: (error) => {
+        if (!this.#isClosed) this.#receiver.lineEnded(error);
+      },
       broken: (error) => this.#lineBroken(error),
     });
-    if (this.#closed) throw this.#failure("shake hands with");
-    await this.#begin(
-      this.#wire,
-      (socket) => this.#agreed(socket),
-      (error) => this.#fail(error),
-    );
+    if (!this.#isClosed) {
+      try {
+        await this.#begin(
+          this.#wire,
+          (socket) => this.#agreed(socket, resolve),
+          (error) => this.#fail(error),
+        );
+      } catch (error) {
+        // A certificate that the runtime cannot read, for example.
+        this.#fail(error);
+      }
+    }
     await agreed;
   }
 
-  async #ready(action: string): Promise<void> {
+  async #ready(action: string): Promise<TlsSender> {
     try {
       await this.handshake();
     } catch (error) {
-      throw this.#closed ? this.#failure(action) : error;
+      throw this.#isClosed ? this.#failure(action) : error;
     }
+    return this.#sender!;
   }
 
-  #agreed(socket: TLSSocket): void {
-    if (this.#closed || this.#lost !== undefined) {
+  #agreed(socket: TLSSocket, resolve: () => void): void {
+    if (this.#state !== "agreeing") {
       socket.destroy();
       return;
     }
+    this.#state = "open";
     this.#socket = socket;
+    this.#sender = new TlsSender(socket, () => this.#finishLine());
     socket.on("error", (error: Error) => this.#fail(error));
-    socket.on("end", () => this.#end());
-    socket.on("data", (chunk: Uint8Array) => {
-      this.#ahead.push(chunk);
-      this.#wake?.();
-    });
-    this.#waiting.clear();
-    this.#agree?.();
-  }
-
-  /** Waits until a chunk is there, or there will be none. */
-  async #more(): Promise<void> {
-    if (this.#bytesEnded) this.#endSoon();
-    await new Promise<void>((resolve) => this.#wake = resolve);
-    this.#wake = undefined;
-  }
-
-  /** The bytes of the line are over; what they say may still be on its way. */
-  #lineEnded(error?: unknown): void {
-    if (this.#closed) return;
-    this.#lineError ??= error;
-    this.#bytesEnded = true;
-    this.#endSoon();
+    socket.on("end", () => this.#receiver.end());
+    socket.on("data", (chunk: Uint8Array) => this.#receiver.push(chunk));
+    resolve();
   }
 
   #lineBroken(error: unknown): void {
-    if (this.#closed) return;
-    this.#broken ??= error;
-    this.#tellWaiting();
-  }
-
-  #endSoon(): void {
-    this.#endTimer ??= setTimeout(() => {
-      this.#endTimer = undefined;
-      this.#endUnlessMore();
-    }, 0);
-  }
-
-  /** Ends unless something that arrived before is still to be read. */
-  #endUnlessMore(): void {
-    if (this.#ended || this.#lost !== undefined) return;
-    if (this.#socket === undefined) {
-      return this.#fail(this.#lineError ?? new Error("unexpected end of file"));
-    }
-    if (!this.#ahead.isEmpty || this.#socket.readableLength > 0) return;
-    if (this.#lineError !== undefined) return this.#fail(this.#lineError);
-    this.#unannounced = true;
-    this.#end();
-  }
-
-  #end(): void {
-    this.#ended = true;
-    this.#wake?.();
+    if (this.#isClosed) return;
+    // In a handshake the reason may be on its way, to be read before the end.
+    if (this.#sender === undefined) return;
+    this.#sender.breakOff(error);
+    this.#waiting.end();
   }
 
   #fail(error: unknown): void {
-    if (this.#closed || this.#lost !== undefined) return;
+    if (this.#isClosed || this.#state === "lost") return;
+    this.#state = "lost";
     this.#lost = error;
-    this.#tellWaiting();
-    this.#wake?.();
+    this.#waiting.end();
+    this.#receiver.end();
   }
 
-  async #written(bytes: Uint8Array): Promise<void> {
-    this.#writing = true;
-    const written = new Promise<void>((resolve, reject) => {
-      this.#socket!.write(
-        bytes,
-        (error?: Error | null) => error ? reject(error) : resolve(),
-      );
-    });
-    try {
-      await this.#unlessMute(written, "write to");
-    } catch (error) {
-      if (this.#closed) throw error;
-      this.#broken ??= this.#lost ?? error;
-      throw this.#failure("write to", this.#broken);
-    } finally {
-      this.#writing = false;
-    }
-  }
-
-  async #finish(): Promise<void> {
-    const socket = this.#socket!;
-    await new Promise<void>((resolve) => {
-      socket.once("close", resolve);
-      socket.end(resolve);
-    });
-    if (this.#destroyed) return;
+  async #finishLine(): Promise<void> {
+    if (this.#state === "closed") return;
     await this.#flush();
     if (!this.#isMute) await this.#raw.closeWrite().catch(() => {});
-    this.#finished = true;
   }
 
-  /** Waits until the last word of TLS is on its way; a turn later it is known. */
+  /** Waits until what TLS wrote is on its way; it shows a turn later. */
   async #flush(): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 0));
     await this.#wire?.flushed();
@@ -322,62 +261,33 @@ export class TlsConnection implements Connection {
   }
 
   #shut(): void {
-    this.#closed = true;
-    clearTimeout(this.#endTimer);
-    this.#ahead.clear();
-    this.#tellWaiting();
-    this.#wake?.();
-  }
-
-  #tellWaiting(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const tell of waiting) tell();
+    this.#state = "closing";
+    this.#waiting.end();
+    this.#receiver.drop();
   }
 
   #destroy(): void {
-    this.#destroyed = true;
+    this.#state = "closed";
     this.#socket?.destroy();
     this.#wire?.destroy();
     this.#raw.close();
   }
 
-  /** Gives up waiting when this end closes or nothing can be written. */
-  async #unlessMute<T>(promise: Promise<T>, action: string): Promise<T> {
-    let leave: (() => void) | undefined;
-    const closed = new Promise<never>((_, reject) => {
-      leave = () => reject(this.#failure(action, this.#broken));
-      this.#waiting.add(leave);
-    });
-    try {
-      return await Promise.race([promise, closed]);
-    } finally {
-      this.#waiting.delete(leave!);
-    }
+  /** Waits until this end closes or nothing can be written any more. */
+  #until<T>(promise: Promise<T>, action: string): Promise<T> {
+    return this.#waiting.race(promise, () => this.#failure(action));
   }
 
-  #failure(action: string, broken?: unknown): Error {
-    const { remoteAddress } = this;
-    if (this.#closed) {
-      return new ClosedError({
-        action,
-        address: `${remoteAddress}`,
-        reason: "it was closed by this side",
-      });
-    }
-    const lost = this.#lost ?? broken;
+  #failure(action: string): Error {
+    const address = `${this.remoteAddress}`;
+    if (this.#isClosed) return closedHere(action, address);
+    const lost = this.#lost ?? this.#sender?.why;
     const cause = lost instanceof ConnectionError ? lost.cause ?? lost : lost;
-    if (cause instanceof ConnectionError) {
-      const { code, reason, option, advice } = cause;
-      const address = `${remoteAddress}`;
-      const parts = { action, address, reason, option, advice, cause };
-      return new ConnectionError(code, parts);
-    }
-    return translate(cause, action, remoteAddress);
+    return translate(cause, action, address);
   }
 }
 
-function overTls(address: Address): Address {
+function tlsAddress(address: Address): Address {
   return address.transport === "tcp"
     ? new Address("tls", address.hostname, address.port)
     : address;

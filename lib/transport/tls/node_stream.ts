@@ -6,6 +6,7 @@
  */
 
 import type { Duplex } from "node:stream";
+import type { TLSSocket } from "node:tls";
 import type { Connection } from "../connection.ts";
 
 const SMALLEST_READ_BYTES = 4 * 1024;
@@ -60,6 +61,16 @@ export interface WireEvents {
    */
   broken(error: unknown): void;
 }
+
+/** Begins a handshake. */
+export type BeginTls = (
+  /** The stream to put TLS onto. */
+  wire: Wire,
+  /** To be told of the socket once both ends agree. */
+  agreed: (socket: TLSSocket) => void,
+  /** To be told why they cannot. */
+  failed: (error: unknown) => void,
+) => void | Promise<void>;
 
 /**
  * Puts a stream onto a connection. It never ends by itself: the caller decides
