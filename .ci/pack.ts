@@ -5,6 +5,8 @@
  * ```text
  * parley-0.1.0-x86_64-unknown-linux-gnu/
  *   parley-server  parley-client  README.md  CHANGELOG.md  LICENSE
+ *   man/          parley-server.1 ...
+ *   completions/  parley-server.bash  parley-server.zsh  parley-server.fish ...
  * ```
  *
  * Usage: `deno run -A .ci/pack.ts TARGET`, after
@@ -42,6 +44,7 @@ async function main(): Promise<number> {
       const copy = `${folder}/${name}/${file.pathname.split("/").at(-1)}`;
       await Deno.copyFile(file, copy);
     }
+    await writeManuals(`${folder}/${name}`);
     const archive = new URL(`${name}.tar.xz`, DIST);
     const { code } = await new Deno.Command("tar", {
       args: ["-cJf", archive.pathname, "-C", folder, name],
@@ -53,6 +56,28 @@ async function main(): Promise<number> {
     return 0;
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Writes the manual pages and completions of both executables. */
+async function writeManuals(folder: string): Promise<void> {
+  await Deno.mkdir(`${folder}/man`);
+  await Deno.mkdir(`${folder}/completions`);
+  for (const name of EXECUTABLES) {
+    const entry = `cli/${name.replace("parley-", "")}.ts`;
+    const says = async (path: string, ...args: string[]) => {
+      const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-prompt", "--allow-env=NO_COLOR", entry, ...args],
+        cwd: ROOT,
+        stderr: "inherit",
+      }).output();
+      if (!success) throw new Error(`Cannot run ${name} ${args.join(" ")}`);
+      await Deno.writeFile(`${folder}/${path}`, stdout);
+    };
+    await says(`man/${name}.1`, "man");
+    for (const shell of ["bash", "zsh", "fish"]) {
+      await says(`completions/${name}.${shell}`, "completions", shell);
+    }
   }
 }
 

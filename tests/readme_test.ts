@@ -1,0 +1,62 @@
+/**
+ * The README and the documents beside it, held against the tree.
+ *
+ * @module
+ */
+
+import { assertEquals, assertLessOrEqual } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
+import { FORMATS } from "../lib/framing/formats.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const DOCUMENTS = [
+  "README.md",
+  "CHANGELOG.md",
+  ".github/ARCHITECTURE.md",
+  ".github/CONTRIBUTING.md",
+  ".github/SECURITY.md",
+];
+const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+
+Deno.test("README.md has at most 180 lines", () => {
+  assertLessOrEqual(readme.split("\n").length - 1, 180);
+});
+
+Deno.test("README.md names every framing", () => {
+  const named = [...readme.matchAll(/`([a-z-]+)(?:[:,][^`]*)?`/g)]
+    .map(([, name]) => name!);
+  const missing = [...FORMATS.keys()].filter((name) => !named.includes(name));
+  assertEquals(missing, []);
+});
+
+Deno.test("README.md names every entry point", () => {
+  const missing = Object.keys(config.exports)
+    .map((entry) => entry.slice(1))
+    .filter((entry) => !readme.includes(`\`${entry}\``) && entry !== "");
+  assertEquals(missing, []);
+});
+
+Deno.test("links in documents lead to files", async () => {
+  const broken: string[] = [];
+  for (const document of DOCUMENTS) {
+    const text = await Deno.readTextFile(new URL(document, ROOT));
+    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
+      const file = new URL(target!, new URL(document, ROOT));
+      await Deno.stat(file).catch(() => broken.push(`${document}: ${target}`));
+    }
+  }
+  assertEquals(broken, []);
+});
+
+Deno.test("ARCHITECTURE.md names only files and folders that are there", async () => {
+  const text = await Deno.readTextFile(
+    new URL(".github/ARCHITECTURE.md", ROOT),
+  );
+  const paths = [...text.matchAll(/`((?:lib|cli|tests|\.ci)\/[\w./]*)`/g)]
+    .map(([, path]) => path!);
+  const missing: string[] = [];
+  for (const path of paths) {
+    await Deno.stat(new URL(path, ROOT)).catch(() => missing.push(path));
+  }
+  assertEquals(missing, []);
+});
