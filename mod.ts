@@ -138,6 +138,7 @@ export type {
 } from "./lib/transport/connection.ts";
 export { dial } from "./lib/transport/open.ts";
 export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./lib/session/channel/handshake.ts";
+export type { ChannelOptions } from "./lib/session/channel/channel_settings.ts";
 export {
   startTls,
   type StartTlsOptions,

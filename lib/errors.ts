@@ -200,6 +200,7 @@ export type ConnectionErrorCode =
   | "permission_denied"
   | "exhausted"
   | "tls"
+  | "overrun"
   | "failed";
 
 /** The link failed: the system's own error is the `cause`. */
@@ -239,6 +240,7 @@ export type Deadline =
   | "message"
   | "proxy_header"
   | "send"
+  | "close"
   | "receive"
   | "header"
   | "body"

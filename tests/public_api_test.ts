@@ -13,7 +13,7 @@ import config from "../deno.json" with { type: "json" };
 
 const EXPORTS: Record<string, readonly string[]> = {
   ".": names(`
-    Address BatchOptions ClosedError ConnectOptions Connection ConnectionError
+    Address BatchOptions ChannelOptions ClosedError ConnectOptions Connection ConnectionError
     ConnectionErrorCode ConnectionStats CutConnection
     DEFAULT_CONNECT_TIMEOUT_MS DEFAULT_FRAMING DEFAULT_GRACE_MS
     DEFAULT_MAX_CONNECTIONS DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS Deadline

@@ -1,25 +1,29 @@
 /**
  * One timer for many waits that mostly end before their time.
  *
- * Setting and clearing a timer costs 2 µs, a tenth of a question and its answer
+ * Setting and clearing a timer costs 2 µs, a tenth of a request and its answer
  * over loopback. So the timer stays set when a wait ends, and when it fires it is
- * set again for whoever is still waiting: one that asks a million questions a
+ * set again for the waits that are left: a program that sends a million requests a
  * minute, each with a limit of a second, sets it sixty times.
  *
  * @module
  */
 
-/** Someone who waits. */
+import {
+  LONGEST_TIMER_MS,
+  SYSTEM_TIME,
+  type Time,
+  type Timer,
+} from "./time.ts";
+
+/** One wait. */
 export interface Sleeper {
-  /** Until when, by `performance.now()`; `Infinity` for no limit. */
+  /** Until when, by {@linkcode Time.now}; `Infinity` for no limit. */
   readonly untilMs: number;
 
-  /** Told once, when the time has come. */
+  /** Called once, when the time has come. */
   wake(): void;
 }
-
-// Timers hold 32 bits.
-const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Wakes at their times, in their order: never before, and as late as the
@@ -27,13 +31,23 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export class Alarm {
   readonly #sleepers = new Set<Sleeper>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #time: Time;
+  #timer: Timer;
   #firesMs = Infinity;
+
+  /**
+   * Creates an alarm for nothing yet.
+   *
+   * @param time Where time comes from.
+   */
+  constructor(time: Time = SYSTEM_TIME) {
+    this.#time = time;
+  }
 
   /**
    * Begins to wait.
    *
-   * @param sleeper Who is to be woken; its time must stay as it is.
+   * @param sleeper The wait; its time must stay as it is.
    */
   add(sleeper: Sleeper): void {
     this.#sleepers.add(sleeper);
@@ -41,30 +55,34 @@ export class Alarm {
   }
 
   /**
-   * Wakes someone no more.
+   * Ends a wait before its time.
    *
-   * @param sleeper Who was given to {@linkcode Alarm.add}.
+   * @param sleeper What was given to {@linkcode Alarm.add}.
    */
   delete(sleeper: Sleeper): void {
     this.#sleepers.delete(sleeper);
   }
 
-  /** Wakes nobody any more, and leaves no timer behind. */
+  /** Ends all waits, and leaves no timer behind. */
   clear(): void {
     this.#sleepers.clear();
-    clearTimeout(this.#timer);
+    this.#time.clearTimer(this.#timer);
     this.#firesMs = Infinity;
   }
 
   #set(atMs: number): void {
-    clearTimeout(this.#timer);
+    this.#time.clearTimer(this.#timer);
     this.#firesMs = atMs;
-    const waitMs = Math.max(0, Math.ceil(atMs - performance.now()));
-    this.#timer = setTimeout(() => this.#fire(), Math.min(waitMs, LONGEST_MS));
+    const waitMs = Math.max(0, Math.ceil(atMs - this.#time.now()));
+    // For a longer wait it fires in between and is set again.
+    this.#timer = this.#time.setTimer(
+      () => this.#fire(),
+      Math.min(waitMs, LONGEST_TIMER_MS),
+    );
   }
 
   #fire(): void {
-    const nowMs = performance.now();
+    const nowMs = this.#time.now();
     const due = [...this.#sleepers].filter(({ untilMs }) => untilMs <= nowMs)
       .sort((a, b) => a.untilMs - b.untilMs);
     for (const sleeper of due) this.#sleepers.delete(sleeper);
@@ -74,7 +92,7 @@ export class Alarm {
       nextMs = Math.min(nextMs, untilMs);
     }
     if (nextMs < Infinity) this.#set(nextMs);
-    // Last, as whoever wakes may lie down again.
+    // Last, as one that is woken may be added again.
     for (const sleeper of due) sleeper.wake();
   }
 }

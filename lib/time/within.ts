@@ -5,6 +5,8 @@
  * @module
  */
 
+import { SYSTEM_TIME, type Time } from "./time.ts";
+
 /** A limit on waiting; to be cleared when it is not needed any more. */
 export interface Limit {
   /**
@@ -20,35 +22,32 @@ export interface Limit {
   clear(): void;
 }
 
-// Timers hold 32 bits; a longer wait is no bound anybody would see the end of.
-const LONGEST_MS = 2 ** 31 - 1;
-
 /**
  * Begins to count.
  *
  * @param timeoutMs The time limit in milliseconds; `Infinity` for none.
  * @param signal A signal that ends the waiting with its reason.
  * @param onTimeout Makes the error for when the time is over.
+ * @param time Where time comes from.
  * @returns The limit.
  */
 export function within(
   timeoutMs: number,
   signal: AbortSignal | undefined,
   onTimeout: () => unknown,
+  time: Time = SYSTEM_TIME,
 ): Limit {
   const { promise: over, reject } = Promise.withResolvers<never>();
-  // It may run out while nobody races it.
+  // It may run out while nothing races it.
   over.catch(() => {});
-  const timer = timeoutMs > LONGEST_MS
-    ? undefined
-    : setTimeout(() => reject(onTimeout()), timeoutMs);
+  const timer = time.setTimer(() => reject(onTimeout()), timeoutMs);
   const abort = () => reject(signal!.reason);
   if (signal?.aborted) abort();
   else signal?.addEventListener("abort", abort, { once: true });
   return {
     race: (promise) => Promise.race([promise, over]),
     clear() {
-      if (timer !== undefined) clearTimeout(timer);
+      time.clearTimer(timer);
       signal?.removeEventListener("abort", abort);
     },
   };

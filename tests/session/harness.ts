@@ -7,8 +7,12 @@
 
 import { assert } from "@std/assert";
 import type { EncodingLike, MessageOf } from "../../lib/encoding/parse.ts";
-import { MessageConnection } from "../../lib/session/messages/message_connection.ts";
-import type { MessageOptions } from "../../lib/session/messages/settings.ts";
+import { FramedConnection } from "../../lib/session/messages/framed_connection.ts";
+import {
+  type MessageOptions,
+  Settings,
+} from "../../lib/session/messages/settings.ts";
+import type { Time } from "../../lib/time/time.ts";
 import type { Address } from "../../lib/transport/address.ts";
 import type { Connection } from "../../lib/transport/connection.ts";
 import {
@@ -19,8 +23,8 @@ import { connectTcp, listenTcp } from "../../lib/transport/tcp/mod.ts";
 
 /** Two ends of one conversation; disposing of them aborts both. */
 export interface Talk<T> extends Disposable {
-  readonly client: MessageConnection<T>;
-  readonly server: MessageConnection<T>;
+  readonly client: FramedConnection<T>;
+  readonly server: FramedConnection<T>;
 }
 
 /**
@@ -28,13 +32,15 @@ export interface Talk<T> extends Disposable {
  *
  * @param options Framing and so on; `length:4` and text unless said otherwise.
  * @param faults What goes wrong below.
+ * @param time Where time comes from.
  * @returns The two ends.
  */
 export function talk<E extends EncodingLike = "text">(
   options: MessageOptions<E> = {},
   faults: MemoryPairOptions = {},
+  time?: Time,
 ): Talk<MessageOf<E>> {
-  return over(memoryPair(faults), options);
+  return over(memoryPair(faults), options, time);
 }
 
 /**
@@ -54,17 +60,22 @@ export async function talkTcp<E extends EncodingLike = "text">(
  *
  * @param pair The ends.
  * @param options As for {@linkcode talk}.
+ * @param time Where time comes from.
  * @returns The two ends.
  */
 export function over<E extends EncodingLike = "text">(
   pair: readonly [Connection, Connection],
   options: MessageOptions<E> = {},
+  time?: Time,
 ): Talk<MessageOf<E>> {
   const all = { framing: "length:4", encoding: "text", ...options };
   const [client, server] = pair.map((end) =>
-    new MessageConnection<MessageOf<E>>(
+    new FramedConnection<MessageOf<E>>(
       end,
-      all as MessageOptions<EncodingLike>,
+      new Settings(
+        all as MessageOptions<E>,
+        time === undefined ? {} : { time },
+      ),
     )
   );
   assert(client !== undefined && server !== undefined);

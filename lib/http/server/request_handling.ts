@@ -4,6 +4,7 @@
  * @module
  */
 
+import { channelOf } from "../../session/messages/framed_connection.ts";
 import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { RequestHead } from "../wire/events.ts";
 import type { HttpConnection } from "../wire/http_connection.ts";
@@ -141,7 +142,7 @@ export class RequestHandling implements Asked {
       await writer.refuse(cause, status).catch(() => {});
     } else {
       // What was sent is written; then the end must not look like one.
-      await connection.flush().catch(() => {});
+      await channelOf(connection).flushed().catch(() => {});
       connection.abort(cause);
     }
     return cause;

@@ -71,7 +71,7 @@ export async function serveHttp(
     settings;
   const connectionSettings = new Settings<Uint8Array>(
     { framing: "raw", maxMessageBytes: Infinity, sendTimeoutMs },
-    [bodyTimeoutMs, headerTimeoutMs, keepAliveTimeoutMs],
+    { furtherMs: [bodyTimeoutMs, headerTimeoutMs, keepAliveTimeoutMs] },
   );
   const serving: HttpServing = {
     settings,

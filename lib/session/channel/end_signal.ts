@@ -7,7 +7,7 @@
  * @module
  */
 
-/** A signal that exists once somebody looks at it. */
+/** A signal that exists once something looks at it. */
 export class EndSignal {
   readonly #orderly: () => unknown;
   #controller: AbortController | undefined;

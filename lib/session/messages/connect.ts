@@ -14,7 +14,8 @@ import {
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
   shakeHands,
 } from "../channel/handshake.ts";
-import { MessageConnection } from "./message_connection.ts";
+import { FramedConnection } from "./framed_connection.ts";
+import type { MessageConnection } from "./message_connection.ts";
 import { checkDuration } from "../../check.ts";
 import { type MessageOptions, Settings } from "./settings.ts";
 import { within } from "../../time/within.ts";
@@ -89,7 +90,7 @@ export async function connect<E extends EncodingLike = "bytes">(
   options.signal?.throwIfAborted();
   const connection = await dialWithin(to, connectTimeoutMs, options);
   await shakeHands(connection, tlsHandshakeTimeoutMs, options.signal);
-  return new MessageConnection(connection, settings);
+  return new FramedConnection(connection, settings);
 }
 
 async function dialWithin(

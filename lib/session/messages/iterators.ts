@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Receiver } from "./receiver.ts";
+import type { MessageReader } from "./message_reader.ts";
 
 // Larger batches save nothing any more, and their messages live long enough to
 // be copied by the garbage collector: 10 % slower at 4096.
@@ -16,39 +16,24 @@ const MOST_MESSAGES = 128;
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** What an iterator needs of its connection. */
-export interface MessageSource<T> {
-  /** Where the messages are decoded. */
-  readonly receiver: Receiver<T>;
-
-  /**
-   * Waits for more bytes, having sent what waits to be sent.
-   *
-   * @returns A promise that never rejects.
-   */
-  more(): Promise<void>;
-}
-
 /** Messages one by one. */
 export class MessageIterator<T> implements AsyncIterableIterator<T> {
-  readonly #source: MessageSource<T>;
-  readonly #receiver: Receiver<T>;
+  readonly #reader: MessageReader<T>;
 
-  constructor(source: MessageSource<T>) {
-    this.#source = source;
-    this.#receiver = source.receiver;
+  constructor(reader: MessageReader<T>) {
+    this.#reader = reader;
   }
 
   next(): Promise<IteratorResult<T>> {
     try {
-      const value = this.#receiver.take();
+      const value = this.#reader.take();
       if (value !== undefined) return Promise.resolve({ done: false, value });
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#receiver.over
+    return this.#reader.isOver
       ? Promise.resolve(DONE)
-      : this.#source.more().then(() => this.next());
+      : this.#reader.fill().then(() => this.next());
   }
 
   // Leaving a loop leaves the connection open: it may have more to say.
@@ -63,23 +48,21 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
 
 /** Messages in arrays. */
 export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
-  readonly #source: MessageSource<T>;
-  readonly #receiver: Receiver<T>;
+  readonly #reader: MessageReader<T>;
   readonly #reuse: boolean;
 
-  constructor(source: MessageSource<T>, reuse: boolean) {
-    this.#source = source;
-    this.#receiver = source.receiver;
+  constructor(reader: MessageReader<T>, reuse: boolean) {
+    this.#reader = reader;
     this.#reuse = reuse;
   }
 
   next(): Promise<IteratorResult<T[]>> {
-    const receiver = this.#receiver;
-    if (this.#reuse) receiver.release();
+    const reader = this.#reader;
+    if (this.#reuse) reader.release();
     const value: T[] = [];
     try {
       while (value.length < MOST_MESSAGES) {
-        const message = receiver.take();
+        const message = reader.take();
         if (message === undefined) break;
         value.push(message);
       }
@@ -88,9 +71,9 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
       if (value.length === 0) return Promise.reject(error);
     }
     if (value.length > 0) return Promise.resolve({ done: false, value });
-    return receiver.over
+    return reader.isOver
       ? Promise.resolve(DONE)
-      : this.#source.more().then(() => this.next());
+      : this.#reader.fill().then(() => this.next());
   }
 
   return(): Promise<IteratorResult<T[]>> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { checkSize } from "../../check.ts";
 import type { Encoding } from "../../encoding/encoding.ts";
 import {
   type EncodingLike,
@@ -14,25 +15,23 @@ import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "../../framing/framing.ts";
-import { checkDuration, checkSize } from "../../check.ts";
 import { parseFraming } from "../../framing/parse.ts";
-import { Clock } from "../../time/clock.ts";
+import {
+  type ChannelInternals,
+  type ChannelOptions,
+  ChannelSettings,
+} from "../channel/channel_settings.ts";
 
 /** The default of {@linkcode MessageOptions.framing}. */
 export const DEFAULT_FRAMING: string = "line";
-
-/**
- * The default of {@linkcode MessageOptions.highWaterMarkBytes}: 64 KiB, as in
- * Netty and .NET's pipelines.
- */
-export const DEFAULT_HIGH_WATER_MARK_BYTES: number = 64 * 1024;
 
 /**
  * How messages are cut, decoded, bounded and timed on a connection.
  *
  * @typeParam E The encoding or its name; it decides the type of a message.
  */
-export interface MessageOptions<E extends EncodingLike = "bytes"> {
+export interface MessageOptions<E extends EncodingLike = "bytes">
+  extends ChannelOptions {
   /**
    * How a message's bytes become a value: `"bytes"` (`Uint8Array`), `"text"`
    * (strict UTF-8), `"json"`, or an encoding of your own.
@@ -48,40 +47,18 @@ export interface MessageOptions<E extends EncodingLike = "bytes"> {
    */
   readonly framing?: Framing | string;
   /**
-   * How many bytes may wait to be written before `send` makes its caller wait.
-   *
-   * @default {65_536}
-   */
-  readonly highWaterMarkBytes?: number;
-  /**
-   * Longest time in milliseconds to wait for the peer without a byte in either
-   * direction; `Infinity` for no bound. Then the connection is aborted.
-   *
-   * @default {Infinity}
-   */
-  readonly idleTimeoutMs?: number;
-  /**
    * Largest message in bytes, received or sent, without its frame.
    *
    * @default {1_048_576}
    */
   readonly maxMessageBytes?: number;
   /**
-   * Longest time in milliseconds from a message's first byte to its last, while
-   * this side is reading; `Infinity` for no bound. Then the connection is
-   * aborted. It stops a peer that sends one byte a minute to keep you waiting.
+   * Largest message in bytes that this side sends, where it differs: a relay that
+   * adds a field to every message needs room for it.
    *
-   * @default {Infinity}
+   * @default {maxMessageBytes}
    */
-  readonly messageTimeoutMs?: number;
-  /**
-   * Longest time in milliseconds that waiting bytes may make no progress
-   * because the peer does not read; `Infinity` for no bound. Then the
-   * connection is aborted.
-   *
-   * @default {Infinity}
-   */
-  readonly sendTimeoutMs?: number;
+  readonly maxSentMessageBytes?: number;
 }
 
 /**
@@ -89,44 +66,34 @@ export interface MessageOptions<E extends EncodingLike = "bytes"> {
  *
  * @typeParam T Type of a message.
  */
-export class Settings<T> {
+export class Settings<T> extends ChannelSettings {
   readonly framing: Framing;
   readonly encoding: Encoding<T>;
   readonly maxMessageBytes: number;
-  readonly highWaterMarkBytes: number;
-  readonly idleTimeoutMs: number;
-  readonly messageTimeoutMs: number;
-  readonly sendTimeoutMs: number;
-  /** The clock of the deadlines; none if there are no deadlines. */
-  readonly clock: Clock | undefined;
+  readonly maxSentMessageBytes: number;
 
   /**
    * Checks the options.
    *
    * @param options The options.
-   * @param furtherMs Deadlines of whoever uses the clock too, in milliseconds.
+   * @param internals What only this library and its tests set.
    * @throws {TypeError} If the framing or the encoding does not exist, or they
    * do not go together.
    * @throws {RangeError} If a number is out of its range.
    */
   constructor(
     options: MessageOptions<EncodingLike>,
-    furtherMs: readonly number[] = [],
+    internals: ChannelInternals = {},
   ) {
+    super(options, internals);
     const {
       encoding = "bytes",
       framing = DEFAULT_FRAMING,
-      highWaterMarkBytes = DEFAULT_HIGH_WATER_MARK_BYTES,
-      idleTimeoutMs = Infinity,
       maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
-      messageTimeoutMs = Infinity,
-      sendTimeoutMs = Infinity,
+      maxSentMessageBytes = maxMessageBytes,
     } = options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
-    checkSize("highWaterMarkBytes", highWaterMarkBytes, 1);
-    checkDuration("idleTimeoutMs", idleTimeoutMs);
-    checkDuration("messageTimeoutMs", messageTimeoutMs);
-    checkDuration("sendTimeoutMs", sendTimeoutMs);
+    checkSize("maxSentMessageBytes", maxSentMessageBytes, 1);
     this.framing = typeof framing === "string"
       ? parseFraming(framing)
       : framing;
@@ -135,17 +102,7 @@ export class Settings<T> {
     this.encoding.decoder(this.framing.boundary !== "none");
     this.framing.decoder({ maxMessageBytes });
     this.maxMessageBytes = maxMessageBytes;
-    this.highWaterMarkBytes = highWaterMarkBytes;
-    this.idleTimeoutMs = idleTimeoutMs;
-    this.messageTimeoutMs = messageTimeoutMs;
-    this.sendTimeoutMs = sendTimeoutMs;
-    const deadlines = [
-      idleTimeoutMs,
-      messageTimeoutMs,
-      sendTimeoutMs,
-      ...furtherMs,
-    ].filter((ms) => ms !== Infinity);
-    this.clock = deadlines.length === 0 ? undefined : new Clock(deadlines);
+    this.maxSentMessageBytes = maxSentMessageBytes;
   }
 }
 

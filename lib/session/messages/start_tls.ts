@@ -11,6 +11,7 @@ import {
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
   shakeHands,
 } from "../channel/handshake.ts";
+import { channelOf } from "./framed_connection.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import { checkDuration } from "../../check.ts";
 
@@ -67,7 +68,7 @@ export async function startTls<T>(
   const either = AbortSignal.any(
     signal === undefined ? [connection.signal] : [connection.signal, signal],
   );
-  await connection.changeLine(async (line: Connection) => {
+  await channelOf(connection).replace(async (line: Connection) => {
     const over = await overTls(line, options);
     await shakeHands(over, tlsHandshakeTimeoutMs, either);
     return over;

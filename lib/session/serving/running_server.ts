@@ -18,7 +18,8 @@ import type { TlsCertificate } from "../../transport/tls/options.ts";
 import { acceptLoop } from "./accept_loop.ts";
 import { Admission } from "./admission.ts";
 import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
-import { MessageConnection } from "../messages/message_connection.ts";
+import { channelOf, FramedConnection } from "../messages/framed_connection.ts";
+import type { MessageConnection } from "../messages/message_connection.ts";
 import type { Handler, Server } from "./server.ts";
 import {
   type CutConnection,
@@ -175,7 +176,7 @@ export class RunningServer<T> implements Server<T> {
   }
 
   #entered(accepted: Connection, leave: () => void): void {
-    const connection = new MessageConnection<T>(accepted, this.#settings);
+    const connection = new FramedConnection<T>(accepted, this.#settings);
     this.connections.add(connection);
     void this.#converse(connection, leave);
   }
@@ -287,7 +288,7 @@ async function giveUp<T>(
     // A peer that broke the framing may still be sending, and closing on it
     // would destroy what it has not read yet; any other end is no orderly one.
     if (failure instanceof ProtocolError) await connection.close();
-    else await connection.flush();
+    else await channelOf(connection).flushed();
   } catch {
     // Then it cannot be written, and the failure that is told is the first one.
   }

@@ -5,6 +5,7 @@
  */
 
 import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
+import { channelOf } from "../messages/framed_connection.ts";
 import type { Handler, Server } from "./server.ts";
 import type { ServeOptions } from "./server_options.ts";
 import { Settings } from "../messages/settings.ts";
@@ -50,6 +51,6 @@ export async function serve<E extends EncodingLike = "bytes">(
   const settings = new Settings<MessageOf<E>>(options);
   return await startServer(addresses, options, settings, {
     handler,
-    drain: (connection, reason) => connection.drain(reason),
+    drain: (connection, reason) => channelOf(connection).drain(reason),
   });
 }

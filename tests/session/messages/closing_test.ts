@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertGreater,
   assertInstanceOf,
   assertLess,
   assertRejects,
@@ -13,8 +12,10 @@ import {
   ConnectionError,
   TimeoutError,
 } from "../../../lib/errors.ts";
+import { channelOf } from "../../../lib/session/messages/framed_connection.ts";
 import { MessageConnection } from "../../../lib/session/messages/message_connection.ts";
 import { memoryPair } from "../../../lib/transport/memory/mod.ts";
+import { ManualTime } from "../../support/manual_time.ts";
 import { read } from "../../support/transport_suite.ts";
 import {
   all,
@@ -39,6 +40,7 @@ async function end(
   how: Ending,
 ): Promise<void> {
   if (how === "dispose") await connection[Symbol.asyncDispose]();
+  else if (how === "drain") channelOf(connection).drain();
   else await connection[how]();
 }
 
@@ -141,7 +143,7 @@ Deno.test("abort() throws its reason to pending and later calls, whatever the re
       assertInstanceOf(errors[0], ClosedError);
       assertEquals(
         errors[0].message,
-        "Connection to memory:server was aborted",
+        "memory:server: this side aborted the connection",
       );
     }
     await client.closeWrite();
@@ -215,7 +217,7 @@ Deno.test("MessageConnection.signal is aborted as soon as close() is called, als
     assertInstanceOf(client.signal.reason, ClosedError);
     assertEquals(
       client.signal.reason.message,
-      "Connection to memory:server was closed",
+      "memory:server: this side closed the connection",
     );
     assertStrictEquals(client.signal, client.signal);
     await pair.server.close();
@@ -226,8 +228,8 @@ Deno.test("MessageConnection.signal is aborted as soon as close() is called, als
 Deno.test("MessageConnection.signal has the reason of a drain, and the connection goes on", async () => {
   using pair = talk();
   const reason = new Error("enough");
-  pair.client.drain(reason);
-  pair.client.drain(new Error("another"));
+  pair.client.channel.drain(reason);
+  pair.client.channel.drain(new Error("another"));
   assertStrictEquals(pair.client.signal.reason, reason);
   await pair.client.send("one more thing");
   assertEquals(await pair.server.receive(), "one more thing");
@@ -241,7 +243,7 @@ Deno.test("drain() gives the messages that have begun to arrive, then the end", 
   const frames = framed("a", "b", "c");
   await far.write(frames.subarray(0, 12)); // a, b, two bytes of c's header
   assertEquals(await client.receive(), "a");
-  client.drain();
+  channelOf(client).drain();
   assertEquals(await client.receive(), "b");
   const c = client.receive();
   await turn(20);
@@ -257,7 +259,7 @@ Deno.test("drain() ends a receive that waits for nothing in particular", async (
     pair.client.receive(),
     pair.client.receive({ timeoutMs: 60_000 }),
   ];
-  pair.client.drain();
+  pair.client.channel.drain();
   assertEquals(await Promise.all(waiting), [undefined, undefined]);
   assertEquals(await pair.client.receive(), undefined);
 });
@@ -265,7 +267,7 @@ Deno.test("drain() ends a receive that waits for nothing in particular", async (
 Deno.test("drain() gives messages that the system holds already though nobody has read them", async () => {
   using pair = await talkTcp();
   await pair.server.sendAll(["a", "b"]);
-  pair.client.drain();
+  pair.client.channel.drain();
   assertEquals(await pair.client.receive(), "a");
   assertEquals(await pair.client.receive(), "b");
   assertEquals(await pair.client.receive(), undefined);
@@ -285,7 +287,7 @@ Deno.test("drain() comes to an end with a peer that never pauses", async () => {
   const begun = performance.now();
   for await (const message of pair.server) {
     await pair.server.send(message);
-    if (++answered === 100) pair.server.drain();
+    if (++answered === 100) pair.server.channel.drain();
   }
   assertLess(performance.now() - begun, 2000);
   await Promise.all([
@@ -302,20 +304,20 @@ Deno.test("drain() comes to an end with a peer that pumps without waiting for an
   })();
   let received = 0;
   for await (const _ of pair.server) {
-    if (++received === 100) pair.server.drain();
+    if (++received === 100) pair.server.channel.drain();
   }
   pair.server.abort();
   await assertRejects(() => pump, ConnectionError);
 });
 
-Deno.test("close() delivers everything that was sent though the peer sends all the time", async () => {
-  using pair = await talkTcp();
+Deno.test("close() delivers everything that was sent though the peer sends all the time, and says after 30 s that it was still sending", async () => {
+  const time = new ManualTime();
+  using pair = over(await tcpPair(), {}, time);
   const { client, server } = pair;
   const messages = Array.from(
     { length: 200 },
     (_, i) => `${i}`.padStart(5000, "."),
   );
-  // The client sends on and on, and reads only when the server is gone.
   const pumping = (async () => {
     try {
       for (;;) await client.send("y".repeat(5000));
@@ -323,17 +325,78 @@ Deno.test("close() delivers everything that was sent though the peer sends all t
       return error;
     }
   })();
-  await until(() => server.stats.bytesIn >= 0, "begun");
-  const sent = server.sendAll(messages);
+  await until(() => server.bytesWaiting === 0, "begun");
   const received = all(client).catch((error) => error);
-  await sent;
-  const begun = performance.now();
-  await server.close();
-  const took = performance.now() - begun;
-  assertGreater(took, 900);
-  assertLess(took, 2000);
+  await server.sendAll(messages);
+  const closed = server.close().catch((error) => error);
+  await until(() => server.channel.droppedBytes > 100_000, "dropping");
+  assert(server.channel.hasToLose);
+  assertEquals(await standing(closed), "pending");
+  for (let second = 0; second < 29; second++) {
+    const before = server.channel.droppedBytes;
+    await until(() => server.channel.droppedBytes > before, "dropping on");
+    await time.advance(1_000);
+  }
+  assertEquals(await standing(closed), "pending");
+  await time.advance(1_000);
+  const error = await closed;
+  assertInstanceOf(error, TimeoutError);
+  assertEquals([error.deadline, error.timeoutMs], ["close", 30_000]);
   assertEquals(await received, messages);
   await pumping;
+});
+
+Deno.test("close() ends when a peer that was sending has sent nothing for 5 s, and not before", async () => {
+  const time = new ManualTime();
+  const [near, far] = memoryPair();
+  const { client } = over([near, far], {}, time);
+  await client.send("hello");
+  await time.advance(0);
+  const closed = client.close();
+  await far.write(framed("late"));
+  for (let i = 0; i < 4; i++) {
+    await time.advance(4_900);
+    assertEquals(await standing(closed), "pending");
+    await far.write(framed("later"));
+  }
+  await time.advance(4_900);
+  assertEquals(await standing(closed), "pending");
+  await time.advance(1_100);
+  await closed;
+  far.close();
+});
+
+Deno.test("close() does not wait for a peer that has answered and stays open, nor for one that was sent nothing", async () => {
+  for (const isAsked of [true, false]) {
+    const time = new ManualTime();
+    const [near, far] = memoryPair();
+    const { client } = over([near, far], {}, time);
+    if (isAsked) {
+      await client.send("hello");
+      await time.advance(0);
+    }
+    await far.write(framed("answer"));
+    assertEquals(await client.receive(), "answer");
+    const closed = client.close();
+    if (isAsked) await time.advance(10);
+    await closed;
+    far.close();
+  }
+});
+
+Deno.test("close() listens for 100 ms to a peer that has not answered", async () => {
+  const time = new ManualTime();
+  const [near, far] = memoryPair();
+  const { client } = over([near, far], {}, time);
+  await client.send("hello");
+  await time.advance(0);
+  const closed = client.close();
+  await time.advance(99);
+  assertEquals(await standing(closed), "pending");
+  await time.advance(1);
+  await closed;
+  assertEquals(time.pending, 0);
+  far.close();
 });
 
 Deno.test("close() does not wait longer for a peer that has finished", async () => {
@@ -348,15 +411,17 @@ Deno.test("close() does not wait longer for a peer that has finished", async () 
 });
 
 Deno.test("close() throws a TimeoutError after 5 s with a peer that never reads, and the peer sees no orderly end", async () => {
+  const time = new ManualTime();
   const [near, far] = memoryPair({ bufferBytes: 9 });
   const recorded = new Recorded(near);
-  const client = new MessageConnection<string>(recorded, TEXT);
+  const { client } = over([recorded, far], {}, time);
   void client.send("takes");
   void client.send("more room");
-  const error = await impatiently(
-    5000,
-    () => assertRejects(() => client.close(), TimeoutError),
-  );
+  const closed = client.close();
+  await time.advance(4_999);
+  assertEquals(await standing(closed), "pending");
+  await time.advance(1_001);
+  const error = await assertRejects(() => closed, TimeoutError);
   assertEquals(error.deadline, "send");
   assertEquals(error.timeoutMs, 5000);
   assertStringIncludes(error.message, "memory:server");
@@ -366,6 +431,25 @@ Deno.test("close() throws a TimeoutError after 5 s with a peer that never reads,
   assertEquals((await read(far))?.length, 9);
   await assertRejects(() => read(far), ConnectionError);
   far.close();
+});
+
+Deno.test("close() goes on for as long as a slow peer reads", async () => {
+  const time = new ManualTime();
+  const [near, far] = memoryPair({ bufferBytes: 9 });
+  const { client } = over([near, far], {}, time);
+  void client.send("x".repeat(50));
+  const closed = client.close();
+  let received = 0;
+  for (let i = 0; i < 5; i++) {
+    await time.advance(4_900);
+    assertEquals(await standing(closed), "pending");
+    received += (await read(far))!.length;
+  }
+  received += (await read(far))!.length;
+  assertEquals(received, 54);
+  assertEquals(await read(far), null);
+  far.close();
+  await closed;
 });
 
 Deno.test("close() resolves when the link is lost and nothing was left to write", async () => {
@@ -502,24 +586,6 @@ function disposable(
 ): MessageConnection<string> & Disposable {
   const messages = new MessageConnection<string>(connection, TEXT);
   return Object.assign(messages, { [Symbol.dispose]: () => messages.abort() });
-}
-
-/** Has a timer of just this length, of which there must be one, fire soon. */
-async function impatiently<T>(ms: number, run: () => Promise<T>): Promise<T> {
-  const { setTimeout } = globalThis;
-  let count = 0;
-  const impatient = (callback: () => void, after?: number) => {
-    if (after !== ms) return setTimeout(callback, after);
-    count++;
-    return setTimeout(callback, 20);
-  };
-  globalThis.setTimeout = Object.assign(impatient, setTimeout);
-  try {
-    return await run();
-  } finally {
-    globalThis.setTimeout = setTimeout;
-    assertEquals(count, 1);
-  }
 }
 
 /** A peer that reads to the end and then closes. */

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { channelOf } from "../../../lib/session/messages/framed_connection.ts";
 import { MessageConnection } from "../../../lib/session/messages/message_connection.ts";
 import type { MemoryFaults } from "../../../lib/transport/memory/mod.ts";
 import { memoryPair } from "../../../lib/transport/memory/mod.ts";
@@ -162,7 +163,7 @@ const DEEDS: Record<string, (mine: Bytes, peer: Bytes) => unknown> = {
   "closeWrite": (mine) => mine.closeWrite(),
   "close": (mine) => mine.close(),
   "abort": (mine) => mine.abort(),
-  "drain": (mine) => mine.drain(),
+  "drain": (mine) => channelOf(mine).drain(),
   "dispose": (mine) => mine[Symbol.asyncDispose](),
   "peer sends": (_, peer) => peer.send(new Uint8Array(30)),
   "peer finishes": (_, peer) => peer.closeWrite(),

@@ -84,7 +84,7 @@ Deno.test("receive() that ran out of time loses nothing: the next one gets the m
     assertEquals([error.deadline, error.timeoutMs], ["receive", 5]);
     assertEquals(
       error.message,
-      "Cannot receive from memory:client: no message within 5 ms",
+      "Cannot receive from memory:client: no message came within 5 ms",
     );
   }
   await pair.client.sendAll(["a", "b"]);

@@ -653,7 +653,8 @@ Deno.test("shutdown({ graceMs: 0 }) cuts at once, and a graceMs that is none is 
 
 Deno.test("shutdown() called again waits for the first, and so does disposal", async () => {
   const own = memory();
-  const server = await serve(own.listener, TEXT, echo);
+  const gate = Promise.withResolvers<void>();
+  const server = await serve(own.listener, TEXT, () => gate.promise);
   const client = await own.connect();
   await until(() => server.connections.size === 1, "accepted");
   const calls = [
@@ -663,6 +664,7 @@ Deno.test("shutdown() called again waits for the first, and so does disposal", a
   ];
   const disposed = Promise.resolve(server[Symbol.asyncDispose]());
   assertEquals(await standing(disposed), "pending");
+  gate.resolve();
   assertEquals(await client.receive(), undefined);
   await client.close();
   const [first, second, third] = await Promise.all(calls);

@@ -7,6 +7,7 @@
 import { ByteSink } from "../../../bytes/byte_sink.ts";
 import { raw } from "../../../framing/formats/raw.ts";
 import { connect } from "../../../session/messages/connect.ts";
+import { channelOf } from "../../../session/messages/framed_connection.ts";
 import type { MessageConnection } from "../../../session/messages/message_connection.ts";
 import type { HttpEvent } from "../../wire/events.ts";
 import { HttpConnection } from "../../wire/http_connection.ts";
@@ -148,7 +149,9 @@ export class HttpClientConnection {
     this.#watched = undefined;
     const bytes = await received;
     if (bytes === undefined) {
-      http.receiveEnd(!connection.endedUnannounced);
+      http.receiveEnd(
+        channelOf(connection).connection.endedUnannounced !== true,
+      );
       return 0;
     }
     onBytes?.("received", bytes);

@@ -1,0 +1,397 @@
+/**
+ * A connection with everything that speaking over it needs, whatever is spoken:
+ * a queue of received bytes, a sink for what is sent, bounds, deadlines and an end.
+ *
+ * ```text
+ *                    ┌──────────────── Channel ───────────────┐
+ *   connection.read ─┼─► ReceivingHalf ─► queue ─► ┌─────────┐ │
+ *                    │   Lingering, deadlines      │ machine │ │
+ *  connection.write ◄┼── SendingHalf ◄── sink  ◄── └─────────┘ │
+ *                    └────────────────────────────────────────┘
+ *
+ *   open ── close() ──► closing ── nothing left to lose ──► closed
+ *    └───── abort() ───────┴──────────────────────────────► closed
+ * ```
+ *
+ * A *machine* is what speaks: messages in a framing, HTTP, WebSocket. It reads from
+ * `channel.queue` and appends to `channel.sink`, and it never awaits. The code that
+ * drives it is a loop:
+ *
+ * 1. let the machine take from the queue until it needs more bytes; where it has
+ *    to answer by itself (a pong, a window update) it appends to the sink and
+ *    calls `channel.accepted()`;
+ * 2. if `channel.receiving.state` says that no more comes, act on it;
+ * 3. `await channel.fill()`, which never rejects, and begin again.
+ *
+ * `fill()` writes what waits before it reads. `channel.accepted()` alone is enough
+ * elsewhere: the bytes leave in this turn or the next. `await channel.room()` where
+ * a fast sender should be as slow as its peer.
+ *
+ * A machine that has to agree on something first does so with the same calls
+ * before the first message. What it leaves in the queue is the next machine's: two
+ * machines may follow each other on one channel, and nothing that arrived is lost.
+ *
+ * @example A machine that answers every byte `?` with `!`
+ * ```ts
+ * import { Channel } from "./channel.ts";
+ * import { ChannelSettings } from "./channel_settings.ts";
+ * import { memoryPair } from "@parley/parley/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * async function answer(channel: Channel): Promise<void> {
+ *   for (;;) {
+ *     const { queue } = channel;
+ *     for (; queue.has(1); queue.skip(1)) {
+ *       if (queue.byte(0) !== 0x3f) continue;
+ *       channel.sink.byte(0x21);
+ *       channel.accepted();
+ *     }
+ *     const { state, failure } = channel.receiving;
+ *     if (state === "lost" || state === "aborted") throw failure;
+ *     if (state !== "open" && state !== "draining") return;
+ *     await channel.fill();
+ *   }
+ * }
+ *
+ * const [near, far] = memoryPair();
+ * const channel = new Channel(near, new ChannelSettings());
+ * const answered = answer(channel).then(() => channel.close());
+ *
+ * await far.write(new TextEncoder().encode("a?b?"));
+ * const into = new Uint8Array(10);
+ * assertEquals(await far.read(into), 2);
+ * assertEquals(into.subarray(0, 2), Uint8Array.of(0x21, 0x21));
+ * await far.closeWrite();
+ * await answered;
+ * far.close();
+ * ```
+ *
+ * @module
+ */
+
+import type { ByteQueue } from "../../bytes/byte_queue.ts";
+import type { ByteSink } from "../../bytes/byte_sink.ts";
+import { ClosedError, ProtocolError } from "../../errors.ts";
+import type { Watched } from "../../time/clock.ts";
+import type { Address } from "../../transport/address.ts";
+import type { Connection } from "../../transport/connection.ts";
+import type { ChannelSettings } from "./channel_settings.ts";
+import { deadlinePassed } from "./deadlines.ts";
+import { EndSignal } from "./end_signal.ts";
+import {
+  LINGER,
+  LINGER_UNTIL_CUT,
+  Lingering,
+  whileItProgresses,
+} from "./lingering.ts";
+import { ReceivingHalf } from "./receiving_half.ts";
+import { SendingHalf } from "./sending_half.ts";
+import type { StallLimits } from "./stall.ts";
+import { type ByteObserver, Traffic } from "./traffic.ts";
+
+/** A connection, its two halves and its end. */
+export class Channel implements Watched {
+  readonly settings: ChannelSettings;
+  /** What went over it. */
+  readonly traffic: Traffic;
+  /** The receiving half. */
+  readonly receiving: ReceivingHalf;
+  /** The sending half. */
+  readonly sending: SendingHalf;
+  /** What takes from the queue, if it can tell whether views are still looked at. */
+  reader: { readonly mayRetire: boolean } | undefined;
+  #connection: Connection;
+  #state: "open" | "closing" | "closed" = "open";
+  #closing: Promise<void> | undefined;
+  #lingering: Lingering | undefined;
+  #lingerLimits: StallLimits = LINGER;
+  #ending: EndSignal | undefined;
+
+  /**
+   * Takes a connection over; nothing is read until it is asked for.
+   *
+   * @param connection The connection, owned from now on.
+   * @param settings Bounds and deadlines, shared with other channels.
+   */
+  constructor(connection: Connection, settings: ChannelSettings) {
+    const { clock, time, highWaterMarkBytes, maxBufferedBytes } = settings;
+    this.#connection = connection;
+    this.settings = settings;
+    const onLoss = (error: unknown) => this.#lost(error);
+    const traffic = this.traffic = new Traffic(clock);
+    this.receiving = new ReceivingHalf(connection, traffic, time, onLoss);
+    this.sending = new SendingHalf(connection, traffic, {
+      highWaterMarkBytes,
+      maxBufferedBytes,
+      onLoss,
+      onOverrun: (error) => this.abort(error),
+    });
+    clock?.add(this);
+  }
+
+  /** The connection below. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /** The peer's address. */
+  get remoteAddress(): Address {
+    return this.#connection.remoteAddress;
+  }
+
+  /** The bytes received and not yet taken. */
+  get queue(): ByteQueue {
+    return this.receiving.queue;
+  }
+
+  /** Where to append; see {@linkcode SendingHalf.sink}. */
+  get sink(): ByteSink {
+    return this.sending.sink;
+  }
+
+  /** Whether the channel is usable, being closed, or closed. */
+  get state(): "open" | "closing" | "closed" {
+    return this.#state;
+  }
+
+  /** Bytes accepted for sending and not yet taken by the system. */
+  get bytesWaiting(): number {
+    return this.sending.buffered;
+  }
+
+  /** Whether closing at once may destroy what the peer has not read yet. */
+  get hasToLose(): boolean {
+    return this.bytesWaiting > 0 || this.#lingering?.state === "discarding";
+  }
+
+  /** Bytes that came while it was being closed, and were dropped. */
+  get droppedBytes(): number {
+    return this.#lingering?.droppedBytes ?? 0;
+  }
+
+  /** Aborted when the conversation is to end; the reason says why. */
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /**
+   * Writes what waits, then waits for bytes; see {@linkcode ReceivingHalf.fill}.
+   *
+   * @returns A promise that never rejects.
+   */
+  fill(missing?: number, mark?: number): Promise<void> {
+    // What was sent is what the peer waits for before it answers.
+    this.sending.flush();
+    return this.receiving.fill(missing, mark);
+  }
+
+  /** Takes note of what was appended; see {@linkcode SendingHalf.accepted}. */
+  accepted(): void {
+    this.sending.accepted();
+  }
+
+  /** Waits for room; see {@linkcode SendingHalf.room}. */
+  room(): Promise<void> {
+    return this.sending.room();
+  }
+
+  /**
+   * Waits until everything accepted so far is written.
+   *
+   * @throws {unknown} What the link was lost by, or aborted with.
+   * @throws {TimeoutError} If the peer took nothing for 5 s.
+   */
+  flushed(): Promise<void> {
+    const { sending } = this;
+    const written = sending.flushed();
+    if (sending.buffered === 0) return written;
+    return whileItProgresses(written, this);
+  }
+
+  /** Shows all bytes to an observer, from now on. */
+  observe(observer: ByteObserver): void {
+    this.traffic.observer = observer;
+  }
+
+  /**
+   * Goes on over another connection, such as TLS on top of this one. If that
+   * fails the channel is aborted.
+   *
+   * @param step Takes the connection over and gives the one to use from now on.
+   * @throws {ProtocolError} If more has arrived than was taken: those bytes
+   * must not be taken for what comes over the new connection.
+   * @throws {TypeError} If bytes are being waited for.
+   */
+  async replace(
+    step: (connection: Connection) => Promise<Connection>,
+  ): Promise<void> {
+    await this.sending.flushed();
+    const address = String(this.remoteAddress);
+    if (this.receiving.isReading) {
+      throw new TypeError(
+        `Cannot go on over another connection to ${address}: a message is being waited for`,
+      );
+    }
+    try {
+      const { length } = this.queue;
+      if (length > 0) {
+        throw new ProtocolError("malformed", {
+          action: "go on over another connection to",
+          address,
+          reason: `${length} bytes have arrived that belong to this one`,
+        });
+      }
+      const next = await step(this.#connection);
+      // Aborted in the meantime.
+      if (this.#state === "closed") next.abort();
+      this.#connection = next;
+      this.receiving.moveTo(next);
+      this.sending.moveTo(next);
+    } catch (error) {
+      this.abort(error);
+      throw error;
+    }
+  }
+
+  /** Finishes sending; receiving goes on. Resolves when the peer was told. */
+  closeWrite(): Promise<void> {
+    return this.#state === "closed"
+      ? Promise.resolve()
+      : this.sending.finish(true);
+  }
+
+  /**
+   * Ends in order: what was accepted is written and the peer is told. Then it
+   * waits for the peer where something would be lost otherwise; {@linkcode Lingering}
+   * says how long.
+   *
+   * @returns When the connection is closed; the second call waits for the first.
+   * @throws {TimeoutError} If the peer did not take what was sent in time.
+   * @throws {unknown} What the link was lost by, if something was left to write.
+   */
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      this.#closing = this.#close();
+      this.#closing.catch(unawaited);
+      this.#end.end();
+    }
+    return this.#closing;
+  }
+
+  /**
+   * Ends at once, dropping what was not written or taken.
+   *
+   * @param reason What pending and later calls are thrown; a `ClosedError` by
+   * default.
+   */
+  abort(reason?: unknown): void {
+    if (this.#state === "closed") return;
+    const error = reason ?? new ClosedError({
+      address: String(this.remoteAddress),
+      reason: "this side aborted the connection",
+    });
+    this.sending.fail(error);
+    this.receiving.abort(error);
+    this.#release();
+    this.#connection.abort();
+    this.#end.end(error);
+    this.#lingering?.abandon(error);
+  }
+
+  /**
+   * Asks for the end: aborts the signal, and wants only messages that have begun
+   * to arrive. From now on an end in order waits until it is cut.
+   *
+   * @param reason The signal's reason.
+   */
+  drain(
+    reason: unknown = new ClosedError({
+      address: String(this.remoteAddress),
+      reason: "the conversation is to end",
+    }),
+  ): void {
+    this.#end.end(reason);
+    this.receiving.drain();
+    this.lingerUntilCut();
+  }
+
+  /** Lets {@linkcode Channel.close} take as long as it needs, until an abort. */
+  lingerUntilCut(): void {
+    this.#lingerLimits = LINGER_UNTIL_CUT;
+    this.#lingering?.limit(LINGER_UNTIL_CUT);
+  }
+
+  /** Looks at the deadlines; the clock calls this. */
+  check(nowMs: number): void {
+    const passed = deadlinePassed(this, nowMs);
+    if (passed !== undefined) this.abort(passed);
+  }
+
+  get #end(): EndSignal {
+    return this.#ending ??= new EndSignal(() =>
+      new ClosedError({
+        address: String(this.remoteAddress),
+        reason: "this side closed the connection",
+      })
+    );
+  }
+
+  /**
+   * Nothing can be sent over a lost link, but what the peer said before is still
+   * received: reading finds out for itself that there is no more.
+   */
+  #lost(error: unknown): void {
+    this.sending.fail(error);
+    this.#end.end(error);
+  }
+
+  async #close(): Promise<void> {
+    const { receiving, sending } = this;
+    receiving.stop();
+    if (this.#state === "closed") return;
+    this.#state = "closing";
+    try {
+      if (receiving.state === "over" && sending.buffered === 0) {
+        await sending.finish(false);
+      } else {
+        await this.#linger();
+      }
+    } catch (error) {
+      // The peer must not take what has arrived for everything there was.
+      this.abort(error);
+      throw error;
+    }
+    if (this.#isClosed()) return;
+    this.#release();
+    this.#connection.close();
+    if (this.reader?.mayRetire === true) receiving.retire();
+    await this.#connection.released;
+  }
+
+  #linger(): Promise<void> {
+    this.#lingering = new Lingering(
+      {
+        remoteAddress: this.remoteAddress,
+        receiving: this.receiving,
+        sending: this.sending,
+        traffic: this.traffic,
+        time: this.settings.time,
+      },
+      this.#lingerLimits,
+    );
+    return this.#lingering.run();
+  }
+
+  // A method, as the compiler would take the state for unchanged by an await.
+  #isClosed(): boolean {
+    return this.#state === "closed";
+  }
+
+  /** Stops the clock; the caller closes the connection. */
+  #release(): void {
+    this.#state = "closed";
+    this.settings.clock?.delete(this);
+  }
+}
+
+function unawaited(): void {}

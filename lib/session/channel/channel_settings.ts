@@ -1,0 +1,122 @@
+/**
+ * The bounds and deadlines of a channel, checked once and before any I/O.
+ *
+ * @module
+ */
+
+import { checkDuration, checkSize } from "../../check.ts";
+import { Clock } from "../../time/clock.ts";
+import { SYSTEM_TIME, type Time } from "../../time/time.ts";
+
+/**
+ * The default of {@linkcode ChannelOptions.highWaterMarkBytes}: 64 KiB, as in
+ * Netty and .NET's pipelines.
+ */
+export const DEFAULT_HIGH_WATER_MARK_BYTES: number = 64 * 1024;
+
+/**
+ * The default of {@linkcode ChannelOptions.maxBufferedBytes}: 16 MiB. That is 256
+ * times the high-water mark, so a program that awaits `send` never comes near it,
+ * and a hundred connections that reach it hold 1.6 GB and not all memory.
+ */
+export const DEFAULT_MAX_BUFFERED_BYTES: number = 16 * 1024 * 1024;
+
+/** Bounds and deadlines of a connection. */
+export interface ChannelOptions {
+  /**
+   * How many bytes may wait to be written before `send` makes its caller wait.
+   *
+   * @default {65_536}
+   */
+  readonly highWaterMarkBytes?: number;
+  /**
+   * Longest time in milliseconds to wait for the peer without a byte in either
+   * direction; `Infinity` for no bound. Then the connection is aborted.
+   *
+   * @default {Infinity}
+   */
+  readonly idleTimeoutMs?: number;
+  /**
+   * How many bytes may wait to be written in all; `Infinity` for no bound. A
+   * program that does not await `send`, with a peer that does not read, reaches
+   * it: then the connection is aborted with a `ConnectionError` of code
+   * `"overrun"`. One message always fits, whatever its size, and a program that
+   * awaits every `send` never gets here.
+   *
+   * @default {16_777_216}
+   */
+  readonly maxBufferedBytes?: number;
+  /**
+   * Longest time in milliseconds from a message's first byte to its last, while
+   * this side is reading; `Infinity` for no bound. Then the connection is
+   * aborted. It stops a peer that sends one byte a minute to keep you waiting.
+   *
+   * @default {Infinity}
+   */
+  readonly messageTimeoutMs?: number;
+  /**
+   * Longest time in milliseconds that waiting bytes may make no progress
+   * because the peer does not read; `Infinity` for no bound. Then the
+   * connection is aborted.
+   *
+   * @default {Infinity}
+   */
+  readonly sendTimeoutMs?: number;
+}
+
+/** What only this library and its tests set. */
+export interface ChannelInternals {
+  /** Further deadlines that use the clock, in milliseconds. */
+  readonly furtherMs?: readonly number[];
+  /** Where time comes from. */
+  readonly time?: Time;
+}
+
+/** The options with all defaults filled in, shared by all channels of a server. */
+export class ChannelSettings {
+  readonly highWaterMarkBytes: number;
+  readonly idleTimeoutMs: number;
+  readonly maxBufferedBytes: number;
+  readonly messageTimeoutMs: number;
+  readonly sendTimeoutMs: number;
+  /** The clock of the deadlines; `undefined` if there are no deadlines. */
+  readonly clock: Clock | undefined;
+  /** Where time comes from. */
+  readonly time: Time;
+
+  /**
+   * Checks the options.
+   *
+   * @throws {RangeError} If a number is out of its range.
+   */
+  constructor(options: ChannelOptions = {}, internals: ChannelInternals = {}) {
+    const {
+      highWaterMarkBytes = DEFAULT_HIGH_WATER_MARK_BYTES,
+      idleTimeoutMs = Infinity,
+      maxBufferedBytes = DEFAULT_MAX_BUFFERED_BYTES,
+      messageTimeoutMs = Infinity,
+      sendTimeoutMs = Infinity,
+    } = options;
+    const { furtherMs = [], time = SYSTEM_TIME } = internals;
+    checkSize("highWaterMarkBytes", highWaterMarkBytes, 1);
+    checkSize("maxBufferedBytes", maxBufferedBytes, 1);
+    checkDuration("idleTimeoutMs", idleTimeoutMs);
+    checkDuration("messageTimeoutMs", messageTimeoutMs);
+    checkDuration("sendTimeoutMs", sendTimeoutMs);
+    this.highWaterMarkBytes = highWaterMarkBytes;
+    this.idleTimeoutMs = idleTimeoutMs;
+    this.maxBufferedBytes = maxBufferedBytes;
+    this.messageTimeoutMs = messageTimeoutMs;
+    this.sendTimeoutMs = sendTimeoutMs;
+    this.time = time;
+    const deadlines = [
+      idleTimeoutMs,
+      messageTimeoutMs,
+      sendTimeoutMs,
+      ...furtherMs,
+    ].filter((ms) => ms !== Infinity);
+    this.clock = deadlines.length === 0
+      ? undefined
+      : new Clock(deadlines, time);
+  }
+}

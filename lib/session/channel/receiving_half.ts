@@ -1,0 +1,272 @@
+/**
+ * The receiving half of a channel: reads from the connection into a byte queue.
+ *
+ * ```text
+ *            drain()            all that had begun is taken
+ *   open ──────────► draining ──────────────────────────────► discarding
+ *    │ │                │  │                                     ▲  │
+ *    │ └──── stop() ────┼──┼─────────────────────────────────────┘  │
+ *    │                  │  └── read fails ──► lost ─── stop() ───┐  │ end of
+ *    ├── read fails ────┼─────────────────────► ▲                ▼  ▼ stream
+ *    └── end of stream ─┴──────► finished ────── stop() ──────► over
+ *
+ *   any but discarding, over ── abort(error) ──► aborted
+ * ```
+ *
+ * - `open`: bytes are wanted.
+ * - `draining`: only messages that have begun to arrive are wanted.
+ * - `finished`: the peer has finished sending; what is in the queue is wanted.
+ * - `lost`: the link is lost; what is in the queue is wanted, then the failure.
+ * - `discarding`: nothing is wanted any more, but the peer may still send.
+ * - `over`: nothing is wanted and nothing more comes.
+ * - `aborted`: what is in the queue is dropped, and the failure is wanted.
+ *
+ * A read cannot be cancelled without closing the connection. So a caller that
+ * stops waiting (a timeout, a signal) leaves the read pending, and the next
+ * caller waits for the same one: nothing is lost. Callbacks, not an async loop:
+ * each `await` of a wrapper costs what receiving a small message does.
+ *
+ * @module
+ */
+
+import { ByteQueue } from "../../bytes/byte_queue.ts";
+import type { Time, Timer } from "../../time/time.ts";
+import type { Connection } from "../../transport/connection.ts";
+import type { Traffic } from "./traffic.ts";
+
+// When the conversation is to end, messages may be in the system's buffer; they
+// are read within one turn of the event loop or two. What begins to arrive later
+// than that is not waited for: a busy peer would never let us end.
+const LAST_LOOK_MS = 10;
+
+/** What is still wanted, and what still comes. */
+export type ReceivingState =
+  | "open"
+  | "draining"
+  | "finished"
+  | "lost"
+  | "discarding"
+  | "over"
+  | "aborted";
+
+/** Reads the bytes of one channel. */
+export class ReceivingHalf {
+  /** The bytes received and not yet taken. */
+  readonly queue: ByteQueue = new ByteQueue();
+  /** What the link or {@linkcode ReceivingHalf.abort} failed with. */
+  failure: unknown;
+  /** Whether the peer has finished sending before this side wanted no more. */
+  peerFinished = false;
+  #state: ReceivingState = "open";
+  #connection: Connection;
+  readonly #traffic: Traffic;
+  readonly #time: Time;
+  readonly #onRead = (count: number | null) => this.#received(count);
+  readonly #onFailure = (error: unknown) => this.#failed(error);
+  readonly #onLoss: (error: unknown) => void;
+  // Where the pending read puts its bytes; `undefined` if no read is pending.
+  #into: Uint8Array | undefined;
+  // Whether bytes came that no caller has waited for.
+  #isAhead = false;
+  #wait: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  #lastLook: Timer;
+  // Place in the stream behind which no message begins any more.
+  #lastBegin = Infinity;
+  // Time spent waiting for the rest of the message that has begun, and which
+  // message that is.
+  #spentMs = 0;
+  #mark = 0;
+
+  constructor(
+    connection: Connection,
+    traffic: Traffic,
+    time: Time,
+    onLoss: (error: unknown) => void,
+  ) {
+    this.#connection = connection;
+    this.#traffic = traffic;
+    this.#time = time;
+    this.#onLoss = onLoss;
+  }
+
+  /** What is still wanted, and what still comes. */
+  get state(): ReceivingState {
+    return this.#state;
+  }
+
+  /** Whether a read is waiting for the peer. */
+  get isReading(): boolean {
+    return this.#into !== undefined;
+  }
+
+  /**
+   * How long the message that has begun has been waited for, in milliseconds; 0
+   * if no message has begun.
+   */
+  partialMs(nowMs: number): number {
+    if (this.#into === undefined || this.queue.length === 0) return 0;
+    return this.#spentMs + nowMs - this.#traffic.readMs;
+  }
+
+  /**
+   * Waits for bytes, the end, a failure, or until nothing more is wanted.
+   *
+   * @param missing How many bytes the message that has begun lacks; 0 if unknown.
+   * @param mark Changes with every message that was taken; it tells how long the
+   * same one has been waited for.
+   * @returns A promise that never rejects. Look at the queue, then at the state.
+   */
+  fill(missing = 0, mark: number = this.queue.offset): Promise<void> {
+    this.#isAhead = false;
+    const wait = this.#wait ??= new Promise((resolve) => this.#wake = resolve);
+    // It may find that there is nothing to wait for.
+    if (this.#into === undefined) this.#read(missing, mark);
+    return wait;
+  }
+
+  /**
+   * Reads ahead, once at most until the next {@linkcode ReceivingHalf.fill}, so
+   * that the loss of the link is noticed while nothing waits for bytes.
+   */
+  watch(): void {
+    if (this.#isAhead || this.#into !== undefined) return;
+    if (this.#state === "open") this.#read(0, this.queue.offset);
+  }
+
+  /** Lets all callers that wait look again. */
+  wake(): void {
+    const wake = this.#wake;
+    this.#wait = this.#wake = undefined;
+    wake?.();
+  }
+
+  /** Goes on with another connection; no read may be pending. */
+  moveTo(connection: Connection): void {
+    this.#connection = connection;
+  }
+
+  /** Wants only what has begun to arrive. */
+  drain(): void {
+    if (this.#state !== "open") return;
+    this.#state = "draining";
+    if (this.#into !== undefined) this.#lookLast();
+  }
+
+  /** Wants nothing more; callers that wait look again. */
+  stop(): void {
+    switch (this.#state) {
+      case "open":
+      case "draining":
+        this.#state = "discarding";
+        break;
+      case "finished":
+      case "lost":
+        this.#state = "over";
+    }
+    this.#forgetLastLook();
+    this.wake();
+  }
+
+  /** Drops what is here; an end that was reached before stays the end. */
+  abort(error: unknown): void {
+    const isOver = this.#state === "discarding" || this.#state === "over";
+    this.#state = isOver ? "over" : "aborted";
+    this.failure = error;
+    this.#forgetLastLook();
+    this.wake();
+  }
+
+  /** Gives the buffer away, which nothing looks at any more; the last call of all. */
+  retire(): void {
+    if (this.#into === undefined) this.queue.retire();
+  }
+
+  #read(missing: number, mark: number): void {
+    const { queue } = this;
+    switch (this.#state) {
+      case "draining":
+        if (queue.offset >= this.#lastBegin) return this.stop();
+        this.#lookLast();
+        break;
+      case "open":
+      case "discarding":
+        break;
+      default:
+        return this.wake();
+    }
+    if (mark !== this.#mark || queue.length === 0) {
+      this.#mark = mark;
+      this.#spentMs = 0;
+    }
+    const { clock } = this.#traffic;
+    if (clock !== undefined) this.#traffic.readMs = clock.nowMs;
+    const into = queue.reserve(missing);
+    this.#into = into;
+    this.#connection.read(into).then(this.#onRead, this.#onFailure);
+  }
+
+  /** Begins the time within which a message must have begun to arrive. */
+  #lookLast(): void {
+    this.#lastLook ??= this.#time.setTimer(() => {
+      this.#lastBegin = this.queue.offset + this.queue.length;
+      if (this.#into !== undefined && this.queue.length === 0) this.stop();
+    }, LAST_LOOK_MS);
+  }
+
+  #forgetLastLook(): void {
+    if (this.#lastLook !== undefined) this.#time.clearTimer(this.#lastLook);
+  }
+
+  #received(count: number | null): void {
+    const into = this.#into!;
+    this.#into = undefined;
+    if (count === null) this.#ended();
+    else this.#arrived(count, into);
+    this.wake();
+  }
+
+  #arrived(count: number, into: Uint8Array): void {
+    const { queue } = this;
+    const traffic = this.#traffic;
+    if (traffic.clock !== undefined) {
+      const { nowMs } = traffic.clock;
+      if (queue.length > 0) this.#spentMs += nowMs - traffic.readMs;
+      traffic.readMs = nowMs;
+    }
+    queue.commit(count);
+    traffic.bytesIn += count;
+    this.#isAhead = this.#wait === undefined;
+    traffic.observer?.received?.(into.subarray(0, count));
+  }
+
+  #ended(): void {
+    this.#forgetLastLook();
+    switch (this.#state) {
+      case "open":
+      case "draining":
+        this.peerFinished = true;
+        this.#state = "finished";
+        break;
+      case "discarding":
+        this.#state = "over";
+    }
+  }
+
+  /** What is here is still taken, then the failure. */
+  #failed(error: unknown): void {
+    this.#into = undefined;
+    this.#forgetLastLook();
+    switch (this.#state) {
+      case "open":
+      case "draining":
+        this.failure = error;
+        this.#state = "lost";
+        break;
+      case "discarding":
+        this.#state = "over";
+    }
+    this.wake();
+    this.#onLoss(error);
+  }
+}

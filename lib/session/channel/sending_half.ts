@@ -1,0 +1,324 @@
+/**
+ * The sending half of a channel: collect, write.
+ *
+ * ```text
+ *   machine ─► sink (being filled) ⇄ sink (being written) ─► connection.write
+ *
+ *   open ── finish() ──► finishing ── all written, peer told ──► finished
+ *    │                      │
+ *    └───── fail(error) ────┴──► failed
+ * ```
+ *
+ * - `open`: bytes are accepted.
+ * - `finishing`: nothing more is accepted, the rest is being written.
+ * - `finished`: the peer was told that this was all.
+ * - `failed`: nothing more is written.
+ *
+ * A {@linkcode FlushPolicy} decides when to write. While one sink is written the
+ * other is filled. What a machine appends before it calls `accepted()` is written
+ * whole or the connection is broken: nothing ever follows a part of a frame.
+ *
+ * @module
+ */
+
+import type { ByteSink } from "../../bytes/byte_sink.ts";
+import { ClosedError, ConnectionError } from "../../errors.ts";
+import type { Connection } from "../../transport/connection.ts";
+import { FlushPolicy } from "./flush_policy.ts";
+import { newSink, recycle } from "./output_pool.ts";
+import type { Traffic } from "./traffic.ts";
+
+const NOTHING = new Uint8Array(0);
+const DONE: Promise<void> = Promise.resolve();
+
+/** How far the sending has come. */
+export type SendingState = "open" | "finishing" | "finished" | "failed";
+
+/** One wait until a position of the outgoing stream is written. */
+interface Waiter {
+  readonly position: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What a sending half is told about its channel. */
+export interface SendingOptions {
+  readonly highWaterMarkBytes: number;
+  readonly maxBufferedBytes: number;
+  /** Called when a write fails. */
+  readonly onLoss: (error: unknown) => void;
+  /** Called when too much waits. */
+  readonly onOverrun: (error: ConnectionError) => void;
+}
+
+/** Writes the bytes of one channel. */
+export class SendingHalf {
+  #state: SendingState = "open";
+  #connection: Connection;
+  readonly #traffic: Traffic;
+  readonly #options: SendingOptions;
+  readonly #highWaterMark: number;
+  readonly #maxBuffered: number;
+  readonly #policy: FlushPolicy;
+  readonly #onWritten = (count: number) => this.#written(count);
+  readonly #onFailure = (error: unknown) => this.#writeFailed(error);
+  #filling: ByteSink | undefined;
+  // Stream position at which #filling begins: all bytes handed over to writing.
+  #handedOver = 0;
+  // Stream position behind the last frame that was accepted.
+  #acceptedAt = 0;
+  // What is being written: the sink, its further pieces, the rest of this one.
+  #writing: ByteSink | undefined;
+  #pieces: Uint8Array[] = [];
+  #rest: Uint8Array = NOTHING;
+  #waiters: Waiter[] = [];
+  #finish: Promise<void> | undefined;
+  #failure: unknown;
+
+  constructor(
+    connection: Connection,
+    traffic: Traffic,
+    options: SendingOptions,
+  ) {
+    this.#connection = connection;
+    this.#traffic = traffic;
+    this.#options = options;
+    this.#highWaterMark = options.highWaterMarkBytes;
+    this.#maxBuffered = options.maxBufferedBytes;
+    this.#policy = new FlushPolicy(this);
+  }
+
+  /** How far the sending has come. */
+  get state(): SendingState {
+    return this.#state;
+  }
+
+  /** Whether a write is waiting for the peer. */
+  get isWriting(): boolean {
+    return this.#writing !== undefined;
+  }
+
+  /** Bytes ever appended: the stream position behind the last one. */
+  get position(): number {
+    return this.#handedOver + (this.#filling?.length ?? 0);
+  }
+
+  /** Bytes accepted and not yet taken by the system. */
+  get buffered(): number {
+    return this.position - this.#traffic.bytesOut;
+  }
+
+  /** Whether a caller should wait for room before it appends more. */
+  get isFull(): boolean {
+    const sink = this.#filling;
+    return sink !== undefined &&
+      (sink.length >= this.#highWaterMark || sink.borrows);
+  }
+
+  /**
+   * Where to append; call {@linkcode SendingHalf.accepted} afterwards, without
+   * awaiting anything in between.
+   *
+   * @throws {ClosedError} If this side has finished sending.
+   * @throws {unknown} What the link was lost by, or aborted with.
+   */
+  get sink(): ByteSink {
+    if (this.#state !== "open") throw this.#refusal();
+    return this.#filling ??= newSink();
+  }
+
+  /** Goes on with another connection; nothing may be waiting. */
+  moveTo(connection: Connection): void {
+    this.#connection = connection;
+  }
+
+  /** Takes note of what was appended: it is written in this turn or the next. */
+  accepted(): void {
+    const { position } = this;
+    if (position - this.#traffic.bytesOut > this.#maxBuffered) {
+      this.#checkOverrun();
+      if (this.#state === "failed") return;
+    }
+    this.#acceptedAt = position;
+    if (this.#writing === undefined) this.#policy.added();
+  }
+
+  /**
+   * Waits until fewer bytes than the high-water mark wait to be written, and the
+   * caller may change payloads that were not copied.
+   *
+   * @returns A promise that is resolved already if there is room.
+   */
+  room(): Promise<void> {
+    const { position } = this;
+    const least = this.#filling?.borrows === true
+      ? position
+      : position - this.#highWaterMark + 1;
+    if (this.#traffic.bytesOut >= least) return DONE;
+    this.flush();
+    return this.#reached(least);
+  }
+
+  /** Begins to write what waits, without waiting for more. */
+  flush(): void {
+    this.#policy.cancel();
+    if (this.#writing === undefined && this.#filling !== undefined) {
+      this.#write();
+    }
+  }
+
+  /** Waits until everything accepted so far is written. */
+  flushed(): Promise<void> {
+    this.flush();
+    return this.#reached(this.position);
+  }
+
+  /**
+   * Accepts nothing more, writes the rest and tells the peer that this was all.
+   *
+   * @param announce Whether to tell the peer; not needed if the connection is
+   * closed next and the peer has nothing more to send.
+   * @returns When the peer was told; the second call waits for the first.
+   */
+  finish(announce: boolean): Promise<void> {
+    if (this.#finish === undefined) {
+      this.flush();
+      this.#policy.end();
+      if (this.#state === "open") this.#state = "finishing";
+      this.#finish = this.#tellEnd(announce);
+      this.#finish.catch(unawaited);
+    }
+    return this.#finish;
+  }
+
+  /** Gives up: nothing more is written, and all that wait are thrown the error. */
+  fail(error: unknown): void {
+    if (this.#state === "failed") return;
+    this.#state = "failed";
+    this.#failure = error;
+    this.#policy.end();
+    const waiters = this.#waiters;
+    if (waiters.length === 0) return;
+    this.#waiters = [];
+    this.#traffic.told = true;
+    for (const { reject } of waiters) reject(error);
+  }
+
+  #refusal(): unknown {
+    if (this.#state === "failed") {
+      this.#traffic.told = true;
+      return this.#failure;
+    }
+    return new ClosedError({
+      action: "send to",
+      address: String(this.#connection.remoteAddress),
+      reason: "this side has finished sending",
+    });
+  }
+
+  /**
+   * One frame always fits, so what counts is what waited before it: a caller that
+   * waits for room never appends above the high-water mark.
+   */
+  #checkOverrun(): void {
+    const { bytesOut } = this.#traffic;
+    const before = this.#acceptedAt - bytesOut;
+    if (before < Math.min(this.#highWaterMark, this.#maxBuffered)) return;
+    this.#options.onOverrun(
+      new ConnectionError("overrun", {
+        action: "send to",
+        address: String(this.#connection.remoteAddress),
+        reason:
+          `${this.buffered} bytes wait to be written, more than ${this.#maxBuffered}, and the peer does not read them`,
+        option: "maxBufferedBytes",
+        advice: "await send, or look at bytesWaiting before you send more",
+      }),
+    );
+  }
+
+  async #tellEnd(announce: boolean): Promise<void> {
+    await this.flushed();
+    if (!announce) return;
+    try {
+      await this.#connection.closeWrite();
+    } catch (error) {
+      // Closed meanwhile by an abort, whose reason says why.
+      throw this.#state === "failed" ? this.#failure : error;
+    }
+    if (this.#state === "finishing") this.#state = "finished";
+  }
+
+  #reached(position: number): Promise<void> {
+    if (this.#traffic.bytesOut >= position) return DONE;
+    const written = this.#state === "failed"
+      ? Promise.reject(this.#failure)
+      : new Promise<void>((resolve, reject) => {
+        this.#waiters.push({ position, resolve, reject });
+      });
+    // A caller that does not await it must not be ended by a peer that goes away.
+    written.catch(unawaited);
+    return written;
+  }
+
+  /** Begins to write what was collected; what comes in the meantime follows. */
+  #write(): void {
+    const sink = this.#filling!;
+    // A refused message, or an empty one without a frame, leaves nothing in it.
+    if (sink.length === 0 || this.#state === "failed") return;
+    this.#handedOver += sink.length;
+    this.#filling = undefined;
+    this.#writing = sink;
+    this.#pieces = sink.pieces();
+    this.#writeRest(this.#pieces.shift()!);
+  }
+
+  #writeRest(rest: Uint8Array): void {
+    this.#rest = rest;
+    const traffic = this.#traffic;
+    if (traffic.clock !== undefined) traffic.writeMs = traffic.clock.nowMs;
+    this.#connection.write(rest).then(this.#onWritten, this.#onFailure);
+  }
+
+  #written(count: number): void {
+    const traffic = this.#traffic;
+    traffic.bytesOut += count;
+    traffic.bytesInAtLastWrite = traffic.bytesIn;
+    if (traffic.clock !== undefined) traffic.writeMs = traffic.clock.nowMs;
+    traffic.observer?.sent?.(this.#rest.subarray(0, count));
+    if (this.#waiters.length > 0) this.#settle();
+    if (this.#state === "failed") {
+      this.#writing = undefined;
+    } else if (count < this.#rest.length) {
+      this.#writeRest(this.#rest.subarray(count));
+    } else if (this.#pieces.length > 0) {
+      this.#writeRest(this.#pieces.shift()!);
+    } else {
+      // Only after success: the runtime may still look at it otherwise.
+      recycle(this.#writing!);
+      this.#writing = undefined;
+      this.#rest = NOTHING;
+      if (this.#filling !== undefined) this.#write();
+    }
+  }
+
+  #writeFailed(error: unknown): void {
+    this.#writing = undefined;
+    this.fail(error);
+    this.#options.onLoss(error);
+  }
+
+  #settle(): void {
+    const waiters = this.#waiters;
+    const { bytesOut } = this.#traffic;
+    let settled = 0;
+    while (settled < waiters.length) {
+      const waiter = waiters[settled]!;
+      if (waiter.position > bytesOut) break;
+      waiter.resolve();
+      settled++;
+    }
+    waiters.splice(0, settled);
+  }
+}
+
+function unawaited(): void {}

@@ -1,0 +1,196 @@
+/**
+ * Messages on a channel: a facade before the reader and the writer of messages.
+ *
+ * @module
+ */
+
+import { checkDuration } from "../../check.ts";
+import type { EncodingLike } from "../../encoding/parse.ts";
+import { TimeoutError } from "../../errors.ts";
+import type { Framing } from "../../framing/framing.ts";
+import { parseFraming } from "../../framing/parse.ts";
+import { within } from "../../time/within.ts";
+import type { Address } from "../../transport/address.ts";
+import type { Connection } from "../../transport/connection.ts";
+import type { PeerCertificate } from "../../transport/tls/options.ts";
+import { Channel } from "../channel/channel.ts";
+import { Floating } from "../channel/floating.ts";
+import { BatchIterator, MessageIterator } from "./iterators.ts";
+import type { MessageConnection } from "./message_connection.ts";
+import { MessageReader } from "./message_reader.ts";
+import { MessageWriter } from "./message_writer.ts";
+import type {
+  BatchOptions,
+  ConnectionStats,
+  ReceiveOptions,
+} from "./receive_options.ts";
+import { type MessageOptions, Settings } from "./settings.ts";
+
+/**
+ * The connection that is behind every {@linkcode MessageConnection}. What is only
+ * for this library is here and not there.
+ */
+export class FramedConnection<T> implements MessageConnection<T> {
+  /** What the messages go over. */
+  readonly channel: Channel;
+  /** Called with what went wrong where nothing looked; see {@linkcode Floating}. */
+  onUnsent: ((error: unknown) => void) | undefined;
+  readonly #reader: MessageReader<T>;
+  readonly #writer: MessageWriter<T>;
+  readonly #settings: Settings<T>;
+  #told: unknown;
+
+  constructor(
+    connection: Connection,
+    options: MessageOptions<EncodingLike> | Settings<T> = {},
+  ) {
+    const settings = options instanceof Settings
+      ? options
+      : new Settings<T>(options);
+    this.#settings = settings;
+    const channel = this.channel = new Channel(connection, settings);
+    this.#reader = new MessageReader(channel, settings);
+    this.#writer = new MessageWriter(channel, settings, this.#unsent);
+  }
+
+  get localAddress(): Address {
+    return this.channel.connection.localAddress;
+  }
+
+  get remoteAddress(): Address {
+    return this.channel.connection.remoteAddress;
+  }
+
+  get alpn(): string | undefined {
+    return this.channel.connection.alpn;
+  }
+
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.channel.connection.peerCertificate;
+  }
+
+  get bytesWaiting(): number {
+    return this.channel.bytesWaiting;
+  }
+
+  get endedBy(): "peer" | "self" | undefined {
+    if (!this.#reader.isOver) return undefined;
+    return this.channel.receiving.peerFinished ? "peer" : "self";
+  }
+
+  get stats(): ConnectionStats {
+    const { bytesIn, bytesOut } = this.channel.traffic;
+    return {
+      bytesIn,
+      bytesOut,
+      bytesWaiting: this.channel.bytesWaiting,
+      messagesIn: this.#reader.messages,
+      messagesOut: this.#writer.messages,
+    };
+  }
+
+  get signal(): AbortSignal {
+    return this.channel.signal;
+  }
+
+  send(message: T): Promise<void> {
+    return this.#writer.send(message);
+  }
+
+  trySend(message: T): boolean {
+    return this.#writer.trySend(message);
+  }
+
+  sendAll(messages: Iterable<T>): Promise<void> {
+    return this.#writer.sendAll(messages);
+  }
+
+  receive(options?: ReceiveOptions): Promise<T | undefined> {
+    try {
+      if (options !== undefined) checkWait(options);
+      const message = this.#reader.take();
+      if (message !== undefined) return Promise.resolve(message);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#receiveLater(options);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<T> {
+    return new MessageIterator(this.#reader);
+  }
+
+  batches(options: BatchOptions = {}): AsyncIterableIterator<T[]> {
+    return new BatchIterator(this.#reader, options.reuse ?? false);
+  }
+
+  useFraming(framing: Framing | string): void {
+    const next = typeof framing === "string" ? parseFraming(framing) : framing;
+    this.#reader.cut(next, this.#settings);
+    this.#writer.frame(next, this.#settings);
+  }
+
+  closeWrite(): Promise<void> {
+    return Floating.of(this.channel.closeWrite(), this.#unsent);
+  }
+
+  close(): Promise<void> {
+    return Floating.of(this.channel.close(), this.#unsent);
+  }
+
+  abort(reason?: unknown): void {
+    this.channel.abort(reason);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    const { told } = this.channel.traffic;
+    const closed = this.channel.close();
+    return told ? closed.catch(() => {}) : closed;
+  }
+
+  async #receiveLater(options: ReceiveOptions = {}): Promise<T | undefined> {
+    const { signal, timeoutMs = Infinity } = options;
+    const reader = this.#reader;
+    const deadline = timeoutMs === Infinity && signal === undefined
+      ? undefined
+      : within(
+        timeoutMs,
+        signal,
+        () =>
+          new TimeoutError("receive", timeoutMs, {
+            action: "receive from",
+            address: String(this.remoteAddress),
+            reason: `no message came within ${timeoutMs} ms`,
+          }),
+        this.#settings.time,
+      );
+    try {
+      while (!reader.isOver) {
+        const filled = reader.fill();
+        await (deadline === undefined ? filled : deadline.race(filled));
+        const message = reader.take();
+        if (message !== undefined) return message;
+      }
+      return undefined;
+    } finally {
+      deadline?.clear();
+    }
+  }
+
+  // The loss of a link may be in many promises; it is reported once.
+  readonly #unsent = (error: unknown): void => {
+    if (error === this.#told) return;
+    this.#told = error;
+    this.onUnsent?.(error);
+  };
+}
+
+/** The channel below a connection. */
+export function channelOf<T>(connection: MessageConnection<T>): Channel {
+  return (connection as FramedConnection<T>).channel;
+}
+
+function checkWait({ signal, timeoutMs = Infinity }: ReceiveOptions): void {
+  signal?.throwIfAborted();
+  checkDuration("timeoutMs", timeoutMs, "0 or above");
+}

@@ -1,0 +1,155 @@
+/**
+ * Messages out of a channel's queue: cut, decode, deliver.
+ *
+ * ```text
+ * channel.queue ─► frame decoder ─► value decoder ─► take()
+ * ```
+ *
+ * One read fills the queue, then everything in it is taken without awaiting
+ * anything.
+ *
+ * @module
+ */
+
+import type { ValueDecoder } from "../../encoding/encoding.ts";
+import { ProtocolError } from "../../errors.ts";
+import { FrameDecoder } from "../../framing/frame_decoder.ts";
+import type { Framing } from "../../framing/framing.ts";
+import type { Channel } from "../channel/channel.ts";
+import type { ReceivingHalf } from "../channel/receiving_half.ts";
+import type { Settings } from "./settings.ts";
+
+/** Takes the messages of one connection. */
+export class MessageReader<T> {
+  /** Messages handed to the user. */
+  messages = 0;
+  readonly #channel: Channel;
+  readonly #half: ReceivingHalf;
+  #frames!: FrameDecoder;
+  #values!: ValueDecoder<T>;
+  #endsAtClose = false;
+  #copies = false;
+  // How many messages had been handed out when none was looked at any more.
+  #releasedAt = 0;
+
+  constructor(channel: Channel, settings: Settings<T>) {
+    this.#channel = channel;
+    this.#half = channel.receiving;
+    this.cut(settings.framing, settings);
+    channel.reader = this;
+  }
+
+  /** Whether {@linkcode MessageReader.take} can give nothing more, ever. */
+  get isOver(): boolean {
+    const { state } = this.#half;
+    return state === "over" || state === "discarding" || state === "aborted";
+  }
+
+  /** Whether no message that was handed out is looked at any more. */
+  get mayRetire(): boolean {
+    return this.#copies || this.#releasedAt === this.messages;
+  }
+
+  /**
+   * Takes the next message that is already here.
+   *
+   * @returns The message, or `undefined` if there is none: then either
+   * {@linkcode MessageReader.isOver} is true or {@linkcode MessageReader.fill}
+   * brings more.
+   * @throws {unknown} What broke the framing, the encoding or the link, once all
+   * messages before it were taken.
+   */
+  take(): T | undefined {
+    if (this.isOver) return this.#ended();
+    for (;;) {
+      const frame = this.#half.state === "finished"
+        ? this.#lastFrame()
+        : this.#frames.next();
+      if (frame === undefined) return this.#nothing();
+      const value = this.#decode(frame);
+      if (value !== undefined) {
+        this.messages++;
+        return value;
+      }
+    }
+  }
+
+  /**
+   * Waits until there may be more to take, or nothing ever again.
+   *
+   * @returns A promise that never rejects.
+   */
+  fill(): Promise<void> {
+    if (this.#copies && !this.#half.isReading) this.#half.queue.release();
+    return this.#channel.fill(this.#frames.missingBytes, this.#frames.count);
+  }
+
+  /**
+   * Cuts what comes from now on by a framing; what has arrived and was not taken
+   * is cut so too.
+   */
+  cut(framing: Framing, { encoding, maxMessageBytes }: Settings<T>): void {
+    const { queue } = this.#channel;
+    this.#frames = new FrameDecoder(framing, { maxMessageBytes, queue });
+    this.#values = encoding.decoder(framing.boundary !== "none");
+    this.#endsAtClose = framing.boundary === "close";
+    this.#copies = this.#values.copies === true;
+  }
+
+  /** Promises that no message handed out so far is looked at any more. */
+  release(): void {
+    this.#releasedAt = this.messages;
+    // A pending read writes into the buffer, which then has to stay as it is.
+    if (!this.#half.isReading) this.#half.queue.release();
+  }
+
+  /** The next frame when nothing more comes, which may be what ends it. */
+  #lastFrame(): Uint8Array | undefined {
+    const { connection } = this.#channel;
+    if (connection.endedUnannounced !== true) return this.#frames.end();
+    const whole = this.#frames.next();
+    if (whole !== undefined) return whole;
+    if (this.#frames.end() === undefined && !this.#endsAtClose) {
+      return undefined;
+    }
+    // An attacker who cuts the connection could make a message of its first half.
+    throw this.#frames.fail(
+      new ProtocolError("truncated", {
+        reason:
+          "Cannot take the end of the stream for the end of the message as TLS did not announce it: the connection may have been cut",
+      }),
+    );
+  }
+
+  #decode(frame: Uint8Array): T | undefined {
+    try {
+      return this.#values.decode(frame);
+    } catch (error) {
+      throw this.#frames.fail(error, frame);
+    }
+  }
+
+  /** Nothing is wanted any more. */
+  #ended(): undefined {
+    if (this.#half.state === "aborted") throw this.#half.failure;
+    return undefined;
+  }
+
+  /** No frame is here: the end, a failure, or a matter of waiting. */
+  #nothing(): undefined {
+    switch (this.#half.state) {
+      case "finished":
+        try {
+          this.#values.end();
+        } catch (error) {
+          throw this.#frames.fail(error);
+        }
+        this.#half.stop();
+        break;
+      case "lost":
+        this.#channel.traffic.told = true;
+        throw this.#half.failure;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Messages into a channel's sink: encode, frame, append.
+ *
+ * @module
+ */
+
+import type { Encoding } from "../../encoding/encoding.ts";
+import type { Encoder, Framing } from "../../framing/framing.ts";
+import type { Channel } from "../channel/channel.ts";
+import { Floating } from "../channel/floating.ts";
+import type { SendingHalf } from "../channel/sending_half.ts";
+import type { Settings } from "./settings.ts";
+
+/** Sends the messages of one connection. */
+export class MessageWriter<T> {
+  /** Messages accepted from the user. */
+  messages = 0;
+  readonly #half: SendingHalf;
+  readonly #highWaterMark: number;
+  readonly #onUnsent: (error: unknown) => void;
+  readonly #encoding: Encoding<T>;
+  #encoder!: Encoder;
+  // Whether the end of the stream is what ends a message.
+  #endsStream = false;
+
+  /**
+   * Begins to send.
+   *
+   * @param onUnsent Called when the promise of a message that was not sent has
+   * been left alone: the caller does not look at it.
+   */
+  constructor(
+    channel: Channel,
+    settings: Settings<T>,
+    onUnsent: (error: unknown) => void,
+  ) {
+    this.#half = channel.sending;
+    this.#highWaterMark = settings.highWaterMarkBytes;
+    this.#onUnsent = onUnsent;
+    this.#encoding = settings.encoding;
+    this.frame(settings.framing, settings);
+  }
+
+  /** Frames what is sent from now on by a framing. */
+  frame(framing: Framing, { maxSentMessageBytes }: Settings<T>): void {
+    this.#encoder = framing.encoder({ maxMessageBytes: maxSentMessageBytes });
+    this.#endsStream = framing.boundary === "close";
+  }
+
+  /** Accepts one message; see `MessageConnection.send`. */
+  send(value: T): Promise<void> {
+    try {
+      this.#accept(value);
+    } catch (error) {
+      return Floating.fail(error, this.#onUnsent);
+    }
+    return this.#half.room();
+  }
+
+  /** Accepts one message if there is room for it. */
+  trySend(value: T): boolean {
+    const half = this.#half;
+    if (half.state === "open" && half.buffered >= this.#highWaterMark) {
+      return false;
+    }
+    this.#accept(value);
+    return true;
+  }
+
+  /** Accepts messages in order, waiting for room in between. */
+  sendAll(values: Iterable<T>): Promise<void> {
+    // Mostly all of them have room, and then nothing is to be waited for.
+    const iterator = values[Symbol.iterator]();
+    try {
+      if (this.#acceptWhileRoom(iterator)) return this.#half.room();
+    } catch (error) {
+      return Floating.fail(error, this.#onUnsent);
+    }
+    return Floating.of(this.#sendRest(iterator), this.#onUnsent);
+  }
+
+  #accept(value: T): void {
+    const { sink } = this.#half;
+    this.#encoder.encode(this.#encoding.encode(value), sink);
+    this.messages++;
+    if (this.#endsStream) void this.#half.finish(true);
+    else this.#half.accepted();
+  }
+
+  /** Accepts messages until there is no room; tells whether that was all. */
+  #acceptWhileRoom(iterator: Iterator<T>): boolean {
+    for (let next; (next = iterator.next()).done !== true;) {
+      try {
+        this.#accept(next.value);
+      } catch (error) {
+        iterator.return?.();
+        throw error;
+      }
+      if (this.#half.isFull) return false;
+    }
+    return true;
+  }
+
+  async #sendRest(iterator: Iterator<T>): Promise<void> {
+    do {
+      try {
+        await this.#half.room();
+      } catch (error) {
+        iterator.return?.();
+        throw error;
+      }
+    } while (!this.#acceptWhileRoom(iterator));
+    await this.#half.room();
+  }
+}
