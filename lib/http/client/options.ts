@@ -1,5 +1,5 @@
 /**
- * What a request, and what a connection for requests, can be told.
+ * The options of a request, and of connections that carry requests.
  *
  * @module
  */
@@ -15,7 +15,9 @@ export const DEFAULT_RESPONSE_TIMEOUT_MS: number = 30_000;
 /** The default of {@linkcode HttpExchangeOptions.bodyTimeoutMs}: 30 s. */
 export const DEFAULT_RESPONSE_BODY_TIMEOUT_MS: number = 30_000;
 
-/** The default of {@linkcode HttpExchangeOptions.maxRedirects}: 20, as `fetch`. */
+/**
+ * The default of {@linkcode HttpExchangeOptions.maxRedirects}: 20, as `fetch`.
+ */
 export const DEFAULT_MAX_REDIRECTS: number = 20;
 
 /** The default of {@linkcode HttpDialOptions.maxBodyBytes}: 64 MiB. */
@@ -33,17 +35,17 @@ export const DEFAULT_MAX_IDLE_PER_ORIGIN: number = 8;
 /** Options for one request and its response. */
 export interface HttpExchangeOptions {
   /**
-   * The request's body. Its length is announced where it is known; a stream
-   * (also an iterable) is sent in chunks, unless `headers` has a
-   * `content-length`. Bytes are not copied and must not change until the
-   * response is there. A `FormData` is put together in memory.
+   * The request's body. Its length is announced if it is known. A stream or an
+   * iterable is sent in chunks, unless `headers` has a `content-length`. Bytes
+   * are not copied and must not change until the response has arrived. A
+   * `FormData` is assembled in memory.
    *
    * @default {null}
    */
   readonly body?: BodyInit | null;
   /**
-   * Longest time in milliseconds without a byte of the response's body while it
-   * is waited for; `Infinity` for no bound.
+   * Longest time in milliseconds to wait for the next byte of the response's
+   * body; `Infinity` for no bound.
    *
    * @default {30_000}
    */
@@ -57,16 +59,16 @@ export interface HttpExchangeOptions {
    */
   readonly decompress?: boolean;
   /**
-   * Whether to ask (`expect: 100-continue`) and to wait for the server's consent
-   * before the body is sent, for a second at most. A server that refuses in
-   * between is spared the body.
+   * Whether to send `expect: 100-continue` and wait for the server's consent
+   * before sending the body, for at most a second. If the server refuses within
+   * that time, the body is not sent.
    *
    * @default {false}
    */
   readonly expectContinue?: boolean;
   /**
    * Header fields. Names in an array or a record go on the wire as they are
-   * written; `Headers` knows lower case only. `host`, `user-agent`, `accept`,
+   * written; `Headers` has lower case only. `host`, `user-agent`, `accept`,
    * `accept-encoding` and `content-type` replace what would be sent otherwise.
    *
    * @default {none}
@@ -85,9 +87,10 @@ export interface HttpExchangeOptions {
    */
   readonly method?: string;
   /**
-   * Is shown all bytes of the exchange as they are on the connection (over TLS,
-   * inside of it): those sent when they are handed to the system, those received
-   * as they come. The bytes stay valid and must not be changed.
+   * Called with all bytes of the exchange as they are on the connection (over
+   * TLS, before encryption): with sent bytes when the system takes them, with
+   * received bytes when they arrive. The bytes stay valid and must not be
+   * changed.
    *
    * @default {none}
    */
@@ -96,15 +99,15 @@ export interface HttpExchangeOptions {
     bytes: Uint8Array,
   ) => void;
   /**
-   * Is shown the informational responses (1xx) that come before the final one.
+   * Called with each informational response (1xx) before the final one.
    *
    * @default {none}
    */
   readonly onInformational?: (head: InformationalHead) => void;
   /**
-   * What to do with a response that names another place: return it, or ask
-   * there. A place of another scheme, host or port is given no credentials:
-   * neither `authorization` and `cookie` nor the client's certificate.
+   * Whether to return a redirect or to follow it. A target with another scheme,
+   * host or port gets no credentials: neither `authorization` and `cookie` nor
+   * the client's certificate.
    *
    * @default {"manual"}
    */
@@ -117,7 +120,7 @@ export interface HttpExchangeOptions {
    * @default {30_000}
    */
   readonly responseTimeoutMs?: number;
-  /** Ends request and response when it is aborted, with its reason. */
+  /** Aborts request and response with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -125,21 +128,22 @@ export interface HttpExchangeOptions {
 export interface HttpDialOptions
   extends HttpResponseReadOptions, Omit<TlsDialOptions, "alpn"> {
   /**
-   * Longest time in milliseconds until a connection is there, with looking up
-   * the name; `Infinity` for no bound but the system's.
+   * Longest time in milliseconds to connect, including the name lookup.
+   * `Infinity` leaves only the system's bound.
    *
    * @default {10_000}
    */
   readonly connectTimeoutMs?: number;
   /**
-   * Largest body of a response in bytes, both as it comes and decompressed;
+   * Largest body of a response in bytes, both as it arrives and decompressed;
    * `Infinity` for no bound.
    *
    * @default {67_108_864}
    */
   readonly maxBodyBytes?: number;
   /**
-   * Longest time in milliseconds to agree on TLS; `Infinity` for no bound.
+   * Longest time in milliseconds for the TLS handshake; `Infinity` for no
+   * bound.
    *
    * @default {10_000}
    */
@@ -154,8 +158,9 @@ export interface HttpRequestOptions
 export interface HttpClientOptions extends HttpDialOptions {
   /**
    * Longest time in milliseconds that a connection is kept for another request;
-   * `Infinity` for no bound. Less than servers wait (nginx 75 s, Node 5 s), so
-   * that a request seldom meets a connection that is being closed.
+   * `Infinity` for no bound. The default is shorter than servers' (nginx 75 s,
+   * Node 5 s), so that a request seldom meets a connection that is being
+   * closed.
    *
    * @default {4_000}
    */
@@ -167,8 +172,8 @@ export interface HttpClientOptions extends HttpDialOptions {
    */
   readonly maxIdleConnections?: number;
   /**
-   * How many connections are kept to one scheme, host and port; likewise. More
-   * that were in use together are kept for a tenth of a second.
+   * How many connections are kept to one scheme, host and port. More
+   * connections that were in use together are kept for a tenth of a second.
    *
    * @default {8}
    */
@@ -189,7 +194,7 @@ export interface RequestSettings {
 /**
  * Fills in the defaults.
  *
- * @param options What the user gave.
+ * @param options The user's options.
  * @returns The settings.
  * @throws {RangeError} If a number is out of its range.
  * @throws {TypeError} If `redirect` is neither of its values.
@@ -222,11 +227,11 @@ export function requestSettings(
 }
 
 /**
- * Fills in the limits of what is read.
+ * Fills in the limits on reading.
  *
- * @param options What the user gave.
- * @returns The limits, with one for the body.
- * @throws {RangeError} If that one is out of its range.
+ * @param options The user's options.
+ * @returns The limits, including the body's.
+ * @throws {RangeError} If the body's limit is out of its range.
  */
 export function readOptions(
   options: HttpDialOptions,

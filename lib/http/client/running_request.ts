@@ -6,7 +6,8 @@
  * response        ◄──── informational ... head, body ... body, end
  * ```
  *
- * Both go on at the same time: a server may answer before it has read all.
+ * Both run at the same time: a server may answer before it has read the
+ * request.
  *
  * @module
  */
@@ -22,31 +23,32 @@ import type { OutgoingRequest } from "./request/outgoing_request.ts";
 import { named, noResponse, stalled } from "./response/response_error.ts";
 import { Upload } from "./request/upload.ts";
 
-// A server of long work sends one from time to time; without a bound, one that
-// sends nothing else is never done.
+// During long work a server sends one from time to time. Without a bound, a
+// server that sends nothing else would never end.
 const MAX_INFORMATIONAL = 100;
-// The response is over and the last write not yet confirmed: mostly that is a
-// matter of a turn. As Go's client.
+// The response is complete and the last write is not: it mostly completes
+// within a turn. As in Go's client.
 const UPLOAD_GRACE_MS = 50;
-// What a response that nobody wants may cost before a new connection is cheaper.
+// Reading more than this of an unwanted response costs more than a new
+// connection.
 const DISCARD_BYTES = 64 * 1024;
 const DISCARD_MS = 1_000;
 const NOTHING = new Uint8Array(0);
 
 /** One request and its response; reads the response's body. */
 export class RunningRequest implements BodySource {
-  /** What is asked. */
+  /** The request. */
   readonly request: OutgoingRequest;
-  /** Told why there is no more of the body, when that is not by reading it. */
+  /** Called with the error when the body fails outside a read. */
   onFailure: ((reason: unknown) => void) | undefined;
-  /** Fields behind the body, once it was read. */
+  /** Fields after the body, once it was read. */
   trailers: readonly HeaderField[] = [];
   readonly #connection: HttpClientConnection;
   readonly #settings: RequestSettings;
   readonly #release: (connection: HttpClientConnection) => Promise<void>;
   readonly #upload: Upload;
   readonly #onAbort = () => this.#fail(this.#settings.signal!.reason);
-  // Parts of the body that were read before read() was asked for them.
+  // Parts of the body that arrived before read() was called.
   readonly #ahead: HttpEvent[] = [];
   #uploading: Promise<void> | undefined;
   #forgiven: readonly Forgiven[] = [];
@@ -58,10 +60,10 @@ export class RunningRequest implements BodySource {
   /**
    * Prepares a request.
    *
-   * @param connection On what; its own until it is released.
-   * @param request What is asked.
-   * @param settings How long to wait, who is to be shown what.
-   * @param release Takes the connection back once all is over.
+   * @param connection The connection, owned until it is released.
+   * @param request The request.
+   * @param settings Timeouts and observers.
+   * @param release Takes the connection back at the end.
    */
   constructor(
     connection: HttpClientConnection,
@@ -82,7 +84,7 @@ export class RunningRequest implements BodySource {
     return this.#forgiven;
   }
 
-  /** Whether nothing at all has come from the server. */
+  /** Whether no byte has arrived from the server. */
   get isUnanswered(): boolean {
     return this.#received === 0;
   }
@@ -91,7 +93,7 @@ export class RunningRequest implements BodySource {
    * Sends the request and waits for the response.
    *
    * @returns The response's head; the body is still to be read.
-   * @throws {HttpError} If the server's answer is no response, or there is none.
+   * @throws {HttpError} If the server's answer is malformed or missing.
    * @throws {ConnectionError} If the link is lost.
    * @throws {TimeoutError} If there is no response in time.
    */
@@ -124,10 +126,10 @@ export class RunningRequest implements BodySource {
   }
 
   /**
-   * Reads on in the response's body.
+   * Reads the next bytes of the response's body.
    *
-   * @returns The next bytes, or `undefined` at the end: then the connection was
-   * given back.
+   * @returns The bytes, or `undefined` at the end: then the connection was
+   * released.
    * @throws As {@linkcode RunningRequest.begin}.
    */
   async read(): Promise<Uint8Array | undefined> {
@@ -152,11 +154,11 @@ export class RunningRequest implements BodySource {
   }
 
   /**
-   * Reads the body if all of it came together with the head, as small ones do:
-   * that spares a stream, and the connection is given back at once.
+   * Returns the body if all of it arrived with the head, as small ones do. That
+   * saves a stream, and the connection is released at once.
    *
-   * @returns The body, or `undefined` if there is more to it: then
-   * {@linkcode RunningRequest.read} gives all of it.
+   * @returns The body, or `undefined` if it is not complete: then
+   * {@linkcode RunningRequest.read} returns all of it.
    */
   async readWhole(): Promise<Uint8Array | undefined> {
     const body = this.#wholeBody();
@@ -165,7 +167,7 @@ export class RunningRequest implements BodySource {
   }
 
   /**
-   * Gives up; the connection with it.
+   * Aborts the request and its connection.
    *
    * @param reason Why.
    */
@@ -182,8 +184,8 @@ export class RunningRequest implements BodySource {
   }
 
   /**
-   * Gets rid of a body that nobody wants, so that the connection can be used
-   * again if that costs little.
+   * Drops an unwanted body. A small one is read, so that the connection can be
+   * used again.
    */
   async discard(): Promise<void> {
     if (await this.readWhole() !== undefined) return;
@@ -194,7 +196,7 @@ export class RunningRequest implements BodySource {
         left -= part.length;
       }
     } catch {
-      // Its end does not matter, nor how it was broken.
+      // Neither its end nor its failure matters.
     } finally {
       clearTimeout(timer);
     }
@@ -220,7 +222,7 @@ export class RunningRequest implements BodySource {
   }
 
   #wholeBody(): Uint8Array | undefined {
-    // Who still sends is waited for behind the body, not before it is given.
+    // A request that is still being sent is awaited after the body, not before.
     if (this.#hasFailed || !this.#upload.isDone) return undefined;
     const { http } = this.#connection;
     const ahead = this.#ahead;
@@ -230,10 +232,10 @@ export class RunningRequest implements BodySource {
         if (event.type === "end" || ahead.length === 2) break;
       }
     } catch {
-      // It will be thrown again, behind the bytes before it.
+      // read() throws it again, after the bytes before it.
     }
     const last = ahead.at(-1);
-    // Trailers are there once the body was read.
+    // Trailers are available once the body was read.
     if (last?.type !== "end" || last.trailers.length > 0) return undefined;
     const first = ahead[0]!;
     return first.type === "data" ? first.bytes : NOTHING;
@@ -250,14 +252,14 @@ export class RunningRequest implements BodySource {
     }
   }
 
-  /** The response is over: gives the connection back. */
+  /** The response is complete: releases the connection. */
   async #finish(): Promise<void> {
     this.#isOver = true;
     if (!this.#upload.isDone) await this.#uploadGrace();
     this.#forgetSignal();
     if (this.#upload.isDone) return await this.#release(this.#connection);
-    // The server has said all without having heard all. What it has not heard it
-    // does not want, and the only way to stop in the middle is to close.
+    // The server has answered before it has read the whole request. It does not
+    // need the rest, and only closing stops the upload halfway.
     const reason = new ClosedError({
       action: "send the rest of the body to",
       address: this.request.target.name,
@@ -274,7 +276,7 @@ export class RunningRequest implements BodySource {
     clearTimeout(timer);
   }
 
-  /** Notes a failure of reading, and gives the error to be thrown. */
+  /** Notes a failure of reading, and returns the error to throw. */
   #broken(error: unknown): unknown {
     if (this.#hasFailed) return this.#failure;
     const failure = named(error, this.request.target.name);

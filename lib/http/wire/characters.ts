@@ -1,12 +1,13 @@
 /**
- * Which bytes may stand where (RFC 9110 section 5.6, RFC 9112 sections 2 to 5).
+ * Which bytes are allowed where (RFC 9110 section 5.6, RFC 9112 sections 2 to
+ * 5).
  *
  * @module
  */
 
 /** A tchar: part of a method, a field name, a parameter's name. */
 export const TOKEN = 1;
-/** Printable ASCII but for `#`: part of a request target. */
+/** Printable ASCII except `#`: part of a request target. */
 export const TARGET = 2;
 /** Part of a field value or a reason phrase: HTAB, SP, printable, 80 to FF. */
 export const TEXT = 4;
@@ -33,7 +34,7 @@ for (let code = 0; code < 256; code++) {
  * @param kind Which characters.
  * @param start Where the run begins.
  * @param end Where to stop looking.
- * @returns Position of the first character that is none of them, or `end`.
+ * @returns Position of the first character of another kind, or `end`.
  */
 export function endOf(
   text: string,
@@ -64,7 +65,7 @@ const ASCII = new TextDecoder();
  * Makes a text out of bytes, each byte one character (ISO 8859-1).
  *
  * @param bytes The bytes.
- * @param isAscii Whether none of them is above 7F; then it is ten times faster.
+ * @param isAscii Whether all bytes are at most 7F, which is ten times faster.
  * @returns The text.
  */
 export function latin1(bytes: Uint8Array, isAscii: boolean): string {

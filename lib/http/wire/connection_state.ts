@@ -1,5 +1,5 @@
 /**
- * What the two directions of a connection know of each other.
+ * The state that the two directions of a connection share.
  *
  * @module
  */
@@ -15,13 +15,13 @@ export type HttpRole = "client" | "server";
  *
  * ```text
  * idle ─► body ─► done ─► idle, for another exchange, or closed
- *   └───────┴────► switched: what follows is no HTTP
+ *   └───────┴────► switched: the bytes after it are not HTTP
  * ```
  *
  * - `idle`: nothing yet, informational heads apart
  * - `body`: the head is over, the end is not
  * - `done`: over; idle or closed once the other direction is done too
- * - `closed`: nothing more comes, or may be sent
+ * - `closed`: nothing more arrives, or may be sent
  * - `switched`: the bytes belong to another protocol
  * - `failed`: the peer broke HTTP, and nothing more is read
  */
@@ -53,7 +53,7 @@ export class ConnectionState {
   awaitsContinue = false;
 
   /**
-   * Begins.
+   * Creates the state of a new connection.
    *
    * @param role Which end this is.
    */
@@ -65,8 +65,8 @@ export class ConnectionState {
   settle(): void {
     if (this.own !== "done") return;
     if (this.peer === "failed") this.own = "closed";
-    // A server's answer to what has not come is the last one; to a client this
-    // is the time in which it waits for the response.
+    // A server that answers before the request has come closes afterwards. A
+    // client is waiting for the response.
     else if (this.peer === "idle" && this.role === "server") this.close();
     if (this.peer !== "done") return;
     if (!this.keepAlive) return this.close();

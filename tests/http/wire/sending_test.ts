@@ -184,7 +184,7 @@ Deno.test("send() refuses a request without the one Host", () => {
     refuses(
       client,
       [{ ...REQUEST, headers: [["Host", host]] }],
-      "it is no host",
+      "it is not a host",
     );
   }
   assertEquals(

@@ -15,19 +15,19 @@ import { type HttpDialOptions, readOptions } from "../options.ts";
 import { IdleTimer } from "./idle_timer.ts";
 import type { Target } from "./target.ts";
 
-/** Who is shown the bytes. */
+/** Observes the bytes of a connection. */
 export type OnBytes = (
   direction: "sent" | "received",
   bytes: Uint8Array,
 ) => void;
 
 /**
- * What a connection can be used for.
+ * The requests that a connection can be used for.
  *
- * @param target Where requests go.
+ * @param target The target of the requests.
  * @param options Options of the connection.
- * @returns Scheme, host and port, and as whom: a connection on which a client's
- * certificate was shown is none for a request that is not to show it.
+ * @returns Scheme, host and port, and whether a client's certificate was shown:
+ * such a connection must not carry requests that do not show it.
  */
 export function connectionUse(
   { origin }: Target,
@@ -44,7 +44,7 @@ export class HttpClientConnection {
   readonly connection: MessageConnection<Uint8Array>;
   /** The events. */
   readonly http: HttpConnection;
-  /** How long the server is waited for. */
+  /** The limit on waiting for the server. */
   readonly idleTimer: IdleTimer = new IdleTimer();
   /** How many requests were sent on it. */
   requests = 0;
@@ -70,13 +70,13 @@ export class HttpClientConnection {
   /**
    * Connects.
    *
-   * @param target Where to.
-   * @param use What it can be used for.
+   * @param target The target of the requests.
+   * @param use The requests that it can be used for.
    * @param options Options of the connection and its limits.
-   * @param signal Ends the attempt with its reason.
+   * @param signal Aborts the attempt with its reason.
    * @returns The connection.
-   * @throws {ConnectionError} If there is no connection to be had.
-   * @throws {TimeoutError} If there is none in time.
+   * @throws {ConnectionError} If no connection can be made.
+   * @throws {TimeoutError} If that takes too long.
    */
   static async open(
     target: Target,
@@ -86,7 +86,7 @@ export class HttpClientConnection {
   ): Promise<HttpClientConnection> {
     const connection = await connect(target.address, {
       ...options,
-      // Servers that speak HTTP/2 too choose it where they are left a choice.
+      // Otherwise servers that also speak HTTP/2 would choose it.
       alpn: ["http/1.1"],
       encoding: "bytes",
       framing: raw(),
@@ -99,7 +99,7 @@ export class HttpClientConnection {
   /** Whether another request may be sent now. */
   get isFree(): boolean {
     const { begun, keepAlive, ownState, peerState } = this.http;
-    // Bytes behind the response belong to nothing that was asked for.
+    // Bytes after the response belong to no request.
     return keepAlive && ownState === "idle" && peerState === "idle" && !begun;
   }
 
@@ -107,14 +107,14 @@ export class HttpClientConnection {
    * Sends a part of a request.
    *
    * @param event The part.
-   * @param onBytes Is shown its bytes.
-   * @returns When there is room for more.
+   * @param onBytes Observes its bytes.
+   * @returns Resolves when there is room for more.
    * @throws {TypeError} If it cannot be sent, or not now.
    * @throws {RangeError} If it breaks the announced length.
    * @throws {ConnectionError} If the link is lost; as a rejection.
    */
   send(event: HttpEvent, onBytes: OnBytes | undefined): Promise<void> {
-    // Not kept for the next part: who is shown the bytes may keep them.
+    // A new sink for each part, as the observer may keep the bytes.
     const sink = new ByteSink();
     this.http.send(event, sink);
     const pieces = sink.pieces();
@@ -125,11 +125,11 @@ export class HttpClientConnection {
   }
 
   /**
-   * Begins to wait for bytes although none were asked for; they are the next
-   * {@linkcode HttpClientConnection.receive}'s.
+   * Begins to read although no response is expected. The next
+   * {@linkcode HttpClientConnection.receive} gets the bytes.
    *
-   * @param onAny Called, before that gets them, when bytes came, or the end, or
-   * the link is lost.
+   * @param onAny Called before that, when bytes or the end have arrived or the
+   * link is lost.
    */
   watch(onAny: () => void): void {
     this.#watched = this.connection.receive();
@@ -139,8 +139,8 @@ export class HttpClientConnection {
   /**
    * Waits for bytes of the server, or its end, and gives them to the machine.
    *
-   * @param onBytes Is shown the bytes.
-   * @returns How many bytes came; 0 for the end.
+   * @param onBytes Observes the bytes.
+   * @returns How many bytes arrived; 0 for the end.
    * @throws {ConnectionError} If the link is lost.
    */
   async receive(onBytes: OnBytes | undefined): Promise<number> {
@@ -162,8 +162,8 @@ export class HttpClientConnection {
   /**
    * Closes it between two requests, or after the last.
    *
-   * @returns When it is closed. All that was asked for is here by then, so how
-   * that goes does not matter any more.
+   * @returns Resolves when it is closed. Every response is complete by then, so
+   * a failure does not matter.
    */
   async close(): Promise<void> {
     this.idleTimer.close();
@@ -173,7 +173,7 @@ export class HttpClientConnection {
   /**
    * Closes it in the middle of a request.
    *
-   * @param reason What is thrown to whoever still sends or receives.
+   * @param reason The error for pending sends and receives.
    */
   abort(reason: unknown): void {
     this.idleTimer.close();

@@ -1,27 +1,27 @@
 /**
  * Connections that wait for another request.
  *
- * A server may close one at any time. So each is read from while it waits: what
- * comes then is the end, or belongs to no request, and it is used no more.
+ * A server may close one at any time. So each is read from while it waits. If
+ * the end or any bytes arrive, it is not used again.
  *
  * @module
  */
 
 import type { HttpClientConnection } from "./client_connection.ts";
 
-/** How many wait, and how long. */
+/** The limits of connections that wait. */
 export interface IdleLimits {
   /** Most in all. */
   readonly maxIdleConnections: number;
-  /** Most to one scheme, host and port, but for a moment. */
+  /** Most to one scheme, host and port, except for a moment. */
   readonly maxIdlePerOrigin: number;
   /** Longest time in milliseconds that one waits. */
   readonly keepAliveTimeoutMs: number;
 }
 
-// Who asks fifty things at a time gives fifty connections back in one turn, and
-// wants them again in the next. To connect anew for most of them makes that three
-// times as slow.
+// A program that sends fifty requests at a time returns fifty connections in
+// one turn, and needs them again in the next. Connecting again for most of them
+// would take three times as long.
 const SPARE_MS = 100;
 
 /** Connections that wait, the last one to be used again first. */
@@ -31,17 +31,17 @@ export class IdleConnections {
   readonly #connections = new Set<HttpClientConnection>();
 
   /**
-   * Begins without any.
+   * Creates an empty pool.
    *
-   * @param limits How many, and how long.
+   * @param limits How many connections wait, and how long.
    */
   constructor(limits: IdleLimits) {
     this.#limits = limits;
   }
 
   /**
-   * Keeps a connection: only for a moment if there are enough to the same place,
-   * and the oldest is closed if that makes too many in all.
+   * Keeps a connection, only for a moment if there are enough for the same use.
+   * If there are too many in all, the oldest is closed.
    *
    * @param connection The connection.
    */
@@ -63,7 +63,7 @@ export class IdleConnections {
   /**
    * Takes a connection that can be used, as far as is known.
    *
-   * @param use What it is to be used for.
+   * @param use The use, by `connectionUse`.
    * @returns The connection, or `undefined` if there is none.
    */
   take(use: string): HttpClientConnection | undefined {
@@ -77,7 +77,7 @@ export class IdleConnections {
   /**
    * Closes them all.
    *
-   * @returns When they are closed.
+   * @returns Resolves when they are closed.
    */
   async close(): Promise<void> {
     await Promise.all(
@@ -91,7 +91,7 @@ export class IdleConnections {
     );
   }
 
-  /** Closes a connection, unless somebody has taken it and looks after it. */
+  /** Closes a connection, unless it was taken meanwhile. */
   async #drop(connection: HttpClientConnection): Promise<void> {
     if (this.#connections.delete(connection)) await connection.close();
   }

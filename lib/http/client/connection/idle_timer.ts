@@ -1,20 +1,20 @@
 /**
- * How long a server is waited for: the time since it last did something, without
- * the time in which it is us that it waits for.
+ * The limit on waiting for a server: the time since its last progress, without
+ * the time in which the server waits for this side.
  *
  * @module
  */
 
-// Timers hold 32 bits; a longer wait is no bound anybody would see the end of.
+// Timers hold 32 bits: 25 days, which is as good as no bound.
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * A limit on waiting that begins anew with every progress; one wait at a time.
+ * A limit on waiting that starts over with every progress; one wait at a time.
  *
  * Setting and clearing a timer costs 2 µs, and a request waits three times: for
  * the response, for its body, and for the next request. So the timer stays set
- * when a wait ends, without keeping the program running, and when it fires it is
- * set again for whoever waits then.
+ * when a wait ends, without keeping the program running. When it fires, it is
+ * set again for the wait of that time.
  */
 export class IdleTimer {
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,15 +55,15 @@ export class IdleTimer {
 
   /** Notes that the server took something. */
   progress(): void {
-    // Only while it is waited for is somebody going to look.
+    // Outside a wait the time is not used.
     if (this.#onTimeout !== undefined) this.#sinceMs = performance.now();
   }
 
   /**
-   * Waits for something of ours, which is not held against the server.
+   * Waits for this side; the time does not count against the server.
    *
-   * @param ours What is waited for.
-   * @returns What it resolves to.
+   * @param ours The promise to wait for.
+   * @returns Its result.
    */
   async suspended<T>(ours: Promise<T>): Promise<T> {
     this.#isOurTurn = true;

@@ -1,6 +1,5 @@
 /**
- * A request before it is sent: what its head says, and whether it can be sent
- * again.
+ * A request before it is sent: its head, and whether it can be sent again.
  *
  * @module
  */
@@ -14,13 +13,13 @@ import { parseTarget, type Target } from "../connection/target.ts";
 
 // As fetch does; any other method is sent as it is written.
 const KNOWN = /^(?:delete|get|head|options|post|put)$/i;
-// May be sent again when nobody knows what became of it (RFC 9110 section 9.2.2).
+// May be sent again if its fate is unknown (RFC 9110 section 9.2.2).
 const IDEMPOTENT = /^(?:DELETE|GET|HEAD|OPTIONS|PUT|TRACE)$/;
-// Has a length also when that is 0 (RFC 9110 section 8.6).
+// Has a length even if that is 0 (RFC 9110 section 8.6).
 const HAS_CONTENT = /^(?:PATCH|POST|PUT)$/;
 const HAS_NO_CONTENT = /^(?:GET|HEAD|TRACE)$/;
 
-/** What a request consists of. */
+/** The parts of a request. */
 export interface RequestParts {
   /** The body, if there is one. */
   readonly body: OutgoingBody | undefined;
@@ -32,7 +31,7 @@ export interface RequestParts {
   readonly fields: readonly HeaderField[];
   /** The method. */
   readonly method: string;
-  /** Where it goes. */
+  /** Its target. */
   readonly target: Target;
 }
 
@@ -46,9 +45,9 @@ export class OutgoingRequest implements RequestParts {
   readonly target: Target;
 
   /**
-   * Puts a request together.
+   * Creates a request.
    *
-   * @param parts What it consists of, checked.
+   * @param parts Its parts, checked.
    */
   constructor(parts: RequestParts) {
     this.body = parts.body;
@@ -60,12 +59,13 @@ export class OutgoingRequest implements RequestParts {
   }
 
   /**
-   * Takes what the user gives.
+   * Creates a request from a user's arguments.
    *
-   * @param url Where to.
+   * @param url The URL.
    * @param options Method, headers, body.
    * @returns The request.
-   * @throws {TypeError} If one of them is none, or they do not go together.
+   * @throws {TypeError} If an argument is invalid, or they contradict each
+   * other.
    */
   static async from(
     url: string | URL,
@@ -108,7 +108,7 @@ export class OutgoingRequest implements RequestParts {
   /** Its head. */
   get head(): RequestHead {
     const { fields, method, target } = this;
-    // First, as RFC 9110 section 7.2 wishes.
+    // First, as RFC 9110 section 7.2 recommends.
     const host = fields.find(([name]) => name.toLowerCase() === "host") ??
       ["host", target.host] as const;
     const ours = [...this.#wishes(), ...this.#content()]
@@ -122,14 +122,14 @@ export class OutgoingRequest implements RequestParts {
   /**
    * The same with some parts changed.
    *
-   * @param parts What is different.
+   * @param parts The changed parts.
    * @returns The other request.
    */
   with(parts: Partial<RequestParts>): OutgoingRequest {
     return new OutgoingRequest({ ...this, ...parts });
   }
 
-  /** The same, with the wish that the connection be closed behind it. */
+  /** The same, with `connection: close`. */
   asLast(): OutgoingRequest {
     if (valueOf(this.fields, "connection") !== undefined) return this;
     return this.with({ fields: [...this.fields, ["connection", "close"]] });

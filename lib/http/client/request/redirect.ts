@@ -1,5 +1,5 @@
 /**
- * What a redirect makes of a request, and how many of them are followed.
+ * Turns a redirect into the next request, and counts redirects.
  *
  * @module
  */
@@ -12,23 +12,22 @@ import { valueOf } from "./request_fields.ts";
 import { Target, urlFault, withoutSecrets } from "../connection/target.ts";
 
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
-// Fields about a body that is not sent any more.
+// Fields about a body that is dropped.
 const OF_BODY =
   /^content-(?:encoding|language|length|location|type)$|^trailer$/i;
-// What is meant for one place only. A server that sends a redirect must not be
-// able to pass on what was meant for it.
+// Fields for one server only. A redirect must not pass them on to another.
 const FOR_ONE_PLACE = /^(?:authorization|cookie|host|proxy-authorization)$/i;
 
-/** The redirects that one request was led through. */
+/** The redirects that one request has followed. */
 export class Redirects {
   readonly #most: number;
   #count = 0;
   readonly #asked = new Set<string>();
 
   /**
-   * Begins with none.
+   * Creates an empty list.
    *
-   * @param most How many are followed at most.
+   * @param most How many redirects are followed at most.
    */
   constructor(most: number) {
     this.#most = most;
@@ -40,12 +39,14 @@ export class Redirects {
   }
 
   /**
-   * Finds out what to ask next.
+   * Makes the next request.
    *
-   * @param request What was asked.
-   * @param head What was answered.
-   * @returns The next request, or `undefined` if the answer is no redirect.
-   * @throws {HttpError} If it leads to where no request can go, or is one too many.
+   * @param request The request.
+   * @param head The response's head.
+   * @returns The next request, or `undefined` if the response is not a
+   * redirect.
+   * @throws {HttpError} If its target is invalid, or it is one redirect too
+   * many.
    * @throws {TypeError} If a body would have to be sent again that is gone.
    */
   follow(
@@ -75,12 +76,12 @@ function nameOf({ method, target }: OutgoingRequest): string {
 }
 
 /**
- * Finds out what to ask next.
+ * Makes the next request.
  *
- * @param request What was asked.
- * @param head What was answered.
- * @returns The next request, or `undefined` if the answer is no redirect.
- * @throws {HttpError} If it leads to where no request can go.
+ * @param request The request.
+ * @param head The response's head.
+ * @returns The next request, or `undefined` if the response is not a redirect.
+ * @throws {HttpError} If its target is invalid.
  * @throws {TypeError} If a body would have to be sent again that is gone.
  */
 export function redirectOf(
@@ -122,7 +123,7 @@ function targetOf(location: string, from: Target): Target {
   const url = URL.parse(escaped(location), from.href);
   const fault = url === null ? "it is not a valid URL" : urlFault(url);
   if (url !== null && fault === undefined) {
-    // The part that was asked for is still meant (RFC 9110 section 10.2.2).
+    // The fragment of the first URL still applies (RFC 9110 section 10.2.2).
     if (url.hash === "") url.hash = from.fragment;
     return new Target(url);
   }
@@ -135,8 +136,8 @@ function targetOf(location: string, from: Target): Target {
 }
 
 /**
- * Escapes the bytes above 7F as they are. Most are UTF-8, which `URL` would take
- * for ISO 8859-1 and encode once more.
+ * Escapes the bytes above 7F as they are. Most are UTF-8, which `URL` would
+ * take for ISO 8859-1 and encode once more.
  */
 function escaped(location: string): string {
   return location.replace(

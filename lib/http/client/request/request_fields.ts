@@ -1,5 +1,5 @@
 /**
- * The header fields that users give with a request, and what they may not say.
+ * The header fields that users give with a request, and the forbidden ones.
  *
  * @module
  */
@@ -10,11 +10,11 @@ import { checkHeaders } from "../../wire/writing/head_writer.ts";
 import type { OutgoingBody } from "./outgoing_body.ts";
 
 /**
- * Takes header fields in any of their forms, names as they are written.
+ * Reads header fields in any of their forms. Names keep their case.
  *
  * @param init The fields.
  * @returns The fields in their order.
- * @throws {TypeError} If a name or a value is none.
+ * @throws {TypeError} If a name or a value is invalid.
  */
 export function givenFields(init: HeadersInit = []): HeaderField[] {
   const pairs = Symbol.iterator in init ? [...init] : Object.entries(init);
@@ -35,7 +35,7 @@ export function givenFields(init: HeadersInit = []): HeaderField[] {
  *
  * @param fields The fields.
  * @param name Its name in lower case.
- * @returns Its value, those of further ones behind a comma, or `undefined`.
+ * @returns Its value, joined by commas if it is repeated, or `undefined`.
  */
 export function valueOf(
   fields: readonly HeaderField[],
@@ -50,11 +50,11 @@ export function valueOf(
 }
 
 /**
- * Checks what would make the bytes mean something else than was asked for.
+ * Checks that fields do not contradict the request.
  *
  * @param fields The user's fields.
  * @param body The body they go with.
- * @throws {TypeError} If they do not go with it, or with one request.
+ * @throws {TypeError} If they contradict it.
  */
 export function checkFields(
   fields: readonly HeaderField[],

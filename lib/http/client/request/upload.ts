@@ -1,5 +1,5 @@
 /**
- * Sends a request while the response is being waited for.
+ * Sends a request while its response is awaited.
  *
  * @module
  */
@@ -14,7 +14,8 @@ import type { BodySource } from "./outgoing_body.ts";
 import type { OutgoingRequest } from "./outgoing_request.ts";
 
 const END: MessageEnd = { type: "end", trailers: [] };
-// A server may not know of Expect (RFC 9110 section 10.1.1); curl waits as long.
+// A server may not know of Expect (RFC 9110 section 10.1.1); curl waits as
+// long.
 const CONSENT_MS = 1_000;
 
 /** A request on its way. */
@@ -31,9 +32,9 @@ export class Upload {
   /**
    * Prepares to send.
    *
-   * @param connection Where to.
-   * @param request What.
-   * @param onBytes Is shown the bytes.
+   * @param connection The connection.
+   * @param request The request.
+   * @param onBytes Observes the bytes.
    */
   constructor(
     connection: HttpClientConnection,
@@ -48,9 +49,9 @@ export class Upload {
   /**
    * Sends the request.
    *
-   * @returns When it is sent, or was stopped, or the link is lost: a server that
-   * has closed may have answered before, and it is the answer that counts.
-   * @throws {unknown} What the user's stream failed with.
+   * @returns Resolves when it is sent or stopped, or the link is lost: a server
+   * that has closed may have answered before, and the answer counts.
+   * @throws {unknown} The error of the user's stream.
    * @throws {RangeError} If it does not have the announced length.
    */
   async run(): Promise<void> {
@@ -67,7 +68,7 @@ export class Upload {
     this.#consent.resolve(true);
   }
 
-  /** The server has answered: who still waits for consent gets none. */
+  /** The server has answered: a wait for consent ends without it. */
   answered(): void {
     this.#consent.resolve(false);
   }
@@ -75,7 +76,7 @@ export class Upload {
   /**
    * Sends no more.
    *
-   * @param reason What the user's stream is told.
+   * @param reason The reason that the user's stream is cancelled with.
    */
   stop(reason: unknown): void {
     if (this.#isStopped || this.isDone) return;
@@ -87,8 +88,7 @@ export class Upload {
 
   async #send(): Promise<void> {
     const { body, expectsContinue, head } = this.#request;
-    // Head, a small body and the end leave in one write, so nothing is waited
-    // for that is not needed.
+    // Head, a small body and the end leave in one write.
     let room = this.#connection.send(head, this.#onBytes);
     if (expectsContinue && !(await this.#consented())) return;
     if (this.#isStopped) return;

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a response, with the URL that it answers.
+ * The errors of a response, with the URL that it answers.
  *
  * @module
  */
@@ -10,9 +10,9 @@ import { HttpError, READ_HTTP } from "../../wire/http_error.ts";
 /**
  * Adds the URL to an error of the machine, which does not know it.
  *
- * @param error What was thrown.
+ * @param error The error.
  * @param name The URL.
- * @returns The error to be thrown; any other error as it is.
+ * @returns The error to throw; an error of another kind unchanged.
  */
 export function named(error: unknown, name: string): unknown {
   return error instanceof HttpError && error.action === READ_HTTP

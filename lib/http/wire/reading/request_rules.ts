@@ -1,5 +1,5 @@
 /**
- * What must hold between the parts of a request.
+ * The rules between the parts of a request.
  *
  * @module
  */
@@ -10,12 +10,12 @@ import { malformed, unsupported } from "../http_error.ts";
 import { isHost, type RequestLine } from "./start_line.ts";
 
 /**
- * Checks the head of a request: whom it is for, and what it expects.
+ * Checks the head of a request: its host, and what it expects.
  *
  * @param line Its first line.
  * @param fields Its fields.
- * @throws {HttpError} If it names no host or more than one, or expects what is
- * not offered.
+ * @throws {HttpError} If it does not name exactly one host, or has an unknown
+ * expectation.
  */
 export function checkRequest(line: RequestLine, fields: Fields): void {
   const { host, hosts } = fields;
@@ -43,7 +43,8 @@ export function checkRequest(line: RequestLine, fields: Fields): void {
  *
  * @param request The request's fields.
  * @param version The request's version.
- * @param isWhole Whether all of the request is over: what comes next is no HTTP.
+ * @param isWhole Whether the request is complete: the bytes after it are not
+ * HTTP.
  * @throws {HttpError} If it was not.
  */
 export function checkSwitch(
@@ -56,7 +57,7 @@ export function checkSwitch(
 }
 
 /**
- * What speaks against a switch of protocols.
+ * The reason against a switch of protocols, if there is one.
  *
  * @param request The request's fields.
  * @param version The request's version.

@@ -13,14 +13,14 @@ import { endOf, HOST, isAll, TARGET, TEXT, TOKEN } from "../characters.ts";
 import type { HttpVersion } from "../events.ts";
 import { type HttpError, malformed, unsupported } from "../http_error.ts";
 
-/** What a request line says. */
+/** The parts of a request line. */
 export interface RequestLine {
   readonly method: string;
   readonly target: string;
   readonly version: HttpVersion;
 }
 
-/** What a status line says. */
+/** The parts of a status line. */
 export interface StatusLine {
   readonly version: HttpVersion;
   readonly status: number;
@@ -29,11 +29,12 @@ export interface StatusLine {
 
 /**
  * Reads a request line. White space other than one SP between its three parts
- * is refused: who splits at any of it sees another target (RFC 9112 section 3).
+ * is refused: a program that splits at any white space sees another target (RFC
+ * 9112 section 3).
  *
  * @param line The line, without its end.
- * @returns What it says.
- * @throws {HttpError} If it is none.
+ * @returns Its parts.
+ * @throws {HttpError} If it is malformed.
  */
 export function parseRequestLine(line: string): RequestLine {
   const methodEnd = endOf(line, TOKEN, 0, line.length);
@@ -42,7 +43,8 @@ export function parseRequestLine(line: string): RequestLine {
     methodEnd === 0 || line[methodEnd] !== " " ||
     targetEnd === methodEnd + 1 || line[targetEnd] !== " "
   ) throw noRequestLine(line);
-  // Before the target: PRI * HTTP/2.0 has one that is none here.
+  // Before the target: PRI * HTTP/2.0 has an invalid target, and a known
+  // version.
   const version = parseVersion(line.slice(targetEnd + 1));
   const method = line.slice(0, methodEnd);
   const target = line.slice(methodEnd + 1, targetEnd);
@@ -52,12 +54,12 @@ export function parseRequestLine(line: string): RequestLine {
 
 /**
  * Reads a status line. A missing phrase may lack its SP too, as several servers
- * write it; nothing else can be meant. A status from 600 to 999 is invalid, and a
- * client treats it as 5xx (RFC 9110 section 15).
+ * write it; nothing else can be meant. A status from 600 to 999 is invalid, and
+ * a client treats it as 5xx (RFC 9110 section 15).
  *
  * @param line The line, without its end.
- * @returns What it says.
- * @throws {HttpError} If it is none.
+ * @returns Its parts.
+ * @throws {HttpError} If it is malformed.
  */
 export function parseStatusLine(line: string): StatusLine {
   const match = /^(HTTP\/[0-9]\.[0-9]) ([1-9][0-9]{2})(?: (.*))?$/.exec(line);
@@ -98,7 +100,7 @@ function isTarget(method: string, target: string): boolean {
  * The authority in a target that is a whole URL.
  *
  * @param target The target.
- * @returns Host and port as they stand there, or `undefined` if it is no URL.
+ * @returns Host and port as written, or `undefined` if the target is not a URL.
  */
 export function authorityOf(target: string): string | undefined {
   return /^https?:\/\/([^/?]+)/i.exec(target)?.[1];
@@ -117,7 +119,7 @@ function isAuthority(text: string): boolean {
  * @returns Whether it can.
  */
 export function isHost(text: string): boolean {
-  // A name is all that most have, and costs no regular expression.
+  // Most are only a name, which needs no regular expression.
   const end = endOf(text, HOST, 0, text.length);
   return end === text.length &&
     /^(?:\[[0-9A-Fa-fv:.]+\]|[^[\]:]*)(?::[0-9]{0,5})?$/.test(text);
@@ -130,7 +132,8 @@ function parseVersion(text: string): HttpVersion {
   if (match === null) {
     throw malformed("RFC 9112 2.3", "the version must be written HTTP/1.1");
   }
-  // A later minor version is understood as the highest one known (RFC 9110 2.5).
+  // A later minor version is understood as the highest one known (RFC 9110
+  // 2.5).
   if (match[1] === "1") return "1.1";
   throw unsupported(
     505,
@@ -139,7 +142,7 @@ function parseVersion(text: string): HttpVersion {
   );
 }
 
-/** Says what a line that is not a request line looks like. */
+/** The error for a line that is not a request line looks like. */
 function noRequestLine(line: string): HttpError {
   const hint = line.startsWith("SSH-")
     ? "this looks like an SSH client"
@@ -153,7 +156,7 @@ function noRequestLine(line: string): HttpError {
   );
 }
 
-/** Says what a line that is not a status line looks like. */
+/** The error for a line that is not a status line looks like. */
 function noStatusLine(line: string): HttpError {
   const hint = line.startsWith("SSH-")
     ? "this looks like an SSH server"

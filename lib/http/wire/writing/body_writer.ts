@@ -1,5 +1,5 @@
 /**
- * Writes a body, and holds its sender to what the head announced.
+ * Writes a body, and checks that it has the length that the head announced.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export class BodyWriter {
   /**
    * Begins a body.
    *
-   * @param length How long it is to be, as the head says.
+   * @param length Its length by the head.
    */
   constructor(length: BodyLength) {
     this.#length = length;
@@ -55,11 +55,10 @@ export class BodyWriter {
   /**
    * Writes the end of the body.
    *
-   * @param trailers Fields to come behind it.
+   * @param trailers Fields after the body.
    * @param sink Where to.
    * @throws {RangeError} If the body is shorter than announced.
-   * @throws {TypeError} If there are trailers and the body is not chunked, or
-   * they are none.
+   * @throws {TypeError} If a trailer is invalid, or the body is not chunked.
    */
   end(trailers: readonly HeaderField[], sink: ByteSink): void {
     const length = this.#length;

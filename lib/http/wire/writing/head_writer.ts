@@ -1,9 +1,9 @@
 /**
  * Writes the head of a message.
  *
- * What goes into a head often comes from elsewhere, so each part is looked at:
- * a line end in a value would begin a header, or a whole message, of somebody
- * else's making.
+ * The parts of a head often come from outside the program, so each one is
+ * checked: with a line end in a value, an attacker could add a header or a
+ * whole message.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { checkTarget, isReason } from "../reading/start_line.ts";
  *
  * @param head The head.
  * @returns The line with its end.
- * @throws {TypeError} If the method or the target is none.
+ * @throws {TypeError} If the method or the target is invalid.
  */
 export function requestLine(head: RequestHead): string {
   const { method, target, version } = head;
@@ -50,7 +50,7 @@ export function requestLine(head: RequestHead): string {
  *
  * @param head The head.
  * @returns The line with its end.
- * @throws {TypeError} If the phrase is none.
+ * @throws {TypeError} If the phrase is invalid.
  */
 export function statusLine(head: StatusHead): string {
   const { reason, status } = head;
@@ -67,7 +67,7 @@ export function statusLine(head: StatusHead): string {
  * Checks fields that are to be sent.
  *
  * @param headers The fields.
- * @throws {TypeError} If a name or a value is none.
+ * @throws {TypeError} If a name or a value is invalid.
  */
 export function checkHeaders(headers: readonly HeaderField[]): void {
   for (const [name, value] of headers) {

@@ -1,6 +1,6 @@
 /**
- * Decides, of a head that is to be sent, how its body is delimited and what the
- * head says of the connection.
+ * Decides for a head to be sent how its body is delimited, and what the head
+ * says about the connection.
  *
  * @module
  */
@@ -26,11 +26,11 @@ export interface SentHead {
   readonly length: BodyLength;
   /** Whether the connection may carry another exchange. */
   readonly keepAlive: boolean;
-  /** What its fields say. */
+  /** Its fields. */
   readonly fields: Fields;
 }
 
-/** What a response answers. */
+/** The request that a response answers. */
 export interface Answered {
   /** The request's method; `undefined` if it could not be read. */
   readonly method: string | undefined;
@@ -45,9 +45,9 @@ export interface Answered {
  *
  * @param head The head.
  * @param mayKeepAlive Whether the connection may stay open.
- * @param sink Where to.
- * @returns What was sent.
- * @throws {TypeError} If it is none; then nothing is written.
+ * @param sink Takes the bytes.
+ * @returns The head as sent.
+ * @throws {TypeError} If the head is invalid; then nothing is written.
  */
 export function sendRequest(
   head: RequestHead,
@@ -83,10 +83,10 @@ export function sendRequest(
  * Writes the head of a final response.
  *
  * @param head The head.
- * @param answered What it answers.
- * @param sink Where to.
- * @returns What was sent.
- * @throws {TypeError} If it is none; then nothing is written.
+ * @param answered The request that it answers.
+ * @param sink Takes the bytes.
+ * @returns The head as sent.
+ * @throws {TypeError} If the head is invalid; then nothing is written.
  */
 export function sendResponse(
   head: ResponseHead,
@@ -101,7 +101,7 @@ export function sendResponse(
   let added = "";
   let length: BodyLength = given ?? (isOld ? "close" : "chunked");
   if (isBodiless(answered.method, head.status)) {
-    // Those of HEAD and 304 say what GET would have got (RFC 9110 section 8.6).
+    // With HEAD and 304 they describe the answer to GET (RFC 9110 section 8.6).
     if (head.status === 204 || answered.method === "CONNECT") {
       checkNoLength(head.status, fields);
     }
@@ -109,7 +109,7 @@ export function sendResponse(
   } else if (given === undefined && !isOld) {
     added = "transfer-encoding: chunked\r\n";
   } else if (given === "chunked" && isOld) {
-    // It would not understand it (RFC 9112 section 6.1).
+    // An HTTP/1.0 client would not understand it (RFC 9112 section 6.1).
     headers = headers.filter(([name]) => !/^transfer-encoding$/i.test(name));
     length = "close";
   }
@@ -127,8 +127,8 @@ export function sendResponse(
  * Notes the fields of a head that is to be sent.
  *
  * @param headers The fields.
- * @returns What they say.
- * @throws {TypeError} If a name or a value is none.
+ * @returns The fields, indexed.
+ * @throws {TypeError} If a name or a value is invalid.
  */
 export function fieldsOf(headers: readonly HeaderField[]): Fields {
   checkHeaders(headers);
@@ -138,11 +138,11 @@ export function fieldsOf(headers: readonly HeaderField[]): Fields {
 }
 
 /**
- * Checks that a head that can have no body announces none.
+ * Checks that a response that cannot have a body announces no length.
  *
  * @param status Its status.
  * @param fields Its fields.
- * @throws {TypeError} If it does.
+ * @throws {TypeError} If it announces one.
  */
 export function checkNoLength(status: number, fields: Fields): void {
   if (fields.lengths === 0 && fields.transferEncoding === undefined) return;
@@ -168,7 +168,7 @@ export function checkStatus(status: number, least: number, most: number): void {
   });
 }
 
-/** How long a body is by its own head, if that says anything. */
+/** The length of a body by its own head, if the head has one. */
 function givenLength(fields: Fields): BodyLength | undefined {
   if (fields.transferEncoding !== undefined) {
     if (fields.transferEncoding === "chunked" && fields.lengths === 0) {
@@ -199,7 +199,7 @@ function checkHost(head: RequestHead, fields: Fields): void {
   if (hosts === 0 && head.version === "1.0") return;
   throw new TypeError(
     hosts === 1
-      ? `Cannot send Host of ${JSON.stringify(host)}: it is no host`
+      ? `Cannot send Host of ${JSON.stringify(host)}: it is not a host`
       : `Cannot send a request with ${hosts} Host headers: it must have one`,
   );
 }

@@ -28,9 +28,9 @@ import {
 } from "./outgoing_head.ts";
 import { switchFault } from "../reading/request_rules.ts";
 
-/** What has to be known of the peer's bytes. */
+/** What this direction needs to know about the peer's bytes. */
 interface Received {
-  /** Whether bytes are here that were not given as events. */
+  /** Whether bytes have arrived that were not returned as events yet. */
   readonly hasBytes: boolean;
 }
 
@@ -43,7 +43,7 @@ export class OutgoingMessages {
   /**
    * Begins at the first byte of a stream.
    *
-   * @param state What is shared with the other direction.
+   * @param state The state shared with the other direction.
    * @param received The other direction.
    */
   constructor(state: ConnectionState, received: Received) {
@@ -118,8 +118,8 @@ export class OutgoingMessages {
     const sent = sendResponse(head, {
       method: state.method,
       version: state.version,
-      // An answer to what has not come, such as 408, is the last one; and whoever
-      // waits to send his body may send it still, or not.
+      // An answer before the request, such as 408, is the last one. A client
+      // that waits to send its body may still send it, or not.
       keepAlive: state.keepAlive && state.peer !== "idle" && !this.isAwaited,
     }, sink);
     state.keepAlive = sent.keepAlive;
@@ -153,7 +153,7 @@ export class OutgoingMessages {
       }
       state.switch();
     } else if (state.version === "1.0") {
-      // Such a client does not know them (RFC 9110 section 15.2).
+      // An HTTP/1.0 client does not know them (RFC 9110 section 15.2).
       return;
     }
     if (head.status === 100) state.awaitsContinue = false;
