@@ -49,17 +49,17 @@ export const MESSAGE_OPTIONS = about({ subject: "messages" }, {
   ),
 });
 
-/** To see that TCP has no messages: what each read brings, and how it is cut. */
+/** Options that show and limit reads, to see that TCP has no messages. */
 export const CHUNK_OPTIONS = about(
   { subject: "messages", appliesTo: ["messages"] },
   {
-    "chunks": flag("shows what each read brings, on standard error", {
+    "chunks": flag("shows the bytes of each read, on standard error", {
       instead: { http: "--raw of the client shows the bytes" },
     }),
     "read-size": optional(
       "SIZE",
       parseSize,
-      "reads at most so much at once: cuts what is received",
+      "reads at most so many bytes at once",
       { instead: { http: "--raw of the client shows the bytes" } },
     ),
   },
@@ -73,7 +73,7 @@ export const FORMAT_OPTION: Option<typeof FORMATS[number]> = choice(
   "how messages are typed and shown: text, json, hex or base64",
 );
 
-/** What is told, and how. */
+/** Options for log and help. */
 export const LOG_OPTIONS = about({ subject: "log and help" }, {
   "log": choice(
     "FORM",
@@ -81,7 +81,7 @@ export const LOG_OPTIONS = about({ subject: "log and help" }, {
     oneOf(["text", "json"]),
     "form of lines on standard error: text or json",
   ),
-  "quiet": flag("tells only what must be known", { letter: "q" }),
+  "quiet": flag("tells only what is necessary", { letter: "q" }),
   "verbose": flag("tells more", { letter: "v" }),
   "help": flag("shows this and exits", { letter: "h" }),
   "version": flag("shows the version and exits"),
@@ -91,7 +91,7 @@ export const LOG_OPTIONS = about({ subject: "log and help" }, {
  * Describes a deadline.
  *
  * @param ms Its default in milliseconds; `Infinity` for none.
- * @param help What it is about.
+ * @param help Its help text.
  * @returns The option, in milliseconds; `Infinity` for `none`.
  */
 export function deadline(ms: number, help: string): Option<number> {

@@ -96,7 +96,7 @@ export function checkDatagrams(
 /**
  * Describes a message that the framing cannot express.
  *
- * @param cause What the encoder threw.
+ * @param cause The error.
  * @returns The failure; other errors as they are.
  */
 export function cannotSend(cause: unknown): unknown {

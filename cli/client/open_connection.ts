@@ -1,5 +1,5 @@
 /**
- * How the client gets its connection.
+ * Opens the client's connection.
  *
  * @module
  */
@@ -30,8 +30,8 @@ import { tlsOptions } from "./tls_settings.ts";
  *
  * @param command The command line.
  * @param terminal Where certificates are.
- * @param log Where chunks are told.
- * @param signal Ends the attempt.
+ * @param log The log, for chunks.
+ * @param signal Aborts the attempt.
  * @returns The connection.
  * @throws {Failure} With code 124 if `--timeout` is over first.
  */
@@ -103,7 +103,7 @@ export async function openConnection(
   }
 }
 
-/** Whether it was `--timeout` that was over, and not a deadline of its own. */
+/** Whether `--timeout` ran out, and not a deadline of its own. */
 function isLate(error: unknown, timeoutMs: number): boolean {
   return error instanceof TimeoutError && error.timeoutMs === timeoutMs &&
     (error.deadline === "connect" || error.deadline === "tls_handshake");
@@ -115,7 +115,7 @@ async function sendHeader(
   version: 1 | 2,
 ): Promise<void> {
   try {
-    // The first bytes of all find room, so nothing is waited for.
+    // The first bytes always find room, so this does not wait.
     await sendProxyHeader(connection, {
       source: options["proxy-source"],
       version,
@@ -126,7 +126,9 @@ async function sendHeader(
   }
 }
 
-/** Opens a connection and agrees on TLS, if it is to be, within a time. */
+/**
+ * Opens a connection, with the TLS handshake if there is one, within a time.
+ */
 async function dialIn(
   timeoutMs: number,
   address: Address,

@@ -1,5 +1,5 @@
 /**
- * What a proxy sends first: the address of its client.
+ * Sends a PROXY protocol header: the address of the client, as a proxy does.
  *
  * @module
  */
@@ -20,10 +20,10 @@ export interface ProxyHeaderOptions {
 /**
  * Sends a PROXY protocol header.
  *
- * @param connection Where to; nothing was sent yet.
- * @param options What is in it.
- * @throws {UsageError} If the given source is no IP address of the version that
- * the connection is of.
+ * @param connection The connection, before anything is sent.
+ * @param options The content.
+ * @throws {UsageError} If the given source is not an IP address of the
+ * connection's version.
  */
 export async function sendProxyHeader(
   connection: Connection,
@@ -40,7 +40,7 @@ function headerFor(
   source: Address | undefined,
   version: 1 | 2,
 ): Uint8Array {
-  // A header cannot hold a path: it says that nothing is known.
+  // A header cannot hold a path: it says that the address is unknown.
   if (remoteAddress.transport === "unix") {
     return encodeProxyHeader(version, undefined, undefined);
   }

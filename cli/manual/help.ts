@@ -1,7 +1,7 @@
 /**
  * The text of a command's `--help`, made of its manual so that it cannot differ
- * from what is parsed. It fits 80 columns, and goes from what everybody types to
- * what is looked up: operands, options by subject, details, exit codes.
+ * from what is parsed. It fits 80 columns, and goes from the usual to the rare:
+ * operands, options by subject, details, exit codes.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Manual, Section } from "./manual.ts";
 /**
  * Writes a manual.
  *
- * @param manual What to say.
+ * @param manual The manual.
  * @returns The text, without the last line feed.
  */
 export function helpText(manual: Manual): string {

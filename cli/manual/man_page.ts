@@ -8,26 +8,26 @@ import { optionSections } from "./help.ts";
 import { wrap } from "./layout.ts";
 import type { Manual, Overview, Section } from "./manual.ts";
 
-/** What a page is made of. */
+/** The parts of a page. */
 export interface PageParts {
   /** The executable as a whole. */
   readonly overview: Overview;
   /** Its manuals. */
   readonly manuals: ReadonlyMap<string, Manual>;
-  /** What concerns many commands. */
+  /** Topics of several commands. */
   readonly topics: readonly Section[];
 }
 
 /**
  * Writes the page.
  *
- * @param parts What it is made of.
+ * @param parts Its parts.
  * @returns The page, without the last line feed.
  */
 export function manPage({ manuals, overview, topics }: PageParts): string {
   const { examples, name, summary, usages } = overview;
   const lines = [
-    // No date of ours: the page is written when it is asked for.
+    // No fixed date: the page is written on demand.
     ".Dd $Mdocdate$",
     `.Dt ${name.toUpperCase()} 1`,
     ".Os",

@@ -1,5 +1,5 @@
 /**
- * What a failure is to the shell, and to the person in front of it.
+ * Turns a failure into an exit code for the shell and a line for the person.
  *
  * ```text
  * error ─► exit code        by class, code and stage
@@ -38,7 +38,7 @@ const BY_DEADLINE: Readonly<Record<string, ExitCode>> = {
 /**
  * Finds the exit code of a failure.
  *
- * @param error What was thrown.
+ * @param error The error.
  * @param stage How far the program had come.
  * @returns The code.
  */
@@ -54,8 +54,8 @@ export function exitCodeOf(error: unknown, stage: Stage): ExitCode {
     if (error.code === "tls") return EXIT.tls;
     return BY_STAGE[stage];
   }
-  // Options that do not go together are found when the library sees them, which
-  // is before it opens anything.
+  // The library finds options that contradict each other before it opens
+  // anything.
   const early = error instanceof TypeError || error instanceof RangeError;
   return early && stage !== "talking" ? EXIT.usage : EXIT.failed;
 }
@@ -63,7 +63,7 @@ export function exitCodeOf(error: unknown, stage: Stage): ExitCode {
 /**
  * Describes a failure in one line.
  *
- * @param error What was thrown.
+ * @param error The error.
  * @param stage How far the program had come.
  * @returns What failed, on which address, why, and what to try; `""` for a
  * failure that needs no words, such as Ctrl-C.
@@ -100,7 +100,9 @@ const BY_DEADLINE_ADVICE: Readonly<Record<string, string>> = {
     "allow more time with --timeout, or check that both ends use the same --frame",
 };
 
-/** What to try when the two ends do not agree on TLS, by the option at fault. */
+/**
+ * What to try when the two ends do not agree on TLS, by the option at fault.
+ */
 const BY_TLS_OPTION: Readonly<Record<string, string>> = {
   caCerts: "trust it with --ca FILE if you know whose it is",
   serverName: "if that is the right server, give its name with --server-name",
@@ -110,7 +112,7 @@ function adviceFor(error: unknown, stage: Stage): string | undefined {
   if (error instanceof TimeoutError) return BY_DEADLINE_ADVICE[error.deadline];
   if (error instanceof ProtocolError) return BY_CODE[error.code];
   if (error instanceof ConnectionError) {
-    // The library knows more of this one, such as a missing permission.
+    // The library's own advice is better, such as for a missing permission.
     if (error.advice !== undefined || isExplained(error)) return undefined;
     if (error.code === "tls") return BY_TLS_OPTION[optionOf(error)];
     if (error.address?.startsWith("unix:")) return adviceForUnix(error, stage);
@@ -133,7 +135,9 @@ function adviceFor(error: unknown, stage: Stage): string | undefined {
   return undefined;
 }
 
-/** A path has no port, and something else may be there. */
+/**
+ * The advice for a path: it has no port, and another kind of file may be there.
+ */
 function adviceForUnix(
   { address, code, reason }: ConnectionError,
   stage: Stage,

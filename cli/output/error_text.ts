@@ -1,6 +1,6 @@
 /**
- * Errors in the words of the command line: the one place that makes text of
- * them.
+ * Writes errors in the words of the command line. No other place makes text
+ * from errors.
  *
  * @module
  */
@@ -9,7 +9,9 @@ import { describeError, ParleyError } from "../../mod.ts";
 import { Failure } from "./failure.ts";
 import { runtimeText } from "./system_reason.ts";
 
-/** The flags of the library's options. An option without a flag is not named. */
+/**
+ * The flags of the library's options. An option without a flag is not named.
+ */
 const FLAGS: Readonly<Record<string, string>> = {
   alpn: "--alpn",
   badFrames: "--bad-frames",
@@ -50,9 +52,9 @@ export function flagOf(option: string): string | undefined {
 }
 
 /**
- * Says what went wrong, in the words of the command line.
+ * Writes an error in the words of the command line.
  *
- * @param error What was thrown.
+ * @param error The error.
  * @returns One line, without a final period.
  */
 export function errorText(error: unknown): string {
@@ -76,16 +78,16 @@ function withFlags(text: string): string {
 }
 
 /**
- * Says why something failed, to stand behind a colon.
+ * Writes the reason of a failure, for after a colon.
  *
- * @param error What was thrown.
+ * @param error The error.
  * @returns The text, with a small first letter.
  */
 export function reasonOf(error: unknown): string {
   return lowerFirst(errorText(error));
 }
 
-/** The library's sentences begin with a capital, a line after `name:` does not. */
+/** The library's texts begin with a capital; text after `name:` does not. */
 function lowerFirst(text: string): string {
   return /^[A-Z][a-z]/.test(text)
     ? text[0]!.toLowerCase() + text.slice(1)

@@ -25,7 +25,7 @@ export interface Format {
   parse(typed: Uint8Array): Uint8Array;
 
   /**
-   * Turns a message into what is shown.
+   * Formats a message.
    *
    * @param message The message.
    * @param at When it arrived.
@@ -38,8 +38,8 @@ export interface Format {
  * Finds a format.
  *
  * @param name Its name.
- * @param toTerminal Whether it is shown to a person: then nothing in it may
- * drive the terminal.
+ * @param toTerminal Whether the output is a terminal, which messages must not
+ * drive.
  * @returns The format.
  */
 export function formatNamed(name: FormatName, toTerminal: boolean): Format {
@@ -58,7 +58,7 @@ export function formatNamed(name: FormatName, toTerminal: boolean): Format {
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-// Exact bytes both ways, whatever they are.
+// Exact bytes both ways.
 const TEXT: Format = {
   parse: (typed) => typed,
   show: (message) => message,
@@ -66,7 +66,7 @@ const TEXT: Format = {
 
 const VISIBLE_TEXT: Format = {
   parse: (typed) => typed,
-  // Line feeds and tabs are what text consists of and do no harm.
+  // Line feeds and tabs are part of text and harmless.
   show: (message) => ENCODER.encode(visible(message, "\n\t")),
 };
 
@@ -80,7 +80,7 @@ const JSON_LINES: Format = {
       if (typeof base64 === "string") return fromBase64(base64);
     }
     throw new UsageError(
-      'this JSON is no message; write a string or {"message": "text"} or {"base64": "..."}, or use --format text to send JSON as it is',
+      'this JSON is not a message; write a string or {"message": "text"} or {"base64": "..."}, or use --format text to send JSON as it is',
     );
   },
   show(message, at) {
@@ -89,7 +89,7 @@ const JSON_LINES: Format = {
       ? { message: null, base64: toBase64(message) }
       : { message: content };
     const line = { ...fields, bytes: message.length, at: at.toISOString() };
-    // JSON leaves DEL and the C1 controls as they are.
+    // JSON does not escape DEL and the C1 controls.
     const text = JSON.stringify(line).replace(
       /[\x7f-\x9f]/g,
       (char) => `\\u00${char.charCodeAt(0).toString(16)}`,
@@ -167,7 +167,7 @@ function asText(bytes: Uint8Array): string | undefined {
   try {
     return DECODER.decode(bytes);
   } catch {
-    // Not text, which is the answer.
+    // Not text: the caller shows base64.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Why the system or the runtime refused something.
+ * The reasons of the system's and the runtime's refusals.
  *
  * @module
  */
@@ -14,22 +14,22 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Says why the system refused something, about a file or a stream.
+ * Returns the reason of a refusal by the system, for a file or a stream.
  *
- * @param error What the runtime threw.
- * @param reasons Reasons by the error's name that fit better than the usual.
- * @returns The reason, to stand behind a colon.
+ * @param error The error.
+ * @param reasons Reasons by the error's name that replace the usual ones.
+ * @returns The reason, for after a colon.
  */
 export function systemReason(
   error: unknown,
   reasons: Readonly<Record<string, string>> = {},
 ): string {
   const name = error instanceof Error ? error.name : "";
-  // The number of the system's error helps nobody.
+  // The number of the system's error is left out.
   const known = reasons[name] ?? SYSTEM_REASONS[name];
   if (known !== undefined) return known;
   const said = runtimeText(error);
-  // The runtime wants every permission for most of /dev, /proc and /sys.
+  // The runtime requires every permission for most of /dev, /proc and /sys.
   if (name === "NotCapable" && said.startsWith("Requires all access")) {
     return "it is a part of the system that is out of reach";
   }
@@ -38,10 +38,10 @@ export function systemReason(
 }
 
 /**
- * Gives the text of an error that has no parts: one of the runtime's, or of a
- * check of the caller's arguments. The one place that reads a `message`.
+ * Returns the text of an error without parts: one of the runtime's, or of a
+ * check of arguments. No other place reads a `message`.
  *
- * @param error What was thrown.
+ * @param error The error.
  * @returns Its text.
  */
 export function runtimeText(error: unknown): string {

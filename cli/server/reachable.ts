@@ -1,5 +1,5 @@
 /**
- * Under which addresses other machines reach a server.
+ * Finds the addresses under which other machines reach a server.
  *
  * @module
  */
@@ -16,13 +16,13 @@ export interface Reachable {
 }
 
 /**
- * Finds the addresses that other machines can use, where the address that is
- * listened on does not say it: one of every interface, or of a name.
+ * Finds the addresses that other machines can use, if the server listens on
+ * every interface or on a name.
  *
  * @param asked The address on the command line.
- * @param bound The address that it came to.
+ * @param bound The address that it was resolved to.
  * @param interfaces The machine's interfaces.
- * @returns The addresses; none where the address says it already.
+ * @returns The addresses; none if the address itself is one.
  */
 export function reachableAt(
   asked: Address,
@@ -43,11 +43,11 @@ export function reachableAt(
 }
 
 /**
- * Tells whether a name led to this machine's own address, as it often does: then
- * nobody else can reach it.
+ * Tells whether a name was resolved to loopback, as it often is: then other
+ * machines cannot connect.
  *
  * @param asked The address on the command line.
- * @param bound The address that it came to.
+ * @param bound The address that it was resolved to.
  * @returns Whether it did, unless that is what the name is for.
  */
 export function isNameOfLoopback(asked: Address, bound: Address): boolean {
@@ -65,8 +65,8 @@ function isLoopback(ip: string): boolean {
 }
 
 /**
- * Neither this machine's own, nor one that the other machine would have to
- * complete by the name of its own interface.
+ * Whether another machine can use an address: not loopback, and not link-local,
+ * which needs the name of the other machine's interface.
  */
 function isOthers(ip: string): boolean {
   return !isLoopback(ip) && !/^fe[89ab]/i.test(ip) &&

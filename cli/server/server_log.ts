@@ -1,5 +1,5 @@
 /**
- * What the server tells about its connections.
+ * The server's log of its connections.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export class ServerLog {
   }
 
   /**
-   * Tells what happened.
+   * Logs an event.
    *
    * @param event The event.
    */
@@ -97,11 +97,11 @@ export class ServerLog {
   }
 
   /**
-   * Tells what went over a connection that is closed.
+   * Describes the traffic of a closed connection.
    *
    * @param _connection The connection.
-   * @param stats What it counted.
-   * @returns It for programs and for people.
+   * @param stats Its counts.
+   * @returns The fields for programs, and the text for people.
    */
   protected traffic(
     _connection: unknown,
@@ -118,7 +118,7 @@ export class ServerLog {
    * Names an open connection.
    *
    * @param connection The connection.
-   * @returns Its number for programs and for people.
+   * @returns Its number, for programs and for people.
    */
   protected nameOf(
     connection: unknown,
@@ -167,14 +167,16 @@ export class ServerLog {
     );
   }
 
-  /** A fault of ours is told even if nobody wants to hear of connections. */
+  /** Logs a fault of the server, even with --quiet. */
   #fault(error: unknown): void {
     const [why, text] = reasonOf(error);
     if (why === "fault") this.#log.now({ event: "fault", error: text }, text);
   }
 }
 
-/** Why a connection ended: a word for programs, and a text for people. */
+/**
+ * The reason why a connection ended: a word for programs, a text for people.
+ */
 function reasonOf(error: unknown): readonly [string, string] {
   if (error === undefined) return ["finished", "finished"];
   const text = errorText(error);
@@ -182,7 +184,7 @@ function reasonOf(error: unknown): readonly [string, string] {
   if (error instanceof TimeoutError) return [`${error.deadline} timeout`, text];
   if (error instanceof ConnectionError) return ["lost", text];
   if (error instanceof ClosedError) return ["cut", text];
-  // The answer may be one that the framing cannot express.
+  // The framing may be unable to express the answer.
   if (error instanceof RangeError) return ["answer", text];
   return ["fault", `the service failed: ${text}`];
 }

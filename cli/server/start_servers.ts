@@ -19,9 +19,9 @@ import { startStreams } from "./start_streams.ts";
 import { startWorker } from "./start_worker.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
-/** Everything that listens. */
+/** All servers of the command line. */
 export class Servers {
-  /** Where, in the order of the command line. */
+  /** The addresses, in the order of the command line. */
   readonly addresses: readonly Address[];
   readonly #servers: readonly RunningServer[];
   readonly #cut: CutConnection[] = [];
@@ -36,7 +36,7 @@ export class Servers {
   }
 
   /**
-   * Counts the connections that are open.
+   * Counts the open connections.
    *
    * @returns How many there are.
    */
@@ -77,8 +77,8 @@ export class Servers {
   /**
    * Stops listening and lets connections and datagrams finish.
    *
-   * @param graceMs For how long.
-   * @returns How many finished and who was cut; the second call waits for the
+   * @param graceMs How long they may take, in milliseconds.
+   * @returns How many finished, and which were cut. A second call waits for the
    * first.
    */
   shutdown(graceMs: number): Promise<ShutdownReport> {
@@ -94,7 +94,7 @@ export class Servers {
     const finished = reports.reduce((sum, report) => sum + report.finished, 0);
     return {
       cut: [...this.#cut, ...reports.flatMap(({ cut }) => cut)],
-      // To the library, one that was aborted has finished as well.
+      // The library counts aborted connections as finished too.
       finished: Math.max(0, finished - this.#cut.length),
     };
   }
@@ -105,8 +105,8 @@ export class Servers {
  *
  * @param command The command line.
  * @param terminal Where certificates are.
- * @param log Where it is told what happens.
- * @returns What listens.
+ * @param log The log.
+ * @returns The server.
  * @throws As `serve` and `serveDatagrams`; then nothing listens.
  */
 export async function startServers(
@@ -134,7 +134,7 @@ export async function startServers(
     }
     for (const address of addresses) {
       if (address.transport !== "udp") continue;
-      // Loaded where there is a UDP address alone.
+      // Loaded only if there is a UDP address.
       const { startDatagrams } = await import("../udp/start_datagrams.ts");
       const server = await startDatagrams(command, address, terminal, log);
       servers.push(server);
@@ -148,8 +148,8 @@ export async function startServers(
 }
 
 /**
- * Says of a port what sharing it hides: that another program has it already,
- * which may be another server with `--workers`.
+ * Checks that a port to be shared is free: sharing would hide that another
+ * program has it, such as another server with `--workers`.
  */
 function checkFree(address: Address): void {
   const { hostname, port, transport } = address;
@@ -157,7 +157,7 @@ function checkFree(address: Address): void {
   try {
     Deno.listen({ hostname, port }).close();
   } catch (cause) {
-    // All else is said when it is listened on.
+    // Listening reports every other failure.
     if (!(cause instanceof Deno.errors.AddrInUse)) return;
     throw new ConnectionError("address_in_use", {
       action: "listen on",

@@ -25,10 +25,10 @@ type AnyServer = Pick<
   "addresses" | "connections" | "setCertificate" | "shutdown"
 >;
 
-/** The part of the library's options that no message's type is in. */
+/** The library's options without those that depend on the message's type. */
 type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
 
-/** What is the same whatever is spoken on a connection. */
+/** The options that every protocol shares. */
 export type ListenSettings = Pick<
   ServeOptions,
   | keyof TlsListenOptions
@@ -42,8 +42,8 @@ export type ListenSettings = Pick<
  * @param task The command line, and which worker this is.
  * @param addresses Where.
  * @param terminal Where certificates are.
- * @param log Where it is told what happens.
- * @returns What listens.
+ * @param log The log.
+ * @returns The server.
  */
 export async function startStreams(
   task: WorkerCommand,

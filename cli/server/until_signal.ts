@@ -1,5 +1,5 @@
 /**
- * How the server ends.
+ * Ends the server on a signal.
  *
  * ```text
  *              signal             connections over, or --grace
@@ -27,9 +27,9 @@ const SAME_REQUEST_MS = 500;
  * Waits, from now on, for a signal, then for the connections. A second signal
  * cuts them.
  *
- * @param servers What listens.
- * @param terminal Where signals come from.
- * @param log Where it is told.
+ * @param servers The servers.
+ * @param terminal Gives the signals.
+ * @param log The log.
  * @param graceMs How long connections may take.
  * @returns The exit code.
  */

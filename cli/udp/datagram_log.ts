@@ -1,8 +1,8 @@
 /**
- * What the server tells about datagrams.
+ * The server's log of datagrams.
  *
- * Anybody can send a million of them a second, under any address. So a datagram
- * has a line of its own only with `--verbose`, and what goes wrong has a few
+ * A peer can send a million of them a second, from forged addresses. So a
+ * datagram has a line of its own only with `--verbose`, and failures have a few
  * lines a second; the rest is counted.
  *
  * @module
@@ -20,10 +20,10 @@ import { formatSize } from "../arguments/sizes.ts";
 
 const LINES_PER_PERIOD = 5;
 const PERIOD_MS = 1_000;
-// More than that of one datagram is not looked at by anybody.
+// The first bytes of a datagram; more would not be read.
 const SHOWN_BYTES = 60;
 
-/** Turns what happens to the datagrams of one address into lines of a log. */
+/** Logs the datagrams of one address. */
 export class DatagramLog {
   /** Where the datagrams are received. */
   address: Address;
@@ -38,10 +38,10 @@ export class DatagramLog {
   }
 
   /**
-   * Tells that a datagram came, if the log is verbose.
+   * Logs a received datagram, if the log is verbose.
    *
    * @param message Its bytes or its text.
-   * @param from Who sent it.
+   * @param from The sender.
    */
   received(message: unknown, from: Address): void {
     if (!this.#log.options.verbose) return;
@@ -65,7 +65,7 @@ export class DatagramLog {
   }
 
   /**
-   * Tells what happened.
+   * Logs an event.
    *
    * @param event The event.
    */
@@ -87,7 +87,7 @@ export class DatagramLog {
   }
 
   /**
-   * Tells what went over the address in all.
+   * Logs the totals of the address.
    *
    * @param stats The counts.
    */

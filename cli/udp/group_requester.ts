@@ -1,5 +1,5 @@
 /**
- * Asking many machines over UDP at once: every reply that comes in time.
+ * Asks many machines over UDP at once, and takes every reply in time.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
 
 /**
- * Asks a multicast group, or everybody in a network, each message from a port of
- * its own: a reply that comes late comes to nobody.
+ * Asks a multicast or broadcast address. Each message leaves from a port of its
+ * own, so a late reply is not taken for the next one's.
  */
 export class GroupRequester implements Requester {
   readonly #command: ClientCommand;
@@ -49,7 +49,7 @@ export class GroupRequester implements Requester {
 
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  /** The runtime lets the TTL be set by those who are in the group only. */
+  /** Sets the TTL. The runtime allows it only to members of the group. */
   async #reachFar(socket: DatagramSocket): Promise<void> {
     const { address, options } = this.#command;
     const { interface: from, ttl } = options;

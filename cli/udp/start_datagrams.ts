@@ -33,10 +33,10 @@ type AnyDatagramServer =
  * Listens for datagrams.
  *
  * @param command The command line.
- * @param on Where.
+ * @param on The address.
  * @param terminal What the service has around it.
- * @param log Where it is told what happens.
- * @returns What listens.
+ * @param log The log.
+ * @returns The server.
  */
 export async function startDatagrams(
   { service, options }: ServerCommand,
@@ -48,7 +48,7 @@ export async function startDatagrams(
   const settings = {
     maxMessageBytes: options["max-message"],
     onEvent: (event: DatagramServerEvent) => lines.event(event),
-    // Several programs of a machine can join a group, and all receive.
+    // Several programs on one machine can join a group, and all receive.
     reuseAddress: options.join !== undefined,
   };
   const handler = service.datagram!({ options, terminal });
@@ -63,7 +63,7 @@ export async function startDatagrams(
     cut: () => [],
     async shutdown(graceMs) {
       const { cut } = await server.shutdown({ graceMs });
-      // What was answered meanwhile was not a connection.
+      // Datagrams that were answered meanwhile are not connections.
       return { cut, finished: 0 };
     },
     setCertificate: () => Promise.resolve(),
@@ -71,7 +71,7 @@ export async function startDatagrams(
   };
 }
 
-/** All groups, or the server is no more. */
+/** Joins all groups, or closes the server. */
 async function join(
   server: AnyDatagramServer,
   { interface: on, join: groups = [] }: JoinValues,

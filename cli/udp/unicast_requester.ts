@@ -1,5 +1,5 @@
 /**
- * Asking one machine over UDP: one reply to each message.
+ * Asks one machine over UDP, and takes one reply to each message.
  *
  * @module
  */
@@ -15,10 +15,9 @@ import { Failure } from "../output/failure.ts";
 /**
  * Asks one machine.
  *
- * Nothing in a reply tells to which message it is one. So a message that was
- * sent more than once, or that had no reply in time, is the last from its port:
- * what comes there later comes to nobody, instead of being taken for the reply
- * to the next message.
+ * A reply does not say which message it answers. So a message that was sent
+ * more than once, or had no reply in time, is the last from its port: a late
+ * reply there is dropped, and not taken for the reply to the next message.
  */
 export class UnicastRequester implements Requester {
   readonly #command: ClientCommand;
@@ -35,7 +34,7 @@ export class UnicastRequester implements Requester {
     this.#command = command;
     this.#signal = signal;
     this.#sockets = sockets;
-    // At once: a person at a prompt is to know that it can be.
+    // At once, so that a person at a prompt learns of a failure.
     this.#socket = sockets.open();
   }
 
@@ -66,7 +65,7 @@ export class UnicastRequester implements Requester {
     try {
       return await this.#socket.request(message, address, {
         attempts: options.attempts,
-        // As long after each attempt, so that it can be foretold how long it takes.
+        // The same wait after each attempt, so that the total is predictable.
         backoff: 1,
         signal: this.#signal,
         timeoutMs: this.#sockets.timeoutMs,

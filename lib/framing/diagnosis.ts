@@ -34,7 +34,7 @@ export interface Situation {
 /**
  * Adds to an error what is known about its place.
  *
- * @param error What the decoder threw.
+ * @param error The error.
  * @param situation Where it was.
  * @returns An error with the same code, a complete message and all details; the
  * given one if it is complete already.

@@ -137,7 +137,7 @@ export function translate(
  * Returns the system's code of an error. A few errors have it only in their
  * text.
  *
- * @param error What the runtime threw.
+ * @param error The error.
  * @returns The code, such as `"EMSGSIZE"`, or `undefined`.
  */
 export function systemCode(error: unknown): string | undefined {

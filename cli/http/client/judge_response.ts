@@ -1,6 +1,5 @@
 /**
- * Whether a response is what was hoped for, which is what a script wants to
- * know of it.
+ * Decides whether a response is a success for a script.
  *
  * @module
  */
@@ -15,7 +14,7 @@ import type { HttpCommand } from "./http_command.ts";
  *
  * @param response The response.
  * @param command The command line.
- * @param log Where it is told that there is more elsewhere.
+ * @param log The log, for redirects.
  * @throws {Failure} With code 1 if the status is 400 or above, or if a file was
  * to be written and there was nothing to write into it.
  */
@@ -36,7 +35,8 @@ export function judge(
   const advice = elsewhere === "" || options.location
     ? ""
     : "; follow it with --location";
-  // Whoever asked for what has changed since then has got the answer.
+  // With 304 the file is unchanged, which is a success of a conditional
+  // request.
   if (isUnwritten && status !== 304) {
     throw new Failure(EXIT.failed, answered + unwritten + advice);
   }
@@ -45,7 +45,7 @@ export function judge(
 }
 
 /**
- * Writes a status as its line has it.
+ * Writes a status as in a status line.
  *
  * @param response The response.
  * @returns Such as `404 Not Found`.

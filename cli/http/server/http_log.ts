@@ -1,5 +1,5 @@
 /**
- * What the service `http` tells: a line per request besides those about
+ * The log of the service `http`: a line per request, besides those about
  * connections.
  *
  * @module
@@ -30,7 +30,7 @@ export class HttpLog {
   }
 
   /**
-   * Tells what happened.
+   * Logs an event.
    *
    * @param event The event.
    */
@@ -42,7 +42,7 @@ export class HttpLog {
   #answered(event: AnsweredEvent): void {
     const { bodyBytes, connection, error, method, status, target } = event;
     const text = error === undefined ? undefined : errorText(error);
-    // A fault of ours is told even if nobody wants to hear of requests.
+    // A fault of the server is logged even with --quiet.
     if (this.#log.options.quiet) {
       if (status === 500) this.#log.now({ event: "fault", error: text }, text!);
       return;

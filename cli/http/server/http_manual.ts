@@ -1,7 +1,6 @@
 /**
- * What `http --help` says about the service.
- *
- * Apart from the service itself, which only those load who use it.
+ * The part of `http --help` about the service. It is apart from the service
+ * itself, which is loaded on demand.
  *
  * @module
  */
@@ -9,7 +8,7 @@
 import type { Address } from "../../../mod.ts";
 import type { Section } from "../../manual/manual.ts";
 
-/** What `http --help` says. */
+/** The details of `http --help`. */
 export const HTTP_DETAILS: readonly Section[] = [{
   title: "The service http",
   rows: [
@@ -23,19 +22,19 @@ export const HTTP_DETAILS: readonly Section[] = [{
     ],
     [
       "with --root",
-      "files: with ETag, Last-Modified and Range, index.html for a folder. Names that begin with a dot are hidden, but for .well-known; links are followed inside the folder only",
+      "files: with ETag, Last-Modified and Range, index.html for a folder. Names that begin with a dot are hidden, except .well-known; links are followed inside the folder only",
     ],
     [
       "deadlines",
-      "--message-timeout bounds the head of a request, --idle-timeout (75s if it is not given) waiting for the next one, --send-timeout (then 60s) a client that takes nothing",
+      "--message-timeout bounds the head of a request, --idle-timeout (75s unless given) the wait for the next one, --send-timeout (60s unless given) a client that reads nothing",
     ],
   ],
 }];
 
 /**
- * Writes an address as a browser takes it.
+ * Writes an address as a URL for a browser.
  *
- * @param address Where the server listens.
+ * @param address The server's address.
  * @returns The URL; the address itself for a Unix socket, which has no URL.
  */
 export function urlOf(address: Address): string {

@@ -23,7 +23,7 @@ import { requestPage } from "../page/request_page.ts";
  * @param task The command line, and which worker this is.
  * @param addresses Where.
  * @param settings How it listens.
- * @param log Where it is told what happens.
+ * @param log The log.
  * @returns The server.
  * @throws {UsageError} If the root is not a folder that can be read.
  */
@@ -42,7 +42,7 @@ export async function startHttp(
   const sendTimeoutMs = ifGiven("send-timeout");
   return await serveHttp(addresses, {
     ...settings,
-    // What clients ask for that could speak more; without, some speak nothing.
+    // For clients that support HTTP/2 too: without it, some fail.
     ...(settings.cert !== undefined && settings.alpn === undefined
       ? { alpn: ["http/1.1"] }
       : {}),
@@ -61,11 +61,11 @@ async function serviceOf(
   return staticFiles({ root: await folderAt(root), index });
 }
 
-/** Where a folder really is, once and for all. */
+/** The real path of a folder. */
 async function folderAt(path: string): Promise<string> {
   try {
     const real = await Deno.realPath(path);
-    // Reading it shows more than asking: whether it may be read.
+    // Reading it also checks the permission.
     for await (const _ of Deno.readDir(real)) break;
     return real;
   } catch (cause) {

@@ -29,7 +29,7 @@ export class BodyWriter {
    *
    * @param bytes The part; an empty one writes nothing, since an empty chunk
    * would be the end.
-   * @param sink Where to.
+   * @param sink Takes the bytes.
    * @throws {RangeError} If the body would be longer than announced.
    */
   data(bytes: Uint8Array, sink: ByteSink): void {
@@ -56,7 +56,7 @@ export class BodyWriter {
    * Writes the end of the body.
    *
    * @param trailers Fields after the body.
-   * @param sink Where to.
+   * @param sink Takes the bytes.
    * @throws {RangeError} If the body is shorter than announced.
    * @throws {TypeError} If a trailer is invalid, or the body is not chunked.
    */
