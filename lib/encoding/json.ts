@@ -19,23 +19,24 @@ export type JsonValue =
   | { [key: string]: JsonValue };
 
 /**
- * A value that can be sent as JSON: also an object with optional properties, or
- * of an interface or a class. What `JSON.stringify` leaves out, such as a
- * property that is `undefined`, is not sent.
+ * A value that can be sent as JSON, including objects with optional properties
+ * and objects of an interface or a class. Properties that `JSON.stringify`
+ * leaves out, such as `undefined` ones, are not sent.
  */
 export type JsonInput = JsonValue | object;
 
 /**
  * Makes the encoding of one JSON value per message (RFC 8259, UTF-8).
  *
- * @typeParam T What a received message becomes. Without `check` this is what you
- * say it is, and a peer can send something else.
- * @typeParam S What can be sent: the same type, or any JSON if there is none.
+ * @typeParam T Type of a received message. Without `check` this is an
+ * assertion, and a peer can send something else.
+ * @typeParam S Type of a sent message: the same, or any JSON if `T` is not
+ * given.
  * @param check Called with each value received. It returns the value as `T`, or
- * throws: then the message is a `ProtocolError` of code `"malformed"` whose
- * `cause` is what was thrown.
- * @returns The encoding `"json"`. It needs a framing that keeps boundaries. With
- * `raw` a value would be whatever one read returned, so that is refused.
+ * throws: then receiving the message fails with a `ProtocolError` of code
+ * `"malformed"` whose `cause` is that error.
+ * @returns The encoding `"json"`. It needs a framing that keeps boundaries. It
+ * refuses `raw`, where a message is the result of one read.
  *
  * @example There and back
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Says of a broken stream where it broke and what its bytes look like.
+ * Describes where a stream broke and what its bytes look like.
  *
  * "Frame too long" is the best-known useless message of the field: a declared
  * size of 1,195,725,856 is `GET ` read as an integer, so an HTTP client is
@@ -13,7 +13,7 @@ import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import { ProtocolError } from "../errors.ts";
 import { evidence, SHOWN_BYTES } from "./limits.ts";
 
-/** Where a decoder was when it gave up. */
+/** The place of a decoder's error. */
 export interface Situation {
   /** The framing's canonical string. */
   readonly framing: string;
@@ -22,9 +22,9 @@ export interface Situation {
   /** Where it begins in the stream, in bytes. */
   readonly streamOffset: number;
   /**
-   * The bytes not yet taken, if the stream has ended. Before its end only the
-   * decoder knows which bytes its refusal rests on: more of them may be here or
-   * not, and the error would depend on the network's cuts.
+   * The bytes not yet taken, if the stream has ended. Before the end, only the
+   * decoder knows which bytes caused its error. More may have arrived or not,
+   * so the error would depend on the network's cuts.
    */
   readonly rest: ReadableQueue | undefined;
   /** The message, if the frame was fine and its content was not. */
@@ -32,7 +32,7 @@ export interface Situation {
 }
 
 /**
- * Adds to an error what is known about its place.
+ * Adds the place to an error.
  *
  * @param error The error.
  * @param situation Where it was.
@@ -98,16 +98,16 @@ function guess(
   return undefined;
 }
 
-/** Who begins like that; also cut off, as a peer that met no equal goes away. */
+/** Guesses the peer from its first bytes, which may be cut off. */
 function guessPeer(bytes: Uint8Array): string | undefined {
   const text = String.fromCharCode(...bytes);
   if (HTTP.test(text)) return "an HTTP client";
   if (text.startsWith("HTTP")) return "an HTTP server";
   if (text.startsWith("SSH-")) return "an SSH peer";
-  // A framing of digits refuses the first byte and sees no second one.
+  // A framing of digits refuses the first byte and never sees the second.
   if (bytes.length > 1 && bytes[1] !== 0x03) return undefined;
   if (bytes[0] === 0x16) return "TLS sent to a plain port";
-  // 0x15 is an alert, by which a TLS server answers what is none.
+  // 0x15 is an alert, a TLS server's answer to bytes that are not TLS.
   if (bytes[0] === 0x15) return "TLS answering plain text";
   return undefined;
 }

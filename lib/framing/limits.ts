@@ -1,9 +1,8 @@
 /**
- * The refusals that all framings share.
+ * The errors that all framings share.
  *
- * A refusal shows the bytes it rests on and no others: how many more had
- * arrived at that time depends on the network's cuts, and the same bytes must
- * give the same error.
+ * An error shows only the bytes that caused it. How many more had arrived
+ * depends on the network's cuts, and the same bytes must give the same error.
  *
  * @module
  */
@@ -18,8 +17,8 @@ export const SHOWN_BYTES = 16;
 /**
  * The first bytes of a frame, to be shown in an error.
  *
- * @param queue The bytes, the frame's first ones in front.
- * @param count How many bytes the refusal rests on; all must be here.
+ * @param queue The bytes, beginning with the frame's first.
+ * @param count How many bytes caused the error; all must be in the queue.
  * @returns A copy of at most {@linkcode SHOWN_BYTES}.
  */
 export function evidence(queue: ReadableQueue, count: number): Uint8Array {
@@ -49,8 +48,8 @@ export function checkSendSize(size: number, maxMessageBytes: number): void {
  *
  * @param declared Its size in bytes, where the sender announced one.
  * @param maxMessageBytes The limit in bytes, inclusive.
- * @param firstBytes What the decision rests on, from {@linkcode evidence}.
- * @returns The error, to be thrown.
+ * @param firstBytes The bytes that caused it, from {@linkcode evidence}.
+ * @returns The error.
  */
 export function tooLarge(
   declared: number | bigint | undefined,
@@ -71,19 +70,19 @@ export function tooLarge(
 /**
  * The error for a stream that ended inside a message.
  *
- * @param what What was cut off and what was missing.
- * @returns The error, to be thrown.
+ * @param what The part that was cut off, and the missing part.
+ * @returns The error.
  */
 export function truncated(what: string): ProtocolError {
   return new ProtocolError("truncated", what);
 }
 
 /**
- * The error for bytes that are no frame.
+ * The error for bytes that are not a frame.
  *
- * @param what What was found and what was expected.
- * @param firstBytes What the decision rests on, from {@linkcode evidence}.
- * @returns The error, to be thrown.
+ * @param what The bytes that were found, and the expected ones.
+ * @param firstBytes The bytes that caused it, from {@linkcode evidence}.
+ * @returns The error.
  */
 export function malformed(
   what: string,

@@ -2,8 +2,8 @@
  * One timer for many waits that mostly end before their time.
  *
  * Setting and clearing a timer costs 2 µs, a tenth of a request and its answer
- * over loopback. So the timer stays set when a wait ends, and when it fires it is
- * set again for the waits that are left: a program that sends a million requests a
+ * over loopback. So the timer stays set when a wait ends. When it fires, it is
+ * set again for the remaining waits: a program that sends a million requests a
  * minute, each with a limit of a second, sets it sixty times.
  *
  * @module
@@ -18,15 +18,15 @@ import {
 
 /** One wait. */
 export interface Sleeper {
-  /** Until when, by {@linkcode Time.now}; `Infinity` for no limit. */
+  /** The end of the wait, by {@linkcode Time.now}; `Infinity` for no limit. */
   readonly untilMs: number;
 
-  /** Called once, when the time has come. */
+  /** Called once, at the end of the wait. */
   wake(): void;
 }
 
 /**
- * Wakes at their times, in their order: never before, and as late as the
+ * Wakes sleepers in the order of their times: never early, and as late as the
  * runtime's timers are.
  */
 export class Alarm {
@@ -36,9 +36,9 @@ export class Alarm {
   #firesMs = Infinity;
 
   /**
-   * Creates an alarm for nothing yet.
+   * Creates an alarm without sleepers.
    *
-   * @param time Where time comes from.
+   * @param time The source of time.
    */
   constructor(time: Time = SYSTEM_TIME) {
     this.#time = time;
@@ -47,7 +47,7 @@ export class Alarm {
   /**
    * Begins to wait.
    *
-   * @param sleeper The wait; its time must stay as it is.
+   * @param sleeper The wait. Its time must not change.
    */
   add(sleeper: Sleeper): void {
     this.#sleepers.add(sleeper);
@@ -57,7 +57,7 @@ export class Alarm {
   /**
    * Ends a wait before its time.
    *
-   * @param sleeper What was given to {@linkcode Alarm.add}.
+   * @param sleeper The argument of {@linkcode Alarm.add}.
    */
   delete(sleeper: Sleeper): void {
     this.#sleepers.delete(sleeper);
@@ -74,7 +74,7 @@ export class Alarm {
     this.#time.clearTimer(this.#timer);
     this.#firesMs = atMs;
     const waitMs = Math.max(0, Math.ceil(atMs - this.#time.now()));
-    // For a longer wait it fires in between and is set again.
+    // For a longer wait the timer fires halfway and is set again.
     this.#timer = this.#time.setTimer(
       () => this.#fire(),
       Math.min(waitMs, LONGEST_TIMER_MS),
@@ -92,7 +92,7 @@ export class Alarm {
       nextMs = Math.min(nextMs, untilMs);
     }
     if (nextMs < Infinity) this.#set(nextMs);
-    // Last, as one that is woken may be added again.
+    // Last, as waking may add a sleeper again.
     for (const sleeper of due) sleeper.wake();
   }
 }

@@ -3,8 +3,8 @@
  *
  * Setting and clearing a timer per message costs 1.3 to 2 µs, half of what a
  * message costs altogether. So every connection only notes the time of its last
- * progress, which is a field here and costs nothing to read, and at every step of
- * the clock all of them are looked at.
+ * progress, which is a field that costs nothing to read. At every step the
+ * clock checks all connections.
  *
  * @module
  */
@@ -14,25 +14,26 @@ import { SYSTEM_TIME, type Time, type Timer } from "./time.ts";
 /** Something with deadlines. */
 export interface Watched {
   /**
-   * Looks whether a deadline has run out, and acts.
+   * Checks whether a deadline has run out, and acts.
    *
    * @param nowMs The clock's time.
    */
   check(nowMs: number): void;
 }
 
-/** Milliseconds since some moment, moving in steps, and what is checked then. */
+/**
+ * A time that moves in steps, and the deadlines that are checked at each step.
+ */
 export class Clock {
   /**
-   * Time in milliseconds; moves only while something is watched. When the
-   * program was too busy to look, it moves by two steps at most, so that a long
-   * computation of ours does not count as the peer's silence.
+   * Time in milliseconds. It moves only while something is watched. After a
+   * long computation of the program it moves by two steps at most, so that the
+   * computation does not count as the peer's silence.
    */
   nowMs = 0;
   /**
    * Length of a step in milliseconds. A deadline is never early and up to two
-   * steps late: a time that was noted may be a step old, and the next look be a
-   * step away.
+   * steps late: a noted time may be a step old, and the next check a step away.
    */
   readonly stepMs: number;
   readonly #time: Time;
@@ -44,7 +45,7 @@ export class Clock {
    * Creates a clock that is fine enough for some deadlines.
    *
    * @param deadlinesMs The deadlines in milliseconds; the shortest decides.
-   * @param time Where time comes from.
+   * @param time The source of time.
    */
   constructor(deadlinesMs: readonly number[], time: Time = SYSTEM_TIME) {
     // A tenth of the deadline, but at most a hundred checks a second and at
@@ -55,9 +56,9 @@ export class Clock {
   }
 
   /**
-   * Begins to check something at every step.
+   * Begins to check deadlines at every step.
    *
-   * @param watched What is to be checked.
+   * @param watched Their owner.
    */
   add(watched: Watched): void {
     this.#watched.add(watched);
@@ -67,9 +68,9 @@ export class Clock {
   }
 
   /**
-   * Stops checking something. Without anything to check the timer stops.
+   * Stops checking deadlines. When none are left, the timer stops.
    *
-   * @param watched What was given to {@linkcode Clock.add}.
+   * @param watched The argument of {@linkcode Clock.add}.
    */
   delete(watched: Watched): void {
     this.#watched.delete(watched);

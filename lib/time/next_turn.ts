@@ -1,5 +1,5 @@
 /**
- * What is to happen once the program has nothing else to do for the moment.
+ * Calls functions once the program has nothing else to do for the moment.
  *
  * One timer for all: setting and clearing one costs as much as sending fifty
  * small messages.
@@ -11,9 +11,11 @@ const waiting = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Calls something in the next turn of the event loop, about a millisecond on.
+ * Calls a function in the next turn of the event loop, about a millisecond
+ * later.
  *
- * @param callback What to call; once, however often it is given before that.
+ * @param callback The function. It is called once, even if it is given
+ * repeatedly.
  */
 export function onNextTurn(callback: () => void): void {
   waiting.add(callback);
@@ -26,10 +28,10 @@ export function onNextTurn(callback: () => void): void {
 }
 
 /**
- * Takes a call back. The timer goes on: in a busy program the next call comes
+ * Cancels a call. The timer stays set: in a busy program the next call comes
  * before it fires.
  *
- * @param callback What was given to {@linkcode onNextTurn}.
+ * @param callback The argument of {@linkcode onNextTurn}.
  */
 export function notOnNextTurn(callback: () => void): void {
   waiting.delete(callback);

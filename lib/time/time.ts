@@ -1,15 +1,15 @@
 /**
- * Where time comes from.
+ * The source of time.
  *
- * Everything that waits takes a {@linkcode Time} and uses the system's unless it is
- * given another. So a test of a deadline moves a clock by hand instead of sleeping.
+ * All code that waits takes a {@linkcode Time}, which is the system's by
+ * default. A test of a deadline moves a clock by hand instead of sleeping.
  *
  * @module
  */
 
 /**
- * The longest time that a timer can wait for, in milliseconds: 24.8 days. The
- * runtime's timers hold 32 bits and fire at once when they are given more.
+ * The longest wait of a timer, in milliseconds: 24.8 days. The runtime's timers
+ * hold 32 bits and fire at once with a larger number.
  */
 export const LONGEST_TIMER_MS: number = 2 ** 31 - 1;
 
@@ -22,20 +22,20 @@ export interface Time {
   now(): number;
 
   /**
-   * Calls something once, later.
+   * Calls a function once, later.
    *
-   * @param callback What to call.
-   * @param ms When, in milliseconds from now. Above {@linkcode LONGEST_TIMER_MS}
-   * nothing is set: a longer wait is the same as no bound.
+   * @param callback The function.
+   * @param ms The delay in milliseconds. Above {@linkcode LONGEST_TIMER_MS} no
+   * timer is set: a longer wait is the same as no bound.
    * @returns The timer.
    */
   setTimer(callback: () => void, ms: number): Timer;
 
   /**
-   * Takes a call back.
+   * Cancels a call.
    *
-   * @param timer What {@linkcode Time.setTimer} gave; nothing happens if it has
-   * fired, or is `undefined`.
+   * @param timer The result of {@linkcode Time.setTimer}. Nothing happens if it
+   * has fired, or is `undefined`.
    */
   clearTimer(timer: Timer): void;
 }

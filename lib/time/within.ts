@@ -1,19 +1,19 @@
 /**
- * Waiting with an end: a time limit and a caller's signal around promises that
- * themselves cannot be cancelled.
+ * Bounds the wait for promises that cannot be cancelled, by a time limit and a
+ * signal.
  *
  * @module
  */
 
 import { SYSTEM_TIME, type Time } from "./time.ts";
 
-/** A limit on waiting; to be cleared when it is not needed any more. */
+/** A limit on waiting. Clear it when it is no longer needed. */
 export interface Limit {
   /**
    * Waits for a promise, but not longer than the limit.
    *
-   * @param promise What to wait for; it goes on when the waiting ends.
-   * @returns What it resolves to.
+   * @param promise The promise, which goes on if the wait ends first.
+   * @returns Its result.
    * @throws {unknown} The limit's error, or the signal's reason.
    */
   race<T>(promise: Promise<T>): Promise<T>;
@@ -26,9 +26,9 @@ export interface Limit {
  * Begins to count.
  *
  * @param timeoutMs The time limit in milliseconds; `Infinity` for none.
- * @param signal A signal that ends the waiting with its reason.
- * @param onTimeout Makes the error for when the time is over.
- * @param time Where time comes from.
+ * @param signal A signal that ends the wait with its reason.
+ * @param onTimeout Makes the error at the time limit.
+ * @param time The source of time.
  * @returns The limit.
  */
 export function within(
@@ -38,7 +38,7 @@ export function within(
   time: Time = SYSTEM_TIME,
 ): Limit {
   const { promise: over, reject } = Promise.withResolvers<never>();
-  // It may run out while nothing races it.
+  // The limit may pass while no race is waiting.
   over.catch(() => {});
   const timer = time.setTimer(() => reject(onTimeout()), timeoutMs);
   const abort = () => reject(signal!.reason);

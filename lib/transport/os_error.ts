@@ -81,8 +81,8 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
  * The error of a call on something that this side has closed.
  *
  * @param action What could not be done, such as `"read from"`.
- * @param address To whom.
- * @returns The error, to be thrown.
+ * @param address The peer's address.
+ * @returns The error.
  */
 export function closedHere(action: string, address: unknown): ClosedError {
   const reason = "it was closed by this side";
@@ -93,8 +93,8 @@ export function closedHere(action: string, address: unknown): ClosedError {
  * The error of a write after this side has finished sending.
  *
  * @param action What could not be done, such as `"write to"`.
- * @param address To whom.
- * @returns The error, to be thrown.
+ * @param address The peer's address.
+ * @returns The error.
  */
 export function finishedHere(action: string, address: unknown): ClosedError {
   const reason = "this side has finished sending";
@@ -102,10 +102,10 @@ export function finishedHere(action: string, address: unknown): ClosedError {
 }
 
 /**
- * Translates an error of the runtime. An error of ours is told anew for another
+ * Translates an error of the runtime. An error of this library gets the given
  * action and address.
  *
- * @param error What the runtime threw, or an error of ours.
+ * @param error The error of the runtime or of this library.
  * @param action What could not be done, such as `"connect to"`.
  * @param address The peer's or the listening address.
  * @param known Parts that the caller knows better.

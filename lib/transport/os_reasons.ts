@@ -218,7 +218,7 @@ function wrongName(text: string): Reason | undefined {
   const others = [...hosts, ...addresses];
   const why = others.length > 0
     ? `is not for ${host} but for ${others.join(", ")}`
-    // Of the host names in it nothing is known then.
+    // Then its host names are unknown.
     : /not in the cert's list/.test(text)
     ? `is not for ${host}: it names no IP address`
     : /not valid for any names/.test(text)

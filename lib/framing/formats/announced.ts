@@ -1,6 +1,6 @@
 /**
- * What all framings share in which a header of varying form announces the
- * message's size: decimal digits, a varint, a block of header lines.
+ * The common part of framings whose header gives the message's size in a
+ * variable form: decimal digits, a varint, a block of header lines.
  *
  * ```text
  *   header        message          trailer (if any)
@@ -28,9 +28,9 @@ export interface HeaderReader {
   /**
    * Reads the header at the front without taking it.
    *
-   * @param queue The bytes, a frame's first one in front.
+   * @param queue The bytes, beginning with a frame's first.
    * @returns How many bytes the header has, or 0 when more are needed.
-   * @throws {ProtocolError} If it is no header.
+   * @throws {ProtocolError} If the header is malformed.
    */
   read(queue: ReadableQueue): number;
 }

@@ -21,7 +21,7 @@ import type {
 import { checkSendSize } from "../limits.ts";
 
 /**
- * Makes the framing that is none: each chunk is a message, and where one ends
+ * Makes the framing without frames: each chunk is a message, and its end
  * depends on the network. An empty message leaves nothing on the wire.
  *
  * @returns The framing `raw`.

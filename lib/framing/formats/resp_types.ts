@@ -14,7 +14,10 @@ import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { isDigit, MOST_DIGITS } from "./digits.ts";
 import { evidence, malformed, nameOf } from "../limits.ts";
 
-/** What an open aggregate lacks: a count above 0, or one of these. */
+/**
+ * The values that an open aggregate still needs: a count above 0, or one of
+ * these.
+ */
 export const STREAMED = -1;
 export const STREAMED_KEYS = -2;
 export const STREAMED_VALUES = -3;
@@ -22,7 +25,7 @@ export const STREAMED_VALUES = -3;
 /** The second byte of a line's end. */
 export const LINE_FEED = 0x0a;
 
-/** The kinds of lines, by their first byte; 0 is none. */
+/** The kinds of lines, by their first byte; 0 for an unknown one. */
 export const TEXT = 1;
 export const BYTES = 2;
 export const COUNT = 3;

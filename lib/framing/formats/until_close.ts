@@ -23,8 +23,8 @@ import { checkSendSize, evidence, tooLarge } from "../limits.ts";
 /**
  * Makes the framing of one message that ends with the stream. There is always
  * exactly one: a peer that finishes without sending a byte has sent an empty
- * message. A cut connection cannot be told from the end, so choose another
- * framing where that matters.
+ * message. A lost connection looks like the end, so choose another framing
+ * where that matters.
  *
  * @returns The framing `close`. Its encoder refuses a second message.
  *

@@ -11,13 +11,13 @@
  *  │                      └───────────► lost ◄─────┘
  *  │                                     │
  *  └── close() or abort(), from any ─────┴──► closing ──► closed
- *                                             (says its last word)
+ *                                             (announces the end)
  * ```
  *
- * The wire is our own stream. So it can be closed in the middle of a handshake,
- * small writes leave at once, and three ends that `node:tls` takes for one are
- * told apart: the peer said that it has finished, the bytes just ended, the link
- * was lost.
+ * The wire is a stream of this library. So it can be closed in the middle of a
+ * handshake, small writes leave at once, and three kinds of end can be
+ * distinguished that `node:tls` reports alike: the peer announced the end, the
+ * bytes just ended, the link was lost.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import { type BeginTls, type Wire, wireOf } from "./node_stream.ts";
 import type { PeerCertificate } from "./options.ts";
 import { Waiting } from "./waiting.ts";
 
-// For the last word to a peer that takes no more bytes.
+// For announcing the end to a peer that reads no more bytes.
 const FAREWELL_MS = 500;
 
 type State = "new" | "agreeing" | "open" | "lost" | "closing" | "closed";
@@ -138,7 +138,7 @@ export class TlsConnection implements Connection {
     const action = "finish sending to";
     if (this.#isClosed) throw this.#failure(action);
     const sender = this.#sender ?? await this.#ready(action);
-    // There is no way left to tell the peer.
+    // The peer cannot be reached any more.
     if (this.#isMute) return;
     await this.#until(sender.finish(), action);
   }
@@ -149,14 +149,14 @@ export class TlsConnection implements Connection {
     const sender = this.#sender;
     this.#shut();
     if (sender === undefined && before === "lost") {
-      // Why it came to nothing is on its way to the peer already.
+      // An alert with the reason is on its way to the peer already.
       this.#released = this.#leave(this.#flush());
     } else if (before === "open" && sender?.canSayGoodbye) {
       this.#released = this.#leave(sender.finish());
     } else this.#destroy();
   }
 
-  // Without the word that TLS has for an end, which the peer notices.
+  // Without TLS's announcement of the end, which the peer notices.
   abort(): void {
     this.#shut();
     this.#destroy();
@@ -251,7 +251,7 @@ export class TlsConnection implements Connection {
     await this.#wire?.flushed();
   }
 
-  /** Closes once the last word is said, or takes too long. */
+  /** Closes once the end is announced, or that takes too long. */
   async #leave(said: Promise<void>): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, FAREWELL_MS);

@@ -66,9 +66,9 @@ export interface WireEvents {
 export type BeginTls = (
   /** The stream to put TLS onto. */
   wire: Wire,
-  /** To be told of the socket once both ends agree. */
+  /** Called with the socket once both ends agree. */
   agreed: (socket: TLSSocket) => void,
-  /** To be told why they cannot. */
+  /** Called with the error if they cannot. */
   failed: (error: unknown) => void,
 ) => void | Promise<void>;
 

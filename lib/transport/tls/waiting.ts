@@ -1,5 +1,5 @@
 /**
- * Calls that wait for something that may never come, and are told so.
+ * Calls that wait for an event that may never come, and can be ended.
  *
  * @module
  */
@@ -11,9 +11,9 @@ export class Waiting {
   /**
    * Waits for a promise, until {@linkcode Waiting.end} is called.
    *
-   * @param promise What to wait for; it goes on when the waiting ends.
-   * @param failure Makes the error for when the waiting ends first.
-   * @returns What the promise resolves to.
+   * @param promise The promise, which goes on if the wait ends first.
+   * @param failure Makes the error if the wait ends first.
+   * @returns The promise's result.
    */
   async race<T>(promise: Promise<T>, failure: () => unknown): Promise<T> {
     const { promise: ended, reject } = Promise.withResolvers<never>();

@@ -18,8 +18,9 @@ import { systemCode, translate } from "../os_error.ts";
 import { joinMulticast } from "./multicast.ts";
 import { systemDrops } from "./system_drops.ts";
 
-// Linux sends to an IPv4 address from a dual-stack socket, and then a permission
-// for that address suffices; elsewhere it has to be written as an IPv6 one.
+// Linux sends to an IPv4 address from a dual-stack socket, and then a
+// permission for that address suffices; elsewhere it has to be written as an
+// IPv6 one.
 const TAKES_IPV4_AS_IT_IS = Deno.build.os === "linux";
 
 /**
@@ -37,7 +38,7 @@ export function openUdp(
   options: DatagramEndpointOptions = {},
 ): DatagramEndpoint {
   const { multicastLoopback = true, reuseAddress = false } = options;
-  // The types are always there, the function is not.
+  // The types always exist, the function does not.
   if (typeof Deno.listenDatagram !== "function") {
     throw new TypeError(
       `Cannot bind ${on}: this runtime has UDP only when it is started with --unstable-net, or with "unstable": ["net"] in deno.json`,
@@ -63,7 +64,7 @@ class UdpEndpoint implements DatagramEndpoint {
   readonly #onReceived = (
     received: [Uint8Array, Deno.Addr],
   ): ReceivedDatagram => ({
-    // By index: taking an array apart by iteration is dearer than all else here.
+    // By index: destructuring would be the most expensive step here.
     bytes: received[0],
     from: this.#from(received[1] as Deno.NetAddr),
   });
@@ -72,9 +73,10 @@ class UdpEndpoint implements DatagramEndpoint {
   };
   #closed = false;
   #lastDrops: number | undefined;
-  // Most datagrams come from where the one before came from.
+  // Most datagrams come from the same address as the one before.
   #lastFrom: Address | undefined;
-  // And most go where the one before went, which was looked at then.
+  // And most go to the same address as the one before, which is checked
+  // already.
   #lastTo: Address | undefined;
 
   constructor(conn: Deno.DatagramConn) {
@@ -122,7 +124,7 @@ class UdpEndpoint implements DatagramEndpoint {
 
   close(): void {
     if (this.#closed) return;
-    // The count goes with the socket.
+    // The system forgets the count with the socket.
     this.#lastDrops = systemDrops(this.address);
     this.#closed = true;
     this.#conn.close();
@@ -153,7 +155,7 @@ class UdpEndpoint implements DatagramEndpoint {
       : to as Deno.NetAddr;
   }
 
-  /** "Every interface" is a place to bind; whoever sends there means this machine. */
+  /** "Every interface" is for binding. For sending it means this machine. */
   #reachable(hostname: string): string {
     if (hostname === "0.0.0.0") return "127.0.0.1";
     if (hostname !== "::") return hostname;
@@ -171,8 +173,8 @@ class UdpEndpoint implements DatagramEndpoint {
   }
 
   /**
-   * Looks a name up here and not in `send`, which takes the first address also
-   * when it is of the version that this socket does not speak.
+   * Looks up a name here and not in `send`, which takes the first address even
+   * if its IP version is not the socket's.
    */
   async #lookUp(to: Address): Promise<Address> {
     const { lookup } = await import("node:dns/promises");
@@ -185,13 +187,13 @@ class UdpEndpoint implements DatagramEndpoint {
     }
   }
 
-  /** Says what the socket's own address has to do with a failure. */
+  /** Explains a failure that the socket's own address causes. */
   #explain(error: unknown, bytes: Uint8Array, to: Address): Error {
     const code = systemCode(error);
     if (code === "EMSGSIZE") {
       return translate(error, "send to", to, {
         code: "failed",
-        reason: `its way takes no datagram of ${bytes.length} bytes`,
+        reason: `the path allows no datagram of ${bytes.length} bytes`,
       });
     }
     const isOutside = isLoopback(this.address.hostname) &&
@@ -209,7 +211,7 @@ class UdpEndpoint implements DatagramEndpoint {
 
 function unresolved(error: unknown, to: Address, family: number): Error {
   switch (systemCode(error)) {
-    // node:dns says so where the runtime itself would name the permission.
+    // The code of node:dns for a missing permission.
     case "EPERM":
       return translate(error, "send to", to, {
         code: "permission_denied",

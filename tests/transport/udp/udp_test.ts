@@ -59,7 +59,7 @@ for (
     );
     assertEquals(
       error.message,
-      `Cannot send to ${b.address}: its way takes no datagram of ${
+      `Cannot send to ${b.address}: the path allows no datagram of ${
         largest + 1
       } bytes`,
     );
