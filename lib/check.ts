@@ -56,11 +56,8 @@ export class OptionTypeError extends TypeError implements ErrorParts {
 /**
  * Checks a finite integer.
  *
- * @param option The option's name.
- * @param value Its value.
  * @param least The smallest value that is accepted.
  * @param most The largest value that is accepted, if there is a largest.
- * @returns The value.
  * @throws {RangeError} If it is not an integer between the bounds.
  */
 export function checkInteger(
@@ -82,10 +79,7 @@ export function checkInteger(
 /**
  * Checks a size in bytes or a count. `Infinity` is accepted.
  *
- * @param option The option's name.
- * @param value Its value.
  * @param least The smallest value that is accepted.
- * @returns The value.
  * @throws {RangeError} If it is neither an integer from `least` up nor
  * `Infinity`.
  */
@@ -103,10 +97,7 @@ export function checkSize(option: string, value: number, least = 0): number {
 /**
  * Checks a finite number with a lower bound.
  *
- * @param option The option's name.
- * @param value Its value.
  * @param least The smallest value that is accepted.
- * @returns The value.
  * @throws {RangeError} If it is not finite, or smaller.
  */
 export function checkNumber(
@@ -121,10 +112,7 @@ export function checkNumber(
 /**
  * Checks a duration in milliseconds. `Infinity` is accepted.
  *
- * @param option The option's name.
- * @param value Its value.
  * @param accepts Whether 0 is accepted too, for "do not wait".
- * @returns The value.
  * @throws {RangeError} If it is negative, `NaN`, or 0 where that is refused.
  */
 export function checkDuration(
@@ -143,10 +131,7 @@ export function checkDuration(
 /**
  * Checks an option that is one of a few words.
  *
- * @param option The option's name.
- * @param value Its value.
  * @param words The words that are accepted.
- * @returns The value.
  * @throws {TypeError} If it is another.
  */
 export function checkOneOf<const W extends string>(
@@ -169,8 +154,6 @@ export function checkOneOf<const W extends string>(
 /**
  * The error for a value that is outside its range.
  *
- * @param option The option's name.
- * @param value Its value.
  * @param wanted What it must be, such as "an integer from 1 to 10".
  * @returns The error, to be thrown.
  */

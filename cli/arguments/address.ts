@@ -12,7 +12,6 @@ import { UsageError } from "../output/failure.ts";
  * Reads an address of the command line.
  *
  * @param text What was typed.
- * @returns The address.
  * @throws {UsageError} If it is invalid.
  */
 export function readAddress(text: string): Address {

@@ -91,7 +91,6 @@ export const LOG_OPTIONS = about({ subject: "log and help" }, {
  * Describes a deadline.
  *
  * @param ms Its default in milliseconds; `Infinity` for none.
- * @param help Its help text.
  * @returns The option, in milliseconds; `Infinity` for `none`.
  */
 export function deadline(ms: number, help: string): Option<number> {

@@ -37,7 +37,6 @@ export type Kind = keyof typeof KINDS;
 /**
  * Refuses the options that would do nothing.
  *
- * @param table The options.
  * @param given The names of those that were given.
  * @param kinds What the command line talks to.
  * @param subject What it is called in a sentence, such as its address.
@@ -88,7 +87,6 @@ function adviceFor(
  * Leaves the options that apply to a kind.
  *
  * @typeParam O The options.
- * @param table The options.
  * @param kinds What is talked to.
  * @returns Those that would do something.
  */

@@ -11,7 +11,6 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
  * wrong suggestion is worse than none.
  *
  * @param word What was typed.
- * @param known The known words.
  * @param before What stands before each word; without it they are quoted.
  * @returns ` (did you mean "..."?)`, or `""` if none is near.
  */

@@ -54,7 +54,6 @@ export interface Group {
  *
  * @typeParam O The table of options.
  * @param group What they have in common.
- * @param options The options.
  * @returns The same options, with what they have in common filled in.
  */
 export function about<const O extends OptionTable>(
@@ -87,7 +86,6 @@ export function flag(help: string, extras: Extras = {}): Option<boolean> {
  * @param parse Turns what was typed into a value.
  * @param help What it is for.
  * @param extras What else there is to say.
- * @returns The option.
  */
 export function setting<T>(
   name: string,
@@ -143,11 +141,9 @@ export function repeated<T>(
  *
  * @typeParam W The words.
  * @param name Name of the value, such as `FORMAT`.
- * @param fallback The default.
  * @param parse What {@linkcode oneOf} made of the words.
  * @param help What it is for.
  * @param extras What else there is to say.
- * @returns The option.
  */
 export function choice<const W extends string>(
   name: string,

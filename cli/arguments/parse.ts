@@ -29,7 +29,6 @@ export interface Arguments<O extends OptionTable> {
  *
  * @typeParam O The table of options.
  * @param args The arguments; after `--` all of them are operands.
- * @param table The options.
  * @returns Operands and options.
  * @throws {UsageError} If an option is unknown, lacks its value, has one it does
  * not take, is given twice, or its value is wrong.
@@ -54,7 +53,6 @@ export function parseArguments<O extends OptionTable>(
  * Tells whether an option is given anywhere before `--`, be the rest right or
  * wrong: a person who asks for help gets it.
  *
- * @param args The arguments.
  * @param names The spellings, such as `-h` and `--help`.
  * @returns Whether one of them is there.
  */

@@ -18,7 +18,6 @@ import { checkPair } from "../tls/tls_options.ts";
 /**
  * Refuses options of TLS that do not go together.
  *
- * @param address The address.
  * @param given The options that were given.
  * @throws {UsageError} If there is such an option.
  */
@@ -36,8 +35,6 @@ export function checkTls(address: Address, given: ReadonlySet<string>): void {
 /**
  * Encodes the messages once, so that none is sent if one cannot be.
  *
- * @param messages The messages.
- * @param framing The framing.
  * @param maxMessageBytes Largest message in bytes.
  * @throws {Failure} If one cannot be encoded.
  */
@@ -59,7 +56,6 @@ export function checkMessages(
  * Refuses what does not fit into a datagram, before any is sent. A name may
  * lead to IPv6, so it has the larger limit.
  *
- * @param messages The messages.
  * @param address Where they go.
  * @param maxMessageBytes Largest message in bytes.
  * @throws {Failure} If one is too large.
@@ -96,7 +92,6 @@ export function checkDatagrams(
 /**
  * Describes a message that the framing cannot express.
  *
- * @param cause The error.
  * @returns The failure; other errors as they are.
  */
 export function cannotSend(cause: unknown): unknown {

@@ -36,7 +36,6 @@ export interface ClientCommand {
 /**
  * Reads the command line of the client.
  *
- * @param args The command line.
  * @returns What it asks for.
  * @throws {Failure} If something is wrong with it, or a message cannot be
  * expressed in the framing: then nothing is sent.
@@ -78,7 +77,6 @@ export function parseClientArguments(
 /**
  * Tells what the client talks to at an address.
  *
- * @param address The address.
  * @returns What options can apply to.
  */
 export function kindsOf(

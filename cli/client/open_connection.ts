@@ -28,11 +28,9 @@ import { tlsOptions } from "./tls_settings.ts";
 /**
  * Opens the connection that a command line asks for.
  *
- * @param command The command line.
  * @param terminal Where certificates are.
  * @param log The log, for chunks.
  * @param signal Aborts the attempt.
- * @returns The connection.
  * @throws {Failure} With code 124 if `--timeout` is over first.
  */
 export async function openConnection(

@@ -21,7 +21,6 @@ export interface ProxyHeaderOptions {
  * Sends a PROXY protocol header.
  *
  * @param connection The connection, before anything is sent.
- * @param options The content.
  * @throws {UsageError} If the given source is not an IP address of the
  * connection's version.
  */

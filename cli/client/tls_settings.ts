@@ -13,7 +13,6 @@ import type { ClientCommand } from "./client_command.ts";
 /**
  * Gives what the flags and files of TLS come to, and warns if need be.
  *
- * @param command The command line.
  * @param terminal Where certificates are.
  * @param log Where the warning goes.
  * @returns The options; empty for an address without TLS.

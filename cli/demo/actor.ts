@@ -44,20 +44,13 @@ export class Actor {
     this.#child.status.then(() => this.#over = true);
   }
 
-  /**
-   * Writes text to standard input.
-   *
-   * @param text The text.
-   */
+  /** Writes text to standard input. */
   async type(text: string): Promise<void> {
     await this.#input.write(new TextEncoder().encode(text));
   }
 
   /**
    * Writes text to standard input, closes it and waits for the process to end.
-   *
-   * @param input The text.
-   * @returns The process's output.
    */
   async play(input: string): Promise<Said> {
     // The process may end without reading all of it; its exit code says why.

@@ -30,7 +30,6 @@ export class SlowPeer implements AsyncDisposable {
    * Starts it.
    *
    * @param ms How long it takes to answer.
-   * @returns The peer.
    */
   static async start(ms: number): Promise<SlowPeer> {
     const socket = bindUdp("udp://127.0.0.1:0", { encoding: "text" });

@@ -23,7 +23,6 @@ export class WebPeer implements AsyncDisposable {
    *
    * @param answer The bytes that it answers with.
    * @param hangsUp Whether it then finishes.
-   * @returns The server.
    */
   static async start(answer: string, hangsUp: boolean): Promise<WebPeer> {
     const server = await serve(

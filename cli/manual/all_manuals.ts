@@ -10,7 +10,6 @@ import type { Manual } from "./manual.ts";
 /**
  * Loads every manual.
  *
- * @param program The executable.
  * @returns The manuals by what one asks `help` for.
  */
 export async function allManuals(

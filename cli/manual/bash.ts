@@ -10,7 +10,6 @@ import type { CompletionWords, OptionWord } from "./completion_words.ts";
  * Writes a script for bash, to be sourced.
  *
  * @param words What can be completed.
- * @returns The script.
  */
 export function bashCompletions(words: CompletionWords): string {
   const { commands, name, operands, options } = words;

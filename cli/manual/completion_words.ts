@@ -40,9 +40,7 @@ export interface CompletionWords {
  * Collects what can be completed.
  *
  * @param name Name of the executable.
- * @param manuals Its manuals.
  * @param topics What `help` explains besides.
- * @returns The words.
  */
 export function completionWords(
   name: string,

@@ -14,7 +14,6 @@ import type { Manual, Section } from "./manual.ts";
 /**
  * Writes a manual.
  *
- * @param manual The manual.
  * @returns The text, without the last line feed.
  */
 export function helpText(manual: Manual): string {
@@ -31,9 +30,6 @@ export function helpText(manual: Manual): string {
 
 /**
  * Makes a section for each subject, in the order in which the table has them.
- *
- * @param table The options.
- * @returns The sections.
  */
 export function optionSections(table: OptionTable): Section[] {
   const subjects = Map.groupBy(
@@ -53,8 +49,6 @@ export function optionSections(table: OptionTable): Section[] {
 /**
  * Writes an option as it is typed.
  *
- * @param name Its name.
- * @param option The option.
  * @returns Such as `-o, --output FILE`.
  */
 export function spelling(
@@ -76,7 +70,6 @@ export function meaning({ fallback, help }: Option<unknown>): string {
  * Makes the section of the exit codes.
  *
  * @param only Those to show; all unless given.
- * @returns The section.
  */
 export function exitCodeSection(only?: readonly ExitCode[]): Section {
   const rows = EXIT_CODES

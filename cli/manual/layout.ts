@@ -55,9 +55,7 @@ export function sectionText({ title, rows }: Section): string {
 /**
  * Breaks text into lines.
  *
- * @param text The text.
  * @param columns How wide a line can be.
- * @returns The lines.
  */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];

@@ -21,7 +21,6 @@ export interface PageParts {
 /**
  * Writes the page.
  *
- * @param parts Its parts.
  * @returns The page, without the last line feed.
  */
 export function manPage({ manuals, overview, topics }: PageParts): string {

@@ -28,7 +28,6 @@ const parseShell = oneOf(["bash", "zsh", "fish"]);
  * Makes the command.
  *
  * @param program What is completed.
- * @returns The command.
  */
 export function completionsCommand(program: Program): LoadedCommand {
   const { name } = program.overview;

@@ -18,7 +18,6 @@ import { topicsOf } from "./topics.ts";
  * Makes the command.
  *
  * @param program What it explains.
- * @returns The command.
  */
 export function helpCommand(program: Program): LoadedCommand {
   const { name } = program.overview;

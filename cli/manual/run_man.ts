@@ -15,7 +15,6 @@ import { topicsOf } from "./topics.ts";
  * Makes the command.
  *
  * @param program What the page is about.
- * @returns The command.
  */
 export function manCommand(program: Program): LoadedCommand {
   const { overview } = program;

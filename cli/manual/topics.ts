@@ -91,7 +91,6 @@ const TLS: Section = {
 /**
  * Finds the topics of an executable.
  *
- * @param name Its name.
  * @returns The topics by name.
  */
 export function topicsOf(name: string): Readonly<Record<string, Section>> {

@@ -38,9 +38,7 @@ const BY_DEADLINE: Readonly<Record<string, ExitCode>> = {
 /**
  * Finds the exit code of a failure.
  *
- * @param error The error.
  * @param stage How far the program had come.
- * @returns The code.
  */
 export function exitCodeOf(error: unknown, stage: Stage): ExitCode {
   if (error instanceof Failure) return error.exitCode;
@@ -63,7 +61,6 @@ export function exitCodeOf(error: unknown, stage: Stage): ExitCode {
 /**
  * Describes a failure in one line.
  *
- * @param error The error.
  * @param stage How far the program had come.
  * @returns What failed, on which address, why, and what to try; `""` for a
  * failure that needs no words, such as Ctrl-C.

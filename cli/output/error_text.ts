@@ -54,7 +54,6 @@ export function flagOf(option: string): string | undefined {
 /**
  * Writes an error in the words of the command line.
  *
- * @param error The error.
  * @returns One line, without a final period.
  */
 export function errorText(error: unknown): string {
@@ -80,7 +79,6 @@ function withFlags(text: string): string {
 /**
  * Writes the reason of a failure, for after a colon.
  *
- * @param error The error.
  * @returns The text, with a small first letter.
  */
 export function reasonOf(error: unknown): string {

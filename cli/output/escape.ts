@@ -26,7 +26,6 @@ const SHORT: Readonly<Record<string, string>> = {
 /**
  * Escapes characters that could drive a terminal. The result is one line.
  *
- * @param text The text.
  * @param keep Characters that stay as they are.
  * @returns The text with escapes in it.
  */
@@ -53,9 +52,7 @@ export function escapeJson(json: string): string {
 /**
  * Shows bytes as text: UTF-8 as its characters, the rest as escapes.
  *
- * @param bytes The bytes.
  * @param keep Control characters that stay as they are.
- * @returns The text.
  */
 export function visible(bytes: Uint8Array, keep = ""): string {
   const whole = decoded(bytes);

@@ -19,7 +19,6 @@ export interface Format {
    * Turns what was typed into a message.
    *
    * @param typed One argument, or one line of input.
-   * @returns The message.
    * @throws {UsageError} If it is not in this format.
    */
   parse(typed: Uint8Array): Uint8Array;
@@ -27,7 +26,6 @@ export interface Format {
   /**
    * Formats a message.
    *
-   * @param message The message.
    * @param at When it arrived.
    * @returns A line, without its end.
    */
@@ -37,10 +35,8 @@ export interface Format {
 /**
  * Finds a format.
  *
- * @param name Its name.
  * @param toTerminal Whether the output is a terminal, which messages must not
  * drive.
- * @returns The format.
  */
 export function formatNamed(name: FormatName, toTerminal: boolean): Format {
   switch (name) {

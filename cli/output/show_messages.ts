@@ -22,7 +22,6 @@ export interface ShowOptions {
 /**
  * Shows messages until the server finishes.
  *
- * @param connection The connection.
  * @param printer Shows them.
  * @param options How to wait for them.
  */

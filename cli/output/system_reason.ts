@@ -16,7 +16,6 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
 /**
  * Returns the reason of a refusal by the system, for a file or a stream.
  *
- * @param error The error.
  * @param reasons Reasons by the error's name that replace the usual ones.
  * @returns The reason, for after a colon.
  */
@@ -40,9 +39,6 @@ export function systemReason(
 /**
  * Returns the text of an error without parts: one of the runtime's, or of a
  * check of arguments. No other place reads a `message`.
- *
- * @param error The error.
- * @returns Its text.
  */
 export function runtimeText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -21,7 +21,6 @@ export interface Reachable {
  *
  * @param asked The address on the command line.
  * @param bound The address that it was resolved to.
- * @param interfaces The machine's interfaces.
  * @returns The addresses; none if the address itself is one.
  */
 export function reachableAt(

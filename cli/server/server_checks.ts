@@ -14,7 +14,6 @@ import { SERVICES } from "./services.ts";
 /**
  * Refuses TLS without a certificate, and half of what client certificates need.
  *
- * @param addresses The addresses.
  * @param given The options that were given.
  * @throws {UsageError} If something is missing.
  */
@@ -54,9 +53,6 @@ export function checkWorkers(given: ReadonlySet<string>): void {
 /**
  * Refuses a service that cannot be served over UDP.
  *
- * @param name Its name.
- * @param service The service.
- * @param addresses The addresses.
  * @throws {UsageError} If one of them is UDP's.
  */
 export function checkUdp(

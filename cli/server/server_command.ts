@@ -35,7 +35,6 @@ export interface ServerCommand {
 /**
  * Reads the command line of the server.
  *
- * @param args The command line.
  * @returns What it asks for.
  * @throws {UsageError} If something is wrong with it.
  */
@@ -78,8 +77,6 @@ export function parseServerArguments(args: readonly string[]): ServerCommand {
  * Tells what a service talks to at an address.
  *
  * @param name Name of the service.
- * @param service The service.
- * @param address The address.
  * @returns What options can apply to.
  */
 export function kindsOf(

@@ -28,7 +28,6 @@ export class ServerLog {
   /**
    * Creates it.
    *
-   * @param log The log.
    * @param worker Number of the worker, if there are several.
    */
   constructor(log: Log, worker?: number) {
@@ -36,11 +35,7 @@ export class ServerLog {
     this.#worker = worker;
   }
 
-  /**
-   * Logs an event.
-   *
-   * @param event The event.
-   */
+  /** Logs an event. */
   event<T>(event: ServerEvent<T>): void {
     switch (event.type) {
       case "opened":
@@ -99,8 +94,6 @@ export class ServerLog {
   /**
    * Describes the traffic of a closed connection.
    *
-   * @param _connection The connection.
-   * @param stats Its counts.
    * @returns The fields for programs, and the text for people.
    */
   protected traffic(
@@ -117,7 +110,6 @@ export class ServerLog {
   /**
    * Names an open connection.
    *
-   * @param connection The connection.
    * @returns Its number, for programs and for people.
    */
   protected nameOf(

@@ -57,11 +57,7 @@ export interface ServiceProtocol {
   readonly write: (address: Address) => string;
 }
 
-/**
- * Reads until the peer has finished sending, and drops it.
- *
- * @param connection The connection.
- */
+/** Reads until the peer has finished sending, and drops it. */
 export async function readToTheEnd(
   connection: MessageConnection,
 ): Promise<void> {

@@ -103,10 +103,7 @@ export class Servers {
 /**
  * Listens on every address.
  *
- * @param command The command line.
  * @param terminal Where certificates are.
- * @param log The log.
- * @returns The server.
  * @throws As `serve` and `serveDatagrams`; then nothing listens.
  */
 export async function startServers(

@@ -40,10 +40,7 @@ export type ListenSettings = Pick<
  * Listens for connections.
  *
  * @param task The command line, and which worker this is.
- * @param addresses Where.
  * @param terminal Where certificates are.
- * @param log The log.
- * @returns The server.
  */
 export async function startStreams(
   task: WorkerCommand,

@@ -26,7 +26,6 @@ import type { Terminal, ThreadPort } from "../terminal/terminal.ts";
  * @param task The command line, and the number of the worker.
  * @param addresses Where the first worker listens.
  * @param terminal What starts threads.
- * @returns The worker.
  * @throws {Failure} If it cannot listen.
  */
 export async function startWorker(

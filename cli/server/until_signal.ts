@@ -27,11 +27,8 @@ const SAME_REQUEST_MS = 500;
  * Waits, from now on, for a signal, then for the connections. A second signal
  * cuts them.
  *
- * @param servers The servers.
  * @param terminal Gives the signals.
- * @param log The log.
  * @param graceMs How long connections may take.
- * @returns The exit code.
  */
 export async function untilSignal(
   servers: Servers,

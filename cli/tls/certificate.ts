@@ -45,7 +45,6 @@ const ECDSA_WITH_SHA256 = sequence(oid("1.2.840.10045.4.3.2"));
  * Makes a certificate and its key.
  *
  * @param options What it says.
- * @returns The two.
  */
 export async function makeCertificate(
   { names, notAfter, notBefore }: CertificateOptions,

@@ -16,9 +16,7 @@ import { concat } from "@std/bytes/concat";
 /**
  * Writes one value.
  *
- * @param tag Its kind.
  * @param parts Its content, in pieces.
- * @returns The bytes.
  */
 export function der(tag: number, ...parts: Uint8Array[]): Uint8Array {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
@@ -31,22 +29,12 @@ function lengthBytes(length: number): number[] {
   return [0x82, length >> 8, length & 0xff];
 }
 
-/**
- * Writes a sequence.
- *
- * @param parts Its values.
- * @returns The bytes.
- */
+/** Writes a sequence. */
 export function sequence(...parts: Uint8Array[]): Uint8Array {
   return der(0x30, ...parts);
 }
 
-/**
- * Writes a set of one value.
- *
- * @param part The value.
- * @returns The bytes.
- */
+/** Writes a set of one value. */
 export function set(part: Uint8Array): Uint8Array {
   return der(0x31, part);
 }
@@ -55,7 +43,6 @@ export function set(part: Uint8Array): Uint8Array {
  * Writes an integer that is not negative.
  *
  * @param bytes Its bytes, the highest first.
- * @returns The bytes.
  */
 export function integer(bytes: Uint8Array): Uint8Array {
   const start = bytes.findIndex((byte) => byte !== 0);
@@ -70,7 +57,6 @@ export function integer(bytes: Uint8Array): Uint8Array {
  * Writes an object identifier.
  *
  * @param dotted Its numbers, such as `2.5.29.17`.
- * @returns The bytes.
  */
 export function oid(dotted: string): Uint8Array {
   const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
@@ -85,12 +71,7 @@ export function oid(dotted: string): Uint8Array {
   return der(0x06, Uint8Array.from(bytes));
 }
 
-/**
- * Writes text.
- *
- * @param text The text.
- * @returns The bytes.
- */
+/** Writes text. */
 export function utf8(text: string): Uint8Array {
   return der(0x0c, new TextEncoder().encode(text));
 }
@@ -98,9 +79,7 @@ export function utf8(text: string): Uint8Array {
 /**
  * Writes bits, a multiple of eight unless some at the end are left out.
  *
- * @param bytes The bits.
  * @param unused How many bits of the last byte are unused.
- * @returns The bytes.
  */
 export function bits(bytes: Uint8Array, unused = 0): Uint8Array {
   return der(0x03, Uint8Array.of(unused), bytes);
@@ -109,7 +88,6 @@ export function bits(bytes: Uint8Array, unused = 0): Uint8Array {
 /**
  * Writes bytes.
  *
- * @param bytes The bytes.
  * @returns The bytes, with their kind and length.
  */
 export function octets(bytes: Uint8Array): Uint8Array {
@@ -120,7 +98,6 @@ export function octets(bytes: Uint8Array): Uint8Array {
  * Writes a time.
  *
  * @param date The time; the part below a second is left out.
- * @returns The bytes.
  */
 export function time(date: Date): Uint8Array {
   const text = date.toISOString().replace(/[-:T]|\.\d+/g, "");
@@ -136,8 +113,6 @@ export function time(date: Date): Uint8Array {
  * Writes PEM.
  *
  * @param label What it is.
- * @param bytes The bytes.
- * @returns The text.
  */
 export function pem(label: string, bytes: Uint8Array): string {
   const lines = btoa(String.fromCharCode(...bytes)).match(/.{1,64}/g) ?? [];

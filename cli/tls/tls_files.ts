@@ -29,7 +29,6 @@ export interface TlsContent extends Partial<TlsCertificate> {
 /**
  * Reads the files.
  *
- * @param files Their names.
  * @param terminal Where they are.
  * @returns What is in them; nothing for a file without a name.
  * @throws {UsageError} If one cannot be read, or is not what it should be.

@@ -41,7 +41,6 @@ export class DatagramLog {
    * Logs a received datagram, if the log is verbose.
    *
    * @param message Its bytes or its text.
-   * @param from The sender.
    */
   received(message: unknown, from: Address): void {
     if (!this.#log.options.verbose) return;
@@ -64,11 +63,7 @@ export class DatagramLog {
     );
   }
 
-  /**
-   * Logs an event.
-   *
-   * @param event The event.
-   */
+  /** Logs an event. */
   event(event: DatagramServerEvent): void {
     switch (event.type) {
       case "paused":
@@ -86,11 +81,7 @@ export class DatagramLog {
     }
   }
 
-  /**
-   * Logs the totals of the address.
-   *
-   * @param stats The counts.
-   */
+  /** Logs the totals of the address. */
   totals(stats: DatagramStats): void {
     this.#tellUntold();
     const { bytesIn, bytesOut, datagramsIn, datagramsOut } = stats;

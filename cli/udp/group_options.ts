@@ -47,7 +47,6 @@ export const GROUP_SECTION: Section = {
 /**
  * Tells whether an address means many machines.
  *
- * @param address The address.
  * @param given The options that were given.
  * @returns Whether many may reply, each from an address of its own.
  */
@@ -62,7 +61,6 @@ export function isForMany(
 /**
  * Refuses options for groups where the address is not a group.
  *
- * @param address The address.
  * @param given The options that were given.
  * @param from The value of `--interface`.
  * @throws {UsageError} If one does not go with the address.

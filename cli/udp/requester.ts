@@ -29,7 +29,6 @@ export interface Requester extends AsyncDisposable {
   /**
    * Asks.
    *
-   * @param message What.
    * @param show Shows a reply.
    * @throws {Failure} If there is none.
    */
@@ -103,11 +102,7 @@ export class RequestSockets {
     );
   }
 
-  /**
-   * Closes a socket and counts what went over it.
-   *
-   * @param socket The socket.
-   */
+  /** Closes a socket and counts what went over it. */
   async close(socket: DatagramSocket): Promise<void> {
     await socket.close();
     const { stats } = socket;

@@ -32,11 +32,7 @@ type AnyDatagramServer =
 /**
  * Listens for datagrams.
  *
- * @param command The command line.
- * @param on The address.
  * @param terminal What the service has around it.
- * @param log The log.
- * @returns The server.
  */
 export async function startDatagrams(
   { service, options }: ServerCommand,

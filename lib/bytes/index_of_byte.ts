@@ -14,8 +14,6 @@ const TOP_BITS = 0x80808080;
 /**
  * Finds a byte between two positions.
  *
- * @param bytes The array.
- * @param view The same bytes.
  * @param value The byte to look for.
  * @param begin First position.
  * @param end Position after the last.

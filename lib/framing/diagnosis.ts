@@ -34,7 +34,6 @@ export interface Situation {
 /**
  * Adds the place to an error.
  *
- * @param error The error.
  * @param situation Where it was.
  * @returns An error with the same code, a complete message and all details; the
  * given one if it is complete already.

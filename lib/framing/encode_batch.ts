@@ -11,8 +11,6 @@ import type { Encoder } from "./framing.ts";
  * Appends the frames of several messages to a sink, with `encodeBatch` of the
  * encoder where it has that.
  *
- * @param encoder The encoder.
- * @param messages The payloads.
  * @param from Index of the first message to encode.
  * @param sink Where the frames go.
  * @param untilBytes Size of the sink in bytes at which to stop; at least one

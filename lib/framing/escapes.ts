@@ -25,7 +25,6 @@ const NAMES: ReadonlyMap<number, string> = new Map(
 /**
  * Writes bytes so that {@linkcode unescape} reads them back.
  *
- * @param bytes The bytes.
  * @returns Printable ASCII.
  */
 export function escape(bytes: Uint8Array): string {
@@ -42,8 +41,6 @@ export function escape(bytes: Uint8Array): string {
 /**
  * Reads bytes written with escapes; other characters stand for their UTF-8.
  *
- * @param text The text.
- * @returns The bytes.
  * @throws {TypeError} If it holds an unknown escape.
  */
 export function unescape(text: string): Uint8Array {
@@ -76,7 +73,6 @@ export function unescape(text: string): Uint8Array {
 /**
  * Splits at commas that are not escaped.
  *
- * @param text The text.
  * @returns The parts, their escapes still in them; at least one.
  */
 export function splitParts(text: string): string[] {

@@ -65,7 +65,6 @@ export class FramingArguments {
   /**
    * An option without value.
    *
-   * @param name Its name.
    * @returns Whether it is there.
    * @throws {TypeError} If it has a value.
    */
@@ -79,7 +78,6 @@ export class FramingArguments {
   /**
    * An option that is a number.
    *
-   * @param name Its name.
    * @returns An object with the number under that name, or an empty one.
    * @throws {TypeError} If it is not a decimal integer.
    */
@@ -94,7 +92,6 @@ export class FramingArguments {
   /**
    * An option that has a value.
    *
-   * @param name Its name.
    * @returns The value, escapes still in it, or `undefined` if it is not there.
    * @throws {TypeError} If it has no value.
    */

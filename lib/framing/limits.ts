@@ -49,7 +49,6 @@ export function checkSendSize(size: number, maxMessageBytes: number): void {
  * @param declared Its size in bytes, where the sender announced one.
  * @param maxMessageBytes The limit in bytes, inclusive.
  * @param firstBytes The bytes that caused it, from {@linkcode evidence}.
- * @returns The error.
  */
 export function tooLarge(
   declared: number | bigint | undefined,
@@ -71,7 +70,6 @@ export function tooLarge(
  * The error for a stream that ended inside a message.
  *
  * @param what The part that was cut off, and the missing part.
- * @returns The error.
  */
 export function truncated(what: string): ProtocolError {
   return new ProtocolError("truncated", what);
@@ -82,7 +80,6 @@ export function truncated(what: string): ProtocolError {
  *
  * @param what The bytes that were found, and the expected ones.
  * @param firstBytes The bytes that caused it, from {@linkcode evidence}.
- * @returns The error.
  */
 export function malformed(
   what: string,
@@ -95,12 +92,7 @@ export function malformed(
   );
 }
 
-/**
- * Names a byte for a person: `"G" (47)`, or `0d` if it cannot be printed.
- *
- * @param value The byte.
- * @returns Its name.
- */
+/** Names a byte for a person: `"G" (47)`, or `0d` if it cannot be printed. */
 export function nameOf(value: number): string {
   const hex = value.toString(16).padStart(2, "0");
   return value > 0x20 && value < 0x7f

@@ -24,7 +24,6 @@ export interface Work<I, O> {
   /**
    * Takes one input.
    *
-   * @param input The input.
    * @throws If it cannot be used; then both ends fail with this error.
    */
   push(input: I): void;

@@ -39,11 +39,7 @@ export function checkEncoder(v: Verification): void {
   }
 }
 
-/**
- * The limit counts what the user receives, to the byte and on both sides.
- *
- * @param v The run.
- */
+/** The limit counts what the user receives, to the byte and on both sides. */
 export function checkLimit(v: Verification): void {
   for (const sample of v.samples) {
     const { length } = sample;
@@ -102,11 +98,7 @@ function checkOneOver(
   }
 }
 
-/**
- * Two streams decoded in turn do not disturb each other.
- *
- * @param v The run.
- */
+/** Two streams decoded in turn do not disturb each other. */
 export function checkIndependence(v: Verification): void {
   for (const { bytes } of v.valid) {
     const alone = v.decode(bytes);
@@ -128,7 +120,6 @@ export function checkIndependence(v: Verification): void {
 /**
  * Twice the bytes cost twice the work: bytes looked at, not time.
  *
- * @param v The run.
  * @returns Whether it could be measured.
  */
 export function checkCost(v: Verification): boolean {

@@ -63,7 +63,6 @@ export function* allCuts(
  * @param size Size of the stream in bytes.
  * @param random Draws the cuts if there are more than `most`.
  * @param most How many cuts into two pieces at most.
- * @returns The cuts.
  */
 export function* singleCuts(
   size: number,
@@ -82,8 +81,6 @@ export function* singleCuts(
 /**
  * Cuts a stream.
  *
- * @param bytes The stream.
- * @param cuts Where.
  * @returns The pieces, each with a buffer of its own.
  */
 export function cut(bytes: Uint8Array, cuts: Cuts): Uint8Array[] {
@@ -100,7 +97,6 @@ export function cut(bytes: Uint8Array, cuts: Cuts): Uint8Array[] {
 /**
  * Describes cuts for a person.
  *
- * @param cuts The cuts.
  * @returns Where they are.
  */
 export function describeCuts(cuts: Cuts): string {

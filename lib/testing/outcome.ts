@@ -23,12 +23,7 @@ export interface Outcome {
 // Each byte becomes a character of its own; which one does not matter.
 const CHARACTERS = new TextDecoder("latin1");
 
-/**
- * Writes bytes as one character each, so that messages compare as strings.
- *
- * @param bytes The bytes.
- * @returns The characters.
- */
+/** Writes bytes as one character each, so that messages compare as strings. */
 export function characters(bytes: Uint8Array): string {
   return CHARACTERS.decode(bytes);
 }
@@ -36,9 +31,6 @@ export function characters(bytes: Uint8Array): string {
 /**
  * Feeds chunks to a new decoder, to the end of the stream.
  *
- * @param framing The framing.
- * @param chunks The stream.
- * @param maxMessageBytes The limit.
  * @returns What came out.
  */
 export function outcomeOf(
@@ -99,7 +91,6 @@ export function outcomeOf(
  *
  * @param framing The framing; without boundaries only the bytes count.
  * @param a One outcome.
- * @param b The other.
  * @returns Whether messages and end are equal.
  */
 export function sameOutcome(framing: Framing, a: Outcome, b: Outcome): boolean {
@@ -114,7 +105,6 @@ export function sameOutcome(framing: Framing, a: Outcome, b: Outcome): boolean {
 /**
  * Describes an outcome for a person.
  *
- * @param outcome The outcome.
  * @returns Messages and end on one line.
  */
 export function describe({ messages, end }: Outcome): string {

@@ -19,7 +19,6 @@ const FEW = 8;
 /**
  * What was sent arrives, and a stream cut off anywhere is not taken for whole.
  *
- * @param v The run.
  * @param eof Whether the end of the stream ends the last message.
  */
 export function checkFrames(v: Verification, eof: boolean): void {
@@ -145,8 +144,6 @@ function checkTaken(
 
 /**
  * Valid streams, and streams with one wrong byte, give the same however cut.
- *
- * @param v The run.
  */
 export function checkCuts(v: Verification): void {
   const limit = Math.max(1, ...v.samples.map((sample) => sample.length));
@@ -167,7 +164,6 @@ export function checkCuts(v: Verification): void {
 /**
  * Random bytes give messages, nothing or a protocol error, however cut.
  *
- * @param v The run.
  * @param count How many streams to try.
  */
 export function checkNoise(v: Verification, count: number): void {

@@ -66,9 +66,7 @@ export class Verification {
   /**
    * Decodes a stream to its end.
    *
-   * @param bytes The stream.
    * @param cuts Where it is cut.
-   * @param limit The limit.
    * @returns What came out.
    */
   decode(
@@ -91,9 +89,7 @@ export class Verification {
   /**
    * Decodes a stream whole and cut, and compares.
    *
-   * @param bytes The stream.
    * @param ways How it is cut.
-   * @param limit The limit.
    * @returns What came out of the whole stream.
    */
   compare(
@@ -119,8 +115,6 @@ export class Verification {
   /**
    * Encodes messages.
    *
-   * @param samples The messages.
-   * @param limit The limit.
    * @returns The bytes and where each frame ends.
    */
   encode(samples: readonly Uint8Array[], limit: number = this.limit): Stream {
@@ -158,12 +152,7 @@ function encodeAll(encoder: Encoder, samples: readonly Uint8Array[]): Stream {
   return { bytes: joined(sink), samples, ends };
 }
 
-/**
- * The bytes of a sink in one array.
- *
- * @param sink The sink.
- * @returns A copy.
- */
+/** The bytes of a sink in one array. */
 export function joined(sink: ByteSink): Uint8Array {
   return concat(sink.pieces());
 }
@@ -171,7 +160,6 @@ export function joined(sink: ByteSink): Uint8Array {
 /**
  * Shows bytes to a person.
  *
- * @param bytes The bytes.
  * @returns Their number and the first of them in hexadecimal.
  */
 export function show(bytes: Uint8Array): string {

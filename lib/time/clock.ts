@@ -13,11 +13,7 @@ import { SYSTEM_TIME, type Time, type Timer } from "./time.ts";
 
 /** Something with deadlines. */
 export interface Watched {
-  /**
-   * Checks whether a deadline has run out, and acts.
-   *
-   * @param nowMs The clock's time.
-   */
+  /** Checks whether a deadline has run out, and acts. */
   check(nowMs: number): void;
 }
 
@@ -55,11 +51,7 @@ export class Clock {
     this.#time = time;
   }
 
-  /**
-   * Begins to check deadlines at every step.
-   *
-   * @param watched Their owner.
-   */
+  /** Begins to check deadlines at every step. */
   add(watched: Watched): void {
     this.#watched.add(watched);
     if (this.#timer !== undefined) return;

@@ -24,10 +24,8 @@ export interface Time {
   /**
    * Calls a function once, later.
    *
-   * @param callback The function.
    * @param ms The delay in milliseconds. Above {@linkcode LONGEST_TIMER_MS} no
    * timer is set: a longer wait is the same as no bound.
-   * @returns The timer.
    */
   setTimer(callback: () => void, ms: number): Timer;
 

@@ -13,7 +13,6 @@ export interface Limit {
    * Waits for a promise, but not longer than the limit.
    *
    * @param promise The promise, which goes on if the wait ends first.
-   * @returns Its result.
    * @throws {unknown} The limit's error, or the signal's reason.
    */
   race<T>(promise: Promise<T>): Promise<T>;
@@ -29,7 +28,6 @@ export interface Limit {
  * @param signal A signal that ends the wait with its reason.
  * @param onTimeout Makes the error at the time limit.
  * @param time The source of time.
- * @returns The limit.
  */
 export function within(
   timeoutMs: number,

@@ -28,7 +28,6 @@ export function ipVersion(hostname: string): IpVersion | undefined {
  * @param hostname An address in any spelling: `127.1`, `0:0:0:0:0:0:0:1`, or a
  * name, which is returned unchanged. An IPv4 address that a dual-stack socket
  * shows as `::ffff:127.0.0.1` becomes `127.0.0.1`. A zone after `%` is kept.
- * @returns The canonical spelling.
  */
 export function canonicalIp(hostname: string): string {
   if (IPV4.test(hostname)) return hostname;

@@ -81,8 +81,6 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
  * The error of a call on something that this side has closed.
  *
  * @param action What could not be done, such as `"read from"`.
- * @param address The peer's address.
- * @returns The error.
  */
 export function closedHere(action: string, address: unknown): ClosedError {
   const reason = "it was closed by this side";
@@ -93,8 +91,6 @@ export function closedHere(action: string, address: unknown): ClosedError {
  * The error of a write after this side has finished sending.
  *
  * @param action What could not be done, such as `"write to"`.
- * @param address The peer's address.
- * @returns The error.
  */
 export function finishedHere(action: string, address: unknown): ClosedError {
   const reason = "this side has finished sending";
@@ -137,7 +133,6 @@ export function translate(
  * Returns the system's code of an error. A few errors have it only in their
  * text.
  *
- * @param error The error.
  * @returns The code, such as `"EMSGSIZE"`, or `undefined`.
  */
 export function systemCode(error: unknown): string | undefined {
@@ -151,7 +146,6 @@ export function systemCode(error: unknown): string | undefined {
  * announcement of the end (`close_notify`).
  *
  * @param error What reading threw.
- * @returns Whether it does.
  */
 export function isUnannouncedEnd(error: unknown): boolean {
   return error instanceof Deno.errors.UnexpectedEof &&

@@ -38,7 +38,6 @@ export class ReadAhead {
   /**
    * Takes bytes off the front.
    *
-   * @param into The buffer.
    * @returns How many bytes were taken: all that are there, or as many as fit.
    */
   take(into: Uint8Array): number {

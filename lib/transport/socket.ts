@@ -24,7 +24,6 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
   /**
    * Takes ownership of a socket.
    *
-   * @param conn The socket.
    * @param addressOf Converts the runtime's addresses.
    */
   constructor(conn: Deno.Conn<A>, addressOf: (addr: A) => Address) {
@@ -85,7 +84,6 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
   /**
    * Releases the socket of a connection, which cannot be used afterwards.
    *
-   * @param connection The connection.
    * @returns The socket, or `undefined` if the connection is of another kind.
    */
   static release(connection: Connection): Deno.Conn | undefined {
@@ -95,7 +93,6 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
   /**
    * Tells whether a read's error only means that the stream has ended.
    *
-   * @param _error The error.
    * @returns Whether it does; by default `false`.
    */
   protected isEnd(_error: unknown): boolean {
@@ -133,8 +130,6 @@ export class SocketListener<C extends Deno.Conn<A>, A extends Deno.Addr>
   /**
    * Takes ownership of a listening socket.
    *
-   * @param listener The socket.
-   * @param address Its address.
    * @param wrap Makes a connection from an accepted socket.
    */
   constructor(

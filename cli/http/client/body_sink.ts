@@ -30,7 +30,6 @@ export const NOWHERE: BodySink = { write() {}, end() {} };
  * drive a terminal.
  *
  * @param output Standard output.
- * @returns The sink.
  */
 export function shown(output: Output): BodySink {
   if (!output.isTerminal) {
@@ -58,9 +57,7 @@ export function shown(output: Output): BodySink {
 /**
  * Writes a body into a file.
  *
- * @param file The file.
  * @param line Shows the progress, at a terminal.
- * @returns The sink.
  */
 export function writtenTo(
   file: NewFile,
@@ -78,7 +75,6 @@ export function writtenTo(
 /**
  * Reads the whole body of a response into a sink.
  *
- * @param response The response.
  * @param sink Where its body goes.
  * @returns How many bytes it had.
  */

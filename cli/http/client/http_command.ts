@@ -65,7 +65,6 @@ export function checkScheme(text: string): void {
  * @param text The address as it was typed.
  * @param typed The operands behind it.
  * @param given The options that were given.
- * @param options The options' values.
  * @returns What it asks for.
  * @throws {UsageError} If something is wrong with it: then nothing is sent.
  */

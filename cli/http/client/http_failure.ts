@@ -14,7 +14,6 @@ import type { HttpProgress } from "./watch.ts";
 /**
  * Finds the exit code and the line for what a request threw.
  *
- * @param error The error.
  * @param progress How far it had come.
  * @returns What is to be thrown.
  */

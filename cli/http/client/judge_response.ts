@@ -12,8 +12,6 @@ import type { HttpCommand } from "./http_command.ts";
 /**
  * Judges a response by its status, once its body was received.
  *
- * @param response The response.
- * @param command The command line.
  * @param log The log, for redirects.
  * @throws {Failure} With code 1 if the status is 400 or above, or if a file was
  * to be written and there was nothing to write into it.
@@ -47,7 +45,6 @@ export function judge(
 /**
  * Writes a status as in a status line.
  *
- * @param response The response.
  * @returns Such as `404 Not Found`.
  */
 export function statusOf({ status, statusText }: Response): string {

@@ -32,8 +32,6 @@ export class NewFile implements AsyncDisposable {
   /**
    * Begins a file. What is there under its name stays as it is until the end.
    *
-   * @param path Its name.
-   * @returns The file.
    * @throws {Failure} With code 9 if it could not be written.
    */
   static async create(path: string): Promise<NewFile> {
@@ -84,7 +82,6 @@ export class NewFile implements AsyncDisposable {
   /**
    * Writes bytes behind those before.
    *
-   * @param bytes The bytes.
    * @throws {Failure} With code 9 if they cannot be written.
    */
   write(bytes: Uint8Array): void {

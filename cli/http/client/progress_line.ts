@@ -35,7 +35,6 @@ export class ProgressLine {
   /**
    * Begins, without writing: a short download shows no line.
    *
-   * @param output The terminal.
    * @param totalBytes How many bytes there will be, if that is known.
    * @param now Gives the time in milliseconds.
    */

@@ -28,7 +28,6 @@ export interface RequestBody extends Disposable {
  *
  * @param source What it names.
  * @param input Standard input.
- * @returns The body.
  * @throws {UsageError} If there is a file that cannot be read.
  */
 export async function openBody(

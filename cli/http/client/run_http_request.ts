@@ -31,7 +31,6 @@ import { Watch } from "./watch.ts";
 /**
  * Sends the request of a command line and shows or writes the response.
  *
- * @param command The command line.
  * @param surroundings What it is made with.
  * @throws {Failure} If there is no whole response, or its status is an error.
  */

@@ -24,8 +24,6 @@ export interface Validators {
  * @param size Its size in bytes.
  * @param modifiedMs When it was last changed, in milliseconds since 1970; `NaN`
  * if that is not known, then no two states are the same.
- * @param nowMs The time.
- * @returns The validators.
  */
 export function validatorsOf(
   size: number,

@@ -67,7 +67,6 @@ export function parseFilePath(
  *
  * @param names The names on the way.
  * @param isFolder Whether a slash ends it.
- * @returns The target.
  */
 export function targetOf(names: readonly string[], isFolder: boolean): string {
   if (names.length === 0) return "/";
@@ -81,7 +80,6 @@ export function targetOf(names: readonly string[], isFolder: boolean): string {
  * found (RFC 8615).
  *
  * @param name The name of a file or folder.
- * @returns Whether it is.
  */
 export function isHidden(name: string): boolean {
   return name.startsWith(".") && name !== ".well-known";
@@ -93,7 +91,6 @@ export function isHidden(name: string): boolean {
  *
  * @param name The name of a file or folder.
  * @param windows Whether names have the further meanings that Windows gives them.
- * @returns Whether it can.
  */
 export function canBeName(name: string, windows: boolean): boolean {
   return isName(name) && !(windows && isSpecial(name));

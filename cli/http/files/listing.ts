@@ -79,7 +79,6 @@ function inOrder(a: Entry, b: Entry): number {
  *
  * @param names The names on the way to it.
  * @param entries What is in it.
- * @returns The document.
  */
 export function listing(
   names: readonly string[],

@@ -74,7 +74,6 @@ async function openInside(root: string, path: string): Promise<Found> {
  *
  * @param root The root, as `Deno.realPath` gives it.
  * @param path Where it is, in a folder inside.
- * @returns Whether it does.
  * @throws {Deno.errors.NotFound} If it leads nowhere.
  */
 export async function leadsOutside(

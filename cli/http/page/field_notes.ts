@@ -119,7 +119,6 @@ const NOTES: Readonly<Record<string, string>> = {
  * Explains a field.
  *
  * @param name Its name, in any case.
- * @returns A sentence.
  */
 export function fieldNote(name: string): string {
   const key = name.toLowerCase();
@@ -146,10 +145,7 @@ const METHODS: Readonly<Record<string, string>> = {
 /**
  * Explains a request line.
  *
- * @param method The method.
- * @param target The target.
  * @param version What stands behind it, such as `HTTP/1.1`.
- * @returns A sentence.
  */
 export function requestLineNote(
   method: string,

@@ -25,7 +25,6 @@ export type Part = string | number | Html | readonly Html[];
  *
  * @param texts The HTML between the parts.
  * @param parts What stands between.
- * @returns The HTML.
  */
 export function markup(
   texts: TemplateStringsArray,
@@ -76,9 +75,7 @@ let policy: Promise<string> | undefined;
  * Makes a response of a page. Its policy lets the browser run and load nothing,
  * in case a value was not escaped.
  *
- * @param document The document.
  * @param init Further fields.
- * @returns The response.
  */
 export async function pageResponse(
   document: string,

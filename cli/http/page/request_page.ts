@@ -14,7 +14,6 @@ import { notFound } from "../server/plain_response.ts";
  *
  * @param request The request; its body is read and counted.
  * @param details What is shown.
- * @returns The page.
  */
 export async function requestPage(
   request: Request,

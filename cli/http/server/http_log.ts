@@ -21,7 +21,6 @@ export class HttpLog {
   /**
    * Creates it.
    *
-   * @param log The log.
    * @param worker Number of the worker, if there are several.
    */
   constructor(log: Log, worker?: number) {
@@ -29,11 +28,7 @@ export class HttpLog {
     this.#connections = new ConnectionLog(log, worker);
   }
 
-  /**
-   * Logs an event.
-   *
-   * @param event The event.
-   */
+  /** Logs an event. */
   event(event: HttpServerEvent): void {
     if (event.type === "answered") this.#answered(event);
     else this.#connections.event(event);

@@ -34,7 +34,6 @@ export const HTTP_DETAILS: readonly Section[] = [{
 /**
  * Writes an address as a URL for a browser.
  *
- * @param address The server's address.
  * @returns The URL; the address itself for a Unix socket, which has no URL.
  */
 export function urlOf(address: Address): string {

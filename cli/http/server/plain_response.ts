@@ -7,10 +7,8 @@
 /**
  * Makes a response of a sentence.
  *
- * @param status Its status.
  * @param sentence The sentence; nothing of the request is in it.
  * @param fields Further header fields.
- * @returns The response.
  */
 export function plainResponse(
   status: number,
@@ -25,11 +23,7 @@ export function plainResponse(
   return new Response(`${sentence}\n`, { status, headers });
 }
 
-/**
- * The answer where there is nothing.
- *
- * @returns The response.
- */
+/** The answer where there is nothing. */
 export function notFound(): Response {
   return plainResponse(404, "There is nothing here.");
 }

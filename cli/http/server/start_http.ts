@@ -21,10 +21,7 @@ import { requestPage } from "../page/request_page.ts";
  * Serves HTTP.
  *
  * @param task The command line, and which worker this is.
- * @param addresses Where.
  * @param settings How it listens.
- * @param log The log.
- * @returns The server.
  * @throws {UsageError} If the root is not a folder that can be read.
  */
 export async function startHttp(

@@ -16,7 +16,6 @@ export const MOST_DIGITS = 20;
 /**
  * Tells whether a byte is a decimal digit.
  *
- * @param value The byte.
  * @returns Whether it is `0` to `9`.
  */
 export function isDigit(value: number): boolean {

@@ -29,11 +29,7 @@ export class JsonEnd {
     return this.#begun && this.#depth === 0 && !this.#inString;
   }
 
-  /**
-   * Takes in one byte.
-   *
-   * @param byte The byte.
-   */
+  /** Takes in one byte. */
   add(byte: number): void {
     if (this.#inString) {
       if (this.#escaped) this.#escaped = false;

@@ -41,7 +41,6 @@ for (const word of "0123456789abcdefghijklmnopqrstuvwxyz+-._") {
 /**
  * Tells whether a number may end at a place.
  *
- * @param place The place.
  * @returns Whether it may.
  */
 export function canEndAt(place: number): boolean {
@@ -53,7 +52,6 @@ export function canEndAt(place: number): boolean {
  * Takes in the next byte of a number.
  *
  * @param place Where the number is.
- * @param byte The byte.
  * @returns The next place, {@linkcode ENDS} or {@linkcode WRONG}.
  */
 export function numberGoesOn(place: number, byte: number): number {

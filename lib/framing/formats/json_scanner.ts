@@ -62,7 +62,6 @@ const SMALL_U = 0x75;
 /**
  * Tells whether a byte is a blank between the parts of a JSON text.
  *
- * @param byte The byte.
  * @returns Whether it is a space, tab, LF or CR.
  */
 export function isBlank(byte: number): boolean {

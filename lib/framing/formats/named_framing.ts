@@ -9,7 +9,6 @@ import type { BadFrames, Decoder, Encoder, Framing } from "../framing.ts";
 /**
  * Makes a framing whose string is its name.
  *
- * @param name The canonical string.
  * @param decoder Makes a decoder with that limit in bytes.
  * @param encoder Makes an encoder with that limit in bytes.
  * @param badFrames What happens to bad frames unless the user chooses.

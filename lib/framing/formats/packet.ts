@@ -51,10 +51,8 @@ export type MakeScanner = (maxMessageBytes: number) => PacketScanner;
 /**
  * Makes a framing without options whose message is the whole packet.
  *
- * @param name The framing's name.
  * @param packet What a packet is called in errors, such as "RESP value".
  * @param scanner Makes a scanner.
- * @returns The framing.
  */
 export function packetFraming(
   name: string,

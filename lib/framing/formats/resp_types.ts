@@ -56,7 +56,6 @@ export const QUESTION = 0x3f;
 /**
  * The kind of a line.
  *
- * @param type Its first byte.
  * @returns The kind, or 0 if no line begins so.
  */
 export function kindOf(type: number): number {
@@ -66,7 +65,6 @@ export function kindOf(type: number): number {
 /**
  * Checks the first byte of a line.
  *
- * @param type The byte.
  * @param inChunks Whether the parts of a streamed string are read.
  * @param lacks What the innermost open aggregate lacks, 0 without one.
  * @returns Why no such line can stand here, or `undefined`.
@@ -100,10 +98,8 @@ export function typeFault(
 /**
  * Checks a byte of a line that is a number.
  *
- * @param queue The bytes.
  * @param type The line's first byte.
  * @param from Where the number begins.
- * @param at The byte.
  * @returns What is wrong with it, or `undefined`.
  */
 export function lengthFault(
@@ -135,7 +131,6 @@ export function lengthFault(
 /**
  * Checks the byte behind a CR.
  *
- * @param queue The bytes.
  * @param at Where the CR is.
  * @throws {ProtocolError} If no LF follows it.
  */

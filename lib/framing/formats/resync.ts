@@ -10,7 +10,6 @@ import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 /**
  * Drops bytes up to and including a byte.
  *
- * @param queue The bytes.
  * @param last The byte that ends frames.
  * @returns Whether it was there. Otherwise everything that is here was dropped.
  */
@@ -23,7 +22,6 @@ export function dropThrough(queue: ReadableQueue, last: number): boolean {
 /**
  * Drops bytes up to a byte, which stays.
  *
- * @param queue The bytes.
  * @param next The byte that begins frames.
  * @returns Whether it was there. Otherwise everything that is here was dropped.
  */

@@ -61,7 +61,6 @@ export class RunningRequest implements BodySource {
    * Prepares a request.
    *
    * @param connection The connection, owned until it is released.
-   * @param request The request.
    * @param settings Timeouts and observers.
    * @param release Takes the connection back at the end.
    */
@@ -166,11 +165,7 @@ export class RunningRequest implements BodySource {
     return body;
   }
 
-  /**
-   * Aborts the request and its connection.
-   *
-   * @param reason Why.
-   */
+  /** Aborts the request and its connection. */
   cancel(reason: unknown): void {
     this.onFailure = undefined;
     this.#fail(

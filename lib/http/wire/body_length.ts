@@ -25,13 +25,10 @@ const FORGIVE_NOTHING: Forgive = () => false;
 /**
  * Finds out how long the body of a received message is.
  *
- * @param fields The message's fields.
- * @param version Its version.
  * @param otherwise What holds if no field says anything: 0 for a request,
  * `"close"` for a response.
  * @param maxBodyBytes Largest body in bytes.
  * @param forgive Accepts faults; without it nothing is accepted.
- * @returns The length.
  * @throws {HttpError} If the fields contradict each other, or ask for too much.
  */
 export function bodyLength(
@@ -56,7 +53,6 @@ export function bodyLength(
  * section 6.3).
  *
  * @param method The method of the request that it answers.
- * @param status Its status.
  * @returns Whether it has none.
  */
 export function isBodiless(
@@ -119,7 +115,6 @@ function codedLength(
 /**
  * The value of `Content-Length`, which must be there once.
  *
- * @param fields The message's fields.
  * @param forgive Accepts that one value is there several times.
  * @returns The length in bytes.
  * @throws {HttpError} If it is there more than once or is not a number.

@@ -31,7 +31,6 @@ for (let code = 0; code < 256; code++) {
  * Finds where a run of characters of a kind ends.
  *
  * @param text The text; each character stands for a byte.
- * @param kind Which characters.
  * @param start Where the run begins.
  * @param end Where to stop looking.
  * @returns Position of the first character of another kind, or `end`.
@@ -48,13 +47,7 @@ export function endOf(
   return at;
 }
 
-/**
- * Tells whether a text is one or more characters of a kind.
- *
- * @param text The text.
- * @param kind Which characters.
- * @returns Whether all of it is.
- */
+/** Tells whether a text is one or more characters of a kind. */
 export function isAll(text: string, kind: number): boolean {
   return text.length > 0 && endOf(text, kind, 0, text.length) === text.length;
 }
@@ -64,9 +57,7 @@ const ASCII = new TextDecoder();
 /**
  * Makes a text out of bytes, each byte one character (ISO 8859-1).
  *
- * @param bytes The bytes.
  * @param isAscii Whether all bytes are at most 7F, which is ten times faster.
- * @returns The text.
  */
 export function latin1(bytes: Uint8Array, isAscii: boolean): string {
   if (isAscii) return ASCII.decode(bytes);
@@ -80,7 +71,6 @@ export function latin1(bytes: Uint8Array, isAscii: boolean): string {
  * Makes bytes out of a text, each character one byte (ISO 8859-1).
  *
  * @param text The text; no character is above FF.
- * @returns The bytes.
  */
 export function bytesOf(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length);

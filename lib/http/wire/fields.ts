@@ -29,12 +29,7 @@ export class Fields {
   hosts = 0;
   lengths = 0;
 
-  /**
-   * Notes a field.
-   *
-   * @param name Its name.
-   * @param value Its value.
-   */
+  /** Notes a field. */
   add(name: string, value: string): void {
     this.all.push([name, value]);
     // Only a name of one of these lengths is worth a closer look.
@@ -69,7 +64,6 @@ export class Fields {
    * Tells whether `Connection` has a member.
    *
    * @param option The member, in lower case.
-   * @returns Whether it has.
    */
   hasConnection(option: string): boolean {
     const list = this.connection;
@@ -81,7 +75,6 @@ export class Fields {
 /**
  * The members of a list (RFC 9110 section 5.6.1).
  *
- * @param list The list.
  * @returns Each member without the white space around it, empty ones too.
  */
 export function membersOf(list: string): string[] {
@@ -106,7 +99,6 @@ function listed(before: string | undefined, value: string): string {
  * @param from Index in `bounds` of the first field's line; the last line is the
  * empty one.
  * @param unfolds Whether folded lines are unfolded.
- * @returns The fields.
  * @throws {HttpError} If a line is not a field.
  */
 export function parseFields(

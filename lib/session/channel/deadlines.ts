@@ -26,7 +26,6 @@ export interface Timed {
 /**
  * Tells which deadline has run out.
  *
- * @param nowMs The clock's time.
  * @returns The error, or `undefined` if there is time left.
  */
 export function deadlinePassed(

@@ -18,7 +18,6 @@ import { ipVersion, isMulticast } from "../../transport/ip.ts";
  *
  * @param address An address; the short forms of a string mean UDP here.
  * @param action What it is wanted for, for the error.
- * @returns The address.
  * @throws {TypeError} If it is invalid, or one of another transport.
  */
 export function parseUdpAddress(
@@ -42,7 +41,6 @@ export function parseUdpAddress(
 /**
  * Refuses before sending what the system would refuse with less to say.
  *
- * @param bytes A datagram's bytes.
  * @param to Where it goes.
  * @throws {RangeError} If no datagram of that IP version can hold them.
  */
@@ -80,7 +78,6 @@ export function checkSingle(to: Address): void {
  * Looks a name up no longer than a signal says.
  *
  * @param found From {@linkcode DatagramSender.target}.
- * @param signal The signal.
  * @returns What was found.
  * @throws {unknown} The signal's reason, or why nothing was found.
  */

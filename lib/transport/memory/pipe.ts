@@ -108,7 +108,6 @@ export class MemoryPipe {
   /**
    * Reads; at most one read may wait.
    *
-   * @param into The buffer.
    * @returns How many bytes, `null` at the end, or the failure.
    */
   read(into: Uint8Array): Promise<number | null | PipeFailure> {
@@ -121,7 +120,6 @@ export class MemoryPipe {
   /**
    * Writes; at most one write may wait.
    *
-   * @param bytes The bytes.
    * @returns How many bytes were taken, or the failure.
    */
   write(bytes: Uint8Array): Promise<number | PipeFailure> {

@@ -39,7 +39,6 @@ export class Cidr {
    * Tells whether an address is in the range.
    *
    * @param address An IP address. A name is never in a range.
-   * @returns Whether it is.
    */
   has(address: string): boolean {
     const bits = ipBytes(address);

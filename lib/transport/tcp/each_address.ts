@@ -78,7 +78,6 @@ async function lookUp<T>(
 /**
  * Asks the system for all addresses of a name.
  *
- * @param hostname The name.
  * @returns Its IP addresses, in the order in which they should be tried.
  */
 export async function lookUpAll(hostname: string): Promise<readonly string[]> {

@@ -21,7 +21,6 @@ const MAX_BACKLOG = 2 ** 31 - 1;
  *
  * @param address Host and port, with the transport that errors name.
  * @param options Socket options and a signal.
- * @returns The socket.
  * @throws {ConnectionError} If no connection can be made.
  * @throws {RangeError} If the port is 0.
  * @throws {unknown} The signal's reason, once it is aborted.
@@ -71,8 +70,6 @@ async function dialOne(
 /**
  * Checks the option `backlog`.
  *
- * @param options The options.
- * @returns The number.
  * @throws {RangeError} If it is not an integer from 1 to 2^31-1.
  */
 export function backlogOf(options: ListenOptions): number {
@@ -84,7 +81,6 @@ export function backlogOf(options: ListenOptions): number {
  * Returns the runtime's option for sharing a port.
  *
  * @param address The address, for errors.
- * @param options The options.
  * @returns The option, if it is set.
  * @throws {TypeError} If the runtime was started without `--unstable-net`.
  */
@@ -109,8 +105,6 @@ export function sharingOf(
  * Opens a listening socket.
  *
  * @param address Host and port, with the transport that errors name.
- * @param options Backlog.
- * @returns The socket.
  * @throws {ConnectionError} If the system refuses.
  * @throws {RangeError} If the backlog is invalid.
  * @throws {TypeError} If `reusePort` is not available.
@@ -129,13 +123,7 @@ export function listenSocket(
   }
 }
 
-/**
- * Sets a socket's options.
- *
- * @param conn The socket.
- * @param options Which.
- * @returns The same socket.
- */
+/** Sets a socket's options. */
 export function withOptions(
   conn: Deno.TcpConn,
   options: DialOptions | ListenOptions,
@@ -153,7 +141,6 @@ export function withOptions(
  * Makes a function that converts the runtime's addresses.
  *
  * @param transport The transport of the results.
- * @returns The function.
  */
 export function addressIn(
   transport: Transport,

@@ -23,7 +23,6 @@ const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENC/;
 /**
  * Reads the certificate from options.
  *
- * @param options The options.
  * @param action The action that needs it, for errors.
  * @param address Its address, for errors.
  * @returns The certificate, or `undefined` if there is none.
@@ -55,7 +54,6 @@ export function certificateIn(
 /**
  * Checks that a certificate and its key look like PEM of these kinds.
  *
- * @param certificate The certificate.
  * @param action The action that needs it, for errors.
  * @param address Its address, for errors.
  * @throws {ConnectionError} If they are not, with code `"tls"`.
@@ -86,10 +84,8 @@ export function checkPem(
 /**
  * Checks that the certificates to trust look like certificates in PEM.
  *
- * @param caCerts The certificates.
  * @param action The action that needs it, for errors.
  * @param address Its address, for errors.
- * @returns The same.
  * @throws {ConnectionError} If one is not, with code `"tls"`.
  */
 export function checkCaCerts(
@@ -108,7 +104,6 @@ export function checkCaCerts(
 /**
  * Checks that a key belongs to a certificate, which `node:tls` does not check.
  *
- * @param certificate The certificate.
  * @param action The action that needs it, for errors.
  * @param address Its address, for errors.
  * @throws {ConnectionError} If it does not, with code `"tls"`.

@@ -80,7 +80,6 @@ export class ServerIdentity {
   /**
    * Prepares the server's end.
    *
-   * @param certificate The first certificate.
    * @param options Protocols, and whether clients need a certificate.
    */
   constructor(certificate: TlsCertificate, options: TlsListenOptions) {
@@ -93,7 +92,6 @@ export class ServerIdentity {
   /**
    * Shows another certificate from now on.
    *
-   * @param certificate The certificate.
    * @param address The listener's address, for errors.
    * @throws {ConnectionError} If the certificate or key is invalid, or the two
    * do not belong together; then nothing changes.

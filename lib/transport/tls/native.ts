@@ -26,11 +26,7 @@ export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   #closed = false;
   #finished = false;
 
-  /**
-   * Takes ownership of a socket.
-   *
-   * @param conn The socket.
-   */
+  /** Takes ownership of a socket. */
   constructor(conn: Deno.TlsConn) {
     super(conn, addressOf);
     this.#conn = conn;
@@ -95,7 +91,6 @@ export class NativeTlsListener implements Listener {
   /**
    * Listens.
    *
-   * @param on The address.
    * @param certificate The certificate to show.
    * @param options Protocols and backlog.
    * @throws {ConnectionError} If the system refuses, or the certificate is

@@ -58,7 +58,6 @@ export class TlsConnection implements Connection {
   /**
    * Puts TLS onto a connection, which it owns from now on.
    *
-   * @param raw The connection.
    * @param begin Begins the handshake.
    */
   constructor(raw: Connection, begin: BeginTls) {

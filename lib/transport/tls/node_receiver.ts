@@ -29,11 +29,7 @@ export interface ReceiverOwner {
    */
   held(): number | undefined;
 
-  /**
-   * Takes note that the connection is lost.
-   *
-   * @param error Why.
-   */
+  /** Takes note that the connection is lost. */
   failed(error: unknown): void;
 }
 

@@ -61,7 +61,6 @@ export class TlsSender {
   /**
    * Writes some of the bytes.
    *
-   * @param bytes The bytes.
    * @param wait Waits for what may never come.
    * @returns How many of them were taken.
    */
@@ -98,11 +97,7 @@ export class TlsSender {
     return this.#finishing;
   }
 
-  /**
-   * Takes note that nothing can be written any more.
-   *
-   * @param error Why.
-   */
+  /** Takes note that nothing can be written any more. */
   breakOff(error: unknown): void {
     if (this.#state === "broken") return;
     this.#state = "broken";

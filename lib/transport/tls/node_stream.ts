@@ -56,8 +56,6 @@ export interface WireEvents {
 
   /**
    * Called when nothing more can be written. There may still be bytes to read.
-   *
-   * @param error The reason.
    */
   broken(error: unknown): void;
 }
@@ -77,8 +75,6 @@ export type BeginTls = (
  * whether the end of the bytes ends the conversation.
  *
  * @param connection The connection; the caller closes it.
- * @param events The callbacks.
- * @returns The wire.
  */
 export async function wireOf(
   connection: Connection,

@@ -50,10 +50,8 @@ const addressOf = addressIn("tls");
 /**
  * Opens a connection. The handshake is not done yet.
  *
- * @param address The address.
  * @param options The authorities to trust, the certificate to show, socket
  * options and a signal.
- * @returns The connection.
  * @throws As `connectTls`, except for the handshake.
  */
 export async function dialTls(
@@ -73,7 +71,6 @@ export async function dialTls(
  * Puts TLS onto an open connection, as the client. The handshake is not done
  * yet.
  *
- * @param connection The connection.
  * @param options The authorities to trust, the certificate to show.
  * @returns The connection over TLS.
  * @throws As `startTls`, except for the handshake.
@@ -94,9 +91,7 @@ export async function secure(
 /**
  * Listens.
  *
- * @param on Where.
  * @param options Certificate and key, whether clients need one, socket options.
- * @returns The listener.
  * @throws As `listenTls`.
  */
 export async function listenForTls(

@@ -13,7 +13,6 @@ export class Waiting {
    *
    * @param promise The promise, which goes on if the wait ends first.
    * @param failure Makes the error if the wait ends first.
-   * @returns The promise's result.
    */
   async race<T>(promise: Promise<T>, failure: () => unknown): Promise<T> {
     const { promise: ended, reject } = Promise.withResolvers<never>();

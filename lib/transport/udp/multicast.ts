@@ -20,11 +20,9 @@ type Membership =
 /**
  * Joins a group.
  *
- * @param conn The socket.
  * @param bound The address that it is bound to.
  * @param group The group's IP address.
  * @param options The interface, and the TTL of sent datagrams.
- * @returns The membership.
  * @throws {TypeError} If the address is not a multicast address, or of the
  * wrong IP version.
  * @throws {RangeError} If an option is out of its range.

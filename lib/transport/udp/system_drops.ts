@@ -33,7 +33,6 @@ export function systemDrops(on: Address): number | undefined {
 /**
  * Finds the count in the table.
  *
- * @param table The file's content.
  * @param on Where the socket is bound.
  * @returns As of {@linkcode systemDrops}.
  */

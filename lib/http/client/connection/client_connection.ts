@@ -74,7 +74,6 @@ export class HttpClientConnection {
    * @param use The requests that it can be used for.
    * @param options Options of the connection and its limits.
    * @param signal Aborts the attempt with its reason.
-   * @returns The connection.
    * @throws {ConnectionError} If no connection can be made.
    * @throws {TimeoutError} If that takes too long.
    */
@@ -106,7 +105,6 @@ export class HttpClientConnection {
   /**
    * Sends a part of a request.
    *
-   * @param event The part.
    * @param onBytes Observes its bytes.
    * @returns Resolves when there is room for more.
    * @throws {TypeError} If it cannot be sent, or not now.

@@ -42,8 +42,6 @@ export class IdleConnections {
   /**
    * Keeps a connection, only for a moment if there are enough for the same use.
    * If there are too many in all, the oldest is closed.
-   *
-   * @param connection The connection.
    */
   put(connection: HttpClientConnection): void {
     const { keepAliveTimeoutMs, maxIdleConnections, maxIdlePerOrigin } =

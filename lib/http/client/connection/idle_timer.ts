@@ -63,7 +63,6 @@ export class IdleTimer {
    * Waits for this side; the time does not count against the server.
    *
    * @param ours The promise to wait for.
-   * @returns Its result.
    */
   async suspended<T>(ours: Promise<T>): Promise<T> {
     this.#isOurTurn = true;

@@ -42,7 +42,6 @@ export class Target {
   /**
    * Reads a URL.
    *
-   * @param url The URL.
    * @throws {TypeError} If it cannot be asked for.
    */
   constructor(url: URL) {
@@ -116,7 +115,6 @@ function checkUrl(url: URL): void {
 /**
  * Why a URL cannot be requested.
  *
- * @param url The URL.
  * @returns The reason, or `undefined` if it can.
  */
 export function urlFault(url: URL): string | undefined {

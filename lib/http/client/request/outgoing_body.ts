@@ -25,11 +25,7 @@ export interface BodySource {
    */
   read(): Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
-  /**
-   * Says that no more is wanted.
-   *
-   * @param reason Why.
-   */
+  /** Says that no more is wanted. */
   cancel(reason: unknown): void;
 }
 
@@ -42,18 +38,10 @@ export interface OutgoingBody {
   /** Whether it can be read more than once. */
   readonly isReplayable: boolean;
 
-  /**
-   * Begins to read it.
-   *
-   * @returns Its bytes.
-   */
+  /** Begins to read it. */
   open(): BodySource;
 
-  /**
-   * Says that it will not be read, if it never was.
-   *
-   * @param reason Why.
-   */
+  /** Says that it will not be read, if it never was. */
   discard(reason: unknown): void;
 }
 

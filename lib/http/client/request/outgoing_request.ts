@@ -61,9 +61,7 @@ export class OutgoingRequest implements RequestParts {
   /**
    * Creates a request from a user's arguments.
    *
-   * @param url The URL.
    * @param options Method, headers, body.
-   * @returns The request.
    * @throws {TypeError} If an argument is invalid, or they contradict each
    * other.
    */
@@ -119,12 +117,7 @@ export class OutgoingRequest implements RequestParts {
     return { type: "request", method, target: path, version: "1.1", headers };
   }
 
-  /**
-   * The same with some parts changed.
-   *
-   * @param parts The changed parts.
-   * @returns The other request.
-   */
+  /** The same with some parts changed. */
   with(parts: Partial<RequestParts>): OutgoingRequest {
     return new OutgoingRequest({ ...this, ...parts });
   }

@@ -41,8 +41,6 @@ export class Redirects {
   /**
    * Makes the next request.
    *
-   * @param request The request.
-   * @param head The response's head.
    * @returns The next request, or `undefined` if the response is not a
    * redirect.
    * @throws {HttpError} If its target is invalid, or it is one redirect too
@@ -78,8 +76,6 @@ function nameOf({ method, target }: OutgoingRequest): string {
 /**
  * Makes the next request.
  *
- * @param request The request.
- * @param head The response's head.
  * @returns The next request, or `undefined` if the response is not a redirect.
  * @throws {HttpError} If its target is invalid.
  * @throws {TypeError} If a body would have to be sent again that is gone.

@@ -12,7 +12,6 @@ import type { OutgoingBody } from "./outgoing_body.ts";
 /**
  * Reads header fields in any of their forms. Names keep their case.
  *
- * @param init The fields.
  * @returns The fields in their order.
  * @throws {TypeError} If a name or a value is invalid.
  */
@@ -33,7 +32,6 @@ export function givenFields(init: HeadersInit = []): HeaderField[] {
 /**
  * The value of a field.
  *
- * @param fields The fields.
  * @param name Its name in lower case.
  * @returns Its value, joined by commas if it is repeated, or `undefined`.
  */
@@ -52,7 +50,6 @@ export function valueOf(
 /**
  * Checks that fields do not contradict the request.
  *
- * @param fields The user's fields.
  * @param body The body they go with.
  * @throws {TypeError} If they contradict it.
  */

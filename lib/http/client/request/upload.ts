@@ -32,8 +32,6 @@ export class Upload {
   /**
    * Prepares to send.
    *
-   * @param connection The connection.
-   * @param request The request.
    * @param onBytes Observes the bytes.
    */
   constructor(

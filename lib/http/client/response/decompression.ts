@@ -43,7 +43,6 @@ export interface Codings {
 /**
  * Finds out how a body was compressed.
  *
- * @param fields The response's fields.
  * @returns The codings; none if the body is not compressed.
  */
 export function codingsOf(fields: readonly HeaderField[]): Codings {

@@ -10,8 +10,6 @@ import { HttpError, READ_HTTP } from "../../wire/http_error.ts";
 /**
  * Adds the URL to an error of the machine, which does not know it.
  *
- * @param error The error.
- * @param name The URL.
  * @returns The error to throw; an error of another kind unchanged.
  */
 export function named(error: unknown, name: string): unknown {
@@ -23,9 +21,7 @@ export function named(error: unknown, name: string): unknown {
 /**
  * The error for a server that does not answer.
  *
- * @param name The URL.
  * @param responseTimeoutMs How long it was waited for.
- * @returns The error.
  */
 export function noResponse(
   name: string,
@@ -42,9 +38,7 @@ export function noResponse(
 /**
  * The error for a body that stops in the middle.
  *
- * @param name The URL.
  * @param bodyTimeoutMs How long the next byte was waited for.
- * @returns The error.
  */
 export function stalled(name: string, bodyTimeoutMs: number): TimeoutError {
   return new TimeoutError("body", bodyTimeoutMs, {

@@ -23,10 +23,8 @@ export class IncomingRequest extends LateRequest {
   /**
    * Makes a request.
    *
-   * @param head Its head.
    * @param body Its body, if it has one.
    * @param url Its URL, in its normal form or not.
-   * @param ended Its signal.
    */
   constructor(
     head: RequestHead,
@@ -68,11 +66,8 @@ export class IncomingRequest extends LateRequest {
 /**
  * Makes the request for a head.
  *
- * @param head The head.
  * @param body The body, if there is one.
  * @param local Where it arrived.
- * @param ended Its signal.
- * @returns The request.
  * @throws {HttpError} With status 501 if the platform's `Request` cannot be of
  * that method, and 400 if the URL is none.
  */

@@ -45,7 +45,6 @@ export class RequestDeadlines implements Watched {
   /**
    * Begins to wait for the first head.
    *
-   * @param settings The deadlines.
    * @param clock The server's clock; none if nothing has a deadline.
    * @param remoteAddress Whom the errors name.
    * @param onPassed Told when one has run out.
@@ -104,11 +103,7 @@ export class RequestDeadlines implements Watched {
     this.#clock?.delete(this);
   }
 
-  /**
-   * Looks whether a deadline has run out.
-   *
-   * @param nowMs The clock's time.
-   */
+  /** Looks whether a deadline has run out. */
   check(nowMs: number): void {
     const phase = this.#phase;
     if (phase === undefined) return;

@@ -15,10 +15,7 @@ export class WholeRequest extends Request {
   /**
    * Makes a request.
    *
-   * @param head Its head.
    * @param body Its body, if it has one.
-   * @param url Its URL.
-   * @param ended Its signal.
    * @throws {TypeError} If the URL is none.
    */
   constructor(

@@ -29,11 +29,7 @@ export class BodyStart {
   /** What the second one gave, if it has. */
   second: Chunk | undefined;
 
-  /**
-   * Begins to read.
-   *
-   * @param reader The body.
-   */
+  /** Begins to read. */
   constructor(reader: BodyReader) {
     this.reading = reader.read();
     this.following = reader.read();

@@ -21,10 +21,6 @@ export interface ErrorResponse {
 /**
  * Makes the response for a failure: it says in one sentence what is wrong with the
  * request. About a failure of the server it says nothing more than that.
- *
- * @param error The failure.
- * @param status Its status.
- * @returns The response.
  */
 export function errorResponse(error: unknown, status: number): ErrorResponse {
   const text = status === 500
@@ -53,7 +49,6 @@ export function errorResponse(error: unknown, status: number): ErrorResponse {
 /**
  * The status for a failure.
  *
- * @param error The failure.
  * @returns 400 to 505 for the client's faults, 408 if it was too slow, else 500.
  */
 export function statusOf(error: unknown): number {

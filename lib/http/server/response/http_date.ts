@@ -12,7 +12,6 @@ let text = "";
  * section 5.6.7). Made once a second, however many responses there are.
  *
  * @param nowMs Milliseconds since 1970.
- * @returns The text.
  */
 export function httpDate(nowMs: number = Date.now()): string {
   const now = Math.floor(nowMs / 1000);

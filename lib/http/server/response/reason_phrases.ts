@@ -61,7 +61,6 @@ const PHRASES: Record<number, string> = {
 /**
  * The usual phrase for a status.
  *
- * @param status The status.
  * @returns The phrase; empty if there is no usual one.
  */
 export function reasonPhrase(status: number): string {

@@ -20,7 +20,6 @@ export interface ResponseFields {
  * Checks what a handler gave.
  *
  * @param response What it gave.
- * @returns The response.
  * @throws {TypeError} If it cannot be sent.
  */
 export function checkResponse(response: unknown): Response {
@@ -48,7 +47,6 @@ export function checkResponse(response: unknown): Response {
 /**
  * Takes the header fields of a response.
  *
- * @param response The response.
  * @returns They, with `Date`.
  */
 export function fieldsOf(response: Response): ResponseFields {

@@ -12,8 +12,6 @@ import { isHost, type RequestLine } from "./start_line.ts";
 /**
  * Checks the head of a request: its host, and what it expects.
  *
- * @param line Its first line.
- * @param fields Its fields.
  * @throws {HttpError} If it does not name exactly one host, or has an unknown
  * expectation.
  */
@@ -41,8 +39,6 @@ export function checkRequest(line: RequestLine, fields: Fields): void {
 /**
  * Checks that a switch of protocols was asked for (RFC 9110 section 7.8).
  *
- * @param request The request's fields.
- * @param version The request's version.
  * @param isWhole Whether the request is complete: the bytes after it are not
  * HTTP.
  * @throws {HttpError} If it was not.
@@ -59,8 +55,6 @@ export function checkSwitch(
 /**
  * The reason against a switch of protocols, if there is one.
  *
- * @param request The request's fields.
- * @param version The request's version.
  * @param isWhole Whether all of the request is over.
  * @returns The reason, or `undefined` if nothing does.
  */

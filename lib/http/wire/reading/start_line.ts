@@ -33,7 +33,6 @@ export interface StatusLine {
  * 9112 section 3).
  *
  * @param line The line, without its end.
- * @returns Its parts.
  * @throws {HttpError} If it is malformed.
  */
 export function parseRequestLine(line: string): RequestLine {
@@ -58,7 +57,6 @@ export function parseRequestLine(line: string): RequestLine {
  * a client treats it as 5xx (RFC 9110 section 15).
  *
  * @param line The line, without its end.
- * @returns Its parts.
  * @throws {HttpError} If it is malformed.
  */
 export function parseStatusLine(line: string): StatusLine {
@@ -72,7 +70,6 @@ export function parseStatusLine(line: string): StatusLine {
  * Checks a request target (RFC 9112 section 3.2).
  *
  * @param method The request's method; two have a form of their own.
- * @param target The target.
  * @throws {HttpError} If it has none of the four forms.
  */
 export function checkTarget(method: string, target: string): void {
@@ -99,7 +96,6 @@ function isTarget(method: string, target: string): boolean {
 /**
  * The authority in a target that is a whole URL.
  *
- * @param target The target.
  * @returns Host and port as written, or `undefined` if the target is not a URL.
  */
 export function authorityOf(target: string): string | undefined {
@@ -114,9 +110,6 @@ function isAuthority(text: string): boolean {
 /**
  * Tells whether a text can be the value of `Host`: a host, and maybe a port
  * (RFC 9110 section 7.2, RFC 3986 section 3.2.2). It may be empty.
- *
- * @param text The text.
- * @returns Whether it can.
  */
 export function isHost(text: string): boolean {
   // Most are only a name, which needs no regular expression.
@@ -176,7 +169,6 @@ function noStatusLine(line: string): HttpError {
  * Tells whether a text can be a reason phrase.
  *
  * @param reason The text; it may be empty.
- * @returns Whether it can.
  */
 export function isReason(reason: string): boolean {
   return reason === "" || isAll(reason, TEXT);

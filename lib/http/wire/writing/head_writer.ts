@@ -16,7 +16,6 @@ import { checkTarget, isReason } from "../reading/start_line.ts";
 /**
  * The first line of a request.
  *
- * @param head The head.
  * @returns The line with its end.
  * @throws {TypeError} If the method or the target is invalid.
  */
@@ -48,7 +47,6 @@ export function requestLine(head: RequestHead): string {
  * The first line of a response. It always says HTTP/1.1, whatever the request
  * said (RFC 9110 section 2.5).
  *
- * @param head The head.
  * @returns The line with its end.
  * @throws {TypeError} If the phrase is invalid.
  */
@@ -66,7 +64,6 @@ export function statusLine(head: StatusHead): string {
 /**
  * Checks fields that are to be sent.
  *
- * @param headers The fields.
  * @throws {TypeError} If a name or a value is invalid.
  */
 export function checkHeaders(headers: readonly HeaderField[]): void {

@@ -43,7 +43,6 @@ export interface Answered {
 /**
  * Writes the head of a request.
  *
- * @param head The head.
  * @param mayKeepAlive Whether the connection may stay open.
  * @param sink Takes the bytes.
  * @returns The head as sent.
@@ -82,7 +81,6 @@ export function sendRequest(
 /**
  * Writes the head of a final response.
  *
- * @param head The head.
  * @param answered The request that it answers.
  * @param sink Takes the bytes.
  * @returns The head as sent.
@@ -126,7 +124,6 @@ export function sendResponse(
 /**
  * Notes the fields of a head that is to be sent.
  *
- * @param headers The fields.
  * @returns The fields, indexed.
  * @throws {TypeError} If a name or a value is invalid.
  */
@@ -140,8 +137,6 @@ export function fieldsOf(headers: readonly HeaderField[]): Fields {
 /**
  * Checks that a response that cannot have a body announces no length.
  *
- * @param status Its status.
- * @param fields Its fields.
  * @throws {TypeError} If it announces one.
  */
 export function checkNoLength(status: number, fields: Fields): void {
@@ -155,7 +150,6 @@ export function checkNoLength(status: number, fields: Fields): void {
 /**
  * Checks a status.
  *
- * @param status The status.
  * @param least The smallest legal one.
  * @param most The largest legal one.
  * @throws {TypeError} If it is not between them.

@@ -44,7 +44,6 @@ export class OutgoingMessages {
    * Begins at the first byte of a stream.
    *
    * @param state The state shared with the other direction.
-   * @param received The other direction.
    */
   constructor(state: ConnectionState, received: Received) {
     this.#state = state;
@@ -59,7 +58,6 @@ export class OutgoingMessages {
   /**
    * Writes an event.
    *
-   * @param event The event.
    * @param sink Where its bytes are appended.
    * @throws {TypeError} If it cannot be written, or not now.
    * @throws {RangeError} If the body would break its announced length.
