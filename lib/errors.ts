@@ -1,5 +1,5 @@
 /**
- * Every error a caller may want to catch, sorted by where its cause is.
+ * Every error that a caller may catch, by where its cause is.
  *
  * ```text
  * the caller    TypeError, RangeError   thrown before any I/O
@@ -46,8 +46,8 @@ export interface ErrorParts {
  * Makes the text of an error: `Cannot ACTION ADDRESS: REASON (OPTION); ADVICE`.
  *
  * @param error An error, or the parts of one. The library's errors have parts,
- * and so have its `RangeError` and `TypeError` for an option. Any other error is
- * described by its own text, and what is not an error as a string.
+ * and so have its `RangeError` and `TypeError` for an option. Any other error
+ * is described by its own text, and what is not an error as a string.
  * @param nameOption What an option is called where the text is read. A command
  * line maps `maxMessageBytes` to `--max-message`; `undefined` leaves it out.
  * @returns The text, without a final period.
@@ -141,7 +141,10 @@ export abstract class ParleyError extends Error implements ErrorParts {
 /** Why a {@linkcode ProtocolError} was raised; stable across versions. */
 export type ProtocolErrorCode = "malformed" | "too_large" | "truncated";
 
-/** What is known about the bytes that broke the framing; every field is optional. */
+/**
+ * What is known about the bytes that broke the framing; every field is
+ * optional.
+ */
 export interface ProtocolErrorDetails {
   /** Size in bytes that the header declared. */
   readonly declaredBytes?: number | bigint;

@@ -11,7 +11,7 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
  * wrong suggestion is worse than none.
  *
  * @param word What was typed.
- * @param before What stands before each word; without it they are quoted.
+ * @param before The prefix of each word; without it the words are quoted.
  * @returns ` (did you mean "..."?)`, or `""` if none is near.
  */
 export function didYouMean(
@@ -21,7 +21,8 @@ export function didYouMean(
 ): string {
   const typed = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
-  // A third of the letters may be wrong. Two letters changed places count twice.
+  // A third of the letters may be wrong. Two letters changed places count
+  // twice.
   let least = Math.ceil(typed.length / 3) + 1;
   for (const candidate of known) {
     const edits = levenshteinDistance(typed, candidate);

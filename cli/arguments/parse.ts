@@ -2,7 +2,7 @@
  * Takes a command line apart, strictly: an option that is not in the table is
  * refused by name, with the nearest name that is.
  *
- * `@std/cli` would take a message "true" behind a flag for the flag's value,
+ * `@std/cli` would take a message "true" after a flag for the flag's value,
  * and knows neither `-ofile` nor an empty value; `parseArgs` of `node:util`
  * takes 10 ms to load, a third of the whole start.
  *
@@ -121,7 +121,7 @@ function* optionsIn(
   }
 }
 
-/** The argument behind an option is its value, unless it looks like an option. */
+/** The argument after an option is its value, unless it looks like an option. */
 function valueBehind(
   name: string,
   next: string | undefined,

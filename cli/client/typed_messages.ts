@@ -47,7 +47,7 @@ export class TypedMessages {
    * Reads until there is at least one message.
    *
    * @returns All messages that are here, or `undefined` at the end.
-   * @throws {Failure} If a line is not a message. The next call goes on behind it.
+   * @throws {Failure} If a line is not a message. The next call goes on after it.
    */
   async next(): Promise<Uint8Array[] | undefined> {
     while (!this.#ended) {

@@ -53,7 +53,7 @@ ${
 complete -o default -F ${identifier} ${name}`;
 }
 
-/** What can come behind an option with a value. */
+/** The possible values of an option. */
 function valueCases(options: readonly OptionWord[]): string {
   const cases = options.map(({ letter, value, word }) => {
     if (value === undefined) return undefined;

@@ -30,9 +30,9 @@ export interface CompletionWords {
   readonly name: string;
   /** The words that can come first. */
   readonly commands: readonly Word[];
-  /** The options behind each command; under `""` those without a command. */
+  /** The options after each command; under `""` those without a command. */
   readonly options: Readonly<Record<string, readonly OptionWord[]>>;
-  /** What can come behind a command, where that is fixed. */
+  /** The fixed words after a command. */
   readonly operands: Readonly<Record<string, readonly string[]>>;
 }
 

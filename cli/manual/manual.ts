@@ -12,7 +12,7 @@ import type { ExitCode } from "../output/exit_code.ts";
 export interface Manual {
   /** The command, such as `parley-server echo`. */
   readonly name: string;
-  /** What comes behind the name. */
+  /** The operands after the name. */
   readonly usage: string;
   /** What it does, in a sentence. */
   readonly summary: string;
@@ -42,7 +42,7 @@ export interface Overview {
   readonly name: string;
   /** What it does, in a sentence. */
   readonly summary: string;
-  /** What comes behind the name, one way a line. */
+  /** The operands after the name, one form a line. */
   readonly usages: readonly string[];
   /** Command lines to try. */
   readonly examples: readonly string[];

@@ -18,7 +18,7 @@ export interface RunningServer {
   open(): number | Promise<number>;
   /** Cuts them, and tells which. */
   cut(): readonly CutConnection[] | Promise<readonly CutConnection[]>;
-  /** Lets them finish, for so long. */
+  /** Lets them finish within a time. */
   shutdown(graceMs: number): Promise<ShutdownReport>;
   /** Shows another certificate from now on, where one is shown. */
   setCertificate(certificate: TlsCertificate): Promise<void>;

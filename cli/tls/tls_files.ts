@@ -50,7 +50,7 @@ export async function readTlsFiles(
   return content;
 }
 
-/** What stands in a file, as a pattern and in words. */
+/** The expected content of a file, as a pattern and in words. */
 type Kind = readonly [pattern: RegExp, words: string];
 
 const CERTIFICATE: Kind = [

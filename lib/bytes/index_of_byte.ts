@@ -38,7 +38,7 @@ export function indexOfByte(
     if (bytes[at] === value) return at;
   }
   if (near >= end) return -1;
-  // indexOf() of the whole array would also search what is behind the end.
+  // indexOf() of the whole array would also search the bytes after the end.
   if (end === bytes.length) return bytes.indexOf(value, near);
   const found = bytes.subarray(near, end).indexOf(value);
   return found === -1 ? -1 : found + near;

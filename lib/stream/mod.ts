@@ -23,8 +23,8 @@
  * ```
  *
  * `encoding` turns messages into text or JSON values and back. Do not put a
- * `TextEncoderStream` in front of `encodeFrames` for that: it cuts and joins as it
- * likes, and it drops empty messages.
+ * `TextEncoderStream` in front of `encodeFrames` for that: it cuts and joins as
+ * it likes, and it drops empty messages.
  *
  * @example JSON values, one per line
  * ```ts

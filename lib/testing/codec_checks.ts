@@ -14,7 +14,8 @@ const COST_BYTES = 64 * 1024;
 const COST_CHUNK_BYTES = 256;
 
 /**
- * Every sample can be sent, alone and with the others, and is not changed by it.
+ * Every sample can be sent, alone and with the others, and is not changed by
+ * it.
  *
  * @param v The run; its valid streams are filled in.
  */
@@ -30,7 +31,7 @@ export function checkEncoder(v: Verification): void {
       v.breaks("the encoder changes the message", show(sample));
     }
   }
-  // A message that ends with the stream has no second one behind it.
+  // A message that ends with the stream has no second one after it.
   if (v.framing.boundary === "close" || v.samples.length < 2) return;
   try {
     v.valid.push(v.encode(v.samples));
@@ -118,7 +119,7 @@ export function checkIndependence(v: Verification): void {
 }
 
 /**
- * Twice the bytes cost twice the work: bytes looked at, not time.
+ * Twice the bytes cost twice the work: bytes examined, not time.
  *
  * @returns Whether it could be measured.
  */
@@ -126,7 +127,8 @@ export function checkCost(v: Verification): boolean {
   const one = costOf(v, COST_BYTES);
   const two = costOf(v, 2 * COST_BYTES);
   if (one === undefined || two === undefined) return false;
-  // Headers and searches make it a little uneven; four times would be quadratic.
+  // Headers and searches make it a little uneven; four times would be
+  // quadratic.
   if (two > 2.2 * one + COST_CHUNK_BYTES) {
     v.breaks(
       "twice the bytes cost twice the work",

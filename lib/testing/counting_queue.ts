@@ -1,6 +1,6 @@
 /**
- * A byte queue that counts how many bytes a decoder looks at, so that linear cost
- * can be shown without a clock.
+ * A byte queue that counts how many bytes a decoder examines, so that linear
+ * cost can be shown without a clock.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { ByteQueue } from "../bytes/byte_queue.ts";
 
 /** A byte queue that counts. */
 export class CountingQueue extends ByteQueue {
-  /** How many bytes were looked at; handing out a message is not looking. */
+  /** How many bytes were examined; taking a message does not count. */
   looked = 0;
 
   override byte(index: number): number {

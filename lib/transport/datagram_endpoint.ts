@@ -38,8 +38,8 @@ export interface DatagramEndpoint {
    * Resolves an address that datagrams can be sent to.
    *
    * @param to The destination: an IP address or a name.
-   * @returns The address as it would stand in {@linkcode ReceivedDatagram.from}
-   * of an answer; at once, unless a name has to be looked up.
+   * @returns The address that {@linkcode ReceivedDatagram.from} of an answer
+   * would have; without a promise, unless a name has to be looked up.
    * @throws {TypeError} If this endpoint cannot reach an address of this kind.
    * @throws {RangeError} If the port is 0.
    * @throws {ConnectionError} If the name cannot be looked up.

@@ -82,7 +82,7 @@ export const HTTP_SECTION: Section = {
   ],
 };
 
-/** What is to be sent as the body. */
+/** The source of the body. */
 export type DataSource =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "file"; readonly path: string }
@@ -101,7 +101,8 @@ function parseMethod(text: string): string {
       "CONNECT asks a proxy for a tunnel, behind which HTTP ends; use another method",
     );
   }
-  // Methods are case-sensitive (RFC 9110, section 9.1), and no server has a "get".
+  // Methods are case-sensitive (RFC 9110, section 9.1), and no server has a
+  // "get".
   if (/^(DELETE|GET|HEAD|OPTIONS|PATCH|POST|PUT)$/.test(upper)) return upper;
   return text;
 }

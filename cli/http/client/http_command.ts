@@ -63,7 +63,7 @@ export function checkScheme(text: string): void {
  * Reads the command line of a client that asks a web server.
  *
  * @param text The address as it was typed.
- * @param typed The operands behind it.
+ * @param typed The operands after it.
  * @param given The options that were given.
  * @returns What it asks for.
  * @throws {UsageError} If something is wrong with it: then nothing is sent.

@@ -15,7 +15,7 @@ import type { HttpProgress } from "./watch.ts";
  * Finds the exit code and the line for what a request threw.
  *
  * @param progress How far it had come.
- * @returns What is to be thrown.
+ * @returns The error to throw.
  */
 export function httpFailure(error: unknown, progress: HttpProgress): unknown {
   if (error instanceof ProtocolError) {

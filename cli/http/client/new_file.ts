@@ -9,7 +9,9 @@ import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import { systemReason } from "../../output/system_reason.ts";
 
-/** A file in the making; what is disposed of before {@linkcode keep} is gone. */
+/**
+ * A file in the making; what is disposed of before {@linkcode keep} is gone.
+ */
 export class NewFile implements AsyncDisposable {
   readonly #path: string;
   readonly #target: string;
@@ -80,7 +82,7 @@ export class NewFile implements AsyncDisposable {
   }
 
   /**
-   * Writes bytes behind those before.
+   * Appends bytes.
    *
    * @throws {Failure} With code 9 if they cannot be written.
    */
@@ -138,8 +140,9 @@ async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
 }
 
 /**
- * Where a name leads at which there is nothing: to itself, or along links to what
- * they are to lead to. Links in a circle were refused when it was looked up.
+ * Where a name leads at which there is nothing: to itself, or along links to
+ * what they are to lead to. Links in a circle were refused when it was looked
+ * up.
  */
 async function absentAt(path: string): Promise<string> {
   for (;;) {

@@ -1,8 +1,8 @@
 /**
  * Decides which file a request asks for.
  *
- * The target is read as it stands in the request line. A URL parser would
- * resolve `..` first, and it takes more than a dot for a dot.
+ * The target is read as it is in the request line. A URL parser would resolve
+ * `..` first, and it takes more than a dot for a dot.
  *
  * ```text
  * /docs/a%20b.txt?v=1   docs, "a b.txt"
@@ -86,17 +86,20 @@ export function isHidden(name: string): boolean {
 }
 
 /**
- * Tells whether a name can be asked for at all. What is in a folder need not be:
- * elsewhere than on Windows, a file's name may hold a backslash.
+ * Tells whether a name can be asked for at all. What is in a folder need not
+ * be: elsewhere than on Windows, a file's name may hold a backslash.
  *
  * @param name The name of a file or folder.
- * @param windows Whether names have the further meanings that Windows gives them.
+ * @param windows Whether names have the further meanings that Windows gives
+ * them.
  */
 export function canBeName(name: string, windows: boolean): boolean {
   return isName(name) && !(windows && isSpecial(name));
 }
 
-/** Takes the query off, and scheme and authority where a proxy's form has them. */
+/**
+ * Takes the query off, and scheme and authority where a proxy's form has them.
+ */
 function split(target: string): [path: string, query: string] {
   const local = target.replace(/^https?:\/\/[^/?]*/i, "");
   const mark = local.indexOf("?");
@@ -130,8 +133,9 @@ const DEVICE =
   /^(con|prn|aux|nul|clock\$|conin\$|conout\$|(com|lpt)[0-9¹²³])[ .:]*(\.|:|$)/i;
 
 /**
- * Whether Windows opens something else by this name: a device, a stream of a file
- * after a colon, a short name, or a name without the dots and spaces at its end.
+ * Whether Windows opens something else by this name: a device, a stream of a
+ * file after a colon, a short name, or a name without the dots and spaces at
+ * its end.
  */
 function isSpecial(name: string): boolean {
   return DEVICE.test(name) || /[:*?"<>|]|~\d|[. ]$/.test(name);

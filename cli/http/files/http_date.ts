@@ -1,5 +1,5 @@
 /**
- * Dates as they stand in header fields (RFC 9110 section 5.6.7).
+ * Dates in header fields (RFC 9110 section 5.6.7).
  *
  * @module
  */

@@ -145,7 +145,7 @@ const METHODS: Readonly<Record<string, string>> = {
 /**
  * Explains a request line.
  *
- * @param version What stands behind it, such as `HTTP/1.1`.
+ * @param version The version, such as `HTTP/1.1`.
  */
 export function requestLineNote(
   method: string,

@@ -24,7 +24,7 @@ export type Part = string | number | Html | readonly Html[];
  * A template: strings in it are escaped, HTML stays.
  *
  * @param texts The HTML between the parts.
- * @param parts What stands between.
+ * @param parts The values between them.
  */
 export function markup(
   texts: TemplateStringsArray,

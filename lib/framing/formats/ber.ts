@@ -15,7 +15,7 @@ import type { Framing } from "../framing.ts";
 import { evidence, malformed, tooLarge } from "../limits.ts";
 import { packetFraming, type PacketScanner } from "./packet.ts";
 
-// The low bits of a first byte behind which the tag's number follows.
+// The low bits of a first byte after which the tag's number follows.
 const LONG_TAG = 0x1f;
 const MORE = 0x80;
 const INDEFINITE = 0x80;
@@ -26,13 +26,13 @@ const MOST_TAG_BYTES = 5;
 const MOST_LENGTH_BYTES = 8;
 
 /**
- * Makes the framing of BER elements. A message is one whole element: tag, length
- * and content. What is in the content is not looked at, so nesting costs
- * nothing. A length may have more bytes than it needs, as BER allows.
+ * Makes the framing of BER elements. A message is one whole element: tag,
+ * length and content. The content is not parsed, so nesting costs nothing. A
+ * length may have more bytes than it needs, as BER allows.
  *
  * @returns The framing `ber`. It refuses indefinite lengths, the reserved
- * length `FF`, end-of-contents `00` in place of a tag, tags of more than 5 bytes
- * and lengths of more than 8. Its encoder refuses what is not exactly one
+ * length `FF`, end-of-contents `00` in place of a tag, tags of more than 5
+ * bytes and lengths of more than 8. Its encoder refuses what is not exactly one
  * element.
  *
  * @example Reading an element

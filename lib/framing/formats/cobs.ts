@@ -29,7 +29,7 @@ import { dropThrough } from "./resync.ts";
 const FULL = 0xff;
 
 /**
- * Makes the framing of COBS with a zero byte behind each frame. Further zeros
+ * Makes the framing of COBS with a zero byte after each frame. Further zeros
  * between frames are skipped; the limit counts the decoded bytes.
  *
  * @returns The framing `cobs`.
@@ -176,7 +176,7 @@ function stuffed(message: Uint8Array): Uint8Array {
     const code = to - group;
     frame[group] = code;
     if (from === length) return frame.subarray(0, to);
-    // A group stands for the zero behind it as well, unless it is full.
+    // A group stands for the zero after it as well, unless it is full.
     if (code !== FULL) from++;
   }
 }

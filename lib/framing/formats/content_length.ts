@@ -1,5 +1,5 @@
 /**
- * Messages behind a block of header lines that says their length: the base
+ * Messages after a block of header lines that says their length: the base
  * protocol of LSP and DAP.
  *
  * ```text

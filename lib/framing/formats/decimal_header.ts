@@ -31,7 +31,7 @@ import { checkSendSize, evidence, malformed, nameOf } from "../limits.ts";
 /** Options for {@linkcode decimalHeader}. */
 export interface DecimalHeaderOptions {
   /**
-   * At which side of the header the digits stand when sending. Reading accepts
+   * The side of the header that the digits are on when sending. Reading accepts
    * both.
    *
    * @default {"left"}

@@ -200,7 +200,7 @@ class DelimiterEncoder implements Encoder {
     sink.copy(this.#bytes);
   }
 
-  /** Where the receiver will find the delimiter: not always behind the message. */
+  /** Where the receiver finds the delimiter: not always after the message. */
   #find(message: Uint8Array): number {
     if (!message.includes(this.#bytes[0]!)) return message.length;
     // Searching the message alone is not enough: with delimiter "aa" the frame

@@ -1,5 +1,6 @@
 /**
- * FIX messages in tag=value form: length and checksum are fields of the message.
+ * FIX messages in tag=value form: length and checksum are fields of the
+ * message.
  *
  * ```text
  * 8=FIX.4.4|9=5|35=0|10=163|          | stands for SOH, byte 01
@@ -28,7 +29,7 @@ const MOST_BEGIN = 20;
 
 /**
  * Makes the framing of FIX messages. A message is the whole one, from `8=FIX`
- * through the SOH behind the checksum. `BodyLength` (9) must be the second field
+ * through the SOH after the checksum. `BodyLength` (9) must be the second field
  * and fit, and `CheckSum` (10) must be right.
  *
  * @returns The framing `fix`. Its encoder refuses what is not exactly one
@@ -58,7 +59,7 @@ const FIX: Framing = packetFraming(
 class FixScanner implements PacketScanner {
   leastBytes = LEAST;
   readonly #max: number;
-  // How far the header was looked at, and where its first field ends.
+  // How far the header was searched, and where its first field ends.
   #searched = 0;
   #beginEnd = 0;
   #isKnown = false;
@@ -130,7 +131,7 @@ class FixScanner implements PacketScanner {
     this.#isKnown = true;
   }
 
-  /** Checks what comes behind the body, once the whole message is here. */
+  /** Checks the fields after the body, once the whole message has arrived. */
   #checkTrailer(queue: ReadableQueue): void {
     const size = this.leastBytes;
     const from = size - TRAILER;

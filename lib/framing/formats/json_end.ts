@@ -42,7 +42,7 @@ export class JsonEnd {
     this.#begun = true;
     if (byte === QUOTE) this.#inString = true;
     else if (kind === OPENS) this.#depth++;
-    // A bracket too many is not JSON; the text ends all the same.
+    // A bracket too many is not JSON; it ends the text nevertheless.
     else if (kind === CLOSES && this.#depth > 0) this.#depth--;
   }
 

@@ -23,7 +23,7 @@ export const POWER = 39;
 
 /** The number ends before the byte. */
 export const ENDS = 0;
-/** The byte cannot stand there. */
+/** The byte is not allowed there. */
 export const WRONG = 1;
 
 const DIGIT_ZERO = 0x30;

@@ -10,8 +10,8 @@
  *          └─────────────────────────────────────────────────────────────┘
  * ```
  *
- * All that is kept is which brackets are open, at most 100. So what a peer sends
- * cannot make the state grow.
+ * All that is kept is which brackets are open, at most 100. So what a peer
+ * sends cannot make the state grow.
  *
  * @module
  */
@@ -72,7 +72,7 @@ export function isBlank(byte: number): boolean {
 export class JsonScanner {
   readonly #max: number;
   #state = VALUE;
-  // Bytes of the value that were looked at; its size once it is whole.
+  // Bytes of the value that were scanned; its size once it is complete.
   #searched = 0;
   #isWhole = false;
   // Which brackets are open, the outermost first: whether each is a "{".
@@ -86,12 +86,14 @@ export class JsonScanner {
     this.#max = maxMessageBytes;
   }
 
-  /** Whether a part of a value was looked at. */
+  /** Whether a part of a value was scanned. */
   get hasBegun(): boolean {
     return this.#searched > 0;
   }
 
-  /** The value's size in bytes, after {@linkcode JsonScanner.scan} gave `true`. */
+  /**
+   * The value's size in bytes, after {@linkcode JsonScanner.scan} gave `true`.
+   */
   get size(): number {
     return this.#searched;
   }
@@ -135,7 +137,9 @@ export class JsonScanner {
     return this.#isWhole;
   }
 
-  /** Looks at a string up to its end or its next escape; returns where that is. */
+  /**
+   * Looks at a string up to its end or its next escape; returns where that is.
+   */
   #string(queue: ReadableQueue, from: number, to: number): number {
     for (let at = from; at < to; at++) {
       const byte = queue.byte(at);
@@ -153,7 +157,10 @@ export class JsonScanner {
     return to;
   }
 
-  /** Takes in a byte outside of strings; returns whether it belongs to the value. */
+  /**
+   * Takes in a byte outside of strings; returns whether it belongs to the
+   * value.
+   */
   #step(queue: ReadableQueue, at: number, byte: number): boolean {
     const state = this.#state;
     if (state >= MINUS) return this.#number(queue, at, byte);
@@ -209,7 +216,7 @@ export class JsonScanner {
       this.#due = this.#literal.length - 1;
       this.#state = LITERAL;
     } else {
-      // As behind a minus sign: a digit.
+      // As after a minus sign: a digit.
       const place = byte === 0x2d ? MINUS : numberGoesOn(MINUS, byte);
       if (place === WRONG) return false;
       this.#state = place;

@@ -68,7 +68,7 @@ class JsonSequenceDecoder implements Decoder {
   skippedBytes = 0;
   readonly #max: number;
   readonly #text = new JsonEnd();
-  // Bytes of the frame that were looked at, the separator among them.
+  // Bytes of the frame that were scanned, including the separator.
   #searched = 0;
   // Whether part of a bad text was dropped.
   #isResyncing = false;
@@ -118,7 +118,9 @@ class JsonSequenceDecoder implements Decoder {
     );
   }
 
-  /** Drops blanks and all separators but the last; says if a text follows it. */
+  /**
+   * Drops blanks and all separators but the last; says if a text follows it.
+   */
   #begin(queue: ReadableQueue): boolean {
     while (queue.has(1)) {
       const first = queue.byte(0);

@@ -6,8 +6,8 @@
  * ```
  *
  * Each value ends where its grammar ends, so what pretty printers, `jq` and
- * programs without any separator send is read alike, and lines of JSON too. Only
- * a number needs a byte behind it: `1` could become `12`.
+ * programs without any separator send is read alike, and lines of JSON too.
+ * Only a number needs a byte after it: `1` could become `12`.
  *
  * @module
  */
@@ -33,7 +33,7 @@ const LF = 0x0a;
  * A number at the very end of a stream is `truncated`, since more digits may
  * have been lost.
  *
- * @returns The framing `json`. Its encoder writes a line feed behind each value,
+ * @returns The framing `json`. Its encoder writes a line feed after each value,
  * and refuses what is not exactly one value, without blanks around it.
  *
  * @example Values with and without a separator
@@ -140,7 +140,7 @@ class JsonValuesEncoder implements Encoder {
       throw error;
     } finally {
       scanner.reset();
-      // Lets go of the message, which may be a large one.
+      // Releases the message, which may be large.
       queue.retire();
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Decoder and encoder of messages behind a binary length.
+ * Decoder and encoder of messages after a binary length.
  *
  * @module
  */

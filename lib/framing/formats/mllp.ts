@@ -28,10 +28,10 @@ const END = 0x1c;
 const CR = 0x0d;
 
 /**
- * Makes the framing of HL7's Minimal Lower Layer Protocol. A message is what
- * stands between the start byte `0B` and the end bytes `1C 0D`. Neither `0B` nor
- * `1C` may be in it: a start byte there means that the end of the message before
- * was lost. Bad messages can be skipped, up to the next start byte.
+ * Makes the framing of HL7's Minimal Lower Layer Protocol. A message is what is
+ * between the start byte `0B` and the end bytes `1C 0D`. Neither `0B` nor `1C`
+ * may be in it: a start byte there means that the end of the message before was
+ * lost. Bad messages can be skipped, up to the next start byte.
  *
  * @returns The framing `mllp`.
  *

@@ -20,7 +20,7 @@ const COMMA = 0x2c;
 
 /**
  * Makes the framing of netstrings. The length has no sign, no spaces and no
- * zeros in front, and anything but a comma behind the message is an error.
+ * zeros in front, and anything but a comma after the message is an error.
  *
  * @returns The framing `netstring`.
  *

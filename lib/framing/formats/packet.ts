@@ -26,18 +26,18 @@ import { namedFraming } from "./named_framing.ts";
 /** Finds the end of the packet at the front of a queue. It takes nothing. */
 export interface PacketScanner {
   /**
-   * How many bytes the packet has at least, as far as the bytes so far tell; its
-   * exact size once {@linkcode PacketScanner.scan} has returned `true`.
+   * How many bytes the packet has at least, as far as the bytes so far tell;
+   * its exact size once {@linkcode PacketScanner.scan} has returned `true`.
    */
   readonly leastBytes: number;
 
   /**
-   * Continues where the last call stopped, so that each byte is looked at once.
+   * Continues where the last call stopped, so that each byte is scanned once.
    *
    * @param queue The bytes, the packet's first one in front.
    * @returns Whether the whole packet is here.
-   * @throws {ProtocolError} At the first byte that cannot belong to a packet, or
-   * that shows that the packet is above the limit.
+   * @throws {ProtocolError} At the first byte that cannot belong to a packet,
+   * or that shows that the packet is above the limit.
    */
   scan(queue: ReadableQueue): boolean;
 
@@ -156,7 +156,7 @@ class PacketEncoder implements Encoder {
       throw error;
     } finally {
       scanner.reset();
-      // Lets go of the message, which may be a large one.
+      // Releases the message, which may be large.
       queue.retire();
     }
   }

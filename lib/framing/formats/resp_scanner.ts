@@ -51,7 +51,7 @@ const LEAST_VALUE = 3;
 /** Finds the end of a RESP value. */
 export class RespScanner implements PacketScanner {
   readonly #max: number;
-  // Where the line begins that is read now, and how far it was looked at.
+  // Where the current line begins, and how far it was scanned.
   #line = 0;
   #searched = 0;
   // Where the payload ends that is awaited, its CR LF included; 0 without one.
@@ -103,7 +103,7 @@ export class RespScanner implements PacketScanner {
     }
   }
 
-  /** Refuses a line of a type that cannot stand here. */
+  /** Refuses a line of a type that is not allowed here. */
   #checkType(queue: ReadableQueue, type: number, kind: number): void {
     const at = this.#line;
     if (this.#searched > at) return;

@@ -67,7 +67,7 @@ export function kindOf(type: number): number {
  *
  * @param inChunks Whether the parts of a streamed string are read.
  * @param lacks What the innermost open aggregate lacks, 0 without one.
- * @returns Why no such line can stand here, or `undefined`.
+ * @returns Why such a line is not allowed here, or `undefined`.
  */
 export function typeFault(
   type: number,
@@ -129,7 +129,7 @@ export function lengthFault(
 }
 
 /**
- * Checks the byte behind a CR.
+ * Checks the byte after a CR.
  *
  * @param at Where the CR is.
  * @throws {ProtocolError} If no LF follows it.

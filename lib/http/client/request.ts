@@ -13,7 +13,8 @@ import type { HttpRequestOptions } from "./options.ts";
  * response's body was read, cancelled or failed.
  *
  * @param url Where to: `http:` or `https:`.
- * @param options Method, headers, body, deadlines, redirects, whom to trust.
+ * @param options Method, headers, body, deadlines, redirects, authorities to
+ * trust.
  * @returns The response; errors as of {@linkcode HttpClient.request}.
  *
  * @example What goes over the wire

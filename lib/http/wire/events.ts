@@ -42,7 +42,7 @@ export interface StatusHead {
    * server that breaks the rules up to 999, which counts as 5xx.
    */
   readonly status: number;
-  /** The phrase behind it; it means nothing to a program and may be empty. */
+  /** The phrase after it. It may be empty, and programs ignore it. */
   readonly reason: string;
   /** The version of who sent it; `1.1` for any later minor version. */
   readonly version: HttpVersion;
@@ -74,7 +74,7 @@ export interface BodyData {
 export interface MessageEnd {
   /** What it is. */
   readonly type: "end";
-  /** Fields that came behind a chunked body. */
+  /** Fields after a chunked body. */
   readonly trailers: readonly HeaderField[];
 }
 

@@ -1,5 +1,6 @@
 /**
- * Header fields: one name, a colon and a value on each line (RFC 9112 section 5).
+ * Header fields: one name, a colon and a value on each line (RFC 9112 section
+ * 5).
  *
  * Those that decide where the message ends and whether the connection stays
  * open are noted on the way.
@@ -17,7 +18,9 @@ export class Fields {
   readonly all: HeaderField[] = [];
   /** The values of all `Content-Length` fields, in one list. */
   contentLength: string | undefined;
-  /** The members of all `Transfer-Encoding` fields in one list, in lower case. */
+  /**
+   * The members of all `Transfer-Encoding` fields in one list, in lower case.
+   */
   transferEncoding: string | undefined;
   /** The members of all `Connection` fields in one list, in lower case. */
   connection: string | undefined;
@@ -114,7 +117,7 @@ export function parseFields(
     const colon = colonOf(text, start, bounds[i + 1]!);
     let value = trimmed(text, colon + 1, bounds[i + 1]!);
     i += 2;
-    // Before the field is noted: what it means may stand in the folded line.
+    // Before the field is noted: its meaning may be in the folded line.
     for (; unfolds && i < end && isSpace(text.charCodeAt(bounds[i]!)); i += 2) {
       value = unfolded(value, trimmed(text, bounds[i]!, bounds[i + 1]!));
     }
@@ -127,7 +130,7 @@ const SPACE = 0x20;
 const TAB = 0x09;
 const COLON = 0x3a;
 
-/** Position of the colon behind a field's name. */
+/** Position of the colon after a field's name. */
 function colonOf(text: string, start: number, end: number): number {
   const nameEnd = endOf(text, TOKEN, start, end);
   const isNamed = nameEnd > start && nameEnd < end;

@@ -1,13 +1,13 @@
 /**
  * The signal that a conversation is to end.
  *
- * Most connections never look at theirs, and making a signal or an error costs as
- * much as the rest of a short connection. So both are made when asked for.
+ * Most programs never use it, and making a signal or an error costs as much as
+ * the rest of a short connection. So both are made on demand.
  *
  * @module
  */
 
-/** A signal that exists once something looks at it. */
+/** A signal that is made on first use. */
 export class EndSignal {
   readonly #orderly: () => unknown;
   #controller: AbortController | undefined;

@@ -71,7 +71,7 @@ export class ReceivingHalf {
   #wait: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #lastLook: Timer;
-  // Place in the stream behind which no message begins any more.
+  // Place in the stream after which no message begins any more.
   #lastBegin = Infinity;
   // Time spent waiting for the rest of the message that has begun, and which
   // message that is.

@@ -65,7 +65,7 @@ export class SendingHalf {
   #filling: ByteSink | undefined;
   // Stream position at which #filling begins: all bytes handed over to writing.
   #handedOver = 0;
-  // Stream position behind the last frame that was accepted.
+  // Stream position after the last frame that was accepted.
   #acceptedAt = 0;
   // What is being written: the sink, its further pieces, the rest of this one.
   #writing: ByteSink | undefined;
@@ -98,7 +98,7 @@ export class SendingHalf {
     return this.#writing !== undefined;
   }
 
-  /** Bytes ever appended: the stream position behind the last one. */
+  /** Bytes ever appended: the stream position after the last one. */
   get position(): number {
     return this.#handedOver + (this.#filling?.length ?? 0);
   }

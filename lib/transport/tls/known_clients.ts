@@ -2,7 +2,7 @@
  * The clients whose certificates a listener has verified.
  *
  * The runtime keeps one key for the session tickets of all its listeners, and
- * does not look at certificates when a session is resumed (Deno 2.9.6). So a
+ * does not check certificates when a session is resumed (Deno 2.9.6). So a
  * ticket from a listener that requires no certificate, or trusts other
  * authorities, would be accepted by this one, and tickets cannot be switched
  * off.

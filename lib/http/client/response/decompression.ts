@@ -1,12 +1,12 @@
 /**
  * Decompresses bodies.
  *
- * Both formats can make a thousand bytes of one. So the pieces are small, nothing
- * is decompressed ahead of the reader, and the reader counts.
+ * Both formats can make a thousand bytes of one. So the pieces are small,
+ * nothing is decompressed ahead of the reader, and the reader counts.
  *
  * `node:zlib` does the work and not `DecompressionStream`, which refuses gzip
- * data of several members (RFC 1952 section 2.2), as servers send that join files
- * compressed before, and which takes half as long again.
+ * data of several members (RFC 1952 section 2.2), as servers send that join
+ * files compressed before, and which takes half as long again.
  *
  * @module
  */
@@ -31,11 +31,11 @@ type Engine = Transform & { readonly bytesWritten: number };
 
 /** How a body was compressed. */
 export interface Codings {
-  /** The codings in the order in which they are to be undone. */
+  /** The codings in the order of decompression. */
   readonly known: readonly Coding[];
   /**
-   * The codings as the server wrote them, in lower case, if they cannot be undone:
-   * one of them is unknown, or there are too many. Then none is undone.
+   * The codings as the server wrote them, in lower case, if they cannot be
+   * undone: one of them is unknown, or there are too many. Then none is undone.
    */
   readonly unknown: readonly string[];
 }
@@ -134,15 +134,17 @@ export class Decompressed implements BodySource {
   }
 
   /**
-   * RFC 9110 section 8.4.1.2 means zlib's format, and says that some servers send
-   * it without its head. That has two bytes, by which it is recognised.
+   * RFC 9110 section 8.4.1.2 means zlib's format, and says that some servers
+   * send it without its head. That has two bytes, by which it is recognised.
    */
   get #isZlib(): boolean {
     const [first = 0, second = 0] = this.#rest;
     return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
   }
 
-  /** Gives the engine a piece, or the end, once it is done with the one before. */
+  /**
+   * Gives the engine a piece, or the end, once it is done with the one before.
+   */
   async #feed(engine: Engine): Promise<void> {
     if (this.#rest.length === 0 && !this.#isWhole) await this.#more();
     const piece = this.#rest.subarray(0, PIECE_BYTES);

@@ -19,7 +19,7 @@ export interface ResponseOrigin {
   readonly url: string;
   /** Whether another URL led to that one. */
   readonly redirected: boolean;
-  /** Gives the fields behind the body. */
+  /** Returns the fields after the body. */
   readonly trailers: () => readonly HeaderField[];
   /** Faults that were accepted; grows until the end of the body. */
   readonly forgiven: readonly Forgiven[];
@@ -68,8 +68,8 @@ export class IncomingResponse extends Response {
   }
 
   /**
-   * The status, 200 to 599; up to 999 from a server that breaks the rules, which
-   * is to be treated as 5xx (RFC 9110 section 15).
+   * The status, 200 to 599; up to 999 from a server that breaks the rules,
+   * which must be treated as 5xx (RFC 9110 section 15).
    */
   override get status(): number {
     return this.#origin.head.status;
@@ -90,22 +90,22 @@ export class IncomingResponse extends Response {
 
   /**
    * Faults that were accepted because of
-   * {@linkcode HttpResponseReadOptions.lenient}. The list grows until the body was
-   * read.
+   * {@linkcode HttpResponseReadOptions.lenient}. The list grows until the body
+   * was read.
    */
   get forgiven(): readonly Forgiven[] {
     return this.#origin.forgiven;
   }
 
   /**
-   * Codings of the body that could not be undone, such as `br`, although that was
-   * asked for: then the body is still compressed.
+   * Codings of the body that could not be undone, such as `br`, although that
+   * was asked for: then the body is still compressed.
    */
   get undecoded(): readonly string[] {
     return this.#origin.undecoded;
   }
 
-  /** The fields that came behind a chunked body; none until it was read. */
+  /** The fields after a chunked body; empty until it was read. */
   get trailers(): readonly HeaderField[] {
     return this.#origin.trailers();
   }
@@ -113,7 +113,7 @@ export class IncomingResponse extends Response {
   /**
    * Makes a second one with the same body.
    *
-   * @returns The other; both bodies are to be read or cancelled.
+   * @returns The copy. Read or cancel both bodies.
    * @throws {TypeError} If the body is being read already.
    */
   override clone(): IncomingResponse {

@@ -17,7 +17,7 @@ export function httpDate(nowMs: number = Date.now()): string {
   const now = Math.floor(nowMs / 1000);
   if (now !== second) {
     second = now;
-    // What ECMAScript specifies for it is the form that HTTP wants.
+    // ECMAScript specifies the same form as HTTP.
     text = new Date(now * 1000).toUTCString();
   }
   return text;

@@ -47,7 +47,7 @@ export class Allowance {
   }
 
   /**
-   * Accepts a fault, if faults are to be accepted.
+   * Accepts a fault, if that is allowed.
    *
    * @returns Whether it is accepted.
    */

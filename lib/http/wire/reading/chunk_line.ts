@@ -25,7 +25,7 @@ export const CHUNKED_CLAUSE = "RFC 9112 7.1";
 export class ChunkLine {
   readonly #settings: HttpReadSettings;
   readonly #allowance: Allowance;
-  // Bytes of the line that were looked at.
+  // Bytes of the line that were scanned.
   #scanned = 0;
 
   constructor(settings: HttpReadSettings, allowance: Allowance) {
@@ -150,7 +150,9 @@ function parse(
   return { size, extension: line.slice(digits.length) };
 }
 
-/** A token, or a quoted string; the two are what an extension's value may be. */
+/**
+ * A token, or a quoted string; the two are what an extension's value may be.
+ */
 const TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
 const EXTENSION = new RegExp(
   `^[ \\t]*;[ \\t]*${TOKEN}(?:[ \\t]*=[ \\t]*(?:${TOKEN}|"(?:[\\t !#-[\\]-~]|\\\\[\\t -~])*"))?`,

@@ -6,8 +6,8 @@
  * ├─ first line ─┤       ├─ line ─┤           ├ end
  * ```
  *
- * A byte that no line may hold is refused as soon as it is here: there is no wait
- * for the end of the line if the peer speaks TLS, or sends a NUL.
+ * A byte that no line may hold is refused as soon as it is here: there is no
+ * wait for the end of the line if the peer speaks TLS, or sends a NUL.
  *
  * @module
  */
@@ -27,9 +27,9 @@ export interface ScanRules {
   readonly bareLineFeed: boolean;
   /** Most bytes of the first line, without its end; 0 if there is none. */
   readonly maxFirstBytes: number;
-  /** Most bytes behind the first line, with the empty line at the end. */
+  /** Most bytes after the first line, with the empty line at the end. */
   readonly maxRestBytes: number;
-  /** Most lines behind the first one, without the empty line. */
+  /** Most lines after the first one, without the empty line. */
   readonly maxLines: number;
   /** The error for a first line above its limit. */
   firstTooLong(): HttpError;
@@ -51,7 +51,7 @@ export class LineScanner {
   readonly bounds: number[] = [];
   /** Whether every byte so far is below 80. */
   isAscii = true;
-  /** Bytes looked at; those of the whole block once its end was found. */
+  /** Bytes scanned; the size of the whole block once its end was found. */
   scanned = 0;
   readonly #rules: ScanRules;
   #lineStart = 0;
@@ -73,7 +73,7 @@ export class LineScanner {
    * Goes on to the end of the first line, then to the end of the block.
    *
    * @param queue The bytes; nothing of the block was taken.
-   * @param allowance Which faults are accepted behind the first line, if any may
+   * @param allowance Which faults are accepted after the first line, if any may
    * be.
    * @returns Whether that end was found, its line being the last in
    * {@linkcode LineScanner.bounds}; or `false` if more bytes are needed.
@@ -112,7 +112,7 @@ export class LineScanner {
         at++;
         continue;
       } else if (!rules.bareLineFeed) {
-        // A peer that does not speak HTTP ends its lines as it likes.
+        // A peer that does not speak HTTP ends its lines in other ways.
         if (isFirst && at > 0) {
           rules.checkFirst(latin1(bytes.subarray(0, at), false));
         }

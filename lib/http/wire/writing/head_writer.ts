@@ -62,7 +62,7 @@ export function statusLine(head: StatusHead): string {
 }
 
 /**
- * Checks fields that are to be sent.
+ * Checks fields before they are sent.
  *
  * @throws {TypeError} If a name or a value is invalid.
  */

@@ -122,7 +122,7 @@ export function sendResponse(
 }
 
 /**
- * Notes the fields of a head that is to be sent.
+ * Notes the fields of a head before it is sent.
  *
  * @returns The fields, indexed.
  * @throws {TypeError} If a name or a value is invalid.
