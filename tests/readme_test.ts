@@ -60,3 +60,16 @@ Deno.test("ARCHITECTURE.md names only files and folders that are there", async (
   }
   assertEquals(missing, []);
 });
+
+Deno.test("ARCHITECTURE.md names only files with a drawing as state diagrams", async () => {
+  const text = await Deno.readTextFile(
+    new URL(".github/ARCHITECTURE.md", ROOT),
+  );
+  const section = text.split("## State diagrams")[1]!.split("\n## ")[0]!;
+  const without: string[] = [];
+  for (const [, path] of section.matchAll(/`((?:lib|cli)\/[\w./]+)`/g)) {
+    const source = await Deno.readTextFile(new URL(path!, ROOT));
+    if (!/─►/.test(source)) without.push(path!);
+  }
+  assertEquals(without, []);
+});
