@@ -11,10 +11,12 @@ import config from "../../deno.json" with { type: "json" };
 import { LocalRegistry } from "./local_registry.ts";
 
 const ROOT = `${import.meta.dirname}/../..`;
-const STD = ["assert", "bytes", "cli", "streams"];
+const STD = config.links.map((path) => path.slice("./.std/".length));
 const VERSION = config.version;
 const SERVER = `jsr:@parley/parley@${VERSION}/server`;
 const CLIENT = `jsr:@parley/parley@${VERSION}/client`;
+// They run when they are the main program, and export nothing.
+const EXECUTABLES = ["./server", "./client"];
 const CLI_PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-env=NO_COLOR"];
 
 const CONVERSATION = `
@@ -99,6 +101,17 @@ Deno.test("the package works for those who get it from a registry", async (t) =>
     const { stdout } = await deno
       .run("run", "--no-prompt", "--allow-net=127.0.0.1", "talk.ts");
     assertEquals(stdout, "HELLO\n");
+  });
+
+  await t.step("every entry point loads by itself", async () => {
+    for (const entry of Object.keys(config.exports)) {
+      const specifier = `@parley/parley${entry.slice(".".length)}`;
+      const program = `import * as all from "${specifier}";
+        console.log(Object.keys(all).length > 0);`;
+      await Deno.writeTextFile(`${app}/entry.ts`, program);
+      const { stdout } = await deno.run("run", "--no-prompt", "entry.ts");
+      assertEquals(stdout, `${!EXECUTABLES.includes(entry)}\n`, entry);
+    }
   });
 
   await t.step("a program compiled on it holds the conversation", async () => {
