@@ -13,7 +13,7 @@ import {
   serveDatagrams,
   type ServeDatagramsOptions,
 } from "../../lib/session/datagrams/mod.ts";
-import type { MessageOf } from "../../lib/encoding/mod.ts";
+import type { MessageOf, SentOf } from "../../lib/encoding/mod.ts";
 import { DatagramLog } from "./datagram_log.ts";
 import type { JoinValues } from "./join_options.ts";
 import type { Log } from "../output/log.ts";
@@ -83,12 +83,12 @@ async function join(
 function serveDatagramsWith<E extends "bytes" | "text">(
   { encoding, handler }: {
     readonly encoding: E;
-    readonly handler: DatagramHandler<MessageOf<E>>;
+    readonly handler: DatagramHandler<MessageOf<E>, SentOf<E>>;
   },
   on: Address,
   lines: DatagramLog,
   settings: ServeDatagramsOptions,
-): Promise<DatagramServer<MessageOf<E>>> {
+): Promise<DatagramServer<MessageOf<E>, SentOf<E>>> {
   return serveDatagrams<E>(
     on,
     { ...settings, encoding },

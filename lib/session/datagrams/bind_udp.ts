@@ -4,11 +4,12 @@
  * @module
  */
 
-import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
+import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import type { Address } from "../../transport/address.ts";
 import { openDatagrams } from "../../transport/open.ts";
 import { type DatagramOptions, DatagramSettings } from "./datagram_options.ts";
-import { DatagramSocket } from "./datagram_socket.ts";
+import type { DatagramSocket } from "./datagram_socket.ts";
+import { EncodedSocket } from "./encoded_socket.ts";
 import { parseUdpAddress } from "./udp_address.ts";
 
 /**
@@ -48,9 +49,9 @@ import { parseUdpAddress } from "./udp_address.ts";
 export function bindUdp<E extends EncodingLike = "bytes">(
   address: string | Address,
   options: DatagramOptions<E> = {},
-): DatagramSocket<MessageOf<E>> {
+): DatagramSocket<MessageOf<E>, SentOf<E>> {
   const on = parseUdpAddress(address, "bind");
   // Refuses wrong options before there is a socket to close.
   new DatagramSettings(options);
-  return new DatagramSocket<MessageOf<E>>(openDatagrams(on, options), options);
+  return new EncodedSocket(openDatagrams(on, options), options);
 }

@@ -153,8 +153,8 @@ export interface DatagramOptions<E extends EncodingLike = "bytes">
 }
 
 /** The options with all defaults filled in, and checked. */
-export class DatagramSettings<T> {
-  readonly encoding: Encoding<T>;
+export class DatagramSettings<T, S> {
+  readonly encoding: Encoding<T, S>;
   readonly maxMessageBytes: number;
   readonly maxQueuedBytes: number;
   readonly maxQueuedDatagrams: number;
@@ -171,7 +171,7 @@ export class DatagramSettings<T> {
     checkSize("maxMessageBytes", maxMessageBytes, 1);
     checkSize("maxQueuedBytes", maxQueuedBytes, 1);
     checkSize("maxQueuedDatagrams", maxQueuedDatagrams, 1);
-    this.encoding = parseEncoding(encoding) as Encoding<T>;
+    this.encoding = parseEncoding(encoding) as unknown as Encoding<T, S>;
     this.maxMessageBytes = maxMessageBytes;
     this.maxQueuedBytes = maxQueuedBytes;
     this.maxQueuedDatagrams = maxQueuedDatagrams;

@@ -13,13 +13,13 @@ import type { DatagramSettings } from "./datagram_options.ts";
 import { checkFits, parseUdpAddress } from "./udp_address.ts";
 
 /** Sends the datagrams of one socket. */
-export class DatagramSender<T> {
+export class DatagramSender<S> {
   /** Bytes that the system has accepted. */
   bytes = 0;
   /** Datagrams that the system has accepted. */
   datagrams = 0;
   readonly #endpoint: DatagramEndpoint;
-  readonly #encoding: Encoding<T>;
+  readonly #encoding: Encoding<unknown, S>;
   readonly #maxMessageBytes: number;
   readonly #onUnsent = (error: unknown): never => {
     if (--this.#sending === 0) this.#whenSent?.();
@@ -32,7 +32,10 @@ export class DatagramSender<T> {
   #sending = 0;
   #whenSent: (() => void) | undefined;
 
-  constructor(endpoint: DatagramEndpoint, settings: DatagramSettings<T>) {
+  constructor(
+    endpoint: DatagramEndpoint,
+    settings: DatagramSettings<unknown, S>,
+  ) {
     this.#endpoint = endpoint;
     this.#encoding = settings.encoding;
     this.#maxMessageBytes = settings.maxMessageBytes;
@@ -51,7 +54,7 @@ export class DatagramSender<T> {
    * @throws {TypeError} If the encoding cannot encode it.
    * @throws {RangeError} If it is above the limit.
    */
-  encode(message: T): Uint8Array {
+  encode(message: S): Uint8Array {
     const bytes = this.#encoding.encode(message);
     checkSendSize(bytes.length, this.#maxMessageBytes);
     return bytes;

@@ -27,16 +27,17 @@ export const DEFAULT_MAX_HANDLERS: number = 1_000;
 /**
  * Handles one datagram. If it throws, that datagram is lost and the others go on.
  *
- * @typeParam T Type of a message.
+ * @typeParam T Type of a received message.
+ * @typeParam S Type of a message that can be sent.
  * @param message The message.
  * @param from The sender; it can be forged.
  * @param socket The server's socket, to reply with; its `signal` is aborted
  * when the server shuts down.
  */
-export type DatagramHandler<T = Uint8Array> = (
+export type DatagramHandler<T = Uint8Array, S = T> = (
   message: T,
   from: Address,
-  socket: DatagramSocket<T>,
+  socket: DatagramSocket<T, S>,
 ) => Promise<void> | void;
 
 /** Something that happened on a datagram server; `type` says what. */
@@ -107,15 +108,16 @@ export interface DatagramServerStats extends DatagramStats {
 /**
  * A running server of datagrams.
  *
- * @typeParam T Type of a message.
+ * @typeParam T Type of a received message.
+ * @typeParam S Type of a message that can be sent.
  */
-export interface DatagramServer<T = Uint8Array> extends AsyncDisposable {
+export interface DatagramServer<T = Uint8Array, S = T> extends AsyncDisposable {
   /** Where it receives. */
   readonly address: Address;
   /** Resolves once the server has shut down, with the peers whose handlers were cut. */
   readonly finished: Promise<ShutdownReport>;
   /** Its socket, for example to join a multicast group. */
-  readonly socket: DatagramSocket<T>;
+  readonly socket: DatagramSocket<T, S>;
   /** What went over the server so far. */
   readonly stats: DatagramServerStats;
 

@@ -1,10 +1,10 @@
 /**
- * A datagram socket that carries messages.
+ * A datagram socket that carries messages, as its users see it.
  *
  * @module
  */
 
-import type { EncodingLike } from "../../encoding/parse.ts";
+import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import type { Address } from "../../transport/address.ts";
 import type {
   DatagramEndpoint,
@@ -12,24 +12,13 @@ import type {
   MulticastOptions,
 } from "../../transport/datagram_endpoint.ts";
 import type { ReceiveOptions } from "../messages/receive_options.ts";
-import {
-  DatagramIterator,
-  receiveDatagram,
-} from "./receiving/datagram_iterator.ts";
-import {
-  type Datagram,
-  type DatagramOptions,
-  DatagramSettings,
-  type DatagramStats,
+import type {
+  Datagram,
+  DatagramOptions,
+  DatagramStats,
 } from "./datagram_options.ts";
-import { DatagramReceiver } from "./receiving/datagram_receiver.ts";
-import { DatagramSender } from "./datagram_sender.ts";
+import { EncodedSocket } from "./encoded_socket.ts";
 import type { DatagramRequestOptions } from "./requests/request_options.ts";
-import { Requester } from "./requests/requester.ts";
-import { closedError, SocketLifecycle } from "./socket_lifecycle.ts";
-
-/** How long `close()` waits for the system to accept what is being sent. */
-const CLOSE_MS = 5_000;
 
 /**
  * Messages to and from any number of peers, one in each datagram.
@@ -42,76 +31,21 @@ const CLOSE_MS = 5_000;
  * system's queue holds datagrams (on Linux 208 KiB, some 256 small ones) and drops
  * what does not fit, without telling the program.
  *
- * @typeParam T Type of a message.
+ * @typeParam T Type of a received message.
+ * @typeParam S Type of a message that can be sent: the same, unless the encoding has
+ * a type for each direction.
  */
-export class DatagramSocket<T = Uint8Array>
-  implements AsyncIterable<Datagram<T>>, AsyncDisposable {
-  readonly #endpoint: DatagramEndpoint;
-  readonly #settings: DatagramSettings<T>;
-  readonly #receiver: DatagramReceiver<T>;
-  readonly #sender: DatagramSender<T>;
-  readonly #requester: Requester<T>;
-  readonly #lifecycle = new SocketLifecycle();
-  #closing: Promise<void> | undefined;
-  #unsent = 0;
-
-  /**
-   * Puts messages onto a datagram endpoint, which the socket owns from now on.
-   *
-   * @param endpoint The endpoint.
-   * @param options Encoding and limits.
-   * @throws {TypeError} If the encoding does not exist.
-   * @throws {RangeError} If a number is out of its range.
-   */
-  constructor(
-    endpoint: DatagramEndpoint,
-    options: DatagramOptions<EncodingLike> = {},
-  ) {
-    const settings = new DatagramSettings<T>(options);
-    this.#endpoint = endpoint;
-    this.#settings = settings;
-    this.#sender = new DatagramSender(endpoint, settings);
-    this.#requester = new Requester({
-      lifecycle: this.#lifecycle,
-      readAhead: (afresh) => this.#receiver.readAhead(afresh),
-      sender: this.#sender,
-      settings,
-    });
-    this.#receiver = new DatagramReceiver(
-      endpoint,
-      settings,
-      this.#requester.pending,
-    );
-  }
-
+export interface DatagramSocket<T = Uint8Array, S = T>
+  extends AsyncIterable<Datagram<T>>, AsyncDisposable {
   /** Where it receives, with the port that the system chose. */
-  get address(): Address {
-    return this.#endpoint.address;
-  }
-
+  readonly address: Address;
   /** What went over the socket so far. */
-  get stats(): DatagramStats {
-    const { bytes, datagrams, dropped, refused } = this.#receiver;
-    return {
-      bytesIn: bytes,
-      bytesOut: this.#sender.bytes,
-      datagramsIn: datagrams,
-      datagramsOut: this.#sender.datagrams,
-      dropped,
-      droppedBySystem: this.#endpoint.droppedBySystem?.(),
-      refused,
-      resent: this.#requester.resent,
-      unsent: this.#unsent,
-    };
-  }
-
+  readonly stats: DatagramStats;
   /**
    * Aborted when the socket is to be used no more: it was closed or aborted, or
    * its server is shutting down. The reason says which.
    */
-  get signal(): AbortSignal {
-    return this.#lifecycle.signal;
-  }
+  readonly signal: AbortSignal;
 
   /**
    * Sends one message in one datagram.
@@ -136,14 +70,7 @@ export class DatagramSocket<T = Uint8Array>
    * name.
    * @throws {ClosedError} If this side closed the socket.
    */
-  send(message: T, to: string | Address): Promise<void> {
-    const sent = this.#try(message, to);
-    sent.catch((error) => {
-      this.#unsent++;
-      this.#settings.onEvent?.({ type: "unsent", to, error });
-    });
-    return sent;
-  }
+  send(message: S, to: string | Address): Promise<void>;
 
   /**
    * Receives the next datagram.
@@ -157,18 +84,14 @@ export class DatagramSocket<T = Uint8Array>
    * @throws {ConnectionError} If the system failed; the socket stays usable.
    * @throws {unknown} The signal's reason.
    */
-  receive(options: ReceiveOptions = {}): Promise<Datagram<T> | undefined> {
-    return receiveDatagram(this.#receiver, this.address, options);
-  }
+  receive(options?: ReceiveOptions): Promise<Datagram<T> | undefined>;
 
   /**
    * The datagrams one by one, until this side closes the socket.
    *
    * @returns The iterator; errors as of {@linkcode DatagramSocket.receive}.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Datagram<T>> {
-    return new DatagramIterator(this.#receiver);
-  }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Datagram<T>>;
 
   /**
    * Sends a message and waits for the reply; sends it again when there is none.
@@ -188,13 +111,11 @@ export class DatagramSocket<T = Uint8Array>
    * @throws {ClosedError} If this side closes the socket.
    * @throws {unknown} The signal's reason, and as {@linkcode DatagramSocket.send}.
    */
-  async request(
-    message: T,
+  request(
+    message: S,
     to: string | Address,
-    options: DatagramRequestOptions<T> = {},
-  ): Promise<T> {
-    return await this.#requester.request(message, to, options);
-  }
+    options?: DatagramRequestOptions<T>,
+  ): Promise<T>;
 
   /**
    * Joins a multicast group: receives what is sent to it, until it is left or the
@@ -209,13 +130,10 @@ export class DatagramSocket<T = Uint8Array>
    * @throws {RangeError} If an option is out of its range.
    * @throws {ConnectionError} If the system refuses.
    */
-  async joinMulticast(
+  joinMulticast(
     group: string,
-    options: MulticastOptions = {},
-  ): Promise<MulticastMembership> {
-    this.#lifecycle.checkOpen();
-    return await this.#endpoint.joinMulticast(group, options);
-  }
+    options?: MulticastOptions,
+  ): Promise<MulticastMembership>;
 
   /**
    * Closes the socket once the system has accepted what is being sent, or after
@@ -224,10 +142,7 @@ export class DatagramSocket<T = Uint8Array>
    *
    * @returns When it is closed; the second call waits for the first.
    */
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
+  close(): Promise<void>;
 
   /**
    * Closes the socket at once.
@@ -235,13 +150,7 @@ export class DatagramSocket<T = Uint8Array>
    * @param reason What pending and later calls are thrown; a
    * {@linkcode ClosedError} by default.
    */
-  abort(reason?: unknown): void {
-    const error = reason ??
-      closedError(this.address, "this side aborted the socket");
-    this.#receiver.fail(error);
-    this.#release(error);
-    this.#closing ??= Promise.resolve();
-  }
+  abort(reason?: unknown): void;
 
   /**
    * Asks for the end: aborts {@linkcode DatagramSocket.signal} and ends the
@@ -250,50 +159,25 @@ export class DatagramSocket<T = Uint8Array>
    *
    * @param reason The signal's reason.
    */
-  drain(reason?: unknown): void {
-    this.#lifecycle.drain(
-      reason ?? closedError(this.address, "the socket is to be closed"),
-    );
-    this.#receiver.end();
-  }
+  drain(reason?: unknown): void;
 
   /** As {@linkcode DatagramSocket.close}. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
-
-  /** Every failure is a rejection. */
-  #try(message: T, to: string | Address): Promise<void> {
-    try {
-      this.#lifecycle.checkOpen();
-      const bytes = this.#sender.encode(message);
-      const target = this.#sender.target(to);
-      return target instanceof Promise
-        ? target.then((found) => this.#send(bytes, found))
-        : this.#send(bytes, target);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  #send(bytes: Uint8Array, to: Address): Promise<void> {
-    this.#lifecycle.checkOpen();
-    return this.#sender.send(bytes, to);
-  }
-
-  async #close(): Promise<void> {
-    const error = closedError(this.address, "this side closed the socket");
-    this.#lifecycle.close(error);
-    this.#receiver.end();
-    this.#requester.pending.close(error);
-    await this.#sender.flush(CLOSE_MS);
-    this.#release(error);
-  }
-
-  #release(error: unknown): void {
-    if (!this.#lifecycle.release(error)) return;
-    this.#receiver.close();
-    this.#requester.pending.close(error);
-    this.#endpoint.close();
-  }
+  [Symbol.asyncDispose](): Promise<void>;
 }
+
+/**
+ * Puts messages onto a datagram endpoint, which the socket owns from then on.
+ *
+ * @param endpoint The endpoint.
+ * @param options Encoding and limits. The encoding decides the type of a message,
+ * unless `new DatagramSocket<T>` names it.
+ * @throws {TypeError} If the encoding does not exist.
+ * @throws {RangeError} If a number is out of its range.
+ */
+export const DatagramSocket: {
+  new <T = never, const E extends EncodingLike = "bytes">(
+    endpoint: DatagramEndpoint,
+    options?: DatagramOptions<[T] extends [never] ? E : EncodingLike>,
+  ): [T] extends [never] ? DatagramSocket<MessageOf<E>, SentOf<E>>
+    : DatagramSocket<T>;
+} = EncodedSocket as never;

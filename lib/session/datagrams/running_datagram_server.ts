@@ -42,10 +42,10 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 
 /** A server that receives from the moment it is made. */
-export class RunningDatagramServer<T> implements DatagramServer<T> {
+export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
   readonly finished: Promise<ShutdownReport>;
-  readonly socket: DatagramSocket<T>;
-  readonly #handler: DatagramHandler<T>;
+  readonly socket: DatagramSocket<T, S>;
+  readonly #handler: DatagramHandler<T, S>;
   readonly #handling = new Set<Datagram<T>>();
   readonly #maxHandlers: number;
   readonly #onEvent: ((event: DatagramServerEvent) => void) | undefined;
@@ -62,10 +62,10 @@ export class RunningDatagramServer<T> implements DatagramServer<T> {
   #whenEmpty: (() => void) | undefined;
 
   constructor(
-    socket: DatagramSocket<T>,
+    socket: DatagramSocket<T, S>,
     options: ServeDatagramsOptions<EncodingLike>,
     maxHandlers: number,
-    handler: DatagramHandler<T>,
+    handler: DatagramHandler<T, S>,
   ) {
     this.socket = socket;
     this.#handler = handler;

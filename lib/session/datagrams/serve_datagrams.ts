@@ -5,7 +5,7 @@
  */
 
 import { checkOneOf, checkSize } from "../../check.ts";
-import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
+import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import type { Address } from "../../transport/address.ts";
 import type { DatagramEndpoint } from "../../transport/datagram_endpoint.ts";
 import { bindUdp } from "./bind_udp.ts";
@@ -15,7 +15,8 @@ import {
   DEFAULT_MAX_HANDLERS,
   type ServeDatagramsOptions,
 } from "./datagram_server.ts";
-import { DatagramSocket } from "./datagram_socket.ts";
+import type { DatagramSocket } from "./datagram_socket.ts";
+import { EncodedSocket } from "./encoded_socket.ts";
 import { RunningDatagramServer } from "./running_datagram_server.ts";
 
 /**
@@ -55,8 +56,8 @@ import { RunningDatagramServer } from "./running_datagram_server.ts";
 export function serveDatagrams<E extends EncodingLike = "bytes">(
   address: string | Address | DatagramEndpoint,
   options: ServeDatagramsOptions<E>,
-  handler: DatagramHandler<MessageOf<E>>,
-): Promise<DatagramServer<MessageOf<E>>>;
+  handler: DatagramHandler<MessageOf<E>, SentOf<E>>,
+): Promise<DatagramServer<MessageOf<E>, SentOf<E>>>;
 /**
  * As above, with bytes for messages and every default.
  *
@@ -69,11 +70,11 @@ export function serveDatagrams(
   handler: DatagramHandler,
 ): Promise<DatagramServer>;
 // deno-lint-ignore require-await -- failures reach the caller in one way
-export async function serveDatagrams<T>(
+export async function serveDatagrams<T, S>(
   address: string | Address | DatagramEndpoint,
-  optionsOrHandler: ServeDatagramsOptions<EncodingLike> | DatagramHandler<T>,
-  handlerAfterOptions?: DatagramHandler<T>,
-): Promise<DatagramServer<T>> {
+  optionsOrHandler: ServeDatagramsOptions<EncodingLike> | DatagramHandler<T, S>,
+  handlerAfterOptions?: DatagramHandler<T, S>,
+): Promise<DatagramServer<T, S>> {
   const [options, handler] = typeof optionsOrHandler === "function"
     ? [{}, optionsOrHandler]
     : [optionsOrHandler, handlerAfterOptions!];
@@ -84,7 +85,7 @@ export async function serveDatagrams<T>(
   }
   signal?.throwIfAborted();
   const socket = typeof address === "object" && "receive" in address
-    ? new DatagramSocket<T>(address, options)
-    : bindUdp(address, options) as DatagramSocket<T>;
+    ? new EncodedSocket<T, S>(address, options)
+    : bindUdp(address, options) as DatagramSocket<T, S>;
   return new RunningDatagramServer(socket, options, maxHandlers, handler);
 }

@@ -33,7 +33,7 @@ export class DatagramDecoder<T> {
   // By the number of bits that the size takes.
   readonly #pools: (Pool | undefined)[] = [];
 
-  constructor({ encoding, maxMessageBytes }: DatagramSettings<T>) {
+  constructor({ encoding, maxMessageBytes }: DatagramSettings<T, never>) {
     this.#maxMessageBytes = maxMessageBytes;
     this.#decoder = encoding.decoder(true);
     this.#isCopied = this.#decoder.copies !== true;

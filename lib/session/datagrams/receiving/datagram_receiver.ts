@@ -47,7 +47,7 @@ export class DatagramReceiver<T> {
   dropped = 0;
   /** Datagrams refused. */
   refused = 0;
-  readonly #settings: DatagramSettings<T>;
+  readonly #settings: DatagramSettings<T, never>;
   readonly #replies: ReplyMatcher<T>;
   readonly #decoder: DatagramDecoder<T>;
   readonly #queue: DatagramQueue<T>;
@@ -55,7 +55,7 @@ export class DatagramReceiver<T> {
 
   constructor(
     endpoint: DatagramEndpoint,
-    settings: DatagramSettings<T>,
+    settings: DatagramSettings<T, never>,
     replies: ReplyMatcher<T>,
   ) {
     this.#settings = settings;

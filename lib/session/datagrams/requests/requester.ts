@@ -16,23 +16,23 @@ import {
 } from "./request_options.ts";
 
 /** The parts of the socket that the requests go over. */
-export interface RequesterParts<T> {
+export interface RequesterParts<S> {
   readonly lifecycle: SocketLifecycle;
   readonly readAhead: RequestSocket["readAhead"];
-  readonly sender: DatagramSender<T>;
-  readonly settings: DatagramSettings<T>;
+  readonly sender: DatagramSender<S>;
+  readonly settings: DatagramSettings<unknown, S>;
 }
 
 /** Sends requests, and knows those that wait for their replies. */
-export class Requester<T> {
+export class Requester<T, S> {
   /** Where replies go. */
   readonly pending: PendingRequests<T>;
   /** How often a request was sent again. */
   resent = 0;
   readonly #lifecycle: SocketLifecycle;
-  readonly #sender: DatagramSender<T>;
+  readonly #sender: DatagramSender<S>;
 
-  constructor({ lifecycle, readAhead, sender, settings }: RequesterParts<T>) {
+  constructor({ lifecycle, readAhead, sender, settings }: RequesterParts<S>) {
     this.#lifecycle = lifecycle;
     this.#sender = sender;
     this.pending = new PendingRequests({
@@ -47,7 +47,7 @@ export class Requester<T> {
 
   /** Sends a request, as of `DatagramSocket.request`. */
   async request(
-    message: T,
+    message: S,
     to: string | Address,
     options: DatagramRequestOptions<T>,
   ): Promise<T> {

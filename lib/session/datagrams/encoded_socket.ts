@@ -1,0 +1,182 @@
+/**
+ * The socket behind every {@linkcode DatagramSocket}: a facade before the sender,
+ * the receiver and the requests.
+ *
+ * @module
+ */
+
+import type { EncodingLike } from "../../encoding/parse.ts";
+import type { Address } from "../../transport/address.ts";
+import type {
+  DatagramEndpoint,
+  MulticastMembership,
+  MulticastOptions,
+} from "../../transport/datagram_endpoint.ts";
+import type { ReceiveOptions } from "../messages/receive_options.ts";
+import {
+  DatagramIterator,
+  receiveDatagram,
+} from "./receiving/datagram_iterator.ts";
+import {
+  type Datagram,
+  type DatagramOptions,
+  DatagramSettings,
+  type DatagramStats,
+} from "./datagram_options.ts";
+import { DatagramReceiver } from "./receiving/datagram_receiver.ts";
+import { DatagramSender } from "./datagram_sender.ts";
+import type { DatagramSocket } from "./datagram_socket.ts";
+import type { DatagramRequestOptions } from "./requests/request_options.ts";
+import { Requester } from "./requests/requester.ts";
+import { closedError, SocketLifecycle } from "./socket_lifecycle.ts";
+
+/** How long `close()` waits for the system to accept what is being sent. */
+const CLOSE_MS = 5_000;
+
+/** Encodes and decodes what goes over one datagram endpoint. */
+export class EncodedSocket<T, S> implements DatagramSocket<T, S> {
+  readonly #endpoint: DatagramEndpoint;
+  readonly #settings: DatagramSettings<T, S>;
+  readonly #receiver: DatagramReceiver<T>;
+  readonly #sender: DatagramSender<S>;
+  readonly #requester: Requester<T, S>;
+  readonly #lifecycle = new SocketLifecycle();
+  #closing: Promise<void> | undefined;
+  #unsent = 0;
+
+  constructor(
+    endpoint: DatagramEndpoint,
+    options: DatagramOptions<EncodingLike> = {},
+  ) {
+    const settings = new DatagramSettings<T, S>(options);
+    this.#endpoint = endpoint;
+    this.#settings = settings;
+    this.#sender = new DatagramSender(endpoint, settings);
+    this.#requester = new Requester({
+      lifecycle: this.#lifecycle,
+      readAhead: (afresh) => this.#receiver.readAhead(afresh),
+      sender: this.#sender,
+      settings,
+    });
+    this.#receiver = new DatagramReceiver(
+      endpoint,
+      settings,
+      this.#requester.pending,
+    );
+  }
+
+  get address(): Address {
+    return this.#endpoint.address;
+  }
+
+  get stats(): DatagramStats {
+    const { bytes, datagrams, dropped, refused } = this.#receiver;
+    return {
+      bytesIn: bytes,
+      bytesOut: this.#sender.bytes,
+      datagramsIn: datagrams,
+      datagramsOut: this.#sender.datagrams,
+      dropped,
+      droppedBySystem: this.#endpoint.droppedBySystem?.(),
+      refused,
+      resent: this.#requester.resent,
+      unsent: this.#unsent,
+    };
+  }
+
+  get signal(): AbortSignal {
+    return this.#lifecycle.signal;
+  }
+
+  send(message: S, to: string | Address): Promise<void> {
+    const sent = this.#try(message, to);
+    sent.catch((error) => {
+      this.#unsent++;
+      this.#settings.onEvent?.({ type: "unsent", to, error });
+    });
+    return sent;
+  }
+
+  receive(options: ReceiveOptions = {}): Promise<Datagram<T> | undefined> {
+    return receiveDatagram(this.#receiver, this.address, options);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<Datagram<T>> {
+    return new DatagramIterator(this.#receiver);
+  }
+
+  async request(
+    message: S,
+    to: string | Address,
+    options: DatagramRequestOptions<T> = {},
+  ): Promise<T> {
+    return await this.#requester.request(message, to, options);
+  }
+
+  async joinMulticast(
+    group: string,
+    options: MulticastOptions = {},
+  ): Promise<MulticastMembership> {
+    this.#lifecycle.checkOpen();
+    return await this.#endpoint.joinMulticast(group, options);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  abort(reason?: unknown): void {
+    const error = reason ??
+      closedError(this.address, "this side aborted the socket");
+    this.#receiver.fail(error);
+    this.#release(error);
+    this.#closing ??= Promise.resolve();
+  }
+
+  drain(reason?: unknown): void {
+    this.#lifecycle.drain(
+      reason ?? closedError(this.address, "the socket is to be closed"),
+    );
+    this.#receiver.end();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Every failure is a rejection. */
+  #try(message: S, to: string | Address): Promise<void> {
+    try {
+      this.#lifecycle.checkOpen();
+      const bytes = this.#sender.encode(message);
+      const target = this.#sender.target(to);
+      return target instanceof Promise
+        ? target.then((found) => this.#send(bytes, found))
+        : this.#send(bytes, target);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #send(bytes: Uint8Array, to: Address): Promise<void> {
+    this.#lifecycle.checkOpen();
+    return this.#sender.send(bytes, to);
+  }
+
+  async #close(): Promise<void> {
+    const error = closedError(this.address, "this side closed the socket");
+    this.#lifecycle.close(error);
+    this.#receiver.end();
+    this.#requester.pending.close(error);
+    await this.#sender.flush(CLOSE_MS);
+    this.#release(error);
+  }
+
+  #release(error: unknown): void {
+    if (!this.#lifecycle.release(error)) return;
+    this.#receiver.close();
+    this.#requester.pending.close(error);
+    this.#endpoint.close();
+  }
+}
