@@ -468,7 +468,7 @@ Deno.test("bindUdp() refuses options out of range before it binds", () => {
   assertThrows(
     () => bindUdp(ANY, { encoding: "utf16" as "text" }),
     TypeError,
-    'encoding "utf16"',
+    'encoding of "utf16"',
   );
 });
 
