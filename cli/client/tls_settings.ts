@@ -30,7 +30,7 @@ export async function tlsOptions(
   if (insecure) {
     log.now(
       { event: "insecure" },
-      "warning: --insecure takes any certificate: a machine in between can read and change everything",
+      "warning: --insecure accepts any certificate: an attacker on the path can read and change everything",
     );
   }
   return {

@@ -72,7 +72,7 @@ const TLS: Section = {
     ],
     [
       "--ca FILE",
-      "of the client: authorities to trust besides the well-known ones. Of the server, with --require-client-cert: authorities whose clients are let in",
+      "of the client: authorities to trust besides the well-known ones. Of the server, with --require-client-cert: authorities that issue the clients' certificates",
     ],
     ["--cert, --key", "this end's certificate and its private key, in PEM"],
     [
@@ -82,7 +82,7 @@ const TLS: Section = {
     ["--alpn", "protocols to agree on, preferred first"],
     [
       "--insecure",
-      "of the client: takes any certificate, so that a machine in between can read and change everything",
+      "of the client: accepts any certificate; an attacker on the path can then read and change everything",
     ],
     ["SIGHUP", "the server reads --cert and --key again"],
   ],

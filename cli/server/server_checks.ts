@@ -31,7 +31,7 @@ export function checkTls(
   }
   if (given.has("ca") !== given.has("require-client-cert")) {
     throw new UsageError(
-      "--require-client-cert and --ca, whose clients are let in, go together; write for example: --require-client-cert --ca clients.pem",
+      "--require-client-cert and --ca, the issuers of the clients' certificates, go together; write for example: --require-client-cert --ca clients.pem",
     );
   }
 }

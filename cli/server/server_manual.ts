@@ -42,7 +42,7 @@ const LOG: Section = {
   rows: [
     [
       "first",
-      "a line per address it listens on, then one per address that other machines can use, if it listens on every interface or a name",
+      "a line per address that it listens on; then one per address for other machines, if it listens on every interface or on a name",
     ],
     [
       "connections",
@@ -50,11 +50,11 @@ const LOG: Section = {
     ],
     [
       "datagrams",
-      "a line with --verbose only; one that is refused has one always, five a second at most; the counts come at the end",
+      "a line each with --verbose only; refused ones always have a line, at most five a second; the totals come at the end",
     ],
     [
       "--quiet",
-      "leaves the addresses it listens on, pauses, and peers that break the framing",
+      "keeps only the listening addresses, pauses, and peers that break the framing",
     ],
   ],
 };
@@ -74,7 +74,7 @@ const PERMISSIONS: Section = {
   title: "Permissions",
   rows: [[
     "",
-    "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are files, certificates and what is below --root are read, and nothing else is written but by cert; system information: the network interfaces, to tell what other machines can use, and the umask for --mode.",
+    "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are files; certificates and files below --root are read; only cert writes others; system information: the network interfaces, to show addresses for other machines, and the umask for --mode.",
   ]],
 };
 

@@ -44,7 +44,7 @@ export const SERVER_OPTIONS = {
       "TEXT",
       { value: DEFAULTS.greeting, text: DEFAULTS.greeting },
       asTyped,
-      "what it says on connecting",
+      "the greeting, sent on connecting",
       { instead: { http: "the answer of http is a page or a file" } },
     ),
     "every": optional(
@@ -56,7 +56,7 @@ export const SERVER_OPTIONS = {
     "count": optional(
       "N",
       parseCount,
-      "how often it does; until the peer is gone unless given",
+      "how often; until the peer disconnects unless given",
       { instead: { http: "HTTP answers and never speaks first" } },
     ),
   }),
@@ -87,18 +87,18 @@ export const SERVER_OPTIONS = {
       "N",
       { value: DEFAULT_MAX_CONNECTIONS, text: `${DEFAULT_MAX_CONNECTIONS}` },
       parseCount,
-      "most at once",
+      "most connections at once",
     ),
     "max-connections-per-peer": optional(
       "N",
       parseCount,
-      "most from one IP address; one more is refused",
+      "most connections from one IP address; further ones are refused",
     ),
     "when-full": choice(
       "POLICY",
       "wait",
       oneOf(["wait", "refuse"]),
-      "what happens to one too many: wait or refuse",
+      "what happens to further connections: wait or refuse",
     ),
     "grace": setting(
       "DURATION",
@@ -114,7 +114,7 @@ export const SERVER_OPTIONS = {
       "N",
       { value: 1, text: "1" },
       parseWorkers,
-      "threads that share the ports of tcp: and tls: addresses, and --max-connections; worth it from one busy core on",
+      "threads that share the ports of tcp: and tls: addresses, and --max-connections; useful once one core is busy",
       { appliesTo: ["tcp"] },
     ),
     "proxy-protocol-from": optional(
@@ -133,12 +133,12 @@ export const SERVER_OPTIONS = {
   ...TLS_OPTIONS,
   ...about({ subject: "TLS", appliesTo: ["tls"] }, {
     "require-client-cert": flag(
-      "lets in only clients with a certificate by --ca",
+      "accepts only clients with a certificate issued by --ca",
     ),
     "ca": optional(
       "FILE",
       asTyped,
-      "authorities whose clients are let in, in PEM",
+      "authorities that issue the clients' certificates, in PEM",
     ),
     "handshake-timeout": HANDSHAKE_OPTION,
   }),

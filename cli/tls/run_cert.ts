@@ -52,10 +52,10 @@ const MANUAL: Manual = {
   operands: [],
   options: OPTIONS,
   details: [{
-    title: "What it is good for",
+    title: "Use",
     rows: [[
       "",
-      "Trying TLS. A client trusts it if you name it with --ca. It is self-signed but not an authority, so strict verifiers accept it from a server; they refuse what plain openssl req -x509 makes. A client can have one too; its cert.pem is then the server's --ca. For a public server, use a certificate of a public authority.",
+      "To try TLS. A client trusts it if you name it with --ca. It is self-signed but not an authority, so strict verifiers accept it from a server; they refuse what plain openssl req -x509 makes. A client can have one too; its cert.pem is then the server's --ca. For a public server, use a certificate of a public authority.",
     ]],
   }],
   exitCodes: [EXIT.done, EXIT.failed, EXIT.usage, EXIT.local],

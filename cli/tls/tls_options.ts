@@ -34,7 +34,7 @@ export const TLS_OPTIONS = about(
     "tls-engine": optional(
       "ENGINE",
       engines,
-      "which of the runtime's two: native is faster in bulk, node lets go of a peer that stalls in the handshake and knows client certificates; what fits the other options unless given",
+      "which TLS implementation: native is faster in bulk; node drops a peer that stalls in the handshake, and supports client certificates; chosen by the other options unless given",
       { words: engines.words },
     ),
   },
@@ -43,7 +43,7 @@ export const TLS_OPTIONS = about(
 /** The deadline of the handshake. */
 export const HANDSHAKE_OPTION = deadline(
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
-  "bounds agreeing on TLS",
+  "bounds the TLS handshake",
 );
 
 /**

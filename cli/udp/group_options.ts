@@ -26,7 +26,7 @@ export const GROUP_OPTIONS = {
   "interface": optional(
     "ADDRESS",
     parseInterface,
-    "sends from the interface with this IP address; for groups, where the system would choose another",
+    "sends to groups from the interface with this IP address, instead of the system's choice",
   ),
 } as const;
 

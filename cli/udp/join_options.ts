@@ -17,12 +17,12 @@ export const JOIN_OPTIONS = about({
   "join": optional(
     "GROUP,...",
     parseGroups,
-    "receives also what is sent to these multicast groups, such as 239.1.2.3; other programs may do so on the same port",
+    "also receives datagrams to these multicast groups, such as 239.1.2.3; other programs can share the port",
   ),
   "interface": optional(
     "ADDRESS",
     parseInterface,
-    "joins them on the interface with this IPv4 address, or with this number for groups of IPv6; the system's choice unless given",
+    "the interface that joins: its IPv4 address, or its number for groups of IPv6; the system's choice unless given",
   ),
 });
 

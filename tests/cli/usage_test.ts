@@ -125,7 +125,7 @@ const WRONG_SERVER: [string, RegExp][] = [
   ],
   [
     "echo tls://[::1]:0 --cert x --key y --require-client-cert",
-    /--require-client-cert and --ca, whose clients are let in, go together/,
+    /--require-client-cert and --ca, the issuers of the clients' certificates, go together/,
   ],
   ["echo 0 --workers 0", /"0" is not a whole number of at least 1/],
   ["echo 0 --workers 65", /65 workers are too many; write a number from 1/],

@@ -168,7 +168,10 @@ e2e("the client speaks https and says why if it does not", async (run) => {
   const insecure = await run.client(url, "--insecure");
   // Old runtimes cannot, and say so.
   if (insecure.code === 0) assertEquals(insecure.stdout, "secret\n");
-  assertMatch(insecure.stderr, /--insecure takes any cert|Deno 2\.9 or newer/);
+  assertMatch(
+    insecure.stderr,
+    /--insecure accepts any cert|Deno 2\.9 or newer/,
+  );
 
   assertFails(
     await run.client(url.replace("https", "http")),

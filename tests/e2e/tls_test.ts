@@ -226,7 +226,7 @@ withFolder("--insecure warns and connects", async (run, folder) => {
   const { code, stdout, stderr } = await run.client(
     ...[server.named, "hello", "--insecure", "--verbose"],
   );
-  assertMatch(stderr, /^warning: --insecure takes any certificate/);
+  assertMatch(stderr, /^warning: --insecure accepts any certificate/);
   if (NEEDS_NODE.test(stderr)) return assertEquals(code, 2);
   assertEquals([code, stdout], [0, "HELLO\n"], stderr);
   assertMatch(stderr, /^the server's certificate is of localhost, .*SHA-256/m);

@@ -13,7 +13,7 @@ import { asTyped } from "../../arguments/values.ts";
 /** The options that need an `http:` or `https:` address. */
 export const HTTP_OPTIONS = {
   "head": flag(
-    "asks for status line and header fields alone, shows them",
+    "requests and shows only the status line and header fields",
   ),
   "method": optional(
     "METHOD",
@@ -36,15 +36,15 @@ export const HTTP_OPTIONS = {
   "output": optional(
     "FILE",
     asTyped,
-    "writes the body to a file, named so only once it is whole",
+    "writes the body to a file, which appears once it is complete",
     { letter: "o" },
   ),
   "location": flag("follows redirects, at most 20 of them", { letter: "L" }),
   "compressed": flag(
-    "lets the server compress the body, and undoes it",
+    "allows the server to compress the body, and decompresses it",
   ),
   "bare-line-feed": flag(
-    "takes a line feed alone for a line end (hand-made servers)",
+    "accepts a line feed alone as a line end (hand-written servers)",
   ),
   "max-body": setting(
     "SIZE",
@@ -65,11 +65,11 @@ export const HTTP_SECTION: Section = {
     ],
     [
       "status 400 to 599",
-      "the body is printed, a line names the status, and the exit code is 1: a script that asked for something did not get it",
+      "the body is printed, a line gives the status, and the exit code is 1",
     ],
     [
       "--output FILE",
-      "is for a status of 200 to 299. Until it is whole it has another name, .parley-...part in the same folder",
+      "is written for a status of 200 to 299. Until it is complete, its name is .parley-...part in the same folder",
     ],
     [
       "--raw",
@@ -77,7 +77,7 @@ export const HTTP_SECTION: Section = {
     ],
     [
       "",
-      "--timeout bounds all of it. Without, --connect-timeout bounds connecting and --idle-timeout, 30s unless given, each wait for a byte of the answer.",
+      "--timeout bounds the whole request. Without it, --connect-timeout bounds connecting, and --idle-timeout (30s unless given) each wait for a byte of the answer.",
     ],
   ],
 };
