@@ -22,7 +22,10 @@ const ROOMS = [
 /** A turn of phrase, and what to write instead. */
 const TURNS: readonly (readonly [phrase: string, instead: string])[] = [
   ["(?<!there )(?:is|are|be|was|were) none", "is invalid, is missing"],
-  ["(?<!there )(?:is|are) no (?!longer|more)\\w+", "is not a X, is invalid"],
+  [
+    "(?<!there )(?:is|are) no (?!longer|more|reason)\\w+",
+    "is not a X, is invalid",
+  ],
   ["(?:to|can|could|cannot) be had", "is available, can be made"],
   ["(?:some|no|any|every)body", "a peer, a caller, another program"],
   ["whoever", "the caller, the peer that"],

@@ -64,7 +64,7 @@ async function absent(scene: Scene): Promise<void> {
   scene.check(
     `UDP: silence, until the client gives up after 2 x 200 ms (${ms} ms), exit code 124`,
     byUdp.code === 124 && ms >= 400 &&
-      byUdp.errors.join().includes("nobody may be there"),
+      byUdp.errors.join().includes("nothing may be listening there"),
   );
 }
 

@@ -32,7 +32,7 @@ export interface HttpServing {
   readonly clock: Clock | undefined;
   /** Answers. */
   readonly handler: HttpHandler;
-  /** Told of every answer, if anybody wants to know. */
+  /** Called with every answer. */
   readonly onAnswered: ((event: AnsweredEvent) => void) | undefined;
   /** How many requests came so far. */
   requests: number;

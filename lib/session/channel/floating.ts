@@ -1,10 +1,11 @@
 /**
  * Promises that people leave floating: `void connection.send(message)`.
  *
- * The runtime ends a program for a rejection that nothing looks at, and what makes
- * a send fail is often up to the peer. So none of ours is ever unhandled. But a
- * failure must not pass in silence either: one that nothing looks at within a turn
- * of the event loop, which is when the runtime would end the program, is reported.
+ * The runtime ends a program for a rejection that nothing looks at, and what
+ * makes a send fail is often up to the peer. So no promise of this library is
+ * ever unhandled. But a failure must not pass in silence either: one that
+ * nothing looks at within a turn of the event loop, which is when the runtime
+ * would end the program, is reported.
  *
  * @module
  */

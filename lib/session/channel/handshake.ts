@@ -1,5 +1,5 @@
 /**
- * The time in which two ends have to agree on TLS.
+ * Bounds the handshake of TLS.
  *
  * @module
  */
@@ -12,13 +12,13 @@ import { within } from "../../time/within.ts";
 export const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS: number = 10_000;
 
 /**
- * Does what a connection has to do before the first byte.
+ * Performs the handshake of a connection, if it has one.
  *
  * @param connection The connection; closed if it fails.
- * @param timeoutMs Longest time for it in milliseconds.
- * @param signal Ends it with its reason.
+ * @param timeoutMs Longest time in milliseconds.
+ * @param signal Aborts it with its reason.
  * @throws {ConnectionError} If the two ends cannot agree.
- * @throws {TimeoutError} If they do not in time.
+ * @throws {TimeoutError} If that takes too long.
  */
 export async function shakeHands(
   connection: Connection,
@@ -35,7 +35,7 @@ export async function shakeHands(
   try {
     await limit.race(connection.handshake());
   } catch (error) {
-    // A peer that can be told why is told.
+    // Closing sends the alert with the reason.
     if (error instanceof ConnectionError) connection.close();
     else connection.abort();
     await connection.released;

@@ -11,12 +11,13 @@
  *
  * - `open`: bytes are accepted.
  * - `finishing`: nothing more is accepted, the rest is being written.
- * - `finished`: the peer was told that this was all.
+ * - `finished`: the end was sent to the peer.
  * - `failed`: nothing more is written.
  *
- * A {@linkcode FlushPolicy} decides when to write. While one sink is written the
- * other is filled. What a machine appends before it calls `accepted()` is written
- * whole or the connection is broken: nothing ever follows a part of a frame.
+ * A {@linkcode FlushPolicy} decides when to write. While one sink is written
+ * the other is filled. What a machine appends before it calls `accepted()` is
+ * written whole or the connection is broken: nothing ever follows a part of a
+ * frame.
  *
  * @module
  */
@@ -41,7 +42,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-/** What a sending half is told about its channel. */
+/** What a sending half knows about its channel. */
 export interface SendingOptions {
   readonly highWaterMarkBytes: number;
   readonly maxBufferedBytes: number;
@@ -132,7 +133,9 @@ export class SendingHalf {
     this.#connection = connection;
   }
 
-  /** Takes note of what was appended: it is written in this turn or the next. */
+  /**
+   * Takes note of what was appended: it is written in this turn or the next.
+   */
   accepted(): void {
     const { position } = this;
     if (position - this.#traffic.bytesOut > this.#maxBuffered) {
@@ -144,8 +147,8 @@ export class SendingHalf {
   }
 
   /**
-   * Waits until fewer bytes than the high-water mark wait to be written, and the
-   * caller may change payloads that were not copied.
+   * Waits until fewer bytes than the high-water mark wait to be written, and
+   * the caller may change payloads that were not copied.
    *
    * @returns A promise that is resolved already if there is room.
    */
@@ -178,7 +181,7 @@ export class SendingHalf {
    *
    * @param announce Whether to tell the peer; not needed if the connection is
    * closed next and the peer has nothing more to send.
-   * @returns When the peer was told; the second call waits for the first.
+   * @returns Resolves once the end was sent. A second call waits for the first.
    */
   finish(announce: boolean): Promise<void> {
     if (this.#finish === undefined) {
@@ -191,7 +194,9 @@ export class SendingHalf {
     return this.#finish;
   }
 
-  /** Gives up: nothing more is written, and all that wait are thrown the error. */
+  /**
+   * Gives up: nothing more is written, and all that wait are thrown the error.
+   */
   fail(error: unknown): void {
     if (this.#state === "failed") return;
     this.#state = "failed";
@@ -217,8 +222,8 @@ export class SendingHalf {
   }
 
   /**
-   * One frame always fits, so what counts is what waited before it: a caller that
-   * waits for room never appends above the high-water mark.
+   * One frame always fits, so what counts is what waited before it: a caller
+   * that waits for room never appends above the high-water mark.
    */
   #checkOverrun(): void {
     const { bytesOut } = this.#traffic;
@@ -255,7 +260,8 @@ export class SendingHalf {
       : new Promise<void>((resolve, reject) => {
         this.#waiters.push({ position, resolve, reject });
       });
-    // A caller that does not await it must not be ended by a peer that goes away.
+    // A caller that does not await it must not be ended by a peer that goes
+    // away.
     written.catch(unawaited);
     return written;
   }

@@ -1,5 +1,6 @@
 /**
- * The sending half of a datagram socket: encode, find out where to, check, send.
+ * The sending half of a datagram socket: encode, find out where to, check,
+ * send.
  *
  * @module
  */
@@ -41,7 +42,9 @@ export class DatagramSender<S> {
     this.#maxMessageBytes = settings.maxMessageBytes;
   }
 
-  /** The one address that was sent to; `undefined` if it was none, or several. */
+  /**
+   * The address that was sent to, if it was a single one.
+   */
   get onlyTarget(): Address | undefined {
     return typeof this.#target === "string" ? undefined : this.#target;
   }
@@ -96,8 +99,8 @@ export class DatagramSender<S> {
   }
 
   /**
-   * Waits until the system has accepted all that is being sent. What it does not
-   * accept in time is lost, as datagrams are.
+   * Waits until the system has accepted all that is being sent. What it does
+   * not accept in time is lost, as datagrams are.
    *
    * @param timeoutMs How long to wait.
    */

@@ -1,5 +1,5 @@
 /**
- * A connection that carries messages: what users hold in their hands.
+ * A connection that carries messages.
  *
  * @module
  */
@@ -21,11 +21,11 @@ import type { MessageOptions } from "./settings.ts";
  * Messages to and from one peer.
  *
  * Iterating gives the messages until the peer has finished sending. Leaving the
- * loop early leaves the connection open. All methods may be called in any order,
- * any number of times, from any place.
+ * loop early leaves the connection open. All methods may be called in any
+ * order, any number of times, from any place.
  *
- * A promise of `send`, `sendAll`, `closeWrite` or `close` may be left alone: its
- * rejection never ends the program. It is reported to `onEvent` instead.
+ * A promise of `send`, `sendAll`, `closeWrite` or `close` may be left alone:
+ * its rejection never ends the program. It is reported to `onEvent` instead.
  *
  * @typeParam T Type of a message.
  *
@@ -52,7 +52,9 @@ export interface MessageConnection<T = Uint8Array>
   readonly localAddress: Address;
   /** The peer's address. */
   readonly remoteAddress: Address;
-  /** The protocol that both ends chose in the handshake of TLS (ALPN), if any. */
+  /**
+   * The protocol that both ends chose in the handshake of TLS (ALPN), if any.
+   */
   readonly alpn: string | undefined;
   /**
    * The peer's certificate, over TLS: a client's where the server asks for one,
@@ -62,15 +64,16 @@ export interface MessageConnection<T = Uint8Array>
   /** Bytes accepted for sending and not yet taken by the system. */
   readonly bytesWaiting: number;
   /**
-   * What ended the messages: `"peer"` if the peer has finished sending, `"self"` if
-   * this side closed, aborted or drained before that, or `undefined` if they go on.
+   * What ended the messages: `"peer"` if the peer has finished sending,
+   * `"self"` if this side closed, aborted or drained before that, or
+   * `undefined` if they go on.
    */
   readonly endedBy: "peer" | "self" | undefined;
   /** What went over the connection so far. */
   readonly stats: ConnectionStats;
   /**
-   * Aborted when the conversation is to end: the connection was closed, aborted
-   * or lost, or the server is shutting down. The reason says which.
+   * Aborted when the conversation ends: the connection was closed, aborted or
+   * lost, or the server is shutting down. The reason says which.
    */
   readonly signal: AbortSignal;
 
@@ -83,11 +86,11 @@ export interface MessageConnection<T = Uint8Array>
    * to be written, so awaiting it makes a fast sender as slow as its peer.
    * Messages sent in one turn leave in one write. In framing `close` sending is
    * finished with it.
-   * @throws {RangeError} If the message is above `maxSentMessageBytes` or cannot be
-   * expressed in the framing; the connection stays usable.
+   * @throws {RangeError} If the message is above `maxSentMessageBytes` or
+   * cannot be expressed in the framing; the connection stays usable.
    * @throws {TypeError} If the message does not fit the encoding; likewise.
-   * @throws {ConnectionError} If the link is lost, or with code `"overrun"` if more
-   * than `maxBufferedBytes` wait because earlier sends were not awaited.
+   * @throws {ConnectionError} If the link is lost, or with code `"overrun"` if
+   * more than `maxBufferedBytes` wait because earlier sends were not awaited.
    * @throws {ClosedError} If this side finished sending or closed.
    */
   send(message: T): Promise<void>;
@@ -96,8 +99,8 @@ export interface MessageConnection<T = Uint8Array>
    * Sends one message unless too much is waiting already. For sending the same
    * message to many peers, of which some may be slow.
    *
-   * @param message The message. Bytes above 128 KiB are not copied: do not change
-   * them afterwards.
+   * @param message The message. Bytes above 128 KiB are not copied: do not
+   * change them afterwards.
    * @returns Whether the message was accepted. `false` means that
    * `highWaterMarkBytes` or more wait to be written; then nothing was queued.
    * @throws {RangeError} As `send`.
@@ -132,16 +135,16 @@ export interface MessageConnection<T = Uint8Array>
    * than awaiting each.
    *
    * @param messages The messages.
-   * @returns As {@linkcode MessageConnection.send}. If one cannot be sent, those
-   * before it are.
+   * @returns As {@linkcode MessageConnection.send}. If one cannot be sent,
+   * those before it are.
    */
   sendAll(messages: Iterable<T>): Promise<void>;
 
   /**
    * Receives the next message.
    *
-   * @param options A time limit and a signal. A call that gave up loses nothing:
-   * the next one gets the message.
+   * @param options A time limit and a signal. A call that gave up loses
+   * nothing: the next one gets the message.
    * @returns The message, or `undefined` once the peer has finished sending, or
    * this side closed; `endedBy` says which.
    * @throws {ProtocolError} If the peer broke the framing or the encoding, or
@@ -161,8 +164,8 @@ export interface MessageConnection<T = Uint8Array>
   [Symbol.asyncIterator](): AsyncIterableIterator<T>;
 
   /**
-   * The messages in arrays: those that are here, at most 128 at a time. For small
-   * messages this is several times faster than one by one.
+   * The messages in arrays: all that have arrived, at most 128 at a time. For
+   * small messages this is several times faster than one by one.
    *
    * @param options Whether buffers may be reused.
    * @returns The iterator; no array is empty. Errors as of
@@ -171,12 +174,12 @@ export interface MessageConnection<T = Uint8Array>
   batches(options?: BatchOptions): AsyncIterableIterator<T[]>;
 
   /**
-   * Frames messages in another way from the next one on, in both directions. What
-   * has arrived and was not received yet is cut by the new framing.
+   * Frames messages in another way from the next one on, in both directions.
+   * What has arrived and was not received yet is cut by the new framing.
    *
    * @param framing The framing or its string.
-   * @throws {TypeError} If the framing does not exist, or does not go together with
-   * the encoding.
+   * @throws {TypeError} If the framing does not exist, or does not go together
+   * with the encoding.
    */
   useFraming(framing: Framing | string): void;
 
@@ -184,7 +187,7 @@ export interface MessageConnection<T = Uint8Array>
    * Finishes sending ("I am done, still listening"): what was sent is written,
    * then the peer's iteration ends. Receiving goes on.
    *
-   * @returns When the peer was told.
+   * @returns Resolves once the end was sent.
    */
   closeWrite(): Promise<void>;
 
@@ -192,29 +195,29 @@ export interface MessageConnection<T = Uint8Array>
    * Ends the conversation in order: writes what was sent, tells the peer, then
    * closes. A pending `receive` gets the end.
    *
-   * Closing while the peer still sends could destroy what it has not read yet. So
-   * in that case it first waits for the peer to finish, until no byte has come for
-   * 5 s, and at most 30 s.
+   * Closing while the peer still sends could destroy what it has not read yet.
+   * So in that case it first waits for the peer to finish, until no byte has
+   * come for 5 s, and at most 30 s.
    *
-   * @returns When it is closed; the second call waits for the first.
+   * @returns Resolves when it is closed. A second call waits for the first.
    * @throws {ConnectionError} If what was sent could not be written.
-   * @throws {TimeoutError} If the peer took nothing of what was sent for 5 s, or
-   * was still sending after 30 s.
+   * @throws {TimeoutError} If the peer took nothing of what was sent for 5 s,
+   * or was still sending after 30 s.
    */
   close(): Promise<void>;
 
   /**
    * Ends the conversation at once, dropping what was not written or read.
    *
-   * @param reason What pending and later calls are thrown, but for a receive
-   * that has reached the end already; a {@linkcode ClosedError} by default.
+   * @param reason The error of pending and later calls, except a receive that
+   * has reached the end already; a {@linkcode ClosedError} by default.
    */
   abort(reason?: unknown): void;
 
   /**
    * As {@linkcode MessageConnection.close}, but does not repeat the loss of the
    * link if another call has thrown it: `await using` would wrap the two in a
-   * `SuppressedError`, and what was caught would no longer be what was thrown.
+   * `SuppressedError`, which hides the first error from `catch`.
    */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * TLS in the middle of a conversation.
+ * Starts TLS on an open connection of messages.
  *
  * @module
  */
@@ -17,10 +17,10 @@ import { checkDuration } from "../../check.ts";
 
 /** Options for {@linkcode startTls}. */
 export interface StartTlsOptions extends TlsDialOptions {
-  /** Ends the attempt, and the connection, when it is aborted. */
+  /** Aborts the attempt, and the connection. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Longest time in milliseconds to agree; `Infinity` for no bound.
+   * Longest time in milliseconds for the handshake; `Infinity` for no bound.
    *
    * @default {10_000}
    */
@@ -28,20 +28,20 @@ export interface StartTlsOptions extends TlsDialOptions {
 }
 
 /**
- * Agrees on TLS in the middle of a conversation, as the client (STARTTLS): once
- * the server has said that it is ready, and with nobody waiting for a message.
- * If it fails the connection is aborted.
+ * Starts TLS on an open connection, as the client (STARTTLS). Call it once the
+ * server is ready and while no call waits for a message. If it fails, the
+ * connection is aborted.
  *
  * @param connection The connection, which goes on over TLS.
- * @param options Whom to trust, what to show, and how long it may take.
- * `serverName` is the host that was connected to, unless it is given.
+ * @param options The authorities to trust, the certificate to show, and a
+ * deadline. `serverName` defaults to the host that was connected to.
  * @throws {ConnectionError} If the two ends cannot agree, with code `"tls"`.
- * @throws {ProtocolError} If more has arrived than was received: those bytes are
- * anybody's, and must not be taken for what comes over TLS.
- * @throws {RangeError} If the time is none.
- * @throws {TimeoutError} If they do not agree in time.
- * @throws {TypeError} If a message is being waited for, or only one of `cert` and
- * `key` is given.
+ * @throws {ProtocolError} If bytes have arrived that were not received yet.
+ * They may be an attacker's, and must not count as sent over TLS.
+ * @throws {RangeError} If the deadline is not a positive number.
+ * @throws {TimeoutError} If the handshake takes too long.
+ * @throws {TypeError} If a message is being waited for, or only one of `cert`
+ * and `key` is given.
  *
  * @example Mail, which needs a mail server to run
  * ```ts ignore
@@ -64,7 +64,7 @@ export async function startTls<T>(
   } = options;
   checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
   signal?.throwIfAborted();
-  // Closing the connection in the middle ends the attempt as well.
+  // Closing the connection meanwhile aborts the attempt too.
   const either = AbortSignal.any(
     signal === undefined ? [connection.signal] : [connection.signal, signal],
   );

@@ -1,12 +1,12 @@
 /**
  * Accepts connections for as long as there is a listener.
  *
- * The loop survives everything but its own listener's end. A failed accept is
- * nearly always one of: out of descriptors or memory, which passes when
- * connections close (so it waits, 100 ms growing to 1 s, as Go and Trio do: a
- * loop that tries again at once would burn a core and starve the handlers that
- * could free a descriptor), or a peer that was gone before it was accepted. A
- * server that dies of either is the best-known fault of naive accept loops.
+ * Only the end of its listener ends the loop. A failed accept has nearly always
+ * one of two reasons. The system is out of descriptors or memory, until
+ * connections close. So the loop waits, 100 ms growing to 1 s, as Go and Trio
+ * do; trying again at once would use a whole core and starve the handlers that
+ * could free a descriptor. Or the peer was gone before it was accepted. A
+ * server that ends on either is the best-known fault of naive accept loops.
  *
  * @module
  */
@@ -17,25 +17,25 @@ import type { Connection, Listener } from "../../transport/connection.ts";
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** What the loop tells its owner. */
+/** The events of the loop. */
 export interface AcceptLoopEvents {
-  /** A connection was accepted; the receiver owns it. */
+  /** A connection was accepted; the callee owns it. */
   accepted(connection: Connection): void;
   /** Accepting failed for the first time since it last worked. */
   paused(error: unknown): void;
   /** Accepting works again. */
   resumed(): void;
-  /** Gives a promise to wait for before the next connection is accepted. */
+  /** Returns a promise to wait for before the next connection is accepted. */
   ready(): Promise<void> | undefined;
 }
 
 /**
  * Accepts until the listener is closed or the signal is aborted.
  *
- * @param listener The listener; closed by whoever calls this.
+ * @param listener The listener, which the caller closes.
  * @param signal Ends a pause at once.
- * @param events Who gets the connections.
- * @returns When the listener is closed.
+ * @param events The events.
+ * @returns Resolves when the listener is closed.
  */
 export async function acceptLoop(
   listener: Listener,
@@ -44,7 +44,7 @@ export async function acceptLoop(
 ): Promise<void> {
   let pauseMs = 0;
   while (!signal.aborted) {
-    // Not accepting leaves the rest to the system's queue, and so to the peers.
+    // Connections that are not accepted wait in the system's queue.
     const ready = events.ready();
     if (ready !== undefined) {
       await ready;

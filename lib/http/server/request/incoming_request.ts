@@ -1,5 +1,6 @@
 /**
- * A request as handlers get it: the platform's, and what the wire said beyond it.
+ * A request as handlers get it: the platform's, and what the wire said beyond
+ * it.
  *
  * @module
  */
@@ -69,7 +70,7 @@ export class IncomingRequest extends LateRequest {
  * @param body The body, if there is one.
  * @param local Where it arrived.
  * @throws {HttpError} With status 501 if the platform's `Request` cannot be of
- * that method, and 400 if the URL is none.
+ * that method, and 400 if the URL is invalid.
  */
 export function incomingRequest(
   head: RequestHead,
@@ -87,7 +88,7 @@ export function incomingRequest(
       return new WholeRequest(head, body, url, ended);
     }
     const request = new IncomingRequest(head, body, url, ended);
-    // Else the URL may be none, or another in its normal form.
+    // Otherwise the URL may be invalid, or change in its normal form.
     if (!isPlainUrl(origin, target)) request.makeNow();
     return request;
   } catch {
@@ -133,7 +134,7 @@ const REFUSED = /^(?:CONNECT|TRACE|TRACK)$/;
 function checkMethod(method: string): void {
   if (method === "GET") return;
   const upper = method.toUpperCase();
-  // Case matters in HTTP: "get" is none of its methods, and no Request can be.
+  // Case matters in HTTP: "get" is another method, which no Request can have.
   const isAltered = upper !== method && KNOWN.test(upper);
   if (!isAltered && !REFUSED.test(upper)) return;
   throw unsupported(

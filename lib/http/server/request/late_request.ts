@@ -1,11 +1,11 @@
 /**
- * A `Request` that is made when somebody looks at it.
+ * A `Request` that is made on first use.
  *
- * Making one costs more than reading it off the wire and writing the answer, and
- * many handlers look at its method and path at most. So what handlers get is an
- * object of the same class whose fields are those of the real request, which is
- * made with the first look at one of them: `instanceof`, `fetch(request)` and
- * `new Request(request)` find what they expect.
+ * Making one costs more than reading it from the wire and writing the answer,
+ * and many handlers use only its method and path. So handlers get an object of
+ * the same class that has the fields of the real request. The first use of a
+ * field makes the real one, so `instanceof`, `fetch(request)` and
+ * `new Request(request)` work.
  *
  * @module
  */
@@ -23,12 +23,12 @@ export abstract class LateRequest
   extends (Unmade as unknown as { new (): Request }) {
   #real: Request | undefined;
 
-  /** Whether somebody has looked. */
+  /** Whether the real request is made. */
   protected get isMade(): boolean {
     return this.#real !== undefined;
   }
 
-  /** Makes the real one before anybody looks. */
+  /** Makes the real request now. */
   makeNow(): void {
     this.#real ??= this.make();
   }

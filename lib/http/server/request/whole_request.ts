@@ -16,7 +16,7 @@ export class WholeRequest extends Request {
    * Makes a request.
    *
    * @param body Its body, if it has one.
-   * @throws {TypeError} If the URL is none.
+   * @throws {TypeError} If the URL is invalid.
    */
   constructor(
     head: RequestHead,

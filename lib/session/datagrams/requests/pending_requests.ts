@@ -138,7 +138,7 @@ export class PendingRequests<T> implements ReplyMatcher<T> {
     this.#alarm.clear();
   }
 
-  /** What came before a request was sent is no reply to it. */
+  /** Datagrams that came before a request was sent are not replies to it. */
   #start(request: PendingRequest<T>): void {
     request.start();
     const isPlain = request.accepts === undefined;
