@@ -15,8 +15,11 @@ const ROOT = new URL("../", import.meta.url);
 /** Folders and files whose text is checked. */
 const ROOMS = [
   ...[".ci", ".github", "CHANGELOG.md", "README.md", "mod.ts"],
-  ...["lib/encoding", "lib/stream", "cli/http/files"],
-  "cli/http/page",
+  ...["lib/bytes", "lib/check.ts", "lib/encoding", "lib/errors.ts"],
+  ...["lib/framing", "lib/http/client", "lib/http/wire", "lib/stream"],
+  ...["lib/session/datagrams", "lib/testing", "lib/time", "lib/transport"],
+  ...["cli/arguments", "cli/demo", "cli/http", "cli/manual", "cli/server"],
+  "cli/tls",
 ];
 
 /** A turn of phrase, and what to write instead. */
