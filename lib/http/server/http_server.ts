@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FramedConnection } from "../../session/messages/framed_connection.ts";
 import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { RunningServer } from "../../session/serving/running_server.ts";
 import type { Server } from "../../session/serving/server.ts";
@@ -35,7 +36,10 @@ export interface HttpServer extends Server<Uint8Array> {
 
 /** An HTTP server at work. */
 export class RunningHttpServer implements HttpServer {
-  readonly #server: RunningServer<Uint8Array>;
+  readonly #server: RunningServer<
+    Uint8Array,
+    FramedConnection<Uint8Array>
+  >;
   readonly #serving: HttpServing;
 
   /**
@@ -44,7 +48,13 @@ export class RunningHttpServer implements HttpServer {
    * @param server The server.
    * @param serving What its connections share.
    */
-  constructor(server: RunningServer<Uint8Array>, serving: HttpServing) {
+  constructor(
+    server: RunningServer<
+      Uint8Array,
+      FramedConnection<Uint8Array>
+    >,
+    serving: HttpServing,
+  ) {
     this.#server = server;
     this.#serving = serving;
   }

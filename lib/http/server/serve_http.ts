@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
+import { FramedConnection } from "../../session/messages/framed_connection.ts";
 import { Settings } from "../../session/messages/settings.ts";
+import { reportFailedHandler } from "../../session/serving/server_event.ts";
 import {
   type ServeAddress,
   startServer,
@@ -80,14 +81,23 @@ export async function serveHttp(
     onAnswered: options.onEvent,
     requests: 0,
   };
-  const sessions = new WeakMap<MessageConnection<Uint8Array>, HttpSession>();
-  const server = await startServer(addresses, options, connectionSettings, {
-    handler: typeof handler !== "function" ? handler : (connection) => {
-      const session = new HttpSession(connection, serving);
-      sessions.set(connection, session);
-      return session.run();
+  const sessions = new WeakMap<HttpServed, HttpSession>();
+  const server = await startServer<Uint8Array, HttpServed>(
+    addresses,
+    options,
+    connectionSettings,
+    {
+      begin: (channel) => new FramedConnection(channel, connectionSettings),
+      handler: typeof handler !== "function" ? handler : (connection) => {
+        const session = new HttpSession(connection, serving);
+        sessions.set(connection, session);
+        return session.run();
+      },
+      drain: (connection) => sessions.get(connection)?.drain(),
+      report: reportFailedHandler,
     },
-    drain: (connection) => sessions.get(connection)?.drain(),
-  });
+  );
   return new RunningHttpServer(server, serving);
 }
+
+type HttpServed = FramedConnection<Uint8Array>;

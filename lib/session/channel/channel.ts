@@ -98,6 +98,8 @@ export class Channel implements Watched {
   readonly receiving: ReceivingHalf;
   /** The sending half. */
   readonly sending: SendingHalf;
+  /** Whether this side aborted it with something left to lose. */
+  wasCut = false;
   /** What takes from the queue, if it can tell whether views are still looked at. */
   reader: { readonly mayRetire: boolean } | undefined;
   #connection: Connection;
@@ -290,6 +292,7 @@ export class Channel implements Watched {
       address: String(this.remoteAddress),
       reason: "this side aborted the connection",
     });
+    this.wasCut = this.hasToLose;
     this.sending.fail(error);
     this.receiving.abort(error);
     this.#release();

@@ -35,7 +35,10 @@ import type { Traffic } from "./traffic.ts";
 /** 5 s without a byte and 30 s in all: nginx's `lingering_timeout` and `_time`. */
 export const LINGER: StallLimits = { quietMs: 5_000, totalMs: 30_000 };
 
-/** No limit of its own: a shutdown cuts what is left when its grace is over. */
+/**
+ * No limit of its own on writing and on a peer that goes on sending: a shutdown
+ * cuts what is left when its grace is over.
+ */
 export const LINGER_UNTIL_CUT: StallLimits = {
   quietMs: Infinity,
   totalMs: Infinity,
@@ -127,9 +130,8 @@ export class Lingering {
   /** Goes on with other limits. */
   limit(limits: StallLimits): void {
     this.#limits = limits;
-    if (this.#state === "writing" || this.#state === "discarding") {
-      this.#stall.limit(limits);
-    }
+    if (this.#state === "writing") this.#stall.limit(limits);
+    else if (this.#state === "discarding") this.#discardOn();
   }
 
   /** Ends at once, as the connection was aborted. */
@@ -153,7 +155,9 @@ export class Lingering {
 
   #discardOn(): void {
     this.#state = "discarding";
-    this.#stall.limit(this.#limits);
+    // A peer that has been quiet for so long sends nothing to collide with.
+    const { totalMs } = this.#limits;
+    this.#stall.limit({ quietMs: LINGER.quietMs, totalMs });
   }
 
   /** Drops what arrives until the peer finishes, or the end has come. */
@@ -169,7 +173,6 @@ export class Lingering {
   }
 
   #timeIsOver(isQuiet: boolean): void {
-    // A peer that has been quiet for so long sends nothing to collide with.
     if (this.#state !== "writing" && isQuiet) this.#end("done");
     else this.#end("cut", this.#timeout(isQuiet));
   }

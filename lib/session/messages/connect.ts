@@ -6,7 +6,7 @@
 
 import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
 import { TimeoutError } from "../../errors.ts";
-import { type Address, parseAddress } from "../../transport/address.ts";
+import { Address, parseAddress } from "../../transport/address.ts";
 import type { Connection, DialOptions } from "../../transport/connection.ts";
 import { dial } from "../../transport/open.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
@@ -14,10 +14,17 @@ import {
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
   shakeHands,
 } from "../channel/handshake.ts";
+import { Channel } from "../channel/channel.ts";
+import type { ChannelSettings } from "../channel/channel_settings.ts";
+import {
+  type ConnectionEvent,
+  reportConnectionEvent,
+} from "./connection_event.ts";
 import { FramedConnection } from "./framed_connection.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import { checkDuration } from "../../check.ts";
 import { type MessageOptions, Settings } from "./settings.ts";
+import { type WrapConnection, wrapped } from "./wrap.ts";
 import { within } from "../../time/within.ts";
 
 /** The default of {@linkcode ConnectOptions.connectTimeoutMs}: 10 s. */
@@ -31,7 +38,7 @@ export const DEFAULT_CONNECT_TIMEOUT_MS: number = 10_000;
 export interface ConnectOptions<E extends EncodingLike = "bytes">
   extends MessageOptions<E>, DialOptions, TlsDialOptions {
   /**
-   * Longest time in milliseconds until the connection is there, with looking up
+   * Longest time in milliseconds until the connection is open, with looking up
    * the name; `Infinity` for no bound but the system's, which is minutes.
    *
    * @default {10_000}
@@ -44,21 +51,41 @@ export interface ConnectOptions<E extends EncodingLike = "bytes">
    * @default {10_000}
    */
   readonly tlsHandshakeTimeoutMs?: number;
+  /**
+   * Called with what must not pass in silence and that no call can throw.
+   *
+   * @default {unsent messages and bad frames are reported with `console.error`}
+   */
+  readonly onEvent?:
+    | ((event: ConnectionEvent<MessageOf<E>>) => void)
+    | undefined;
+  /** Puts something between the connection and its messages. */
+  readonly wrap?: WrapConnection | undefined;
+}
+
+/**
+ * Opens connections by itself, such as a `memoryListener()` of
+ * `@parley/parley/testing`.
+ */
+export interface Connector {
+  /** Opens a connection, which the caller then owns. */
+  connect(): Promise<Connection>;
 }
 
 /**
  * Opens a connection that carries messages.
  *
  * @typeParam E The encoding or its name; it decides the type of a message.
- * @param address The peer's address, such as `"tcp://127.0.0.1:7342"`.
+ * @param to The peer's address, such as `"tcp://127.0.0.1:7342"`, or something
+ * that opens connections by itself.
  * @param options Framing, encoding, limits, deadlines, socket options. The
  * `signal` ends the attempt only; later use `abort`.
  * @returns The connection, owned by the caller.
- * @throws {TypeError} If the address, framing or encoding is none.
+ * @throws {TypeError} If the address, framing or encoding is invalid.
  * @throws {RangeError} If a number is out of its range.
- * @throws {ConnectionError} If there is no connection to be had, with code
+ * @throws {ConnectionError} If the connection cannot be opened, with code
  * `"tls"` if the two ends cannot agree on TLS.
- * @throws {TimeoutError} If there is none in time.
+ * @throws {TimeoutError} If it is not open in time.
  *
  * @example Asking a server
  * ```ts
@@ -76,11 +103,36 @@ export interface ConnectOptions<E extends EncodingLike = "bytes">
  * ```
  */
 export async function connect<E extends EncodingLike = "bytes">(
-  address: string | Address,
+  to: string | Address | Connector,
   options: ConnectOptions<E> = {},
 ): Promise<MessageConnection<MessageOf<E>>> {
-  const to = typeof address === "string" ? parseAddress(address) : address;
   const settings = new Settings<MessageOf<E>>(options);
+  const channel = await openChannel(to, options, settings);
+  const connection = new FramedConnection(channel, settings);
+  const tell = options.onEvent ?? reportConnectionEvent;
+  connection.onUnsent = (error) => tell({ type: "unsent", connection, error });
+  connection.onBadFrame = (error) =>
+    tell({ type: "bad_frame", connection, error });
+  return connection;
+}
+
+/** What opening a connection needs, whatever is spoken over it. */
+export type OpenOptions = Omit<
+  ConnectOptions<EncodingLike>,
+  "onEvent" | keyof MessageOptions
+>;
+
+/**
+ * Opens a connection and makes a channel of it; see {@linkcode connect}.
+ *
+ * @param settings What the channel gets.
+ */
+export async function openChannel(
+  to: string | Address | Connector,
+  options: OpenOptions,
+  settings: ChannelSettings,
+): Promise<Channel> {
+  const place = typeof to === "string" ? parseAddress(to) : to;
   const {
     connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
     tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
@@ -88,29 +140,36 @@ export async function connect<E extends EncodingLike = "bytes">(
   checkDuration("connectTimeoutMs", connectTimeoutMs);
   checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
   options.signal?.throwIfAborted();
-  const connection = await dialWithin(to, connectTimeoutMs, options);
+  const connection = await dialWithin(place, connectTimeoutMs, options);
   await shakeHands(connection, tlsHandshakeTimeoutMs, options.signal);
-  return new FramedConnection(connection, settings);
+  return new Channel(await wrapped(connection, options.wrap), settings);
 }
 
 async function dialWithin(
-  to: Address,
+  to: Address | Connector,
   timeoutMs: number,
   options: DialOptions & TlsDialOptions,
 ): Promise<Connection> {
-  const limit = within(timeoutMs, options.signal, () =>
-    new TimeoutError(
-      "connect",
-      timeoutMs,
-      `Cannot connect to ${to}: no answer within ${timeoutMs} ms (connectTimeoutMs)`,
-    ));
+  const limit = within(
+    timeoutMs,
+    options.signal,
+    () =>
+      new TimeoutError("connect", timeoutMs, {
+        action: "connect to",
+        address: to instanceof Address ? String(to) : undefined,
+        reason: `no answer within ${timeoutMs} ms`,
+        option: "connectTimeoutMs",
+      }),
+  );
   const attempt = new AbortController();
-  const dialled = dial(to, { ...options, signal: attempt.signal });
+  const dialled = to instanceof Address
+    ? dial(to, { ...options, signal: attempt.signal })
+    : to.connect();
   try {
     return await limit.race(dialled);
   } catch (error) {
     attempt.abort(error);
-    // Should it be made after all, nobody wants it any more.
+    // A connection that comes too late is not wanted any more.
     dialled.then((late) => late.abort(), () => {});
     throw error;
   } finally {

@@ -6,7 +6,7 @@
 
 import { checkDuration } from "../../check.ts";
 import type { EncodingLike } from "../../encoding/parse.ts";
-import { TimeoutError } from "../../errors.ts";
+import { type ProtocolError, TimeoutError } from "../../errors.ts";
 import type { Framing } from "../../framing/framing.ts";
 import { parseFraming } from "../../framing/parse.ts";
 import { within } from "../../time/within.ts";
@@ -35,21 +35,29 @@ export class FramedConnection<T> implements MessageConnection<T> {
   readonly channel: Channel;
   /** Called with what went wrong where nothing looked; see {@linkcode Floating}. */
   onUnsent: ((error: unknown) => void) | undefined;
+  /** Called with bad frames that were skipped. */
+  onBadFrame: ((error: ProtocolError) => void) | undefined;
   readonly #reader: MessageReader<T>;
   readonly #writer: MessageWriter<T>;
   readonly #settings: Settings<T>;
   #told: unknown;
 
   constructor(
-    connection: Connection,
+    connection: Connection | Channel,
     options: MessageOptions<EncodingLike> | Settings<T> = {},
   ) {
     const settings = options instanceof Settings
       ? options
       : new Settings<T>(options);
     this.#settings = settings;
-    const channel = this.channel = new Channel(connection, settings);
-    this.#reader = new MessageReader(channel, settings);
+    const channel = this.channel = connection instanceof Channel
+      ? connection
+      : new Channel(connection, settings);
+    this.#reader = new MessageReader(
+      channel,
+      settings,
+      (error) => this.onBadFrame?.(error),
+    );
     this.#writer = new MessageWriter(channel, settings, this.#unsent);
   }
 
@@ -84,6 +92,7 @@ export class FramedConnection<T> implements MessageConnection<T> {
       bytesIn,
       bytesOut,
       bytesWaiting: this.channel.bytesWaiting,
+      badFrames: this.#reader.badFrames,
       messagesIn: this.#reader.messages,
       messagesOut: this.#writer.messages,
     };

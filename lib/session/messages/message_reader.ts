@@ -25,15 +25,23 @@ export class MessageReader<T> {
   messages = 0;
   readonly #channel: Channel;
   readonly #half: ReceivingHalf;
+  readonly #onBadFrame: (error: ProtocolError) => void;
   #frames!: FrameDecoder;
+  // Of framings that were used before this one.
+  #badBefore = 0;
   #values!: ValueDecoder<T>;
   #endsAtClose = false;
   #copies = false;
   // How many messages had been handed out when none was looked at any more.
   #releasedAt = 0;
 
-  constructor(channel: Channel, settings: Settings<T>) {
+  constructor(
+    channel: Channel,
+    settings: Settings<T>,
+    onBadFrame: (error: ProtocolError) => void,
+  ) {
     this.#channel = channel;
+    this.#onBadFrame = onBadFrame;
     this.#half = channel.receiving;
     this.cut(settings.framing, settings);
     channel.reader = this;
@@ -43,6 +51,11 @@ export class MessageReader<T> {
   get isOver(): boolean {
     const { state } = this.#half;
     return state === "over" || state === "discarding" || state === "aborted";
+  }
+
+  /** How many bad frames, and messages with bad content, were skipped. */
+  get badFrames(): number {
+    return this.#badBefore + (this.#frames?.badCount ?? 0);
   }
 
   /** Whether no message that was handed out is looked at any more. */
@@ -88,9 +101,18 @@ export class MessageReader<T> {
    * Cuts what comes from now on by a framing; what has arrived and was not taken
    * is cut so too.
    */
-  cut(framing: Framing, { encoding, maxMessageBytes }: Settings<T>): void {
+  cut(
+    framing: Framing,
+    { badFrames, encoding, maxMessageBytes }: Settings<T>,
+  ): void {
     const { queue } = this.#channel;
-    this.#frames = new FrameDecoder(framing, { maxMessageBytes, queue });
+    this.#badBefore = this.badFrames;
+    this.#frames = new FrameDecoder(framing, {
+      badFrames,
+      maxMessageBytes,
+      onBadFrame: this.#onBadFrame,
+      queue,
+    });
     this.#values = encoding.decoder(framing.boundary !== "none");
     this.#endsAtClose = framing.boundary === "close";
     this.#copies = this.#values.copies === true;
@@ -125,7 +147,9 @@ export class MessageReader<T> {
     try {
       return this.#values.decode(frame);
     } catch (error) {
-      throw this.#frames.fail(error, frame);
+      // Throws, unless messages with bad content are skipped.
+      this.#frames.refuse(error, frame);
+      return undefined;
     }
   }
 

@@ -6,6 +6,8 @@
 
 /** What went over a message connection so far. */
 export interface ConnectionStats {
+  /** Bad frames, and messages with bad content, that were skipped. */
+  readonly badFrames: number;
   /** Bytes received. */
   readonly bytesIn: number;
   /** Bytes that the system has taken for sending. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkSize } from "../../check.ts";
+import { checkOneOf, checkSize } from "../../check.ts";
 import type { Encoding } from "../../encoding/encoding.ts";
 import {
   type EncodingLike,
@@ -12,6 +12,7 @@ import {
   parseEncoding,
 } from "../../encoding/parse.ts";
 import {
+  type BadFrames,
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "../../framing/framing.ts";
@@ -32,6 +33,16 @@ export const DEFAULT_FRAMING: string = "line";
  */
 export interface MessageOptions<E extends EncodingLike = "bytes">
   extends ChannelOptions {
+  /**
+   * What happens to a bad frame, and to a message whose content is bad, such as a
+   * line that is not JSON: `"fail"` ends the messages with a `ProtocolError`,
+   * `"skip"` drops it, reports it to `onEvent`, counts it in `stats` and goes on.
+   * Frames can be skipped in the framings `line`, `delimiter`, `slip`, `cobs` and
+   * `json-seq`, where the end of a frame can be found without its beginning.
+   *
+   * @default {"fail", but "skip" for `slip`, `cobs` and `json-seq`}
+   */
+  readonly badFrames?: BadFrames | undefined;
   /**
    * How a message's bytes become a value: `"bytes"` (`Uint8Array`), `"text"`
    * (strict UTF-8), `"json"`, or an encoding of your own.
@@ -67,6 +78,7 @@ export interface MessageOptions<E extends EncodingLike = "bytes">
  * @typeParam T Type of a message.
  */
 export class Settings<T> extends ChannelSettings {
+  readonly badFrames: BadFrames | undefined;
   readonly framing: Framing;
   readonly encoding: Encoding<T>;
   readonly maxMessageBytes: number;
@@ -87,6 +99,7 @@ export class Settings<T> extends ChannelSettings {
   ) {
     super(options, internals);
     const {
+      badFrames,
       encoding = "bytes",
       framing = DEFAULT_FRAMING,
       maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
@@ -94,6 +107,10 @@ export class Settings<T> extends ChannelSettings {
     } = options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
     checkSize("maxSentMessageBytes", maxSentMessageBytes, 1);
+    if (badFrames !== undefined) {
+      checkOneOf("badFrames", badFrames, ["fail", "skip"]);
+    }
+    this.badFrames = badFrames;
     this.framing = typeof framing === "string"
       ? parseFraming(framing)
       : framing;

@@ -2,13 +2,13 @@
  * What a connection passes between being accepted and meeting its handler.
  *
  * ```text
- * accepted ─► proxy's header ─► free slot? ─► TLS handshake ─► entered
+ * accepted ─► proxy's header ─► free slot? ─► TLS handshake ─► wrap ─► entered
  *             (trusted peers)   (limits)      (tls: addresses)
- *      └────────────┴───────────────┴──────────────┴─► turned away, and told
+ *      └────────────┴───────────────┴──────────────┴───────────┴─► turned away
  * ```
  *
- * Whatever takes time here happens in a task of its own, so a client that says
- * nothing keeps nobody else waiting.
+ * What takes time here happens in a task of its own, so a client that says nothing
+ * does not keep others waiting.
  *
  * @module
  */
@@ -16,32 +16,37 @@
 import type { Connection } from "../../transport/connection.ts";
 import type { ProxyReader } from "../../transport/proxy/proxied.ts";
 import { shakeHands } from "../channel/handshake.ts";
-import type { ServerEvent } from "./server_options.ts";
+import type { ServerEvent } from "./server_event.ts";
+import { type WrapConnection, wrapped } from "../messages/wrap.ts";
 import type { Slots } from "./slots.ts";
 
-/** What an entrance needs of its server. */
+/** What the admission needs of its server. */
 export interface AdmissionOptions {
   /** Takes over a connection that has passed; it gives the slot back by `leave`. */
   entered(connection: Connection, leave: () => void): void;
-  /** Tells of one that has not. */
+  /** Reports one that has not. */
   tell(
-    event: ServerEvent<never> & { type: "refused" | "handshake_failed" },
+    event: ServerEvent<never, never> & {
+      type: "refused" | "handshake_failed";
+    },
   ): void;
   /** How long a TLS handshake may take, in milliseconds. */
   readonly handshakeMs: number;
-  /** Which peers must tell their clients' addresses. */
+  /** Which peers are proxies that must tell their clients' addresses. */
   readonly proxies: ProxyReader | undefined;
   /** Aborted when the server stops. */
   readonly signal: AbortSignal;
   /** How many may be in at once. */
   readonly slots: Slots;
+  /** Puts something between a connection and what speaks over it. */
+  readonly wrap: WrapConnection | undefined;
 }
 
 /** The way in. */
 export class Admission {
   /** Connections that were given a slot. */
   accepted = 0;
-  /** Connections turned away: too many, or a proxy that did not say whose. */
+  /** Connections turned away: too many, or a proxy that named no client. */
   refused = 0;
   /** Connections whose two ends could not agree on TLS. */
   failed = 0;
@@ -67,7 +72,7 @@ export class Admission {
     }
   }
 
-  /** Turns away whoever is not in yet. */
+  /** Turns away connections that have not entered yet. */
   close(): void {
     for (const proxy of this.#announced) proxy.close();
   }
@@ -96,7 +101,9 @@ export class Admission {
     }
     this.accepted++;
     const leave = () => slots.give(peer);
-    if (accepted.handshake === undefined) {
+    if (
+      accepted.handshake === undefined && this.#options.wrap === undefined
+    ) {
       this.#options.entered(accepted, leave);
     } else {
       void this.#enterOnceAgreed(accepted, leave);
@@ -107,9 +114,11 @@ export class Admission {
     accepted: Connection,
     leave: () => void,
   ): Promise<void> {
-    const { handshakeMs, signal } = this.#options;
+    const { handshakeMs, signal, wrap } = this.#options;
+    let entered = accepted;
     try {
       await shakeHands(accepted, handshakeMs, signal);
+      entered = await wrapped(accepted, wrap);
       signal.throwIfAborted();
     } catch (error) {
       accepted.abort();
@@ -120,7 +129,7 @@ export class Admission {
       this.#options.tell({ type: "handshake_failed", remoteAddress, error });
       return;
     }
-    this.#options.entered(accepted, leave);
+    this.#options.entered(entered, leave);
   }
 
   #refuse({ remoteAddress }: Connection, reason: string): void {

@@ -1,81 +1,77 @@
 /**
- * A server at work: conversations, their count, and the end of them all.
+ * A server at work: it accepts, hands each connection to its handler, and ends
+ * them all.
  *
  * @module
  */
 
 import type { EncodingLike } from "../../encoding/parse.ts";
-import {
-  ClosedError,
-  ConnectionError,
-  ProtocolError,
-  TimeoutError,
-} from "../../errors.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection, Listener } from "../../transport/connection.ts";
 import type { ProxyReader } from "../../transport/proxy/proxied.ts";
 import type { TlsCertificate } from "../../transport/tls/options.ts";
 import { acceptLoop } from "./accept_loop.ts";
 import { Admission } from "./admission.ts";
+import { Channel } from "../channel/channel.ts";
+import type { ChannelSettings } from "../channel/channel_settings.ts";
 import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
-import { channelOf, FramedConnection } from "../messages/framed_connection.ts";
-import type { MessageConnection } from "../messages/message_connection.ts";
-import type { Handler, Server } from "./server.ts";
+import { type Conversable, converse } from "./conversation.ts";
+import type { Server } from "./server.ts";
+import type { ServerEvent } from "./server_event.ts";
 import {
-  type CutConnection,
   graceOf,
   type ServeOptions,
-  type ServerEvent,
   type ServerStats,
   type ShutdownOptions,
   type ShutdownReport,
 } from "./server_options.ts";
-import type { Settings } from "../messages/settings.ts";
+import { Shutdown } from "./shutdown.ts";
 import type { Slots } from "./slots.ts";
-import { within } from "../../time/within.ts";
 
-/**
- * What a server does with its connections.
- *
- * @typeParam T Type of a message.
- */
-export interface Conversations<T> {
+/** What a server does with its connections. */
+export interface Conversations<T, C extends Conversable> {
+  /** Puts what speaks onto a channel. */
+  begin(channel: Channel, tell: (event: ServerEvent<T, C>) => void): C;
+
   /** Talks to one peer. */
-  readonly handler: Handler<T>;
+  handler(connection: C): Promise<void> | void;
 
-  /**
-   * Asks for the end of a conversation, when the server shuts down.
-   *
-   * @param connection The connection.
-   * @param reason Why.
-   */
-  drain(connection: MessageConnection<T>, reason: unknown): void;
+  /** Asks for the end of a conversation, when the server shuts down. */
+  drain(connection: C, reason: unknown): void;
+
+  /** Reports events where the program does not listen to them. */
+  report(event: ServerEvent<T, C>): void;
 }
 
-/**
- * A server at work.
- *
- * @typeParam T Type of a message.
- */
-export class RunningServer<T> implements Server<T> {
-  readonly connections: Set<MessageConnection<T>> = new Set();
+/** What a server is made of. */
+export interface ServerParts<T, C extends Conversable> {
+  readonly conversations: Conversations<T, C>;
+  readonly listeners: readonly Listener[];
+  readonly options:
+    & Pick<
+      ServeOptions<EncodingLike>,
+      "signal" | "tlsHandshakeTimeoutMs" | "wrap"
+    >
+    & { readonly onEvent?: ((event: ServerEvent<T, C>) => void) | undefined };
+  readonly proxies: ProxyReader | undefined;
+  readonly settings: ChannelSettings;
+  readonly slots: Slots;
+}
+
+/** A server at work. */
+export class RunningServer<T, C extends Conversable> implements Server<T, C> {
+  readonly connections: Set<C> = new Set();
   readonly addresses: readonly Address[];
   readonly finished: Promise<ShutdownReport>;
-  // Those whose handler has returned and that are being closed.
-  readonly #handled = new Set<MessageConnection<T>>();
-  readonly #listeners: readonly Listener[];
-  readonly #settings: Settings<T>;
-  readonly #slots: Slots;
-  readonly #conversations: Conversations<T>;
-  readonly #onEvent: ((event: ServerEvent<T>) => void) | undefined;
-  readonly #signal: AbortSignal | undefined;
+  readonly #parts: ServerParts<T, C>;
+  readonly #tell: (event: ServerEvent<T, C>) => void;
   readonly #onSignal = () => void this.shutdown();
   readonly #stopping = new AbortController();
   readonly #loops: Promise<unknown>;
   readonly #admission: Admission;
+  readonly #shutdown: Shutdown<C>;
   readonly #finish: (report: ShutdownReport) => void;
-  #shutdown: Promise<ShutdownReport> | undefined;
-  #whenEmpty: (() => void) | undefined;
+  #stopped: Promise<ShutdownReport> | undefined;
   #failed = 0;
   // Of the connections that are over.
   #bytesIn = 0;
@@ -83,30 +79,23 @@ export class RunningServer<T> implements Server<T> {
   #messagesIn = 0;
   #messagesOut = 0;
 
-  constructor(
-    listeners: readonly Listener[],
-    settings: Settings<T>,
-    slots: Slots,
-    proxies: ProxyReader | undefined,
-    options: ServeOptions<EncodingLike, T>,
-    conversations: Conversations<T>,
-  ) {
-    this.#listeners = listeners;
+  constructor(parts: ServerParts<T, C>) {
+    const { listeners, options, proxies, settings, slots } = parts;
+    this.#parts = parts;
     this.addresses = listeners.map((listener) => listener.address);
-    this.#settings = settings;
-    this.#slots = slots;
-    this.#conversations = conversations;
+    const { report } = parts.conversations;
+    const tell = this.#tell = options.onEvent ?? report;
+    this.#shutdown = new Shutdown(this.connections, settings.time);
     this.#admission = new Admission({
-      entered: (connection, leave) => this.#entered(connection, leave),
-      tell: (event) => this.#tell(event),
+      entered: (connection, leave) => void this.#entered(connection, leave),
+      tell,
       handshakeMs: options.tlsHandshakeTimeoutMs ??
         DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
       proxies,
       signal: this.#stopping.signal,
       slots,
+      wrap: options.wrap,
     });
-    this.#onEvent = options.onEvent;
-    this.#signal = options.signal;
     const { promise, resolve } = Promise.withResolvers<ShutdownReport>();
     this.finished = promise;
     this.#finish = resolve;
@@ -115,14 +104,13 @@ export class RunningServer<T> implements Server<T> {
         acceptLoop(listener, this.#stopping.signal, {
           accepted: (connection) => this.#admission.admit(connection),
           paused: (error) =>
-            this.#tell({ type: "paused", address: listener.address, error }),
-          resumed: () =>
-            this.#tell({ type: "resumed", address: listener.address }),
-          ready: () => this.#slots.free(),
+            tell({ type: "paused", address: listener.address, error }),
+          resumed: () => tell({ type: "resumed", address: listener.address }),
+          ready: () => slots.free(),
         })
       ),
     );
-    this.#signal?.addEventListener("abort", this.#onSignal);
+    options.signal?.addEventListener("abort", this.#onSignal);
   }
 
   get address(): Address {
@@ -152,7 +140,7 @@ export class RunningServer<T> implements Server<T> {
   }
 
   async setCertificate(certificate: TlsCertificate): Promise<void> {
-    const over = this.#listeners.filter((listener) =>
+    const over = this.#parts.listeners.filter((listener) =>
       listener.setCertificate !== undefined
     );
     if (over.length === 0) {
@@ -167,137 +155,57 @@ export class RunningServer<T> implements Server<T> {
 
   shutdown(options: ShutdownOptions = {}): Promise<ShutdownReport> {
     const graceMs = graceOf(options);
-    this.#shutdown ??= this.#stop(graceMs);
-    return this.#shutdown;
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
 
-  #entered(accepted: Connection, leave: () => void): void {
-    const connection = new FramedConnection<T>(accepted, this.#settings);
+  async #entered(accepted: Connection, leave: () => void): Promise<void> {
+    const { conversations, settings } = this.#parts;
+    const channel = new Channel(accepted, settings);
+    const connection = conversations.begin(channel, this.#tell);
     this.connections.add(connection);
-    void this.#converse(connection, leave);
-  }
-
-  async #converse(
-    connection: MessageConnection<T>,
-    leave: () => void,
-  ): Promise<void> {
     const begun = performance.now();
     this.#tell({ type: "opened", connection });
-    let failure: unknown;
-    try {
-      await this.#conversations.handler(connection);
-      this.#handled.add(connection);
-      await connection.close();
-    } catch (error) {
-      failure = error ?? new Error("The handler threw nothing");
-      this.#failed++;
-      await giveUp(connection, failure);
-    }
+    const ending = await converse(
+      connection,
+      (connection) => conversations.handler(connection),
+      (connection) => this.#shutdown.handled(connection),
+    );
+    if (ending.error !== undefined) this.#failed++;
     const { stats } = connection;
     this.#bytesIn += stats.bytesIn;
     this.#bytesOut += stats.bytesOut;
     this.#messagesIn += stats.messagesIn;
     this.#messagesOut += stats.messagesOut;
     this.connections.delete(connection);
-    this.#handled.delete(connection);
     leave();
     this.#tell({
       type: "closed",
       connection,
-      error: failure,
+      error: ending.error,
       stats,
       durationMs: performance.now() - begun,
     });
-    if (this.connections.size === 0) this.#whenEmpty?.();
-  }
-
-  #tell(event: ServerEvent<T>): void {
-    if (this.#onEvent !== undefined) this.#onEvent(event);
-    else if (event.type === "closed" && isOurs(event.error)) {
-      // As Deno.serve does: a failure that nobody sees is worse than a line.
-      // deno-lint-ignore no-console
-      console.error("A connection's handler failed:", event.error);
-    }
+    this.#shutdown.ended(connection, ending);
   }
 
   async #stop(graceMs: number): Promise<ShutdownReport> {
-    this.#signal?.removeEventListener("abort", this.#onSignal);
+    const { conversations, listeners, options, slots } = this.#parts;
+    options.signal?.removeEventListener("abort", this.#onSignal);
     this.#stopping.abort();
-    for (const listener of this.#listeners) listener.close();
+    for (const listener of listeners) listener.close();
     this.#admission.close();
-    this.#slots.wake();
+    slots.wake();
     await this.#loops;
-    const reason = new ClosedError("The server is shutting down");
-    const open = [...this.connections];
-    for (const connection of open) {
-      this.#conversations.drain(connection, reason);
-    }
-    const cut = await this.#cutAfter(graceMs);
-    const report = { finished: open.length - cut.length, cut };
+    const report = await this.#shutdown.run(
+      graceMs,
+      (connection, reason) => conversations.drain(connection, reason),
+    );
     this.#finish(report);
     return report;
   }
-
-  /** Waits for the handlers; aborts what is left when the time is over. */
-  async #cutAfter(graceMs: number): Promise<CutConnection[]> {
-    const limit = within(graceMs, undefined, () => undefined);
-    try {
-      await limit.race(this.#empty());
-      return [];
-    } catch {
-      // The time is over, the only thing that this limit throws.
-      const cut: CutConnection[] = [];
-      for (const connection of this.connections) {
-        const unsentBytes = connection.stats.bytesWaiting;
-        // One that only waits for its peer's end has nothing left to lose.
-        if (unsentBytes > 0 || !this.#handled.has(connection)) {
-          const { remoteAddress } = connection;
-          cut.push({ remoteAddress, unsentBytes });
-        }
-        connection.abort(
-          new ClosedError(
-            `Connection to ${connection.remoteAddress} was cut: the server shut down and ${graceMs} ms were over`,
-          ),
-        );
-      }
-      return cut;
-    } finally {
-      limit.clear();
-    }
-  }
-
-  #empty(): Promise<void> {
-    if (this.connections.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#whenEmpty = resolve);
-  }
-}
-
-/**
- * Ends a connection whose handler failed. What it had sent is written first:
- * else it would depend on the network's cuts how much of that arrives.
- */
-async function giveUp<T>(
-  connection: MessageConnection<T>,
-  failure: unknown,
-): Promise<void> {
-  try {
-    // A peer that broke the framing may still be sending, and closing on it
-    // would destroy what it has not read yet; any other end is no orderly one.
-    if (failure instanceof ProtocolError) await connection.close();
-    else await channelOf(connection).flushed();
-  } catch {
-    // Then it cannot be written, and the failure that is told is the first one.
-  }
-  connection.abort(failure);
-}
-
-/** Whether a failure is the handler's own and not the peer's or the network's. */
-function isOurs(error: unknown): boolean {
-  return error !== undefined && !(error instanceof ProtocolError ||
-    error instanceof ConnectionError || error instanceof TimeoutError ||
-    error instanceof ClosedError);
 }

@@ -5,7 +5,8 @@
  */
 
 import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
-import { channelOf } from "../messages/framed_connection.ts";
+import { FramedConnection } from "../messages/framed_connection.ts";
+import { reportOnConsole } from "./server_event.ts";
 import type { Handler, Server } from "./server.ts";
 import type { ServeOptions } from "./server_options.ts";
 import { Settings } from "../messages/settings.ts";
@@ -45,12 +46,37 @@ export type { ServeAddress } from "./start_server.ts";
  */
 export async function serve<E extends EncodingLike = "bytes">(
   addresses: ServeAddress | readonly ServeAddress[],
-  options: ServeOptions<E, MessageOf<E>>,
+  options: ServeOptions<E>,
   handler: Handler<MessageOf<E>>,
-): Promise<Server<MessageOf<E>>> {
-  const settings = new Settings<MessageOf<E>>(options);
-  return await startServer(addresses, options, settings, {
-    handler,
-    drain: (connection, reason) => channelOf(connection).drain(reason),
-  });
+): Promise<Server<MessageOf<E>>>;
+export async function serve(
+  addresses: ServeAddress | readonly ServeAddress[],
+  handler: Handler<Uint8Array>,
+): Promise<Server<Uint8Array>>;
+export async function serve<T>(
+  addresses: ServeAddress | readonly ServeAddress[],
+  ...rest:
+    | readonly [Handler<T>]
+    | readonly [ServeOptions<EncodingLike, T>, Handler<T>]
+): Promise<Server<T>> {
+  const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
+  const settings = new Settings<T>(options);
+  return await startServer<T, FramedConnection<T>>(
+    addresses,
+    options,
+    settings,
+    {
+      handler,
+      begin: (channel, tell) => {
+        const connection = new FramedConnection<T>(channel, settings);
+        connection.onUnsent = (error) =>
+          tell({ type: "unsent", connection, error });
+        connection.onBadFrame = (error) =>
+          tell({ type: "bad_frame", connection, error });
+        return connection;
+      },
+      drain: (connection, reason) => connection.channel.drain(reason),
+      report: reportOnConsole,
+    },
+  );
 }

@@ -7,6 +7,7 @@
 import type { Address } from "../../transport/address.ts";
 import type { TlsCertificate } from "../../transport/tls/options.ts";
 import type { MessageConnection } from "../messages/message_connection.ts";
+import type { ConnectionStats } from "../messages/receive_options.ts";
 import type {
   ServerStats,
   ShutdownOptions,
@@ -25,26 +26,51 @@ export type Handler<T = Uint8Array> = (
   connection: MessageConnection<T>,
 ) => Promise<void> | void;
 
-/** A running server. */
-export interface Server<T = Uint8Array> extends AsyncDisposable {
+/** What the connections of all servers have in common, whatever they speak. */
+export interface ServerConnection {
+  /** This end's address. */
+  readonly localAddress: Address;
+  /** The peer's address. */
+  readonly remoteAddress: Address;
+  /** What went over the connection so far. */
+  readonly stats: ConnectionStats;
+  /** Aborted when the conversation is to end; the reason says why. */
+  readonly signal: AbortSignal;
+
+  /**
+   * Ends the conversation at once, dropping what was not written or read.
+   *
+   * @param reason What pending and later calls are thrown.
+   */
+  abort(reason?: unknown): void;
+}
+
+/**
+ * A running server.
+ *
+ * @typeParam T Type of a message.
+ * @typeParam C Type of a connection.
+ */
+export interface Server<T = Uint8Array, C = MessageConnection<T>>
+  extends AsyncDisposable {
   /** Where it listens, the first address if there are several. */
   readonly address: Address;
   /** Where it listens. */
   readonly addresses: readonly Address[];
   /** The connections that are open now. */
-  readonly connections: ReadonlySet<MessageConnection<T>>;
-  /** Resolves once the server has shut down, with who finished and who was cut. */
+  readonly connections: ReadonlySet<C>;
+  /** Resolves once the server has shut down, with what finished and what was cut. */
   readonly finished: Promise<ShutdownReport>;
   /** What went over the server so far. */
   readonly stats: ServerStats;
 
   /**
-   * Shows another certificate to whoever connects from now on. Open connections
-   * are left alone.
+   * Shows another certificate to clients that connect from now on. Open
+   * connections are left alone.
    *
    * @param certificate The certificate and its key.
    * @throws {ConnectionError} With code `"tls"` if the two do not belong together
-   * or are none; then nothing changes.
+   * or cannot be read; then nothing changes.
    * @throws {TypeError} If the server listens on no `tls:` address.
    */
   setCertificate(certificate: TlsCertificate): Promise<void>;
@@ -55,7 +81,7 @@ export interface Server<T = Uint8Array> extends AsyncDisposable {
    * `connection.signal` is aborted.
    *
    * @param options How long they may take.
-   * @returns Who finished and who was cut; the second call waits for the first.
+   * @returns What finished and what was cut; the second call waits for the first.
    */
   shutdown(options?: ShutdownOptions): Promise<ShutdownReport>;
 }

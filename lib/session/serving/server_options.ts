@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EncodingLike } from "../../encoding/parse.ts";
+import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
 import type { ProxyProtocolOptions } from "../../transport/proxy/proxied.ts";
 import type { Address } from "../../transport/address.ts";
 import type {
@@ -12,11 +12,13 @@ import type {
   UnixListenOptions,
 } from "../../transport/connection.ts";
 import type { TlsListenOptions } from "../../transport/tls/options.ts";
-import type { MessageConnection } from "../messages/message_connection.ts";
-import type { ConnectionStats } from "../messages/receive_options.ts";
 import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
 import type { MessageOptions } from "../messages/settings.ts";
+import type { WrapConnection } from "../messages/wrap.ts";
+import type { ServerEvent } from "./server_event.ts";
 import type { SlotLimits } from "./slots.ts";
+
+export type { ServerEvent } from "./server_event.ts";
 
 /**
  * The default of {@linkcode ServeOptions.maxConnections}: 10,000, some 200 MiB
@@ -28,75 +30,19 @@ export const DEFAULT_MAX_CONNECTIONS: number = 10_000;
 export const DEFAULT_GRACE_MS: number = 5_000;
 
 /**
- * Something that happened on a server; `type` tells what.
- *
- * @typeParam T Type of a message.
- */
-export type ServerEvent<T = Uint8Array> =
-  | {
-    /** A connection was accepted. */
-    readonly type: "opened";
-    /** The connection. */
-    readonly connection: MessageConnection<T>;
-  }
-  | {
-    /** A connection is over. */
-    readonly type: "closed";
-    /** The connection. */
-    readonly connection: MessageConnection<T>;
-    /** What ended it, or `undefined` if the handler returned. */
-    readonly error: unknown;
-    /** What went over it. */
-    readonly stats: ConnectionStats;
-    /** How long it was open, in milliseconds. */
-    readonly durationMs: number;
-  }
-  | {
-    /**
-     * A connection was closed before its handler saw it: there were too many,
-     * or a proxy did not tell whose it was.
-     */
-    readonly type: "refused";
-    /** Whose it was. */
-    readonly remoteAddress: Address;
-    /** Which limit was reached, or what was wrong. */
-    readonly reason: string;
-  }
-  | {
-    /** A connection ended before it began: the two ends could not agree on TLS. */
-    readonly type: "handshake_failed";
-    /** Whose it was. */
-    readonly remoteAddress: Address;
-    /** Why. */
-    readonly error: unknown;
-  }
-  | {
-    /** Connections cannot be accepted for the moment; it is tried again. */
-    readonly type: "paused";
-    /** Where. */
-    readonly address: Address;
-    /** Why. */
-    readonly error: unknown;
-  }
-  | {
-    /** Connections are accepted again. */
-    readonly type: "resumed";
-    /** Where. */
-    readonly address: Address;
-  };
-
-/**
  * Options for `serve`.
  *
  * @typeParam E The encoding or its name; it decides the type of a message.
  * @typeParam T Type of a message.
  */
-export interface ServeOptions<E extends EncodingLike = "bytes", T = Uint8Array>
-  extends
-    MessageOptions<E>,
-    ListenOptions,
-    TlsListenOptions,
-    UnixListenOptions {
+export interface ServeOptions<
+  E extends EncodingLike = "bytes",
+  T = MessageOf<E>,
+> extends
+  MessageOptions<E>,
+  ListenOptions,
+  TlsListenOptions,
+  UnixListenOptions {
   /**
    * Most connections at once; `Infinity` for no bound but the system's.
    *
@@ -112,7 +58,7 @@ export interface ServeOptions<E extends EncodingLike = "bytes", T = Uint8Array>
   /**
    * Called for everything worth a line in a log. It must not throw.
    *
-   * @default {failed handlers are reported with `console.error`}
+   * @default {failed handlers, and peers that break the framing, are reported with `console.error`}
    */
   readonly onEvent?: (event: ServerEvent<T>) => void;
   /**
@@ -138,6 +84,8 @@ export interface ServeOptions<E extends EncodingLike = "bytes", T = Uint8Array>
    * @default {"wait"}
    */
   readonly whenFull?: "wait" | "refuse";
+  /** Puts something between each connection and its messages. */
+  readonly wrap?: WrapConnection | undefined;
 }
 
 /** Options for a server's `shutdown`. */
@@ -151,17 +99,23 @@ export interface ShutdownOptions {
   readonly graceMs?: number;
 }
 
-/** A connection that a shutdown had to cut. */
+/** A connection that was cut during a shutdown, by the server or by the program. */
 export interface CutConnection {
-  /** Whose it was. */
+  /** The peer's address. */
   readonly remoteAddress: Address;
   /** Bytes accepted for sending that were not taken by the system. */
   readonly unsentBytes: number;
+  /**
+   * Bytes that the peer went on sending while the connection was being closed,
+   * and that were dropped. If there are any, the peer may have lost bytes that the
+   * system had taken for sending.
+   */
+  readonly droppedBytes?: number;
 }
 
 /** How a server ended. */
 export interface ShutdownReport {
-  /** How many connections finished by themselves within the grace period. */
+  /** How many connections ended in order within the grace period. */
   readonly finished: number;
   /** The ones that did not. */
   readonly cut: readonly CutConnection[];

@@ -13,8 +13,16 @@ import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
 import { type Conversations, RunningServer } from "./running_server.ts";
 import { type ServeOptions, slotLimits } from "./server_options.ts";
 import { checkDuration } from "../../check.ts";
-import type { Settings } from "../messages/settings.ts";
+import type { ChannelSettings } from "../channel/channel_settings.ts";
+import type { MessageOptions } from "../messages/settings.ts";
+import type { Conversable } from "./conversation.ts";
+import type { ServerEvent } from "./server_event.ts";
 import { Slots } from "./slots.ts";
+
+/** The options of any server, whatever is spoken over its connections. */
+export type StartOptions<T, C> =
+  & Omit<ServeOptions<EncodingLike>, "onEvent" | keyof MessageOptions>
+  & { readonly onEvent?: ((event: ServerEvent<T, C>) => void) | undefined };
 
 /** Where to listen: an address, or a listener that is open already. */
 export type ServeAddress = string | Address | Listener;
@@ -22,24 +30,22 @@ export type ServeAddress = string | Address | Listener;
 /**
  * Listens and begins to accept.
  *
- * @typeParam T Type of a message.
  * @param addresses Where to listen.
- * @param options Limits, socket options, events; how messages are cut is in the
- * settings.
- * @param settings What every connection gets.
+ * @param options Limits, socket options, events.
+ * @param settings What every channel gets.
  * @param conversations What is done with the connections.
  * @returns The server, listening already.
- * @throws {TypeError} If an address or the handler is none.
+ * @throws {TypeError} If an address or the handler is invalid.
  * @throws {RangeError} If a number is out of its range.
- * @throws {ConnectionError} If the system refuses an address; then none is
- * listened on.
+ * @throws {ConnectionError} If the system refuses an address; then the server
+ * listens on none of them.
  */
-export async function startServer<T>(
+export async function startServer<T, C extends Conversable>(
   addresses: ServeAddress | readonly ServeAddress[],
-  options: ServeOptions<EncodingLike, T>,
-  settings: Settings<T>,
-  conversations: Conversations<T>,
-): Promise<RunningServer<T>> {
+  options: StartOptions<T, C>,
+  settings: ChannelSettings,
+  conversations: Conversations<T, C>,
+): Promise<RunningServer<T, C>> {
   const where = (Array.isArray(addresses) ? addresses : [addresses])
     .map((address) =>
       typeof address === "string" ? parseAddress(address) : address
@@ -58,19 +64,19 @@ export async function startServer<T>(
   }
   options.signal?.throwIfAborted();
   const listeners = await listenAll(where, options);
-  return new RunningServer(
+  return new RunningServer({
+    conversations,
     listeners,
+    options,
+    proxies,
     settings,
     slots,
-    proxies,
-    options,
-    conversations,
-  );
+  });
 }
 
 async function listenAll(
   where: readonly (Address | Listener)[],
-  options: ServeOptions<EncodingLike, never>,
+  options: StartOptions<never, never>,
 ): Promise<Listener[]> {
   const listeners: Listener[] = [];
   try {

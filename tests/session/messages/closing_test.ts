@@ -557,6 +557,7 @@ Deno.test("MessageConnection.stats counts messages and bytes with their frames, 
   assertEquals(await all(pair.server), ["a", "bc"]);
   await Promise.all([pair.client.close(), pair.server.close()]);
   assertEquals(pair.client.stats, {
+    badFrames: 0,
     bytesIn: 0,
     bytesOut: 11,
     bytesWaiting: 0,
@@ -564,6 +565,7 @@ Deno.test("MessageConnection.stats counts messages and bytes with their frames, 
     messagesOut: 2,
   });
   assertEquals(pair.server.stats, {
+    badFrames: 0,
     bytesIn: 11,
     bytesOut: 0,
     bytesWaiting: 0,

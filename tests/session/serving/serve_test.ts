@@ -5,6 +5,7 @@ import {
   assertGreaterOrEqual,
   assertInstanceOf,
   assertLess,
+  assertMatch,
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
@@ -200,11 +201,12 @@ Deno.test("a handler that throws at once, without being async, or throws nothing
   }
 });
 
-Deno.test("serve() reports a handler's own failure on the console when nobody listens to events, and a peer's not", async () => {
+Deno.test("serve() reports on the console, where no onEvent is given, a handler's own failure and which peer broke the framing, and not a lost link", async () => {
   const lines: unknown[][] = [];
   const heard = globalThis.console;
   const { error } = heard;
   heard.error = (...line) => lines.push(line);
+  let failed = 0;
   try {
     await using own = memory();
     await using server = await own.serve({}, async (connection) => {
@@ -215,19 +217,24 @@ Deno.test("serve() reports a handler's own failure on the console when nobody li
       if (message === "mine") await (await own.connect()).send(message);
       else {
         const raw = await own.dial();
-        await raw.write(Uint8Array.of(255, 255, 255, 255));
         if (message === "reset") raw.abort();
+        else await raw.write(Uint8Array.of(255, 255, 255, 255));
       }
+      failed++;
       await until(
-        () => server.stats.failed > 0 && server.connections.size === 0,
+        () => server.stats.failed === failed && server.connections.size === 0,
         "failed",
       );
     }
   } finally {
     heard.error = error;
   }
-  assertEquals(lines.length, 1);
+  assertEquals(lines.length, 2);
   assertInstanceOf(lines[0]![1], RangeError);
+  assertEquals(lines[1]!.length, 1);
+  const line = String(lines[1]![0]);
+  assertMatch(line, /^memory:client-3 broke the framing: Cannot /);
+  assertStringIncludes(line, "4294967295");
 });
 
 Deno.test("a peer that breaks the framing or resets ends its own connection only, and the event says why", async () => {
@@ -282,6 +289,7 @@ Deno.test("events tell of a connection opened and closed, with its stats and how
   assertStrictEquals(opened.connection, closed.connection);
   assertEquals(closed.error, undefined);
   assertEquals(closed.stats, {
+    badFrames: 0,
     bytesIn: 9,
     bytesOut: 9,
     bytesWaiting: 0,
@@ -550,7 +558,7 @@ Deno.test("shutdown() answers the messages already received, ends idle receives,
   assertEquals(reasons.length, 2);
   for (const reason of reasons) {
     assertInstanceOf(reason, ClosedError);
-    assertEquals(reason.message, "The server is shutting down");
+    assertEquals(reason.message, "the server is shutting down");
   }
   await own[Symbol.asyncDispose]();
 });

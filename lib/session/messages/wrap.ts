@@ -1,0 +1,34 @@
+/**
+ * Something between a connection and what speaks over it: a log of the bytes, a
+ * limit on their rate, a layer that encrypts or compresses.
+ *
+ * @module
+ */
+
+import type { Connection } from "../../transport/connection.ts";
+
+/**
+ * Puts something between a connection and its messages.
+ *
+ * @param connection The connection, once TLS is agreed on. What is returned owns
+ * it.
+ * @returns The connection that the messages go over. If it has a `handshake()`,
+ * reading and writing must wait for it.
+ */
+export type WrapConnection = (
+  connection: Connection,
+) => Connection | Promise<Connection>;
+
+/** Wraps a connection; if that fails the connection is aborted. */
+export async function wrapped(
+  connection: Connection,
+  wrap: WrapConnection | undefined,
+): Promise<Connection> {
+  if (wrap === undefined) return connection;
+  try {
+    return await wrap(connection);
+  } catch (error) {
+    connection.abort();
+    throw error;
+  }
+}

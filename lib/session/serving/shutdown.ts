@@ -1,0 +1,107 @@
+/**
+ * The end of all conversations of a server.
+ *
+ * ```text
+ *   running ── run() ──► draining ── all have ended ──────────► reported
+ *                           └── grace is over: the rest is cut ──►┘
+ * ```
+ *
+ * @module
+ */
+
+import { ClosedError } from "../../errors.ts";
+import type { Time } from "../../time/time.ts";
+import { within } from "../../time/within.ts";
+import type { Conversable, Ending } from "./conversation.ts";
+import type { CutConnection, ShutdownReport } from "./server_options.ts";
+
+/** Ends conversations and counts how they ended. */
+export class Shutdown<C extends Conversable> {
+  #state: "running" | "draining" | "reported" = "running";
+  readonly #open: ReadonlySet<C>;
+  readonly #time: Time;
+  readonly #cut: CutConnection[] = [];
+  // Connections whose handler has returned and that are being closed.
+  readonly #handled = new Set<C>();
+  #whenEmpty: (() => void) | undefined;
+
+  /**
+   * Prepares for the end.
+   *
+   * @param open The connections that are open.
+   */
+  constructor(open: ReadonlySet<C>, time: Time) {
+    this.#open = open;
+    this.#time = time;
+  }
+
+  /** Takes note of a connection whose handler has returned. */
+  handled(connection: C): void {
+    this.#handled.add(connection);
+  }
+
+  /** Takes note of a connection that has ended and is no longer open. */
+  ended(connection: C, { isCut }: Ending): void {
+    this.#handled.delete(connection);
+    if (this.#state === "draining" && isCut) this.#cut.push(cutOf(connection));
+    if (this.#open.size === 0) this.#whenEmpty?.();
+  }
+
+  /** Ends all connections: in order for as long as the grace lasts, then at once. */
+  async run(
+    graceMs: number,
+    drain: (connection: C, reason: unknown) => void,
+  ): Promise<ShutdownReport> {
+    this.#state = "draining";
+    const reason = new ClosedError({ reason: "the server is shutting down" });
+    const open = [...this.#open];
+    for (const connection of open) {
+      connection.channel.lingerUntilCut();
+      drain(connection, reason);
+    }
+    if (!await this.#isEmptyWithin(graceMs)) this.#cutRest(graceMs);
+    this.#state = "reported";
+    const cut = this.#cut;
+    return { finished: open.length - cut.length, cut };
+  }
+
+  async #isEmptyWithin(graceMs: number): Promise<boolean> {
+    if (this.#open.size === 0) return true;
+    const empty = new Promise<void>((resolve) => this.#whenEmpty = resolve);
+    const limit = within(graceMs, undefined, () => undefined, this.#time);
+    try {
+      await limit.race(empty);
+      return true;
+    } catch {
+      // The time is over, the only thing that this limit throws.
+      return false;
+    } finally {
+      limit.clear();
+    }
+  }
+
+  #cutRest(graceMs: number): void {
+    for (const connection of this.#open) {
+      const { channel, remoteAddress } = connection;
+      // A connection that only waits for its peer's end has nothing left to lose.
+      if (!this.#handled.has(connection) || channel.hasToLose) {
+        this.#cut.push(cutOf(connection));
+      }
+      channel.abort(
+        new ClosedError({
+          address: String(remoteAddress),
+          reason:
+            `the server shut down and cut the connection after ${graceMs} ms`,
+          option: "graceMs",
+        }),
+      );
+    }
+  }
+}
+
+function cutOf({ channel, remoteAddress }: Conversable): CutConnection {
+  const { bytesWaiting, droppedBytes } = channel;
+  return droppedBytes === 0
+    ? { remoteAddress, unsentBytes: bytesWaiting }
+    : { remoteAddress, unsentBytes: bytesWaiting, droppedBytes };
+}
