@@ -146,8 +146,11 @@ export {
 export {
   connect,
   type ConnectOptions,
+  type Connector,
   DEFAULT_CONNECT_TIMEOUT_MS,
 } from "./lib/session/messages/connect.ts";
+export type { ConnectionEvent } from "./lib/session/messages/connection_event.ts";
+export type { WrapConnection } from "./lib/session/messages/wrap.ts";
 export { MessageConnection } from "./lib/session/messages/message_connection.ts";
 export type {
   BatchOptions,
@@ -159,7 +162,11 @@ export {
   type MessageOptions,
 } from "./lib/session/messages/settings.ts";
 export { serve, type ServeAddress } from "./lib/session/serving/serve.ts";
-export type { Handler, Server } from "./lib/session/serving/server.ts";
+export type {
+  Handler,
+  Server,
+  ServerConnection,
+} from "./lib/session/serving/server.ts";
 export {
   type CutConnection,
   DEFAULT_GRACE_MS,

@@ -14,14 +14,14 @@ import config from "../deno.json" with { type: "json" };
 const EXPORTS: Record<string, readonly string[]> = {
   ".": names(`
     Address BatchOptions ChannelOptions ClosedError ConnectOptions Connection ConnectionError
-    ConnectionErrorCode ConnectionStats CutConnection
+    ConnectionErrorCode ConnectionEvent ConnectionStats Connector CutConnection
     DEFAULT_CONNECT_TIMEOUT_MS DEFAULT_FRAMING DEFAULT_GRACE_MS
     DEFAULT_MAX_CONNECTIONS DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS Deadline
     DialOptions ErrorParts Handler ListenOptions Listener MessageConnection
     MessageOptions ParleyError ProtocolError ProtocolErrorCode
     ProtocolErrorDetails ReceiveOptions ServeAddress ServeOptions Server
-    ServerEvent ServerStats ShutdownOptions ShutdownReport StartTlsOptions
-    TimeoutError Transport connect describeError dial parseAddress serve
+    ServerConnection ServerEvent ServerStats ShutdownOptions ShutdownReport StartTlsOptions
+    TimeoutError Transport WrapConnection connect describeError dial parseAddress serve
     startTls
   `),
   "./tcp": names(`

@@ -23,10 +23,10 @@ export type { ServeAddress } from "./start_server.ts";
  * @param options Framing, encoding, limits, deadlines, socket options.
  * @param handler Talks to one peer.
  * @returns The server, listening already.
- * @throws {TypeError} If an address, the framing or the encoding is none.
+ * @throws {TypeError} If an address, the framing or the encoding is invalid.
  * @throws {RangeError} If a number is out of its range.
- * @throws {ConnectionError} If the system refuses an address; then none is
- * listened on.
+ * @throws {ConnectionError} If the system refuses an address; then the server
+ * listens on none of them.
  *
  * @example A server of upper-case text
  * ```ts
@@ -49,6 +49,26 @@ export async function serve<E extends EncodingLike = "bytes">(
   options: ServeOptions<E>,
   handler: Handler<MessageOf<E>>,
 ): Promise<Server<MessageOf<E>>>;
+/**
+ * The same with all options at their defaults: lines of bytes.
+ *
+ * @param addresses Where to listen.
+ * @param handler Talks to one peer.
+ * @returns The server, listening already.
+ *
+ * @example A server that sends every line back
+ * ```ts
+ * import { connect, serve } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await serve("tcp://127.0.0.1:0", async (connection) => {
+ *   for await (const message of connection) await connection.send(message);
+ * });
+ * await using client = await connect(server.address);
+ * await client.send(Uint8Array.of(104, 105));
+ * assertEquals(await client.receive(), Uint8Array.of(104, 105));
+ * ```
+ */
 export async function serve(
   addresses: ServeAddress | readonly ServeAddress[],
   handler: Handler<Uint8Array>,
