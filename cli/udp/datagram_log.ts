@@ -75,7 +75,7 @@ export class DatagramLog {
         return this.#bounded("refused", event.from, errorText(event.error));
       case "failed":
         return this.#bounded("unanswered", event.from, errorText(event.error));
-      // Every service awaits what it sends: "failed" says it with the peer.
+      // Every service awaits what it sends, and "failed" says what went wrong.
       case "unsent":
       case "resent":
     }

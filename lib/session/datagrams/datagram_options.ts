@@ -61,7 +61,7 @@ export type DatagramEvent =
     readonly option?: string;
   }
   | {
-    /** A `send` failed, whether its promise was awaited or not. */
+    /** A `send` failed whose promise nothing looked at, as in `void socket.send()`. */
     readonly type: "unsent";
     /** Where the message was to go, as `send` was given it. */
     readonly to: string | Address;
@@ -104,7 +104,7 @@ export interface DatagramStats {
   readonly refused: number;
   /** How often a request was sent again. */
   readonly resent: number;
-  /** Calls of `send` that failed. */
+  /** Calls of `send` that failed and whose promise nothing looked at. */
   readonly unsent: number;
 }
 
@@ -145,9 +145,11 @@ export interface DatagramOptions<E extends EncodingLike = "bytes">
   readonly maxQueuedDatagrams?: number;
   /**
    * Called for every datagram that is refused or dropped, for every `send` that
-   * fails and every request that is sent again. It must not throw.
+   * fails without being awaited, and every request that is sent again. It must not
+   * throw.
    *
-   * @default {they are only counted, in `stats`}
+   * @default {all are counted in `stats`; of a `send` that failed by a mistake of
+   * the program there is a line on standard error}
    */
   readonly onEvent?: (event: DatagramEvent) => void;
 }

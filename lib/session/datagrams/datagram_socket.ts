@@ -54,8 +54,9 @@ export interface DatagramSocket<T = Uint8Array, S = T>
    * a multicast group, sends to all that listen there; nothing has to be switched
    * on for it.
    *
-   * You need not await it. A `send` that fails is counted, given to `onEvent`, and
-   * never ends the program as an uncaught error.
+   * You need not await it. A `send` that fails and whose promise nothing looks at
+   * is counted and given to `onEvent`; it never ends the program as an uncaught
+   * error.
    *
    * @param message The message; an empty one is sent too. Bytes are not copied
    * and must not change until the promise resolves.

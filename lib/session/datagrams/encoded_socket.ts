@@ -6,6 +6,7 @@
  */
 
 import type { EncodingLike } from "../../encoding/parse.ts";
+import { describeError } from "../../errors.ts";
 import type { Address } from "../../transport/address.ts";
 import type {
   DatagramEndpoint,
@@ -23,6 +24,7 @@ import {
   DatagramSettings,
   type DatagramStats,
 } from "./datagram_options.ts";
+import { Floating } from "../channel/floating.ts";
 import { DatagramReceiver } from "./receiving/datagram_receiver.ts";
 import { DatagramSender } from "./datagram_sender.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
@@ -90,11 +92,7 @@ export class EncodedSocket<T, S> implements DatagramSocket<T, S> {
 
   send(message: S, to: string | Address): Promise<void> {
     const sent = this.#try(message, to);
-    sent.catch((error) => {
-      this.#unsent++;
-      this.#settings.onEvent?.({ type: "unsent", to, error });
-    });
-    return sent;
+    return Floating.of(sent, (error) => this.#tellUnsent(to, error));
   }
 
   receive(options: ReceiveOptions = {}): Promise<Datagram<T> | undefined> {
@@ -143,6 +141,16 @@ export class EncodedSocket<T, S> implements DatagramSocket<T, S> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #tellUnsent(to: string | Address, error: unknown): void {
+    this.#unsent++;
+    const { onEvent } = this.#settings;
+    if (onEvent !== undefined) return onEvent({ type: "unsent", to, error });
+    // A network that is down is the way of UDP; a mistake of the program is not.
+    if (!(error instanceof TypeError || error instanceof RangeError)) return;
+    // deno-lint-ignore no-console
+    console.error(describeError(error));
   }
 
   /** Every failure is a rejection. */

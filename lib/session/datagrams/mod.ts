@@ -61,7 +61,8 @@
  * `stats.droppedBySystem` has that count where the runtime lets the program read it,
  * which is on Linux with `--allow-all`.
  *
- * A `send` need not be awaited: one that fails is given to `onEvent` and counted.
+ * A `send` need not be awaited. One that fails without being awaited is given to
+ * `onEvent` and counted, and never ends the program.
  *
  * @example Hearing what is sent to a multicast group
  * ```ts
