@@ -62,7 +62,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     FrameDecoder FrameDecoderOptions Framing LengthBytes LengthPrefixOptions
     LineOptions ProtocolError ProtocolErrorCode ProtocolErrorDetails
     ReadableQueue VarintPrefixOptions ber cobs contentLength decimalHeader
-    delimiter fix fixedLength jsonSequence jsonValues lengthPrefix line mllp netstring
+    delimiter dle fix fixedLength hdlc jsonSequence jsonValues lengthPrefix line mllp netstring
     octetCount parseFraming raw recordMarking resp slip untilClose varintPrefix
   `),
   "./encoding": names(`

@@ -11,6 +11,8 @@ import { delimiter } from "./formats/delimiter.ts";
 import { unescape } from "./escapes.ts";
 import { fixedLength } from "./formats/fixed_length.ts";
 import { ber } from "./formats/ber.ts";
+import { dle } from "./formats/dle.ts";
+import { hdlc } from "./formats/hdlc.ts";
 import { fix } from "./formats/fix.ts";
 import { jsonValues } from "./formats/json_values.ts";
 import { mllp } from "./formats/mllp.ts";
@@ -100,6 +102,8 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
   ["octet-count", { form: "octet-count", make: () => octetCount() }],
   ["slip", { form: "slip", make: () => slip() }],
   ["cobs", { form: "cobs", make: () => cobs() }],
+  ["hdlc", { form: "hdlc", make: () => hdlc() }],
+  ["dle", { form: "dle", make: () => dle() }],
   ["json-seq", { form: "json-seq", make: () => jsonSequence() }],
   ["json", { form: "json", make: () => jsonValues() }],
   ["resp", { form: "resp", make: () => resp() }],

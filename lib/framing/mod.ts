@@ -32,6 +32,8 @@
  * | `fixed:30,pad=#` | hello and 25 times `#` | up to 30 | records of one size |
  * | `slip` | `C0` hello `C0` | 2, at most double | serial lines; finds the next packet after noise |
  * | `cobs` | `06` hello `00` | 2, and 1 in 254 | the same, of a size known beforehand |
+ * | `hdlc` | `7E` hello `7E` | 2, at most double | PPP and modems; the checksum is part of the message |
+ * | `dle` | `10 02` hello `10 03` | 4, at most double | serial devices that end messages with DLE ETX |
  * | `close` | hello, then the end of the stream | 0 | one message per connection |
  * | `raw` | hello | 0 | no messages at all: bytes as they come |
  *
@@ -87,6 +89,8 @@ export type {
   ReadableQueue,
 } from "./framing.ts";
 export { ber } from "./formats/ber.ts";
+export { dle } from "./formats/dle.ts";
+export { hdlc } from "./formats/hdlc.ts";
 export { fix } from "./formats/fix.ts";
 export { jsonValues } from "./formats/json_values.ts";
 export { mllp } from "./formats/mllp.ts";

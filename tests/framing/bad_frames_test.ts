@@ -53,6 +53,16 @@ for (
       "malformed 1 at 0",
     ]],
     ["slip", "a\xc0\xc0b\xdb\xc0\xc0c\xc0", ["a", "c"], ["malformed 2 at 3"]],
+    ["hdlc", "ab\x7d\x7ec\x7e", ["c"], ["malformed 1 at 0"]],
+    ["hdlc", LONG + "\x7eok\x7e", ["ok"], ["too_large 1 at 0"]],
+    ["dle", "x\x10\x02a\x10\x03", ["a"], ["malformed 1 at 0"]],
+    ["dle", "\x10\x02a\x10\x02b\x10\x03", ["b"], ["malformed 1 at 0"]],
+    ["dle", "\x10\x02a\x10\x05\x10\x10\x02\x10\x03\x10\x02b\x10\x03", ["b"], [
+      "malformed 1 at 0",
+    ]],
+    ["dle", `\x10\x02${LONG}\x10\x03\x10\x02b\x10\x03`, ["b"], [
+      "too_large 1 at 0",
+    ]],
     ["mllp", "MSH\r\x0bok\x1c\r", ["ok"], ["malformed 1 at 0"]],
     ["mllp", "\x0bab\x0bok\x1c\r", ["ok"], ["malformed 1 at 0"]],
     ["mllp", `\x0b${LONG}\x1c\r\x0bok\x1c\r`, ["ok"], ["too_large 1 at 0"]],

@@ -69,6 +69,18 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
     "one long message": (n) => [`\x0b${"a".repeat(n)}\x1c\r`, 1],
     "many messages": (n) => ["\x0b\x1c\r".repeat(n / 4), n / 4],
   },
+  hdlc: {
+    "one long frame": (n) => [`\x7e${"a".repeat(n)}\x7e`, 1],
+    "one frame of escapes": (n) => [`\x7e${"\x7d\x5e".repeat(n / 2)}\x7e`, 1],
+    "flags": (n) => ["\x7e".repeat(n), 0],
+  },
+  dle: {
+    "one long message": (n) => [`\x10\x02${"a".repeat(n)}\x10\x03`, 1],
+    "one message of doubles": (n) => [
+      `\x10\x02${"\x10\x10".repeat(n / 2)}\x10\x03`,
+      1,
+    ],
+  },
   fix: {
     "one long message": (n) => [fixMessage("a".repeat(n)), 1],
   },
