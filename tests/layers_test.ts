@@ -87,12 +87,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/http/wire": ["lib/bytes", ...ERRORS, "lib/framing"],
   // Server and client know nothing of each other; the entry point names both.
   "lib/http": ["lib/session/serving"],
+  "lib/http/channel": [...CONTRACT, "lib/http/wire", "lib/session/channel"],
   "lib/http/server": [
     ...CONTRACT,
-    "lib/bytes",
     ...ERRORS,
+    "lib/http/channel",
     "lib/http/wire",
-    "lib/session",
+    "lib/session/channel",
+    "lib/session/messages/receive_options.ts",
+    "lib/session/serving",
     "lib/time",
   ],
   "lib/http/client": [
@@ -100,12 +103,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "node:stream",
     "node:zlib",
     ...CONTRACT,
-    "lib/bytes",
     ...ERRORS,
-    "lib/framing",
+    "lib/http/channel",
     "lib/http/wire",
-    "lib/session",
-    "lib/time",
+    "lib/session/channel",
+    "lib/session/messages/connect.ts",
   ],
   "lib/testing": [
     ...MESSAGES,

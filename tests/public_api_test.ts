@@ -47,10 +47,10 @@ const EXPORTS: Record<string, readonly string[]> = {
     Forgiven HeaderField HttpClient HttpClientOptions HttpConnection
     HttpDialOptions HttpError HttpEvent HttpExchangeOptions HttpHandler
     HttpLimits HttpReadOptions HttpRequestInfo HttpRequestOptions
-    HttpResponseReadOptions HttpRole HttpServer HttpServerEvent
-    HttpServerStats HttpState HttpVersion IncomingResponse
+    HttpResponseReadOptions HttpRole HttpServer HttpServerConnection
+    HttpServerEvent HttpServerStats HttpState HttpVersion IncomingResponse
     InformationalHead MessageEnd RequestHead ResponseHead ServeHttpOptions
-    StatusHead request serveHttp
+    StatusHead TakeConnection UpgradeResult request serveHttp
   `),
   "./proxy": names(`
     ParsedProxyHeader ProxyHeader ProxyProtocolOptions ProxyTlv

@@ -5,6 +5,7 @@
  */
 
 import {
+  type Address,
   ClosedError,
   ConnectionError,
   type ConnectionStats,
@@ -16,6 +17,11 @@ import { formatDuration } from "../arguments/durations.ts";
 import { errorText } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
 import { formatSize } from "../arguments/sizes.ts";
+
+/** What is logged of a connection, whatever is spoken over it. */
+interface Peer {
+  readonly remoteAddress: Address;
+}
 
 /** Turns the events of a server into lines of its log. */
 export class ServerLog {
@@ -36,7 +42,7 @@ export class ServerLog {
   }
 
   /** Logs an event. */
-  event<T>(event: ServerEvent<T>): void {
+  event<T>(event: ServerEvent<T, Peer>): void {
     switch (event.type) {
       case "opened":
         return this.#opened(event);
@@ -56,7 +62,7 @@ export class ServerLog {
     }
   }
 
-  #opened<T>({ connection }: ServerEvent<T> & { type: "opened" }): void {
+  #opened<T>({ connection }: ServerEvent<T, Peer> & { type: "opened" }): void {
     if (this.#log.options.quiet) return;
     const number = ++this.#count;
     this.#numbers.set(connection, number);
@@ -67,7 +73,7 @@ export class ServerLog {
     );
   }
 
-  #closed<T>(event: ServerEvent<T> & { type: "closed" }): void {
+  #closed<T>(event: ServerEvent<T, Peer> & { type: "closed" }): void {
     const { connection, durationMs, error, stats } = event;
     if (this.#log.options.quiet) return this.#fault(error);
     const number = this.#numbers.get(connection)!;
@@ -130,7 +136,7 @@ export class ServerLog {
       : `#${this.#worker}.${number}`;
   }
 
-  #refused<T>(event: ServerEvent<T> & { type: "refused" }): void {
+  #refused<T>(event: ServerEvent<T, Peer> & { type: "refused" }): void {
     const peer = String(event.remoteAddress);
     this.#log.soon(
       { event: "refused", peer, reason: event.reason },
@@ -139,7 +145,9 @@ export class ServerLog {
   }
 
   #disagreed<T>(
-    { error, remoteAddress }: ServerEvent<T> & { type: "handshake_failed" },
+    { error, remoteAddress }: ServerEvent<T, Peer> & {
+      type: "handshake_failed";
+    },
   ): void {
     const peer = String(remoteAddress);
     const reason = errorText(error);
@@ -151,7 +159,9 @@ export class ServerLog {
     );
   }
 
-  #paused<T>({ address, error }: ServerEvent<T> & { type: "paused" }): void {
+  #paused<T>(
+    { address, error }: ServerEvent<T, Peer> & { type: "paused" },
+  ): void {
     const reason = errorText(error);
     this.#log.now(
       { event: "paused", address: String(address), reason },

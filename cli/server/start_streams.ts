@@ -6,6 +6,7 @@
 
 import {
   type Address,
+  type MessageConnection,
   serve,
   type ServeOptions,
   type Server,
@@ -19,9 +20,12 @@ import type { StreamHandler } from "./service.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readTlsFiles } from "../tls/tls_files.ts";
 
-/** A server of messages of any type. */
+/** A server, whatever it speaks. */
 type AnyServer = Pick<
-  Server<unknown>,
+  Server<
+    unknown,
+    Pick<MessageConnection<unknown>, "abort" | "remoteAddress" | "stats">
+  >,
   "addresses" | "connections" | "setCertificate" | "shutdown"
 >;
 

@@ -72,7 +72,12 @@ export type {
   HttpResponseReadOptions,
 } from "./wire/http_limits.ts";
 export { serveHttp } from "./server/serve_http.ts";
-export type { HttpServer, HttpServerStats } from "./server/http_server.ts";
+export type {
+  HttpServer,
+  HttpServerConnection,
+  HttpServerStats,
+} from "./server/http_server.ts";
+export type { TakeConnection } from "./server/response/switching_response.ts";
 export type { HttpHandler } from "./server/http_serving.ts";
 export type { HttpRequestInfo } from "./server/request/request_info.ts";
 export {
@@ -82,7 +87,7 @@ export {
   type ServeHttpOptions,
 } from "./server/http_server_options.ts";
 export { request } from "./client/request.ts";
-export { HttpClient } from "./client/http_client.ts";
+export { HttpClient, type UpgradeResult } from "./client/http_client.ts";
 export { IncomingResponse } from "./client/response/incoming_response.ts";
 export {
   DEFAULT_MAX_REDIRECTS,

@@ -21,7 +21,9 @@ export function httpFailure(error: unknown, progress: HttpProgress): unknown {
   if (error instanceof ProtocolError) {
     // Without a byte of an answer nothing is cut off: none has begun.
     const isCut = error.code === "truncated" && progress !== "answered";
-    const advice = isLineFeed(error) ? "--bare-line-feed takes it" : undefined;
+    const advice = error.option === "bareLineFeed"
+      ? "--bare-line-feed takes it"
+      : undefined;
     return failureOf(error, isCut ? EXIT.lost : EXIT.framing, advice);
   }
   if (
@@ -66,9 +68,4 @@ function failureOf(error: Error, code: ExitCode, advice?: string): Failure {
   return new Failure(code, advice ? `${text}; ${advice}` : text, {
     cause: error,
   });
-}
-
-// Until every error of the library names its option.
-function isLineFeed({ option, reason }: ProtocolError): boolean {
-  return option === "bareLineFeed" || /\bLF without CR\b/.test(reason);
 }

@@ -6,7 +6,7 @@
  */
 
 import { ConnectionError } from "../../errors.ts";
-import type { ResponseHead } from "../wire/events.ts";
+import type { StatusHead } from "../wire/events.ts";
 import { HttpError } from "../wire/http_error.ts";
 import type { RequestSettings } from "./options.ts";
 import type { OutgoingRequest } from "./request/outgoing_request.ts";
@@ -21,7 +21,7 @@ const BODILESS: readonly number[] = [204, 205, 304];
 /** A request that was answered. */
 export interface Answer {
   readonly running: RunningRequest;
-  readonly head: ResponseHead;
+  readonly head: StatusHead;
 }
 
 /** What is asked next, if the answer is not the last one. */
@@ -60,7 +60,7 @@ export function mayAskAgain(
 }
 
 /** Known by the head alone, so that it does not depend on what has arrived. */
-export function hasBody(request: OutgoingRequest, head: ResponseHead): boolean {
+export function hasBody(request: OutgoingRequest, head: StatusHead): boolean {
   if (request.method === "HEAD") return false;
   if (BODILESS.includes(head.status)) return false;
   return valueOf(head.headers, "content-length") !== "0";

@@ -6,6 +6,8 @@
 
 import { ClosedError } from "../../errors.ts";
 import { checkDuration, checkSize } from "../../check.ts";
+import { TakenConnection } from "../channel/taken_connection.ts";
+import type { Connection } from "../../transport/connection.ts";
 import { readSettings } from "../wire/http_limits.ts";
 import { type Codings, codingsOf } from "./response/decompression.ts";
 import { RunningRequest } from "./running_request.ts";
@@ -33,6 +35,14 @@ import { type Answer, followUp, hasBody, mayAskAgain } from "./follow_up.ts";
 
 const NO_CODINGS: Codings = { known: [], unknown: [] };
 const OF_CODING = /^content-(?:encoding|length)$/i;
+
+/** The answer to a request for another protocol. */
+export interface UpgradeResult {
+  /** The response; its body is still to be read if its status is not 101. */
+  readonly response: IncomingResponse;
+  /** The connection, if the server agreed. */
+  readonly connection: Connection | undefined;
+}
 
 /**
  * Sends requests and uses connections again, one request at a time on each.
@@ -129,6 +139,32 @@ export class HttpClient implements AsyncDisposable {
       await answer.running.discard();
       request = next;
     }
+  }
+
+  /**
+   * Asks to speak another protocol (RFC 9110 section 7.8), such as `websocket`.
+   *
+   * @param url Where to: `http:` or `https:`.
+   * @param protocol The protocol, for the field `Upgrade`.
+   * @param options As of {@linkcode HttpClient.request}; redirects are not followed.
+   * @returns The response and, if its status is 101, the connection. It belongs to
+   * the caller, and what the server sent behind its response is read first. With
+   * any other status the server did not agree.
+   * @throws As {@linkcode HttpClient.request}.
+   */
+  async upgrade(
+    url: string | URL,
+    protocol: string,
+    options: HttpExchangeOptions = {},
+  ): Promise<UpgradeResult> {
+    const settings = requestSettings({ ...options, redirect: "manual" });
+    const request = await OutgoingRequest.from(url, options);
+    const answer = await this.#ask(request.asUpgrade(protocol), settings, true);
+    const response = await this.#response(answer, false);
+    const connection = response.status === 101
+      ? new TakenConnection(answer.running.takeOver())
+      : undefined;
+    return { response, connection };
   }
 
   /**
@@ -229,6 +265,9 @@ export class HttpClient implements AsyncDisposable {
       forgiven: running.forgiven,
       undecoded,
     };
+    if (head.status === 101) {
+      return new IncomingResponse(null, head.headers, origin);
+    }
     if (!hasBody(request, head)) {
       await running.discard();
       return new IncomingResponse(null, head.headers, origin);

@@ -5,6 +5,7 @@
  */
 
 import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
+import type { Address } from "../../transport/address.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
 import type { InformationalHead } from "../wire/events.ts";
 import type { HttpResponseReadOptions } from "../wire/http_limits.ts";
@@ -148,6 +149,16 @@ export interface HttpDialOptions
    * @default {10_000}
    */
   readonly tlsHandshakeTimeoutMs?: number;
+  /**
+   * Where to connect instead of the URL's host and port: the Unix socket of a
+   * server on this machine, such as `"unix:/run/app.sock"`. The URL must be an
+   * `http:` one. Its host is still sent in `Host`, and all requests go there,
+   * also those of redirects. Deno needs the permissions to read and write the
+   * path.
+   *
+   * @default {the URL's host and port}
+   */
+  readonly via?: string | Address | undefined;
 }
 
 /** Options for {@linkcode request}. */

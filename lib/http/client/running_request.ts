@@ -13,7 +13,13 @@
  */
 
 import { ClosedError } from "../../errors.ts";
-import type { HeaderField, HttpEvent, ResponseHead } from "../wire/events.ts";
+import type { Channel } from "../../session/channel/channel.ts";
+import type {
+  HeaderField,
+  HttpEvent,
+  InformationalHead,
+  ResponseHead,
+} from "../wire/events.ts";
 import { tooLarge } from "../wire/http_error.ts";
 import type { Forgiven } from "../wire/http_limits.ts";
 import type { HttpClientConnection } from "./connection/client_connection.ts";
@@ -26,9 +32,6 @@ import { Upload } from "./request/upload.ts";
 // During long work a server sends one from time to time. Without a bound, a
 // server that sends nothing else would never end.
 const MAX_INFORMATIONAL = 100;
-// The response is complete and the last write is not: it mostly completes
-// within a turn. As in Go's client.
-const UPLOAD_GRACE_MS = 50;
 // Reading more than this of an unwanted response costs more than a new
 // connection.
 const DISCARD_BYTES = 64 * 1024;
@@ -47,12 +50,11 @@ export class RunningRequest implements BodySource {
   readonly #settings: RequestSettings;
   readonly #release: (connection: HttpClientConnection) => Promise<void>;
   readonly #upload: Upload;
+  readonly #bytesBefore: number;
   readonly #onAbort = () => this.#fail(this.#settings.signal!.reason);
   // Parts of the body that arrived before read() was called.
   readonly #ahead: HttpEvent[] = [];
-  #uploading: Promise<void> | undefined;
   #forgiven: readonly Forgiven[] = [];
-  #received = 0;
   #isOver = false;
   #hasFailed = false;
   #failure: unknown;
@@ -60,8 +62,6 @@ export class RunningRequest implements BodySource {
   /**
    * Prepares a request.
    *
-   * @param connection The connection, owned until it is released.
-   * @param settings Timeouts and observers.
    * @param release Takes the connection back at the end.
    */
   constructor(
@@ -74,8 +74,8 @@ export class RunningRequest implements BodySource {
     this.request = request;
     this.#settings = settings;
     this.#release = release;
-    const { onBytes } = settings;
-    this.#upload = new Upload(connection, request, onBytes);
+    this.#bytesBefore = connection.channel.traffic.bytesIn;
+    this.#upload = new Upload(connection, request);
   }
 
   /** Faults of the response that were accepted; grows until its end. */
@@ -85,18 +85,19 @@ export class RunningRequest implements BodySource {
 
   /** Whether no byte has arrived from the server. */
   get isUnanswered(): boolean {
-    return this.#received === 0;
+    const { bytesIn } = this.#connection.channel.traffic;
+    return bytesIn === this.#bytesBefore;
   }
 
   /**
    * Sends the request and waits for the response.
    *
-   * @returns The response's head; the body is still to be read.
+   * @returns The response's head; the body is still to be read. Or the head of a
+   * 101 that was asked for: then {@linkcode RunningRequest.takeOver} follows.
    * @throws {HttpError} If the server's answer is malformed or missing.
-   * @throws {ConnectionError} If the link is lost.
-   * @throws {TimeoutError} If there is no response in time.
+   * @throws {ConnectionError | TimeoutError} If the link is lost or the time over.
    */
-  async begin(): Promise<ResponseHead> {
+  async begin(): Promise<ResponseHead | InformationalHead> {
     const { responseTimeoutMs, signal } = this.#settings;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (signal?.aborted) {
@@ -109,8 +110,11 @@ export class RunningRequest implements BodySource {
       );
     }
     this.#connection.requests++;
-    this.#uploading = this.#upload.run()
-      .catch((error) => this.#fail(error));
+    this.#connection.observe(
+      this.#settings.onBytes,
+      (error) => this.#fail(error),
+    );
+    this.#upload.run().catch((error) => this.#fail(error));
     try {
       const head = await this.#finalHead();
       // Of this response alone: the next one has a list of its own.
@@ -129,7 +133,6 @@ export class RunningRequest implements BodySource {
    *
    * @returns The bytes, or `undefined` at the end: then the connection was
    * released.
-   * @throws As {@linkcode RunningRequest.begin}.
    */
   async read(): Promise<Uint8Array | undefined> {
     if (this.#isOver) return undefined;
@@ -165,6 +168,14 @@ export class RunningRequest implements BodySource {
     return body;
   }
 
+  /** Gives the channel away once the server has agreed to another protocol. */
+  takeOver(): Channel {
+    this.#isOver = true;
+    this.#forgetSignal();
+    this.#connection.idleTimer.close();
+    return this.#connection.channel;
+  }
+
   /** Aborts the request and its connection. */
   cancel(reason: unknown): void {
     this.onFailure = undefined;
@@ -198,13 +209,14 @@ export class RunningRequest implements BodySource {
     this.cancel(undefined);
   }
 
-  async #finalHead(): Promise<ResponseHead> {
+  async #finalHead(): Promise<ResponseHead | InformationalHead> {
     const { onInformational } = this.#settings;
     for (let count = 0;; count++) {
       const event = await this.#next();
       if (event.type === "response") return event;
       if (event.type !== "informational") continue;
       if (event.status === 100) this.#upload.agree();
+      if (event.status === 101) return event;
       if (count === MAX_INFORMATIONAL) {
         throw tooLarge(
           431,
@@ -237,20 +249,20 @@ export class RunningRequest implements BodySource {
   }
 
   async #next(onWait?: () => void): Promise<HttpEvent> {
-    const { http } = this.#connection;
+    const connection = this.#connection;
     for (;;) {
       if (this.#hasFailed) throw this.#failure;
-      const event = this.#ahead.shift() ?? http.next();
+      const event = this.#ahead.shift() ?? connection.next();
       if (event !== undefined) return event;
       onWait?.();
-      this.#received += await this.#connection.receive(this.#settings.onBytes);
+      await connection.fill();
     }
   }
 
   /** The response is complete: releases the connection. */
   async #finish(): Promise<void> {
     this.#isOver = true;
-    if (!this.#upload.isDone) await this.#uploadGrace();
+    if (!this.#upload.isDone) await this.#upload.ended();
     this.#forgetSignal();
     if (this.#upload.isDone) return await this.#release(this.#connection);
     // The server has answered before it has read the whole request. It does not
@@ -262,13 +274,6 @@ export class RunningRequest implements BodySource {
     });
     this.#upload.stop(reason);
     this.#connection.abort(reason);
-  }
-
-  async #uploadGrace(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, UPLOAD_GRACE_MS);
-    await Promise.race([this.#uploading, promise]);
-    clearTimeout(timer);
   }
 
   /** Notes a failure of reading, and returns the error to throw. */

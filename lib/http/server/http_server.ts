@@ -4,10 +4,8 @@
  * @module
  */
 
-import type { FramedConnection } from "../../session/messages/framed_connection.ts";
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { RunningServer } from "../../session/serving/running_server.ts";
-import type { Server } from "../../session/serving/server.ts";
+import type { Server, ServerConnection } from "../../session/serving/server.ts";
 import type {
   ServerStats,
   ShutdownOptions,
@@ -16,10 +14,20 @@ import type {
 import type { Address } from "../../transport/address.ts";
 import type { TlsCertificate } from "../../transport/tls/options.ts";
 import type { HttpServing } from "./http_serving.ts";
+import type { HttpSession } from "./http_session.ts";
 
 /** What went over an HTTP server so far. */
 export interface HttpServerStats extends ServerStats {
   /** Requests whose head was read. */
+  readonly requests: number;
+}
+
+/**
+ * One connection of an HTTP server. In its `stats` a message is a request or a
+ * response.
+ */
+export interface HttpServerConnection extends ServerConnection {
+  /** How many requests came over it so far. */
   readonly requests: number;
 }
 
@@ -29,17 +37,14 @@ export interface HttpServerStats extends ServerStats {
  * A shutdown closes idle connections at once. A request that has begun to arrive
  * is answered, with `Connection: close`.
  */
-export interface HttpServer extends Server<Uint8Array> {
+export interface HttpServer extends Server<Uint8Array, HttpServerConnection> {
   /** What went over the server so far. */
   readonly stats: HttpServerStats;
 }
 
 /** An HTTP server at work. */
 export class RunningHttpServer implements HttpServer {
-  readonly #server: RunningServer<
-    Uint8Array,
-    FramedConnection<Uint8Array>
-  >;
+  readonly #server: RunningServer<Uint8Array, HttpSession>;
   readonly #serving: HttpServing;
 
   /**
@@ -49,10 +54,7 @@ export class RunningHttpServer implements HttpServer {
    * @param serving What its connections share.
    */
   constructor(
-    server: RunningServer<
-      Uint8Array,
-      FramedConnection<Uint8Array>
-    >,
+    server: RunningServer<Uint8Array, HttpSession>,
     serving: HttpServing,
   ) {
     this.#server = server;
@@ -67,7 +69,7 @@ export class RunningHttpServer implements HttpServer {
     return this.#server.addresses;
   }
 
-  get connections(): ReadonlySet<MessageConnection<Uint8Array>> {
+  get connections(): ReadonlySet<HttpServerConnection> {
     return this.#server.connections;
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
+import type { HttpServerConnection } from "./http_server.ts";
 import type {
   ServeOptions,
   ServerEvent,
@@ -42,7 +42,7 @@ export interface AnsweredEvent {
   /** What it is. */
   readonly type: "answered";
   /** The connection, as in the events that tell of its beginning and end. */
-  readonly connection: MessageConnection<Uint8Array>;
+  readonly connection: HttpServerConnection;
   /** Who asked. */
   readonly remoteAddress: Address;
   /** The method; `undefined` if the request could not be read. */
@@ -65,7 +65,9 @@ export interface AnsweredEvent {
 }
 
 /** Something that happened on an HTTP server; `type` tells what. */
-export type HttpServerEvent = ServerEvent<Uint8Array> | AnsweredEvent;
+export type HttpServerEvent =
+  | ServerEvent<Uint8Array, HttpServerConnection>
+  | AnsweredEvent;
 
 /** Options for `serveHttp`. */
 export interface ServeHttpOptions

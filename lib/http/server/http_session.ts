@@ -5,50 +5,84 @@
  */
 
 import { TimeoutError } from "../../errors.ts";
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
+import type { Channel } from "../../session/channel/channel.ts";
+import type { ConnectionStats } from "../../session/messages/receive_options.ts";
+import type { Conversable } from "../../session/serving/conversation.ts";
+import type { Address } from "../../transport/address.ts";
+import { HttpChannel } from "../channel/http_channel.ts";
 import type { RequestHead } from "../wire/events.ts";
-import { HttpConnection } from "../wire/http_connection.ts";
 import { HttpError } from "../wire/http_error.ts";
-import { statusOf } from "./response/error_response.ts";
-import { type HandlingParts, RequestHandling } from "./request_handling.ts";
+import type { HttpServerConnection } from "./http_server.ts";
 import type { HttpServing } from "./http_serving.ts";
 import { RequestDeadlines } from "./request/request_deadlines.ts";
-import { RequestIntake } from "./request/request_intake.ts";
+import { type HandlingParts, RequestHandling } from "./request_handling.ts";
+import { statusOf } from "./response/error_response.ts";
 import { ResponseWriter } from "./response/response_writer.ts";
 
 // A request may lie in the system's buffer when the server shuts down; it is read
 // within one turn of the event loop or two.
 const LAST_LOOK_MS = 10;
 
-/** Speaks HTTP with one client. */
-export class HttpSession {
+/**
+ * Speaks HTTP with one client.
+ *
+ * ```text
+ *   waiting ── head ──► busy ── answered ──► waiting, or over
+ *      └── no further request, or none wanted ──────► over
+ * ```
+ */
+export class HttpSession implements HttpServerConnection, Conversable {
+  readonly channel: Channel;
   readonly #parts: HandlingParts;
-  #isBusy = false;
-  #isOver = false;
+  #state: "waiting" | "busy" | "over" = "waiting";
   #requests = 0;
   #lastLook: ReturnType<typeof setTimeout> | undefined;
 
-  /**
-   * Begins; nothing is read until {@linkcode HttpSession.run}.
-   *
-   * @param connection The connection.
-   * @param serving What it shares with the others.
-   */
-  constructor(
-    connection: MessageConnection<Uint8Array>,
-    serving: HttpServing,
-  ) {
+  /** Begins; nothing is read until {@linkcode HttpSession.run}. */
+  constructor(channel: Channel, serving: HttpServing) {
     const { clock, settings } = serving;
-    const http = new HttpConnection("server", settings.read);
-    const intake = new RequestIntake(connection, http);
+    this.channel = channel;
+    const wire = new HttpChannel(channel, "server", settings.read);
     const deadlines = new RequestDeadlines(
       settings,
       clock,
-      connection.remoteAddress,
+      channel.remoteAddress,
       (error) => this.#late(error),
     );
-    const writer = new ResponseWriter(connection, http, intake);
-    this.#parts = { connection, serving, http, intake, writer, deadlines };
+    const writer = new ResponseWriter(wire);
+    this.#parts = { session: this, serving, wire, writer, deadlines };
+  }
+
+  get localAddress(): Address {
+    return this.channel.connection.localAddress;
+  }
+
+  get remoteAddress(): Address {
+    return this.channel.remoteAddress;
+  }
+
+  get requests(): number {
+    return this.#requests;
+  }
+
+  get signal(): AbortSignal {
+    return this.channel.signal;
+  }
+
+  get stats(): ConnectionStats {
+    const { bytesIn, bytesOut } = this.channel.traffic;
+    return {
+      badFrames: 0,
+      bytesIn,
+      bytesOut,
+      bytesWaiting: this.channel.bytesWaiting,
+      messagesIn: this.#requests,
+      messagesOut: this.#parts.writer.responses,
+    };
+  }
+
+  abort(reason?: unknown): void {
+    this.channel.abort(reason);
   }
 
   /**
@@ -60,22 +94,22 @@ export class HttpSession {
    * @throws {unknown} What a response's body failed with.
    */
   async run(): Promise<void> {
-    const { deadlines, http, serving } = this.#parts;
+    const { deadlines, serving, wire } = this.#parts;
     try {
       for (;;) {
-        const head = await this.#nextHead();
+        const head = this.#headAtHand() ?? await this.#nextHead();
         if (head === undefined) return;
-        this.#isBusy = true;
+        this.#state = "busy";
         deadlines.headRead();
         serving.requests++;
         await new RequestHandling(this.#parts, head, ++this.#requests).run();
-        this.#isBusy = false;
+        this.#state = "waiting";
         // Also where the rest of a body is not worth waiting for.
-        if (!http.keepAlive) return;
+        if (!wire.http.keepAlive) return;
         deadlines.awaitNext();
       }
     } finally {
-      this.#isOver = true;
+      this.#state = "over";
       clearTimeout(this.#lastLook);
       deadlines.stop();
     }
@@ -83,25 +117,36 @@ export class HttpSession {
 
   /** Answers what has begun, and nothing after it. */
   drain(): void {
-    if (this.#isOver) return;
-    if (this.#isBusy || this.#parts.http.begun) this.#end();
+    if (this.#state === "over") return;
+    if (this.#state === "busy" || this.#parts.wire.http.begun) this.#end();
     else this.#lastLook = setTimeout(() => this.#end(), LAST_LOOK_MS);
+  }
+
+  /** The head of a request that is here already, without waiting for a promise. */
+  #headAtHand(): RequestHead | undefined {
+    try {
+      return this.#parts.wire.next() as RequestHead | undefined;
+    } catch {
+      // It is thrown again where it can be answered.
+      return undefined;
+    }
   }
 
   /** Waits for the head of a request; `undefined` if there will be none. */
   async #nextHead(): Promise<RequestHead | undefined> {
-    const { deadlines, http, intake } = this.#parts;
+    const { deadlines, wire } = this.#parts;
+    const { http } = wire;
     try {
       for (;;) {
-        const event = intake.next();
+        const event = wire.next();
         // It is the first event of a request, for the one before it is over.
         if (event !== undefined) return event as RequestHead;
         if (!http.needsBytes) return undefined;
         if (http.begun) deadlines.headBegun();
-        await intake.fill();
+        await wire.fill();
       }
     } catch (error) {
-      // A client that goes away, or says nothing, between two requests may.
+      // A client may go away, or say nothing, between two requests.
       if (!(error instanceof HttpError) && !http.begun) return undefined;
       await this.#refuse(error);
       throw error;
@@ -110,13 +155,13 @@ export class HttpSession {
 
   async #refuse(error: unknown): Promise<void> {
     if (!(error instanceof HttpError || error instanceof TimeoutError)) return;
-    const { connection, serving, writer } = this.#parts;
-    // It may be gone by now.
+    const { serving, writer } = this.#parts;
+    // The client may be gone by now.
     await writer.refuse(error, statusOf(error)).catch(() => {});
     serving.onAnswered?.({
       type: "answered",
-      connection,
-      remoteAddress: connection.remoteAddress,
+      connection: this,
+      remoteAddress: this.remoteAddress,
       method: undefined,
       target: undefined,
       version: undefined,
@@ -126,19 +171,22 @@ export class HttpSession {
       error,
     });
     // In order, whatever the error is, so that the answer arrives.
-    await connection.close().catch(() => {});
+    await this.channel.close().catch(() => {});
   }
 
   #end(): void {
-    this.#parts.http.closeAfterThis();
-    this.#parts.intake.wake();
+    const { http } = this.#parts.wire;
+    // Another protocol ends as it likes, once no more can be read.
+    if (http.ownState === "switched") return this.channel.drain();
+    http.closeAfterThis();
+    this.#parts.wire.wake();
   }
 
   #late(error: TimeoutError): void {
-    const { http, intake } = this.#parts;
+    const { wire } = this.#parts;
     // A body that does not come makes the connection useless, an idle one ends.
-    if (error.deadline !== "header") http.closeAfterThis();
-    if (error.deadline === "keep_alive") intake.wake();
-    else intake.fail(error);
+    if (error.deadline !== "header") wire.http.closeAfterThis();
+    if (error.deadline === "keep_alive") wire.wake();
+    else wire.fail(error);
   }
 }

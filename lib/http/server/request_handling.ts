@@ -4,18 +4,21 @@
  * @module
  */
 
-import { channelOf } from "../../session/messages/framed_connection.ts";
-import type { MessageConnection } from "../../session/messages/message_connection.ts";
+import type { HttpChannel } from "../channel/http_channel.ts";
 import type { RequestHead } from "../wire/events.ts";
-import type { HttpConnection } from "../wire/http_connection.ts";
 import { statusOf } from "./response/error_response.ts";
 import type { HttpServing } from "./http_serving.ts";
+import type { HttpSession } from "./http_session.ts";
 import { incomingRequest } from "./request/incoming_request.ts";
 import { RequestBody } from "./request/request_body.ts";
+import { TakenConnection } from "../channel/taken_connection.ts";
+import {
+  SwitchingResponse,
+  type TakeConnection,
+} from "./response/switching_response.ts";
 import { RequestInfo } from "./request/request_info.ts";
 import { RequestSignal } from "./request/request_signal.ts";
 import type { RequestDeadlines } from "./request/request_deadlines.ts";
-import type { RequestIntake } from "./request/request_intake.ts";
 import { checkResponse } from "./response/response_head.ts";
 import type { Asked, ResponseWriter } from "./response/response_writer.ts";
 
@@ -26,20 +29,24 @@ const MOST_UNREAD_BYTES = 256 * 1024;
 /** What requests of a connection are handled with. */
 export interface HandlingParts {
   /** The connection. */
-  readonly connection: MessageConnection<Uint8Array>;
+  readonly session: HttpSession;
   /** What it shares with the others. */
   readonly serving: HttpServing;
-  /** The machine. */
-  readonly http: HttpConnection;
-  /** Where requests come from. */
-  readonly intake: RequestIntake;
+  /** The machine on the channel. */
+  readonly wire: HttpChannel;
   /** Where responses go. */
   readonly writer: ResponseWriter;
   /** The deadlines. */
   readonly deadlines: RequestDeadlines;
 }
 
-/** Handles one request, from its head to the end of its response. */
+/**
+ * Handles one request, from its head to the end of its response.
+ *
+ * ```text
+ *   reading ── handler called ──► asked ── 500 sent ──► answered
+ * ```
+ */
 export class RequestHandling implements Asked {
   readonly #parts: HandlingParts;
   readonly #head: RequestHead;
@@ -47,9 +54,9 @@ export class RequestHandling implements Asked {
   readonly #body: RequestBody | undefined;
   readonly #ended: RequestSignal;
   readonly #begunMs: number;
-  // Whether the handler was asked: what fails before is the client's doing.
-  #isAsked = false;
-  #isAnswered = false;
+  // What fails before the handler is asked is the client's fault, and a handler
+  // that fails is answered with 500.
+  #state: "reading" | "asked" | "answered" = "reading";
 
   /**
    * Begins.
@@ -63,7 +70,7 @@ export class RequestHandling implements Asked {
     this.#head = head;
     this.#ordinal = ordinal;
     this.#body = bodyOf(parts);
-    this.#ended = new RequestSignal(parts.connection);
+    this.#ended = new RequestSignal(parts.wire.channel);
     this.#begunMs = parts.serving.onAnswered === undefined
       ? 0
       : performance.now();
@@ -85,80 +92,95 @@ export class RequestHandling implements Asked {
    */
   async run(): Promise<void> {
     let failure: unknown;
+    let taken: TakeConnection | undefined;
     try {
       const given = this.#ask();
       const response = given instanceof Response ? given : await given;
-      await this.#parts.writer.write(checkResponse(response), this);
+      if (response instanceof SwitchingResponse) {
+        await this.#switch(response);
+        taken = response.take;
+      } else {
+        await this.#parts.writer.write(checkResponse(response), this);
+      }
     } catch (error) {
       failure = await this.#fail(error);
     }
     this.#ended.end();
     this.#tell(failure);
     // A 500 is an answer too, and ends the connection in order.
-    if (failure !== undefined && !this.#isAnswered) throw failure;
-    if (this.#body !== undefined) await this.#finish(this.#body);
+    if (failure !== undefined && this.#state !== "answered") throw failure;
+    if (taken !== undefined) await taken(this.#connection());
+    else if (this.#body !== undefined) await this.#finish(this.#body);
   }
 
   /** Says with the head whether this is the last answer. */
   beforeHead(): void {
-    // A body that nobody has begun to read is one that nobody is going to read.
+    // A handler that has not begun to read the body will not read it any more.
     if (this.#body === undefined || this.#body.isWanted) return;
-    if (declaredBytes(this.#head) > MOST_UNREAD_BYTES) {
-      this.#parts.http.closeAfterThis();
-    }
+    const { http } = this.#parts.wire;
+    // Of a chunked body nothing is known: it is read until it is too much.
+    if ((http.bodyBytes ?? 0) > MOST_UNREAD_BYTES) http.closeAfterThis();
   }
 
   #ask(): Response | Promise<Response> {
-    const { connection, http, intake, serving } = this.#parts;
+    const { serving, session, wire } = this.#parts;
     const request = incomingRequest(
       this.#head,
       this.#body,
-      connection.localAddress,
+      session.localAddress,
       this.#ended,
     );
-    this.#isAsked = true;
-    const info = new RequestInfo(
-      connection,
-      this.#head,
-      http.headText,
-      this.#ordinal,
-    );
+    this.#state = "asked";
+    const info = new RequestInfo(session, this.#head, wire.http, this.#ordinal);
     const response = serving.handler(request, info);
-    // Whoever takes his time is to learn when nobody waits any more.
-    if (!(response instanceof Response)) intake.watch();
+    // A handler that takes its time learns when the client goes away.
+    if (!(response instanceof Response)) wire.watch();
     return response;
   }
 
-  /** Tells the client, if it can be told, and gives what is to blame. */
+  /** Sends 101. The request has to be over before. */
+  async #switch(response: SwitchingResponse): Promise<void> {
+    if (this.#body !== undefined) await this.#finish(this.#body);
+    await this.#parts.writer.switch(response);
+  }
+
+  /** What is left of the connection once it speaks another protocol. */
+  #connection(): TakenConnection {
+    const { deadlines, session } = this.#parts;
+    deadlines.stop();
+    return new TakenConnection(session.channel);
+  }
+
+  /** Tells the client, if it can be told, and gives the error that is to blame. */
   async #fail(error: unknown): Promise<unknown> {
-    const { connection, http, writer } = this.#parts;
+    const { wire: { channel, http }, writer } = this.#parts;
     const ofBody = this.#body?.failure;
     // A handler that fails because the body did is not to blame.
     const cause = ofBody ?? error ?? new Error("The handler threw nothing");
-    if (http.ownState === "idle" && !connection.signal.aborted) {
-      const isClients = ofBody !== undefined || !this.#isAsked;
+    if (http.ownState === "idle" && !channel.signal.aborted) {
+      const isClients = ofBody !== undefined || this.#state === "reading";
       const status = isClients ? statusOf(cause) : 500;
-      this.#isAnswered = status === 500;
+      if (status === 500) this.#state = "answered";
       await writer.refuse(cause, status).catch(() => {});
     } else {
       // What was sent is written; then the end must not look like one.
-      await channelOf(connection).flushed().catch(() => {});
-      connection.abort(cause);
+      await channel.flushed().catch(() => {});
+      channel.abort(cause);
     }
     return cause;
   }
 
   #tell(failure: unknown): void {
-    const { connection, serving, writer } = this.#parts;
+    const { serving, session, writer } = this.#parts;
     if (serving.onAnswered === undefined) {
-      if (this.#isAnswered) report(failure);
+      if (this.#state === "answered") report(failure);
       return;
     }
     const { method, target, version } = this.#head;
     serving.onAnswered({
       type: "answered",
-      connection,
-      remoteAddress: connection.remoteAddress,
+      connection: session,
+      remoteAddress: session.remoteAddress,
       method,
       target,
       version,
@@ -170,7 +192,7 @@ export class RequestHandling implements Asked {
   }
 
   async #finish(body: RequestBody): Promise<void> {
-    const { http } = this.#parts;
+    const { http } = this.#parts.wire;
     body.takeBack();
     if (!http.keepAlive || http.peerState !== "body") return;
     if (!await body.discard(MOST_UNREAD_BYTES)) http.closeAfterThis();
@@ -179,28 +201,19 @@ export class RequestHandling implements Asked {
 
 /** The request's body, if it has one. */
 function bodyOf(parts: HandlingParts): RequestBody | undefined {
-  const { http, intake, writer } = parts;
-  const begin = http.offset;
-  try {
-    const event = intake.next();
-    if (event?.type === "end") return undefined;
-    if (event !== undefined) intake.unread(event);
-  } catch {
-    // Whoever reads the body is thrown it.
+  const { wire, writer } = parts;
+  if (wire.http.bodyBytes !== 0) {
+    return new RequestBody({
+      ...parts,
+      sendContinue: () => writer.sendContinue(),
+    });
   }
-  return new RequestBody({
-    ...parts,
-    sendContinue: () => writer.sendContinue(),
-  }, begin);
+  // Its end, which is here already.
+  wire.next();
+  return undefined;
 }
 
-/** How long the body is, as far as the head says. */
-function declaredBytes({ headers }: RequestHead): number {
-  const field = headers.find(([name]) => /^content-length$/i.test(name));
-  return field === undefined ? 0 : Number(field[1]);
-}
-
-/** As Deno.serve does: a failure that nobody sees is worse than a line. */
+/** As Deno.serve does: a failure that passes in silence is worse than a line. */
 function report(failure: unknown): void {
   // deno-lint-ignore no-console
   console.error("A handler of HTTP requests failed:", failure);

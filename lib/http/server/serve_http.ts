@@ -4,8 +4,7 @@
  * @module
  */
 
-import { FramedConnection } from "../../session/messages/framed_connection.ts";
-import { Settings } from "../../session/messages/settings.ts";
+import { ChannelSettings } from "../../session/channel/channel_settings.ts";
 import { reportFailedHandler } from "../../session/serving/server_event.ts";
 import {
   type ServeAddress,
@@ -70,34 +69,29 @@ export async function serveHttp(
   const settings = httpServerSettings(options);
   const { bodyTimeoutMs, headerTimeoutMs, keepAliveTimeoutMs, sendTimeoutMs } =
     settings;
-  const connectionSettings = new Settings<Uint8Array>(
-    { framing: "raw", maxMessageBytes: Infinity, sendTimeoutMs },
+  const channels = new ChannelSettings(
+    { sendTimeoutMs },
     { furtherMs: [bodyTimeoutMs, headerTimeoutMs, keepAliveTimeoutMs] },
   );
   const serving: HttpServing = {
     settings,
-    clock: connectionSettings.clock,
+    clock: channels.clock,
     handler,
     onAnswered: options.onEvent,
     requests: 0,
   };
-  const sessions = new WeakMap<HttpServed, HttpSession>();
-  const server = await startServer<Uint8Array, HttpServed>(
+  const server = await startServer<Uint8Array, HttpSession>(
     addresses,
     options,
-    connectionSettings,
+    channels,
     {
-      begin: (channel) => new FramedConnection(channel, connectionSettings),
-      handler: typeof handler !== "function" ? handler : (connection) => {
-        const session = new HttpSession(connection, serving);
-        sessions.set(connection, session);
-        return session.run();
-      },
-      drain: (connection) => sessions.get(connection)?.drain(),
+      begin: (channel) => new HttpSession(channel, serving),
+      handler: typeof handler !== "function"
+        ? handler
+        : (session) => session.run(),
+      drain: (session) => session.drain(),
       report: reportFailedHandler,
     },
   );
   return new RunningHttpServer(server, serving);
 }
-
-type HttpServed = FramedConnection<Uint8Array>;

@@ -136,6 +136,22 @@ export class HttpConnection {
     return this.#incoming.forgiven;
   }
 
+  /**
+   * Length in bytes of the body whose head came last, 0 without a body;
+   * `undefined` if only its end tells.
+   */
+  get bodyBytes(): number | undefined {
+    return this.#incoming.bodyBytes;
+  }
+
+  /**
+   * Whether parts of a body were given that are views of the bytes received. As
+   * long as not, their buffer may be used again.
+   */
+  get lends(): boolean {
+    return this.#incoming.lends;
+  }
+
   /** How many bytes of the peer were taken so far, since the stream began. */
   get offset(): number {
     return this.#queue.offset;

@@ -110,13 +110,14 @@ export type HttpReadSettings = Required<HttpResponseReadOptions>;
 export function readSettings(
   options: HttpResponseReadOptions,
 ): HttpReadSettings {
+  if (isChecked(options)) return options;
   const { bareLineFeed = false, lenient = false } = options;
   const size = (
     name: keyof HttpLimits,
     otherwise: number,
     least?: number,
   ): number => checkSize(name, options[name] ?? otherwise, least);
-  return {
+  const settings: HttpReadSettings = {
     // "GET / HTTP/1.1" has fourteen.
     maxLineBytes: size("maxLineBytes", 8 * 1024, 14),
     maxHeaderBytes: size("maxHeaderBytes", 32 * 1024, 2),
@@ -128,4 +129,15 @@ export function readSettings(
     bareLineFeed,
     lenient,
   };
+  CHECKED.add(settings);
+  return settings;
+}
+
+// A server checks its options once and not for each connection.
+const CHECKED = new WeakSet<HttpResponseReadOptions>();
+
+function isChecked(
+  options: HttpResponseReadOptions,
+): options is HttpReadSettings {
+  return CHECKED.has(options);
 }

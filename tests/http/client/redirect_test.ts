@@ -308,7 +308,6 @@ bounded(
   async () => {
     const from = await OutgoingRequest.from("http://127.0.0.1/", {});
     const next = redirectOf(from, {
-      type: "response",
       status: 302,
       reason: "",
       version: "1.1",

@@ -328,3 +328,30 @@ Deno.test("an unread body counts as it comes: small chunks above 256 KiB cost th
   assertEquals(await wire.all(), "");
   await sent.catch(() => {});
 });
+
+Deno.test("an early answer to a long upload reaches a client that goes on sending", async () => {
+  await using own = await onTcp(
+    () => new Response("too much", { status: 403 }),
+    { maxBodyBytes: Infinity },
+  );
+  using wire = await own.dial();
+  const size = 30_000_000;
+  await wire.write(
+    `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${size}\r\n\r\n`,
+  );
+  // It reads only when it has sent everything. A reset would destroy the answer.
+  const piece = new Uint8Array(1_000_000);
+  for (let sent = 0; sent < size; sent += piece.length) await wire.write(piece);
+  const { body, lines, status } = await wire.response();
+  assertEquals([status, body], [403, "too much"]);
+  assertEquals(valueOf(lines, "connection"), "close");
+});
+
+Deno.test("a refusal in the middle of a chunked upload reaches a client that goes on sending", async () => {
+  await using own = await onTcp(echo, { maxBodyBytes: 1_000_000 });
+  using wire = await own.dial();
+  await wire.write(`${CHUNKED}\r\n`);
+  const chunk = `100000\r\n${"x".repeat(0x100000)}\r\n`;
+  for (let i = 0; i < 20; i++) await wire.write(chunk);
+  assertEquals((await wire.response()).status, 413);
+});

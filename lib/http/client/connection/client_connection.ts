@@ -1,16 +1,17 @@
 /**
- * A connection that carries requests: the machine of HTTP on a connection.
+ * A connection that carries requests: the machine of HTTP on a channel.
  *
  * @module
  */
 
-import { ByteSink } from "../../../bytes/byte_sink.ts";
-import { raw } from "../../../framing/formats/raw.ts";
-import { connect } from "../../../session/messages/connect.ts";
-import { channelOf } from "../../../session/messages/framed_connection.ts";
-import type { MessageConnection } from "../../../session/messages/message_connection.ts";
-import type { HttpEvent } from "../../wire/events.ts";
-import { HttpConnection } from "../../wire/http_connection.ts";
+import { OptionTypeError } from "../../../check.ts";
+import type { Channel } from "../../../session/channel/channel.ts";
+import { ChannelSettings } from "../../../session/channel/channel_settings.ts";
+import type { ByteObserver } from "../../../session/channel/traffic.ts";
+import { openChannel } from "../../../session/messages/connect.ts";
+import { type Address, parseAddress } from "../../../transport/address.ts";
+import { HttpChannel } from "../../channel/http_channel.ts";
+import type { HttpConnection } from "../../wire/http_connection.ts";
 import { type HttpDialOptions, readOptions } from "../options.ts";
 import { IdleTimer } from "./idle_timer.ts";
 import type { Target } from "./target.ts";
@@ -36,35 +37,28 @@ export function connectionUse(
   return options.cert === undefined ? origin : `${origin} with a certificate`;
 }
 
+// The deadlines of a request are those of its idle timer.
+const SETTINGS = new ChannelSettings();
+
 /** A connection to a server of HTTP. */
-export class HttpClientConnection {
+export class HttpClientConnection extends HttpChannel {
   /** What it can be used for, by {@linkcode connectionUse}. */
   readonly use: string;
-  /** The bytes. */
-  readonly connection: MessageConnection<Uint8Array>;
-  /** The events. */
-  readonly http: HttpConnection;
   /** The limit on waiting for the server. */
   readonly idleTimer: IdleTimer = new IdleTimer();
   /** How many requests were sent on it. */
   requests = 0;
-  #watched: Promise<Uint8Array | undefined> | undefined;
 
   /**
-   * Begins on a fresh connection.
+   * Begins on a fresh channel.
    *
    * @param use What it can be used for.
-   * @param connection The connection, owned from now on.
+   * @param channel The channel, owned from now on.
    * @param options Limits of what is read.
    */
-  constructor(
-    use: string,
-    connection: MessageConnection<Uint8Array>,
-    options: HttpDialOptions,
-  ) {
+  constructor(use: string, channel: Channel, options: HttpDialOptions) {
+    super(channel, "client", readOptions(options));
     this.use = use;
-    this.connection = connection;
-    this.http = new HttpConnection("client", readOptions(options));
   }
 
   /**
@@ -83,98 +77,80 @@ export class HttpClientConnection {
     options: HttpDialOptions,
     signal: AbortSignal | undefined,
   ): Promise<HttpClientConnection> {
-    const connection = await connect(target.address, {
+    const channel = await openChannel(addressOf(target, options), {
       ...options,
       // Otherwise servers that also speak HTTP/2 would choose it.
       alpn: ["http/1.1"],
-      encoding: "bytes",
-      framing: raw(),
-      maxMessageBytes: Infinity,
       signal,
-    });
-    return new HttpClientConnection(use, connection, options);
+    }, SETTINGS);
+    return new HttpClientConnection(use, channel, options);
   }
 
   /** Whether another request may be sent now. */
   get isFree(): boolean {
-    const { begun, keepAlive, ownState, peerState } = this.http;
+    const { begun, keepAlive, ownState, peerState }: HttpConnection = this.http;
     // Bytes after the response belong to no request.
     return keepAlive && ownState === "idle" && peerState === "idle" && !begun;
   }
 
   /**
-   * Sends a part of a request.
+   * Shows the bytes to an observer, from now on.
    *
-   * @param onBytes Observes its bytes.
-   * @returns Resolves when there is room for more.
-   * @throws {TypeError} If it cannot be sent, or not now.
-   * @throws {RangeError} If it breaks the announced length.
-   * @throws {ConnectionError} If the link is lost; as a rejection.
+   * @param onBytes The observer, or `undefined` for none. It may keep the bytes.
+   * @param onError Called with what the observer throws.
    */
-  send(event: HttpEvent, onBytes: OnBytes | undefined): Promise<void> {
-    // A new sink for each part, as the observer may keep the bytes.
-    const sink = new ByteSink();
-    this.http.send(event, sink);
-    const pieces = sink.pieces();
-    if (onBytes !== undefined) {
-      for (const piece of pieces) onBytes("sent", piece);
-    }
-    return this.connection.sendAll(pieces);
-  }
-
-  /**
-   * Begins to read although no response is expected. The next
-   * {@linkcode HttpClientConnection.receive} gets the bytes.
-   *
-   * @param onAny Called before that, when bytes or the end have arrived or the
-   * link is lost.
-   */
-  watch(onAny: () => void): void {
-    this.#watched = this.connection.receive();
-    this.#watched.then(onAny, onAny);
-  }
-
-  /**
-   * Waits for bytes of the server, or its end, and gives them to the machine.
-   *
-   * @param onBytes Observes the bytes.
-   * @returns How many bytes arrived; 0 for the end.
-   * @throws {ConnectionError} If the link is lost.
-   */
-  async receive(onBytes: OnBytes | undefined): Promise<number> {
-    const { connection, http } = this;
-    const received = this.#watched ?? connection.receive();
-    this.#watched = undefined;
-    const bytes = await received;
-    if (bytes === undefined) {
-      http.receiveEnd(
-        channelOf(connection).connection.endedUnannounced !== true,
-      );
-      return 0;
-    }
-    onBytes?.("received", bytes);
-    http.receive(bytes);
-    return bytes.length;
+  observe(
+    onBytes: OnBytes | undefined,
+    onError: (error: unknown) => void,
+  ): void {
+    const show = (direction: "sent" | "received", bytes: Uint8Array) => {
+      try {
+        onBytes?.(direction, bytes.slice());
+      } catch (error) {
+        onError(error);
+      }
+    };
+    const observer: ByteObserver = onBytes === undefined ? {} : {
+      received: (bytes) => show("received", bytes),
+      sent: (bytes) => show("sent", bytes),
+    };
+    this.channel.observe(observer);
   }
 
   /**
    * Closes it between two requests, or after the last.
    *
-   * @returns Resolves when it is closed. Every response is complete by then, so
-   * a failure does not matter.
+   * @returns Resolves when it is closed. By then the whole response has arrived,
+   * so errors of closing do not matter.
    */
   async close(): Promise<void> {
     this.idleTimer.close();
-    await this.connection.close().catch(() => {});
+    await this.channel.close().catch(() => {});
   }
 
   /**
    * Closes it in the middle of a request.
    *
-   * @param reason The error for pending sends and receives.
+   * @param reason What pending reads and writes throw.
    */
   abort(reason: unknown): void {
     this.idleTimer.close();
-    this.connection.abort(reason);
+    this.channel.abort(reason);
   }
+}
+
+/** Where to connect for a target. */
+function addressOf(target: Target, { via }: HttpDialOptions): Address {
+  if (via === undefined) return target.address;
+  const address = typeof via === "string" ? parseAddress(via) : via;
+  if (address.transport === "unix" && target.address.transport === "tcp") {
+    return address;
+  }
+  throw new OptionTypeError({
+    action: "use",
+    option: "via",
+    value: String(address),
+    reason: "it must be the address of a Unix socket, for an http: URL",
+    advice: 'write for example "unix:/run/app.sock"',
+  });
 }

@@ -51,7 +51,7 @@ export class IdleConnections {
     const waitMs = Math.min(keepAliveTimeoutMs, longestMs);
     this.#connections.add(connection);
     connection.idleTimer.begin(waitMs, () => this.#drop(connection));
-    connection.watch(() => this.#drop(connection));
+    void connection.fill().then(() => this.#drop(connection));
     if (this.#connections.size > maxIdleConnections) {
       const [oldest] = this.#connections;
       void this.#drop(oldest!);

@@ -128,6 +128,15 @@ export class OutgoingRequest implements RequestParts {
     return this.with({ fields: [...this.fields, ["connection", "close"]] });
   }
 
+  /** The same, with the wish to speak another protocol. */
+  asUpgrade(protocol: string): OutgoingRequest {
+    const fields = this.fields.filter(([name]) =>
+      name.toLowerCase() !== "connection"
+    );
+    const ours = [["connection", "upgrade"], ["upgrade", protocol]] as const;
+    return this.with({ fields: [...fields, ...ours] });
+  }
+
   *#wishes(): Iterable<HeaderField> {
     yield ["user-agent", "Parley"];
     yield ["accept", "*/*"];

@@ -5,7 +5,7 @@
  */
 
 import { OptionTypeError } from "../../../check.ts";
-import type { HeaderField, ResponseHead } from "../../wire/events.ts";
+import type { HeaderField, StatusHead } from "../../wire/events.ts";
 import { HttpError, malformed } from "../../wire/http_error.ts";
 import type { OutgoingRequest } from "./outgoing_request.ts";
 import { valueOf } from "./request_fields.ts";
@@ -49,7 +49,7 @@ export class Redirects {
    */
   follow(
     request: OutgoingRequest,
-    head: ResponseHead,
+    head: StatusHead,
   ): OutgoingRequest | undefined {
     const next = redirectOf(request, head);
     if (next === undefined) return undefined;
@@ -82,7 +82,7 @@ function nameOf({ method, target }: OutgoingRequest): string {
  */
 export function redirectOf(
   request: OutgoingRequest,
-  head: ResponseHead,
+  head: StatusHead,
 ): OutgoingRequest | undefined {
   const location = valueOf(head.headers, "location");
   if (location === undefined || !REDIRECTS.includes(head.status)) {

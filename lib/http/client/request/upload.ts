@@ -6,10 +6,7 @@
 
 import { ConnectionError } from "../../../errors.ts";
 import type { MessageEnd } from "../../wire/events.ts";
-import type {
-  HttpClientConnection,
-  OnBytes,
-} from "../connection/client_connection.ts";
+import type { HttpClientConnection } from "../connection/client_connection.ts";
 import type { BodySource } from "./outgoing_body.ts";
 import type { OutgoingRequest } from "./outgoing_request.ts";
 
@@ -17,6 +14,9 @@ const END: MessageEnd = { type: "end", trailers: [] };
 // A server may not know of Expect (RFC 9110 section 10.1.1); curl waits as
 // long.
 const CONSENT_MS = 1_000;
+// The response is complete and the last write is not: it mostly completes
+// within a turn. As in Go's client.
+const UPLOAD_GRACE_MS = 50;
 
 /** A request on its way. */
 export class Upload {
@@ -24,24 +24,18 @@ export class Upload {
   isDone = false;
   readonly #connection: HttpClientConnection;
   readonly #request: OutgoingRequest;
-  readonly #onBytes: OnBytes | undefined;
   readonly #consent = Promise.withResolvers<boolean>();
   #source: BodySource | undefined;
   #isStopped = false;
+  #running: Promise<void> | undefined;
 
-  /**
-   * Prepares to send.
-   *
-   * @param onBytes Observes the bytes.
-   */
+  /** Prepares to send. */
   constructor(
     connection: HttpClientConnection,
     request: OutgoingRequest,
-    onBytes: OnBytes | undefined,
   ) {
     this.#connection = connection;
     this.#request = request;
-    this.#onBytes = onBytes;
   }
 
   /**
@@ -52,13 +46,20 @@ export class Upload {
    * @throws {unknown} The error of the user's stream.
    * @throws {RangeError} If it does not have the announced length.
    */
-  async run(): Promise<void> {
-    try {
-      await this.#send();
-    } catch (error) {
+  run(): Promise<void> {
+    this.#running = this.#send().catch((error) => {
       this.stop(error);
       if (!(error instanceof ConnectionError)) throw error;
-    }
+    });
+    return this.#running;
+  }
+
+  /** Waits until it is sent, stopped or failed, but only for a while. */
+  async ended(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, UPLOAD_GRACE_MS);
+    await Promise.race([this.#running?.catch(() => {}), promise]);
+    clearTimeout(timer);
   }
 
   /** The server has agreed to take the body. */
@@ -87,7 +88,7 @@ export class Upload {
   async #send(): Promise<void> {
     const { body, expectsContinue, head } = this.#request;
     // Head, a small body and the end leave in one write.
-    let room = this.#connection.send(head, this.#onBytes);
+    let room = this.#connection.send(head);
     if (expectsContinue && !(await this.#consented())) return;
     if (this.#isStopped) return;
     this.#source = body?.open();
@@ -102,10 +103,9 @@ export class Upload {
       if (piece === undefined) break;
       room = this.#connection.send(
         { type: "data", bytes: piece },
-        this.#onBytes,
       );
     }
-    await this.#connection.send(END, this.#onBytes);
+    await this.#connection.send(END);
     this.isDone = true;
   }
 

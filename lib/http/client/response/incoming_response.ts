@@ -7,14 +7,14 @@
 import type {
   HeaderField,
   HttpVersion,
-  ResponseHead,
+  StatusHead,
 } from "../../wire/events.ts";
 import type { Forgiven } from "../../wire/http_limits.ts";
 
 /** Where a response comes from. */
 export interface ResponseOrigin {
   /** Its head. */
-  readonly head: ResponseHead;
+  readonly head: StatusHead;
   /** The URL that it answers, without a fragment. */
   readonly url: string;
   /** Whether another URL led to that one. */
@@ -50,7 +50,7 @@ export class IncomingResponse extends Response {
   ) {
     const { reason, status } = origin.head;
     // The platform has no place for the others, which count as 5xx.
-    const known = status > 599 ? 500 : status;
+    const known = status > 599 ? 500 : status < 200 ? 200 : status;
     super(body as BodyInit | null, { status: known, statusText: reason });
     // Three times as fast as giving them to the constructor.
     for (const [name, value] of headers) this.headers.append(name, value);
@@ -68,7 +68,7 @@ export class IncomingResponse extends Response {
   }
 
   /**
-   * The status, 200 to 599; up to 999 from a server that breaks the rules,
+   * The status, 200 to 599, or 101 of an upgrade; up to 999 from a server that breaks the rules,
    * which must be treated as 5xx (RFC 9110 section 15).
    */
   override get status(): number {

@@ -8,16 +8,13 @@
  */
 
 import { ClosedError } from "../../../errors.ts";
-import type { HttpConnection } from "../../wire/http_connection.ts";
+import type { HttpChannel } from "../../channel/http_channel.ts";
 import type { RequestDeadlines } from "./request_deadlines.ts";
-import type { RequestIntake } from "./request_intake.ts";
 
 /** What a body is read with. */
 export interface BodySource {
-  /** The machine. */
-  readonly http: HttpConnection;
-  /** Where its events come from. */
-  readonly intake: RequestIntake;
+  /** The machine on the channel. */
+  readonly wire: HttpChannel;
   /** The deadlines. */
   readonly deadlines: RequestDeadlines;
   /** Tells a client that waits for it that the body is wanted. */
@@ -44,11 +41,10 @@ export class RequestBody {
    * Begins a body whose head was read.
    *
    * @param source What it is read with.
-   * @param begin Place in the client's stream behind the head.
    */
-  constructor(source: BodySource, begin: number) {
+  constructor(source: BodySource) {
     this.#source = source;
-    this.#readTo = begin;
+    this.#readTo = source.wire.http.offset;
     this.stream = new ReadableStream({
       start: (controller) => {
         this.#controller = controller;
@@ -84,10 +80,11 @@ export class RequestBody {
    * @throws {unknown} What ended the body before its end.
    */
   async discard(mostBytes: number): Promise<boolean> {
-    const { http, intake } = this.#source;
+    const { wire } = this.#source;
+    const { http } = wire;
     const most = this.#readTo + mostBytes;
     for (;;) {
-      const event = intake.next();
+      const event = wire.next();
       // Looked at behind the end too, so that it does not depend on the cuts.
       if (http.offset > most) return false;
       if (http.peerState !== "body") return true;
@@ -110,11 +107,11 @@ export class RequestBody {
 
   /** Gives what is here, and tells whether there was something. */
   #give(): boolean {
-    const event = this.#source.intake.next();
+    const event = this.#source.wire.next();
     if (event === undefined) return false;
     if (event.type === "data") {
       this.#bytes += event.bytes.length;
-      this.#readTo = this.#source.http.offset;
+      this.#readTo = this.#source.wire.http.offset;
       this.#controller.enqueue(event.bytes as Uint8Array<ArrayBuffer>);
     } else {
       this.#isOver = true;
@@ -124,10 +121,10 @@ export class RequestBody {
   }
 
   async #fill(): Promise<void> {
-    const { deadlines, http, intake, sendContinue } = this.#source;
-    if (http.peerAwaitsContinue) sendContinue();
+    const { deadlines, sendContinue, wire } = this.#source;
+    if (wire.http.peerAwaitsContinue) sendContinue();
     deadlines.awaitBody(this.#bytes);
-    await intake.fill();
+    await wire.fill();
     deadlines.bodyArrived();
   }
 }

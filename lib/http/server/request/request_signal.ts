@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { MessageConnection } from "../../../session/messages/message_connection.ts";
+import type { Channel } from "../../../session/channel/channel.ts";
 
 /**
  * A signal that is made when somebody looks at it, as most handlers do not.
  */
 export class RequestSignal {
-  readonly #connection: MessageConnection<Uint8Array>;
+  readonly #channel: Channel;
   #controller: AbortController | undefined;
   #onEnd: (() => void) | undefined;
   #isOver = false;
@@ -18,10 +18,10 @@ export class RequestSignal {
   /**
    * Creates it.
    *
-   * @param connection The connection whose loss aborts it.
+   * @param channel The channel whose loss aborts it.
    */
-  constructor(connection: MessageConnection<Uint8Array>) {
-    this.#connection = connection;
+  constructor(channel: Channel) {
+    this.#channel = channel;
   }
 
   /** The signal itself. */
@@ -37,11 +37,11 @@ export class RequestSignal {
   end(): void {
     this.#isOver = true;
     if (this.#onEnd === undefined) return;
-    this.#connection.signal.removeEventListener("abort", this.#onEnd);
+    this.#channel.signal.removeEventListener("abort", this.#onEnd);
   }
 
   #follow(controller: AbortController): void {
-    const { signal } = this.#connection;
+    const { signal } = this.#channel;
     this.#onEnd = () => controller.abort(signal.reason);
     if (signal.aborted) this.#onEnd();
     else signal.addEventListener("abort", this.#onEnd, { once: true });

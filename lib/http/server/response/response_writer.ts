@@ -11,16 +11,19 @@
  */
 
 import { OptionRangeError, OptionTypeError } from "../../../check.ts";
-import type { MessageConnection } from "../../../session/messages/message_connection.ts";
-import type { HttpEvent, MessageEnd, ResponseHead } from "../../wire/events.ts";
-import type { HttpConnection } from "../../wire/http_connection.ts";
+import type { HttpChannel } from "../../channel/http_channel.ts";
+import type {
+  HeaderField,
+  HttpEvent,
+  MessageEnd,
+  ResponseHead,
+} from "../../wire/events.ts";
 import { isBodiless } from "../../wire/body_length.ts";
 import { type BodyReader, BodyStart, type Chunk } from "./body_start.ts";
 import { errorResponse } from "./error_response.ts";
 import { reasonPhrase } from "./reason_phrases.ts";
-import type { RequestIntake } from "../request/request_intake.ts";
+import type { SwitchingResponse } from "./switching_response.ts";
 import { fieldsOf, type ResponseFields } from "./response_head.ts";
-import { ResponseOutlet } from "./response_outlet.ts";
 
 const END: MessageEnd = { type: "end", trailers: [] };
 
@@ -39,27 +42,13 @@ export class ResponseWriter {
   status = 0;
   /** How many bytes of its body were sent. */
   bodyBytes = 0;
-  readonly #connection: MessageConnection<Uint8Array>;
-  readonly #http: HttpConnection;
-  readonly #intake: RequestIntake;
-  readonly #outlet: ResponseOutlet;
+  /** How many responses were begun. */
+  responses = 0;
+  readonly #wire: HttpChannel;
 
-  /**
-   * Begins to write.
-   *
-   * @param connection Where to.
-   * @param http The machine.
-   * @param intake Notices the loss of the link while nothing is written.
-   */
-  constructor(
-    connection: MessageConnection<Uint8Array>,
-    http: HttpConnection,
-    intake: RequestIntake,
-  ) {
-    this.#connection = connection;
-    this.#http = http;
-    this.#intake = intake;
-    this.#outlet = new ResponseOutlet(connection, http);
+  /** Begins to write. */
+  constructor(wire: HttpChannel) {
+    this.#wire = wire;
   }
 
   /**
@@ -78,8 +67,7 @@ export class ResponseWriter {
   write(response: Response, asked: Asked): Promise<void> {
     const { body, status } = response;
     const given = fieldsOf(response);
-    this.status = status;
-    this.bodyBytes = 0;
+    this.#begin(status);
     const head: ResponseHead = {
       type: "response",
       status,
@@ -101,31 +89,45 @@ export class ResponseWriter {
    */
   async refuse(error: unknown, status: number): Promise<void> {
     const { head, body } = errorResponse(error, status);
-    this.status = status;
-    this.bodyBytes = 0;
-    this.#http.closeAfterThis();
-    await this.#outlet.send(head);
+    this.#begin(status);
+    this.#wire.http.closeAfterThis();
+    await this.#wire.send(head);
     try {
-      await this.#outlet.send({ type: "data", bytes: body });
+      await this.#wire.send({ type: "data", bytes: body });
       this.bodyBytes = body.length;
     } catch (error) {
       // The machine knows better than we whether it was a HEAD that failed.
       if (!(error instanceof RangeError)) throw error;
     }
-    await this.#outlet.send(END);
+    await this.#wire.send(END);
   }
 
   /**
    * Tells a client that waits for it to send the body.
    */
   sendContinue(): void {
-    void this.#outlet.send({
-      type: "informational",
-      status: 100,
-      reason: reasonPhrase(100),
-      version: "1.1",
-      headers: [],
-    });
+    // The loss of the link is noticed by what reads the body.
+    if (this.#wire.channel.sending.state !== "open") return;
+    this.#wire.send(informational(100, [])).catch(() => {});
+  }
+
+  /**
+   * Agrees to another protocol; what follows is not HTTP.
+   *
+   * @param response What the handler gave.
+   * @throws {TypeError} If the client did not ask for it, or has not finished its
+   * request.
+   */
+  async switch(response: SwitchingResponse): Promise<void> {
+    this.#begin(101);
+    const { fields } = fieldsOf(response);
+    await this.#wire.send(informational(101, fields));
+  }
+
+  #begin(status: number): void {
+    this.status = status;
+    this.bodyBytes = 0;
+    this.responses++;
   }
 
   /** Writes a response without a body, or whose body is empty. */
@@ -195,25 +197,25 @@ export class ResponseWriter {
     following: Promise<Chunk> | undefined,
     reader: BodyReader,
   ): Promise<void> {
-    const { signal } = this.#connection;
+    const { signal } = this.#wire.channel;
     const cancel = () => {
       // It makes the read that waits end.
       reader.cancel(signal.reason).catch(() => {});
     };
     if (signal.aborted) cancel();
     else signal.addEventListener("abort", cancel, { once: true });
-    this.#intake.watch();
+    this.#wire.watch();
     try {
       let chunk = await reading;
       while (!chunk.done) {
         const bytes = checkChunk(chunk.value);
-        await this.#outlet.send({ type: "data", bytes });
+        await this.#wire.send({ type: "data", bytes });
         this.bodyBytes += bytes.length;
         chunk = await (following ?? reader.read());
         following = undefined;
       }
       if (signal.aborted) throw signal.reason;
-      await this.#outlet.send(END);
+      await this.#wire.send(END);
     } finally {
       signal.removeEventListener("abort", cancel);
     }
@@ -221,8 +223,16 @@ export class ResponseWriter {
 
   #send(asked: Asked, ...events: HttpEvent[]): Promise<void> {
     asked.beforeHead();
-    return this.#outlet.send(...events);
+    return this.#wire.send(...events);
   }
+}
+
+function informational(
+  status: number,
+  headers: readonly HeaderField[],
+): HttpEvent {
+  const reason = reasonPhrase(status);
+  return { type: "informational", status, reason, version: "1.1", headers };
 }
 
 function checkChunk(chunk: unknown): Uint8Array {

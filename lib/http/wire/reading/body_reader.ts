@@ -9,7 +9,6 @@ import type { BodyLength } from "../body_length.ts";
 import { ChunkedReader } from "./chunked_reader.ts";
 import type { Allowance } from "./allowance.ts";
 import type { BodyData, MessageEnd } from "../events.ts";
-import { compact } from "./compact.ts";
 import { tooLarge, truncated } from "../http_error.ts";
 import type { HttpReadSettings } from "../http_limits.ts";
 
@@ -70,7 +69,7 @@ export function takeData(queue: ByteQueue, most: number): BodyData | undefined {
   if (here === 0) return undefined;
   const count = Math.min(here, MOST_JOINED_BYTES);
   queue.has(count);
-  return { type: "data", bytes: compact(queue.take(count)) };
+  return { type: "data", bytes: queue.take(count) };
 }
 
 const NO_BODY: BodyReader = { next: () => END, end: () => END };

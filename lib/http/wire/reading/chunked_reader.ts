@@ -25,7 +25,6 @@ import { malformed, tooLarge, truncated } from "../http_error.ts";
 import type { HttpReadSettings } from "../http_limits.ts";
 import { Allowance } from "./allowance.ts";
 import { type BodyReader, MOST_JOINED_BYTES, takeData } from "./body_reader.ts";
-import { compact } from "./compact.ts";
 import { CHUNKED_CLAUSE, ChunkLine } from "./chunk_line.ts";
 import { LineScanner, type ScanRules } from "./line_scanner.ts";
 
@@ -134,7 +133,7 @@ export class ChunkedReader implements BodyReader {
       this.#took(count);
       size += count;
     } while (this.#missing === 0 && size < most && this.#mayGoOn(queue));
-    return { type: "data", bytes: compact(joined.subarray(0, size)) };
+    return { type: "data", bytes: joined.subarray(0, size) };
   }
 
   /** Whether data of the next chunk is here; an error waits for its turn. */

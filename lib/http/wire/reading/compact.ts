@@ -10,15 +10,18 @@
 
 // A program that collects parts holds at most as many times their size.
 const MOST_TIMES = 4;
+// Copying so little costs less than a new buffer for the next read.
+const LITTLE_BYTES = 4 * 1024;
 
 /**
  * Gives bytes that keep at most four times their size in memory.
  *
  * @param bytes A view of a buffer.
- * @returns The view, or a copy where the buffer is much larger.
+ * @returns The view, or a copy where the part is small or the buffer much larger.
  */
 export function compact(bytes: Uint8Array): Uint8Array {
-  return bytes.length * MOST_TIMES < bytes.buffer.byteLength
+  const { length } = bytes;
+  return length <= LITTLE_BYTES || length * MOST_TIMES < bytes.buffer.byteLength
     ? bytes.slice()
     : bytes;
 }

@@ -56,7 +56,7 @@ export class HeadReader<L> {
     parseLine: (line: string) => L,
   ) {
     this.#parseLine = parseLine;
-    this.#rules = headRules(settings, of, parseLine);
+    this.#rules = rulesOf(settings, of, parseLine);
     this.#skipsLine = of === "request";
     this.#isResponse = of === "response";
     this.#scanner = new LineScanner(this.#rules);
@@ -120,6 +120,25 @@ export class HeadReader<L> {
     this.#line = this.#parseLine(line);
     return true;
   }
+}
+
+// The connections of a server share their settings, and these with them.
+const RULES = {
+  request: new WeakMap<HttpReadSettings, ScanRules>(),
+  response: new WeakMap<HttpReadSettings, ScanRules>(),
+};
+
+function rulesOf(
+  settings: HttpReadSettings,
+  of: "request" | "response",
+  checkFirst: (line: string) => void,
+): ScanRules {
+  let rules = RULES[of].get(settings);
+  if (rules === undefined) {
+    rules = headRules(settings, of, checkFirst);
+    RULES[of].set(settings, rules);
+  }
+  return rules;
 }
 
 function headRules(

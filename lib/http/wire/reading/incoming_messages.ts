@@ -18,6 +18,7 @@ import { type Head, HeadReader } from "./head_reader.ts";
 import { type HttpError, malformed, truncated } from "../http_error.ts";
 import type { Forgiven, HttpReadSettings } from "../http_limits.ts";
 import { Allowance } from "./allowance.ts";
+import { compact } from "./compact.ts";
 import { checkRequest, checkSwitch } from "./request_rules.ts";
 import {
   parseRequestLine,
@@ -37,6 +38,10 @@ export class IncomingMessages {
   forgiven: readonly Forgiven[] = [];
   /** The last head as it came, a character for each byte. */
   headText = "";
+  /** Whether a part of a body was given that is a view of the queue's buffer. */
+  lends = false;
+  /** Bytes of the last message's body; `undefined` if only its end tells. */
+  bodyBytes: number | undefined = 0;
   readonly #state: ConnectionState;
   readonly #settings: HttpReadSettings;
   readonly #queue: ByteQueue;
@@ -157,6 +162,7 @@ export class IncomingMessages {
       // To some these bytes are the tunnel's first, to others a body.
       throw malformed("RFC 9110 9.3.6", "a CONNECT request has a body");
     }
+    this.bodyBytes = typeof length === "number" ? length : undefined;
     this.#body = bodyReader(length, this.#settings, undefined);
     state.awaitsContinue = fields.expect !== undefined && length !== 0 &&
       version === "1.1";
@@ -199,6 +205,7 @@ export class IncomingMessages {
       (fault) => allowance.forgive(fault),
     );
     if (length === "close") this.#state.keepAlive = false;
+    this.bodyBytes = typeof length === "number" ? length : undefined;
     this.#body = bodyReader(length, this.#settings, allowance);
     this.#state.peer = "body";
   }
@@ -236,7 +243,11 @@ export class IncomingMessages {
       event = this.#body!.end(this.#announced);
     }
     this.#state.awaitsContinue = false;
-    if (event.type === "end") {
+    if (event.type === "data") {
+      const bytes = compact(event.bytes);
+      if (bytes !== event.bytes) return { type: "data", bytes };
+      this.lends = true;
+    } else if (event.type === "end") {
       this.#allowance = undefined;
       this.#state.peer = "done";
       this.#state.settle();
