@@ -6,12 +6,10 @@
  *   ├ taken ┼ ─── start ... end ─── ┼ room ┤  [ chunk ] [ chunk ] ...
  * ```
  *
- * An integer or a whole message comes off the front without a copy, a message
- * that spans chunks with one copy, and an 8 MiB message that arrives in 1 KiB
- * pieces at linear cost. So all reading happens in the *window*. Chunks that do
- * not continue it wait in a list. They are joined to it only when more bytes are
- * needed than it holds, into a buffer with as much room again, so a byte is
- * copied at most a constant number of times.
+ * All reading happens in the *window*: a message comes off its front without a
+ * copy. Chunks that do not continue it wait in a list. They are joined to it only
+ * when more bytes are needed than it holds, into a buffer with as much room again,
+ * so a byte is copied at most a constant number of times.
  *
  * Views that were handed out stay valid: a buffer is never written where a view
  * may be, unless {@linkcode ByteQueue.release} allowed it.
@@ -22,7 +20,7 @@
 import { indexOfByte } from "./index_of_byte.ts";
 import type { ReadableQueue } from "./readable_queue.ts";
 import { newSlab, recycleSlab, SLAB_BYTES } from "./slab_pool.ts";
-import { MOST_IDLE_BYTES, SlabSize } from "./slab_size.ts";
+import { SlabSize } from "./slab_size.ts";
 import { WaitingChunks } from "./waiting_chunks.ts";
 
 const EMPTY = new Uint8Array(0);
@@ -53,7 +51,6 @@ export class ByteQueue implements ReadableQueue {
   #origin = 0;
   #start = 0;
   #end = 0;
-  // What came behind the window and does not continue it.
   readonly #waiting = new WaitingChunks();
   // Bytes taken before #bytes became the window, minus its index zero.
   #base = 0;
@@ -74,7 +71,7 @@ export class ByteQueue implements ReadableQueue {
     return this.#base + this.#start;
   }
 
-  /** How many bytes were moved so far to make others indexable: the price of cuts. */
+  /** How many bytes were copied so far to make them contiguous. */
   get copiedBytes(): number {
     return this.#copied;
   }
@@ -89,7 +86,7 @@ export class ByteQueue implements ReadableQueue {
     const size = chunk.length;
     if (size === 0) return;
     if (this.#start === this.#end && this.#waiting.bytes === 0) {
-      this.#setWindow(chunk, 0, size, false);
+      this.#setWindow(chunk, size, false);
     } else if (
       this.#waiting.bytes === 0 && this.#owned &&
       size <= this.#bytes.length - this.#end
@@ -103,21 +100,20 @@ export class ByteQueue implements ReadableQueue {
   }
 
   /**
-   * Gives room behind the last byte, to read into. Follow it with
-   * {@linkcode ByteQueue.commit}; nothing else may be called in between but
-   * reading what is there.
+   * Gives room behind the last byte, to read into. Call
+   * {@linkcode ByteQueue.commit} next; only reads may come in between.
    *
    * @param missing How many bytes the message that has begun still lacks, if
-   * known: the room grows toward it, but never beyond four times what the peer
-   * has already sent, so an announcement alone allocates nothing.
+   * known. The room grows toward it, to at most four times what the peer has
+   * sent, so a header alone allocates nothing.
    * @returns A part of the queue's own buffer, at least one byte long.
    */
   reserve(missing = 0): Uint8Array {
-    if (this.#waiting.bytes > 0) this.#joinAll();
+    if (this.#waiting.bytes > 0) this.#join(this.length, 2 * this.length);
     const held = this.#end - this.#start;
     // A long buffer that release() keeps is not for a peer that sends little.
-    const isDropped = this.#size.shrink(held + missing) &&
-      this.#bytes.length > MOST_IDLE_BYTES;
+    const isDropped = held === 0 && missing === 0 &&
+      this.#size.rest(this.#bytes.length);
     const room = this.#owned && !isDropped ? this.#bytes.length - this.#end : 0;
     if (this.#size.isCramped(room, held, missing)) {
       const size = this.#size.next(held, missing);
@@ -132,20 +128,18 @@ export class ByteQueue implements ReadableQueue {
    * @param count How many bytes were written at its front.
    */
   commit(count: number): void {
-    const held = this.#end - this.#start;
     this.#end += count;
-    this.#size.read(count, held, this.#end === this.#bytes.length);
+    this.#size.read(count, this.#end === this.#bytes.length);
   }
 
   /**
-   * Promises that no view handed out so far is looked at any more, so that the
-   * buffer may be written again instead of replaced.
+   * Promises that no view handed out so far is used any more, so that the buffer
+   * may be written again instead of replaced.
    */
   release(): void {
     if (!this.#owned || this.#waiting.bytes > 0 || this.#start === 0) return;
     const held = this.#end - this.#start;
-    // Moving more than was taken would make small steps through a large buffer
-    // quadratic; then the room behind is used up first.
+    // Moving more than was taken would make small steps quadratic.
     if (held > this.#start) return;
     this.#bytes.copyWithin(0, this.#start, this.#end);
     this.#copied += held;
@@ -155,14 +149,14 @@ export class ByteQueue implements ReadableQueue {
   }
 
   /**
-   * Promises the same for good, and drops what is here: nothing is read into the
-   * queue any more, and its buffer may serve another one.
+   * Promises the same for good, and drops what is here: another queue may use the
+   * buffer now.
    */
   retire(): void {
     const slab = this.#bytes;
     const isOwned = this.#owned;
     while (this.#waiting.bytes > 0) this.#waiting.take(Infinity);
-    this.#setWindow(EMPTY, 0, 0, false);
+    this.#setWindow(EMPTY, 0, false);
     if (isOwned) recycleSlab(slab);
   }
 
@@ -178,7 +172,7 @@ export class ByteQueue implements ReadableQueue {
 
   /** Makes all bytes that are here indexable and says how many there are. */
   gather(): number {
-    if (this.#waiting.bytes > 0) this.#joinAll();
+    if (this.#waiting.bytes > 0) this.#join(this.length, 2 * this.length);
     return this.#end - this.#start;
   }
 
@@ -192,19 +186,12 @@ export class ByteQueue implements ReadableQueue {
     return this.#view.getUint32(this.#start + index);
   }
 
-  /**
-   * Finds a byte among all that are here, and makes them indexable up to it; or
-   * all of them, if it is not there.
-   */
+  /** Finds a byte, and makes all bytes up to it indexable; or all that are here. */
   indexOf(value: number, from = 0): number {
     const start = this.#start;
-    const found = indexOfByte(
-      this.#bytes,
-      this.#view,
-      value,
-      start + from,
-      this.#end,
-    );
+    const window = this.#bytes;
+    const begin = start + from;
+    const found = indexOfByte(window, this.#view, value, begin, this.#end);
     if (found !== -1) return found - start;
     return this.#waiting.bytes === 0 ? -1 : this.#indexInWaiting(value, from);
   }
@@ -233,7 +220,6 @@ export class ByteQueue implements ReadableQueue {
     this.#start += count;
   }
 
-  /** Searches before joining, so that of a chunk only what is needed is copied. */
   #indexInWaiting(value: number, from: number): number {
     while (this.#waiting.bytes > 0) {
       const held = this.#end - this.#start;
@@ -250,10 +236,9 @@ export class ByteQueue implements ReadableQueue {
   }
 
   /**
-   * Joins what was found in the first chunk. The first time for a message exactly
-   * that much, as it is mostly the message's end. A message in which a byte is
-   * found again and again gets twice as much each time, or joining it would be
-   * quadratic.
+   * Joins what was found in the first chunk: exactly that much the first time
+   * for a message, as that is mostly its end. A message in which a byte is found
+   * again and again gets twice as much each time, or it would be quadratic.
    */
   #joinFound(held: number, count: number, most: number): void {
     const begin = this.offset;
@@ -268,15 +253,15 @@ export class ByteQueue implements ReadableQueue {
   }
 
   /**
-   * Makes the first `count` bytes contiguous, in a buffer of at least
-   * `capacity` bytes where one has to be made. Of a large chunk only what is
-   * needed is copied: the rest of it becomes the window later, without a copy.
+   * Makes the first `count` bytes contiguous, in a new buffer of `capacity` bytes
+   * where one is needed. Of a large chunk only that much is copied: the rest of
+   * it becomes the window later, without a copy.
    */
   #join(count: number, capacity: number): void {
     const held = this.#end - this.#start;
     if (held === 0 && this.#waiting.first.length >= count) {
       const chunk = this.#waiting.take(Infinity);
-      this.#setWindow(chunk, 0, chunk.length, false);
+      this.#setWindow(chunk, chunk.length, false);
       return;
     }
     if (!this.#owned || this.#bytes.length - this.#start < count) {
@@ -291,35 +276,21 @@ export class ByteQueue implements ReadableQueue {
     }
   }
 
-  /** Joins everything, with as much room again, so that growing stays linear. */
-  #joinAll(): void {
-    this.#join(this.length, 2 * this.length);
-  }
-
   /** Moves the window into another buffer that has room for it. */
   #move(to: Uint8Array): void {
     const held = this.#end - this.#start;
     if (held > 0) to.set(this.#bytes.subarray(this.#start, this.#end));
     this.#copied += held;
-    this.#setWindow(to, 0, held, true);
+    this.#setWindow(to, held, true);
   }
 
-  #setWindow(
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    owned: boolean,
-  ): void {
-    this.#base += this.#start - start;
+  #setWindow(bytes: Uint8Array, end: number, owned: boolean): void {
+    this.#base += this.#start;
     this.#bytes = bytes;
     this.#buffer = bytes.buffer;
     this.#origin = bytes.byteOffset;
-    this.#view = new DataView(
-      bytes.buffer,
-      bytes.byteOffset,
-      bytes.byteLength,
-    );
-    this.#start = start;
+    this.#view = new DataView(this.#buffer, this.#origin, bytes.length);
+    this.#start = 0;
     this.#end = end;
     this.#owned = owned;
   }

@@ -14,6 +14,8 @@
  * @module
  */
 
+import { outOfRange } from "../check.ts";
+
 /**
  * Payloads above this many bytes are not copied but written from where they
  * lie. Up to there a copy is cheap and spares a write of its own; 1 MiB written so
@@ -71,9 +73,13 @@ export class ByteSink {
   /**
    * Appends one byte.
    *
-   * @param value 0 to 255.
+   * @param value An integer from 0 to 255.
+   * @throws {RangeError} If it is another value.
    */
   byte(value: number): void {
+    if ((value & 0xff) !== value) {
+      throw outOfRange("byte", value, "an integer from 0 to 255");
+    }
     const at = this.#grow(1);
     this.#bytes[at] = value;
   }
@@ -81,9 +87,13 @@ export class ByteSink {
   /**
    * Appends a 32-bit integer, big-endian.
    *
-   * @param value 0 to 4,294,967,295.
+   * @param value An integer from 0 to 4,294,967,295.
+   * @throws {RangeError} If it is another value.
    */
   uint32(value: number): void {
+    if (value >>> 0 !== value) {
+      throw outOfRange("uint32", value, "an integer from 0 to 4294967295");
+    }
     const at = this.#grow(4);
     this.#view.setUint32(at, value);
   }

@@ -17,50 +17,58 @@ import { SLAB_BYTES } from "./slab_pool.ts";
 // KiB, and no more beyond.
 const IDLE_BYTES = SLAB_BYTES;
 const BUSY_BYTES = 64 * 1024;
-// A read this small means that the peer sends little at a time.
-const SMALL_READ = 1024;
-
-/**
- * The largest new buffer before a message has begun: a peer that has sent 8 MiB
- * once may never send anything again.
- */
-export const MOST_IDLE_BYTES: number = 256 * 1024;
+// A buffer of up to this size is kept while the peer is quiet: replacing it would
+// save little.
+const KEPT_BYTES = 4 * IDLE_BYTES;
+// The most a connection waits with, however much its peer sends: a peer that has
+// sent 8 MiB once may never send anything again.
+const MOST_IDLE_BYTES = 256 * 1024;
+// After so many long bursts in a row a connection waits with a long buffer. One
+// message of 250 KB must not make each of 10,000 connections hold as much.
+const ENOUGH_BURSTS = 2;
+const MOST_BURSTS = 3;
 
 /** The sizes of one queue's buffers. */
 export class SlabSize {
-  // The size of a buffer before a message has begun.
+  // The size of a buffer for the rest of a message, or to wait with while busy.
   #waiting = IDLE_BYTES;
   // The size of a message that has arrived once; the next one gets it at once.
   #paid = 0;
-  // Whether the last read was small and the queue was empty before it.
-  #quiet = false;
+  // Bytes read since the queue was empty for the last time.
+  #burst = 0;
+  // How many long bursts came in a row; a short one takes one away.
+  #bursts = 0;
 
   /**
    * Notes a read.
    *
    * @param count Bytes that were read.
-   * @param heldBefore Bytes that were in the queue before.
    * @param isFull Whether it filled the buffer.
    */
-  read(count: number, heldBefore: number, isFull: boolean): void {
-    // The few bytes at the end of a long message do not count.
-    this.#quiet = count < SMALL_READ && heldBefore === 0 && !isFull;
+  read(count: number, isFull: boolean): void {
+    this.#burst += count;
     if (isFull) this.#waiting = Math.max(this.#waiting, BUSY_BYTES);
   }
 
   /**
-   * Shrinks the next buffer if the peer sends only little now.
+   * Notes that the queue is empty and waits for the peer. What was earned is lost
+   * if the peer sends only little now.
    *
-   * @param whole Bytes of the message that has begun, as far as known.
-   * @returns Whether it shrinks.
+   * @param capacity Size of the queue's buffer.
+   * @returns Whether that is too large to wait with.
    */
-  shrink(whole: number): boolean {
-    // The header of a long message, which often comes by itself, does not
-    // count.
-    if (!this.#quiet || whole >= SMALL_READ) return false;
-    this.#waiting = IDLE_BYTES;
-    this.#paid = 0;
-    return true;
+  rest(capacity: number): boolean {
+    if (this.#burst >= IDLE_BYTES) {
+      this.#bursts = Math.min(this.#bursts + 1, MOST_BURSTS);
+    } else if (this.#burst > 0) {
+      this.#bursts = Math.max(0, this.#bursts - 1);
+      if (this.#bursts === 0) {
+        this.#waiting = IDLE_BYTES;
+        this.#paid = 0;
+      }
+    }
+    this.#burst = 0;
+    return capacity > (this.#isBusy ? MOST_IDLE_BYTES : KEPT_BYTES);
   }
 
   /**
@@ -73,7 +81,7 @@ export class SlabSize {
    */
   isCramped(room: number, held: number, missing: number): boolean {
     if (room === 0) return true;
-    const isShort = room < this.#waiting / 4;
+    const isShort = room < this.#waitingFor(held, missing) / 4;
     if (missing === 0) return isShort;
     // If the message fits, a move must be cheap.
     if (missing <= room) return isShort && held < IDLE_BYTES;
@@ -98,7 +106,7 @@ export class SlabSize {
   }
 
   #sizeFor(held: number, missing: number): number {
-    const waiting = this.#waiting;
+    const waiting = this.#waitingFor(held, missing);
     if (missing === 0) {
       return 2 * held <= waiting ? waiting : Math.max(2 * held, this.#paid);
     }
@@ -108,5 +116,15 @@ export class SlabSize {
     if (whole <= waiting / 4) return waiting;
     // As many messages of this length as fit, or one.
     return Math.max(whole, waiting - waiting % whole);
+  }
+
+  get #isBusy(): boolean {
+    return this.#bursts >= ENOUGH_BURSTS;
+  }
+
+  /** The size of a buffer to wait with, between two messages or inside one. */
+  #waitingFor(held: number, missing: number): number {
+    const isResting = held === 0 && missing === 0;
+    return isResting && !this.#isBusy ? IDLE_BYTES : this.#waiting;
   }
 }

@@ -333,13 +333,55 @@ Deno.test("ByteQueue waits with little for a peer that has sent long messages", 
   assert(queue.reserve().length <= 65_536);
 });
 
-Deno.test("ByteQueue gives a long buffer that was released back after a short message", () => {
+for (const isReleased of [false, true]) {
+  Deno.test(`ByteQueue waits with 4 KiB after one long message, ${isReleased ? "released" : "kept"}`, () => {
+    for (const size of [65_540, 250_000, MIB]) {
+      const queue = new ByteQueue();
+      receive(queue, size);
+      if (isReleased) queue.release();
+      assertEquals(queue.reserve().buffer.byteLength, 4096);
+    }
+  });
+}
+
+Deno.test("ByteQueue keeps a long buffer that was released while long messages come, and gives it back after a few short ones", () => {
   const queue = new ByteQueue();
-  receive(queue, MIB);
-  queue.release();
-  assertEquals(queue.reserve().length, MIB);
-  queue.commit(100);
-  queue.skip(100);
-  queue.release();
-  assertEquals(queue.reserve().length, 4096);
+  for (let i = 0; i < 4; i++) {
+    receive(queue, 250_000);
+    queue.release();
+  }
+  assertEquals(queue.reserve().buffer.byteLength, 250_000);
+  for (let i = 0; i < 3; i++) {
+    queue.reserve();
+    queue.commit(100);
+    queue.skip(100);
+    queue.release();
+  }
+  assertEquals(queue.reserve().buffer.byteLength, 4096);
+});
+
+Deno.test("ByteQueue never waits with more than 256 KiB, however long the messages are", () => {
+  const queue = new ByteQueue();
+  for (let i = 0; i < 5; i++) {
+    receive(queue, 8 * MIB);
+    queue.release();
+  }
+  assert(queue.reserve().buffer.byteLength <= 256 * 1024);
+});
+
+Deno.test("ByteQueue gives back the buffer of a busy peer that has become quiet", () => {
+  const queue = new ByteQueue();
+  // A stream of small messages fills every read.
+  for (let i = 0; i < 50; i++) {
+    queue.commit(queue.reserve(i % 2).length);
+    queue.skip(queue.length - i % 2);
+  }
+  assertEquals(queue.reserve().buffer.byteLength, 65_536);
+  queue.skip(queue.length);
+  for (let i = 0; i < 4; i++) {
+    queue.reserve();
+    queue.commit(100);
+    queue.skip(100);
+  }
+  assertEquals(queue.reserve().buffer.byteLength, 4096);
 });

@@ -1,5 +1,5 @@
 import { ByteSink, COPY_LIMIT_BYTES } from "../../lib/bytes/byte_sink.ts";
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 
 function joined(sink: ByteSink): number[] {
@@ -104,4 +104,18 @@ Deno.test("ascii() gives each character a byte, however long the text", () => {
       assertEquals(sink.pieces(), [expected]);
     }
   }
+});
+
+Deno.test("ByteSink refuses what is not a byte or not 32 bits, and appends nothing then", () => {
+  const sink = new ByteSink();
+  for (const value of [-1, 256, 1.5, NaN, Infinity]) {
+    assertThrows(() => sink.byte(value), RangeError, "from 0 to 255");
+  }
+  for (const value of [-1, 2 ** 32, 0.5, NaN]) {
+    assertThrows(() => sink.uint32(value), RangeError, "from 0 to 4294967295");
+  }
+  assertEquals(sink.length, 0);
+  sink.byte(255);
+  sink.uint32(2 ** 32 - 1);
+  assertEquals(sink.length, 5);
 });
