@@ -142,6 +142,7 @@ export type { ChannelOptions } from "./lib/session/channel/channel_settings.ts";
 export {
   startTls,
   type StartTlsOptions,
+  type StartTlsServerOptions,
 } from "./lib/session/messages/start_tls.ts";
 export {
   connect,

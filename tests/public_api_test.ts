@@ -21,6 +21,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     MessageOptions ParleyError ProtocolError ProtocolErrorCode
     ProtocolErrorDetails ReceiveOptions ServeAddress ServeOptions Server
     ServerConnection ServerEvent ServerStats ShutdownOptions ShutdownReport StartTlsOptions
+    StartTlsServerOptions
     TimeoutError Transport WrapConnection connect describeError dial parseAddress serve
     startTls
   `),

@@ -18,7 +18,7 @@ import type {
 } from "./datagram_endpoint.ts";
 import { connectTcp, listenTcp } from "./tcp/mod.ts";
 import { openUdp } from "./udp/endpoint.ts";
-import { dialTls, listenForTls, secure } from "./tls/open.ts";
+import { dialTls, listenForTls, secure, secureAsServer } from "./tls/open.ts";
 import type { TlsDialOptions, TlsListenOptions } from "./tls/options.ts";
 import { connectUnix, listenUnix } from "./unix/mod.ts";
 
@@ -69,6 +69,22 @@ export async function overTls(
   options: TlsDialOptions,
 ): Promise<Connection> {
   return await secure(connection, options);
+}
+
+/**
+ * Puts TLS onto an open connection, as the server. The handshake is not done yet.
+ *
+ * @param connection The connection; nothing may be read or written on it.
+ * @param options Certificate and key, whether the client needs a certificate.
+ * @returns The connection to use from now on.
+ * @throws {TypeError} If options are missing or contradict each other.
+ * @throws {ConnectionError} If a certificate is invalid.
+ */
+export async function overTlsAsServer(
+  connection: Connection,
+  options: TlsListenOptions,
+): Promise<Connection> {
+  return await secureAsServer(connection, options);
 }
 
 /**

@@ -5,12 +5,9 @@
  * ```text
  *                    ┌──────────────── Channel ───────────────┐
  *   connection.read ─┼─► ReceivingHalf ─► queue ─► ┌─────────┐ │
- *                    │   Lingering, deadlines      │ machine │ │
+ *                    │   deadlines, Ending         │ machine │ │
  *  connection.write ◄┼── SendingHalf ◄── sink  ◄── └─────────┘ │
  *                    └────────────────────────────────────────┘
- *
- *   open ── close() ──► closing ── nothing left to lose ──► closed
- *    └───── abort() ───────┴──────────────────────────────► closed
  * ```
  *
  * A *machine* is what speaks: messages in a framing, HTTP, WebSocket. It reads from
@@ -23,9 +20,8 @@
  * 2. if `channel.receiving.state` says that no more comes, act on it;
  * 3. `await channel.fill()`, which never rejects, and begin again.
  *
- * `fill()` writes what waits before it reads. `channel.accepted()` alone is enough
- * elsewhere: the bytes leave in this turn or the next. `await channel.room()` where
- * a fast sender should be as slow as its peer.
+ * `fill()` writes what waits before it reads; elsewhere the bytes leave in this turn
+ * or the next. `await channel.room()` makes a fast sender as slow as its peer.
  *
  * A machine that has to agree on something first does so with the same calls
  * before the first message. What it leaves in the queue is the next machine's: two
@@ -71,26 +67,21 @@
 
 import type { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import { ClosedError, ProtocolError } from "../../errors.ts";
+import { ClosedError } from "../../errors.ts";
 import type { Watched } from "../../time/clock.ts";
+import type { Time } from "../../time/time.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { ChannelSettings } from "./channel_settings.ts";
 import { deadlinePassed } from "./deadlines.ts";
-import { EndSignal } from "./end_signal.ts";
-import {
-  LINGER,
-  LINGER_UNTIL_CUT,
-  Lingering,
-  whileItProgresses,
-} from "./lingering.ts";
+import { type Endable, Ending } from "./ending.ts";
+import { whileItProgresses } from "./lingering.ts";
 import { ReceivingHalf } from "./receiving_half.ts";
 import { SendingHalf } from "./sending_half.ts";
-import type { StallLimits } from "./stall.ts";
 import { type ByteObserver, Traffic } from "./traffic.ts";
 
 /** A connection, its two halves and its end. */
-export class Channel implements Watched {
+export class Channel implements Watched, Endable {
   readonly settings: ChannelSettings;
   /** What went over it. */
   readonly traffic: Traffic;
@@ -98,21 +89,15 @@ export class Channel implements Watched {
   readonly receiving: ReceivingHalf;
   /** The sending half. */
   readonly sending: SendingHalf;
-  /** Whether this side aborted it with something left to lose. */
-  wasCut = false;
   /** What takes from the queue, if it can tell whether views are still looked at. */
   reader: { readonly mayRetire: boolean } | undefined;
   #connection: Connection;
-  #state: "open" | "closing" | "closed" = "open";
-  #closing: Promise<void> | undefined;
-  #lingering: Lingering | undefined;
-  #lingerLimits: StallLimits = LINGER;
-  #ending: EndSignal | undefined;
+  // Made when something ends it, or asks whether something did.
+  #ending: Ending | undefined;
 
   /**
-   * Takes a connection over; nothing is read until it is asked for.
+   * Takes ownership of a connection; nothing is read until it is asked for.
    *
-   * @param connection The connection, owned from now on.
    * @param settings Bounds and deadlines, shared with other channels.
    */
   constructor(connection: Connection, settings: ChannelSettings) {
@@ -153,7 +138,7 @@ export class Channel implements Watched {
 
   /** Whether the channel is usable, being closed, or closed. */
   get state(): "open" | "closing" | "closed" {
-    return this.#state;
+    return this.#ending?.state ?? "open";
   }
 
   /** Bytes accepted for sending and not yet taken by the system. */
@@ -163,17 +148,32 @@ export class Channel implements Watched {
 
   /** Whether closing at once may destroy what the peer has not read yet. */
   get hasToLose(): boolean {
-    return this.bytesWaiting > 0 || this.#lingering?.state === "discarding";
+    return this.bytesWaiting > 0 || this.#ending?.isDiscarding === true;
+  }
+
+  /** Whether this side aborted it with something left to lose. */
+  get wasCut(): boolean {
+    return this.#ending?.wasCut === true;
   }
 
   /** Bytes that came while it was being closed, and were dropped. */
   get droppedBytes(): number {
-    return this.#lingering?.droppedBytes ?? 0;
+    return this.#ending?.droppedBytes ?? 0;
   }
 
   /** Aborted when the conversation is to end; the reason says why. */
   get signal(): AbortSignal {
     return this.#end.signal;
+  }
+
+  /** Where time comes from. */
+  get time(): Time {
+    return this.settings.time;
+  }
+
+  /** Whether nothing looks at received buffers any more. */
+  get mayRetire(): boolean {
+    return this.reader?.mayRetire === true;
   }
 
   /**
@@ -187,12 +187,12 @@ export class Channel implements Watched {
     return this.receiving.fill(missing, mark);
   }
 
-  /** Takes note of what was appended; see {@linkcode SendingHalf.accepted}. */
+  /** See {@linkcode SendingHalf.accepted}. */
   accepted(): void {
     this.sending.accepted();
   }
 
-  /** Waits for room; see {@linkcode SendingHalf.room}. */
+  /** See {@linkcode SendingHalf.room}. */
   room(): Promise<void> {
     return this.sending.room();
   }
@@ -215,49 +215,16 @@ export class Channel implements Watched {
     this.traffic.observer = observer;
   }
 
-  /**
-   * Goes on over another connection, such as TLS on top of this one. If that
-   * fails the channel is aborted.
-   *
-   * @param step Takes the connection over and gives the one to use from now on.
-   * @throws {ProtocolError} If more has arrived than was taken: those bytes
-   * must not be taken for what comes over the new connection.
-   * @throws {TypeError} If bytes are being waited for.
-   */
-  async replace(
-    step: (connection: Connection) => Promise<Connection>,
-  ): Promise<void> {
-    await this.sending.flushed();
-    const address = String(this.remoteAddress);
-    if (this.receiving.isReading) {
-      throw new TypeError(
-        `Cannot go on over another connection to ${address}: a message is being waited for`,
-      );
-    }
-    try {
-      const { length } = this.queue;
-      if (length > 0) {
-        throw new ProtocolError("malformed", {
-          action: "go on over another connection to",
-          address,
-          reason: `${length} bytes have arrived that belong to this one`,
-        });
-      }
-      const next = await step(this.#connection);
-      // Aborted in the meantime.
-      if (this.#state === "closed") next.abort();
-      this.#connection = next;
-      this.receiving.moveTo(next);
-      this.sending.moveTo(next);
-    } catch (error) {
-      this.abort(error);
-      throw error;
-    }
+  /** Goes on over another connection; see `replaceConnection`. */
+  moveTo(connection: Connection): void {
+    this.#connection = connection;
+    this.receiving.moveTo(connection);
+    this.sending.moveTo(connection);
   }
 
   /** Finishes sending; receiving goes on. Resolves when the peer was told. */
   closeWrite(): Promise<void> {
-    return this.#state === "closed"
+    return this.state === "closed"
       ? Promise.resolve()
       : this.sending.finish(true);
   }
@@ -272,12 +239,7 @@ export class Channel implements Watched {
    * @throws {unknown} What the link was lost by, if something was left to write.
    */
   close(): Promise<void> {
-    if (this.#closing === undefined) {
-      this.#closing = this.#close();
-      this.#closing.catch(unawaited);
-      this.#end.end();
-    }
-    return this.#closing;
+    return this.#end.close();
   }
 
   /**
@@ -287,18 +249,7 @@ export class Channel implements Watched {
    * default.
    */
   abort(reason?: unknown): void {
-    if (this.#state === "closed") return;
-    const error = reason ?? new ClosedError({
-      address: String(this.remoteAddress),
-      reason: "this side aborted the connection",
-    });
-    this.wasCut = this.hasToLose;
-    this.sending.fail(error);
-    this.receiving.abort(error);
-    this.#release();
-    this.#connection.abort();
-    this.#end.end(error);
-    this.#lingering?.abandon(error);
+    this.#end.abort(reason);
   }
 
   /**
@@ -313,15 +264,14 @@ export class Channel implements Watched {
       reason: "the conversation is to end",
     }),
   ): void {
-    this.#end.end(reason);
+    this.#end.signalEnd(reason);
     this.receiving.drain();
     this.lingerUntilCut();
   }
 
   /** Lets {@linkcode Channel.close} take as long as it needs, until an abort. */
   lingerUntilCut(): void {
-    this.#lingerLimits = LINGER_UNTIL_CUT;
-    this.#lingering?.limit(LINGER_UNTIL_CUT);
+    this.#end.lingerUntilCut();
   }
 
   /** Looks at the deadlines; the clock calls this. */
@@ -330,13 +280,13 @@ export class Channel implements Watched {
     if (passed !== undefined) this.abort(passed);
   }
 
-  get #end(): EndSignal {
-    return this.#ending ??= new EndSignal(() =>
-      new ClosedError({
-        address: String(this.remoteAddress),
-        reason: "this side closed the connection",
-      })
-    );
+  /** Stops the clock, as its end is here. */
+  release(): void {
+    this.settings.clock?.delete(this);
+  }
+
+  get #end(): Ending {
+    return this.#ending ??= new Ending(this);
   }
 
   /**
@@ -345,56 +295,6 @@ export class Channel implements Watched {
    */
   #lost(error: unknown): void {
     this.sending.fail(error);
-    this.#end.end(error);
-  }
-
-  async #close(): Promise<void> {
-    const { receiving, sending } = this;
-    receiving.stop();
-    if (this.#state === "closed") return;
-    this.#state = "closing";
-    try {
-      if (receiving.state === "over" && sending.buffered === 0) {
-        await sending.finish(false);
-      } else {
-        await this.#linger();
-      }
-    } catch (error) {
-      // The peer must not take what has arrived for everything there was.
-      this.abort(error);
-      throw error;
-    }
-    if (this.#isClosed()) return;
-    this.#release();
-    this.#connection.close();
-    if (this.reader?.mayRetire === true) receiving.retire();
-    await this.#connection.released;
-  }
-
-  #linger(): Promise<void> {
-    this.#lingering = new Lingering(
-      {
-        remoteAddress: this.remoteAddress,
-        receiving: this.receiving,
-        sending: this.sending,
-        traffic: this.traffic,
-        time: this.settings.time,
-      },
-      this.#lingerLimits,
-    );
-    return this.#lingering.run();
-  }
-
-  // A method, as the compiler would take the state for unchanged by an await.
-  #isClosed(): boolean {
-    return this.#state === "closed";
-  }
-
-  /** Stops the clock; the caller closes the connection. */
-  #release(): void {
-    this.#state = "closed";
-    this.settings.clock?.delete(this);
+    this.#end.signalEnd(error);
   }
 }
-
-function unawaited(): void {}

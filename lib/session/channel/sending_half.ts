@@ -28,19 +28,13 @@ import type { Connection } from "../../transport/connection.ts";
 import { FlushPolicy } from "./flush_policy.ts";
 import { newSink, recycle } from "./output_pool.ts";
 import type { Traffic } from "./traffic.ts";
+import { rejected, unawaited, Waiters } from "./waiters.ts";
 
 const NOTHING = new Uint8Array(0);
 const DONE: Promise<void> = Promise.resolve();
 
 /** How far the sending has come. */
 export type SendingState = "open" | "finishing" | "finished" | "failed";
-
-/** One wait until a position of the outgoing stream is written. */
-interface Waiter {
-  readonly position: number;
-  readonly resolve: () => void;
-  readonly reject: (error: unknown) => void;
-}
 
 /** What a sending half knows about its channel. */
 export interface SendingOptions {
@@ -72,7 +66,7 @@ export class SendingHalf {
   #writing: ByteSink | undefined;
   #pieces: Uint8Array[] = [];
   #rest: Uint8Array = NOTHING;
-  #waiters: Waiter[] = [];
+  readonly #waiters = new Waiters();
   #finish: Promise<void> | undefined;
   #failure: unknown;
 
@@ -202,11 +196,7 @@ export class SendingHalf {
     this.#state = "failed";
     this.#failure = error;
     this.#policy.end();
-    const waiters = this.#waiters;
-    if (waiters.length === 0) return;
-    this.#waiters = [];
-    this.#traffic.told = true;
-    for (const { reject } of waiters) reject(error);
+    if (this.#waiters.fail(error)) this.#traffic.told = true;
   }
 
   #refusal(): unknown {
@@ -255,15 +245,9 @@ export class SendingHalf {
 
   #reached(position: number): Promise<void> {
     if (this.#traffic.bytesOut >= position) return DONE;
-    const written = this.#state === "failed"
-      ? Promise.reject(this.#failure)
-      : new Promise<void>((resolve, reject) => {
-        this.#waiters.push({ position, resolve, reject });
-      });
-    // A caller that does not await it must not be ended by a peer that goes
-    // away.
-    written.catch(unawaited);
-    return written;
+    return this.#state === "failed"
+      ? rejected(this.#failure)
+      : this.#waiters.wait(position);
   }
 
   /** Begins to write what was collected; what comes in the meantime follows. */
@@ -291,7 +275,7 @@ export class SendingHalf {
     traffic.bytesInAtLastWrite = traffic.bytesIn;
     if (traffic.clock !== undefined) traffic.writeMs = traffic.clock.nowMs;
     traffic.observer?.sent?.(this.#rest.subarray(0, count));
-    if (this.#waiters.length > 0) this.#settle();
+    this.#waiters.settle(traffic.bytesOut);
     if (this.#state === "failed") {
       this.#writing = undefined;
     } else if (count < this.#rest.length) {
@@ -312,19 +296,4 @@ export class SendingHalf {
     this.fail(error);
     this.#options.onLoss(error);
   }
-
-  #settle(): void {
-    const waiters = this.#waiters;
-    const { bytesOut } = this.#traffic;
-    let settled = 0;
-    while (settled < waiters.length) {
-      const waiter = waiters[settled]!;
-      if (waiter.position > bytesOut) break;
-      waiter.resolve();
-      settled++;
-    }
-    waiters.splice(0, settled);
-  }
 }
-
-function unawaited(): void {}

@@ -61,14 +61,9 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
     if (this.#reuse) reader.release();
     const value: T[] = [];
     try {
-      while (value.length < MOST_MESSAGES) {
-        const message = reader.take();
-        if (message === undefined) break;
-        value.push(message);
-      }
+      reader.takeBatch(value, MOST_MESSAGES);
     } catch (error) {
-      // The messages before it come first; then it is thrown again.
-      if (value.length === 0) return Promise.reject(error);
+      return Promise.reject(error);
     }
     if (value.length > 0) return Promise.resolve({ done: false, value });
     return reader.isOver

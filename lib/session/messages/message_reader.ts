@@ -11,6 +11,7 @@
  * @module
  */
 
+import { bytes } from "../../encoding/bytes.ts";
 import type { ValueDecoder } from "../../encoding/encoding.ts";
 import { ProtocolError } from "../../errors.ts";
 import { FrameDecoder } from "../../framing/frame_decoder.ts";
@@ -32,6 +33,8 @@ export class MessageReader<T> {
   #values!: ValueDecoder<T>;
   #endsAtClose = false;
   #copies = false;
+  // Whether a frame's bytes are the message.
+  #isPlain = false;
   // How many messages had been handed out when none was looked at any more.
   #releasedAt = 0;
 
@@ -88,6 +91,34 @@ export class MessageReader<T> {
   }
 
   /**
+   * Takes messages that are already here, as repeated calls of
+   * {@linkcode MessageReader.take} would.
+   *
+   * @param into Where the messages are appended.
+   * @throws {unknown} As `take`, once the messages before the error were given.
+   */
+  takeBatch(into: T[], most: number): void {
+    // The end may be what makes a message, and a message whose content is bad must
+    // be the last one taken when it is refused.
+    if (this.#isPlain && !this.isOver && this.#half.state !== "finished") {
+      const count = this.#frames.nextBatch(into as Uint8Array[], most);
+      this.messages += count;
+      if (count === 0) this.#nothing();
+      return;
+    }
+    try {
+      while (into.length < most) {
+        const message = this.take();
+        if (message === undefined) break;
+        into.push(message);
+      }
+    } catch (error) {
+      // The messages before it come first; then it is thrown again.
+      if (into.length === 0) throw error;
+    }
+  }
+
+  /**
    * Waits until there may be more to take, or nothing ever again.
    *
    * @returns A promise that never rejects.
@@ -116,6 +147,7 @@ export class MessageReader<T> {
     this.#values = encoding.decoder(framing.boundary !== "none");
     this.#endsAtClose = framing.boundary === "close";
     this.#copies = this.#values.copies === true;
+    this.#isPlain = encoding as unknown === bytes();
   }
 
   /** Promises that no message handed out so far is looked at any more. */

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { bytes } from "../../encoding/bytes.ts";
 import type { Encoding } from "../../encoding/encoding.ts";
+import { encodeBatch } from "../../framing/encode_batch.ts";
 import type { Encoder, Framing } from "../../framing/framing.ts";
 import type { Channel } from "../channel/channel.ts";
 import { Floating } from "../channel/floating.ts";
@@ -22,6 +24,8 @@ export class MessageWriter<T> {
   #encoder!: Encoder;
   // Whether the end of the stream is what ends a message.
   #endsStream = false;
+  // Whether a message is the bytes of its frame, and messages can follow it.
+  #isPlain = false;
 
   /**
    * Begins to send.
@@ -45,6 +49,7 @@ export class MessageWriter<T> {
   frame(framing: Framing, { maxSentMessageBytes }: Settings<T>): void {
     this.#encoder = framing.encoder({ maxMessageBytes: maxSentMessageBytes });
     this.#endsStream = framing.boundary === "close";
+    this.#isPlain = this.#encoding as unknown === bytes() && !this.#endsStream;
   }
 
   /** Accepts one message; see `MessageConnection.send`. */
@@ -69,6 +74,7 @@ export class MessageWriter<T> {
 
   /** Accepts messages in order, waiting for room in between. */
   sendAll(values: Iterable<T>): Promise<void> {
+    if (this.#isPlain && isBytes(values)) return this.#sendBytes(values);
     // Mostly all of them have room, and then nothing is to be waited for.
     const iterator = values[Symbol.iterator]();
     try {
@@ -77,6 +83,45 @@ export class MessageWriter<T> {
       return Floating.fail(error, this.#onUnsent);
     }
     return Floating.of(this.#sendRest(iterator), this.#onUnsent);
+  }
+
+  #sendBytes(values: readonly Uint8Array[]): Promise<void> {
+    try {
+      const next = this.#acceptBytes(values, 0);
+      if (next === values.length) return this.#half.room();
+      return Floating.of(this.#sendRestOfBytes(values, next), this.#onUnsent);
+    } catch (error) {
+      return Floating.fail(error, this.#onUnsent);
+    }
+  }
+
+  /** Accepts messages until there is no room; gives the index of the next one. */
+  #acceptBytes(values: readonly Uint8Array[], from: number): number {
+    let next = from;
+    while (next < values.length && (next === from || !this.#half.isFull)) {
+      const first = next;
+      next = encodeBatch(
+        this.#encoder,
+        values,
+        first,
+        this.#half.sink,
+        this.#highWaterMark,
+      );
+      this.messages += next - first;
+      this.#half.accepted();
+    }
+    return next;
+  }
+
+  async #sendRestOfBytes(
+    values: readonly Uint8Array[],
+    from: number,
+  ): Promise<void> {
+    for (let next = from; next < values.length;) {
+      await this.#half.room();
+      next = this.#acceptBytes(values, next);
+    }
+    await this.#half.room();
   }
 
   #accept(value: T): void {
@@ -112,4 +157,13 @@ export class MessageWriter<T> {
     } while (!this.#acceptWhileRoom(iterator));
     await this.#half.room();
   }
+}
+
+/** Whether values are an array that the framing can take as it is. */
+function isBytes(values: Iterable<unknown>): values is Uint8Array[] {
+  if (!Array.isArray(values)) return false;
+  for (let i = 0; i < values.length; i++) {
+    if (!(values[i] instanceof Uint8Array)) return false;
+  }
+  return true;
 }

@@ -5,18 +5,38 @@
  */
 
 import type { Connection } from "../../transport/connection.ts";
-import { overTls } from "../../transport/open.ts";
-import type { TlsDialOptions } from "../../transport/tls/options.ts";
+import { overTls, overTlsAsServer } from "../../transport/open.ts";
+import type {
+  TlsDialOptions,
+  TlsListenOptions,
+} from "../../transport/tls/options.ts";
 import {
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
   shakeHands,
 } from "../channel/handshake.ts";
+import { replaceConnection } from "../channel/replace.ts";
 import { channelOf } from "./framed_connection.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import { checkDuration } from "../../check.ts";
 
-/** Options for {@linkcode startTls}. */
+/** Options for {@linkcode startTls} as the client. */
 export interface StartTlsOptions extends TlsDialOptions {
+  /** Which end of TLS this side is. */
+  readonly side?: "client";
+  /** Aborts the attempt, and the connection. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Longest time in milliseconds for the handshake; `Infinity` for no bound.
+   *
+   * @default {10_000}
+   */
+  readonly tlsHandshakeTimeoutMs?: number;
+}
+
+/** Options for {@linkcode startTls} as the server. */
+export interface StartTlsServerOptions extends TlsListenOptions {
+  /** Which end of TLS this side is. */
+  readonly side: "server";
   /** Aborts the attempt, and the connection. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -28,13 +48,15 @@ export interface StartTlsOptions extends TlsDialOptions {
 }
 
 /**
- * Starts TLS on an open connection, as the client (STARTTLS). Call it once the
- * server is ready and while no call waits for a message. If it fails, the
- * connection is aborted.
+ * Starts TLS on an open connection (STARTTLS), as the client or as the server. The
+ * client calls it once the server is ready; the server calls it right after it has
+ * said so. No call may wait for a message. If it fails, the connection is aborted.
  *
  * @param connection The connection, which goes on over TLS.
- * @param options The authorities to trust, the certificate to show, and a
- * deadline. `serverName` defaults to the host that was connected to.
+ * @param options As the client: the authorities to trust, the certificate to show,
+ * and a deadline; `serverName` defaults to the host that was connected to. As the
+ * server, with `side: "server"`: certificate and key, and whether the client needs
+ * a certificate.
  * @throws {ConnectionError} If the two ends cannot agree, with code `"tls"`.
  * @throws {ProtocolError} If bytes have arrived that were not received yet.
  * They may be an attacker's, and must not count as sent over TLS.
@@ -53,10 +75,24 @@ export interface StartTlsOptions extends TlsDialOptions {
  * await mail.receive(); // 220 Ready to start TLS
  * await startTls(mail);
  * ```
+ *
+ * @example The server's side of it
+ * ```ts ignore
+ * import { serve, startTls } from "@parley/parley";
+ *
+ * const [cert, key] = [Deno.readTextFileSync("cert.pem"), Deno.readTextFileSync("key.pem")];
+ * await serve("tcp://127.0.0.1:2525", { encoding: "text" }, async (peer) => {
+ *   for await (const line of peer) {
+ *     if (line !== "STARTTLS") continue;
+ *     await peer.send("220 Ready to start TLS");
+ *     return await startTls(peer, { side: "server", cert, key });
+ *   }
+ * });
+ * ```
  */
 export async function startTls<T>(
   connection: MessageConnection<T>,
-  options: StartTlsOptions = {},
+  options: StartTlsOptions | StartTlsServerOptions = {},
 ): Promise<void> {
   const {
     signal,
@@ -68,8 +104,10 @@ export async function startTls<T>(
   const either = AbortSignal.any(
     signal === undefined ? [connection.signal] : [connection.signal, signal],
   );
-  await channelOf(connection).replace(async (line: Connection) => {
-    const over = await overTls(line, options);
+  await replaceConnection(channelOf(connection), async (below: Connection) => {
+    const over = options.side === "server"
+      ? await overTlsAsServer(below, options)
+      : await overTls(below, options);
     await shakeHands(over, tlsHandshakeTimeoutMs, either);
     return over;
   });

@@ -42,6 +42,7 @@ import { NativeTlsConnection, NativeTlsListener } from "./native.ts";
 import type {
   TlsCertificate,
   TlsDialOptions,
+  TlsEngine,
   TlsListenOptions,
 } from "./options.ts";
 
@@ -89,6 +90,34 @@ export async function secure(
 }
 
 /**
+ * Puts TLS onto an open connection, as the server. The handshake is not done yet.
+ *
+ * @param options Certificate and key, whether the client needs one.
+ * @returns The connection over TLS.
+ * @throws {TypeError} If the options contradict each other, or need another engine.
+ * @throws {ConnectionError} If the certificate or key is invalid.
+ */
+export async function secureAsServer(
+  connection: Connection,
+  options: TlsListenOptions,
+): Promise<Connection> {
+  const { localAddress } = connection;
+  const found = await serverSide(options, "start TLS on", localAddress);
+  if (found.engine === "native") {
+    throw new OptionTypeError({
+      action: "start TLS on",
+      address: `${localAddress}`,
+      reason:
+        'only the TLS engine "node" can be the server of an open connection',
+      option: "tlsEngine",
+    });
+  }
+  const identity = new ServerIdentity(found.certificate, options);
+  await identity.use(found.certificate, localAddress);
+  return new TlsConnection(connection, identity.begin);
+}
+
+/**
  * Listens.
  *
  * @param options Certificate and key, whether clients need one, socket options.
@@ -98,21 +127,36 @@ export async function listenForTls(
   on: Address,
   options: TlsListenOptions & ListenOptions,
 ): Promise<Listener> {
-  const listening = { action: "listen on", address: `${on}` };
-  const certificate = certificateIn(options, "listen on", on);
+  const { certificate, engine } = await serverSide(options, "listen on", on);
+  if (engine === "native") {
+    return new NativeTlsListener(on, certificate, options);
+  }
+  const identity = new ServerIdentity(certificate, options);
+  await identity.use(certificate, on);
+  return new TlsListener(on, identity, options);
+}
+
+/** Checks the options of a server, and chooses the engine. */
+async function serverSide(
+  options: TlsListenOptions,
+  action: string,
+  address: Address,
+): Promise<{ certificate: TlsCertificate; engine: TlsEngine }> {
+  const doing = { action, address: `${address}` };
+  const certificate = certificateIn(options, action, address);
   if (certificate === undefined) {
     throw new OptionTypeError({
-      ...listening,
+      ...doing,
       reason: "TLS needs a certificate and its key",
       option: "cert",
     });
   }
   const { caCerts = [], requireClientCert = false, tlsEngine } = options;
-  checkCaCerts(caCerts, "listen on", on);
+  checkCaCerts(caCerts, action, address);
   // Without caCerts, every public authority would be accepted.
   if (requireClientCert === (caCerts.length === 0)) {
     throw new OptionTypeError({
-      ...listening,
+      ...doing,
       reason: requireClientCert
         ? "client certificates need the authorities that issue them"
         : "authorities are only for client certificates, which are not asked for",
@@ -122,25 +166,21 @@ export async function listenForTls(
   const best = await bestEngine();
   if (tlsEngine === "node" && best !== "node") {
     throw new OptionTypeError({
-      ...listening,
+      ...doing,
       reason: 'the TLS engine "node" is in Deno 2.9 or newer',
       option: "tlsEngine",
     });
   }
-  if (requireClientCert && (best === "native" || tlsEngine === "native")) {
+  const engine = tlsEngine ?? best;
+  if (requireClientCert && engine === "native") {
     throw new OptionTypeError({
-      ...listening,
+      ...doing,
       reason:
         'only the TLS engine "node" asks for client certificates, in Deno 2.9 or newer',
       option: "tlsEngine",
     });
   }
-  if (best === "native" || tlsEngine === "native") {
-    return new NativeTlsListener(on, certificate, options);
-  }
-  const identity = new ServerIdentity(certificate, options);
-  await identity.use(certificate, on);
-  return new TlsListener(on, identity, options);
+  return { certificate, engine };
 }
 
 /** Accepts connections of clients, over `node:tls`. */

@@ -6,7 +6,9 @@ import {
 } from "../../../lib/errors.ts";
 import { connect } from "../../../lib/session/messages/connect.ts";
 import { startTls } from "../../../lib/session/messages/start_tls.ts";
+import { serve } from "../../../lib/session/serving/serve.ts";
 import { certificates, hasOpenssl } from "../../support/certificates.ts";
+import { over, tcpPair } from "../harness.ts";
 
 const OPTIONS = { encoding: "text", framing: "line" } as const;
 const READY = "220 ready\n";
@@ -41,6 +43,46 @@ Deno.test({
     await answering;
     secured.close();
   },
+});
+
+Deno.test({
+  name: "startTls() goes on over TLS at both ends, as client and as server",
+  ignore: !hasOpenssl, // what makes the certificates
+  async fn() {
+    const { ca, server } = await certificates();
+    await using own = await serve(
+      "tcp://127.0.0.1:0",
+      OPTIONS,
+      async (peer) => {
+        assertEquals(await peer.receive(), "STARTTLS");
+        await peer.send("220 ready");
+        await startTls(peer, { side: "server", ...server });
+        for await (const line of peer) await peer.send(line.toUpperCase());
+      },
+    );
+    await using mail = await connect(own.address, OPTIONS);
+    await mail.send("STARTTLS");
+    assertEquals(await mail.receive(), "220 ready");
+    await startTls(mail, { caCerts: [ca], serverName: "localhost" });
+    assertEquals(mail.remoteAddress.transport, "tls");
+    await mail.send("secret");
+    assertEquals(await mail.receive(), "SECRET");
+  },
+});
+
+Deno.test("startTls() as the server needs a certificate, and a client that speaks no TLS fails it", async () => {
+  const { server } = hasOpenssl ? await certificates() : { server: undefined };
+  for (const own of [undefined, server]) {
+    using pair = over(await tcpPair(), OPTIONS);
+    const started = startTls(pair.server, { side: "server", ...own });
+    if (own === undefined) await assertRejects(() => started, TypeError);
+    else {
+      await pair.client.send("no TLS");
+      const error = await assertRejects(() => started, ConnectionError);
+      assertEquals(error.code, "tls");
+    }
+    assertEquals(pair.server.signal.aborted, true);
+  }
 });
 
 Deno.test("startTls() refuses what arrived before TLS and aborts", async () => {

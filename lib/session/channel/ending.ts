@@ -1,0 +1,147 @@
+/**
+ * How a channel ends.
+ *
+ * ```text
+ *   open ── close() ──► closing ── nothing left to lose ──► closed
+ *    └───── abort() ───────┴──────────────────────────────► closed
+ * ```
+ *
+ * @module
+ */
+
+import { ClosedError } from "../../errors.ts";
+import type { Time } from "../../time/time.ts";
+import type { Address } from "../../transport/address.ts";
+import type { Connection } from "../../transport/connection.ts";
+import { EndSignal } from "./end_signal.ts";
+import { LINGER, LINGER_UNTIL_CUT, Lingering } from "./lingering.ts";
+import type { ReceivingHalf } from "./receiving_half.ts";
+import type { SendingHalf } from "./sending_half.ts";
+import type { StallLimits } from "./stall.ts";
+import type { Traffic } from "./traffic.ts";
+import { unawaited } from "./waiters.ts";
+
+/** What ends. */
+export interface Endable {
+  readonly connection: Connection;
+  readonly remoteAddress: Address;
+  readonly receiving: ReceivingHalf;
+  readonly sending: SendingHalf;
+  readonly traffic: Traffic;
+  readonly time: Time;
+  /** Whether nothing looks at received buffers any more. */
+  readonly mayRetire: boolean;
+
+  /** Stops its deadlines. */
+  release(): void;
+}
+
+/** The end of one channel; during most of a connection's life it does not exist. */
+export class Ending {
+  /** How far it has come. */
+  state: "open" | "closing" | "closed" = "open";
+  /** Whether this side aborted with something left to lose. */
+  wasCut = false;
+  readonly #channel: Endable;
+  readonly #signal: EndSignal;
+  #closing: Promise<void> | undefined;
+  #lingering: Lingering | undefined;
+  #limits: StallLimits = LINGER;
+
+  constructor(channel: Endable) {
+    this.#channel = channel;
+    this.#signal = new EndSignal(() => this.#closedError("closed"));
+  }
+
+  /** Aborted when the conversation is to end. */
+  get signal(): AbortSignal {
+    return this.#signal.signal;
+  }
+
+  /** Bytes that came while it was being closed, and were dropped. */
+  get droppedBytes(): number {
+    return this.#lingering?.droppedBytes ?? 0;
+  }
+
+  /** Whether the peer still sends, so that a reset could destroy what it was sent. */
+  get isDiscarding(): boolean {
+    return this.#lingering?.state === "discarding";
+  }
+
+  /** See `Channel.close`. */
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      this.#closing = this.#close();
+      this.#closing.catch(unawaited);
+      this.#signal.end();
+    }
+    return this.#closing;
+  }
+
+  /** See `Channel.abort`. */
+  abort(reason: unknown): void {
+    if (this.state === "closed") return;
+    const { connection, receiving, sending } = this.#channel;
+    const error = reason ?? this.#closedError("aborted");
+    this.wasCut = sending.buffered > 0 || this.isDiscarding;
+    sending.fail(error);
+    receiving.abort(error);
+    this.#release();
+    connection.abort();
+    this.#signal.end(error);
+    this.#lingering?.abandon(error);
+  }
+
+  /** Aborts the signal. */
+  signalEnd(reason: unknown): void {
+    this.#signal.end(reason);
+  }
+
+  /** Lets `close` take as long as it needs, until an abort. */
+  lingerUntilCut(): void {
+    this.#limits = LINGER_UNTIL_CUT;
+    this.#lingering?.limit(LINGER_UNTIL_CUT);
+  }
+
+  async #close(): Promise<void> {
+    const { receiving, sending } = this.#channel;
+    receiving.stop();
+    if (this.state === "closed") return;
+    this.state = "closing";
+    try {
+      if (receiving.state === "over" && sending.buffered === 0) {
+        await sending.finish(false);
+      } else {
+        this.#lingering = new Lingering(this.#channel, this.#limits);
+        await this.#lingering.run();
+      }
+    } catch (error) {
+      // The peer must not take what has arrived for everything there was.
+      this.abort(error);
+      throw error;
+    }
+    if (this.#isClosed()) return;
+    this.#release();
+    const { connection, mayRetire } = this.#channel;
+    connection.close();
+    if (mayRetire) receiving.retire();
+    await connection.released;
+  }
+
+  // A method, as the compiler would take the state for unchanged by an await.
+  #isClosed(): boolean {
+    return this.state === "closed";
+  }
+
+  #release(): void {
+    this.state = "closed";
+    this.#channel.release();
+  }
+
+  #closedError(how: string): ClosedError {
+    return new ClosedError({
+      address: String(this.#channel.remoteAddress),
+      reason: `this side ${how} the connection`,
+    });
+  }
+}
