@@ -25,6 +25,111 @@
  * However the network cuts the bytes, every framing gives the same messages and
  * then the same error or the same end.
  *
+ * ## Which call to use
+ *
+ * | to receive | use |
+ * | --- | --- |
+ * | messages one after the other, until the peer has finished | `for await (const message of connection)` |
+ * | one message, with a deadline or a signal of its own | `await connection.receive({ timeoutMs: 500 })` |
+ * | only what has arrived already | `await connection.receive({ timeoutMs: 0 })` |
+ * | very many small messages | `for await (const batch of connection.batches())` |
+ *
+ * | to send | use |
+ * | --- | --- |
+ * | one message, as fast as the peer reads | `await connection.send(message)` |
+ * | one message, without waiting | `connection.send(message)`; a failure goes to `onEvent` |
+ * | many messages at once | `await connection.sendAll(messages)` |
+ * | to many peers, of which some may be slow | `connection.trySend(message)`; `false` says that this one is behind |
+ *
+ * Only awaited calls make a fast sender as slow as its peer. A connection to a peer
+ * that does not read ends with code `"overrun"` when `maxBufferedBytes` wait.
+ *
+ * @example A chat: what one says, all others get
+ * ```ts
+ * import { connect, serve } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = { encoding: "text" } as const;
+ * await using server = await serve("tcp://127.0.0.1:0", text, async (peer) => {
+ *   await peer.send("welcome");
+ *   for await (const message of peer) {
+ *     for (const other of server.connections) {
+ *       // A peer that is behind is cut: the others do not wait for it.
+ *       if (other !== peer && !other.trySend(message)) other.abort();
+ *     }
+ *   }
+ * });
+ *
+ * await using ann = await connect(server.address, text);
+ * await using ben = await connect(server.address, text);
+ * for (const peer of [ann, ben]) assertEquals(await peer.receive(), "welcome");
+ * await ann.send("hello, Ben");
+ * assertEquals(await ben.receive(), "hello, Ben");
+ * ```
+ *
+ * ## Stopping
+ *
+ * `server.shutdown()` stops accepting, aborts each `connection.signal`, ends each
+ * iteration, waits up to `graceMs` for the handlers and says who was cut. The option
+ * `signal` and `await using` do the same. Ctrl-C does nothing by itself: connect it.
+ *
+ * @example A server that finishes what it began when you press Ctrl-C
+ * ```ts
+ * import { serve } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const stopping = new AbortController();
+ * const stop = () => stopping.abort();
+ * Deno.addSignalListener("SIGINT", stop);
+ *
+ * const options = { encoding: "text", signal: stopping.signal } as const;
+ * const server = await serve("tcp://127.0.0.1:0", options, async (peer) => {
+ *   for await (const message of peer) await peer.send(message);
+ * });
+ *
+ * stop(); // what Ctrl-C does
+ * assertEquals(await server.finished, { finished: 0, cut: [] });
+ * Deno.removeSignalListener("SIGINT", stop);
+ * ```
+ *
+ * ## Reconnecting
+ *
+ * A connection that is lost stays lost: what was sent may have arrived or not, and
+ * only your protocol can know. To go on, connect again and say what you still need.
+ *
+ * @example A client that connects again, after 100 ms at first and 5 s at most
+ * ```ts
+ * import { connect, ConnectionError, serve, TimeoutError } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * async function* messages(address: string, signal: AbortSignal) {
+ *   for (let pauseMs = 100; !signal.aborted; pauseMs = Math.min(2 * pauseMs, 5_000)) {
+ *     try {
+ *       await using connection = await connect(address, { encoding: "text", signal });
+ *       for await (const message of connection) {
+ *         pauseMs = 100;
+ *         yield message;
+ *       }
+ *     } catch (error) {
+ *       if (!(error instanceof ConnectionError || error instanceof TimeoutError)) throw error;
+ *     }
+ *     await new Promise((resolve) => setTimeout(resolve, pauseMs));
+ *   }
+ * }
+ *
+ * let visits = 0;
+ * // Says one line to each peer, and closes.
+ * await using server = await serve("tcp://127.0.0.1:0", { encoding: "text" }, (peer) => {
+ *   return peer.send(`visit ${++visits}`);
+ * });
+ * const enough = new AbortController();
+ * const seen: string[] = [];
+ * for await (const message of messages(String(server.address), enough.signal)) {
+ *   if (seen.push(message) === 2) break;
+ * }
+ * assertEquals(seen, ["visit 1", "visit 2"]);
+ * ```
+ *
  * ## Limits and deadlines
  *
  * Every message, header and queue has a limit. Every wait has a deadline, or
@@ -34,6 +139,7 @@
  * | --- | --- | --- |
  * | `maxMessageBytes` | 1 MiB | one message, received or sent |
  * | `highWaterMarkBytes` | 64 KiB | bytes that wait to be written before `send` waits |
+ * | `maxBufferedBytes` | 16 MiB, and always one message | bytes that wait for a peer that does not read |
  * | `connectTimeoutMs` | 10 s | opening a connection, including the name lookup |
  * | `tlsHandshakeTimeoutMs` | 10 s | agreeing on TLS |
  * | `idleTimeoutMs` | `Infinity`; `parley-server`: 5 min | time without a byte in either direction |
