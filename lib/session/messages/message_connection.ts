@@ -101,12 +101,11 @@ export interface MessageConnection<T = Uint8Array>
    *
    * @param message The message. Bytes above 128 KiB are not copied: do not
    * change them afterwards.
-   * @returns Whether the message was accepted. `false` means that
-   * `highWaterMarkBytes` or more wait to be written; then nothing was queued.
+   * @returns Whether the message was accepted. `false` means that nothing was queued:
+   * `highWaterMarkBytes` or more wait to be written, or the connection is closed,
+   * lost, or has finished sending.
    * @throws {RangeError} As `send`.
    * @throws {TypeError} As `send`.
-   * @throws {ConnectionError} As `send`.
-   * @throws {ClosedError} As `send`.
    *
    * @example Sending to all, without waiting for the slow
    * ```ts

@@ -65,7 +65,8 @@ export class MessageWriter<T> {
   /** Accepts one message if there is room for it. */
   trySend(value: T): boolean {
     const half = this.#half;
-    if (half.state === "open" && half.buffered >= this.#highWaterMark) {
+    // Of many, some are always about to go: that is no reason to end a broadcast.
+    if (half.state !== "open" || half.buffered >= this.#highWaterMark) {
       return false;
     }
     this.#accept(value);
