@@ -49,7 +49,9 @@ const SERVER_PERMISSIONS = ["--allow-sys"];
 // program, sixty modules take 1.6 times (medians of 31). So modules are bundled
 // first. Those that are loaded by `import()` stay apart, which
 // `deno compile --bundle` would not do.
-const BUNDLE = ["--platform", "deno", "--code-splitting", "--quiet"];
+const BUNDLE = [
+  ...["--platform", "deno", "--code-splitting", "--minify", "--quiet"],
+];
 
 // The code cache saves no time that was measured, and it is a file with a
 // predictable name in the folder for temporary files.

@@ -29,7 +29,7 @@
  * @module
  */
 
-import { runClient } from "./commands.ts";
+import { runClient } from "./client_commands.ts";
 import { processTerminal } from "./terminal/process_terminal.ts";
 
 if (import.meta.main) {

@@ -130,7 +130,7 @@ async function helpFor(
     ? program.otherwise(operands)
     : commandNamed(program, named)!;
   const { manual } = await command.load();
-  const { helpText } = await import("./manual/help.ts");
+  const { helpText } = await import("./manual/manual_commands.ts");
   return helpText(manual);
 }
 

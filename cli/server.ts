@@ -25,7 +25,7 @@
  * @module
  */
 
-import { runServer } from "./commands.ts";
+import { runServer } from "./server_commands.ts";
 import { runThread } from "./server/worker_thread.ts";
 import { processTerminal } from "./terminal/process_terminal.ts";
 import type { ThreadPort } from "./terminal/terminal.ts";

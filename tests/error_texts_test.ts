@@ -15,17 +15,7 @@ const MAY_READ: Readonly<Record<string, string>> = {
 
 // Files that have yet to be converted.
 const TO_BE_CONVERTED: readonly string[] = [
-  "cli/arguments/address.ts",
-  "cli/client/proxy_header.ts",
-  "cli/demo/stage.ts",
-  "cli/http/client/new_file.ts",
-  "cli/server/server_log.ts",
   "lib/http/client/response/response_error.ts",
-  "cli/arguments/parse.ts",
-  "cli/http/client/http_failure.ts",
-  "cli/http/server/start_http.ts",
-  "cli/output/exit_code.ts",
-  "cli/terminal/process_terminal.ts",
   "lib/encoding/json.ts",
   "lib/framing/parse.ts",
 ];

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { errorText } from "../output/error_text.ts";
 import { escapeControls } from "../output/escape.ts";
 import { Actor, type Said } from "./actor.ts";
 
@@ -52,8 +53,8 @@ export class Stage {
    * @param error Why.
    */
   broken(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
-    this.line(this.paint("red", `  ✗ ${escapeControls(text)}`));
+    const said = escapeControls(errorText(error));
+    this.line(this.paint("red", `  ✗ ${said}`));
   }
 
   /**

@@ -11,6 +11,8 @@ import { escapeControls, escapeJson } from "./escape.ts";
 import type { ExitCode } from "./exit_code.ts";
 import { UsageError } from "./failure.ts";
 
+export { describe, exitCodeOf };
+
 /**
  * Tells a failure on standard error.
  *

@@ -140,7 +140,7 @@ function reloadAtSignal(
         `showing the certificate in ${cert} from now on`,
       );
     } catch (error) {
-      const { describe } = await import("../output/describe.ts");
+      const { describe } = await import("../output/report.ts");
       const reason = describe(error, "listening");
       log.now(
         { event: "not_reloaded", cert, reason },

@@ -73,7 +73,7 @@ export function runThread(port: ThreadPort, terminal: Terminal): void {
       const call = (await calls)[name] as (...args: unknown[]) => unknown;
       port.postMessage({ id, result: await call(...args) } satisfies Reply);
     } catch (error) {
-      const { describe, exitCodeOf } = await import("../output/describe.ts");
+      const { describe, exitCodeOf } = await import("../output/report.ts");
       const failure = {
         text: describe(error, "listening"),
         exitCode: exitCodeOf(error, "listening"),

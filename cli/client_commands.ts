@@ -1,0 +1,74 @@
+/**
+ * The commands of `parley-client`. A command line that begins with none of them
+ * begins with an address. Each is loaded when it is asked for.
+ *
+ * @module
+ */
+
+import { commonCommands } from "./common_commands.ts";
+import type { ExitCode } from "./output/exit_code.ts";
+import { type Program, runProgram } from "./program.ts";
+import type { Terminal } from "./terminal/terminal.ts";
+
+/** The executable `parley-client`. */
+export const CLIENT: Program = {
+  overview: {
+    name: "parley-client",
+    summary: "sends messages over a socket and shows the replies",
+    usages: ["ADDRESS [MESSAGE...] [options]", "http://HOST/PATH [options]"],
+    examples: [
+      "parley-client 7342 hello",
+      "parley-client 7342 'one' 'two' --frame length:4 --timeout 3s",
+      "parley-client 7342 --frame header:10 < lines.txt",
+      "parley-client tls://localhost:7343 hello --ca cert.pem",
+      "parley-client http://127.0.0.1:8080/ --raw",
+    ],
+    sections: [
+      {
+        title: "What is sent",
+        rows: [
+          ["MESSAGE...", "each message; shows one reply for each, finishes"],
+          ["a pipe or file", "each line of standard input is a message"],
+          ["a terminal", "a prompt: Ctrl-D finishes sending, Ctrl-C leaves"],
+        ],
+      },
+      {
+        title: "The options used most",
+        rows: [
+          ["--frame SPEC", "where a message ends (default line)"],
+          ["--format FORMAT", "text, json, hex or base64"],
+          ["--timeout DURATION", "bounds connecting, and the wait for replies"],
+          ["-v, --verbose", "tells more; -q, --quiet tells less"],
+        ],
+      },
+      {
+        title: "More",
+        rows: [
+          [
+            "ADDRESS --help",
+            "all options for such an address: 7342, udp:, http:",
+          ],
+          [
+            "help TOPIC",
+            "messages, udp, http; frames, addresses, exit-codes, tls",
+          ],
+          ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
+        ],
+      },
+    ],
+  },
+  commands: commonCommands(() => CLIENT),
+  nameless: { messages: ["7342"], udp: ["udp:7342"], http: ["http:"] },
+  otherwise: (args) => ({
+    summary: "",
+    load: async () => (await import("./client/run_client.ts")).talkTo(args),
+  }),
+};
+
+/** Runs `parley-client` to its exit code. */
+export function runClient(
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return runProgram(CLIENT, args, terminal);
+}

@@ -1,0 +1,74 @@
+/**
+ * The commands of `parley-server`, by name. Each is loaded when it is asked for.
+ *
+ * @module
+ */
+
+import { commonCommands } from "./common_commands.ts";
+import type { ExitCode } from "./output/exit_code.ts";
+import { type Command, type Program, runProgram } from "./program.ts";
+import { SERVICES } from "./server/services.ts";
+import type { Terminal } from "./terminal/terminal.ts";
+
+function serviceCommand(name?: string): () => ReturnType<Command["load"]> {
+  return async () => (await import("./server/run_server.ts")).serve(name);
+}
+
+const SERVICE_ROWS = Object.entries(SERVICES)
+  .map(([name, { summary }]) => [name, summary] as const);
+
+/** The executable `parley-server`. */
+export const SERVER: Program = {
+  overview: {
+    name: "parley-server",
+    summary: "answers messages over sockets, in any framing",
+    usages: ["SERVICE ADDRESS... [options]"],
+    examples: [
+      "parley-server echo 7342",
+      "parley-server upper 7342 --frame length:4 --max-message 16MiB",
+      "parley-server print udp://127.0.0.1:7342 unix:/tmp/app.sock",
+      "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
+      "parley-server http 8080 --root public --index",
+    ],
+    sections: [
+      { title: "Services", rows: SERVICE_ROWS },
+      {
+        title: "Further commands",
+        rows: [
+          ["cert", "makes a throw-away certificate, to try TLS"],
+          ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
+        ],
+      },
+      {
+        title: "More",
+        rows: [
+          ["SERVICE --help", "options, log, signals and permissions"],
+          ["help TOPIC", "frames, addresses, exit-codes or tls"],
+        ],
+      },
+    ],
+  },
+  commands: {
+    ...Object.fromEntries(
+      SERVICE_ROWS.map(([name, summary]) => [
+        name,
+        { summary, load: serviceCommand(name) },
+      ]),
+    ),
+    cert: {
+      summary: "makes a throw-away certificate and its key",
+      load: async () => (await import("./tls/run_cert.ts")).CERT,
+    },
+    ...commonCommands(() => SERVER),
+  },
+  nameless: {},
+  otherwise: () => ({ summary: "", load: serviceCommand() }),
+};
+
+/** Runs `parley-server` to its exit code. */
+export function runServer(
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  return runProgram(SERVER, args, terminal);
+}
