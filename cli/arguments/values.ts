@@ -49,6 +49,18 @@ export function parseCount(text: string): number {
 }
 
 /**
+ * Reads a count that can be 0.
+ *
+ * @param text A whole number.
+ * @returns The number.
+ * @throws {UsageError} If it is anything else.
+ */
+export function parseWhole(text: string): number {
+  if (text === "0") return 0;
+  return parseCount(text);
+}
+
+/**
  * Reads the permissions of a file.
  *
  * @param text Three octal digits, as `chmod` takes them.

@@ -23,7 +23,7 @@ import {
   setting,
   type ValuesOf,
 } from "../arguments/option.ts";
-import { asTyped, oneOf, parseCount } from "../arguments/values.ts";
+import { asTyped, oneOf, parseCount, parseWhole } from "../arguments/values.ts";
 import { HTTP_OPTIONS } from "../http/client/http_client_options.ts";
 import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
 import { GROUP_OPTIONS } from "../udp/group_options.ts";
@@ -54,6 +54,14 @@ export const CLIENT_OPTIONS = {
       `bounds connecting, and the wait for each reply: ms, s, m, h, such as 500ms; over UDP the wait after each attempt, ${
         writtenDuration(REPLY_TIMEOUT_MS).text
       } unless given; over HTTP all of it`,
+    ),
+  }),
+  ...about({ subject: "messages", appliesTo: ["messages"] }, {
+    "replies": optional(
+      "N",
+      parseWhole,
+      "finishes once N messages have come; one per MESSAGE unless given",
+      { instead: { http: "a request has one answer" } },
     ),
   }),
   ...CHUNK_OPTIONS,

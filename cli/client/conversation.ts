@@ -2,88 +2,168 @@
  * The client with messages from standard input: sends and receives at the same
  * time, each as fast as the other side allows.
  *
+ * ```text
+ * input ──► sending ──► its end: finishes sending
+ *                       a write fails: exit 8, with what was left
+ * server ─► showing ──► its end: the rest of the input is still sent;
+ *                       at a prompt: over
+ * ```
+ *
  * @module
  */
 
-import type { MessageConnection } from "../../mod.ts";
-import { cannotSend } from "./client_checks.ts";
-import type { ClientCommand } from "./client_command.ts";
+import { ConnectionError, type MessageConnection } from "../../mod.ts";
+import { formatSize } from "../arguments/sizes.ts";
+import { reasonOf } from "../output/error_text.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
 import type { Printer } from "../output/printer.ts";
+import { showUntilEnd } from "./show_messages.ts";
+import { cannotSend } from "./client_checks.ts";
+import type { ClientCommand } from "./client_command.ts";
 import type { Prompt } from "./prompt.ts";
-import { showUntilEnd } from "../output/show_messages.ts";
 import { TypedMessages } from "./typed_messages.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
+/** What a conversation is held with. */
+export interface ConversationParts {
+  /** Where messages are typed. */
+  readonly terminal: Terminal;
+  /** Shows what comes. */
+  readonly printer: Printer;
+  /** Asks for messages, if a person types them. */
+  readonly prompt: Prompt | undefined;
+  /** Where it is told how it goes. */
+  readonly log: Log;
+}
+
+/** How far sending has come. */
+interface Progress {
+  /** Whether all input was read and accepted. */
+  ended: boolean;
+  /** Messages that were read from the input, and not accepted for sending. */
+  unsent: number;
+  /** Whether nothing more is shown. */
+  over: boolean;
+  /** Will tell that the server is being waited for. */
+  waiting?: ReturnType<typeof setTimeout>;
+}
+
+// Most servers finish at once, and then nothing has to be said.
+const WAITING_TOLD_MS = 300;
+
 /**
  * Sends what is typed until its end, and shows what comes until the server
- * finishes.
+ * finishes, or `--replies` have come.
  *
  * @param connection The connection.
  * @param command The command line.
- * @param terminal Where messages are typed.
- * @param printer Shows what comes.
- * @param prompt Asks for messages, if a person types them.
- * @param log Where it is told that the server has not waited for all.
+ * @param parts What it is held with.
+ * @throws {Failure} If input is left that was not sent.
  */
 export async function converse(
   connection: MessageConnection,
   { options }: ClientCommand,
-  terminal: Terminal,
-  printer: Printer,
-  prompt: Prompt | undefined,
-  log: Log,
+  parts: ConversationParts,
 ): Promise<void> {
-  const typed = new TypedMessages(terminal.input, {
+  const { log, printer, prompt, terminal } = parts;
+  const typed = new TypedMessages(prompt?.input ?? terminal.input, {
     format: options.format,
     framing: options.frame,
     maxMessageBytes: options["max-message"],
   });
-  let inputEnded = false;
-  const sending = prompt === undefined
-    ? sendAllTyped(connection, typed)
-    : sendAsTyped(connection, typed, prompt);
-  sending.then(() => {
-    inputEnded = true;
-    return connection.closeWrite();
-  }).catch((error) => {
-    // If the link was lost, receiving has more to say about it.
+  const progress: Progress = {
+    ended: false,
+    over: false,
+    unsent: 0,
+  };
+  const sending = sendTyped(connection, typed, progress, parts);
+  // Showing has more to say, if the link was lost.
+  sending.catch((error) => {
     if (!isLinkLost(error)) connection.abort(error);
   });
   try {
     await showUntilEnd(connection, printer, {
       timeoutMs: options.timeout,
-      // Before, it is whoever types who takes the time.
-      mayTimeOut: () => inputEnded && prompt === undefined,
+      // Before, it is the person who types who takes the time.
+      mayTimeOut: () => progress.ended && prompt === undefined,
+      isCountable: options.frame.boundary === "frame",
+      replies: options.replies,
       prompt,
     });
+  } catch (error) {
+    const isLeft = !progress.ended && prompt === undefined;
+    throw isLeft && error instanceof ConnectionError
+      ? unsent(connection, progress, error)
+      : error;
   } finally {
+    progress.over = true;
+    clearTimeout(progress.waiting);
     prompt?.leave();
   }
-  const someSent = prompt !== undefined || connection.stats.messagesOut > 0;
-  if (!inputEnded && someSent) {
+  if (progress.ended || options.replies !== undefined) return;
+  if (prompt !== undefined) {
     log.soon(
       { event: "finished_early" },
       "the server has finished before the end of the input",
     );
+    return;
+  }
+  // The server may have finished its direction alone, and go on reading.
+  try {
+    await sending;
+  } catch (error) {
+    if (!isLinkLost(error)) throw error;
+    throw unsent(connection, progress, error);
   }
 }
 
-async function sendAllTyped(
+async function sendTyped(
   connection: MessageConnection,
   typed: TypedMessages,
+  progress: Progress,
+  { log, prompt }: ConversationParts,
+): Promise<void> {
+  if (prompt === undefined) await sendAll(connection, typed, progress);
+  else await sendAtPrompt(connection, typed, prompt);
+  progress.ended = true;
+  await connection.closeWrite();
+  // Closing can take until the server has finished.
+  if (prompt !== undefined && !progress.over) {
+    progress.waiting = tellWaiting(log);
+  }
+}
+
+/** Says after a while what the person in front of the terminal waits for. */
+function tellWaiting(log: Log): ReturnType<typeof setTimeout> {
+  return setTimeout(() => {
+    log.soon(
+      { event: "waiting" },
+      "waiting for the server to finish; Ctrl-C leaves",
+    );
+    log.flush();
+  }, WAITING_TOLD_MS);
+}
+
+async function sendAll(
+  connection: MessageConnection,
+  typed: TypedMessages,
+  progress: Progress,
 ): Promise<void> {
   for (let batch; (batch = await typed.next()) !== undefined;) {
+    progress.unsent = batch.length;
     try {
       await connection.sendAll(batch);
     } catch (error) {
       throw cannotSend(error);
     }
+    progress.unsent = 0;
   }
 }
 
 /** A person who mistypes is told and may go on. */
-async function sendAsTyped(
+async function sendAtPrompt(
   connection: MessageConnection,
   typed: TypedMessages,
   prompt: Prompt,
@@ -92,16 +172,13 @@ async function sendAsTyped(
     prompt.ask();
     try {
       const messages = await typed.next();
-      if (messages === undefined) break;
-      prompt.answered();
+      if (messages === undefined) return;
       for (const message of messages) await send(connection, message);
     } catch (error) {
       if (isLinkLost(error)) throw error;
-      prompt.answered();
       prompt.tell(error);
     }
   }
-  prompt.end();
 }
 
 async function send(
@@ -113,6 +190,28 @@ async function send(
   } catch (error) {
     throw cannotSend(error);
   }
+}
+
+function unsent(
+  { stats }: MessageConnection,
+  { unsent }: Progress,
+  cause: unknown,
+): Failure {
+  const messages = `${unsent} message${unsent === 1 ? "" : "s"}`;
+  const left = [
+    ...stats.bytesWaiting === 0 ? [] : [formatSize(stats.bytesWaiting)],
+    ...unsent === 0 ? [] : [messages],
+  ];
+  const lost = left.length === 0
+    ? ""
+    : `${left.join(" and ")} of the input were not sent, and `;
+  return new Failure(
+    EXIT.lost,
+    `${
+      reasonOf(cause)
+    }; ${lost}the rest of the input was not read: the server's log may say why`,
+    { cause },
+  );
 }
 
 function isLinkLost(error: unknown): boolean {

@@ -5,83 +5,75 @@
  * @module
  */
 
-import { escapeControls } from "../output/escape.ts";
 import { describe } from "../output/describe.ts";
-import { type Terminal, writeLine } from "../terminal/terminal.ts";
+import { escapeControls } from "../output/escape.ts";
+import type { LineEditor } from "../terminal/line_editor.ts";
+import { type Input, type Terminal, writeLine } from "../terminal/terminal.ts";
+
+/**
+ * Opens a prompt, if a person types and sees what is typed. What it is made with
+ * is loaded then.
+ *
+ * @param terminal The terminal.
+ * @param onInterrupt Called at Ctrl-C.
+ * @returns The prompt, or `undefined` if standard input is read as it is.
+ */
+export async function openPrompt(
+  terminal: Terminal,
+  onInterrupt: () => void,
+): Promise<Prompt | undefined> {
+  const { errors, input } = terminal;
+  if (!input.isTerminal || !errors.isTerminal) return undefined;
+  const { LineEditor } = await import("../terminal/line_editor.ts");
+  return new Prompt(terminal, new LineEditor(terminal, onInterrupt));
+}
 
 /** Asks for messages and makes way for what arrives. */
-export interface Prompt {
-  /** Asks for the next message, if it does not ask already. */
-  ask(): void;
-  /** Notes that something was typed, so the cursor is on a new line. */
-  answered(): void;
-  /** Clears the line for something else to be shown. */
-  makeWay(): void;
+export class Prompt {
+  readonly #terminal: Terminal;
+  readonly #editor: LineEditor;
+
+  /**
+   * Creates a prompt.
+   *
+   * @param terminal Where mistakes are told.
+   * @param editor Reads the lines.
+   */
+  constructor(terminal: Terminal, editor: LineEditor) {
+    this.#terminal = terminal;
+    this.#editor = editor;
+  }
+
+  /** What is typed: whole lines. */
+  get input(): Input {
+    return this.#editor;
+  }
+
+  /** Asks for the next message, or shows again what is half typed. */
+  ask(): void {
+    this.#editor.show();
+  }
+
+  /** Takes the prompt away for something else to be shown. */
+  makeWay(): void {
+    this.#editor.hide();
+  }
+
   /**
    * Tells what was wrong with what was typed.
    *
    * @param error What was thrown.
    */
-  tell(error: unknown): void;
-  /** Asks no more. */
-  end(): void;
-  /** Leaves the question where it stands: what follows begins a new line. */
-  leave(): void;
-}
-
-/** Asks nobody. */
-export const NO_PROMPT: Prompt = {
-  ask: () => {},
-  answered: () => {},
-  makeWay: () => {},
-  tell: () => {},
-  end: () => {},
-  leave: () => {},
-};
-
-const ASK = new TextEncoder().encode("> ");
-const CLEAR_LINE = new TextEncoder().encode("\r\x1b[K");
-
-/** A prompt on a terminal. */
-export class TerminalPrompt implements Prompt {
-  readonly #terminal: Terminal;
-  #asking = false;
-  #ended = false;
-
-  constructor(terminal: Terminal) {
-    this.#terminal = terminal;
-  }
-
-  ask(): void {
-    if (this.#asking || this.#ended) return;
-    this.#asking = true;
-    this.#terminal.errors.write(ASK);
-  }
-
-  answered(): void {
-    this.#asking = false;
-  }
-
-  makeWay(): void {
-    if (this.#asking) this.#terminal.errors.write(CLEAR_LINE);
-    this.#asking = false;
-  }
-
   tell(error: unknown): void {
+    this.makeWay();
     writeLine(
       this.#terminal.errors,
       escapeControls(describe(error, "talking")),
     );
   }
 
-  end(): void {
-    this.makeWay();
-    this.#ended = true;
-  }
-
+  /** Asks no more: what follows begins on a new line. */
   leave(): void {
-    if (this.#asking) writeLine(this.#terminal.errors, "");
-    this.#asking = false;
-    this.#ended = true;
+    this.#editor.close();
   }
 }

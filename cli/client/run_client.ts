@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly log: Log;
   /** Ends it with its reason. */
   readonly signal: AbortSignal;
+  /** Ends it as Ctrl-C does. */
+  readonly interrupt: () => void;
   /** Is kept up to date. */
   readonly progress: Progress;
 }
@@ -55,7 +57,13 @@ async function runTalk(
   const interrupt = new AbortController();
   const undo = interruptedBy(terminal, interrupt);
   const { signal } = interrupt;
-  const surroundings: Surroundings = { terminal, log, signal, progress };
+  const surroundings: Surroundings = {
+    terminal,
+    log,
+    signal,
+    interrupt: () => interrupt.abort(new Failure(EXIT.interrupted, "")),
+    progress,
+  };
   try {
     // Each is loaded when it is asked for: the others start sooner without it.
     if ("url" in command) {

@@ -1,16 +1,16 @@
 /**
  * The client with messages on its command line: sends each, shows one reply per
- * message, finishes.
+ * message, or as many as `--replies` says, and finishes.
  *
  * @module
  */
 
 import type { MessageConnection } from "../../mod.ts";
-import type { ClientCommand } from "./client_command.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Printer } from "../output/printer.ts";
-import { showUntilEnd } from "../output/show_messages.ts";
+import type { ClientCommand } from "./client_command.ts";
+import { showUntilEnd } from "./show_messages.ts";
 
 /**
  * Sends the messages of the command line and shows the replies.
@@ -18,13 +18,14 @@ import { showUntilEnd } from "../output/show_messages.ts";
  * @param connection The connection.
  * @param command The command line.
  * @param printer Shows the replies.
+ * @throws {Failure} If the server finishes before the last reply.
  */
 export async function sendMessages(
   connection: MessageConnection,
   { messages, options }: ClientCommand,
   printer: Printer,
 ): Promise<void> {
-  const { frame, timeout } = options;
+  const { frame, replies, timeout } = options;
   // All at once: the framing keeps them apart, and they leave in one write. A
   // server that answers before it has read all must be read from meanwhile.
   const sending = connection.sendAll(messages);
@@ -36,29 +37,31 @@ export async function sendMessages(
     await showUntilEnd(connection, printer, {
       timeoutMs: timeout,
       mayTimeOut: () => true,
+      isCountable: false,
+      replies,
     });
     return await finished;
   }
-  for (let replies = 0; replies < messages.length; replies++) {
+  const expected = replies ?? messages.length;
+  for (let count = 0; count < expected; count++) {
     const reply = await connection.receive({ timeoutMs: timeout });
-    if (reply === undefined) throw missing(connection, replies, messages);
+    if (reply === undefined) throw missing(connection, count, expected);
     printer.print([reply]);
   }
   await sending;
 }
 
 function missing(
-  connection: MessageConnection,
-  replies: number,
-  messages: readonly Uint8Array[],
+  { remoteAddress }: MessageConnection,
+  count: number,
+  expected: number,
 ): Failure {
-  const { remoteAddress } = connection;
   // With TLS 1.3 a client learns only afterwards that it was not let in.
-  const perhaps = remoteAddress.transport === "tls" && replies === 0
+  const perhaps = remoteAddress.transport === "tls" && count === 0
     ? "perhaps it lets in only clients with a certificate that it trusts (--cert, --key), or its service does not answer"
     : "perhaps its service does not answer each message, or uses another --frame";
   return new Failure(
     EXIT.lost,
-    `${remoteAddress} finished after ${replies} of ${messages.length} replies; ${perhaps}`,
+    `${remoteAddress} finished after ${count} of ${expected} replies; ${perhaps}`,
   );
 }

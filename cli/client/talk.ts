@@ -13,7 +13,8 @@ import { Printer } from "../output/printer.ts";
 import type { ClientCommand } from "./client_command.ts";
 import { converse } from "./conversation.ts";
 import { openConnection } from "./open_connection.ts";
-import { TerminalPrompt } from "./prompt.ts";
+import { finish } from "./finish.ts";
+import { openPrompt } from "./prompt.ts";
 import type { Surroundings } from "./run_client.ts";
 import { sendMessages } from "./send_messages.ts";
 
@@ -38,7 +39,7 @@ export async function talk(
   try {
     tellConnected(connection, log);
     await sendAndShow(connection, command, surroundings);
-    await connection.close();
+    await finish(connection, log);
     tellSummary(connection, log, performance.now() - begun);
   } catch (error) {
     connection.abort(error);
@@ -51,7 +52,7 @@ export async function talk(
 async function sendAndShow(
   connection: MessageConnection,
   command: ClientCommand,
-  { log, terminal }: Surroundings,
+  { interrupt, log, terminal }: Surroundings,
 ): Promise<void> {
   const { messages, options } = command;
   const isRaw = options.frame.boundary === "none";
@@ -59,10 +60,7 @@ async function sendAndShow(
   if (messages.length > 0) {
     return await sendMessages(connection, command, printer);
   }
-  const { errors, input } = terminal;
-  const prompt = input.isTerminal && errors.isTerminal
-    ? new TerminalPrompt(terminal)
-    : undefined;
+  const prompt = await openPrompt(terminal, interrupt);
   if (prompt !== undefined) {
     log.soon(
       { event: "prompt" },
@@ -70,7 +68,7 @@ async function sendAndShow(
     );
     log.flush();
   }
-  await converse(connection, command, terminal, printer, prompt, log);
+  await converse(connection, command, { terminal, printer, prompt, log });
 }
 
 function tellConnected(connection: MessageConnection, log: Log): void {

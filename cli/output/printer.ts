@@ -14,6 +14,7 @@ export class Printer {
   readonly #terminal: Terminal;
   readonly #format: Format;
   readonly #endsLines: boolean;
+  #isInLine = false;
 
   /**
    * Creates a printer.
@@ -27,6 +28,13 @@ export class Printer {
     this.#terminal = terminal;
     this.#format = formatNamed(format, terminal.output.isTerminal);
     this.#endsLines = !(isRaw && format === "text");
+  }
+
+  /** Ends the line that a chunk has left open, so that another can follow. */
+  endLine(): void {
+    if (!this.#isInLine) return;
+    this.#isInLine = false;
+    this.#terminal.output.write(Uint8Array.of(LINE_FEED));
   }
 
   /**
@@ -48,5 +56,6 @@ export class Printer {
       if (this.#endsLines) bytes[end++] = LINE_FEED;
     }
     this.#terminal.output.write(bytes);
+    this.#isInLine = end > 0 && bytes[end - 1] !== LINE_FEED;
   }
 }

@@ -24,6 +24,7 @@ export function processTerminal(): Terminal {
         return Deno.stdin.isTerminal();
       },
       read: (into) => readInput(into),
+      setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
     },
     output: new ProcessOutput(Deno.stdout, "standard output"),
     errors: new ProcessErrors(Deno.stderr, "standard error"),
@@ -57,6 +58,10 @@ class ProcessOutput implements Output {
 
   get isTerminal(): boolean {
     return this.#writer.isTerminal();
+  }
+
+  columns(): number {
+    return Deno.consoleSize().columns;
   }
 
   write(bytes: Uint8Array): void {

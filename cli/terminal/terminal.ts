@@ -12,6 +12,13 @@ export interface Input {
   readonly isTerminal: boolean;
 
   /**
+   * Has what is typed delivered key by key, or line by line again.
+   *
+   * @param isRaw Whether key by key.
+   */
+  setRaw?(isRaw: boolean): void;
+
+  /**
    * Reads what is there.
    *
    * @param into Where to.
@@ -24,6 +31,9 @@ export interface Input {
 export interface Output {
   /** Whether a person looks at them. */
   readonly isTerminal: boolean;
+
+  /** How many characters a row of the terminal has. */
+  columns?(): number;
 
   /**
    * Writes all of the bytes.

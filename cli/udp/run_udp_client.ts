@@ -10,9 +10,8 @@ import { formatDuration } from "../arguments/durations.ts";
 import { isForMany } from "./group_options.ts";
 import type { Log } from "../output/log.ts";
 import { Printer } from "../output/printer.ts";
-import { type Prompt, TerminalPrompt } from "../client/prompt.ts";
+import { openPrompt, type Prompt } from "../client/prompt.ts";
 import { formatSize } from "../arguments/sizes.ts";
-import type { Terminal } from "../terminal/terminal.ts";
 import type { Surroundings } from "../client/run_client.ts";
 import { TypedMessages } from "../client/typed_messages.ts";
 import { GroupRequester } from "./group_requester.ts";
@@ -31,8 +30,9 @@ type Request = (message: Uint8Array) => Promise<void>;
  */
 export async function runUdpClient(
   command: ClientCommand,
-  { log, signal, terminal }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<void> {
+  const { log, signal, terminal } = surroundings;
   const { address, given, messages, options } = command;
   const sockets = new RequestSockets(command, log);
   const begun = performance.now();
@@ -44,7 +44,7 @@ export async function runUdpClient(
     const request: Request = (message) =>
       requester.request(message, (reply) => printer.print([reply]));
     if (messages.length === 0) {
-      await requestTyped(request, command, terminal, log, signal);
+      await requestTyped(request, command, surroundings);
     }
     for (const message of messages) await request(message);
   }
@@ -55,19 +55,14 @@ export async function runUdpClient(
 async function requestTyped(
   request: Request,
   { address, options }: ClientCommand,
-  terminal: Terminal,
-  log: Log,
-  signal: AbortSignal,
+  { interrupt, log, signal, terminal }: Surroundings,
 ): Promise<void> {
-  const { errors, input } = terminal;
-  const typed = new TypedMessages(input, {
+  const prompt = await openPrompt(terminal, interrupt);
+  const typed = new TypedMessages(prompt?.input ?? terminal.input, {
     format: options.format,
     framing: options.frame,
     maxMessageBytes: options["max-message"],
   });
-  const prompt = input.isTerminal && errors.isTerminal
-    ? new TerminalPrompt(terminal)
-    : undefined;
   const over = endOf(signal);
   if (prompt !== undefined) {
     log.soon(
@@ -109,15 +104,12 @@ async function requestAtPrompt(
     try {
       const messages = await typed.next();
       if (messages === undefined) break;
-      prompt.answered();
       for (const message of messages) await request(message);
     } catch (error) {
       if (signal.aborted) throw error;
-      prompt.answered();
       prompt.tell(error);
     }
   }
-  prompt.end();
 }
 
 /** Rejects when the signal is aborted: reading what is typed cannot be. */

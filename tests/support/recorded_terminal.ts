@@ -134,7 +134,7 @@ function typed(
   stayOpen: boolean,
   isTerminal: boolean,
 ): Input {
-  const left = [...pieces];
+  const left = pieces.map((piece) => new TextEncoder().encode(piece));
   return {
     isTerminal,
     read(into) {
@@ -142,9 +142,10 @@ function typed(
       if (piece === undefined) {
         return stayOpen ? new Promise(() => {}) : Promise.resolve(null);
       }
-      const bytes = new TextEncoder().encode(piece);
-      into.set(bytes);
-      return Promise.resolve(bytes.length);
+      const count = Math.min(piece.length, into.length);
+      into.set(piece.subarray(0, count));
+      if (count < piece.length) left.unshift(piece.subarray(count));
+      return Promise.resolve(count);
     },
   };
 }

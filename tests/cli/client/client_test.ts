@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Handler, serve } from "@parley/parley";
+import { type Handler, type MessageConnection, serve } from "@parley/parley";
 import { runClient } from "../../../cli/commands.ts";
 import {
   type RecordedOptions,
@@ -32,7 +32,7 @@ Deno.test("runClient() shows a prompt and replies on a terminal", async () => {
   assertEquals([code, terminal.shown], [0, "one\ntwo\n"]);
   assertMatch(
     terminal.told,
-    /^connected to .*; Ctrl-D finishes, Ctrl-C leaves\n> /,
+    /^connected to .*; Ctrl-D finishes, Ctrl-C leaves\n.*> /,
   );
 });
 
@@ -128,4 +128,185 @@ Deno.test("runClient() exits 130 at SIGINT, also while it connects", async () =>
   terminal.send("SIGINT");
   const code = await running;
   assertEquals([code === 130 || code === 4, terminal.shown], [true, ""]);
+});
+
+/** Stays until the client is gone. */
+async function stay(connection: MessageConnection): Promise<void> {
+  const { signal } = connection;
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve));
+}
+
+Deno.test("runClient() redraws what is half typed below a reply", async () => {
+  const told = Promise.withResolvers<void>();
+  await using server = await serve("tcp://127.0.0.1:0", {}, async (peer) => {
+    await told.promise;
+    await peer.send(new TextEncoder().encode("a reply"));
+    await stay(peer);
+  });
+  const terminal = new RecordedTerminal({
+    input: ["half ty", "ped"],
+    isTerminal: PERSON,
+    stayOpen: true,
+  });
+  const running = runClient([String(server.address)], terminal);
+  await terminal.until(/half typed/);
+  const before = terminal.told.length;
+  told.resolve();
+  await terminal.until(/a reply\n/);
+  await terminal.until(/half typed.*half typed/s);
+  assertMatch(terminal.told.slice(before), /\x1b\[.*> half typed/);
+  terminal.send("SIGINT");
+  assertEquals(await running, 130);
+});
+
+Deno.test("runClient() takes a paste of three lines for three messages, and a long line whole", async () => {
+  const long = "x".repeat(5_000);
+  const { code, terminal } = await talk([], {
+    input: [`one\ntwo\nthree\n${long}\n`],
+    isTerminal: PERSON,
+  });
+  assertEquals([code, terminal.shown], [0, `one\ntwo\nthree\n${long}\n`]);
+});
+
+Deno.test("runClient() edits a line with the keys of the line editor", async () => {
+  const { terminal } = await talk([], {
+    // Backspace, Ctrl-A and the arrow up, whose line is the last one.
+    input: ["abx", "\x7fc", "\x01", ">", "\n", "\x1b[A", "\n"],
+    isTerminal: PERSON,
+  });
+  assertEquals(terminal.shown, ">abc\n>abc\n");
+});
+
+Deno.test("runClient() leaves a prompt at Ctrl-C, which is a key there", async () => {
+  const { code } = await talk([], {
+    input: ["half", "\x03"],
+    isTerminal: PERSON,
+    stayOpen: true,
+  });
+  assertEquals(code, 130);
+});
+
+Deno.test("runClient() says that it waits, when the server stays open after Ctrl-D", async () => {
+  await using server = await serve("tcp://127.0.0.1:0", {}, stay);
+  const terminal = new RecordedTerminal({
+    input: ["\x04"],
+    isTerminal: PERSON,
+    stayOpen: true,
+  });
+  const running = runClient([String(server.address)], terminal);
+  await terminal.until(/waiting for the server to finish; Ctrl-C leaves\n/);
+  terminal.send("SIGINT");
+  assertEquals(await running, 130);
+});
+
+Deno.test("runClient() has done its work once each message has its reply and the time is over", async () => {
+  const both: Handler = async (connection) => {
+    for await (const message of connection) await connection.send(message);
+    await stay(connection);
+  };
+  for (const option of ["--timeout", "--idle-timeout"]) {
+    const args = [option, "100ms"];
+    const input = ["one\n", "two\n"];
+    const { code, terminal } = await talk(args, { input }, both);
+    assertEquals([code, terminal.shown], [0, "one\ntwo\n"], option);
+  }
+});
+
+Deno.test("runClient() is late with one reply missing, or none asked for", async () => {
+  const first: Handler = async (connection) => {
+    await connection.send((await connection.receive())!);
+    await stay(connection);
+  };
+  const missing = await talk(
+    ["--timeout", "100ms"],
+    { input: ["one\n", "two\n"] },
+    first,
+  );
+  assertEquals([missing.code, missing.terminal.shown], [124, "one\n"]);
+  const unasked = await talk(["--timeout", "100ms"], {}, async (connection) => {
+    await connection.send(new TextEncoder().encode("hello"));
+    await stay(connection);
+  });
+  assertEquals([unasked.code, unasked.terminal.shown], [124, "hello\n"]);
+});
+
+/** Answers each message twice, and stays. */
+const twice: Handler = async (connection) => {
+  for await (const message of connection) {
+    await connection.sendAll([message, message]);
+  }
+  await stay(connection);
+};
+
+Deno.test("runClient() ends after --replies, from arguments and from input", async () => {
+  for (const input of [[], ["one\n", "two\n"]]) {
+    const args = [
+      "--replies",
+      "3",
+      ...input.length === 0 ? ["one", "two"] : [],
+    ];
+    const { code, terminal } = await talk(
+      args,
+      { input, stayOpen: true },
+      twice,
+    );
+    assertEquals(code, 0);
+    assertEquals(terminal.shown, "one\none\ntwo\n");
+  }
+  const none = await talk(["one", "--replies", "0"], {}, stay);
+  assertEquals([none.code, none.terminal.shown], [0, ""]);
+});
+
+Deno.test("runClient() counts what came after the last reply and was not shown", async () => {
+  const { code, terminal } = await talk(["one", "two"], {}, twice);
+  assertEquals([code, terminal.shown], [0, "one\none\n"]);
+  assertEquals(
+    terminal.told,
+    "not shown: 2 more messages (6 B) that came after the last expected reply; see --replies\n",
+  );
+  const all = await talk(["one", "--replies", "2"], {}, twice);
+  assertEquals([all.terminal.shown, all.terminal.told], ["one\none\n", ""]);
+});
+
+Deno.test("runClient() does not wait for a server that stays open, once every reply is here", async () => {
+  const begun = performance.now();
+  const { code } = await talk(["hello"], {}, async (connection) => {
+    await connection.send((await connection.receive())!);
+    await stay(connection);
+  });
+  assertEquals(code, 0);
+  // It was a second of lingering; what is left is 30 ms for late replies.
+  assertEquals(performance.now() - begun < 700, true);
+});
+
+Deno.test("runClient() sends all of its input to a server that finished its direction first", async () => {
+  let received = 0;
+  const lines = Array.from({ length: 200 }, (_, i) => `${i}\n`.repeat(500));
+  const { code, terminal } = await talk(
+    [],
+    { input: lines },
+    async (connection) => {
+      await connection.closeWrite();
+      for await (const _ of connection) received++;
+    },
+  );
+  assertEquals([code, terminal.shown, received], [0, "", 100_000]);
+});
+
+Deno.test("runClient() exits 8 and says what was left when the server takes no more input", async () => {
+  const lines = Array.from({ length: 500 }, () => "line\n".repeat(5_000));
+  const { code, terminal } = await talk(
+    [],
+    { input: lines },
+    async (connection) => {
+      await connection.receive();
+      connection.abort();
+    },
+  );
+  assertEquals(code, 8, terminal.told);
+  assertMatch(
+    terminal.told,
+    /^parley-client: cannot .*; .*[KM]iB.* of the input were not sent, and the rest of the input was not read: .*\n$/,
+  );
 });

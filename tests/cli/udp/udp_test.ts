@@ -134,7 +134,7 @@ Deno.test("runClient() has a prompt over UDP, and silence there ends nothing", a
     { input: ["lost\n", "found\n"], isTerminal: PERSON },
   );
   assertEquals([code, shown], [0, "found\n"]);
-  assertMatch(told, /^each line is a datagram to udp:.*\n> /);
+  assertMatch(told, /^each line is a datagram to udp:.*\n.*> /);
   assertMatch(told, /timed out after 1 attempt in 50 ms/);
   await server.close();
   await serving;

@@ -1,26 +1,31 @@
 /**
- * Shows what the server sends until it finishes.
+ * Shows what the server sends, until it finishes or enough has come.
  *
  * @module
  */
 
 import { type MessageConnection, TimeoutError } from "../../mod.ts";
 import { formatDuration } from "../arguments/durations.ts";
-import type { Printer } from "./printer.ts";
-import { NO_PROMPT, type Prompt } from "../client/prompt.ts";
+import type { Printer } from "../output/printer.ts";
+import type { Prompt } from "./prompt.ts";
 
 /** How to wait for messages. */
 export interface ShowOptions {
   /** Longest time to wait for each. */
   readonly timeoutMs: number;
-  /** Whether that time counts already. */
+  /** Whether all was sent, so that this time counts. */
   readonly mayTimeOut: () => boolean;
+  /** Whether a message of the server is a reply, and not a chunk. */
+  readonly isCountable: boolean;
+  /** How many messages are enough; until the server finishes unless given. */
+  readonly replies: number | undefined;
   /** Has to make way for what is shown. */
   readonly prompt?: Prompt | undefined;
 }
 
 /**
- * Shows messages until the server finishes.
+ * Shows messages until the server finishes, or as many have come as are enough.
+ * A wait that is over is not a failure once every message has its reply.
  *
  * @param printer Shows them.
  * @param options How to wait for them.
@@ -30,18 +35,40 @@ export async function showUntilEnd(
   printer: Printer,
   options: ShowOptions,
 ): Promise<void> {
-  const { prompt = NO_PROMPT } = options;
+  const { prompt, replies = Infinity } = options;
+  let left = replies;
+  if (left === 0) return;
   const watch = new Watch(connection, options);
   try {
     for await (const batch of connection.batches({ reuse: true })) {
-      prompt.makeWay();
-      printer.print(batch);
-      prompt.ask();
+      prompt?.makeWay();
+      printer.print(batch.length > left ? batch.slice(0, left) : batch);
+      left -= batch.length;
+      if (left <= 0) return;
+      if (prompt !== undefined) {
+        printer.endLine();
+        prompt.ask();
+      }
       watch.restart();
     }
+  } catch (error) {
+    if (!isWaitOver(error) || !hasEveryReply(connection, options)) throw error;
   } finally {
     watch.stop();
   }
+}
+
+function isWaitOver(error: unknown): boolean {
+  return error instanceof TimeoutError &&
+    (error.deadline === "receive" || error.deadline === "idle");
+}
+
+function hasEveryReply(
+  { stats }: MessageConnection,
+  { isCountable, mayTimeOut }: ShowOptions,
+): boolean {
+  return isCountable && mayTimeOut() && stats.messagesOut > 0 &&
+    stats.messagesIn >= stats.messagesOut;
 }
 
 /** Ends a connection on which nothing arrives for too long. */

@@ -1,0 +1,62 @@
+/**
+ * How the client ends a conversation in which it has what it wanted.
+ *
+ * @module
+ */
+
+import type { MessageConnection } from "../../mod.ts";
+import { formatSize } from "../arguments/sizes.ts";
+import type { Log } from "../output/log.ts";
+
+/**
+ * How long to wait for the server's end. What it sends meanwhile is not shown, so
+ * it is counted: a service with two replies per message is noticed, and a server
+ * that stays open costs no more than this.
+ */
+const LATE_MS = 30;
+
+/**
+ * Finishes sending and leaves, once every message has its reply.
+ *
+ * @param connection The connection.
+ * @param log Where it is told that more came than was shown.
+ */
+export async function finish(
+  connection: MessageConnection,
+  log: Log,
+): Promise<void> {
+  // Lost now or later, nothing is lost with it: every reply is here.
+  connection.closeWrite().catch(() => {});
+  let messages = 0;
+  let bytes = 0;
+  let hasEnded = false;
+  const until = performance.now() + LATE_MS;
+  try {
+    for (;;) {
+      const timeoutMs = Math.max(0, until - performance.now());
+      const message = await connection.receive({ timeoutMs });
+      hasEnded = message === undefined;
+      if (message === undefined) break;
+      messages++;
+      bytes += message.length;
+      if (timeoutMs === 0) break;
+    }
+  } catch {
+    // The time is over, or the link was lost.
+  }
+  tellUnshown(messages, bytes, log);
+  // What is unsent gets its time; otherwise there is nothing to wait for.
+  if (hasEnded || connection.stats.bytesWaiting > 0) await connection.close();
+  else connection.abort();
+}
+
+function tellUnshown(messages: number, bytes: number, log: Log): void {
+  if (messages === 0) return;
+  const what = messages === 1 ? "message" : "messages";
+  log.now(
+    { event: "unshown", messages, bytes },
+    `not shown: ${messages} more ${what} (${
+      formatSize(bytes)
+    }) that came after the last expected reply; see --replies`,
+  );
+}
