@@ -59,11 +59,16 @@ export function flagOf(option: string): string | undefined {
 export function errorText(error: unknown): string {
   if (error instanceof Failure) return error.text;
   if (error instanceof ParleyError) {
-    return error.action === undefined && /^[A-Z]/.test(error.reason)
+    return isText(error)
       ? withFlags(error.reason)
       : describeError(error, flagOf);
   }
   return runtimeText(error);
+}
+
+// Until every error of the library has parts.
+function isText({ action, reason }: ParleyError): boolean {
+  return action === undefined && /^[A-Z]/.test(reason);
 }
 
 /** Until every error of the library has parts: the options in its text. */
@@ -74,6 +79,19 @@ function withFlags(text: string): string {
       ? /^(max\w+|bodyTimeoutMs|responseTimeoutMs)$/.test(option) ? "" : all
       : ` (${flag})`;
   }).replace("a larger maxMessageBytes", "a larger --max-message");
+}
+
+/**
+ * Says why something failed, where the line says already what failed, and with
+ * which address.
+ *
+ * @param error What was thrown.
+ * @returns The text, with a small first letter.
+ */
+export function bareReason(error: unknown): string {
+  if (!(error instanceof ParleyError) || isText(error)) return reasonOf(error);
+  const { advice, option, reason } = error;
+  return lowerFirst(describeError({ advice, option, reason }, flagOf));
 }
 
 /**

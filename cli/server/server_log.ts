@@ -14,7 +14,7 @@ import {
   TimeoutError,
 } from "../../mod.ts";
 import { formatDuration } from "../arguments/durations.ts";
-import { errorText } from "../output/error_text.ts";
+import { bareReason, errorText } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
 import { formatSize } from "../arguments/sizes.ts";
 
@@ -153,9 +153,7 @@ export class ServerLog {
     const reason = errorText(error);
     this.#log.soon(
       { event: "handshake_failed", peer, reason },
-      `no TLS with ${peer}: ${
-        reason.replace(/^Cannot shake hands with \S+: /, "")
-      }`,
+      `no TLS with ${peer}: ${bareReason(error)}`,
     );
   }
 

@@ -234,7 +234,7 @@ e2e("an idle connection exits 8 with --idle-timeout", async (run) => {
   assertFails(
     await run.client(server.address, "hello", "--idle-timeout", "200ms"),
     8,
-    /^parley-client: connection to tcp:.* timed out: no byte in either direction for 200 ms .*--idle-timeout/,
+    /^parley-client: cannot keep the connection to tcp:.*: no byte came or went for 200 ms .*--idle-timeout/,
   );
 });
 
@@ -287,7 +287,7 @@ e2e("a reply that does not come in time exits 124", async (run) => {
   assertFails(
     await run.client(server.address, "hello", "--timeout", "200ms"),
     124,
-    /^parley-client: cannot receive from tcp:.*: no message within 200 ms; allow more time with --timeout/,
+    /^parley-client: cannot receive from tcp:.*: no message came within 200 ms; allow more time with --timeout/,
   );
 });
 

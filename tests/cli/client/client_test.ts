@@ -283,15 +283,16 @@ Deno.test("runClient() does not wait for a server that stays open, once every re
 Deno.test("runClient() sends all of its input to a server that finished its direction first", async () => {
   let received = 0;
   const lines = Array.from({ length: 200 }, (_, i) => `${i}\n`.repeat(500));
-  const { code, terminal } = await talk(
-    [],
-    { input: lines },
-    async (connection) => {
-      await connection.closeWrite();
-      for await (const _ of connection) received++;
-    },
-  );
-  assertEquals([code, terminal.shown, received], [0, "", 100_000]);
+  const read = Promise.withResolvers<void>();
+  await using server = await serve("tcp://127.0.0.1:0", {}, async (peer) => {
+    await peer.closeWrite();
+    for await (const _ of peer) received++;
+    read.resolve();
+  });
+  const terminal = new RecordedTerminal({ input: lines });
+  assertEquals(await runClient([String(server.address)], terminal), 0);
+  await read.promise;
+  assertEquals([terminal.shown, received], ["", 100_000]);
 });
 
 Deno.test("runClient() exits 8 and says what was left when the server takes no more input", async () => {
