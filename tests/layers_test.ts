@@ -128,6 +128,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "@std/html",
     "@std/text",
   ],
+  // The line editor, which only a terminal loads.
+  "cli/terminal": [
+    "cli/output",
+    "node:readline",
+    "node:stream",
+  ],
 };
 
 const PURE = ["lib/bytes", "lib/encoding", "lib/framing", "lib/http/wire"];

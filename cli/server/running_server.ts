@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Address, CutConnection, ShutdownReport } from "../../mod.ts";
+import type { Address, ShutdownReport } from "../../mod.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import type { ServerCommand } from "./server_command.ts";
 
@@ -16,8 +16,8 @@ export interface RunningServer {
   readonly failed?: Promise<never>;
   /** How many connections are open. */
   open(): number | Promise<number>;
-  /** Cuts them, and tells which. */
-  cut(): readonly CutConnection[] | Promise<readonly CutConnection[]>;
+  /** Cuts them; the report of the shutdown has them. */
+  cut(): void;
   /** Lets them finish within a time. */
   shutdown(graceMs: number): Promise<ShutdownReport>;
   /** Shows another certificate from now on, where one is shown. */

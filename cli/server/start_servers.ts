@@ -8,7 +8,6 @@
 import {
   type Address,
   ConnectionError,
-  type CutConnection,
   type ShutdownReport,
 } from "../../mod.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
@@ -24,7 +23,6 @@ export class Servers {
   /** The addresses, in the order of the command line. */
   readonly addresses: readonly Address[];
   readonly #servers: readonly RunningServer[];
-  readonly #cut: CutConnection[] = [];
   #shutdown: Promise<ShutdownReport> | undefined;
 
   constructor(
@@ -56,10 +54,9 @@ export class Servers {
     );
   }
 
-  /** Cuts all connections, which then count as cut in the report. */
-  async cut(): Promise<void> {
-    const cut = await Promise.all(this.#servers.map((server) => server.cut()));
-    this.#cut.push(...cut.flat());
+  /** Cuts all connections. */
+  cut(): void {
+    for (const server of this.#servers) server.cut();
   }
 
   /**
@@ -91,11 +88,9 @@ export class Servers {
       this.#servers.map((server) => server.shutdown(graceMs)),
     );
     for (const server of this.#servers) server.tellTotals();
-    const finished = reports.reduce((sum, report) => sum + report.finished, 0);
     return {
-      cut: [...this.#cut, ...reports.flatMap(({ cut }) => cut)],
-      // The library counts aborted connections as finished too.
-      finished: Math.max(0, finished - this.#cut.length),
+      cut: reports.flatMap(({ cut }) => cut),
+      finished: reports.reduce((sum, { finished }) => sum + finished, 0),
     };
   }
 }

@@ -43,7 +43,7 @@ export async function startWorker(
     addresses,
     failed: thread.failed,
     open: () => thread.call("open"),
-    cut: async () => (await thread.call("cut")).map(received),
+    cut: () => void thread.call("cut"),
     async shutdown(graceMs) {
       const { cut, finished } = await thread.call("shutdown", graceMs);
       return {

@@ -54,7 +54,7 @@ export async function untilSignal(
       stop().catch(reject);
     } else if (now - stoppingSince >= SAME_REQUEST_MS) {
       exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-      servers.cut().catch(reject);
+      servers.cut();
     }
   };
   const undo = (["SIGINT", "SIGTERM"] as const).map((signal) =>

@@ -30,7 +30,7 @@ export function workerCalls(terminal: Terminal): WorkerCalls {
       server = await startStreams({ command, worker }, where, terminal, log);
     },
     open: () => server.open(),
-    cut: async () => (await server.cut()).map(sent),
+    cut: () => server.cut(),
     async shutdown(graceMs) {
       const { cut, finished } = await server.shutdown(graceMs);
       log.flush();

@@ -25,8 +25,8 @@ export interface WorkerCalls {
   ): Promise<void>;
   /** Counts the open connections. */
   open(): number | Promise<number>;
-  /** Cuts them, and tells which. */
-  cut(): Promise<readonly SentCut[]>;
+  /** Cuts them. */
+  cut(): void;
   /** Lets them finish for so long. */
   shutdown(graceMs: number): Promise<{
     readonly finished: number;

@@ -56,7 +56,7 @@ export async function startDatagrams(
   return {
     addresses: [server.address],
     open: () => 0,
-    cut: () => [],
+    cut: () => {},
     async shutdown(graceMs) {
       const { cut } = await server.shutdown({ graceMs });
       // Datagrams that were answered meanwhile are not connections.
