@@ -80,11 +80,16 @@ function tellStopping(open: number, graceMs: number, log: Log): void {
 }
 
 function tellReport({ cut, finished }: ShutdownReport, log: Log): void {
-  for (const { remoteAddress, unsentBytes } of cut) {
-    log.now(
-      { event: "cut", peer: String(remoteAddress), unsentBytes },
-      `cut ${remoteAddress} with ${formatSize(unsentBytes)} unsent`,
-    );
+  for (const { droppedBytes = 0, remoteAddress, unsentBytes } of cut) {
+    const peer = String(remoteAddress);
+    const dropped = droppedBytes === 0
+      ? ""
+      : `, and dropped ${formatSize(droppedBytes)} that it had sent`;
+    const event = { event: "cut", peer, unsentBytes, droppedBytes };
+    const text = `cut ${peer} with ${formatSize(unsentBytes)} unsent${dropped}`;
+    // A loss is told even if the log is quiet.
+    if (unsentBytes + droppedBytes > 0) log.now(event, text);
+    else log.soon(event, text);
   }
   log.soon(
     { event: "stopped", finished, cut: cut.length },
