@@ -196,6 +196,7 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
   async #stop(graceMs: number): Promise<ShutdownReport> {
     const { conversations, listeners, options, slots } = this.#parts;
     options.signal?.removeEventListener("abort", this.#onSignal);
+    this.#shutdown.begin();
     this.#stopping.abort();
     for (const listener of listeners) listener.close();
     this.#admission.close();

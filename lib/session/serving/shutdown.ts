@@ -2,7 +2,7 @@
  * The end of all conversations of a server.
  *
  * ```text
- *   running ── run() ──► draining ── all have ended ──────────► reported
+ *   running ─ begin() ──► draining ── all have ended ──────────► reported
  *                           └── grace is over: the rest is cut ──►┘
  * ```
  *
@@ -23,6 +23,7 @@ export class Shutdown<C extends Conversable> {
   readonly #cut: CutConnection[] = [];
   // Connections whose handler has returned and that are being closed.
   readonly #handled = new Set<C>();
+  #finished = 0;
   #whenEmpty: (() => void) | undefined;
 
   /**
@@ -43,8 +44,13 @@ export class Shutdown<C extends Conversable> {
   /** Takes note of a connection that has ended and is no longer open. */
   ended(connection: C, { isCut }: Ending): void {
     this.#handled.delete(connection);
-    if (this.#state === "draining" && isCut) this.#cut.push(cutOf(connection));
+    if (this.#state === "draining") this.#count(connection, isCut);
     if (this.#open.size === 0) this.#whenEmpty?.();
+  }
+
+  /** Begins to count, as the program may cut connections from now on. */
+  begin(): void {
+    this.#state = "draining";
   }
 
   /** Ends all connections: in order for as long as the grace lasts, then at once. */
@@ -52,17 +58,19 @@ export class Shutdown<C extends Conversable> {
     graceMs: number,
     drain: (connection: C, reason: unknown) => void,
   ): Promise<ShutdownReport> {
-    this.#state = "draining";
     const reason = new ClosedError({ reason: "the server is shutting down" });
-    const open = [...this.#open];
-    for (const connection of open) {
+    for (const connection of [...this.#open]) {
       connection.channel.lingerUntilCut();
       drain(connection, reason);
     }
     if (!await this.#isEmptyWithin(graceMs)) this.#cutRest(graceMs);
     this.#state = "reported";
-    const cut = this.#cut;
-    return { finished: open.length - cut.length, cut };
+    return { finished: this.#finished, cut: this.#cut };
+  }
+
+  #count(connection: C, isCut: boolean): void {
+    if (isCut) this.#cut.push(cutOf(connection));
+    else this.#finished++;
   }
 
   async #isEmptyWithin(graceMs: number): Promise<boolean> {
@@ -84,9 +92,10 @@ export class Shutdown<C extends Conversable> {
     for (const connection of this.#open) {
       const { channel, remoteAddress } = connection;
       // A connection that only waits for its peer's end has nothing left to lose.
-      if (!this.#handled.has(connection) || channel.hasToLose) {
-        this.#cut.push(cutOf(connection));
-      }
+      this.#count(
+        connection,
+        !this.#handled.has(connection) || channel.hasToLose,
+      );
       channel.abort(
         new ClosedError({
           address: String(remoteAddress),
