@@ -94,8 +94,16 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
     },
   }],
   ["varint", {
-    form: "varint[,strict]",
-    make: (given) => varintPrefix({ strict: given.flag("strict") }),
+    form: "varint[:1 to 10][,offset=N][,strict][,strip=0]",
+    make(given) {
+      const bytes = given.number();
+      return varintPrefix({
+        ...(bytes === undefined ? {} : { bytes }),
+        ...given.integer("offset"),
+        strict: given.flag("strict"),
+        ...given.integer("strip") as { strip?: 0 },
+      });
+    },
   }],
   ["netstring", { form: "netstring", make: () => netstring() }],
   ["content-length", { form: "content-length", make: () => contentLength() }],

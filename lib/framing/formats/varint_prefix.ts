@@ -3,16 +3,17 @@
  * Protocol Buffers.
  *
  * ```text
- * 05 h e l l o        AC 02 and 300 bytes
- *                     seven bits each, the lowest first; the top bit says "more"
+ * varint                      05 h e l l o        AC 02 and 300 bytes
+ * varint:4,offset=1,strip=0   30 05 h e l l o     MQTT: all seven are the message
  * ```
+ *
+ * A byte holds seven bits, the lowest ones first; its top bit says "more".
  *
  * @module
  */
 
-import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
+import { checkInteger, OptionRangeError, outOfRange } from "../../check.ts";
 import type {
   Boundary,
   CodecOptions,
@@ -20,10 +21,30 @@ import type {
   Encoder,
   Framing,
 } from "../framing.ts";
-import { checkSendSize, evidence, malformed } from "../limits.ts";
+import { checkSendSize } from "../limits.ts";
+import { AnnouncedDecoder } from "./announced.ts";
+import { packetFraming } from "./packet.ts";
+import {
+  type VarintLayout,
+  VarintReader,
+  VarintScanner,
+} from "./varint_reader.ts";
 
 /** Options for {@linkcode varintPrefix}. */
 export interface VarintPrefixOptions {
+  /**
+   * How many bytes the length may have, 1 to 10. MQTT allows 4, Minecraft 3.
+   *
+   * @default {10}
+   */
+  readonly bytes?: number;
+  /**
+   * How many bytes come before the length, 0 to 8192. They are dropped and sent
+   * as zero, unless `strip` is 0.
+   *
+   * @default {0}
+   */
+  readonly offset?: number;
   /**
    * Whether a length written with more bytes than it needs, such as `83 00` for
    * 3, is refused, as in libp2p. Otherwise it is read as what it says.
@@ -31,16 +52,26 @@ export interface VarintPrefixOptions {
    * @default {false}
    */
   readonly strict?: boolean;
+  /**
+   * 0 to keep the header, so that a message is the whole packet. When sending, a
+   * message whose header disagrees with its length is refused.
+   *
+   * @default {the whole header is dropped}
+   */
+  readonly strip?: 0;
 }
 
 // 64 bits in groups of seven.
 const LONGEST = 10;
+// As for a length of fixed size.
+const FARTHEST = 8192;
 
 /**
  * Makes the framing of messages that follow their length as a varint.
  *
- * @param options What is accepted.
- * @returns The framing. It sends the shortest form and reads up to ten bytes.
+ * @param options Place and form of the length.
+ * @returns The framing. It sends the shortest form.
+ * @throws {RangeError} If an option is out of its range.
  *
  * @example A length of one byte
  * ```ts
@@ -53,84 +84,70 @@ const LONGEST = 10;
  * ```
  */
 export function varintPrefix(options: VarintPrefixOptions = {}): Framing {
-  return new VarintPrefixFraming(options.strict ?? false);
+  const { bytes = LONGEST, offset = 0, strict = false, strip } = options;
+  checkInteger("bytes", bytes, 1, LONGEST);
+  checkInteger("offset", offset, 0, FARTHEST);
+  if (strip !== undefined && strip !== 0) {
+    throw outOfRange("strip", strip, "0, or left out to drop the header");
+  }
+  const layout = { bytes, offset, strict };
+  const name = (bytes === LONGEST ? "varint" : `varint:${bytes}`) +
+    (offset === 0 ? "" : `,offset=${offset}`) +
+    (strict ? ",strict" : "");
+  if (strip === undefined) return new VarintPrefixFraming(name, layout);
+  return packetFraming(
+    `${name},strip=0`,
+    "packet",
+    (maxMessageBytes) => new VarintScanner(layout, maxMessageBytes),
+  );
 }
 
 class VarintPrefixFraming implements Framing {
   readonly boundary: Boundary = "frame";
-  readonly #strict: boolean;
+  readonly #name: string;
+  readonly #layout: VarintLayout;
 
-  constructor(strict: boolean) {
-    this.#strict = strict;
+  constructor(name: string, layout: VarintLayout) {
+    this.#name = name;
+    this.#layout = layout;
   }
 
   decoder(options: CodecOptions): Decoder {
     return new AnnouncedDecoder(
-      new VarintReader(this.#strict),
+      new VarintReader(this.#layout),
       options.maxMessageBytes,
     );
   }
 
   encoder(options: CodecOptions): Encoder {
-    return new VarintPrefixEncoder(options.maxMessageBytes);
+    return new VarintPrefixEncoder(this.#layout, options.maxMessageBytes);
   }
 
   toString(): string {
-    return this.#strict ? "varint,strict" : "varint";
+    return this.#name;
   }
-}
-
-class VarintReader implements HeaderReader {
-  size: number | bigint = 0;
-  readonly #strict: boolean;
-
-  constructor(strict: boolean) {
-    this.#strict = strict;
-  }
-
-  read(queue: ReadableQueue): number {
-    let value = 0;
-    let unit = 1;
-    for (let at = 0; at < LONGEST; at++) {
-      if (!queue.has(at + 1)) return 0;
-      const byte = queue.byte(at);
-      value += (byte & 0x7f) * unit;
-      unit *= 128;
-      if (byte >= 0x80) continue;
-      if (this.#strict && byte === 0 && at > 0) {
-        throw malformed(
-          `its length is written in ${at + 1} bytes and needs fewer`,
-          evidence(queue, at + 1),
-        );
-      }
-      this.size = value <= Number.MAX_SAFE_INTEGER ? value : exact(queue, at);
-      return at + 1;
-    }
-    throw malformed(
-      `its length has more than ${LONGEST} bytes`,
-      evidence(queue, LONGEST),
-    );
-  }
-}
-
-/** The value as a `bigint`, for what a number would round. */
-function exact(queue: ReadableQueue, last: number): bigint {
-  let value = 0n;
-  for (let at = last; at >= 0; at--) {
-    value = value * 128n + BigInt(queue.byte(at) & 0x7f);
-  }
-  return value;
 }
 
 class VarintPrefixEncoder implements Encoder {
+  readonly #offset: number;
+  readonly #largest: number;
   readonly #max: number;
 
-  constructor(maxMessageBytes: number) {
+  constructor(layout: VarintLayout, maxMessageBytes: number) {
+    this.#offset = layout.offset;
+    this.#largest = 128 ** layout.bytes - 1;
     this.#max = maxMessageBytes;
   }
 
   encode(message: Uint8Array, sink: ByteSink): void {
     checkSendSize(message.length, this.#max);
+    if (message.length > this.#largest) {
+      throw new OptionRangeError({
+        action: `send message of ${message.length} bytes`,
+        reason: `the length field holds at most ${this.#largest}`,
+      });
+    }
+    for (let i = 0; i < this.#offset; i++) sink.byte(0);
     let rest = message.length;
     while (rest >= 0x80) {
       sink.byte(rest % 128 + 128);
