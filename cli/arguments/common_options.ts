@@ -22,7 +22,12 @@ import {
 import { parseSize, writtenSize } from "./sizes.ts";
 import { oneOf } from "./values.ts";
 
-/** Where a message ends, and how large it may be. */
+const badFrames = oneOf(["fail", "skip"]);
+
+// As the library, which bounds every connection by it.
+const DEFAULT_MAX_BUFFERED_BYTES = 16 * 2 ** 20;
+
+/** Where a message ends, how large it may be, and what a bad one does. */
 export const MESSAGE_OPTIONS = about({ subject: "messages" }, {
   "frame": setting(
     "SPEC",
@@ -47,20 +52,45 @@ export const MESSAGE_OPTIONS = about({ subject: "messages" }, {
       instead: { http: "--max-body bounds a body" },
     },
   ),
+  "bad-frames": optional(
+    "POLICY",
+    badFrames,
+    "what happens at a frame that breaks the framing: fail ends the connection, skip drops it and goes on, where the next one can be found; skip for slip, cobs and json-seq unless given",
+    { appliesTo: ["messages"], words: badFrames.words },
+  ),
+  "max-buffered": setting(
+    "SIZE",
+    writtenSize(DEFAULT_MAX_BUFFERED_BYTES),
+    parseSize,
+    "most bytes that wait for a peer that does not read; more ends the connection",
+    { appliesTo: ["messages"] },
+  ),
 });
 
-/** Options that show and limit reads, to see that TCP has no messages. */
-export const CHUNK_OPTIONS = about(
-  { subject: "messages", appliesTo: ["messages"] },
+const RAW_INSTEAD = { http: "--raw shows the bytes" };
+
+/** Options that show and cut reads and writes, to see that TCP has no messages. */
+export const WIRE_OPTIONS = about(
+  { subject: "reads and writes", appliesTo: ["messages"] },
   {
     "chunks": flag("shows the bytes of each read, on standard error", {
-      instead: { http: "--raw of the client shows the bytes" },
+      instead: RAW_INSTEAD,
     }),
     "read-size": optional(
       "SIZE",
       parseSize,
-      "reads at most so many bytes at once",
-      { instead: { http: "--raw of the client shows the bytes" } },
+      "reads at most so many bytes at once: cuts what this end receives",
+      { instead: RAW_INSTEAD },
+    ),
+    "write-size": optional(
+      "SIZE",
+      parseSize,
+      "writes at most so many bytes at once: cuts what the other end receives",
+    ),
+    "write-delay": optional(
+      "DURATION",
+      durationIn({}),
+      "waits between two writes, so that the network does not join them",
     ),
   },
 );

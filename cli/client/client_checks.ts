@@ -24,7 +24,9 @@ import { checkPair } from "../tls/tls_options.ts";
 export function checkTls(address: Address, given: ReadonlySet<string>): void {
   if (address.transport !== "tls") return;
   checkPair(given);
-  const seen = ["chunks", "read-size"].find((name) => given.has(name));
+  const seen = ["chunks", "read-size", "write-size", "write-delay"].find((
+    name,
+  ) => given.has(name));
   if (seen !== undefined && given.has("proxy-protocol")) {
     throw new UsageError(
       `--${seen} and --proxy-protocol do not go together over TLS, where the header comes below it; leave one out`,

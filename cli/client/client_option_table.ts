@@ -9,11 +9,11 @@ import { DEFAULT_ATTEMPTS } from "../../lib/session/datagrams/mod.ts";
 import { DEFAULT_CONNECT_TIMEOUT_MS } from "../../mod.ts";
 import { readAddress } from "../arguments/address.ts";
 import {
-  CHUNK_OPTIONS,
   deadline,
   FORMAT_OPTION,
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
+  WIRE_OPTIONS,
 } from "../arguments/common_options.ts";
 import { writtenDuration } from "../arguments/durations.ts";
 import {
@@ -64,7 +64,7 @@ export const CLIENT_OPTIONS = {
       { instead: { http: "a request has one answer" } },
     ),
   }),
-  ...CHUNK_OPTIONS,
+  ...WIRE_OPTIONS,
   ...about({ subject: "UDP", appliesTo: ["datagrams"] }, {
     "attempts": setting(
       "N",

@@ -1,5 +1,5 @@
 /**
- * Opens the client's connection.
+ * How the client gets its connection.
  *
  * @module
  */
@@ -8,29 +8,25 @@ import {
   Address,
   connect,
   type Connection,
-  dial,
-  type DialOptions,
-  MessageConnection,
+  type MessageConnection,
   startTls,
   TimeoutError,
 } from "../../mod.ts";
-import type { TlsDialOptions } from "../../lib/transport/tls/mod.ts";
-import { ChunkedConnection } from "../output/chunks.ts";
-import type { ClientCommand } from "./client_command.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
-import { sendProxyHeader } from "./proxy_header.ts";
+import { wireView } from "../output/wire_view.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import type { ClientCommand } from "./client_command.ts";
+import { tellConnectionEvent } from "./connection_log.ts";
+import { sendProxyHeader } from "./proxy_header.ts";
 import { tlsOptions } from "./tls_settings.ts";
 
 /**
  * Opens the connection that a command line asks for.
  *
- * @param terminal Where certificates are.
- * @param log The log, for chunks.
- * @param signal Aborts the attempt.
+ * @param signal Ends the attempt.
  * @throws {Failure} With code 124 if `--timeout` is over first.
  */
 export async function openConnection(
@@ -42,51 +38,32 @@ export async function openConnection(
   const { address, options } = command;
   const tls = await tlsOptions(command, terminal, log);
   const { timeout } = options;
-  const connectTimeoutMs = Math.min(timeout, options["connect-timeout"]);
   const tlsHandshakeTimeoutMs = Math.min(timeout, options["handshake-timeout"]);
+  const settings = {
+    badFrames: options["bad-frames"],
+    connectTimeoutMs: Math.min(timeout, options["connect-timeout"]),
+    framing: options.frame,
+    idleTimeoutMs: options["idle-timeout"],
+    maxBufferedBytes: options["max-buffered"],
+    maxMessageBytes: options["max-message"],
+    messageTimeoutMs: options["message-timeout"],
+    onEvent: tellConnectionEvent(log),
+    sendTimeoutMs: options["send-timeout"],
+    signal,
+    wrap: wrapFor(command, log),
+  };
   try {
-    const messageOptions = {
-      framing: options.frame,
-      idleTimeoutMs: options["idle-timeout"],
-      maxMessageBytes: options["max-message"],
-      messageTimeoutMs: options["message-timeout"],
-      sendTimeoutMs: options["send-timeout"],
-    };
-    const readBytes = options["read-size"] ?? Infinity;
-    const version = options["proxy-protocol"];
-    if (version !== undefined && address.transport === "tls") {
-      // The header comes below TLS.
-      const plain = new Address("tcp", address.hostname, address.port);
-      const line = await dialIn(connectTimeoutMs, plain, { signal });
-      await sendHeader(line, command, version);
-      const connection = new MessageConnection(line, messageOptions);
-      await startTls(connection, {
-        serverName: address.hostname,
-        ...tls,
-        signal,
-        tlsHandshakeTimeoutMs,
-      });
-      return connection;
+    if (!hasHeaderBelowTls(command)) {
+      const both = { ...settings, ...tls, tlsHandshakeTimeoutMs };
+      return await connect(address, both);
     }
-    if (!options.chunks && readBytes === Infinity && version === undefined) {
-      return await connect(address, {
-        ...messageOptions,
-        ...tls,
-        connectTimeoutMs,
-        signal,
-        tlsHandshakeTimeoutMs,
-      });
-    }
-    const connection = await dialIn(connectTimeoutMs, address, {
-      ...tls,
-      signal,
-    });
-    if (version !== undefined) await sendHeader(connection, command, version);
-    const chunked = new ChunkedConnection(connection, {
-      readBytes,
-      log: options.chunks ? log : undefined,
-    });
-    return new MessageConnection(chunked, messageOptions);
+    // The header comes below TLS.
+    const plain = new Address("tcp", address.hostname, address.port);
+    const connection = await connect(plain, settings);
+    const serverName = address.hostname;
+    const how = { serverName, ...tls, signal, tlsHandshakeTimeoutMs };
+    await startTls(connection, how);
+    return connection;
   } catch (error) {
     if (isLate(error, timeout)) {
       throw new Failure(
@@ -101,74 +78,30 @@ export async function openConnection(
   }
 }
 
-/** Whether `--timeout` ran out, and not a deadline of its own. */
+function hasHeaderBelowTls({ address, options }: ClientCommand): boolean {
+  return address.transport === "tls" && options["proxy-protocol"] !== undefined;
+}
+
+/** What comes between a connection and its messages: a header, a view of reads. */
+function wrapFor(
+  { options }: ClientCommand,
+  log: Log,
+): ((connection: Connection) => Promise<Connection>) | undefined {
+  const version = options["proxy-protocol"];
+  const view = wireView(options, log, false);
+  if (version === undefined && view === undefined) return undefined;
+  return async (connection) => {
+    if (version !== undefined) {
+      // The first bytes of all find room, so nothing is waited for.
+      const source = options["proxy-source"];
+      await sendProxyHeader(connection, { source, version });
+    }
+    return view?.(connection) ?? connection;
+  };
+}
+
+/** Whether it was `--timeout` that was over, and not a deadline of its own. */
 function isLate(error: unknown, timeoutMs: number): boolean {
   return error instanceof TimeoutError && error.timeoutMs === timeoutMs &&
     (error.deadline === "connect" || error.deadline === "tls_handshake");
-}
-
-async function sendHeader(
-  connection: Connection,
-  { options }: ClientCommand,
-  version: 1 | 2,
-): Promise<void> {
-  try {
-    // The first bytes always find room, so this does not wait.
-    await sendProxyHeader(connection, {
-      source: options["proxy-source"],
-      version,
-    });
-  } catch (error) {
-    connection.abort();
-    throw error;
-  }
-}
-
-/**
- * Opens a connection, with the TLS handshake if there is one, within a time.
- */
-async function dialIn(
-  timeoutMs: number,
-  address: Address,
-  options: DialOptions & TlsDialOptions & { readonly signal: AbortSignal },
-): Promise<Connection> {
-  const late = new AbortController();
-  const timer = timeoutMs === Infinity
-    ? undefined
-    : setTimeout(() =>
-      late.abort(
-        new TimeoutError("connect", timeoutMs, {
-          action: "connect to",
-          address: String(address),
-          reason: `no answer within ${timeoutMs} ms`,
-          option: "connectTimeoutMs",
-        }),
-      ), timeoutMs);
-  const signal = AbortSignal.any([options.signal, late.signal]);
-  try {
-    const connection = await dial(address, { ...options, signal });
-    await agree(connection, signal);
-    return connection;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-async function agree(
-  connection: Connection,
-  signal: AbortSignal,
-): Promise<void> {
-  if (connection.handshake === undefined) return;
-  const abort = () => connection.abort();
-  signal.addEventListener("abort", abort);
-  try {
-    if (signal.aborted) abort();
-    await connection.handshake();
-  } catch (error) {
-    connection.abort();
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

@@ -106,7 +106,7 @@ function tellSummary(
   durationMs: number,
 ): void {
   if (!log.options.verbose) return;
-  const { bytesIn, bytesOut, messagesIn, messagesOut } = stats;
+  const { badFrames, bytesIn, bytesOut, messagesIn, messagesOut } = stats;
   log.now(
     {
       event: "closed",
@@ -114,10 +114,13 @@ function tellSummary(
       bytesIn,
       messagesOut,
       bytesOut,
+      badFrames,
       durationMs: Math.round(durationMs * 10) / 10,
     },
     `closed after ${formatDuration(durationMs)}: sent ${messagesOut} messages ${
       formatSize(bytesOut)
-    }, received ${messagesIn} messages ${formatSize(bytesIn)}`,
+    }, received ${messagesIn} messages ${formatSize(bytesIn)}${
+      badFrames === 0 ? "" : `, skipped ${badFrames} bad ones`
+    }`,
   );
 }

@@ -18,6 +18,9 @@ import { bareReason, errorText } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
 import { formatSize } from "../arguments/sizes.ts";
 
+// Of one connection; the line of its end has the count.
+const BAD_FRAMES_TOLD = 5;
+
 /** What is logged of a connection, whatever is spoken over it. */
 interface Peer {
   readonly remoteAddress: Address;
@@ -25,9 +28,12 @@ interface Peer {
 
 /** Turns the events of a server into lines of its log. */
 export class ServerLog {
+  /** Whether a peer that breaks the framing is told with --quiet too. */
+  protected readonly tellsFraming: boolean = true;
   readonly #log: Log;
   // Connections are numbered so that their lines can be found together.
   readonly #numbers = new Map<unknown, number>();
+  readonly #badFrames = new WeakMap<object, number>();
   readonly #worker: number | undefined;
   #count = 0;
 
@@ -52,6 +58,10 @@ export class ServerLog {
         return this.#refused(event);
       case "handshake_failed":
         return this.#disagreed(event);
+      case "bad_frame":
+        return this.#badFrame(event);
+      case "unsent":
+        return this.#unsent(event);
       case "paused":
         return this.#paused(event);
       case "resumed":
@@ -75,7 +85,7 @@ export class ServerLog {
 
   #closed<T>(event: ServerEvent<T, Peer> & { type: "closed" }): void {
     const { connection, durationMs, error, stats } = event;
-    if (this.#log.options.quiet) return this.#fault(error);
+    if (this.#log.options.quiet) return this.#fault(connection, error);
     const number = this.#numbers.get(connection)!;
     this.#numbers.delete(connection);
     const [traffic, trafficText] = this.traffic(connection, stats);
@@ -104,12 +114,19 @@ export class ServerLog {
    */
   protected traffic(
     _connection: unknown,
-    { bytesIn, bytesOut, messagesIn, messagesOut }: ConnectionStats,
+    { badFrames, bytesIn, bytesOut, messagesIn, messagesOut }: ConnectionStats,
   ): readonly [fields: object, text: string] {
     const received = amount(messagesIn, bytesIn);
+    const skipped = badFrames === 0 ? "" : `, ${badFrames} bad skipped`;
     return [
-      { messagesIn, bytesIn, messagesOut, bytesOut },
-      `in ${received}, out ${amount(messagesOut, bytesOut)}`,
+      {
+        messagesIn,
+        bytesIn,
+        messagesOut,
+        bytesOut,
+        ...(badFrames === 0 ? {} : { badFrames }),
+      },
+      `in ${received}, out ${amount(messagesOut, bytesOut)}${skipped}`,
     ];
   }
 
@@ -157,6 +174,30 @@ export class ServerLog {
     );
   }
 
+  #badFrame<T>(
+    { connection, error }: ServerEvent<T, Peer> & { type: "bad_frame" },
+  ): void {
+    // A peer can send a million of them: the rest is counted when it closes.
+    const number = (this.#badFrames.get(connection) ?? 0) + 1;
+    this.#badFrames.set(connection, number);
+    if (number > BAD_FRAMES_TOLD) return;
+    const peer = String(connection.remoteAddress);
+    const reason = bareReason(error);
+    const event = { event: "bad_frame", peer, number, reason };
+    this.#log.now(event, `skipped a frame of ${peer}: ${reason}`);
+  }
+
+  #unsent<T>(
+    { connection, error }: ServerEvent<T, Peer> & { type: "unsent" },
+  ): void {
+    const peer = String(connection.remoteAddress);
+    const reason = bareReason(error);
+    this.#log.now(
+      { event: "unsent", peer, reason },
+      `not sent to ${peer}: ${reason}`,
+    );
+  }
+
   #paused<T>(
     { address, error }: ServerEvent<T, Peer> & { type: "paused" },
   ): void {
@@ -167,10 +208,17 @@ export class ServerLog {
     );
   }
 
-  /** Logs a fault of the server, even with --quiet. */
-  #fault(error: unknown): void {
+  /** Logs a fault of the server or of the peer, even with --quiet. */
+  #fault(
+    { remoteAddress }: { readonly remoteAddress: Address },
+    error: unknown,
+  ): void {
     const [why, text] = reasonOf(error);
     if (why === "fault") this.#log.now({ event: "fault", error: text }, text);
+    if (why !== "framing" || !this.tellsFraming) return;
+    const peer = String(remoteAddress);
+    const event = { event: "framing", peer, error: text };
+    this.#log.now(event, `closed ${peer}: ${text}`);
   }
 }
 

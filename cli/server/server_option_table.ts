@@ -7,11 +7,11 @@
 
 import { DEFAULT_GRACE_MS, DEFAULT_MAX_CONNECTIONS } from "../../mod.ts";
 import {
-  CHUNK_OPTIONS,
   deadline,
   FORMAT_OPTION,
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
+  WIRE_OPTIONS,
 } from "../arguments/common_options.ts";
 import { durationIn, writtenDuration } from "../arguments/durations.ts";
 import {
@@ -29,6 +29,8 @@ import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
 import { JOIN_OPTIONS } from "../udp/join_options.ts";
 import { DEFAULTS } from "./defaults.ts";
 
+const ON_EVERY_SERVICE = { appliesTo: ["stream"], instead: {} } as const;
+
 /** The options by their names. */
 export const SERVER_OPTIONS = {
   ...MESSAGE_OPTIONS,
@@ -38,7 +40,12 @@ export const SERVER_OPTIONS = {
     appliesTo: ["print"],
     help: "how messages are shown: text, json, hex or base64",
   },
-  ...CHUNK_OPTIONS,
+  ...about({ subject: "reads and writes" }, {
+    "chunks": { ...WIRE_OPTIONS.chunks, ...ON_EVERY_SERVICE },
+    "read-size": { ...WIRE_OPTIONS["read-size"], ...ON_EVERY_SERVICE },
+    "write-size": { ...WIRE_OPTIONS["write-size"], ...ON_EVERY_SERVICE },
+    "write-delay": { ...WIRE_OPTIONS["write-delay"], ...ON_EVERY_SERVICE },
+  }),
   ...about({ subject: "the service greet", appliesTo: ["greet"] }, {
     "message": setting(
       "TEXT",
@@ -123,6 +130,13 @@ export const SERVER_OPTIONS = {
       "the proxies that send their clients' addresses first (PROXY protocol v1, v2), such as 10.0.0.0/8; from other peers such a header is data",
       { appliesTo: ["tcp"] },
     ),
+    "max-proxy-header": setting(
+      "SIZE",
+      writtenSize(DEFAULTS.maxProxyHeaderBytes),
+      parseProxyHeaderSize,
+      "largest header of these proxies; one with a client certificate has 2 to 4KiB",
+      { appliesTo: ["tcp"] },
+    ),
     "mode": optional(
       "MODE",
       parseMode,
@@ -161,4 +175,15 @@ function parseWorkers(text: string): number {
 
 function parseRanges(text: string): readonly string[] {
   return text.split(",").map((range) => range.trim());
+}
+
+// A header of version 1 can be this long.
+const SHORTEST_PROXY_HEADER = 107;
+
+function parseProxyHeaderSize(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes >= SHORTEST_PROXY_HEADER) return bytes;
+  throw new UsageError(
+    `a header of ${text} is too small; write at least ${SHORTEST_PROXY_HEADER}`,
+  );
 }

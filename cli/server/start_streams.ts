@@ -14,6 +14,7 @@ import {
 } from "../../mod.ts";
 import type { TlsListenOptions } from "../../lib/transport/tls/mod.ts";
 import type { Log } from "../output/log.ts";
+import { wireView } from "../output/wire_view.ts";
 import type { RunningServer, WorkerCommand } from "./running_server.ts";
 import { ServerLog } from "./server_log.ts";
 import type { StreamHandler } from "./service.ts";
@@ -37,7 +38,7 @@ export type ListenSettings = Pick<
   ServeOptions,
   | keyof TlsListenOptions
   | ("maxConnections" | "maxConnectionsPerPeer" | "whenFull")
-  | ("mode" | "proxyProtocol" | "reusePort" | "tlsHandshakeTimeoutMs")
+  | ("mode" | "proxyProtocol" | "reusePort" | "tlsHandshakeTimeoutMs" | "wrap")
 >;
 
 /**
@@ -54,7 +55,7 @@ export async function startStreams(
 ): Promise<RunningServer> {
   const { command, worker } = task;
   const { options, service } = command;
-  const settings = await listenSettings(task, addresses, terminal);
+  const settings = await listenSettings(task, addresses, terminal, log);
   let server: AnyServer;
   if (service.protocol !== undefined) {
     const { startHttp } = await service.protocol.load();
@@ -64,7 +65,9 @@ export async function startStreams(
     const serverLog = new ServerLog(log, worker);
     server = await serveWith(handler, addresses, serverLog, {
       ...settings,
+      badFrames: options["bad-frames"],
       framing: options.frame,
+      maxBufferedBytes: options["max-buffered"],
       idleTimeoutMs: options["idle-timeout"],
       maxMessageBytes: options["max-message"],
       messageTimeoutMs: options["message-timeout"],
@@ -89,6 +92,7 @@ async function listenSettings(
   { command: { options }, worker }: WorkerCommand,
   addresses: readonly Address[],
   terminal: Terminal,
+  log: Log,
 ): Promise<ListenSettings> {
   const { alpn, ca, cert, key, mode, "tls-engine": tlsEngine } = options;
   const tls: TlsListenOptions = isTls(addresses)
@@ -107,7 +111,13 @@ async function listenSettings(
     tlsHandshakeTimeoutMs: options["handshake-timeout"],
     ...tls,
     ...(mode === undefined ? {} : { mode }),
-    ...(trusted === undefined ? {} : { proxyProtocol: { trusted } }),
+    ...(trusted === undefined ? {} : {
+      proxyProtocol: {
+        trusted,
+        maxHeaderBytes: options["max-proxy-header"],
+      },
+    }),
+    wrap: wireView(options, log, true),
     whenFull: options["when-full"],
   };
 }

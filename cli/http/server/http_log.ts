@@ -66,6 +66,8 @@ export class HttpLog {
 
 /** The lines about connections, of which the reads and writes do not matter. */
 class ConnectionLog extends ServerLog {
+  // Such a request has its answer, and any browser can send one.
+  protected override readonly tellsFraming = false;
   readonly #requests = new WeakMap<object, number>();
 
   /** Counts a request, and names its connection. */

@@ -311,3 +311,46 @@ Deno.test("runClient() exits 8 and says what was left when the server takes no m
     /^parley-client: cannot .*; .*[KM]iB.* of the input were not sent, and the rest of the input was not read: .*\n$/,
   );
 });
+
+Deno.test("runClient() cuts what it sends by --write-size, and waits between by --write-delay", async () => {
+  const chunks: number[] = [];
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "raw" },
+    async (peer) => {
+      for await (const chunk of peer) chunks.push(chunk.length);
+    },
+  );
+  const cut = ["--write-size", "2", "--write-delay", "20ms"];
+  const args = [String(server.address), "abcde", "--frame", "raw", ...cut];
+  const terminal = new RecordedTerminal();
+  assertEquals(await runClient(args, terminal), 0, terminal.told);
+  assertEquals(chunks, [2, 2, 1]);
+});
+
+Deno.test("runClient() leaves at once while it waits between two writes", async () => {
+  await using server = await serve("tcp://127.0.0.1:0", {}, stay);
+  const terminal = new RecordedTerminal();
+  const cut = ["--write-size", "1", "--write-delay", "1h", "--verbose"];
+  const running = runClient([String(server.address), "abc", ...cut], terminal);
+  await terminal.until(/connected/);
+  terminal.send("SIGINT");
+  assertEquals(await running, 130);
+});
+
+Deno.test("runClient() bounds the TLS handshake by --handshake-timeout with a view of reads too", async () => {
+  // A server that never answers.
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const accepted = listener.accept();
+  for (const view of [[], ["--chunks"], ["--read-size", "9"]]) {
+    const terminal = new RecordedTerminal();
+    const { port } = listener.addr as Deno.NetAddr;
+    const code = await runClient(
+      [`tls://127.0.0.1:${port}`, "x", "--handshake-timeout", "100ms", ...view],
+      terminal,
+    );
+    assertEquals(code, 6, terminal.told);
+    assertMatch(terminal.told, /within 100 ms .*--handshake-timeout/);
+  }
+  (await accepted).close();
+});

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { connect } from "@parley/parley";
 import { runClient, runServer } from "../../../cli/commands.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
@@ -135,4 +135,97 @@ Deno.test("runServer() cuts at a second signal, and counts what it cut", async (
     assertMatch(told, /^cut tcp:\S+ with \d+ B unsent$/m);
     assertMatch(told, /^stopped: 0 finished, 1 cut$/m);
   }
+});
+
+Deno.test("runServer() shows each message on standard output as print, in --format", async () => {
+  const table: [string[], string][] = [
+    [[], "hi\nyou\n"],
+    [["--format", "hex"], "6869\n796f75\n"],
+    [["--format", "json"], '{"message":"hi","bytes":2,'],
+  ];
+  for (const [args, shown] of table) {
+    for (const place of ["0", "udp://127.0.0.1:0"]) {
+      await during(["print", place, ...args], async (address, terminal) => {
+        const client = new RecordedTerminal();
+        const wait = place === "0"
+          ? ["--replies", "0"]
+          : ["--attempts", "1", "--timeout", "50ms"];
+        const messages = place === "0" ? ["hi", "you"] : ["hi"];
+        await runClient([address, ...messages, ...wait], client);
+        const first = place === "0" ? shown : shown.split("\n")[0]!;
+        await terminal.until(new RegExp(RegExp.escape(first)));
+        assertStringIncludes(terminal.shown, first);
+      });
+    }
+  }
+});
+
+Deno.test("runServer() shows what each read brings with --chunks, and whose it is", async () => {
+  const terminal = await during(
+    ["echo", "0", "--chunks", "--read-size", "3"],
+    async (address, terminal) => {
+      await runClient([address, "hello"], new RecordedTerminal());
+      await terminal.until(/closed/);
+    },
+  );
+  assertMatch(
+    terminal.told,
+    /^tcp:\S+ chunk 1: 3 bytes "hel"\ntcp:\S+ chunk 2: 3 bytes "lo\\n"\ntcp:\S+ end: the peer has finished sending$/m,
+  );
+});
+
+Deno.test("runServer() cuts what it sends by --write-size, http too", async () => {
+  for (const [service, args] of [["echo", ["abcdef"]], ["http", []]] as const) {
+    const cut = ["--write-size", "2", "--write-delay", "20ms"];
+    await during([service, "0", ...cut], async (address) => {
+      const client = new RecordedTerminal();
+      if (service === "http") {
+        const port = Number(/:(\d+)/.exec(address)![1]);
+        using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+        await conn.write(
+          new TextEncoder().encode("GET /favicon.ico HTTP/1.0\r\n\r\n"),
+        );
+        assertEquals(await conn.read(new Uint8Array(100)), 2);
+        return;
+      }
+      await runClient([address, ...args, "--chunks"], client);
+      assertEquals(client.shown, "abcdef\n");
+      const sizes = [...client.told.matchAll(/^chunk \d+: (\d+) byte/gm)]
+        .map(([, size]) => Number(size));
+      assertEquals(sizes, [2, 2, 2, 1]);
+    });
+  }
+});
+
+Deno.test("runServer() names a peer that breaks the framing, quiet or not", async () => {
+  for (const quiet of [[], ["-q"]]) {
+    const args = ["echo", "0", "--frame", "length:4", ...quiet];
+    const terminal = await during(args, async (address, terminal) => {
+      const port = Number(/\d+$/.exec(address));
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+      await conn.write(new TextEncoder().encode("GET / HTTP/1.1\r\n"));
+      await terminal.until(/HTTP client/);
+    });
+    assertMatch(terminal.told, /closed .*: .*this looks like an HTTP client/);
+  }
+});
+
+Deno.test("runServer() skips bad frames with --bad-frames skip, tells a few and counts all", async () => {
+  const args = ["echo", "0", "--bad-frames", "skip", "--max-message", "4"];
+  const terminal = await during(args, async (address, terminal) => {
+    const client = new RecordedTerminal();
+    const long = Array.from({ length: 20 }, () => "too long\n").join("");
+    const port = Number(/\d+$/.exec(address));
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    await conn.write(new TextEncoder().encode(`one\n${long}two\n`));
+    await conn.closeWrite();
+    assertEquals(await new Response(conn.readable).text(), "one\ntwo\n");
+    assertEquals(client.shown, "");
+    await terminal.until(/closed/);
+  });
+  const told = terminal.told.split("\n").filter((line) =>
+    /^skipped/.test(line)
+  );
+  assertEquals(told.length, 5, terminal.told);
+  assertMatch(terminal.told, /in 2 messages .*, 20 bad skipped; finished$/m);
 });
