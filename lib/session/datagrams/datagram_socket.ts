@@ -179,6 +179,8 @@ export const DatagramSocket: {
   new <T = never, const E extends EncodingLike = "bytes">(
     endpoint: DatagramEndpoint,
     options?: DatagramOptions<[T] extends [never] ? E : EncodingLike>,
-  ): [T] extends [never] ? DatagramSocket<MessageOf<E>, SentOf<E>>
-    : DatagramSocket<T>;
+  ): DatagramSocket<
+    [T] extends [never] ? MessageOf<E> : T,
+    [T] extends [never] ? SentOf<E> : T
+  >;
 } = EncodedSocket as never;

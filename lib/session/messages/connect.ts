@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
+import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import { TimeoutError } from "../../errors.ts";
 import { Address, parseAddress } from "../../transport/address.ts";
 import type { Connection, DialOptions } from "../../transport/connection.ts";
@@ -57,7 +57,12 @@ export interface ConnectOptions<E extends EncodingLike = "bytes">
    * @default {unsent messages and bad frames are reported with `console.error`}
    */
   readonly onEvent?:
-    | ((event: ConnectionEvent<MessageOf<E>>) => void)
+    | ((
+      event: ConnectionEvent<
+        MessageOf<E>,
+        MessageConnection<MessageOf<E>, SentOf<E>>
+      >,
+    ) => void)
     | undefined;
   /** Puts something between the connection and its messages. */
   readonly wrap?: WrapConnection | undefined;
@@ -105,8 +110,8 @@ export interface Connector {
 export async function connect<E extends EncodingLike = "bytes">(
   to: string | Address | Connector,
   options: ConnectOptions<E> = {},
-): Promise<MessageConnection<MessageOf<E>>> {
-  const settings = new Settings<MessageOf<E>>(options);
+): Promise<MessageConnection<MessageOf<E>, SentOf<E>>> {
+  const settings = new Settings<MessageOf<E>, SentOf<E>>(options);
   const channel = await openChannel(to, options, settings);
   const connection = new FramedConnection(channel, settings);
   const tell = options.onEvent ?? reportConnectionEvent;

@@ -30,7 +30,7 @@ import { type MessageOptions, Settings } from "./settings.ts";
  * The connection that is behind every {@linkcode MessageConnection}. What is only
  * for this library is here and not there.
  */
-export class FramedConnection<T> implements MessageConnection<T> {
+export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
   /** What the messages go over. */
   readonly channel: Channel;
   /** Called with what went wrong where nothing looked; see {@linkcode Floating}. */
@@ -38,17 +38,17 @@ export class FramedConnection<T> implements MessageConnection<T> {
   /** Called with bad frames that were skipped. */
   onBadFrame: ((error: ProtocolError) => void) | undefined;
   readonly #reader: MessageReader<T>;
-  readonly #writer: MessageWriter<T>;
-  readonly #settings: Settings<T>;
+  readonly #writer: MessageWriter<S>;
+  readonly #settings: Settings<T, S>;
   #told: unknown;
 
   constructor(
     connection: Connection | Channel,
-    options: MessageOptions<EncodingLike> | Settings<T> = {},
+    options: MessageOptions<EncodingLike> | Settings<T, S> = {},
   ) {
     const settings = options instanceof Settings
       ? options
-      : new Settings<T>(options);
+      : new Settings<T, S>(options);
     this.#settings = settings;
     const channel = this.channel = connection instanceof Channel
       ? connection
@@ -102,15 +102,15 @@ export class FramedConnection<T> implements MessageConnection<T> {
     return this.channel.signal;
   }
 
-  send(message: T): Promise<void> {
+  send(message: S): Promise<void> {
     return this.#writer.send(message);
   }
 
-  trySend(message: T): boolean {
+  trySend(message: S): boolean {
     return this.#writer.trySend(message);
   }
 
-  sendAll(messages: Iterable<T>): Promise<void> {
+  sendAll(messages: Iterable<S>): Promise<void> {
     return this.#writer.sendAll(messages);
   }
 
@@ -195,8 +195,10 @@ export class FramedConnection<T> implements MessageConnection<T> {
 }
 
 /** The channel below a connection. */
-export function channelOf<T>(connection: MessageConnection<T>): Channel {
-  return (connection as FramedConnection<T>).channel;
+export function channelOf(
+  connection: MessageConnection<unknown, never>,
+): Channel {
+  return (connection as FramedConnection<unknown, never>).channel;
 }
 
 function checkWait({ signal, timeoutMs = Infinity }: ReceiveOptions): void {

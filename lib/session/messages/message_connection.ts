@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
+import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import type { Framing } from "../../framing/framing.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
@@ -27,7 +27,9 @@ import type { MessageOptions } from "./settings.ts";
  * A promise of `send`, `sendAll`, `closeWrite` or `close` may be left alone:
  * its rejection never ends the program. It is reported to `onEvent` instead.
  *
- * @typeParam T Type of a message.
+ * @typeParam T Type of a received message.
+ * @typeParam S Type of a message that can be sent: the same, unless the encoding has
+ * a type for each direction.
  *
  * @example Over any connection, here one in memory
  * ```ts
@@ -46,7 +48,7 @@ import type { MessageOptions } from "./settings.ts";
  * assertEquals(await bob.receive(), undefined);
  * ```
  */
-export interface MessageConnection<T = Uint8Array>
+export interface MessageConnection<T = Uint8Array, S = T>
   extends AsyncIterable<T>, AsyncDisposable {
   /** This end's address. */
   readonly localAddress: Address;
@@ -93,7 +95,7 @@ export interface MessageConnection<T = Uint8Array>
    * more than `maxBufferedBytes` wait because earlier sends were not awaited.
    * @throws {ClosedError} If this side finished sending or closed.
    */
-  send(message: T): Promise<void>;
+  send(message: S): Promise<void>;
 
   /**
    * Sends one message unless too much is waiting already. For sending the same
@@ -127,7 +129,7 @@ export interface MessageConnection<T = Uint8Array>
    * assertEquals(await ben.receive(), "hello, all");
    * ```
    */
-  trySend(message: T): boolean;
+  trySend(message: S): boolean;
 
   /**
    * Sends messages in order. For many small ones this is several times faster
@@ -137,7 +139,7 @@ export interface MessageConnection<T = Uint8Array>
    * @returns As {@linkcode MessageConnection.send}. If one cannot be sent,
    * those before it are.
    */
-  sendAll(messages: Iterable<T>): Promise<void>;
+  sendAll(messages: Iterable<S>): Promise<void>;
 
   /**
    * Receives the next message.
@@ -234,5 +236,8 @@ export const MessageConnection: {
   new <T = never, const E extends EncodingLike = "bytes">(
     connection: Connection,
     options?: MessageOptions<[T] extends [never] ? E : EncodingLike>,
-  ): MessageConnection<[T] extends [never] ? MessageOf<E> : T>;
+  ): MessageConnection<
+    [T] extends [never] ? MessageOf<E> : T,
+    [T] extends [never] ? SentOf<E> : T
+  >;
 } = FramedConnection as never;

@@ -40,7 +40,7 @@ export class MessageReader<T> {
 
   constructor(
     channel: Channel,
-    settings: Settings<T>,
+    settings: Settings<T, never>,
     onBadFrame: (error: ProtocolError) => void,
   ) {
     this.#channel = channel;
@@ -134,7 +134,7 @@ export class MessageReader<T> {
    */
   cut(
     framing: Framing,
-    { badFrames, encoding, maxMessageBytes }: Settings<T>,
+    { badFrames, encoding, maxMessageBytes }: Settings<T, never>,
   ): void {
     const { queue } = this.#channel;
     this.#badBefore = this.badFrames;

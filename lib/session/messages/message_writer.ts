@@ -14,13 +14,13 @@ import type { SendingHalf } from "../channel/sending_half.ts";
 import type { Settings } from "./settings.ts";
 
 /** Sends the messages of one connection. */
-export class MessageWriter<T> {
+export class MessageWriter<S> {
   /** Messages accepted from the user. */
   messages = 0;
   readonly #half: SendingHalf;
   readonly #highWaterMark: number;
   readonly #onUnsent: (error: unknown) => void;
-  readonly #encoding: Encoding<T>;
+  readonly #encoding: Encoding<unknown, S>;
   #encoder!: Encoder;
   // Whether the end of the stream is what ends a message.
   #endsStream = false;
@@ -35,7 +35,7 @@ export class MessageWriter<T> {
    */
   constructor(
     channel: Channel,
-    settings: Settings<T>,
+    settings: Settings<unknown, S>,
     onUnsent: (error: unknown) => void,
   ) {
     this.#half = channel.sending;
@@ -46,14 +46,14 @@ export class MessageWriter<T> {
   }
 
   /** Frames what is sent from now on by a framing. */
-  frame(framing: Framing, { maxSentMessageBytes }: Settings<T>): void {
+  frame(framing: Framing, { maxSentMessageBytes }: Settings<unknown, S>): void {
     this.#encoder = framing.encoder({ maxMessageBytes: maxSentMessageBytes });
     this.#endsStream = framing.boundary === "close";
     this.#isPlain = this.#encoding as unknown === bytes() && !this.#endsStream;
   }
 
   /** Accepts one message; see `MessageConnection.send`. */
-  send(value: T): Promise<void> {
+  send(value: S): Promise<void> {
     try {
       this.#accept(value);
     } catch (error) {
@@ -63,7 +63,7 @@ export class MessageWriter<T> {
   }
 
   /** Accepts one message if there is room for it. */
-  trySend(value: T): boolean {
+  trySend(value: S): boolean {
     const half = this.#half;
     // Of many, some are always about to go: that is no reason to end a broadcast.
     if (half.state !== "open" || half.buffered >= this.#highWaterMark) {
@@ -74,7 +74,7 @@ export class MessageWriter<T> {
   }
 
   /** Accepts messages in order, waiting for room in between. */
-  sendAll(values: Iterable<T>): Promise<void> {
+  sendAll(values: Iterable<S>): Promise<void> {
     if (this.#isPlain && isBytes(values)) return this.#sendBytes(values);
     // Mostly all of them have room, and then nothing is to be waited for.
     const iterator = values[Symbol.iterator]();
@@ -125,7 +125,7 @@ export class MessageWriter<T> {
     await this.#half.room();
   }
 
-  #accept(value: T): void {
+  #accept(value: S): void {
     const { sink } = this.#half;
     this.#encoder.encode(this.#encoding.encode(value), sink);
     this.messages++;
@@ -134,7 +134,7 @@ export class MessageWriter<T> {
   }
 
   /** Accepts messages until there is no room; tells whether that was all. */
-  #acceptWhileRoom(iterator: Iterator<T>): boolean {
+  #acceptWhileRoom(iterator: Iterator<S>): boolean {
     for (let next; (next = iterator.next()).done !== true;) {
       try {
         this.#accept(next.value);
@@ -147,7 +147,7 @@ export class MessageWriter<T> {
     return true;
   }
 
-  async #sendRest(iterator: Iterator<T>): Promise<void> {
+  async #sendRest(iterator: Iterator<S>): Promise<void> {
     do {
       try {
         await this.#half.room();

@@ -6,11 +6,7 @@
 
 import { checkOneOf, checkSize } from "../../check.ts";
 import type { Encoding } from "../../encoding/encoding.ts";
-import {
-  type EncodingLike,
-  type MessageOf,
-  parseEncoding,
-} from "../../encoding/parse.ts";
+import { type EncodingLike, parseEncoding } from "../../encoding/parse.ts";
 import {
   type BadFrames,
   DEFAULT_MAX_MESSAGE_BYTES,
@@ -74,13 +70,11 @@ export interface MessageOptions<E extends EncodingLike = "bytes">
 
 /**
  * The options with all defaults filled in, shared by all connections of a server.
- *
- * @typeParam T Type of a message.
  */
-export class Settings<T> extends ChannelSettings {
+export class Settings<T, S = T> extends ChannelSettings {
   readonly badFrames: BadFrames | undefined;
   readonly framing: Framing;
-  readonly encoding: Encoding<T>;
+  readonly encoding: Encoding<T, S>;
   readonly maxMessageBytes: number;
   readonly maxSentMessageBytes: number;
 
@@ -114,7 +108,10 @@ export class Settings<T> extends ChannelSettings {
     this.framing = typeof framing === "string"
       ? parseFraming(framing)
       : framing;
-    this.encoding = parseEncoding(encoding) as Encoding<T>;
+    this.encoding = parseEncoding(encoding) as Encoding<
+      unknown,
+      never
+    > as Encoding<T, S>;
     // Fails here, not at the first message, if the two do not go together.
     this.encoding.decoder(this.framing.boundary !== "none");
     this.framing.decoder({ maxMessageBytes });
@@ -122,6 +119,3 @@ export class Settings<T> extends ChannelSettings {
     this.maxSentMessageBytes = maxSentMessageBytes;
   }
 }
-
-/** The settings type that an encoding leads to; only a shorter name. */
-export type SettingsOf<E extends EncodingLike> = Settings<MessageOf<E>>;

@@ -90,8 +90,8 @@ export interface StartTlsServerOptions extends TlsListenOptions {
  * });
  * ```
  */
-export async function startTls<T>(
-  connection: MessageConnection<T>,
+export async function startTls(
+  connection: MessageConnection<unknown, never>,
   options: StartTlsOptions | StartTlsServerOptions = {},
 ): Promise<void> {
   const {

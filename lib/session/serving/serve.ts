@@ -4,13 +4,18 @@
  * @module
  */
 
-import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
+import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import { FramedConnection } from "../messages/framed_connection.ts";
+import type { MessageConnection } from "../messages/message_connection.ts";
 import { reportOnConsole } from "./server_event.ts";
 import type { Handler, Server } from "./server.ts";
 import type { ServeOptions } from "./server_options.ts";
 import { Settings } from "../messages/settings.ts";
-import { type ServeAddress, startServer } from "./start_server.ts";
+import {
+  type ServeAddress,
+  type StartOptions,
+  startServer,
+} from "./start_server.ts";
 
 export type { ServeAddress } from "./start_server.ts";
 
@@ -47,8 +52,10 @@ export type { ServeAddress } from "./start_server.ts";
 export async function serve<E extends EncodingLike = "bytes">(
   addresses: ServeAddress | readonly ServeAddress[],
   options: ServeOptions<E>,
-  handler: Handler<MessageOf<E>>,
-): Promise<Server<MessageOf<E>>>;
+  handler: Handler<MessageOf<E>, SentOf<E>>,
+): Promise<
+  Server<MessageOf<E>, MessageConnection<MessageOf<E>, SentOf<E>>>
+>;
 /**
  * The same with all options at their defaults: lines of bytes.
  *
@@ -73,22 +80,23 @@ export async function serve(
   addresses: ServeAddress | readonly ServeAddress[],
   handler: Handler<Uint8Array>,
 ): Promise<Server<Uint8Array>>;
-export async function serve<T>(
+export async function serve<T, S>(
   addresses: ServeAddress | readonly ServeAddress[],
   ...rest:
-    | readonly [Handler<T>]
-    | readonly [ServeOptions<EncodingLike, T>, Handler<T>]
-): Promise<Server<T>> {
+    | readonly [Handler<T, S>]
+    | readonly [ServeOptions<EncodingLike>, Handler<T, S>]
+): Promise<Server<T, MessageConnection<T, S>>> {
   const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
-  const settings = new Settings<T>(options);
-  return await startServer<T, FramedConnection<T>>(
+  const settings = new Settings<T, S>(options);
+  return await startServer<T, FramedConnection<T, S>>(
     addresses,
-    options,
+    // What the encoding makes of T and S only the overloads know.
+    options as StartOptions<T, FramedConnection<T, S>>,
     settings,
     {
       handler,
       begin: (channel, tell) => {
-        const connection = new FramedConnection<T>(channel, settings);
+        const connection = new FramedConnection<T, S>(channel, settings);
         connection.onUnsent = (error) =>
           tell({ type: "unsent", connection, error });
         connection.onBadFrame = (error) =>

@@ -19,11 +19,12 @@ import type {
  * closed; when it throws, what it sent is written, the connection is aborted and
  * the others go on.
  *
- * @typeParam T Type of a message.
+ * @typeParam T Type of a received message.
+ * @typeParam S Type of a message that can be sent.
  * @param connection The connection; closed by the server.
  */
-export type Handler<T = Uint8Array> = (
-  connection: MessageConnection<T>,
+export type Handler<T = Uint8Array, S = T> = (
+  connection: MessageConnection<T, S>,
 ) => Promise<void> | void;
 
 /** What the connections of all servers have in common, whatever they speak. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { EncodingLike, MessageOf } from "../../encoding/parse.ts";
+import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import type { ProxyProtocolOptions } from "../../transport/proxy/proxied.ts";
 import type { Address } from "../../transport/address.ts";
 import type {
@@ -13,6 +13,7 @@ import type {
 } from "../../transport/connection.ts";
 import type { TlsListenOptions } from "../../transport/tls/options.ts";
 import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
+import type { MessageConnection } from "../messages/message_connection.ts";
 import type { MessageOptions } from "../messages/settings.ts";
 import type { WrapConnection } from "../messages/wrap.ts";
 import type { ServerEvent } from "./server_event.ts";
@@ -33,16 +34,13 @@ export const DEFAULT_GRACE_MS: number = 5_000;
  * Options for `serve`.
  *
  * @typeParam E The encoding or its name; it decides the type of a message.
- * @typeParam T Type of a message.
  */
-export interface ServeOptions<
-  E extends EncodingLike = "bytes",
-  T = MessageOf<E>,
-> extends
-  MessageOptions<E>,
-  ListenOptions,
-  TlsListenOptions,
-  UnixListenOptions {
+export interface ServeOptions<E extends EncodingLike = "bytes">
+  extends
+    MessageOptions<E>,
+    ListenOptions,
+    TlsListenOptions,
+    UnixListenOptions {
   /**
    * Most connections at once; `Infinity` for no bound but the system's.
    *
@@ -60,7 +58,12 @@ export interface ServeOptions<
    *
    * @default {failed handlers, and peers that break the framing, are reported with `console.error`}
    */
-  readonly onEvent?: (event: ServerEvent<T>) => void;
+  readonly onEvent?: (
+    event: ServerEvent<
+      MessageOf<E>,
+      MessageConnection<MessageOf<E>, SentOf<E>>
+    >,
+  ) => void;
   /**
    * Which peers are proxies that tell their clients' addresses first, by the
    * PROXY protocol. The clients' addresses are then the connections'.

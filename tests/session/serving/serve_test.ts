@@ -846,7 +846,7 @@ function memory(name = "server"): AsyncDisposable & {
   dial(options?: MemoryConnectOptions): Promise<Connection>;
   connect(options?: MemoryConnectOptions): Promise<MessageConnection<string>>;
   serve(
-    options: ServeOptions<"text", string>,
+    options: ServeOptions<"text">,
     handler: Handler<string>,
   ): Promise<Server<string>>;
 } {
