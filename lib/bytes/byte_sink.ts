@@ -137,9 +137,10 @@ export class ByteSink {
    * reference above.
    *
    * @param bytes The payload; unchanged by the caller until it is written.
+   * @param most The most bytes that are copied.
    */
-  payload(bytes: Uint8Array): void {
-    if (bytes.length <= COPY_LIMIT_BYTES) return this.copy(bytes);
+  payload(bytes: Uint8Array, most: number = COPY_LIMIT_BYTES): void {
+    if (bytes.length <= most) return this.copy(bytes);
     this.#large.push(bytes);
     this.#largeAt.push(this.#end);
     this.#largeBytes += bytes.length;

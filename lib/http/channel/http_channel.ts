@@ -20,6 +20,9 @@ import type { HttpResponseReadOptions } from "../wire/http_limits.ts";
 
 const DONE: Promise<void> = Promise.resolve();
 
+/** Done at once, or when the promise resolves. */
+export type MaybeLater = Promise<void> | undefined;
+
 /** HTTP on one connection. */
 export class HttpChannel {
   readonly channel: Channel;
@@ -113,15 +116,15 @@ export class HttpChannel {
   /**
    * Sends events; those of one call leave in one write if they are small.
    *
-   * @returns When there is room for more. A part of a body above 128 KiB is then
-   * the caller's again.
+   * @returns `undefined` if there is room for more, else a promise that resolves
+   * when there is. A part of a body may be changed again then.
    * @throws {TypeError} If an event cannot be written, or not now; at once.
    * @throws {RangeError} If the body does not have the length that its head
    * announces; at once.
    * @throws {unknown} What the link was lost by, or aborted with; at once, or as a
    * rejection.
    */
-  send(...events: HttpEvent[]): Promise<void> {
+  send(...events: HttpEvent[]): MaybeLater {
     const { channel, http } = this;
     try {
       const { sink } = channel;
@@ -129,7 +132,10 @@ export class HttpChannel {
     } finally {
       channel.accepted();
     }
-    return channel.room();
+    const { sending, settings } = channel;
+    const isFull = sending.isFull ||
+      sending.buffered >= settings.highWaterMarkBytes;
+    return isFull ? channel.room() : undefined;
   }
 
   /** Lets the next read use the buffer again, if nothing looks at it any more. */

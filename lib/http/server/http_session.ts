@@ -97,12 +97,19 @@ export class HttpSession implements HttpServerConnection, Conversable {
     const { deadlines, serving, wire } = this.#parts;
     try {
       for (;;) {
-        const head = this.#headAtHand() ?? await this.#nextHead();
+        let head = this.#headAtHand();
+        if (head === undefined && this.#isQuiet) {
+          await wire.fill();
+          head = this.#headAtHand();
+        }
+        head ??= await this.#nextHead();
         if (head === undefined) return;
         this.#state = "busy";
         deadlines.headRead();
         serving.requests++;
-        await new RequestHandling(this.#parts, head, ++this.#requests).run();
+        const ordinal = ++this.#requests;
+        const answered = new RequestHandling(this.#parts, head, ordinal).run();
+        if (answered !== undefined) await answered;
         this.#state = "waiting";
         // Also where the rest of a body is not worth waiting for.
         if (!wire.http.keepAlive) return;
@@ -120,6 +127,12 @@ export class HttpSession implements HttpServerConnection, Conversable {
     if (this.#state === "over") return;
     if (this.#state === "busy" || this.#parts.wire.http.begun) this.#end();
     else this.#lastLook = setTimeout(() => this.#end(), LAST_LOOK_MS);
+  }
+
+  /** Whether nothing of the next request is here, and it may come. */
+  get #isQuiet(): boolean {
+    const { http } = this.#parts.wire;
+    return http.needsBytes && !http.begun;
   }
 
   /** The head of a request that is here already, without waiting for a promise. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HttpChannel } from "../channel/http_channel.ts";
+import type { HttpChannel, MaybeLater } from "../channel/http_channel.ts";
 import type { RequestHead } from "../wire/events.ts";
 import { statusOf } from "./response/error_response.ts";
 import type { HttpServing } from "./http_serving.ts";
@@ -21,6 +21,9 @@ import { RequestSignal } from "./request/request_signal.ts";
 import type { RequestDeadlines } from "./request/request_deadlines.ts";
 import { checkResponse } from "./response/response_head.ts";
 import type { Asked, ResponseWriter } from "./response/response_writer.ts";
+
+/** What takes the connection over, if the answer was 101. */
+type Taken = TakeConnection | void;
 
 // What is left of a body that nobody wants is read up to here, as in Go: it is
 // cheaper than a new connection. More costs the connection.
@@ -84,24 +87,50 @@ export class RequestHandling implements Asked {
   /**
    * Answers the request.
    *
-   * @returns When the next one can be read, if the machine has not closed.
+   * @returns When the next one can be read, if the machine has not closed;
+   * `undefined` for at once, which saves most handlers three turns of promises.
    * @throws {HttpError} If the client broke HTTP; it has been told.
    * @throws {TimeoutError} If it was too slow, likewise.
    * @throws {ConnectionError} If the link was lost.
-   * @throws {unknown} What the response's body failed with, in its midst.
+   * @throws {unknown} What the response's body failed with in the middle, or the
+   * taker of another protocol.
    */
-  async run(): Promise<void> {
-    let failure: unknown;
-    let taken: TakeConnection | undefined;
+  run(): MaybeLater {
     try {
       const given = this.#ask();
-      const response = given instanceof Response ? given : await given;
-      if (response instanceof SwitchingResponse) {
-        await this.#switch(response);
-        taken = response.take;
-      } else {
-        await this.#parts.writer.write(checkResponse(response), this);
-      }
+      const isLater = !(given instanceof Response) ||
+        given instanceof SwitchingResponse;
+      const answered = isLater ? this.#answer(given) : this.#write(given);
+      if (answered !== undefined) return this.#end(answered);
+    } catch (error) {
+      return this.#end(Promise.reject(error));
+    }
+    this.#ended.end();
+    this.#tell(undefined);
+    return this.#body === undefined ? undefined : this.#finish(this.#body);
+  }
+
+  async #answer(given: Response | Promise<Response>): Promise<Taken> {
+    const response = await given;
+    if (!(response instanceof SwitchingResponse)) {
+      await this.#write(response);
+      return undefined;
+    }
+    // The request has to be over before the switch.
+    if (this.#body !== undefined) await this.#finish(this.#body);
+    await this.#parts.writer.switch(response);
+    return response.take;
+  }
+
+  #write(response: Response): MaybeLater {
+    return this.#parts.writer.write(checkResponse(response), this);
+  }
+
+  async #end(answered: Promise<Taken>): Promise<void> {
+    let failure: unknown;
+    let take: Taken = undefined;
+    try {
+      take = await answered as Taken;
     } catch (error) {
       failure = await this.#fail(error);
     }
@@ -109,7 +138,7 @@ export class RequestHandling implements Asked {
     this.#tell(failure);
     // A 500 is an answer too, and ends the connection in order.
     if (failure !== undefined && this.#state !== "answered") throw failure;
-    if (taken !== undefined) await taken(this.#connection());
+    if (take !== undefined) await take(this.#connection());
     else if (this.#body !== undefined) await this.#finish(this.#body);
   }
 
@@ -136,12 +165,6 @@ export class RequestHandling implements Asked {
     // A handler that takes its time learns when the client goes away.
     if (!(response instanceof Response)) wire.watch();
     return response;
-  }
-
-  /** Sends 101. The request has to be over before. */
-  async #switch(response: SwitchingResponse): Promise<void> {
-    if (this.#body !== undefined) await this.#finish(this.#body);
-    await this.#parts.writer.switch(response);
   }
 
   /** What is left of the connection once it speaks another protocol. */

@@ -240,8 +240,8 @@ export class HttpConnection {
    * needed and missing.
    *
    * @param event The event.
-   * @param sink Where its bytes are appended; data above 128 KiB is referred to
-   * and not copied.
+   * @param sink Where its bytes are appended; data above 32 KiB may be referred
+   * to and not copied.
    * @throws {TypeError} If the event cannot be written, or not now; then nothing
    * is appended.
    * @throws {RangeError} If the body would be longer or shorter than its

@@ -20,21 +20,24 @@ function ignore(): void {}
 
 /** The first two reads of a body. */
 export class BodyStart {
-  /** The first read. */
-  readonly reading: Promise<Chunk>;
-  /** The read after it. */
-  readonly following: Promise<Chunk>;
-  /** What the first one gave, if it has. */
+  /** The first chunk, if it has come. */
   first: Chunk | undefined;
-  /** What the second one gave, if it has. */
+  /** The second chunk, if it has come. */
   second: Chunk | undefined;
+  #reading: Promise<Chunk> | undefined;
+  #following: Promise<Chunk> | undefined;
 
   /** Begins to read. */
-  constructor(reader: BodyReader) {
-    this.reading = reader.read();
-    this.following = reader.read();
-    this.reading.then((chunk) => this.first = chunk, ignore);
-    this.following.then((chunk) => this.second = chunk, ignore);
+  constructor(reader: BodyReader, isKnown: boolean) {
+    this.#reading = reader.read();
+    this.#reading.then((chunk) => {
+      if (this.#reading !== undefined) this.first = chunk;
+    }, ignore);
+    if (isKnown) return;
+    this.#following = reader.read();
+    this.#following.then((chunk) => {
+      if (this.#following !== undefined) this.second = chunk;
+    }, ignore);
   }
 
   /**
@@ -45,7 +48,26 @@ export class BodyStart {
    */
   async atHand(): Promise<void> {
     for (let i = 0; i < HOPS && this.second === undefined; i++) await undefined;
-    if (this.first === undefined) await beforeNextTurn(this.reading);
+    if (this.first === undefined) await beforeNextTurn(this.#reading!);
+  }
+
+  /** Forgets the first chunk, which was written. */
+  taken(): void {
+    this.first = this.#reading = undefined;
+  }
+
+  /**
+   * Gives the next of the two reads that were not taken, and forgets it: nothing
+   * may hold a chunk longer than it is being written.
+   */
+  next(): Promise<Chunk> | undefined {
+    const next = this.#reading ?? this.#following;
+    if (this.#reading !== undefined) {
+      this.first = this.#reading = undefined;
+    } else {
+      this.second = this.#following = undefined;
+    }
+    return next;
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OptionTypeError } from "../../../check.ts";
+import { OptionRangeError, OptionTypeError } from "../../../check.ts";
 import type { HeaderField } from "../../wire/events.ts";
 import { httpDate } from "./http_date.ts";
 
@@ -66,4 +66,31 @@ export function fieldsOf(response: Response): ResponseFields {
   });
   if (!isDated) fields.push(["date", httpDate()]);
   return { fields, length };
+}
+
+/**
+ * Adds the length of a body to its fields, or checks the one that is there.
+ *
+ * @throws {RangeError} If the fields announce another length.
+ */
+export function giveLength(
+  { fields, length }: ResponseFields,
+  actual: number,
+  isBodyless: boolean,
+): void {
+  if (length === undefined) fields.push(["content-length", `${actual}`]);
+  else if (!isBodyless) checkLength(length, actual);
+}
+
+/**
+ * Checks the length that a body announces.
+ *
+ * @throws {RangeError} If the body has another.
+ */
+export function checkLength(announced: string, actual: number): void {
+  if (announced === `${actual}`) return;
+  throw new OptionRangeError({
+    action: `send a body of ${actual} bytes`,
+    reason: `its content-length says ${announced}`,
+  });
 }

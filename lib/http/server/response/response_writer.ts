@@ -3,15 +3,15 @@
  *
  * ```text
  * no body                        content-length: 0
- * one chunk, and the end at once content-length, head and body in one write
+ * a text or bytes; one chunk     content-length, head and body in one write
  * more, or later                 chunked; until close to a peer of HTTP/1.0
  * ```
  *
  * @module
  */
 
-import { OptionRangeError, OptionTypeError } from "../../../check.ts";
-import type { HttpChannel } from "../../channel/http_channel.ts";
+import { OptionTypeError } from "../../../check.ts";
+import type { HttpChannel, MaybeLater } from "../../channel/http_channel.ts";
 import type {
   HeaderField,
   HttpEvent,
@@ -22,8 +22,14 @@ import { isBodiless } from "../../wire/body_length.ts";
 import { type BodyReader, BodyStart, type Chunk } from "./body_start.ts";
 import { errorResponse } from "./error_response.ts";
 import { reasonPhrase } from "./reason_phrases.ts";
+import { takeStaticBody } from "./static_body.ts";
 import type { SwitchingResponse } from "./switching_response.ts";
-import { fieldsOf, type ResponseFields } from "./response_head.ts";
+import {
+  checkLength,
+  fieldsOf,
+  giveLength,
+  type ResponseFields,
+} from "./response_head.ts";
 
 const END: MessageEnd = { type: "end", trailers: [] };
 
@@ -57,15 +63,16 @@ export class ResponseWriter {
    * @param response The response, its body unused; it is cancelled if the client
    * does not want it or goes away.
    * @param asked What it answers.
-   * @returns When there is room for another.
+   * @returns `undefined` if it was written at once, else when there is room for
+   * another.
    * @throws {TypeError} If it cannot be sent. Here as with every other failure
    * the machine's `ownState` tells whether the head is out already.
    * @throws {RangeError} If the body has not the length that it announces.
    * @throws {ConnectionError} If the link is lost.
    * @throws {unknown} What the body failed with.
    */
-  write(response: Response, asked: Asked): Promise<void> {
-    const { body, status } = response;
+  write(response: Response, asked: Asked): MaybeLater {
+    const { status } = response;
     const given = fieldsOf(response);
     this.#begin(status);
     const head: ResponseHead = {
@@ -76,8 +83,13 @@ export class ResponseWriter {
       headers: given.fields,
     };
     const isBodyless = isBodiless(asked.method, status);
+    const whole = takeStaticBody(response);
+    if (whole !== undefined && whole.length > 0) {
+      return this.#writeWhole(head, given, whole, isBodyless, asked);
+    }
+    const body = whole === undefined ? response.body : null;
     if (body === null) return this.#writeEmpty(head, given, isBodyless, asked);
-    return this.#writeBody(head, given, body.getReader(), isBodyless, asked);
+    return this.#writeStream(head, given, body.getReader(), isBodyless, asked);
   }
 
   /**
@@ -108,7 +120,7 @@ export class ResponseWriter {
   sendContinue(): void {
     // The loss of the link is noticed by what reads the body.
     if (this.#wire.channel.sending.state !== "open") return;
-    this.#wire.send(informational(100, [])).catch(() => {});
+    this.#wire.send(informational(100, []))?.catch(() => {});
   }
 
   /**
@@ -136,7 +148,7 @@ export class ResponseWriter {
     { fields, length }: ResponseFields,
     isBodyless: boolean,
     asked: Asked,
-  ): Promise<void> {
+  ): MaybeLater {
     if (!isBodyless) {
       if (length === undefined) fields.push(["content-length", "0"]);
       else checkLength(length, 0);
@@ -144,7 +156,21 @@ export class ResponseWriter {
     return this.#send(asked, head, END);
   }
 
-  async #writeBody(
+  /** Writes a response whose body is here as a whole. */
+  #writeWhole(
+    head: ResponseHead,
+    given: ResponseFields,
+    bytes: Uint8Array,
+    isBodyless: boolean,
+    asked: Asked,
+  ): MaybeLater {
+    giveLength(given, bytes.length, isBodyless);
+    if (isBodyless) return this.#send(asked, head, END);
+    this.bodyBytes = bytes.length;
+    return this.#send(asked, head, { type: "data", bytes }, END);
+  }
+
+  async #writeStream(
     head: ResponseHead,
     given: ResponseFields,
     reader: BodyReader,
@@ -152,31 +178,56 @@ export class ResponseWriter {
     asked: Asked,
   ): Promise<void> {
     try {
-      const start = new BodyStart(reader);
-      await start.atHand();
-      const { first, second } = start;
-      if (first?.done) {
-        return await this.#writeEmpty(head, given, isBodyless, asked);
-      }
-      if (first !== undefined && second?.done) {
-        giveLength(given, checkChunk(first.value).length, isBodyless);
-      }
-      if (isBodyless) return await this.#writeHeadOnly(head, reader, asked);
-      if (first === undefined) {
-        // Whoever answers bit by bit may want the head to be seen before.
-        await this.#send(asked, head);
-        return await this.#pump(start.reading, start.following, reader);
-      }
-      const bytes = checkChunk(first.value);
-      this.bodyBytes = bytes.length;
-      const data: HttpEvent = { type: "data", bytes };
-      if (second?.done) return await this.#send(asked, head, data, END);
-      await this.#send(asked, head, data);
-      await this.#pump(start.following, undefined, reader);
+      const rest = await this.#writeStart(
+        head,
+        given,
+        reader,
+        isBodyless,
+        asked,
+      );
+      if (rest !== undefined) await this.#pump(rest, reader);
     } catch (error) {
       reader.cancel(error).catch(() => {});
       throw error;
     }
+  }
+
+  /**
+   * Writes the head, and what is at hand of the body.
+   *
+   * @returns The reads whose chunks are still to be written, if that was not all.
+   */
+  async #writeStart(
+    head: ResponseHead,
+    given: ResponseFields,
+    reader: BodyReader,
+    isBodyless: boolean,
+    asked: Asked,
+  ): Promise<BodyStart | undefined> {
+    const start = new BodyStart(reader, given.length !== undefined);
+    await start.atHand();
+    const { first, second } = start;
+    if (first?.done) {
+      await this.#writeEmpty(head, given, isBodyless, asked);
+      return undefined;
+    }
+    const bytes = first === undefined ? undefined : checkChunk(first.value);
+    if (bytes !== undefined && second?.done) {
+      await this.#writeWhole(head, given, bytes, isBodyless, asked);
+      return undefined;
+    }
+    if (isBodyless) {
+      await this.#writeHeadOnly(head, reader, asked);
+      return undefined;
+    }
+    // A handler that answers bit by bit may want the head to be seen before.
+    if (bytes === undefined) await this.#send(asked, head);
+    else {
+      start.taken();
+      this.bodyBytes = bytes.length;
+      await this.#send(asked, head, { type: "data", bytes });
+    }
+    return start;
   }
 
   async #writeHeadOnly(
@@ -192,11 +243,7 @@ export class ResponseWriter {
   }
 
   /** Writes the chunks that come, as fast as the client takes them. */
-  async #pump(
-    reading: Promise<Chunk>,
-    following: Promise<Chunk> | undefined,
-    reader: BodyReader,
-  ): Promise<void> {
+  async #pump(start: BodyStart, reader: BodyReader): Promise<void> {
     const { signal } = this.#wire.channel;
     const cancel = () => {
       // It makes the read that waits end.
@@ -206,13 +253,10 @@ export class ResponseWriter {
     else signal.addEventListener("abort", cancel, { once: true });
     this.#wire.watch();
     try {
-      let chunk = await reading;
-      while (!chunk.done) {
-        const bytes = checkChunk(chunk.value);
-        await this.#wire.send({ type: "data", bytes });
-        this.bodyBytes += bytes.length;
-        chunk = await (following ?? reader.read());
-        following = undefined;
+      for (;;) {
+        const room = this.#writeChunk(await (start.next() ?? reader.read()));
+        if (room === "end") break;
+        await room;
       }
       if (signal.aborted) throw signal.reason;
       await this.#wire.send(END);
@@ -221,7 +265,16 @@ export class ResponseWriter {
     }
   }
 
-  #send(asked: Asked, ...events: HttpEvent[]): Promise<void> {
+  // Apart from the loop, which must not hold a chunk while it waits for room: of
+  // a thousand clients that do not read, that would be as many chunks more.
+  #writeChunk({ done, value }: Chunk): MaybeLater | "end" {
+    if (done) return "end";
+    const bytes = checkChunk(value);
+    this.bodyBytes += bytes.length;
+    return this.#wire.send({ type: "data", bytes });
+  }
+
+  #send(asked: Asked, ...events: HttpEvent[]): MaybeLater {
     asked.beforeHead();
     return this.#wire.send(...events);
   }
@@ -240,22 +293,5 @@ function checkChunk(chunk: unknown): Uint8Array {
   throw new OptionTypeError({
     action: `send a ${typeof chunk} as a part of a body`,
     reason: "its stream must give Uint8Arrays",
-  });
-}
-
-function giveLength(
-  { fields, length }: ResponseFields,
-  actual: number,
-  isBodyless: boolean,
-): void {
-  if (length === undefined) fields.push(["content-length", `${actual}`]);
-  else if (!isBodyless) checkLength(length, actual);
-}
-
-function checkLength(announced: string, actual: number): void {
-  if (announced === `${actual}`) return;
-  throw new OptionRangeError({
-    action: `send a body of ${actual} bytes`,
-    reason: `its content-length says ${announced}`,
   });
 }
