@@ -1,5 +1,11 @@
 /**
- * Addresses on the command line.
+ * Addresses on the command line, also as other tools write them.
+ *
+ * ```text
+ * localhost 9101     tcp://localhost:9101    two words, as for nc
+ * udp:9901           udp://127.0.0.1:9901
+ * ./app.sock         unix:./app.sock         if a socket is there
+ * ```
  *
  * @module
  */
@@ -8,16 +14,81 @@ import { type Address, parseAddress } from "../../mod.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 
+/** Tells whether a socket is at a path. */
+export type IsSocket = (path: string) => boolean;
+
 /**
- * Reads an address of the command line.
+ * Reads an address.
  *
  * @param text What was typed.
  * @throws {UsageError} If it is invalid.
  */
 export function readAddress(text: string): Address {
+  if (/^(\.{0,2}\/|~)|^[^:]+\.sock(et)?$/.test(text)) {
+    throw new UsageError(`no socket is at ${text}; write unix:${text}`);
+  }
   try {
     return parseAddress(text);
   } catch (cause) {
     throw new UsageError(reasonOf(cause), { cause });
   }
+}
+
+/**
+ * Writes what was typed at the place of an address as the library reads it.
+ *
+ * @param words What was typed: the address, and what follows.
+ * @param isSocket Looks at the disk.
+ * @returns The address, and how many words it took: two for HOST PORT.
+ */
+export function writtenAddress(
+  words: readonly string[],
+  isSocket: IsSocket,
+): { readonly text: string; readonly words: 1 | 2 } {
+  const [first = "", second = ""] = words;
+  const [, scheme, rest] = /^(tcp|tls|udp):(?!\/\/)(.+)$/i.exec(first) ?? [];
+  if (scheme !== undefined) {
+    const place = /^\d+$/.test(rest!) ? `127.0.0.1:${rest}` : rest;
+    return { text: `${scheme}://${place}`, words: 1 };
+  }
+  if (isHostAlone(first) && isPort(second) && !isSocket(first)) {
+    const host = first.includes(":") && !first.startsWith("[")
+      ? `[${first}]`
+      : first;
+    return { text: `${host}:${second}`, words: 2 };
+  }
+  const isPath = !/^\d*$|^[a-z]+:/i.test(first) && isSocket(first);
+  return { text: isPath ? `unix:${first}` : first, words: 1 };
+}
+
+/** Whether it is a host name or an IP address, without a port. */
+function isHostAlone(text: string): boolean {
+  if (/^\d*$/.test(text) || text.includes("/")) return false;
+  // One colon stands before a port, more are an IPv6 address.
+  return /^(\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f:.%a-z]*|[^:[\]]+)$/i
+    .test(text);
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65535;
+}
+
+/**
+ * Reads every address behind the name of a service.
+ *
+ * @param typed What was typed.
+ * @param isSocket Looks at the disk.
+ * @throws {UsageError} If one is invalid.
+ */
+export function readAddresses(
+  typed: readonly string[],
+  isSocket: IsSocket,
+): Address[] {
+  const addresses: Address[] = [];
+  for (let at = 0; at < typed.length;) {
+    const { text, words } = writtenAddress(typed.slice(at), isSocket);
+    addresses.push(readAddress(text));
+    at += words;
+  }
+  return addresses;
 }

@@ -11,6 +11,7 @@
 
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
+import type { ForeignLetters } from "./foreign_letters.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Option, OptionTable, ValuesOf } from "./option.ts";
 
@@ -30,14 +31,16 @@ export interface Arguments<O extends OptionTable> {
  * @typeParam O The table of options.
  * @param args The arguments; after `--` all of them are operands.
  * @returns Operands and options.
+ * @param foreign Letters of other tools, with what to write instead.
  * @throws {UsageError} If an option is unknown, lacks its value, has one it does
  * not take, is given twice, or its value is wrong.
  */
 export function parseArguments<O extends OptionTable>(
   args: readonly string[],
   table: O,
+  foreign: ForeignLetters = {},
 ): Arguments<O> {
-  const { operands, typed } = takeApart(args, table);
+  const { operands, typed } = takeApart(args, table, foreign);
   const options: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
     options[name] = valueOf(name, option, typed.get(name) ?? []);
@@ -69,6 +72,7 @@ export function isGiven(
 function takeApart(
   args: readonly string[],
   table: OptionTable,
+  foreign: ForeignLetters,
 ): { operands: string[]; typed: Map<string, string[]> } {
   const operands: string[] = [];
   const typed = new Map<string, string[]>();
@@ -83,7 +87,7 @@ function takeApart(
       operands.push(arg);
       continue;
     }
-    for (const { name, text } of optionsIn(arg, table)) {
+    for (const { name, text } of optionsIn(arg, table, foreign)) {
       const { implied, value } = table[name]!;
       if (value === undefined || text !== undefined) add(name, text ?? "");
       else if (implied !== undefined) add(name, implied);
@@ -97,6 +101,7 @@ function takeApart(
 function* optionsIn(
   arg: string,
   table: OptionTable,
+  foreign: ForeignLetters,
 ): Iterable<{ name: string; text: string | undefined }> {
   if (arg.startsWith("--")) {
     const [, name = "", text] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
@@ -111,7 +116,11 @@ function* optionsIn(
     const name = Object.keys(table).find((key) =>
       table[key]!.letter === letter
     );
-    if (name === undefined) throw unknown(`-${letter}`, table);
+    if (name === undefined) {
+      const instead = foreign[letter];
+      if (instead === undefined) throw unknown(`-${letter}`, table);
+      throw new UsageError(`there is no option -${letter}: ${instead}`);
+    }
     if (table[name]!.value === undefined) {
       yield { name, text: undefined };
       continue;

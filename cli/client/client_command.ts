@@ -5,7 +5,9 @@
  */
 
 import type { Address } from "../../mod.ts";
-import { readAddress } from "../arguments/address.ts";
+import { readAddress, writtenAddress } from "../arguments/address.ts";
+import { CLIENT_LETTERS } from "../arguments/foreign_letters.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import {
@@ -42,14 +44,20 @@ export interface ClientCommand {
  */
 export function parseClientArguments(
   args: readonly string[],
+  { isSocket }: Pick<Terminal, "isSocket">,
 ): ClientCommand | HttpCommand {
-  const { given, operands, options } = parseArguments(args, CLIENT_OPTIONS);
-  const [where, ...typed] = operands;
-  if (where === undefined) {
+  const { given, operands, options } = parseArguments(
+    args,
+    CLIENT_OPTIONS,
+    CLIENT_LETTERS,
+  );
+  if (operands.length === 0) {
     throw new UsageError(
       "there is no address; write ADDRESS MESSAGE, such as: 7342 hello",
     );
   }
+  const { text: where, words } = writtenAddress(operands, isSocket);
+  const typed = operands.slice(words);
   if (isWebAddress(where)) {
     return readHttpCommand(where, typed, given, options);
   }

@@ -39,7 +39,7 @@ async function runService(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
   progress.stage = "listening";
-  const command = parseServerArguments(args);
+  const command = parseServerArguments(args, terminal);
   const { options, service } = command;
   progress.json = options.log === "json";
   const log = new Log(terminal, {

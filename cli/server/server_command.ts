@@ -5,7 +5,8 @@
  */
 
 import type { Address } from "../../mod.ts";
-import { readAddress } from "../arguments/address.ts";
+import { readAddresses } from "../arguments/address.ts";
+import { SERVER_LETTERS } from "../arguments/foreign_letters.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { didYouMean } from "../arguments/nearest.ts";
 import { parseArguments } from "../arguments/parse.ts";
@@ -13,6 +14,7 @@ import { UsageError } from "../output/failure.ts";
 import { checkJoin } from "../udp/join_options.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_option_table.ts";
 import { checkTls, checkUdp, checkWorkers } from "./server_checks.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import type { Service } from "./service.ts";
 import { SERVICES } from "./services.ts";
 
@@ -38,8 +40,15 @@ export interface ServerCommand {
  * @returns What it asks for.
  * @throws {UsageError} If something is wrong with it.
  */
-export function parseServerArguments(args: readonly string[]): ServerCommand {
-  const { given, operands, options } = parseArguments(args, SERVER_OPTIONS);
+export function parseServerArguments(
+  args: readonly string[],
+  { isSocket }: Pick<Terminal, "isSocket">,
+): ServerCommand {
+  const { given, operands, options } = parseArguments(
+    args,
+    SERVER_OPTIONS,
+    SERVER_LETTERS,
+  );
   const [name, ...places] = operands;
   if (name === undefined) {
     throw new UsageError(
@@ -55,7 +64,8 @@ export function parseServerArguments(args: readonly string[]): ServerCommand {
     );
   }
   const service = SERVICES[name]!;
-  const addresses = places.map(readAddress);
+  checkFolder(name, places);
+  const addresses = readAddresses(places, isSocket);
   checkUdp(name, service, addresses);
   const subject = `${name} on ${addresses.join(" ")}`;
   const kinds = new Set(
@@ -96,6 +106,18 @@ export function kindsOf(
     ? ["tcp", "tls"] as const
     : ["tcp"] as const;
   return [...spoken, "stream", ...over];
+}
+
+/** A folder behind the port, as for the web servers of other languages. */
+function checkFolder(name: string, places: readonly string[]): void {
+  if (SERVICES[name]!.protocol === undefined) return;
+  const folder = places.slice(1).find((place) => /^[^:\d]+$/.test(place));
+  if (folder === undefined || /^[^:\d]+$/.test(places[0]!)) return;
+  throw new UsageError(
+    `"${folder}" is not an address; to serve the files of a folder write: ${name} ${
+      places[0]
+    } --root ${folder}`,
+  );
 }
 
 /** What was meant by a word that is not a service. */

@@ -23,7 +23,7 @@ export function workerCalls(terminal: Terminal): WorkerCalls {
   let server: RunningServer;
   return {
     async serve(args, addresses, worker) {
-      const command = parseServerArguments(args);
+      const command = parseServerArguments(args, terminal);
       const { log: format, quiet, verbose } = command.options;
       log = new Log(terminal, { format, quiet, verbose });
       const where = addresses.map(parseAddress);

@@ -31,6 +31,7 @@ export function processTerminal(): Terminal {
     createFile,
     elapsedMs: () => performance.now(),
     interfaces,
+    isSocket,
     now: () => new Date(),
     onSignal(signal, handler) {
       // Windows has no such signals and refuses to listen for them.
@@ -111,6 +112,15 @@ async function readInput(into: Uint8Array): Promise<number | null> {
       }; give it a file, a pipe or </dev/null`,
       { cause },
     );
+  }
+}
+
+/** Tells whether a socket is at a path; without permission to look, none is. */
+export function isSocket(path: string): boolean {
+  try {
+    return Deno.statSync(path).isSocket === true;
+  } catch {
+    return false;
   }
 }
 

@@ -95,6 +95,9 @@ export interface Terminal {
    */
   createFile(path: string, text: string, mode: number): Promise<void>;
 
+  /** Tells whether a socket is at a path. */
+  isSocket(path: string): boolean;
+
   /** Milliseconds on a clock that never jumps. */
   elapsedMs(): number;
 

@@ -7,6 +7,14 @@ import { RecordedTerminal } from "../support/recorded_terminal.ts";
 
 /** Wrong command lines of the client, and how the one line begins. */
 const WRONG_CLIENT: [string, RegExp][] = [
+  ["./app.sock x", /no socket is at \.\/app\.sock; write unix:\.\/app\.sock/],
+  ["app.sock x", /no socket is at app\.sock; write unix:app\.sock/],
+  ["-U app.sock", /no option -U: for a Unix socket write: parley-client unix:/],
+  ["-l 9000", /no option -l: to listen write: parley-server print 7342/],
+  ["-n localhost 9000", /no option -n: names are only looked up/],
+  ["-c cat 9000", /no option -c: a program is not started/],
+  ["-w 3 localhost 9000", /no option -w: .*--timeout 3s/],
+  ["7342 x --retry 5s", /there is no option --retry; a value/],
   ["--frame line", /there is no address; write ADDRESS MESSAGE/],
   ["7342 --fraem x", /there is no option --fraem \(did you mean --frame\?\)/],
   ["7342 --to x", /there is no option --to; a value or message/],
@@ -92,6 +100,10 @@ const WRONG_CLIENT: [string, RegExp][] = [
 ];
 
 const WRONG_SERVER: [string, RegExp][] = [
+  ["http 8080 pub", /"pub" is not an address; .* write: http 8080 --root pub;/],
+  ["echo -l 9000", /no option -l: it always listens/],
+  ["echo -u 9000", /no option -u: for UDP write: parley-server print udp:7342/],
+  ["echo ./app.sock", /no socket is at \.\/app\.sock; write unix:/],
   [
     "ehco 0",
     /no service "ehco" \(did you mean "echo"\?\); the services are echo, upper, reverse, greet, discard/,

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { createFile, readFile } from "../../cli/terminal/process_terminal.ts";
+import {
+  createFile,
+  isSocket,
+  readFile,
+} from "../../cli/terminal/process_terminal.ts";
 import type {
   EndSignal,
   Input,
@@ -45,6 +49,8 @@ export class RecordedTerminal implements Terminal {
   readonly createFile = createFile;
   /** Milliseconds on its clock, which a test moves. */
   elapsed = 0;
+  /** Looks at the real disk. */
+  readonly isSocket = isSocket;
   /** Reads real files. */
   readonly readFile = readFile;
   readonly #interfaces: readonly NetworkInterface[];

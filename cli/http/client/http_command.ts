@@ -52,7 +52,7 @@ export function checkScheme(text: string): void {
       `cannot use address "${text}": its scheme must be tcp, tls, udp, unix, http or https, not "${scheme}"`,
     );
   }
-  if (scheme === undefined && /^(?!unix:)[^/]+\//.test(text)) {
+  if (scheme === undefined && /^(?!unix:|[.~])[^/]+\//.test(text)) {
     throw new UsageError(
       `"${text}" is not an address; for what is on a web server write: http://${text}`,
     );

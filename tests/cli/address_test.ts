@@ -1,0 +1,72 @@
+import { assertEquals } from "@std/assert";
+import { readAddresses, writtenAddress } from "../../cli/arguments/address.ts";
+import { runClient, runServer } from "../../cli/commands.ts";
+import { RecordedTerminal } from "../support/recorded_terminal.ts";
+
+const sockets = ["app.sock", "./run/app", "/tmp/a b", "7342"];
+const isSocket = (path: string) => sockets.includes(path);
+
+Deno.test("writtenAddress() takes what hands that know nc, socat and curl type", () => {
+  const table: [string[], string, 1 | 2][] = [
+    [["localhost", "9101"], "localhost:9101", 2],
+    [["localhost", "9101", "hello"], "localhost:9101", 2],
+    [["127.0.0.1", "80"], "127.0.0.1:80", 2],
+    [["::1", "80"], "[::1]:80", 2],
+    [["fe80::1%eth0", "80"], "[fe80::1%eth0]:80", 2],
+    [["[::1]", "80"], "[::1]:80", 2],
+    // What is whole already, and what is no port, stays.
+    [["7342", "9101"], "7342", 1],
+    [["localhost:80", "9101"], "localhost:80", 1],
+    [["[::1]:80", "9101"], "[::1]:80", 1],
+    [[":7342", "1"], ":7342", 1],
+    [["localhost", "70000"], "localhost", 1],
+    [["localhost", "9101x"], "localhost", 1],
+    [["udp:9901"], "udp://127.0.0.1:9901", 1],
+    [["tcp:9103", "hi"], "tcp://127.0.0.1:9103", 1],
+    [["TLS:box:9443"], "TLS://box:9443", 1],
+    [["udp:[::1]:9"], "udp://[::1]:9", 1],
+    [["udp://1.2.3.4:5"], "udp://1.2.3.4:5", 1],
+    [["app.sock", "hello"], "unix:app.sock", 1],
+    [["app.sock", "5"], "unix:app.sock", 1],
+    [["./run/app"], "unix:./run/app", 1],
+    [["/tmp/a b"], "unix:/tmp/a b", 1],
+    [["unix:app.sock"], "unix:app.sock", 1],
+    // A port is a port, whatever is in the folder.
+    [["7342"], "7342", 1],
+    [["other.sock"], "other.sock", 1],
+  ];
+  for (const [words, text, count] of table) {
+    assertEquals(writtenAddress(words, isSocket), { text, words: count });
+  }
+});
+
+Deno.test("readAddresses() takes several, of one word and of two", () => {
+  const words = ["7342", "localhost", "80", "udp:53", "app.sock"];
+  assertEquals(readAddresses(words, isSocket).map(String), [
+    "tcp://127.0.0.1:7342",
+    "tcp://localhost:80",
+    "udp://127.0.0.1:53",
+    "unix:app.sock",
+  ]);
+});
+
+Deno.test("both executables understand HOST PORT and the path of a socket", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "parley-address-" });
+  try {
+    const path = `${folder}/app.sock`;
+    const terminal = new RecordedTerminal();
+    const places = ["localhost", "0", `unix:${path}`];
+    const running = runServer(["upper", ...places], terminal);
+    const [, port] = await terminal.until(/listening on tcp:.*:(\d+)\n/);
+    await terminal.until(/listening on unix:/);
+    for (const address of [["localhost", port!], [path]]) {
+      const client = new RecordedTerminal();
+      const code = await runClient([...address, "hello", "5"], client);
+      assertEquals([code, client.shown], [0, "HELLO\n5\n"], client.told);
+    }
+    terminal.send("SIGTERM");
+    assertEquals(await running, 0);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
