@@ -130,6 +130,7 @@ export const CLIENT_OPTIONS = {
     ),
     "insecure": flag(
       "takes any certificate, so that a machine in between can read and change everything",
+      { letter: "k" },
     ),
   }),
   ...TLS_OPTIONS,

@@ -8,27 +8,54 @@ import { UsageError } from "../../output/failure.ts";
 import type { Section } from "../../manual/manual.ts";
 import { flag, optional, repeated, setting } from "../../arguments/option.ts";
 import { parseSize, writtenSize } from "../../arguments/sizes.ts";
+import { parseFormField } from "./form_body.ts";
 import { asTyped } from "../../arguments/values.ts";
 
 /** The options that need an `http:` or `https:` address. */
 export const HTTP_OPTIONS = {
   "head": flag(
     "requests and shows only the status line and header fields",
+    { letter: "I" },
+  ),
+  "include": flag(
+    "shows the status line and header fields before the body",
+    { letter: "i" },
   ),
   "method": optional(
     "METHOD",
     parseMethod,
-    "the method; GET unless given, with --data POST",
+    "the method; GET unless given, with --data or --form POST",
+    { letter: "X" },
   ),
   "header": repeated(
     "FIELD",
     parseField,
     "a header field, such as 'Accept: text/html'; repeatable",
+    { letter: "H" },
+  ),
+  "user": optional(
+    "NAME:PASSWORD",
+    parseUser,
+    "a name and password for the server (Basic authentication)",
+    {
+      letter: "u",
+      instead: {
+        messages: "for UDP write udp:PORT, or udp://HOST:PORT",
+        datagrams: "the address says that it is UDP",
+      },
+    },
   ),
   "data": optional(
     "DATA",
     parseData,
     "the body: a text, @FILE for a file's, - for standard input",
+    { letter: "d" },
+  ),
+  "form": repeated(
+    "FIELD",
+    parseFormField,
+    "a field of a form as the body, NAME=VALUE or NAME=@FILE; repeatable",
+    { letter: "F" },
   ),
   "raw": flag(
     "shows request and response byte for byte, line ends too",
@@ -45,6 +72,9 @@ export const HTTP_OPTIONS = {
   ),
   "bare-line-feed": flag(
     "accepts a line feed alone as a line end (hand-written servers)",
+  ),
+  "lenient": flag(
+    "accepts faults of responses that browsers accept, and tells them",
   ),
   "max-body": setting(
     "SIZE",
@@ -123,6 +153,13 @@ function parseField(text: string): [name: string, value: string] {
     );
   }
   return [name, value];
+}
+
+function parseUser(text: string): string {
+  if (text.includes(":")) return text;
+  throw new UsageError(
+    "it needs a name, a colon and a password, such as 'NAME:PASSWORD'",
+  );
 }
 
 function parseData(text: string): DataSource {

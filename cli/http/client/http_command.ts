@@ -90,11 +90,27 @@ export function readHttpCommand(
   checkPair(given);
   const method = options.head
     ? "HEAD"
-    : options.method ?? (options.data === undefined ? "GET" : "POST");
+    : options.method ?? (hasBody(given) ? "POST" : "GET");
   checkTogether(method, given, options);
   const port = Number(url.port || (isSecure ? 443 : 80));
   const address = new Address(isTls ? "tls" : "tcp", url.hostname, port);
-  return { url, address, method, headers: options.header, given, options };
+  const headers = [...options.header, ...authorization(options)];
+  return { url, address, method, headers, given, options };
+}
+
+function hasBody(given: ReadonlySet<string>): boolean {
+  return given.has("data") || given.has("form");
+}
+
+function authorization({ header, user }: ClientOptions): [string, string][] {
+  if (user === undefined) return [];
+  if (header.some(([name]) => /^authorization$/i.test(name))) {
+    throw new UsageError(
+      "--user and --header Authorization do not go together; leave one out",
+    );
+  }
+  const basic = new TextEncoder().encode(user).toBase64();
+  return [["Authorization", `Basic ${basic}`]];
 }
 
 function parseUrl(text: string): URL {
@@ -115,7 +131,7 @@ function parseUrl(text: string): URL {
   }
   if (user !== undefined) {
     throw refused(
-      "a name or password in it would be shown and logged wherever it goes; send a header field instead, with what base64 makes of NAME:PASSWORD: --header 'Authorization: Basic ...'",
+      "a name or password in it would be shown and logged wherever it goes; write it apart: --user NAME:PASSWORD",
     );
   }
   if (host === "") {
@@ -159,6 +175,15 @@ function checkTogether(
     if (given.has("output")) {
       both("head", "output", "there is no body to write");
     }
+  }
+  if (given.has("data") && given.has("form")) {
+    both("data", "form", "each is the whole body");
+  }
+  if (given.has("form") && /^(GET|HEAD|TRACE)$/.test(method)) {
+    both("form", "method", `${method} has no body that would mean anything`);
+  }
+  if (given.has("include") && given.has("raw")) {
+    both("include", "raw", "--raw shows everything");
   }
   if (given.has("data") && /^(GET|HEAD|TRACE)$/.test(method)) {
     both("data", "method", `${method} has no body that would mean anything`);

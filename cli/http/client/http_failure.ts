@@ -9,19 +9,22 @@ import { ConnectionError, ProtocolError, TimeoutError } from "../../../mod.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Failure, UsageError } from "../../output/failure.ts";
-import type { HttpProgress } from "./watch.ts";
+import type { HttpProgress, Watch } from "./watch.ts";
 
 /**
  * Finds the exit code and the line for what a request threw.
  *
- * @param progress How far it had come.
+ * @param seen What went over the connection.
  * @returns The error to throw.
  */
-export function httpFailure(error: unknown, progress: HttpProgress): unknown {
+export function httpFailure(
+  error: unknown,
+  { progress, speaksHttp }: Pick<Watch, "progress" | "speaksHttp">,
+): unknown {
   if (error instanceof ProtocolError) {
     // Without a byte of an answer nothing is cut off: none has begun.
     const isCut = error.code === "truncated" && progress !== "answered";
-    const advice = error.option === "bareLineFeed"
+    const advice = error.option === "bareLineFeed" && speaksHttp
       ? "--bare-line-feed takes it"
       : undefined;
     return failureOf(error, isCut ? EXIT.lost : EXIT.framing, advice);

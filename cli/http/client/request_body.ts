@@ -21,6 +21,8 @@ export interface RequestBody extends Disposable {
   readonly body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   /** Its length in bytes, where the body does not know it itself. */
   readonly length?: number;
+  /** The value of Content-Type, if the body has one of its own. */
+  readonly type?: string;
 }
 
 /**

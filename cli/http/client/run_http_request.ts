@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type HttpRequestOptions, request } from "../../../lib/http/mod.ts";
+import {
+  type HttpRequestOptions,
+  type IncomingResponse,
+  request,
+} from "../../../lib/http/mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
@@ -12,7 +16,7 @@ import type { Log } from "../../output/log.ts";
 import { tlsOptions } from "../../client/tls_settings.ts";
 import type { Surroundings } from "../../client/run_client.ts";
 import { formatSize } from "../../arguments/sizes.ts";
-import type { Terminal } from "../../terminal/terminal.ts";
+import type { Output, Terminal } from "../../terminal/terminal.ts";
 import {
   type BodySink,
   NOWHERE,
@@ -48,7 +52,7 @@ export async function runHttpRequest(
   } catch (error) {
     // What has ended it says more than what broke then.
     const reason = signal.aborted ? signal.reason : error;
-    throw httpFailure(reason, watch.progress);
+    throw httpFailure(reason, watch);
   } finally {
     stop();
     watch.end();
@@ -78,11 +82,9 @@ async function performRequest(
   watch: Watch,
 ): Promise<void> {
   const { log, signal, terminal } = surroundings;
-  const { data, output } = command.options;
+  const { output } = command.options;
   const tls = await tlsOptions(command, terminal, log);
-  using body = data === undefined
-    ? undefined
-    : await openBody(data, terminal.input);
+  using body = await bodyOf(command, terminal);
   // Whether the file can be written is known before the server does anything.
   await using file = output === undefined || output === "-"
     ? undefined
@@ -97,8 +99,21 @@ async function performRequest(
   });
   tellAnswer(response, log, tenths(performance.now() - begun));
   watch.showHeads();
+  if (command.options.include) showHead(response, terminal.output);
   await receive(response, command, surroundings, file);
+  tellOddities(response, log);
   judge(response, command, log);
+}
+
+async function bodyOf(
+  { options: { data, form } }: HttpCommand,
+  terminal: Terminal,
+): Promise<RequestBody | undefined> {
+  if (form.length > 0) {
+    const { formBody } = await import("./form_body.ts");
+    return { ...await formBody(form), [Symbol.dispose]() {} };
+  }
+  return data === undefined ? undefined : await openBody(data, terminal.input);
 }
 
 function requestOptions(
@@ -106,17 +121,25 @@ function requestOptions(
   body: RequestBody | undefined,
 ): HttpRequestOptions {
   const length = body?.length;
-  const announced = headers.some(([name]) => /^content-length$/i.test(name));
+  const isGiven = (field: string) =>
+    headers.some(([name]) => name.toLowerCase() === field);
   const idle = options["idle-timeout"];
   return {
     method,
-    headers: length === undefined || announced
-      ? [...headers]
-      : [...headers, ["Content-Length", String(length)]],
+    headers: [
+      ...headers,
+      ...length === undefined || isGiven("content-length")
+        ? []
+        : [["Content-Length", String(length)]] as [string, string][],
+      ...body?.type === undefined || isGiven("content-type")
+        ? []
+        : [["Content-Type", body.type]] as [string, string][],
+    ],
     bareLineFeed: options["bare-line-feed"],
     body: body?.body ?? null,
     connectTimeoutMs: options["connect-timeout"],
     decompress: options.compressed,
+    lenient: options.lenient,
     maxBodyBytes: options["max-body"],
     redirect: options.location ? "follow" : "manual",
     tlsHandshakeTimeoutMs: options["handshake-timeout"],
@@ -164,6 +187,38 @@ function fileSink(
   const length = response.headers.get("content-length");
   const total = length === null ? undefined : Number(length);
   return writtenTo(file, new ProgressLine(terminal.errors, total));
+}
+
+/** Shows the head of a response, in lines that end with a line feed alone. */
+function showHead(response: Response, output: Output): void {
+  const fields = [...response.headers].map(([name, value]) =>
+    `${name}: ${value}\n`
+  );
+  const head = `HTTP/1.1 ${statusOf(response)}\n${fields.join("")}\n`;
+  const sink = shown(output);
+  sink.write(new TextEncoder().encode(head));
+  sink.end();
+}
+
+/** Tells what is odd about a response that was accepted. */
+function tellOddities(
+  { forgiven, undecoded }: IncomingResponse,
+  log: Log,
+): void {
+  if (undecoded.length > 0) {
+    const coding = undecoded.join(", ");
+    log.now(
+      { event: "compressed", coding },
+      `the body is compressed with ${coding}, which is not decompressed here`,
+    );
+  }
+  if (forgiven.length > 0) {
+    const faults = forgiven.map((fault) => fault.replaceAll("_", " "));
+    log.soon(
+      { event: "forgiven", faults: forgiven },
+      `accepted as browsers do: ${faults.join(", ")}`,
+    );
+  }
 }
 
 function tellAnswer(response: Response, log: Log, durationMs: number): void {

@@ -11,6 +11,8 @@ import type { HttpCommand } from "./http_command.ts";
 import { type Direction, RawView } from "./raw_view.ts";
 import { ResponseHeads } from "./response_heads.ts";
 
+const STATUS_LINE = "HTTP/";
+
 /** How far an exchange has come. */
 export type HttpProgress = "dialling" | "asked" | "answered";
 
@@ -22,6 +24,8 @@ export class Watch {
   readonly #end: AbortController;
   readonly #raw: RawView | undefined;
   readonly #heads: ResponseHeads | undefined;
+  // The first bytes of the first answer.
+  #first = "";
 
   /**
    * Creates an observer.
@@ -50,12 +54,24 @@ export class Watch {
   see(direction: Direction, bytes: Uint8Array): void {
     if (direction === "received") this.progress = "answered";
     else if (this.progress === "dialling") this.progress = "asked";
-    if (direction === "received") this.#heads?.add(bytes);
+    if (direction === "received") {
+      this.#heads?.add(bytes);
+      if (this.#first.length < STATUS_LINE.length) {
+        this.#first += String.fromCharCode(
+          ...bytes.subarray(0, STATUS_LINE.length - this.#first.length),
+        );
+      }
+    }
     try {
       this.#raw?.show(direction, bytes);
     } catch (error) {
       this.#end.abort(error);
     }
+  }
+
+  /** Whether the answer begins as one of HTTP does. */
+  get speaksHttp(): boolean {
+    return this.#first === STATUS_LINE;
   }
 
   /** Shows the heads that have arrived, with `--head`. */

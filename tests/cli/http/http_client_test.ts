@@ -553,7 +553,7 @@ const WRONG: [string, RegExp][] = [
   ["http://8080/", /write http:\/\/127\.0\.0\.1:8080\//],
   ["http://a^b/", /"a\^b" is not a host name/],
   ["http://[::1/", /is not a host/],
-  ["http://me:secret@127.0.0.1/", /--header 'Authorization: Basic/],
+  ["http://me:secret@127.0.0.1/", /write it apart: --user NAME/],
   ["ftp://127.0.0.1/", /its scheme must be .* http or https, not "ftp"/],
   ["127.0.0.1:8080/path", /write: http:\/\/127\.0\.0\.1:8080\/path/],
   ["http://127.0.0.1/ hello", /"hello" is one argument too many/],
@@ -587,6 +587,18 @@ const WRONG: [string, RegExp][] = [
     /GET has no body that would mean/,
   ],
   ["http://127.0.0.1/ --data x --head", /it sends no body/],
+  [
+    "http://127.0.0.1/ --form x",
+    /"x" is not a field of a form; write NAME=VALUE/,
+  ],
+  ["http://127.0.0.1/ --form a=@/tmp/no/x", /--form: cannot read \/tmp\/no\/x/],
+  ["http://127.0.0.1/ --form a=@/tmp", /--form: \/tmp is not a regular file/],
+  ["http://127.0.0.1/ --form a=b -d c", /each is the whole body/],
+  ["http://127.0.0.1/ -u me", /--user: it needs a name, a colon and a/],
+  ["http://127.0.0.1/ -u a:b -H Authorization:x", /do not go together/],
+  ["http://127.0.0.1/ -i --raw", /--raw shows everything/],
+  ["7342 -u a:b", /--user means nothing .* for UDP write udp:PORT/],
+  ["tls://a:7 x -k --cert x.pem", /--cert needs --key/],
   ["http://127.0.0.1/ --output x --head", /there is no body to write/],
   ["http://127.0.0.1/ --method PUT --head", /has a method of its own/],
   ["http://127.0.0.1/ --output=", /--output needs the name of a file/],
@@ -606,3 +618,112 @@ for (const [line, pattern] of WRONG) {
     assertMatch(told, /^parley-client: [^\n]*; see parley-client --help\n$/);
   });
 }
+
+/** What a server received as the body of one request, and its head. */
+async function receivedFrom(
+  ...args: string[]
+): Promise<
+  { method: string; headers: Headers; form?: FormData; text?: string }
+> {
+  const received = Promise.withResolvers<
+    { method: string; headers: Headers; form?: FormData; text?: string }
+  >();
+  await using server = web(async (request) => {
+    const { headers, method } = request;
+    const isForm = /^multipart/.test(headers.get("content-type") ?? "");
+    received.resolve(
+      isForm
+        ? { method, headers, form: await request.formData() }
+        : { method, headers, text: await request.text() },
+    );
+    return new Response("ok");
+  });
+  const { code, told } = await ask([server.url, ...args]);
+  assertEquals(code, 0, told);
+  return await received.promise;
+}
+
+Deno.test("runClient() takes the letters of curl", async () => {
+  const { headers, method, text } = await receivedFrom(
+    ...[
+      "-X",
+      "put",
+      "-H",
+      "X-a: 1",
+      "-HX-b:2",
+      "-d",
+      "body",
+      "-u",
+      "me:se:cret",
+    ],
+  );
+  assertEquals([method, text], ["PUT", "body"]);
+  assertEquals([headers.get("x-a"), headers.get("x-b")], ["1", "2"]);
+  assertEquals(headers.get("authorization"), `Basic ${btoa("me:se:cret")}`);
+  const empty = await receivedFrom("--data", "");
+  assertEquals([empty.method, empty.text], ["POST", ""]);
+  assertEquals(empty.headers.get("content-length"), "0");
+});
+
+Deno.test("runClient() shows the head before the body with -i, and alone with -I", async () => {
+  await using server = web(() => new Response("body", { headers: { a: "b" } }));
+  const included = await ask([server.url, "-i"]);
+  assertMatch(
+    included.shown,
+    /^HTTP\/1\.1 200 OK\n(.+\n)*a: b\n(.+\n)*\nbody$/,
+  );
+  const alone = await ask([server.url, "-I"]);
+  assertMatch(alone.shown, /^HTTP\/1\.1 200 OK\n(.+\n)*a: b\n/);
+  assertEquals(alone.shown.includes("body"), false);
+});
+
+Deno.test("runClient() sends a form with files as browsers do", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "parley-form-" });
+  try {
+    const bytes = crypto.getRandomValues(new Uint8Array(50_000));
+    const large = new Uint8Array(200_000);
+    for (let at = 0; at < large.length; at += bytes.length) {
+      large.set(bytes, at);
+    }
+    await Deno.writeFile(`${folder}/a "b".png`, large);
+    await Deno.writeFile(`${folder}/empty.txt`, new Uint8Array());
+    const { form, headers, method } = await receivedFrom(
+      ...["--form", "note=two\nlines = yes", "-F", `f=@${folder}/a "b".png`],
+      ...["-F", `g=@${folder}/empty.txt`, "-F", "at=@"],
+    );
+    assertEquals(method, "POST");
+    assert(Number(headers.get("content-length")) > 200_000);
+    assertEquals(form!.get("note"), "two\nlines = yes");
+    assertEquals(form!.get("at"), "@");
+    const [f, g] = [form!.get("f") as File, form!.get("g") as File];
+    assertEquals([f.type, g.name, g.size], ["image/png", "empty.txt", 0]);
+    assertEquals(new Uint8Array(await f.arrayBuffer()), large);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("runClient() says which compression it does not undo", async () => {
+  await using server = web(() =>
+    new Response("not really", { headers: { "content-encoding": "br" } })
+  );
+  const { code, shown, told } = await ask([server.url, "--compressed"]);
+  assertEquals([code, shown], [0, "not really"]);
+  assertMatch(told, /compressed with br, which is not decompressed here/);
+});
+
+Deno.test("runClient() advises --bare-line-feed where the answer is HTTP, and only there", async () => {
+  const http = await askRaw("HTTP/1.1 200 OK\nContent-Length: 0\n\n");
+  assertMatch(http.told, /--bare-line-feed takes it/);
+  const line = await askRaw("welcome to the line server\n");
+  assertEquals(line.code, 7);
+  assertEquals(line.told.includes("--bare-line-feed"), false, line.told);
+});
+
+Deno.test("runClient() reads responses as browsers do with --lenient", async () => {
+  const answer =
+    "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nok";
+  assertEquals((await askRaw(answer)).code, 7);
+  const lenient = await askRaw(answer, "--lenient");
+  assertEquals([lenient.code, lenient.shown], [0, "ok"], lenient.told);
+});
