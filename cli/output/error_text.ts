@@ -5,7 +5,7 @@
  * @module
  */
 
-import { describeError, ParleyError } from "../../mod.ts";
+import { describeError, type ErrorParts } from "../../mod.ts";
 import { Failure } from "./failure.ts";
 import { runtimeText } from "./system_reason.ts";
 
@@ -58,7 +58,7 @@ export function flagOf(option: string): string | undefined {
  */
 export function errorText(error: unknown): string {
   if (error instanceof Failure) return error.text;
-  if (error instanceof ParleyError) {
+  if (hasParts(error)) {
     return isText(error)
       ? withFlags(error.reason)
       : describeError(error, flagOf);
@@ -66,8 +66,14 @@ export function errorText(error: unknown): string {
   return runtimeText(error);
 }
 
+/** A mistake of the caller has parts too, as a `TypeError` or a `RangeError`. */
+function hasParts(error: unknown): error is ErrorParts {
+  return error instanceof Error && "reason" in error &&
+    typeof error.reason === "string";
+}
+
 // Until every error of the library has parts.
-function isText({ action, reason }: ParleyError): boolean {
+function isText({ action, reason }: ErrorParts): boolean {
   return action === undefined && /^[A-Z]/.test(reason);
 }
 
@@ -89,7 +95,7 @@ function withFlags(text: string): string {
  * @returns The text, with a small first letter.
  */
 export function bareReason(error: unknown): string {
-  if (!(error instanceof ParleyError) || isText(error)) return reasonOf(error);
+  if (!hasParts(error) || isText(error)) return reasonOf(error);
   const { advice, option, reason } = error;
   return lowerFirst(describeError({ advice, option, reason }, flagOf));
 }

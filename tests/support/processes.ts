@@ -22,6 +22,13 @@ export interface Build {
   readonly name: "source" | "compiled";
 
   /**
+   * Whether the runtime is the stand-in of `.ci/deno_compile.ts`, which is older
+   * than the oldest that the library supports. Its `node:tls` cannot listen, and
+   * cannot connect as the library needs it.
+   */
+  readonly isStandIn: boolean;
+
+  /**
    * Gives the command line of an executable.
    *
    * @param program Which.
@@ -32,6 +39,7 @@ export interface Build {
 
 const SOURCE: Build = {
   name: "source",
+  isStandIn: false,
   command: (program) => [Deno.execPath(), [
     ...["run", "--quiet", "--no-prompt", "--no-check"],
     ...["--allow-net", "--allow-env=NO_COLOR"],
@@ -42,6 +50,7 @@ const SOURCE: Build = {
 
 const COMPILED: Build = {
   name: "compiled",
+  isStandIn: isStandIn(),
   command(program) {
     const file = new URL(`dist/parley-${program}`, ROOT).pathname;
     try {
@@ -55,6 +64,17 @@ const COMPILED: Build = {
     return [file, []];
   },
 };
+
+/** `.ci/compile.ts` notes which runtime it has used. */
+function isStandIn(): boolean {
+  try {
+    return Deno.readTextFileSync(new URL("dist/.sources", ROOT))
+      .includes(" stand-in ");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
 
 /** How a test runs the executables. */
 export interface Run {
@@ -122,16 +142,31 @@ export interface Ended {
  * @param name What is claimed.
  * @param test The test.
  */
-export function e2e(name: string, test: (run: Run) => Promise<void>): void {
+export function e2e(
+  name: string,
+  test: (run: Run) => Promise<void>,
+  { needs }: { readonly needs?: "node:tls" } = {},
+): void {
   for (const build of [SOURCE, COMPILED]) {
-    Deno.test(`${build.name}: ${name}`, () => test(runOf(build)));
+    const ignore = build.isStandIn && needs !== undefined;
+    const why = ignore ? ` (the stand-in runtime lacks ${needs})` : "";
+    const fn = () => test(runOf(build));
+    Deno.test({ name: `${build.name}: ${name}${why}`, ignore, fn });
   }
 }
 
 function runOf(build: Build): Run {
   const begin = (program: "server" | "client", ...args: string[]) => {
     const [file, first] = build.command(program);
-    return new Process(file, [...first, ...args]);
+    const isTls = program === "server" &&
+      args.some((arg) => arg.startsWith("tls:"));
+    return new Process(file, [
+      ...first,
+      ...args,
+      ...build.isStandIn && isTls && !args.includes("--tls-engine")
+        ? ["--tls-engine", "native"]
+        : [],
+    ]);
   };
   return {
     build,

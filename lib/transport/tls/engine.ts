@@ -1,6 +1,5 @@
 /**
- * Chooses between the runtime's two implementations of TLS, and begins
- * handshakes with `node:tls`.
+ * Begins handshakes with the implementation of TLS in `node:tls`.
  *
  * @module
  */
@@ -19,20 +18,8 @@ import type { BeginTls } from "./node_stream.ts";
 import type {
   TlsCertificate,
   TlsDialOptions,
-  TlsEngine,
   TlsListenOptions,
 } from "./options.ts";
-
-/**
- * Tells which implementation to use where either would do.
- *
- * @returns `"node"` unless it is only a wrapper around the other, as before
- * Deno 2.8.
- */
-export async function bestEngine(): Promise<TlsEngine> {
-  const { Server } = await import("node:tls");
-  return "setSecureContext" in Server.prototype ? "node" : "native";
-}
 
 /**
  * Prepares the client's end.

@@ -6,8 +6,7 @@
  *                               native                      node:tls
  * client                        otherwise                   asked for; insecure; own
  *                                                           certificate
- * server                        asked for, or the runtime   otherwise
- *                               has no other
+ * server                        asked for                   otherwise
  *
  * drops stalled handshakes      no: the socket stays        yes
  * small writes leave at once    client only                 yes
@@ -37,7 +36,7 @@ import {
 } from "../tcp/tcp_socket.ts";
 import { certificateIn, checkCaCerts, checkPem } from "./certificate.ts";
 import { TlsConnection } from "./node_connection.ts";
-import { beginClient, bestEngine, ServerIdentity } from "./engine.ts";
+import { beginClient, ServerIdentity } from "./engine.ts";
 import { NativeTlsConnection, NativeTlsListener } from "./native.ts";
 import type {
   TlsCertificate,
@@ -59,7 +58,7 @@ export async function dialTls(
   address: Address,
   options: TlsDialOptions & DialOptions,
 ): Promise<Connection> {
-  const needs = await needsOf(options, address);
+  const needs = needsOf(options, address);
   const conn = await dialSocket(address, options);
   if (needs !== "native") {
     const raw = new SocketConnection(conn, addressOf);
@@ -81,7 +80,7 @@ export async function secure(
   options: TlsDialOptions,
 ): Promise<Connection> {
   const { remoteAddress } = connection;
-  const needs = await needsOf(options, remoteAddress);
+  const needs = needsOf(options, remoteAddress);
   const conn = SocketConnection.release(connection);
   if (needs === "native" && conn !== undefined && "setNoDelay" in conn) {
     return await overNative(conn as Deno.TcpConn, remoteAddress, options);
@@ -102,7 +101,7 @@ export async function secureAsServer(
   options: TlsListenOptions,
 ): Promise<Connection> {
   const { localAddress } = connection;
-  const found = await serverSide(options, "start TLS on", localAddress);
+  const found = serverSide(options, "start TLS on", localAddress);
   if (found.engine === "native") {
     throw new OptionTypeError({
       action: "start TLS on",
@@ -127,7 +126,7 @@ export async function listenForTls(
   on: Address,
   options: TlsListenOptions & ListenOptions,
 ): Promise<Listener> {
-  const { certificate, engine } = await serverSide(options, "listen on", on);
+  const { certificate, engine } = serverSide(options, "listen on", on);
   if (engine === "native") {
     return new NativeTlsListener(on, certificate, options);
   }
@@ -137,11 +136,11 @@ export async function listenForTls(
 }
 
 /** Checks the options of a server, and chooses the engine. */
-async function serverSide(
+function serverSide(
   options: TlsListenOptions,
   action: string,
   address: Address,
-): Promise<{ certificate: TlsCertificate; engine: TlsEngine }> {
+): { certificate: TlsCertificate; engine: TlsEngine } {
   const doing = { action, address: `${address}` };
   const certificate = certificateIn(options, action, address);
   if (certificate === undefined) {
@@ -163,24 +162,14 @@ async function serverSide(
       option: requireClientCert ? "caCerts" : "requireClientCert",
     });
   }
-  const best = await bestEngine();
-  if (tlsEngine === "node" && best !== "node") {
+  if (requireClientCert && tlsEngine === "native") {
     throw new OptionTypeError({
       ...doing,
-      reason: 'the TLS engine "node" is in Deno 2.9 or newer',
+      reason: 'only the TLS engine "node" asks for client certificates',
       option: "tlsEngine",
     });
   }
-  const engine = tlsEngine ?? best;
-  if (requireClientCert && engine === "native") {
-    throw new OptionTypeError({
-      ...doing,
-      reason:
-        'only the TLS engine "node" asks for client certificates, in Deno 2.9 or newer',
-      option: "tlsEngine",
-    });
-  }
-  return { certificate, engine };
+  return { certificate, engine: tlsEngine ?? "node" };
 }
 
 /** Accepts connections of clients, over `node:tls`. */
@@ -202,10 +191,10 @@ class TlsListener extends SocketListener<Deno.TcpConn, Deno.NetAddr> {
   }
 }
 
-async function needsOf(
+function needsOf(
   options: TlsDialOptions,
   address: Address,
-): Promise<"native" | "node"> {
+): "native" | "node" {
   const connecting = { action: "connect to", address: `${address}` };
   const certificate = certificateIn(options, "connect to", address);
   checkCaCerts(options.caCerts ?? [], "connect to", address);
@@ -218,14 +207,7 @@ async function needsOf(
       option: "tlsEngine",
     });
   }
-  if (!needsNode && tlsEngine !== "node") return "native";
-  if (await bestEngine() === "node") return "node";
-  throw new OptionTypeError({
-    ...connecting,
-    reason:
-      'the TLS engine "node", which insecure and a client certificate need, is in Deno 2.9 or newer',
-    option: "tlsEngine",
-  });
+  return needsNode || tlsEngine === "node" ? "node" : "native";
 }
 
 // deno-lint-ignore require-await -- failures reach the caller in one way

@@ -100,7 +100,7 @@ export interface TlsListenOptions extends Partial<TlsCertificate> {
    * the certificate. It is up to twice as fast in bulk. Use it for peers that
    * you trust.
    *
-   * @default {"node", where the runtime has it}
+   * @default {"node"}
    */
   readonly tlsEngine?: TlsEngine;
 }
