@@ -50,7 +50,7 @@ export const CLIENT: Program = {
           ],
           [
             "help TOPIC",
-            "messages, udp, http; frames, addresses, exit-codes, tls",
+            "messages, udp, http; frames, protocols, addresses, exit-codes, tls",
           ],
           ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
         ],

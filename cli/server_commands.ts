@@ -43,7 +43,7 @@ export const SERVER: Program = {
         title: "More",
         rows: [
           ["SERVICE --help", "options, log, signals and permissions"],
-          ["help TOPIC", "frames, addresses, exit-codes or tls"],
+          ["help TOPIC", "frames, protocols, addresses, exit-codes or tls"],
         ],
       },
     ],

@@ -61,7 +61,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     BadFrames Boundary ByteQueue ByteSink CodecOptions DEFAULT_MAX_MESSAGE_BYTES
     DecimalHeaderOptions Decoder DelimiterOptions Encoder FixedLengthOptions
     FrameDecoder FrameDecoderOptions Framing LengthBytes LengthPrefixOptions
-    LineOptions ProtocolError ProtocolErrorCode ProtocolErrorDetails
+    LineOptions PROTOCOLS Protocol ProtocolError ProtocolErrorCode ProtocolErrorDetails
     ReadableQueue VarintPrefixOptions ber cobs contentLength decimalHeader
     delimiter dle fix fixedLength hdlc jsonSequence jsonValues lengthPrefix line mllp netstring
     octetCount parseFraming raw recordMarking resp slip untilClose varintPrefix

@@ -49,7 +49,7 @@ const MORE: Section = {
   title: "More",
   rows: [[
     "parley-client help TOPIC",
-    "messages, udp, http; frames, addresses, exit-codes, tls",
+    "messages, udp, http; frames, protocols, addresses, exit-codes, tls",
   ]],
 };
 

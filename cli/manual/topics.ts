@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PROTOCOLS } from "../../lib/framing/mod.ts";
 import { exitCodeSection } from "./help.ts";
 import type { Section } from "./manual.ts";
 
@@ -20,9 +21,18 @@ const FRAMINGS: Section = {
     ["raw", "no framing: each read is a message"],
     [
       "",
-      "and varint, netstring, content-length, octet-count, slip, cobs, json-seq",
+      "and varint, netstring, content-length, octet-count, slip, cobs, hdlc, dle, json, json-seq, resp, rpc, ber, mllp, fix; or a protocol's name, see help protocols",
     ],
   ],
+};
+
+/** The protocols whose names are framings. */
+const PROTOCOL_NAMES: Section = {
+  title: "Protocols (--frame NAME; what one message is)",
+  rows: PROTOCOLS.map(({ name, port, summary }) => [
+    name,
+    port === undefined ? summary : `${summary}; port ${port}`,
+  ]),
 };
 
 /** The ways to write an address. */
@@ -96,6 +106,7 @@ const TLS: Section = {
 export function topicsOf(name: string): Readonly<Record<string, Section>> {
   return {
     "frames": FRAMINGS,
+    "protocols": PROTOCOL_NAMES,
     "addresses": name === "parley-server" ? SERVER_ADDRESSES : CLIENT_ADDRESSES,
     "exit-codes": exitCodeSection(),
     "tls": TLS,

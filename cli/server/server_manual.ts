@@ -104,7 +104,10 @@ export function manualOf(name: string): Manual {
       {
         title: "More",
         rows: [
-          ["parley-server help TOPIC", "frames, addresses, exit-codes or tls"],
+          [
+            "parley-server help TOPIC",
+            "frames, protocols, addresses, exit-codes or tls",
+          ],
         ],
       },
     ],

@@ -37,6 +37,10 @@
  * | `close` | hello, then the end of the stream | 0 | one message per connection |
  * | `raw` | hello | 0 | no messages at all: bytes as they come |
  *
+ * The names of protocols are framings too, such as `redis`, `mqtt` and `kafka`:
+ * {@linkcode PROTOCOLS} lists them. A message is then the whole packet, header
+ * included, unless the header is nothing but its length.
+ *
  * Reading and writing take a {@linkcode Framing} or its string everywhere.
  * Without a socket, {@linkcode FrameDecoder} reads; a framing's `encoder` writes.
  *
@@ -106,6 +110,7 @@ export { line, type LineOptions } from "./formats/line.ts";
 export { netstring } from "./formats/netstring.ts";
 export { octetCount } from "./formats/octet_count.ts";
 export { parseFraming } from "./parse.ts";
+export { type Protocol, PROTOCOLS } from "./protocols/protocols.ts";
 export { raw } from "./formats/raw.ts";
 export { slip } from "./formats/slip.ts";
 export { untilClose } from "./formats/until_close.ts";

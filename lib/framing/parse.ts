@@ -14,10 +14,11 @@ import { FORMATS } from "./formats.ts";
 import { nearest } from "./nearest.ts";
 import { splitParts } from "./escapes.ts";
 import { FramingArguments } from "./framing_arguments.ts";
+import { protocolFraming, PROTOCOLS } from "./protocols/protocols.ts";
 
 /**
  * Reads the string of a framing, such as `line`, `length:4,le` or
- * `delimiter:#*#`. Bytes are written as themselves, in UTF-8, or as one of the
+ * `delimiter:#*#`, or the name of a protocol, such as `redis`. Bytes are written as themselves, in UTF-8, or as one of the
  * escapes `\n \r \t \0 \\ \,` and `\xHH`.
  *
  * @param text The string.
@@ -40,7 +41,7 @@ export function parseFraming(text: string): Framing {
   const colon = head!.indexOf(":");
   const name = colon === -1 ? head! : head!.slice(0, colon);
   const format = FORMATS.get(name);
-  if (format === undefined) throw unknown(text, name);
+  if (format === undefined) return protocol(text, name);
   const value = colon === -1 ? undefined : head!.slice(colon + 1);
   try {
     const given = new FramingArguments(value, options);
@@ -58,12 +59,24 @@ export function parseFraming(text: string): Framing {
   }
 }
 
+/** The framing of a protocol, which takes neither a value nor options. */
+function protocol(text: string, name: string): Framing {
+  const framing = protocolFraming(name);
+  if (framing === undefined) throw unknown(text, name);
+  if (text === name) return framing;
+  throw new TypeError(
+    `Cannot use framing "${text}": the protocol "${name}" takes no value and no options`,
+  );
+}
+
 function unknown(text: string, name: string): TypeError {
-  const near = nearest(name, FORMATS.keys());
+  const protocols = PROTOCOLS.map(({ name }) => name)
+    .filter((name) => !FORMATS.has(name));
+  const near = nearest(name, [...FORMATS.keys(), ...protocols]);
   const forms = Array.from(FORMATS.keys()).join(", ");
   return new TypeError(
     `Cannot use framing "${text}": there is no framing "${name}"` +
       (near === undefined ? "" : `, did you mean "${near}"?`) +
-      `; there are ${forms}`,
+      `; there are ${forms}, and the protocols ${protocols.join(", ")}`,
   );
 }

@@ -222,7 +222,9 @@ Deno.test("--help of both fits one screen of 80 columns and names every command"
     ) {
       assertMatch(text, new RegExp(`\\b${asked}\\b`));
     }
-    for (const topic of ["frames", "addresses", "exit-codes", "tls"]) {
+    for (
+      const topic of ["frames", "protocols", "addresses", "exit-codes", "tls"]
+    ) {
       assertStringIncludes(text, topic);
     }
   }
@@ -291,7 +293,9 @@ Deno.test("help explains every command and topic that it names", async () => {
     for (const asked of (await allManuals(program)).keys()) {
       assertMatch(await shownBy(run, ["help", asked]), /^Usage: parley-/m);
     }
-    for (const topic of ["frames", "addresses", "exit-codes", "tls"]) {
+    for (
+      const topic of ["frames", "protocols", "addresses", "exit-codes", "tls"]
+    ) {
       assertMatch(await shownBy(run, ["help", topic]), /^[A-Z].*:\n {2}/);
     }
   }
