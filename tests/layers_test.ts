@@ -47,7 +47,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // knows them all.
   "lib/transport": [...ERRORS],
   "lib/transport/memory": [...ERRORS, ...CONTRACT],
-  "lib/transport/proxy": [...ERRORS, ...CONTRACT],
+  "lib/transport/proxy": [...ERRORS, ...CONTRACT, "lib/time"],
   "lib/transport/tcp": [...TRANSPORT, "node:dns/promises"],
   "lib/transport/tls": [...TRANSPORT, "lib/transport/tcp", ...NODE],
   "lib/transport/udp": [...TRANSPORT, "node:dns/promises"],

@@ -6,6 +6,7 @@
 
 import { checkDuration, checkInteger } from "../../check.ts";
 import { ConnectionError, ProtocolError, TimeoutError } from "../../errors.ts";
+import { SYSTEM_TIME } from "../../time/time.ts";
 import type { Address } from "../address.ts";
 import { Cidr } from "./cidr.ts";
 import type { Connection } from "../connection.ts";
@@ -94,8 +95,7 @@ export class ProxyReader {
   async read(connection: Connection): Promise<Connection> {
     const { remoteAddress } = connection;
     let late: TimeoutError | undefined;
-    // Timers hold 32 bits: 25 days, which is as good as no bound.
-    const timer = setTimeout(() => {
+    const timer = SYSTEM_TIME.setTimer(() => {
       late = new TimeoutError("proxy_header", this.#timeoutMs, {
         action: READ,
         address: String(remoteAddress),
@@ -103,14 +103,14 @@ export class ProxyReader {
         option: "proxyProtocol.timeoutMs",
       });
       connection.abort();
-    }, Math.min(this.#timeoutMs, 2 ** 31 - 1));
+    }, this.#timeoutMs);
     try {
       return await this.#read(connection);
     } catch (error) {
       connection.abort();
       throw late ?? error;
     } finally {
-      clearTimeout(timer);
+      SYSTEM_TIME.clearTimer(timer);
     }
   }
 

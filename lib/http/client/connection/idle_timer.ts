@@ -5,8 +5,7 @@
  * @module
  */
 
-// Timers hold 32 bits: 25 days, which is as good as no bound.
-const LONGEST_MS = 2 ** 31 - 1;
+import { LONGEST_TIMER_MS } from "../../../time/time.ts";
 
 /**
  * A limit on waiting that starts over with every progress; one wait at a time.
@@ -32,7 +31,7 @@ export class IdleTimer {
    */
   begin(timeoutMs: number, onTimeout: () => void): void {
     this.end();
-    if (timeoutMs > LONGEST_MS) return;
+    if (timeoutMs > LONGEST_TIMER_MS) return;
     this.#sinceMs = performance.now();
     this.#timeoutMs = timeoutMs;
     this.#onTimeout = onTimeout;
