@@ -23,9 +23,8 @@
  * `fill()` writes what waits before it reads; elsewhere the bytes leave in this turn
  * or the next. `await channel.room()` makes a fast sender as slow as its peer.
  *
- * A machine that has to agree on something first does so with the same calls
- * before the first message. What it leaves in the queue is the next machine's: two
- * machines may follow each other on one channel, and nothing that arrived is lost.
+ * A machine that has to agree on something first does so with the same calls. What
+ * it leaves in the queue is the next machine's, and nothing that arrived is lost.
  *
  * @example A machine that answers every byte `?` with `!`
  * ```ts
@@ -87,11 +86,11 @@ export class Channel implements Watched, Endable {
   readonly traffic: Traffic;
   /** The receiving half. */
   readonly receiving: ReceivingHalf;
-  /** The sending half. */
-  readonly sending: SendingHalf;
   /** What takes from the queue, if it can tell whether views are still looked at. */
   reader: { readonly mayRetire: boolean } | undefined;
   #connection: Connection;
+  // Made for the first byte that is sent: idle connections have none.
+  #sending: SendingHalf | undefined;
   // Made when something ends it, or asks whether something did.
   #ending: Ending | undefined;
 
@@ -101,19 +100,22 @@ export class Channel implements Watched, Endable {
    * @param settings Bounds and deadlines, shared with other channels.
    */
   constructor(connection: Connection, settings: ChannelSettings) {
-    const { clock, time, highWaterMarkBytes, maxBufferedBytes } = settings;
+    const { clock, time } = settings;
     this.#connection = connection;
     this.settings = settings;
-    const onLoss = (error: unknown) => this.#lost(error);
     const traffic = this.traffic = new Traffic(clock);
-    this.receiving = new ReceivingHalf(connection, traffic, time, onLoss);
-    this.sending = new SendingHalf(connection, traffic, {
-      highWaterMarkBytes,
-      maxBufferedBytes,
-      onLoss,
-      onOverrun: (error) => this.abort(error),
-    });
+    this.receiving = new ReceivingHalf(connection, traffic, time, this);
     clock?.add(this);
+  }
+
+  /** The sending half. */
+  get sending(): SendingHalf {
+    return this.#sending ??= new SendingHalf(
+      this.#connection,
+      this.traffic,
+      this.settings,
+      this,
+    );
   }
 
   /** The connection below. */
@@ -143,10 +145,10 @@ export class Channel implements Watched, Endable {
 
   /** Bytes accepted for sending and not yet taken by the system. */
   get bytesWaiting(): number {
-    return this.sending.buffered;
+    return this.#sending?.buffered ?? 0;
   }
 
-  /** Whether closing at once may destroy what the peer has not read yet. */
+  /** Whether closing at once may lose bytes of ours. */
   get hasToLose(): boolean {
     return this.bytesWaiting > 0 || this.#ending?.isDiscarding === true;
   }
@@ -183,7 +185,7 @@ export class Channel implements Watched, Endable {
    */
   fill(missing?: number, mark?: number): Promise<void> {
     // What was sent is what the peer waits for before it answers.
-    this.sending.flush();
+    this.#sending?.flush();
     return this.receiving.fill(missing, mark);
   }
 
@@ -219,7 +221,7 @@ export class Channel implements Watched, Endable {
   moveTo(connection: Connection): void {
     this.#connection = connection;
     this.receiving.moveTo(connection);
-    this.sending.moveTo(connection);
+    this.#sending?.moveTo(connection);
   }
 
   /** Finishes sending; receiving goes on. Resolves when the peer was told. */
@@ -245,8 +247,7 @@ export class Channel implements Watched, Endable {
   /**
    * Ends at once, dropping what was not written or taken.
    *
-   * @param reason What pending and later calls are thrown; a `ClosedError` by
-   * default.
+   * @param reason What calls are thrown; a `ClosedError` by default.
    */
   abort(reason?: unknown): void {
     this.#end.abort(reason);
@@ -254,9 +255,7 @@ export class Channel implements Watched, Endable {
 
   /**
    * Asks for the end: aborts the signal, and wants only messages that have begun
-   * to arrive. From now on an end in order waits until it is cut.
-   *
-   * @param reason The signal's reason.
+   * to arrive. An end in order then takes as long as it needs, until an abort.
    */
   drain(
     reason: unknown = new ClosedError({
@@ -276,7 +275,7 @@ export class Channel implements Watched, Endable {
 
   /** Looks at the deadlines; the clock calls this. */
   check(nowMs: number): void {
-    const passed = deadlinePassed(this, nowMs);
+    const passed = deadlinePassed(this, this.#sending, nowMs);
     if (passed !== undefined) this.abort(passed);
   }
 
@@ -293,7 +292,7 @@ export class Channel implements Watched, Endable {
    * Nothing can be sent over a lost link, but what the peer said before is still
    * received: reading finds out for itself that there is no more.
    */
-  #lost(error: unknown): void {
+  lost(error: unknown): void {
     this.sending.fail(error);
     this.#end.signalEnd(error);
   }

@@ -17,8 +17,7 @@ import type { Traffic } from "./traffic.ts";
 /** What the deadlines of a channel look at. */
 export interface Timed {
   readonly remoteAddress: Address;
-  readonly receiving: ReceivingHalf | undefined;
-  readonly sending: SendingHalf | undefined;
+  readonly receiving: ReceivingHalf;
   readonly settings: ChannelSettings;
   readonly traffic: Traffic;
 }
@@ -29,18 +28,18 @@ export interface Timed {
  * @returns The error, or `undefined` if there is time left.
  */
 export function deadlinePassed(
-  { remoteAddress, receiving, sending, settings, traffic }: Timed,
+  { remoteAddress, receiving, settings, traffic }: Timed,
+  sending: SendingHalf | undefined,
   nowMs: number,
 ): TimeoutError | undefined {
   const { idleTimeoutMs, messageTimeoutMs, sendTimeoutMs } = settings;
-  const address = String(remoteAddress);
   // A time noted between two steps of the clock may be up to a step old; waiting
   // one step longer makes sure that no deadline is early.
   const nowSure = nowMs - (settings.clock?.stepMs ?? 0);
-  if ((receiving?.partialMs(nowSure) ?? 0) >= messageTimeoutMs) {
+  if (receiving.partialMs(nowSure) >= messageTimeoutMs) {
     return new TimeoutError("message", messageTimeoutMs, {
       action: "receive from",
-      address,
+      address: String(remoteAddress),
       reason:
         `a message that has begun did not complete within ${messageTimeoutMs} ms`,
       option: "messageTimeoutMs",
@@ -50,7 +49,7 @@ export function deadlinePassed(
   if (isSending && nowSure - traffic.writeMs >= sendTimeoutMs) {
     return new TimeoutError("send", sendTimeoutMs, {
       action: "send to",
-      address,
+      address: String(remoteAddress),
       reason:
         `the peer took none of ${sending.buffered} waiting bytes for ${sendTimeoutMs} ms`,
       option: "sendTimeoutMs",
@@ -58,12 +57,12 @@ export function deadlinePassed(
   }
   const progressMs = Math.max(traffic.readMs, traffic.writeMs);
   if (
-    (isSending || receiving?.isReading === true) &&
+    (isSending || receiving.isReading) &&
     nowSure - progressMs >= idleTimeoutMs
   ) {
     return new TimeoutError("idle", idleTimeoutMs, {
       action: "keep the connection to",
-      address,
+      address: String(remoteAddress),
       reason: `no byte came or went for ${idleTimeoutMs} ms`,
       option: "idleTimeoutMs",
     });

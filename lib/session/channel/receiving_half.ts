@@ -49,6 +49,15 @@ export type ReceivingState =
   | "over"
   | "aborted";
 
+/** What the halves report to. */
+export interface HalfOwner {
+  /** A read or a write failed. */
+  lost(error: unknown): void;
+
+  /** Too much waits to be written. */
+  abort(error: unknown): void;
+}
+
 /** Reads the bytes of one channel. */
 export class ReceivingHalf {
   /** The bytes received and not yet taken. */
@@ -63,7 +72,7 @@ export class ReceivingHalf {
   readonly #time: Time;
   readonly #onRead = (count: number | null) => this.#received(count);
   readonly #onFailure = (error: unknown) => this.#failed(error);
-  readonly #onLoss: (error: unknown) => void;
+  readonly #owner: HalfOwner;
   // Where the pending read puts its bytes; `undefined` if no read is pending.
   #into: Uint8Array | undefined;
   // Whether bytes came that no caller has waited for.
@@ -82,12 +91,12 @@ export class ReceivingHalf {
     connection: Connection,
     traffic: Traffic,
     time: Time,
-    onLoss: (error: unknown) => void,
+    owner: HalfOwner,
   ) {
     this.#connection = connection;
     this.#traffic = traffic;
     this.#time = time;
-    this.#onLoss = onLoss;
+    this.#owner = owner;
   }
 
   /** What is still wanted, and what still comes. */
@@ -267,6 +276,6 @@ export class ReceivingHalf {
         this.#state = "over";
     }
     this.wake();
-    this.#onLoss(error);
+    this.#owner.lost(error);
   }
 }

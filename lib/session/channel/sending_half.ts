@@ -27,6 +27,7 @@ import { ClosedError, ConnectionError } from "../../errors.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { FlushPolicy } from "./flush_policy.ts";
 import { newSink, recycle } from "./output_pool.ts";
+import type { HalfOwner } from "./receiving_half.ts";
 import type { Traffic } from "./traffic.ts";
 import { rejected, unawaited, Waiters } from "./waiters.ts";
 
@@ -36,14 +37,10 @@ const DONE: Promise<void> = Promise.resolve();
 /** How far the sending has come. */
 export type SendingState = "open" | "finishing" | "finished" | "failed";
 
-/** What a sending half knows about its channel. */
-export interface SendingOptions {
+/** How much may wait to be written. */
+export interface SendingLimits {
   readonly highWaterMarkBytes: number;
   readonly maxBufferedBytes: number;
-  /** Called when a write fails. */
-  readonly onLoss: (error: unknown) => void;
-  /** Called when too much waits. */
-  readonly onOverrun: (error: ConnectionError) => void;
 }
 
 /** Writes the bytes of one channel. */
@@ -51,7 +48,7 @@ export class SendingHalf {
   #state: SendingState = "open";
   #connection: Connection;
   readonly #traffic: Traffic;
-  readonly #options: SendingOptions;
+  readonly #owner: HalfOwner;
   readonly #highWaterMark: number;
   readonly #maxBuffered: number;
   readonly #policy: FlushPolicy;
@@ -73,13 +70,14 @@ export class SendingHalf {
   constructor(
     connection: Connection,
     traffic: Traffic,
-    options: SendingOptions,
+    limits: SendingLimits,
+    owner: HalfOwner,
   ) {
     this.#connection = connection;
     this.#traffic = traffic;
-    this.#options = options;
-    this.#highWaterMark = options.highWaterMarkBytes;
-    this.#maxBuffered = options.maxBufferedBytes;
+    this.#owner = owner;
+    this.#highWaterMark = limits.highWaterMarkBytes;
+    this.#maxBuffered = limits.maxBufferedBytes;
     this.#policy = new FlushPolicy(this);
   }
 
@@ -219,7 +217,7 @@ export class SendingHalf {
     const { bytesOut } = this.#traffic;
     const before = this.#acceptedAt - bytesOut;
     if (before < Math.min(this.#highWaterMark, this.#maxBuffered)) return;
-    this.#options.onOverrun(
+    this.#owner.abort(
       new ConnectionError("overrun", {
         action: "send to",
         address: String(this.#connection.remoteAddress),
@@ -294,6 +292,6 @@ export class SendingHalf {
   #writeFailed(error: unknown): void {
     this.#writing = undefined;
     this.fail(error);
-    this.#options.onLoss(error);
+    this.#owner.lost(error);
   }
 }

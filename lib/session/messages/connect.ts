@@ -114,10 +114,7 @@ export async function connect<E extends EncodingLike = "bytes">(
   const settings = new Settings<MessageOf<E>, SentOf<E>>(options);
   const channel = await openChannel(to, options, settings);
   const connection = new FramedConnection(channel, settings);
-  const tell = options.onEvent ?? reportConnectionEvent;
-  connection.onUnsent = (error) => tell({ type: "unsent", connection, error });
-  connection.onBadFrame = (error) =>
-    tell({ type: "bad_frame", connection, error });
+  connection.tell = options.onEvent ?? reportConnectionEvent;
   return connection;
 }
 

@@ -15,6 +15,7 @@ import type { Connection } from "../../transport/connection.ts";
 import type { PeerCertificate } from "../../transport/tls/options.ts";
 import { Channel } from "../channel/channel.ts";
 import { Floating } from "../channel/floating.ts";
+import type { ConnectionEvent } from "./connection_event.ts";
 import { BatchIterator, MessageIterator } from "./iterators.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import { MessageReader } from "./message_reader.ts";
@@ -33,13 +34,15 @@ import { type MessageOptions, Settings } from "./settings.ts";
 export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
   /** What the messages go over. */
   readonly channel: Channel;
-  /** Called with what went wrong where nothing looked; see {@linkcode Floating}. */
-  onUnsent: ((error: unknown) => void) | undefined;
-  /** Called with bad frames that were skipped. */
-  onBadFrame: ((error: ProtocolError) => void) | undefined;
+  /** Called with what no call throws. */
+  tell:
+    | ((event: ConnectionEvent<T, FramedConnection<T, S>>) => void)
+    | undefined;
   readonly #reader: MessageReader<T>;
-  readonly #writer: MessageWriter<S>;
   readonly #settings: Settings<T, S>;
+  #framing: Framing;
+  // Made for the first message that is sent: idle connections have none.
+  #sender: MessageWriter<S> | undefined;
   #told: unknown;
 
   constructor(
@@ -50,15 +53,11 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
       ? options
       : new Settings<T, S>(options);
     this.#settings = settings;
+    this.#framing = settings.framing;
     const channel = this.channel = connection instanceof Channel
       ? connection
       : new Channel(connection, settings);
-    this.#reader = new MessageReader(
-      channel,
-      settings,
-      (error) => this.onBadFrame?.(error),
-    );
-    this.#writer = new MessageWriter(channel, settings, this.#unsent);
+    this.#reader = new MessageReader(channel, settings, this);
   }
 
   get localAddress(): Address {
@@ -94,7 +93,7 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
       bytesWaiting: this.channel.bytesWaiting,
       badFrames: this.#reader.badFrames,
       messagesIn: this.#reader.messages,
-      messagesOut: this.#writer.messages,
+      messagesOut: this.#sender?.messages ?? 0,
     };
   }
 
@@ -136,15 +135,19 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
   useFraming(framing: Framing | string): void {
     const next = typeof framing === "string" ? parseFraming(framing) : framing;
     this.#reader.cut(next, this.#settings);
-    this.#writer.frame(next, this.#settings);
+    this.#framing = next;
+    this.#sender?.frame(next, this.#settings);
   }
 
   closeWrite(): Promise<void> {
-    return Floating.of(this.channel.closeWrite(), this.#unsent);
+    return Floating.of(
+      this.channel.closeWrite(),
+      (error) => this.unsent(error),
+    );
   }
 
   close(): Promise<void> {
-    return Floating.of(this.channel.close(), this.#unsent);
+    return Floating.of(this.channel.close(), (error) => this.unsent(error));
   }
 
   abort(reason?: unknown): void {
@@ -155,6 +158,19 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
     const { told } = this.channel.traffic;
     const closed = this.channel.close();
     return told ? closed.catch(() => {}) : closed;
+  }
+
+  /** Reports a failure that nothing looked at; see {@linkcode Floating}. */
+  unsent(error: unknown): void {
+    // The loss of a link may be in many promises; it is reported once.
+    if (error === this.#told) return;
+    this.#told = error;
+    this.tell?.({ type: "unsent", connection: this, error });
+  }
+
+  /** Reports a bad frame that was skipped. */
+  badFrame(error: ProtocolError): void {
+    this.tell?.({ type: "bad_frame", connection: this, error });
   }
 
   async #receiveLater(options: ReceiveOptions = {}): Promise<T | undefined> {
@@ -186,12 +202,14 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
     }
   }
 
-  // The loss of a link may be in many promises; it is reported once.
-  readonly #unsent = (error: unknown): void => {
-    if (error === this.#told) return;
-    this.#told = error;
-    this.onUnsent?.(error);
-  };
+  get #writer(): MessageWriter<S> {
+    return this.#sender ??= new MessageWriter(
+      this.channel,
+      this.#framing,
+      this.#settings,
+      this,
+    );
+  }
 }
 
 /** The channel below a connection. */

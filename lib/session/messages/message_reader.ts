@@ -20,13 +20,19 @@ import type { Channel } from "../channel/channel.ts";
 import type { ReceivingHalf } from "../channel/receiving_half.ts";
 import type { Settings } from "./settings.ts";
 
+/** What a reader reports to. */
+export interface ReaderOwner {
+  /** A bad frame was skipped. */
+  badFrame(error: ProtocolError): void;
+}
+
 /** Takes the messages of one connection. */
 export class MessageReader<T> {
   /** Messages handed to the user. */
   messages = 0;
   readonly #channel: Channel;
   readonly #half: ReceivingHalf;
-  readonly #onBadFrame: (error: ProtocolError) => void;
+  readonly #owner: ReaderOwner;
   #frames!: FrameDecoder;
   // Of framings that were used before this one.
   #badBefore = 0;
@@ -41,10 +47,10 @@ export class MessageReader<T> {
   constructor(
     channel: Channel,
     settings: Settings<T, never>,
-    onBadFrame: (error: ProtocolError) => void,
+    owner: ReaderOwner,
   ) {
     this.#channel = channel;
-    this.#onBadFrame = onBadFrame;
+    this.#owner = owner;
     this.#half = channel.receiving;
     this.cut(settings.framing, settings);
     channel.reader = this;
@@ -137,11 +143,12 @@ export class MessageReader<T> {
     { badFrames, encoding, maxMessageBytes }: Settings<T, never>,
   ): void {
     const { queue } = this.#channel;
+    const skips = (badFrames ?? framing.badFrames) === "skip";
     this.#badBefore = this.badFrames;
     this.#frames = new FrameDecoder(framing, {
       badFrames,
       maxMessageBytes,
-      onBadFrame: this.#onBadFrame,
+      onBadFrame: skips ? (error) => this.#owner.badFrame(error) : undefined,
       queue,
     });
     this.#values = encoding.decoder(framing.boundary !== "none");

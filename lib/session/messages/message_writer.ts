@@ -13,13 +13,19 @@ import { Floating } from "../channel/floating.ts";
 import type { SendingHalf } from "../channel/sending_half.ts";
 import type { Settings } from "./settings.ts";
 
+/** What a writer reports to. */
+export interface WriterOwner {
+  /** The promise of a message that was not sent has been left alone. */
+  unsent(error: unknown): void;
+}
+
 /** Sends the messages of one connection. */
 export class MessageWriter<S> {
   /** Messages accepted from the user. */
   messages = 0;
   readonly #half: SendingHalf;
   readonly #highWaterMark: number;
-  readonly #onUnsent: (error: unknown) => void;
+  readonly #owner: WriterOwner;
   readonly #encoding: Encoding<unknown, S>;
   #encoder!: Encoder;
   // Whether the end of the stream is what ends a message.
@@ -27,22 +33,17 @@ export class MessageWriter<S> {
   // Whether a message is the bytes of its frame, and messages can follow it.
   #isPlain = false;
 
-  /**
-   * Begins to send.
-   *
-   * @param onUnsent Called when the promise of a message that was not sent has
-   * been left alone: the caller does not look at it.
-   */
   constructor(
     channel: Channel,
+    framing: Framing,
     settings: Settings<unknown, S>,
-    onUnsent: (error: unknown) => void,
+    owner: WriterOwner,
   ) {
     this.#half = channel.sending;
     this.#highWaterMark = settings.highWaterMarkBytes;
-    this.#onUnsent = onUnsent;
+    this.#owner = owner;
     this.#encoding = settings.encoding;
-    this.frame(settings.framing, settings);
+    this.frame(framing, settings);
   }
 
   /** Frames what is sent from now on by a framing. */
@@ -57,7 +58,7 @@ export class MessageWriter<S> {
     try {
       this.#accept(value);
     } catch (error) {
-      return Floating.fail(error, this.#onUnsent);
+      return this.#refused(error);
     }
     return this.#half.room();
   }
@@ -81,18 +82,26 @@ export class MessageWriter<S> {
     try {
       if (this.#acceptWhileRoom(iterator)) return this.#half.room();
     } catch (error) {
-      return Floating.fail(error, this.#onUnsent);
+      return this.#refused(error);
     }
-    return Floating.of(this.#sendRest(iterator), this.#onUnsent);
+    return this.#floating(this.#sendRest(iterator));
+  }
+
+  #refused(error: unknown): Promise<never> {
+    return Floating.fail(error, (reason) => this.#owner.unsent(reason));
+  }
+
+  #floating(sent: Promise<void>): Promise<void> {
+    return Floating.of(sent, (reason) => this.#owner.unsent(reason));
   }
 
   #sendBytes(values: readonly Uint8Array[]): Promise<void> {
     try {
       const next = this.#acceptBytes(values, 0);
       if (next === values.length) return this.#half.room();
-      return Floating.of(this.#sendRestOfBytes(values, next), this.#onUnsent);
+      return this.#floating(this.#sendRestOfBytes(values, next));
     } catch (error) {
-      return Floating.fail(error, this.#onUnsent);
+      return this.#refused(error);
     }
   }
 

@@ -97,10 +97,7 @@ export async function serve<T, S>(
       handler,
       begin: (channel, tell) => {
         const connection = new FramedConnection<T, S>(channel, settings);
-        connection.onUnsent = (error) =>
-          tell({ type: "unsent", connection, error });
-        connection.onBadFrame = (error) =>
-          tell({ type: "bad_frame", connection, error });
+        connection.tell = tell;
         return connection;
       },
       drain: (connection, reason) => connection.channel.drain(reason),
