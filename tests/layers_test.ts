@@ -108,6 +108,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/http/wire",
     "lib/session/channel",
     "lib/session/messages/connect.ts",
+    "lib/time",
   ],
   "lib/testing": [
     ...MESSAGES,
