@@ -9,26 +9,17 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import { ProtocolError } from "../errors.ts";
-import { evidence, SHOWN_BYTES } from "./limits.ts";
+import { firstBytesOf, type Place } from "./first_bytes.ts";
+import type { Framing } from "./framing.ts";
+import { readGreeting } from "./greeting.ts";
 
-/** The place of a decoder's error. */
-export interface Situation {
-  /** The framing's canonical string. */
-  readonly framing: string;
+/** An error's place, and which message it is about. */
+export interface Situation extends Place {
+  /** The framing. */
+  readonly framing: Framing;
   /** The message in question, counting from 1. */
   readonly messageNumber: number;
-  /** Where it begins in the stream, in bytes. */
-  readonly streamOffset: number;
-  /**
-   * The bytes not yet taken, if the stream has ended. Before the end, only the
-   * decoder knows which bytes caused its error. More may have arrived or not,
-   * so the error would depend on the network's cuts.
-   */
-  readonly rest: ReadableQueue | undefined;
-  /** The message, if the frame was fine and its content was not. */
-  readonly message: Uint8Array | undefined;
 }
 
 /**
@@ -42,32 +33,36 @@ export function diagnose(
   error: ProtocolError,
   situation: Situation,
 ): ProtocolError {
-  if (error.details.messageNumber !== undefined) return error;
-  const { framing, messageNumber, streamOffset } = situation;
+  const { details } = error;
+  if (details.messageNumber !== undefined) return error;
+  const { messageNumber, streamOffset } = situation;
+  const name = nameOfFraming(situation.framing);
   const firstBytes = firstBytesOf(error, situation);
-  const hint = error.details.hint ??
-    guess(error, framing, firstBytes, messageNumber);
-  return new ProtocolError(
-    error.code,
-    `Cannot decode message ${messageNumber} at byte ${streamOffset} (${framing}): ${error.message}` +
-      (firstBytes.length === 0 ? "" : `; it begins ${show(firstBytes)}`) +
-      (hint === undefined ? "" : `; ${hint}`),
-    {
-      ...error.details,
-      messageNumber,
-      streamOffset,
-      firstBytes,
-      ...(hint === undefined ? {} : { hint }),
-      ...(error.cause === undefined ? {} : { cause: error.cause }),
-    },
-  );
+  const hint = guessPeer(situation, firstBytes) ?? details.hint ??
+    guessLength(error, name, firstBytes);
+  const advice = [
+    firstBytes.length === 0 ? undefined : `it begins ${show(firstBytes)}`,
+    hint,
+  ].filter((part) => part !== undefined).join("; ");
+  return new ProtocolError(error.code, {
+    action: `decode message ${messageNumber} at byte ${streamOffset} (${name})`,
+    reason: error.reason,
+    option: error.option,
+    advice: advice === "" ? error.advice : advice,
+  }, {
+    ...details,
+    messageNumber,
+    streamOffset,
+    firstBytes,
+    ...(hint === undefined ? {} : { hint }),
+    ...(error.cause === undefined ? {} : { cause: error.cause }),
+  });
 }
 
-function firstBytesOf(error: ProtocolError, situation: Situation): Uint8Array {
-  const { message, rest } = situation;
-  if (message !== undefined) return message.slice(0, SHOWN_BYTES);
-  if (error.details.firstBytes !== undefined) return error.details.firstBytes;
-  return rest === undefined ? new Uint8Array(0) : evidence(rest, SHOWN_BYTES);
+/** A framing's own name; an object literal without toString() has none. */
+function nameOfFraming(framing: Framing): string {
+  const name = String(framing);
+  return name === "[object Object]" ? "custom" : name;
 }
 
 function show(bytes: Uint8Array): string {
@@ -79,44 +74,29 @@ function show(bytes: Uint8Array): string {
   return `${hex.join(" ")} "${text.join("")}"`;
 }
 
-const HTTP = /^(GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) ?/;
-
-function guess(
-  error: ProtocolError,
-  framing: string,
-  bytes: Uint8Array,
-  messageNumber: number,
+/** What sends that, if the stream begins like another protocol. */
+function guessPeer(
+  { greeting, message, messageNumber }: Situation,
+  firstBytes: Uint8Array,
 ): string | undefined {
-  if (bytes.length === 0) return undefined;
-  const peer = messageNumber === 1 ? guessPeer(bytes) : undefined;
-  if (peer !== undefined) return `this looks like ${peer}`;
-  const length = /^length:([1-8])/.exec(framing);
-  if (length !== null && error.code === "too_large") {
-    return guessLength(framing, bytes, Number(length[1]), error);
-  }
-  return undefined;
-}
-
-/** Guesses the peer from its first bytes, which may be cut off. */
-function guessPeer(bytes: Uint8Array): string | undefined {
-  const text = String.fromCharCode(...bytes);
-  if (HTTP.test(text)) return "an HTTP client";
-  if (text.startsWith("HTTP")) return "an HTTP server";
-  if (text.startsWith("SSH-")) return "an SSH peer";
-  // A framing of digits refuses the first byte and never sees the second.
-  if (bytes.length > 1 && bytes[1] !== 0x03) return undefined;
-  if (bytes[0] === 0x16) return "TLS sent to a plain port";
-  // 0x15 is an alert, a TLS server's answer to bytes that are not TLS.
-  if (bytes[0] === 0x15) return "TLS answering plain text";
-  return undefined;
+  const found = message !== undefined && messageNumber === 1
+    ? readGreeting(firstBytes, true)
+    : greeting;
+  return found === undefined || found === "undecided"
+    ? undefined
+    : `this looks like ${found.peer}`;
 }
 
 function guessLength(
+  error: ProtocolError,
   framing: string,
   bytes: Uint8Array,
-  width: number,
-  error: ProtocolError,
 ): string | undefined {
+  const length = /^length:([1-8])/.exec(framing);
+  if (length === null || error.code !== "too_large" || bytes.length === 0) {
+    return undefined;
+  }
+  const width = Number(length[1]);
   const field = bytes.subarray(0, width);
   if (!framing.includes("offset=") && width > 1 && field.length === width) {
     if (field.every((b) => (b >= 0x20 && b < 0x7f) || b === 10 || b === 13)) {

@@ -10,27 +10,11 @@
  * @module
  */
 
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import { checkOneOf } from "../check.ts";
 import { ProtocolError } from "../errors.ts";
 import { diagnose } from "./diagnosis.ts";
+import type { Place } from "./first_bytes.ts";
 import type { BadFrames, Framing } from "./framing.ts";
-
-/** Where in a stream an error is. */
-export interface Place {
-  /** Messages decoded before it, with the one in question if it was decoded. */
-  readonly count: number;
-  /** Where the frame begins in the stream, in bytes. */
-  readonly streamOffset: number;
-  /**
-   * The bytes not yet taken, if the stream has ended. Before its end only the
-   * decoder knows which bytes its refusal rests on: more of them may be here or
-   * not, and the error would depend on the network's cuts.
-   */
-  readonly rest: ReadableQueue | undefined;
-  /** The message, if the frame was good and its content is not. */
-  readonly message: Uint8Array | undefined;
-}
 
 /** The faults of one stream. */
 export class Faults {
@@ -81,14 +65,11 @@ export class Faults {
   }
 
   #diagnosed(error: ProtocolError, place: Place): ProtocolError {
-    const { count, streamOffset, rest, message } = place;
-    const number = count + this.#frames;
+    const number = place.count + this.#frames;
     return diagnose(error, {
-      framing: this.#framing.toString(),
-      messageNumber: message === undefined ? number + 1 : number,
-      streamOffset,
-      rest,
-      message,
+      ...place,
+      framing: this.#framing,
+      messageNumber: place.message === undefined ? number + 1 : number,
     });
   }
 }

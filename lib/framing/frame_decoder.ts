@@ -2,17 +2,7 @@
  * The driver of a decoder: bytes go in at one side, messages come out at the
  * other, without any socket or stream.
  *
- * Reading messages is the following loop. Everything that receives in this
- * library (connections, streams, datagrams, tests) is a form of it:
- *
- * ```text
- * push(chunk)
- * while ((message = next()) !== undefined) use(message)
- * at the end of the stream: the same with end() in place of next()
- * ```
- *
- * The driver counts messages, says where in the stream a decoder gave up and what
- * the bytes look like, and skips bad frames where that is wanted:
+ * It counts messages, says where a decoder gave up, and skips bad frames:
  *
  * ```text
  *              decode ─► message
@@ -29,13 +19,18 @@
 import { checkSize } from "../check.ts";
 import { ByteQueue } from "../bytes/byte_queue.ts";
 import { compact } from "./compact.ts";
-import { Faults, type Place } from "./faults.ts";
+import { decodeBatch } from "./decode_batch.ts";
+import { ProtocolError } from "../errors.ts";
+import { Faults } from "./faults.ts";
+import type { Place } from "./first_bytes.ts";
 import type { FrameDecoderOptions } from "./frame_decoder_options.ts";
 import {
   type Decoder,
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "./framing.ts";
+import { type Greeting, readGreeting } from "./greeting.ts";
+import { evidence, SHOWN_BYTES } from "./limits.ts";
 import { parseFraming } from "./parse.ts";
 
 /**
@@ -62,6 +57,7 @@ export class FrameDecoder {
   /** The bytes received and not yet decoded. */
   readonly queue: ByteQueue;
   readonly #decoder: Decoder;
+  readonly #newDecoder: () => Decoder;
   readonly #faults: Faults;
   #count = 0;
   // Whether no frame begins at the front: the stream has failed, or the end of a
@@ -70,6 +66,8 @@ export class FrameDecoder {
   // Where the last message's frame begins, for an error about its content.
   #frameOffset = 0;
   #hasEnded = false;
+  // An error about the first bytes, while they may be a well-known greeting.
+  #held: ProtocolError | undefined;
 
   /**
    * Creates a decoder at the beginning of a stream.
@@ -84,7 +82,8 @@ export class FrameDecoder {
     checkSize("maxMessageBytes", maxMessageBytes, 1);
     const known = typeof framing === "string" ? parseFraming(framing) : framing;
     this.#faults = new Faults(known, options);
-    this.#decoder = known.decoder({ maxMessageBytes });
+    this.#newDecoder = () => known.decoder({ maxMessageBytes });
+    this.#decoder = this.#newDecoder();
     this.queue = options.queue ?? new ByteQueue();
   }
 
@@ -156,7 +155,8 @@ export class FrameDecoder {
       if (this.#isBlocked && (into.length > before || !this.#unblock())) break;
       const from = into.length;
       try {
-        this.#decodeBatch(into, end - from);
+        this.#frameOffset = this.queue.offset;
+        decodeBatch(this.#decoder, this.queue, into, end - from);
         this.#count += into.length - from;
         break;
       } catch (error) {
@@ -192,14 +192,14 @@ export class FrameDecoder {
   }
 
   /**
-   * Takes the next message once no more bytes will come. Call it until it
-   * returns `undefined`.
+   * Takes the next message after the end of the stream, until it is `undefined`.
    *
    * @returns The message, or `undefined` at the end.
    * @throws {ProtocolError} If the stream breaks the framing, with code
    * `"truncated"` if it ended inside a message.
    */
   end(): Uint8Array | undefined {
+    this.#hasEnded ||= this.#held !== undefined;
     const message = this.next();
     // A bad frame that the end cuts off was reported already.
     if (message !== undefined || this.#isBlocked) return message;
@@ -231,8 +231,7 @@ export class FrameDecoder {
   }
 
   /**
-   * Ends the stream with an error. A {@linkcode ProtocolError} also says where in
-   * the stream it happened and what the bytes look like.
+   * Ends the stream with an error; a {@linkcode ProtocolError} gets its place.
    *
    * @param error What the decoder, or the decoder of the message's content, threw.
    * @param message The message it is about, if it was the last one taken.
@@ -249,34 +248,26 @@ export class FrameDecoder {
    * @returns Whether a frame begins at the front now.
    */
   #unblock(): boolean {
+    if (this.#held !== undefined) {
+      if (this.#greeting() === "undecided") return false;
+      const error = this.#held;
+      this.#held = undefined;
+      this.#refuse(error);
+    }
     if (this.#faults.failed) throw this.#faults.failure;
     this.#isBlocked = !this.#decoder.resync!(this.queue);
     return !this.#isBlocked;
   }
 
-  #decodeBatch(into: Uint8Array[], most: number): void {
-    const { queue } = this;
-    const decoder = this.#decoder;
-    this.#frameOffset = queue.offset;
-    if (decoder.decodeBatch !== undefined) {
-      return decoder.decodeBatch(queue, into, most);
-    }
-    for (let i = 0, begin = queue.offset; i < most; i++) {
-      const message = decoder.decode(queue);
-      if (message === undefined) return;
-      const end = queue.offset;
-      into.push(compact(message, end - begin));
-      begin = end;
-    }
-  }
-
   /**
-   * Takes what the decoder has thrown: reports a frame that can be skipped,
-   * otherwise the stream has failed.
+   * Takes an error of the decoder: the frame is skipped or the stream has failed.
    */
   #refuse(error: unknown): void {
     const faults = this.#faults;
-    if (this.#decoder.resync !== undefined && faults.skips(error)) {
+    if (error instanceof ProtocolError && this.#greeting() === "undecided") {
+      this.#isBlocked = true;
+      this.#held = error;
+    } else if (this.#decoder.resync !== undefined && faults.skips(error)) {
       this.#isBlocked = true;
       faults.report(error, this.#placeOf());
     } else {
@@ -284,15 +275,26 @@ export class FrameDecoder {
     }
   }
 
+  /** What the stream begins with, while its first bytes are still here. */
+  #greeting(): Greeting | undefined | "undecided" {
+    const { queue } = this;
+    if (queue.offset !== 0) return undefined;
+    return readGreeting(evidence(queue, SHOWN_BYTES), this.#hasEnded);
+  }
+
   /** Where the frame at the front is, or the message that was taken last. */
   #placeOf(message?: Uint8Array): Place {
+    const greeting = message === undefined ? this.#greeting() : undefined;
     return {
       count: this.#count,
+      greeting: greeting === "undecided" ? undefined : greeting,
       streamOffset: message === undefined
         ? this.queue.offset
         : this.#frameOffset + (this.#decoder.skippedBytes ?? 0),
-      rest: this.#hasEnded ? this.queue : undefined,
+      hasEnded: this.#hasEnded,
       message,
+      newDecoder: this.#newDecoder,
+      queue: this.queue,
     };
   }
 }

@@ -59,7 +59,10 @@ export function tooLarge(
   const what = declared === undefined
     ? `it is longer than the limit of ${limit} bytes`
     : `its declared size of ${declared} bytes exceeds the limit of ${limit} bytes`;
-  return new ProtocolError("too_large", what, {
+  return new ProtocolError("too_large", {
+    reason: what,
+    option: "maxMessageBytes",
+  }, {
     limitBytes: limit,
     ...(declared === undefined ? {} : { declaredBytes: declared }),
     ...(firstBytes === undefined ? {} : { firstBytes }),
@@ -71,8 +74,12 @@ export function tooLarge(
  *
  * @param what The part that was cut off, and the missing part.
  */
-export function truncated(what: string): ProtocolError {
-  return new ProtocolError("truncated", what);
+export function truncated(what: string, hint?: string): ProtocolError {
+  return new ProtocolError(
+    "truncated",
+    { reason: what },
+    hint === undefined ? {} : { hint },
+  );
 }
 
 /**
@@ -80,15 +87,20 @@ export function truncated(what: string): ProtocolError {
  *
  * @param what The bytes that were found, and the expected ones.
  * @param firstBytes The bytes that caused it, from {@linkcode evidence}.
+ * @param hint What they look like.
  */
 export function malformed(
   what: string,
   firstBytes?: Uint8Array,
+  hint?: string,
 ): ProtocolError {
   return new ProtocolError(
     "malformed",
-    what,
-    firstBytes === undefined ? {} : { firstBytes },
+    { reason: what },
+    {
+      ...(firstBytes === undefined ? {} : { firstBytes }),
+      ...(hint === undefined ? {} : { hint }),
+    },
   );
 }
 

@@ -12,6 +12,25 @@ export type Cuts = readonly number[];
 const EVERY_PAIR = 48;
 const DRAWN_PAIRS = 300;
 const MOST_SINGLES = 1024;
+// Bytes decoded for one stream: two samples of 200 KB take seconds, not minutes.
+const MOST_WORK = 512 * 1024;
+const LEAST_TRIES = 4;
+// A stream longer than this is cut into so many pieces, not into single bytes.
+const MOST_PIECES = 4096;
+
+/**
+ * How often to try a stream of some size.
+ *
+ * @param size Its size in bytes.
+ * @param most For a short one.
+ * @returns Fewer for a long one, so that the work is bounded.
+ */
+export function triesFor(size: number, most: number): number {
+  return Math.min(
+    most,
+    Math.max(LEAST_TRIES, Math.floor(MOST_WORK / (size + 1))),
+  );
+}
 
 /**
  * Makes a generator of numbers that are the same for the same seed.
@@ -45,7 +64,7 @@ export function* allCuts(
 ): Generator<Cuts> {
   yield* singleCuts(size, random);
   if (size > EVERY_PAIR) {
-    for (let i = 0; i < DRAWN_PAIRS; i++) {
+    for (let i = triesFor(size, DRAWN_PAIRS); i > 0; i--) {
       const a = random(size);
       const b = random(size);
       yield a < b ? [a, b] : [b, a];
@@ -58,7 +77,8 @@ export function* allCuts(
 }
 
 /**
- * Lists the cut into single bytes and all cuts into two pieces.
+ * Lists the cut into single bytes, or small pieces of a long stream, and all cuts
+ * into two pieces.
  *
  * @param size Size of the stream in bytes.
  * @param random Draws the cuts if there are more than `most`.
@@ -70,9 +90,12 @@ export function* singleCuts(
   most: number = MOST_SINGLES,
 ): Generator<Cuts> {
   if (size < 2) return;
-  yield Array.from({ length: size - 1 }, (_, i) => i + 1);
-  if (size - 1 > most) {
-    for (let i = 0; i < most; i++) yield [1 + random(size - 1)];
+  const step = Math.ceil(size / MOST_PIECES);
+  const pieces = Math.ceil(size / step);
+  yield Array.from({ length: pieces - 1 }, (_, i) => (i + 1) * step);
+  const tries = triesFor(size, most);
+  if (size - 1 > tries) {
+    for (let i = 0; i < tries; i++) yield [1 + random(size - 1)];
     return;
   }
   for (let at = 1; at < size; at++) yield [at];
@@ -102,5 +125,6 @@ export function cut(bytes: Uint8Array, cuts: Cuts): Uint8Array[] {
 export function describeCuts(cuts: Cuts): string {
   if (cuts.length === 0) return "uncut";
   if (cuts.length <= 3) return `cut at ${cuts.join(" and ")}`;
-  return "cut into single bytes";
+  const step = cuts[0]!;
+  return step === 1 ? "cut into single bytes" : `cut every ${step} bytes`;
 }

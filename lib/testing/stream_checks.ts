@@ -5,7 +5,8 @@
  */
 
 import { FrameDecoder } from "../framing/frame_decoder.ts";
-import { allCuts, type Cuts, singleCuts } from "./cuts.ts";
+import { CountingQueue } from "./counting_queue.ts";
+import { allCuts, type Cuts, singleCuts, triesFor } from "./cuts.ts";
 import { characters, describe } from "./outcome.ts";
 import { show, type Stream, type Verification } from "./verification.ts";
 
@@ -47,12 +48,14 @@ export function checkFrames(v: Verification, eof: boolean): void {
 /** Where to cut off: everywhere, or around the frames' ends and here and there. */
 function* lengths(v: Verification, { bytes, ends }: Stream): Generator<number> {
   if (bytes.length <= MOST_LENGTHS) return yield* bytes.keys();
+  const near = triesFor(bytes.length, NEAR);
   for (const end of [0, ...ends]) {
-    for (let size = Math.max(0, end - NEAR); size < end + NEAR; size++) {
+    for (let size = Math.max(0, end - near); size < end + near; size++) {
       if (size < bytes.length) yield size;
     }
   }
-  for (let i = 0; i < MOST_LENGTHS; i++) yield v.random(bytes.length);
+  const tries = triesFor(bytes.length, MOST_LENGTHS);
+  for (let i = 0; i < tries; i++) yield v.random(bytes.length);
 }
 
 /** All cuts into two pieces of a short stream, a few of a long one. */
@@ -112,9 +115,15 @@ function checkTaken(
   const decoder = new FrameDecoder(v.framing, {
     badFrames: "fail",
     maxMessageBytes: v.limit,
+    queue: new CountingQueue(),
   });
-  decoder.push(bytes);
-  while (decoder.next() !== undefined);
+  decoder.push(bytes.slice());
+  try {
+    while (decoder.next() !== undefined);
+  } catch {
+    // The comparison of the cuts has noted it.
+    return boundary;
+  }
   const { missingBytes } = decoder;
   const next = stream.ends.find((end) => end > bytes.length)!;
   if (!(missingBytes >= 0 && missingBytes <= next - bytes.length)) {
@@ -149,7 +158,7 @@ export function checkCuts(v: Verification): void {
   const limit = Math.max(1, ...v.samples.map((sample) => sample.length));
   for (const { bytes } of v.valid) {
     v.compare(bytes, allCuts(bytes.length, v.random));
-    const tried = Math.min(bytes.length, 64);
+    const tried = triesFor(bytes.length, Math.min(bytes.length, 64));
     for (let i = 0; i < tried; i++) {
       const at = bytes.length <= 64 ? i : v.random(bytes.length);
       const wrong = bytes.slice();

@@ -9,7 +9,14 @@ import { ByteSink } from "../bytes/byte_sink.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../framing/framing.ts";
 import type { Encoder, Framing } from "../framing/framing.ts";
 import { cut, type Cuts, describeCuts } from "./cuts.ts";
-import { describe, type Outcome, outcomeOf, sameOutcome } from "./outcome.ts";
+import {
+  describe,
+  difference,
+  type Outcome,
+  outcomeOf,
+  sameOutcome,
+  type Taking,
+} from "./outcome.ts";
 
 const MOST_SHOWN = 12;
 const MOST_BYTES_SHOWN = 48;
@@ -73,8 +80,9 @@ export class Verification {
     bytes: Uint8Array,
     cuts: Cuts = [],
     limit: number = this.limit,
+    taking: Taking = "next",
   ): Outcome {
-    const outcome = outcomeOf(this.framing, cut(bytes, cuts), limit);
+    const outcome = outcomeOf(this.framing, cut(bytes, cuts), limit, taking);
     this.streams++;
     this.messages += outcome.messages.length;
     if (outcome.fault !== undefined) {
@@ -105,7 +113,7 @@ export class Verification {
         "the result depends on the cuts",
         `${show(bytes)}, limit ${limit}, uncut gives ${describe(whole)}; ${
           describeCuts(cuts)
-        } gives ${describe(pieces)}`,
+        } gives ${describe(pieces)}; ${difference(whole, pieces)}`,
       );
       break;
     }
@@ -122,6 +130,19 @@ export class Verification {
       this.framing.encoder({ maxMessageBytes: limit }),
       samples,
     );
+  }
+
+  /**
+   * Runs something of the framing's own; what it throws is a broken promise.
+   *
+   * @param evidence The bytes and what is done with them.
+   */
+  attempt(evidence: string, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.breaks("it throws where it must not", `${error}; ${evidence}`);
+    }
   }
 
   /**
@@ -150,6 +171,23 @@ function encodeAll(encoder: Encoder, samples: readonly Uint8Array[]): Stream {
     ends.push(sink.length);
   }
   return { bytes: joined(sink), samples, ends };
+}
+
+/**
+ * The frame of a message of letters, all of them `a`.
+ *
+ * @returns The frame, or `undefined` if the framing cannot send that message.
+ */
+export function letters(
+  v: Verification,
+  count: number,
+): Uint8Array | undefined {
+  try {
+    return v.encode([new Uint8Array(count).fill(0x61)]).bytes;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** The bytes of a sink in one array. */

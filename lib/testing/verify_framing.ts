@@ -14,6 +14,8 @@ import {
   checkLimit,
 } from "./codec_checks.ts";
 import { randomNumbers } from "./cuts.ts";
+import { checkMembers } from "./member_checks.ts";
+import { checkEarlyLimit, checkRefusals } from "./refusal_checks.ts";
 import { Verification } from "./verification.ts";
 
 /** Options for {@linkcode verifyFraming}. */
@@ -111,7 +113,11 @@ export function verifyFraming(
     checkLimit(verification);
     checkIndependence(verification);
     checkNoise(verification, noiseCount);
+    checkRefusals(verification);
+    checkEarlyLimit(verification);
   }
+  // What one by one gives is known to be right now.
+  if (verification.sound) checkMembers(verification);
   const costMeasured = verification.sound && checkCost(verification);
   verification.finish();
   const { streams, messages } = verification;

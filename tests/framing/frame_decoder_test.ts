@@ -3,7 +3,8 @@ import {
   lengthPrefix,
   ProtocolError,
 } from "@parley/parley/framing";
-import type { Framing } from "@parley/parley/framing";
+import { netstring } from "@parley/parley/framing";
+import type { Decoder, Framing } from "@parley/parley/framing";
 import {
   assertEquals,
   assertStrictEquals,
@@ -91,7 +92,7 @@ Deno.test("FrameDecoder counts messages and knows how many bytes are missing", (
   assertEquals([decoder.count, decoder.missingBytes], [1, 3]);
 });
 
-Deno.test("FrameDecoder shows nothing of a framing that does not say what its refusal rests on", () => {
+Deno.test("FrameDecoder finds the bytes that a framing's refusal rests on if the framing does not say, in every cut", () => {
   const framing: Framing = {
     boundary: "frame",
     toString: () => "mine",
@@ -104,14 +105,68 @@ Deno.test("FrameDecoder shows nothing of a framing that does not say what its re
       decodeEnd: () => undefined,
     }),
   };
-  const decoder = new FrameDecoder(framing);
-  decoder.push(latin1("abc"));
-  const error = assertThrows(() => decoder.next(), ProtocolError);
-  assertEquals(
-    error.message,
-    "Cannot decode message 1 at byte 0 (mine): it is wrong",
-  );
+  for (const chunks of chunkings(latin1("abc"))) {
+    const decoder = new FrameDecoder(framing);
+    const error = assertThrows(() => {
+      for (const chunk of chunks) {
+        decoder.push(chunk);
+        decoder.next();
+      }
+    }, ProtocolError);
+    assertEquals(
+      error.message,
+      'Cannot decode message 1 at byte 0 (mine): it is wrong; it begins 61 62 "ab"',
+    );
+  }
 });
+
+Deno.test("FrameDecoder calls a framing without a name of its own custom", () => {
+  const { decoder, encoder, boundary } = {
+    boundary: "frame" as const,
+    decoder: () => netstringDecoder(),
+    encoder: lengthPrefix().encoder,
+  };
+  const frames = new FrameDecoder({ boundary, decoder, encoder });
+  frames.push(latin1("x"));
+  assertThrows(() => frames.next(), ProtocolError, "at byte 0 (custom): ");
+});
+
+for (
+  const framing of [
+    ...["length:4", "varint", "netstring", "octet-count", "header:10"],
+    ...["content-length", "line", "json-seq", "delimiter:#*#", "fixed:2000"],
+  ]
+) {
+  Deno.test(`FrameDecoder knows other protocols that speak to ${framing}, in every cut`, () => {
+    for (
+      const [stream, peer] of [
+        ["GET / HTTP/1.1\r\nHost: a\r\n\r\n", "an HTTP client"],
+        ["POST /a HTTP/1.1\r\nHost: a\r\n\r\n", "an HTTP client"],
+        ["HTTP/1.1 400 Bad Request\r\n\r\n", "an HTTP server"],
+        ["SSH-2.0-OpenSSH_9.6\r\n", "an SSH peer"],
+        ["\x16\x03\x01\x02\0\x01\0\x01", "TLS sent to a plain port"],
+      ] as const
+    ) {
+      const texts = new Set<string>();
+      for (const chunks of chunkings(latin1(stream))) {
+        const decoder = new FrameDecoder(framing, {
+          badFrames: "fail",
+          maxMessageBytes: 5,
+        });
+        const error = assertThrows(() => {
+          for (const chunk of chunks) {
+            decoder.push(chunk);
+            while (decoder.next() !== undefined);
+          }
+          while (decoder.end() !== undefined);
+        }, ProtocolError);
+        texts.add(error.message);
+      }
+      assertEquals(texts.size, 1, [...texts].join("\n"));
+      assertStringIncludes([...texts][0]!, `this looks like ${peer}`);
+    }
+  });
+}
 
 Deno.test("FrameDecoder refuses a limit that is no positive integer", () => {
   for (const maxMessageBytes of [0, -1, 1.5, NaN]) {
@@ -132,3 +187,7 @@ Deno.test("FrameDecoder takes a TLS alert for what it is, also when it is cut of
     assertStringIncludes(error.message, "TLS answering plain text");
   }
 });
+
+function netstringDecoder(): Decoder {
+  return netstring().decoder({ maxMessageBytes: 10 });
+}

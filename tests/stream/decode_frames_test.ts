@@ -65,7 +65,7 @@ for (const batch of [false, true]) {
       assert(error instanceof ProtocolError);
       assertEquals(
         error.message,
-        'Cannot decode message 3 at byte 6 (line): it is longer than the limit of 4 bytes; it begins 61 62 63 64 65 "abcde"',
+        'Cannot decode message 3 at byte 6 (line): it is longer than the limit of 4 bytes (maxMessageBytes); it begins 61 62 63 64 65 "abcde"',
       );
     }
   });

@@ -5,7 +5,6 @@
  */
 
 import {
-  type ByteQueue,
   type CodecOptions,
   type Decoder,
   type Encoder,
@@ -14,9 +13,16 @@ import {
   line,
   parseFraming,
   ProtocolError,
+  type ReadableQueue,
 } from "@parley/parley/framing";
 import { verifyFraming } from "@parley/parley/testing";
-import { assert, assertEquals, assertGreater, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertLess,
+  assertThrows,
+} from "@std/assert";
 import { latin1 } from "../support/chunkings.ts";
 
 const SAMPLES = ["", "a", "hello", "0"].map(latin1);
@@ -55,7 +61,7 @@ Deno.test("verifyFraming() says how much it has tried", () => {
   assertGreater(report.messages, 1000);
   assertEquals(report.costMeasured, true);
   assertEquals(
-    verifyFraming(lengthPrefix({ bytes: 1 }), SAMPLES).costMeasured,
+    verifyFraming(parseFraming("fixed:1"), [latin1("a")]).costMeasured,
     false,
   );
 });
@@ -153,7 +159,7 @@ class EagerDecoder implements Decoder {
     this.#max = options.maxMessageBytes;
   }
 
-  decode(queue: ByteQueue): Uint8Array | undefined {
+  decode(queue: ReadableQueue): Uint8Array | undefined {
     if (this.#size === undefined) {
       if (!queue.has(4)) return undefined;
       this.#size = queue.uint32(0);
@@ -168,7 +174,7 @@ class EagerDecoder implements Decoder {
     return message;
   }
 
-  decodeEnd(queue: ByteQueue): undefined {
+  decodeEnd(queue: ReadableQueue): undefined {
     if (queue.length > 0) throw new ProtocolError("truncated", "cut off");
   }
 }
@@ -382,5 +388,209 @@ Deno.test("verifyFraming() names a sample that cannot be sent", () => {
     verdict(line(), [latin1("a\nb")]).includes(
       "- a sample cannot be sent: 3 bytes",
     ),
+  );
+});
+
+/** A decoder of a framing with its decode replaced. */
+function decoding(
+  text: string,
+  decode: (decoder: Decoder, queue: ReadableQueue) => Uint8Array | undefined,
+): Framing {
+  const framing = parseFraming(text);
+  return broken(framing, {
+    decoder: (options) => {
+      const decoder = framing.decoder(options);
+      return {
+        decode: (queue) => decode(decoder, queue),
+        decodeEnd: (queue) => decoder.decodeEnd(queue),
+      };
+    },
+  });
+}
+
+Deno.test("verifyFraming() finds a limit that is applied only when the frame is whole", () => {
+  const framing = broken(lengthPrefix(), {
+    decoder: ({ maxMessageBytes }) => {
+      const decoder = lengthPrefix().decoder({ maxMessageBytes: 2 ** 32 });
+      return {
+        decode(queue) {
+          const isOver = queue.has(4) && queue.uint32(0) > maxMessageBytes &&
+            queue.has(4 + queue.uint32(0));
+          if (!isOver) return decoder.decode(queue);
+          throw new ProtocolError("too_large", "its frame is too long");
+        },
+        decodeEnd: (queue) => decoder.decodeEnd(queue),
+      };
+    },
+  });
+  assertReports(
+    framing,
+    "a message above the limit is refused before it is whole",
+  );
+});
+
+for (const bytes of [1, 2] as const) {
+  Deno.test(`verifyFraming() finds a quadratic decoder with a length of ${bytes} bytes`, () => {
+    assertReports(
+      decoding(`length:${bytes}`, (decoder, queue) => {
+        for (let i = 0, all = queue.gather(); i < all; i++) queue.byte(i);
+        return decoder.decode(queue);
+      }),
+      "twice the bytes cost twice the work",
+    );
+  });
+}
+
+Deno.test("verifyFraming() finds a decoder that copies all that is here with every chunk", () => {
+  assertReports(
+    decoding("netstring", (decoder, queue) => {
+      queue.peek(0, queue.gather()).slice();
+      return decoder.decode(queue);
+    }),
+    "twice the bytes cost twice the work",
+  );
+});
+
+Deno.test("verifyFraming() finds a decoder that writes to the bytes it was given", () => {
+  assertReports(
+    decoding("line", (decoder, queue) => {
+      const message = decoder.decode(queue);
+      if (message !== undefined && message.length > 1) message[0]! ^= 0;
+      if (message !== undefined && message.length > 1) message.reverse();
+      message?.reverse();
+      if (message !== undefined) message[0] = 0x61;
+      return message;
+    }),
+    "the decoder writes to the bytes that it was given",
+  );
+});
+
+Deno.test("verifyFraming() names the bytes and the cut of an error that is the decoder's own", () => {
+  const message = verdict(decoding("length:4", (decoder, queue) => {
+    const first = queue.gather() > 0 ? queue.peek(0, 1) : undefined;
+    if (first !== undefined) {
+      new DataView(queue.peek(0, queue.length).slice().buffer).getUint32(0);
+    }
+    return decoder.decode(queue);
+  }));
+  assert(
+    /the decoder throws RangeError: Offset is outside the bounds of the DataView instead of a ProtocolError: \d+ bytes [0-9a-f ]+, (un)?cut/
+      .test(message),
+    message,
+  );
+});
+
+Deno.test("verifyFraming() finds a decoder that drops a header and then refuses", () => {
+  const framing = broken(parseFraming("netstring"), {
+    decoder: (options) => {
+      const decoder = parseFraming("netstring").decoder(options);
+      return {
+        decode(queue) {
+          try {
+            return decoder.decode(queue);
+          } catch (error) {
+            queue.skip(1);
+            throw error;
+          }
+        },
+        decodeEnd: (queue) => decoder.decodeEnd(queue),
+      };
+    },
+  });
+  assertReports(framing, "only whole frames are taken off the queue");
+});
+
+Deno.test("verifyFraming() finds a wrong first byte that is noticed only when three are here", () => {
+  assertReports(
+    decoding(
+      "netstring",
+      (decoder, queue) => queue.has(3) ? decoder.decode(queue) : undefined,
+    ),
+    "a frame is refused at the first byte that is wrong",
+  );
+});
+
+Deno.test("verifyFraming() ends with a decoder that never returns", () => {
+  assertReports(
+    decoding("line", (decoder, queue) => {
+      while (queue.has(1) && queue.byte(0) === 0x68);
+      return decoder.decode(queue);
+    }),
+    "the decoder never returns: it asks the queue without end",
+  );
+});
+
+Deno.test("verifyFraming() verifies two samples of 200 KB in bounded work", () => {
+  const samples = [1, 2].map((i) => new Uint8Array(200_000).fill(i));
+  const { streams } = verifyFraming(lengthPrefix(), samples, { noiseCount: 1 });
+  assertLess(streams, 1500);
+});
+
+Deno.test("verifyFraming() finds a decodeBatch, a skip and a resync that disagree with decode", () => {
+  const plant = (parts: (decoder: Decoder) => Partial<Decoder>): Framing =>
+    broken(line(), {
+      decoder: (options) => {
+        const decoder = line().decoder(options);
+        return {
+          decode: (queue) => decoder.decode(queue),
+          decodeEnd: (queue) => decoder.decodeEnd(queue),
+          ...parts(decoder),
+        };
+      },
+    });
+  assertReports(
+    plant((decoder) => ({
+      decodeBatch(queue, into) {
+        const message = decoder.decode(queue);
+        if (message !== undefined) into.push(message.slice(1));
+      },
+    })),
+    "decodeBatch gives what decode gives",
+  );
+  assertReports(
+    plant((decoder) => ({
+      skip: (queue) => decoder.skip!(queue) === -1 ? -1 : 3,
+    })),
+    "skip drops what decode gives",
+  );
+  assertReports(
+    plant(() => ({
+      resync(queue) {
+        queue.skip(queue.length);
+        return true;
+      },
+    })),
+    "the same bad frames are skipped in every cut",
+  );
+});
+
+Deno.test("verifyFraming() finds an encodeBatch that loses a message", () => {
+  const framing = broken(line(), {
+    encoder: (options) => {
+      const encoder = line().encoder(options);
+      return {
+        encode: (message, sink) => encoder.encode(message, sink),
+        encodeBatch(messages, from, sink) {
+          encoder.encode(messages[from]!, sink);
+          return Math.min(messages.length, from + 2);
+        },
+      };
+    },
+  });
+  assertReports(framing, "encodeBatch writes what encode writes");
+});
+
+Deno.test("verifyFraming() shows the message that differs", () => {
+  const message = verdict(decoding("line", (decoder, queue) => {
+    const all = queue.length;
+    const given = decoder.decode(queue);
+    return given !== undefined && given.length === 5 && all === 6
+      ? latin1("HELLO")
+      : given;
+  }));
+  assert(
+    message.includes('message 3 is "hello" and "HELLO"') ||
+      message.includes('message 1 is "HELLO" and "hello"'),
+    message,
   );
 });

@@ -138,28 +138,30 @@ class DecimalReader implements HeaderReader {
 
   read(queue: ReadableQueue): number {
     const width = this.#width;
-    if (!queue.has(width)) return 0;
-    let from = 0;
-    while (from < width && queue.byte(from) === SPACE) from++;
-    let to = from;
-    while (to < width && isDigit(queue.byte(to))) to++;
-    let rest = to;
-    while (rest < width && queue.byte(rest) === SPACE) rest++;
-    if (from === width) {
+    // Spaces, digits, spaces: where the digits begin and end, once they do.
+    let from = -1;
+    let to = -1;
+    for (let at = 0; at < width; at++) {
+      if (!queue.has(at + 1)) return 0;
+      const byte = queue.byte(at);
+      if (byte === SPACE) {
+        if (from !== -1 && to === -1) to = at;
+      } else if (!isDigit(byte) || to !== -1) {
+        throw malformed(
+          `its header of ${width} characters must be digits and spaces around them, and has ${
+            nameOf(byte)
+          } at position ${at + 1}`,
+          evidence(queue, at + 1),
+        );
+      } else if (from === -1) from = at;
+    }
+    if (from === -1) {
       throw malformed(
         `its header of ${width} characters is blank instead of a number`,
         evidence(queue, width),
       );
     }
-    if (rest < width) {
-      throw malformed(
-        `its header of ${width} characters must be digits and spaces around them, and has ${
-          nameOf(queue.byte(rest))
-        } at position ${rest + 1}`,
-        evidence(queue, width),
-      );
-    }
-    this.size = readDigits(queue, from, to);
+    this.size = readDigits(queue, from, to === -1 ? width : to);
     return width;
   }
 }

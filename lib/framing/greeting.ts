@@ -1,0 +1,61 @@
+/**
+ * Which well-known protocol a stream begins with.
+ *
+ * A framing of digits refuses `G` at once and would never see `GET `. So an error
+ * about the first message waits while the stream may still be the beginning of a
+ * greeting. The wait ends at a byte that decides, or at the end of the stream, so
+ * the same bytes give the same error in every cut.
+ *
+ * @module
+ */
+
+const HTTP_CLIENT = "an HTTP client";
+
+/** How streams begin, and what sends that; in bytes, one character each. */
+const GREETINGS: readonly (readonly [begin: string, peer: string])[] = [
+  ...[
+    ...["GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH "],
+    ...["CONNECT ", "TRACE ", "PRI * HTTP/2"],
+  ].map((begin) => [begin, HTTP_CLIENT] as const),
+  ["HTTP/", "an HTTP server"],
+  ["SSH-", "an SSH peer"],
+  ["\x16\x03", "TLS sent to a plain port"],
+  // An alert, with which a TLS server answers plain text.
+  ["\x15\x03", "TLS answering plain text"],
+];
+
+/** What a stream begins with. */
+export interface Greeting {
+  /** What sends it. */
+  readonly peer: string;
+  /** How many bytes show it. */
+  readonly bytes: number;
+}
+
+/**
+ * Looks at the first bytes of a stream.
+ *
+ * @param bytes The first bytes, 16 of them or all that are here.
+ * @param hasEnded Whether no more bytes will come. Then a part is enough: three
+ * characters, or one byte of TLS.
+ * @returns What sends them, `undefined` if that is not known, or `"undecided"`.
+ */
+export function readGreeting(
+  bytes: Uint8Array,
+  hasEnded: boolean,
+): Greeting | undefined | "undecided" {
+  let isUndecided = false;
+  for (const [begin, peer] of GREETINGS) {
+    let fits = 0;
+    while (fits < begin.length && bytes[fits] === begin.charCodeAt(fits)) {
+      fits++;
+    }
+    if (fits === begin.length) return { peer, bytes: fits };
+    if (fits !== bytes.length || fits === 0) continue;
+    if (!hasEnded) isUndecided = true;
+    else if (fits >= Math.min(3, begin.length - 1)) {
+      return { peer, bytes: fits };
+    }
+  }
+  return isUndecided ? "undecided" : undefined;
+}
