@@ -49,6 +49,9 @@ export const CLIENT_OPTIONS = {
         http: "a body is shown as it comes, and --raw shows everything",
       },
     },
+    "skip-empty": flag("leaves out empty lines of standard input", {
+      appliesTo: ["messages", "datagrams"],
+    }),
     "timeout": deadline(
       Infinity,
       `bounds connecting, and the wait for each reply: ms, s, m, h, such as 500ms; over UDP the wait after each attempt, ${

@@ -72,6 +72,7 @@ export async function converse(
     format: options.format,
     framing: options.frame,
     maxMessageBytes: options["max-message"],
+    skipEmpty: options["skip-empty"],
   });
   const progress: Progress = {
     ended: false,
@@ -153,13 +154,31 @@ async function sendAll(
 ): Promise<void> {
   for (let batch; (batch = await typed.next()) !== undefined;) {
     progress.unsent = batch.length;
+    const before = connection.stats.messagesOut;
     try {
       await connection.sendAll(batch);
     } catch (error) {
-      throw cannotSend(error);
+      if (!(error instanceof RangeError)) throw error;
+      // Those before it were accepted, and leave first.
+      const index = connection.stats.messagesOut - before;
+      await connection.closeWrite();
+      throw unsendable(typed.lineOf(index), batch[index]!, error);
     }
     progress.unsent = 0;
   }
+}
+
+function unsendable(
+  line: number,
+  message: Uint8Array,
+  cause: RangeError,
+): Failure {
+  const why = message.length === 0
+    ? "is empty, which this framing cannot carry; leave it out with --skip-empty"
+    : `cannot be sent: ${reasonOf(cause)}; see --frame and --max-message`;
+  return new Failure(EXIT.framing, `line ${line} of the input ${why}`, {
+    cause,
+  });
 }
 
 /** A person who mistypes is told and may go on. */

@@ -21,7 +21,12 @@ export interface TypedOptions {
   readonly framing: Framing;
   /** Largest message in bytes. */
   readonly maxMessageBytes: number;
+  /** Whether empty lines are left out. */
+  readonly skipEmpty: boolean;
 }
+
+// What some editors put in front of UTF-8.
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 const READ_BYTES = 64 * 1024;
 
@@ -30,6 +35,8 @@ export class TypedMessages {
   readonly #input: Input;
   readonly #options: TypedOptions;
   readonly #lines: FrameDecoder;
+  // The lines that the messages of the last batch were on.
+  #numbers: number[] = [];
   #ended = false;
 
   constructor(input: Input, options: TypedOptions) {
@@ -62,15 +69,28 @@ export class TypedMessages {
     return last.length === 0 ? undefined : last;
   }
 
+  /**
+   * Tells on which line of the input a message was.
+   *
+   * @param index Which message of the last batch.
+   * @returns The number of the line, from 1.
+   */
+  lineOf(index: number): number {
+    return this.#numbers[index] ?? this.#lines.count;
+  }
+
   #take(): Uint8Array[] {
+    this.#numbers = [];
     const { format } = this.#options;
     const { parse } = formatNamed(format, false);
     const messages: Uint8Array[] = [];
     for (;;) {
       const line = this.#line();
       if (line === undefined) return messages;
+      if (this.#isLeftOut(line)) continue;
       try {
-        messages.push(parse(line));
+        messages.push(parse(this.#withoutMark(line)));
+        this.#numbers.push(this.#lines.count);
       } catch (cause) {
         throw new Failure(
           EXIT.local,
@@ -79,6 +99,22 @@ export class TypedMessages {
         );
       }
     }
+  }
+
+  /** Between values of JSON a blank line means nothing. */
+  #isLeftOut(line: Uint8Array): boolean {
+    const { format, skipEmpty } = this.#options;
+    if (line.length === 0) return skipEmpty || format === "json";
+    return format === "json" &&
+      line.every((byte) => byte === 32 || byte === 13);
+  }
+
+  /** As text every byte is sent; elsewhere a mark in front is in the way. */
+  #withoutMark(line: Uint8Array): Uint8Array {
+    const isMarked = this.#lines.count === 1 &&
+      this.#options.format !== "text" &&
+      BYTE_ORDER_MARK.every((byte, i) => line[i] === byte);
+    return isMarked ? line.subarray(BYTE_ORDER_MARK.length) : line;
   }
 
   #line(): Uint8Array | undefined {

@@ -82,7 +82,7 @@ const JSON_LINES: Format = {
   show(message, at) {
     const content = asText(message);
     const fields = content === undefined
-      ? { message: null, base64: toBase64(message) }
+      ? { message: null, base64: message.toBase64() }
       : { message: content };
     const line = { ...fields, bytes: message.length, at: at.toISOString() };
     // JSON does not escape DEL and the C1 controls.
@@ -98,8 +98,7 @@ const HEX: Format = {
   parse(typed) {
     const digits = (asText(typed) ?? "?").replace(/[\s:]/g, "");
     if (digits.length % 2 === 0 && /^[0-9a-f]*$/i.test(digits)) {
-      const pairs = digits.match(/../g) ?? [];
-      return Uint8Array.from(pairs, (pair) => parseInt(pair, 16));
+      return Uint8Array.fromHex(digits);
     }
     throw new UsageError(
       `${
@@ -107,43 +106,25 @@ const HEX: Format = {
       } is not hexadecimal; write two digits per byte, such as 68656c6c6f or "68 65 6c 6c 6f"`,
     );
   },
-  show(message) {
-    const line = new Uint8Array(2 * message.length);
-    for (let i = 0; i < message.length; i++) {
-      line[2 * i] = DIGITS.charCodeAt(message[i]! >> 4);
-      line[2 * i + 1] = DIGITS.charCodeAt(message[i]! & 15);
-    }
-    return line;
-  },
+  show: (message) => ENCODER.encode(message.toHex()),
 };
-
-const DIGITS = "0123456789abcdef";
 
 const BASE64: Format = {
   parse(typed) {
     return fromBase64((asText(typed) ?? "?").replace(/\s/g, ""));
   },
-  show: (message) => ENCODER.encode(toBase64(message)),
+  show: (message) => ENCODER.encode(message.toBase64()),
 };
 
 function fromBase64(text: string): Uint8Array {
   try {
-    return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+    return Uint8Array.fromBase64(text);
   } catch (cause) {
     throw new UsageError(
       `${quoted(ENCODER.encode(text))} is not base64; write it as in aGVsbG8=`,
       { cause },
     );
   }
-}
-
-function toBase64(bytes: Uint8Array): string {
-  // A call takes only so many arguments.
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += 8192) {
-    parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
-  }
-  return btoa(parts.join(""));
 }
 
 function asJson(typed: Uint8Array): unknown {

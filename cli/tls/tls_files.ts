@@ -70,7 +70,8 @@ async function readPem(
 ): Promise<string> {
   let text: string;
   try {
-    text = await terminal.readFile(path);
+    // Some editors put a byte order mark in front, which belongs to no PEM.
+    text = (await terminal.readFile(path)).replace(/^\ufeff/, "");
   } catch (cause) {
     throw new UsageError(
       `--${option}: cannot read ${path}: ${reasonOf(cause)}`,

@@ -62,6 +62,7 @@ async function requestTyped(
     format: options.format,
     framing: options.frame,
     maxMessageBytes: options["max-message"],
+    skipEmpty: options["skip-empty"],
   });
   const over = endOf(signal);
   if (prompt !== undefined) {

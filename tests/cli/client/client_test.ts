@@ -354,3 +354,63 @@ Deno.test("runClient() bounds the TLS handshake by --handshake-timeout with a vi
   }
   (await accepted).close();
 });
+
+/** Collects what a server receives, in a framing. */
+async function received(
+  framing: string,
+  args: readonly string[],
+  input: readonly string[],
+): Promise<{ code: number; messages: string[]; told: string }> {
+  const messages: string[] = [];
+  const over = Promise.withResolvers<void>();
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { framing, encoding: "text" },
+    async (peer) => {
+      for await (const message of peer) messages.push(message);
+      over.resolve();
+    },
+  );
+  const terminal = new RecordedTerminal({ input });
+  const line = [String(server.address), "--frame", framing, ...args];
+  const code = await runClient(line, terminal);
+  await over.promise;
+  return { code, messages, told: terminal.told };
+}
+
+Deno.test("runClient() sends the lines before an empty one that the framing cannot carry, and names its line", async () => {
+  for (const framing of ["octet-count", "slip"]) {
+    for (
+      const input of [["one\ntwo\n\nthree\n"], ["one\n", "two\n", "\n", "x\n"]]
+    ) {
+      const { code, messages, told } = await received(framing, [], input);
+      assertEquals([code, messages], [7, ["one", "two"]], told);
+      assertMatch(told, /line 3 of the input is empty, .*--skip-empty/);
+    }
+    const skipped = await received(framing, ["--skip-empty"], ["a\n\n\nb\n"]);
+    assertEquals([skipped.code, skipped.messages], [0, ["a", "b"]]);
+  }
+  // Where it can be carried it is a message.
+  const carried = await received("length:1", [], ["a\n\nb\n"]);
+  assertEquals(carried.messages, ["a", "", "b"]);
+});
+
+Deno.test("runClient() names the line of a message that is too long for its header", async () => {
+  const input = [`a\n${"x".repeat(300)}\nb\n`];
+  const { code, messages, told } = await received("length:1", [], input);
+  assertEquals([code, messages], [7, ["a"]], told);
+  assertMatch(told, /line 2 of the input cannot be sent: .*300.*255/);
+});
+
+Deno.test("runClient() passes over a byte order mark and blank lines where they mean nothing", async () => {
+  const json = await received(
+    "line",
+    ["--format", "json"],
+    ['\ufeff"a"\n\n \r\n"b"\n'],
+  );
+  assertEquals([json.code, json.messages], [0, ["a", "b"]], json.told);
+  const hex = await received("line", ["--format", "hex"], ["\ufeff61\n62\n"]);
+  assertEquals([hex.code, hex.messages], [0, ["a", "b"]], hex.told);
+  const text = await received("line", [], ["\ufeffa\n"]);
+  assertEquals(text.messages, ["\ufeffa"]);
+});

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { ipBytes, makeCertificate } from "../../../cli/tls/certificate.ts";
 import { runServer } from "../../../cli/commands.ts";
+import { readTlsFiles } from "../../../cli/tls/tls_files.ts";
 import { hasOpenssl } from "../../support/certificates.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
 
@@ -126,3 +127,21 @@ Deno.test("ipBytes() reads IPv4 and IPv6", () => {
     assertEquals(read(none), undefined);
   }
 });
+
+Deno.test("a byte order mark in front of a certificate is passed over", () =>
+  inFolder(async (folder) => {
+    await cert("--out", folder);
+    for (const name of ["cert.pem", "key.pem"]) {
+      const text = await Deno.readTextFile(`${folder}/${name}`);
+      await Deno.writeTextFile(`${folder}/${name}`, `\ufeff${text}`);
+    }
+    const files = {
+      ca: `${folder}/cert.pem`,
+      cert: `${folder}/cert.pem`,
+      key: `${folder}/key.pem`,
+    };
+    const content = await readTlsFiles(files, new RecordedTerminal());
+    for (const pem of [content.caCerts![0]!, content.cert!, content.key!]) {
+      assertMatch(pem, /^-----BEGIN/);
+    }
+  }));
