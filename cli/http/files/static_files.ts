@@ -85,8 +85,11 @@ async function answerFolder(
   if (found.type === "file") return answerFile(request, "index.html", found);
   if (found.type === "forbidden") return forbidden();
   if (!index) return notFound();
-  const document = listing(names, await readFolder(root, folder));
-  return await pageResponse(document, { "cache-control": "no-cache" });
+  const filter = new URLSearchParams(query).get("q") ?? "";
+  const contents = await readFolder(root, folder, filter);
+  const document = listing(names, contents, filter);
+  const fields = { "cache-control": "no-cache" };
+  return await pageResponse(document, fields, { hasForm: true });
 }
 
 /** Answers with a file, which is closed unless its bytes are the answer. */

@@ -80,11 +80,16 @@ let policy: Promise<string> | undefined;
 export async function pageResponse(
   document: string,
   init: HeadersInit = {},
+  { hasForm = false }: { readonly hasForm?: boolean } = {},
 ): Promise<Response> {
   policy ??= contentPolicy();
   const headers = new Headers(init);
   headers.set("content-type", "text/html; charset=utf-8");
-  headers.set("content-security-policy", await policy);
+  headers.set(
+    "content-security-policy",
+    (await policy) +
+      (hasForm ? "; form-action 'self'" : "; form-action 'none'"),
+  );
   headers.set("x-content-type-options", "nosniff");
   headers.set("referrer-policy", "no-referrer");
   return new Response(document, { headers });
@@ -98,6 +103,6 @@ async function contentPolicy(): Promise<string> {
     "default-src 'none'",
     `style-src 'sha256-${hash.toBase64()}'`,
     "img-src data:",
-    ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
+    ...["base-uri 'none'", "frame-ancestors 'none'"],
   ].join("; ");
 }

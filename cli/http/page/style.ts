@@ -57,12 +57,15 @@ th { color: var(--soft); font-size: .88rem; border-top: 0; }
 th:first-child { width: 100%; }
 td:first-child { overflow-wrap: anywhere; }
 .num { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft); }
+.filter { display: flex; gap: .5rem; margin: 0 0 .8rem; }
+.filter input { flex: 1; min-width: 0; }
+.filter input, .filter button { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--rule); border-radius: .5rem; padding: .4rem .7rem; }
 @media (max-width: 34rem) {
   main { padding: 1.5rem .9rem 3rem; }
   .lines li { padding: .6rem .75rem; }
   th, td { padding: .4rem .5rem; }
   th:first-child { width: 50%; }
   td.num { font-size: .88rem; line-height: 1.75; }
-  td.num:last-child { white-space: normal; }
+  .time { display: none; }
 }
 `;

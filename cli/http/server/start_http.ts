@@ -13,6 +13,7 @@ import type { WorkerCommand } from "../../server/running_server.ts";
 import type { ServerCommand } from "../../server/server_command.ts";
 import type { ListenSettings } from "../../server/start_streams.ts";
 import type { HttpService } from "./http_service.ts";
+import { withErrorPages } from "./error_page.ts";
 import { HttpLog } from "./http_log.ts";
 import { staticFiles } from "../files/static_files.ts";
 import { requestPage } from "../page/request_page.ts";
@@ -31,7 +32,7 @@ export async function startHttp(
   log: Log,
 ): Promise<HttpServer> {
   const { given, options } = command;
-  const service = await serviceOf(options);
+  const service = withErrorPages(await serviceOf(options));
   const httpLog = new HttpLog(log, worker);
   const ifGiven = (name: "idle-timeout" | "send-timeout") =>
     given.has(name) ? options[name] : undefined;

@@ -221,3 +221,19 @@ Deno.test("runServer() refuses what makes no sense with http", async () => {
     assertEquals(terminal.told.trimEnd().split("\n").length, 1, line);
   }
 });
+
+Deno.test("runServer() answers errors with a page for browsers and a line for others", async () => {
+  const accept = "Accept: text/html,application/xhtml+xml,*/*;q=0.8";
+  await during(["--root", "tests/cli"], async (port) => {
+    const line = await ask(port, get("/none", LAST, "Accept: */*"));
+    assertMatch(line, /^HTTP\/1\.1 404 [^]*\r\n\r\nThere is nothing here\.\n$/);
+    const page = await ask(port, get("/none", LAST, accept));
+    assertMatch(page, /^HTTP\/1\.1 404 .*\r\n/);
+    assertMatch(page, /content-type: text\/html/i);
+    assertMatch(page, /content-security-policy: .*form-action 'none'/i);
+    assertMatch(page, /name="viewport"[^]*<h1>There is nothing here\.<\/h1>/);
+    const put = get("/", LAST, accept).replace("GET", "DELETE");
+    const refused = await ask(port, put);
+    assertMatch(refused, /^HTTP\/1\.1 405 .*\r\n[^]*allow: GET, HEAD[^]*<h1>/i);
+  });
+});

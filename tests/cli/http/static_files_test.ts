@@ -226,12 +226,14 @@ Deno.test("staticFiles() lists only what can be asked for", () =>
 
 Deno.test("listing() shows no time that is none", () => {
   const entry = { isFolder: false, size: 1 };
-  const page = listing([], [
+  const entries = [
     { ...entry, name: "a", modified: new Date(NaN) },
     { ...entry, name: "b", modified: new Date(Date.UTC(9999, 0)) },
     { ...entry, name: "c", modified: new Date(Date.UTC(11_476, 7)) },
-  ]);
-  assertMatch(page, /a<\/a><\/td><td[^>]*>1 B<\/td><td[^>]*><\/td>/);
+  ];
+  const page = listing([], { entries, total: 3, broken: 0 })
+    .replace(/<span class="time">|<\/span>/g, "");
+  assertMatch(page, /a<\/a><\/td><td[^>]*>1 B<\/td><td[^>]*> <\/td>/);
   assertMatch(page, />9999-01-01 00:00<[^]*>\+011476-08-01 00:00</);
 });
 
@@ -263,3 +265,34 @@ Deno.test("staticFiles() closes the file of an answer that nobody wants", () =>
     // The sanitizer of resources would see a file that is left open.
     await begun.cancel();
   }));
+
+Deno.test("staticFiles() reads all names of a folder, sorts them and cuts then", () =>
+  inRoot(async (ask, root) => {
+    await Deno.mkdir(`${root}/many`);
+    // Made in an order that is not that of the names.
+    for (let i = 0; i < 10_050; i++) {
+      const number = (i * 7_919) % 10_050;
+      await Deno.symlink("nowhere", `${root}/many/n${number}`);
+    }
+    for (const name of ["zz", "a0"]) {
+      await Deno.writeTextFile(`${root}/many/${name}`, "");
+    }
+    const page = await (await ask("/many/")).text();
+    assertMatch(page, /href="\.\/a0"/);
+    assertMatch(page, /1 of 10,052 entries, the first by name\. 9,999 links/);
+    const filtered = await (await ask("/many/?q=ZZ")).text();
+    assertMatch(filtered, /href="\.\/zz"[^]*>1 entry\.</);
+    assertEquals(filtered.includes("a0"), false);
+    const hostile = await (await ask('/many/?q="><script>')).text();
+    assertMatch(hostile, /value="&quot;&gt;&lt;script&gt;"/);
+  }, { index: true }));
+
+Deno.test("staticFiles() counts links that lead nowhere, and lists the rest", () =>
+  inRoot(async (ask, root) => {
+    await Deno.mkdir(`${root}/few`);
+    await Deno.symlink("nowhere", `${root}/few/gone`);
+    await Deno.symlink("/etc", `${root}/few/outside`);
+    await Deno.writeTextFile(`${root}/few/here`, "");
+    const page = await (await ask("/few/")).text();
+    assertMatch(page, />1 entry\. 2 links lead nowhere or out of here\.</);
+  }, { index: true }));
