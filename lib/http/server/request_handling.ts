@@ -25,7 +25,7 @@ import type { Asked, ResponseWriter } from "./response/response_writer.ts";
 /** What takes the connection over, if the answer was 101. */
 type Taken = TakeConnection | void;
 
-// What is left of a body that nobody wants is read up to here, as in Go: it is
+// The rest of a body that the handler did not read is read up to here, as in Go: it is
 // cheaper than a new connection. More costs the connection.
 const MOST_UNREAD_BYTES = 256 * 1024;
 

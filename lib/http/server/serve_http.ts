@@ -21,28 +21,29 @@ import { HttpSession } from "./http_session.ts";
 /**
  * Listens and answers requests, over TCP, TLS, Unix sockets or any listener.
  *
- * Bodies are streams both ways: of a request nothing is read that the handler
- * does not ask for, and a response is asked for only what the client takes.
- * `HEAD` is answered as `GET` without the body, `Date` and the body's length are
- * added. A client that breaks HTTP, or is too slow, is told so with a status from
- * 400 to 505 and `Connection: close`; a handler that throws is a 500. If a
- * response's body fails in its midst, the connection is aborted, so that nobody
- * takes what has arrived for all of it; a client of HTTP/1.0 alone, to which
- * nothing but the end can say where a body ends, sees one that is too short.
+ * Bodies are streams in both directions: a request's body is read only as far as
+ * the handler asks for it, and a response's body only as fast as the client takes
+ * it. The server answers `HEAD` as `GET` without the body, and adds `Date` and the
+ * body's length. A client that breaks HTTP or is too slow gets a status from 400
+ * to 505 with `Connection: close`. A handler that throws is answered with 500. If
+ * a response's body fails in the middle, the connection is aborted, so that the
+ * client does not take a part for the whole. Only a client of HTTP/1.0, for which
+ * nothing but the end of the connection ends a body, sees a shorter one.
  *
- * A client that only finishes sending is still listening, and is answered; so
- * one that has closed is noticed when its answer is written, and one that resets
- * at once, by `request.signal`.
+ * A client that has only finished sending still listens, and gets its answer. So
+ * the server notices a client that has closed when it writes the answer, and one
+ * that resets at once; then `request.signal` is aborted.
  *
- * It is no replacement of `Deno.serve`, which also speaks HTTP/2 and WebSockets;
- * it is for seeing, testing and embedding HTTP at the wire.
+ * `info.upgrade` of the handler's second argument hands the connection over to
+ * another protocol. HTTP/2 is not spoken: applications want `Deno.serve`, which
+ * speaks it. This server is for seeing, testing and embedding HTTP at the wire.
  *
  * @param addresses Where to listen: one address or several, port 0 for one that
  * the system chooses; or a listener, which the server then owns.
  * @param options Limits, deadlines, TLS and socket options.
  * @param handler Answers one request.
  * @returns The server, listening already.
- * @throws {TypeError} If an address or the handler is none.
+ * @throws {TypeError} If an address or the handler is invalid.
  * @throws {RangeError} If a number is out of its range.
  * @throws {ConnectionError} If the system refuses an address; then none is
  * listened on.

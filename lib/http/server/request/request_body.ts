@@ -27,7 +27,7 @@ export class RequestBody {
   readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   /** What ended the body before its end. */
   failure: unknown;
-  /** Whether somebody has begun to read it. */
+  /** Whether the handler has begun to read it. */
   isWanted = false;
   readonly #source: BodySource;
   #controller!: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;
@@ -54,7 +54,7 @@ export class RequestBody {
       cancel: () => {
         this.#isOver = true;
       },
-      // Not even one chunk is asked for that nobody reads.
+      // Not even one chunk is read before the handler asks for it.
     }, { highWaterMark: 0 });
   }
 

@@ -1,5 +1,5 @@
 /**
- * When nobody waits for an answer any more.
+ * Aborted when the client no longer waits for an answer.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Channel } from "../../../session/channel/channel.ts";
 
 /**
- * A signal that is made when somebody looks at it, as most handlers do not.
+ * A signal that is made when it is first used; most handlers never use it.
  */
 export class RequestSignal {
   readonly #channel: Channel;
