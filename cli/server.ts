@@ -26,7 +26,7 @@
  */
 
 import { runServer } from "./server_commands.ts";
-import { runThread } from "./server/worker_thread.ts";
+import { runThread } from "./server/workers/worker_thread.ts";
 import { processTerminal } from "./terminal/process_terminal.ts";
 import type { ThreadPort } from "./terminal/terminal.ts";
 

@@ -31,6 +31,20 @@ const TRANSPORT = [
 const NODE = ["node:buffer", "node:crypto", "node:stream", "node:tls"];
 const MESSAGES = ["lib/bytes", "lib/encoding", ...ERRORS, "lib/framing"];
 
+// What any user of the package can import; cli imports nothing else of lib.
+const PUBLIC = Object.values(config.exports)
+  .filter((path) => !path.includes("/cli/"))
+  .map((path) => path.slice("./".length));
+const TERMINAL = "cli/terminal/terminal.ts";
+// What every command is made with.
+const COMMAND = [
+  "cli/arguments",
+  "cli/manual",
+  "cli/output",
+  "cli/program.ts",
+  TERMINAL,
+];
+
 /**
  * A folder or file, and everything outside it that it may import. The longest
  * name that fits a file is the one that counts.
@@ -119,22 +133,30 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "@std/bytes",
   ],
   "mod.ts": ["lib"],
-  // What any user of the package can import, and nothing else inside lib.
-  "cli": [
-    ...Object.values(config.exports).filter((path) => !path.includes("/cli/"))
-      .map((path) => path.slice("./".length)),
-    "deno.json",
-    "@std/async",
-    "@std/bytes",
-    "@std/html",
-    "@std/text",
-  ],
+  // The commands of an executable load all the rest.
+  "cli": [...PUBLIC, "deno.json"],
+  "cli/output": [...PUBLIC, "@std/async", "cli/program.ts", TERMINAL],
   // The line editor, which only a terminal loads.
-  "cli/terminal": [
-    "cli/output",
-    "node:readline",
-    "node:stream",
+  "cli/terminal": ["cli/output", "node:readline", "node:stream"],
+  "cli/arguments": [...PUBLIC, "@std/text", "cli/output"],
+  // The table of framings is help too.
+  "cli/manual": [...PUBLIC, ...COMMAND],
+  // What one subject adds to both executables, which do not know each other.
+  "cli/tls": [...PUBLIC, ...COMMAND, "@std/bytes"],
+  "cli/udp": [...PUBLIC, ...COMMAND, "cli/client", "cli/server"],
+  "cli/http": [
+    ...[...PUBLIC, ...COMMAND, "@std/html"],
+    ...["cli/client", "cli/server", "cli/tls"],
   ],
+  "cli/client": [
+    ...[...PUBLIC, ...COMMAND, "cli/terminal"],
+    ...["cli/http/client", "cli/tls", "cli/udp"],
+  ],
+  "cli/server": [
+    ...[...PUBLIC, ...COMMAND, "@std/async"],
+    ...["cli/http/server", "cli/tls", "cli/udp"],
+  ],
+  "cli/demo": [...PUBLIC, "cli/output"],
 };
 
 const PURE = ["lib/bytes", "lib/encoding", "lib/framing", "lib/http/wire"];

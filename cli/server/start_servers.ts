@@ -15,7 +15,7 @@ import type { Log } from "../output/log.ts";
 import type { RunningServer } from "./running_server.ts";
 import type { ServerCommand } from "./server_command.ts";
 import { startStreams } from "./start_streams.ts";
-import { startWorker } from "./start_worker.ts";
+import { startWorker } from "./workers/start_worker.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** All servers of the command line. */

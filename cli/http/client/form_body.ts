@@ -15,12 +15,8 @@
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure, UsageError } from "../../output/failure.ts";
 import { systemReason } from "../../output/system_reason.ts";
+import type { FormField } from "./form_field.ts";
 import { mediaType } from "../files/media_types.ts";
-
-/** One field of a form. */
-export type FormField =
-  | { readonly name: string; readonly text: string }
-  | { readonly name: string; readonly path: string };
 
 const READ_BYTES = 64 * 1024;
 
@@ -32,24 +28,6 @@ export interface FormBody {
   readonly length: number;
   /** The value of Content-Type, with the boundary. */
   readonly type: string;
-}
-
-/**
- * Reads a field of the command line.
- *
- * @param text `NAME=VALUE`, or `NAME=@FILE`.
- * @throws {UsageError} If it is anything else.
- */
-export function parseFormField(text: string): FormField {
-  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) {
-    throw new UsageError(
-      `"${text}" is not a field of a form; write NAME=VALUE, or NAME=@FILE to send a file`,
-    );
-  }
-  return value.startsWith("@") && value.length > 1
-    ? { name, path: value.slice(1) }
-    : { name, text: value };
 }
 
 /**

@@ -8,7 +8,7 @@ import { UsageError } from "../../output/failure.ts";
 import type { Section } from "../../manual/manual.ts";
 import { flag, optional, repeated, setting } from "../../arguments/option.ts";
 import { parseSize, writtenSize } from "../../arguments/sizes.ts";
-import { parseFormField } from "./form_body.ts";
+import { parseFormField } from "./form_field.ts";
 import { asTyped } from "../../arguments/values.ts";
 
 /** The options that need an `http:` or `https:` address. */

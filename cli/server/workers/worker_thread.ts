@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ExitCode } from "../output/exit_code.ts";
-import type { Terminal, ThreadPort } from "../terminal/terminal.ts";
+import type { ExitCode } from "../../output/exit_code.ts";
+import type { Terminal, ThreadPort } from "../../terminal/terminal.ts";
 
 /** A connection that was cut, as threads can send it. */
 export interface SentCut {
@@ -73,7 +73,7 @@ export function runThread(port: ThreadPort, terminal: Terminal): void {
       const call = (await calls)[name] as (...args: unknown[]) => unknown;
       port.postMessage({ id, result: await call(...args) } satisfies Reply);
     } catch (error) {
-      const { describe, exitCodeOf } = await import("../output/report.ts");
+      const { describe, exitCodeOf } = await import("../../output/report.ts");
       const failure = {
         text: describe(error, "listening"),
         exitCode: exitCodeOf(error, "listening"),

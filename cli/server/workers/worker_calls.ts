@@ -4,12 +4,12 @@
  * @module
  */
 
-import { type CutConnection, parseAddress } from "../../mod.ts";
-import { Log } from "../output/log.ts";
-import type { Terminal } from "../terminal/terminal.ts";
-import type { RunningServer } from "./running_server.ts";
-import { parseServerArguments } from "./server_command.ts";
-import { startStreams } from "./start_streams.ts";
+import { type CutConnection, parseAddress } from "../../../mod.ts";
+import { Log } from "../../output/log.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import type { RunningServer } from "../running_server.ts";
+import { parseServerArguments } from "../server_command.ts";
+import { startStreams } from "../start_streams.ts";
 import type { SentCut, WorkerCalls } from "./worker_thread.ts";
 
 /**

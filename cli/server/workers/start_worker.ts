@@ -12,13 +12,17 @@
  * @module
  */
 
-import { type Address, type CutConnection, parseAddress } from "../../mod.ts";
-import { reasonOf } from "../output/error_text.ts";
-import { EXIT } from "../output/exit_code.ts";
-import { Failure } from "../output/failure.ts";
-import type { RunningServer, WorkerCommand } from "./running_server.ts";
+import {
+  type Address,
+  type CutConnection,
+  parseAddress,
+} from "../../../mod.ts";
+import { reasonOf } from "../../output/error_text.ts";
+import { EXIT } from "../../output/exit_code.ts";
+import { Failure } from "../../output/failure.ts";
+import type { RunningServer, WorkerCommand } from "../running_server.ts";
 import type { Called, Reply, SentCut, WorkerCalls } from "./worker_thread.ts";
-import type { Terminal, ThreadPort } from "../terminal/terminal.ts";
+import type { Terminal, ThreadPort } from "../../terminal/terminal.ts";
 
 /**
  * Starts a worker and waits until it listens.
