@@ -19,6 +19,7 @@ const FRAMINGS: Section = {
     ["fixed:30,pad=#", "30 bytes each, shorter ones filled up"],
     ["close", "one message: everything until the sender finishes"],
     ["raw", "no framing: each read is a message"],
+    ["A then B", 'one message in A, all others in B: "fixed:8 then length:4"'],
     [
       "",
       "and varint, netstring, content-length, octet-count, slip, cobs, hdlc, dle, json, json-seq, resp, rpc, ber, mllp, fix; or a protocol's name, see help protocols",

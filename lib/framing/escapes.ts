@@ -35,7 +35,8 @@ export function escape(bytes: Uint8Array): string {
         ? String.fromCharCode(value)
         : `\\x${value.toString(16).padStart(2, "0")}`);
   }
-  return text;
+  // Between framings it is the word of a sequence.
+  return text.replaceAll(" then ", "\\x20then\\x20");
 }
 
 /**

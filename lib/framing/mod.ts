@@ -41,6 +41,8 @@
  * {@linkcode PROTOCOLS} lists them. A message is then the whole packet, header
  * included, unless the header is nothing but its length.
  *
+ * `A then B` is one message of A, then messages of B: a greeting, for example.
+ *
  * Reading and writing take a {@linkcode Framing} or its string everywhere.
  * Without a socket, {@linkcode FrameDecoder} reads; a framing's `encoder` writes.
  *
@@ -112,6 +114,7 @@ export { octetCount } from "./formats/octet_count.ts";
 export { parseFraming } from "./parse.ts";
 export { type Protocol, PROTOCOLS } from "./protocols/protocols.ts";
 export { raw } from "./formats/raw.ts";
+export { sequence } from "./sequence.ts";
 export { slip } from "./formats/slip.ts";
 export { untilClose } from "./formats/until_close.ts";
 export {

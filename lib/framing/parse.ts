@@ -3,8 +3,12 @@
  * errors.
  *
  * ```text
- * name [:value] [,option[=value]] ...      length:4,le    fixed:30,pad=#    line
+ * framing    part [ then part ] ...              fixed:8 then length:4
+ * part       name [:value] [,option[=value]] ... length:4,le    fixed:30,pad=#
  * ```
+ *
+ * An option is a flag (`le`) or has a value (`offset=2`, in decimal; `pad=#`, in
+ * bytes). Their order does not matter, and each can be given once.
  *
  * @module
  */
@@ -12,6 +16,7 @@
 import type { Framing } from "./framing.ts";
 import { FORMATS } from "./formats.ts";
 import { nearest } from "./nearest.ts";
+import { sequence } from "./sequence.ts";
 import { splitParts } from "./escapes.ts";
 import { FramingArguments } from "./framing_arguments.ts";
 import { protocolFraming, PROTOCOLS } from "./protocols/protocols.ts";
@@ -20,6 +25,9 @@ import { protocolFraming, PROTOCOLS } from "./protocols/protocols.ts";
  * Reads the string of a framing, such as `line`, `length:4,le` or
  * `delimiter:#*#`, or the name of a protocol, such as `redis`. Bytes are written as themselves, in UTF-8, or as one of the
  * escapes `\n \r \t \0 \\ \,` and `\xHH`.
+ *
+ * `A then B` is one message in framing A, then all others in B. Write ` then `
+ * inside of a delimiter as `\x20then\x20`.
  *
  * @param text The string.
  * @returns The framing. Its `toString()` gives the canonical string, which this
@@ -37,6 +45,15 @@ import { protocolFraming, PROTOCOLS } from "./protocols/protocols.ts";
  * ```
  */
 export function parseFraming(text: string): Framing {
+  const parts = text.split(THEN);
+  if (parts.length === 1) return parsePart(text);
+  const [first, second, ...rest] = parts.map(parsePart);
+  return sequence(first!, second!, ...rest);
+}
+
+const THEN = " then ";
+
+function parsePart(text: string): Framing {
   const [head, ...options] = splitParts(text);
   const colon = head!.indexOf(":");
   const name = colon === -1 ? head! : head!.slice(0, colon);
