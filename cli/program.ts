@@ -5,7 +5,7 @@
  * ```text
  * --version, --help  ─► answered here, before anything else is loaded
  * COMMAND ...        ─► the command is loaded, and runs
- *   fails            ─► what describes failures is loaded
+ *   fails            ─► the description of failures is loaded
  * ```
  *
  * @module
@@ -18,27 +18,27 @@ import type { Stage } from "./output/describe.ts";
 import { EXIT, type ExitCode } from "./output/exit_code.ts";
 import { type Terminal, writeLine } from "./terminal/terminal.ts";
 
-/** How far a program has come, and in which form failures are told. */
+/** The progress of a program, and the form of its failures. */
 export interface Progress {
-  /** How far it has come; decides what a lost connection is. */
+  /** How far it has come, which decides the exit code of a lost connection. */
   stage: Stage;
-  /** Whether a failure is told as JSON. */
+  /** Whether a failure is written as JSON. */
   json: boolean;
 }
 
-/** What a command is run with. */
+/** The arguments of a command. */
 export interface Invocation {
   /** The command line behind the name of the executable. */
   readonly args: readonly string[];
   /** What the program has around it. */
   readonly terminal: Terminal;
-  /** Is to be kept up to date. */
+  /** The command keeps it up to date. */
   readonly progress: Progress;
 }
 
 /** A command once it is loaded. */
 export interface LoadedCommand {
-  /** What its `--help` says. */
+  /** Its manual, for `--help`. */
   readonly manual: Manual;
   /** Runs it. May throw anything. */
   run(invocation: Invocation): Promise<ExitCode>;
@@ -64,7 +64,7 @@ export interface Program {
    * Finds the command for a command line that does not begin with a command.
    *
    * @param args The command line.
-   * @returns The command that says what is wrong with it, or does without a name.
+   * @returns The command that needs no name, or that reports the mistake.
    */
   otherwise(args: readonly string[]): Command;
 }
@@ -111,7 +111,7 @@ export async function runProgram(
   }
 }
 
-/** What a command line asks about, be the rest of it right or wrong. */
+/** What a command line asks for, even if the rest of it is wrong. */
 function askedFor(args: readonly string[]): "help" | "version" | undefined {
   const end = args.indexOf("--");
   const options = end === -1 ? args : args.slice(0, end);

@@ -1,5 +1,5 @@
 /**
- * What the client tells of a connection that no call of its own reports.
+ * Logs the events of the client's connection that none of its calls reports.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import type { Log } from "../output/log.ts";
 const BAD_FRAMES_TOLD = 5;
 
 /**
- * Makes what tells of bad frames that were skipped, and of messages that were not
- * sent: something is lost, so it is told with `--quiet` too.
+ * Makes the logger of skipped bad frames and of messages that were not sent.
+ * Both are losses, so they are logged with `--quiet` too.
  */
 export function tellConnectionEvent(
   log: Log,

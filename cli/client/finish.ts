@@ -1,5 +1,5 @@
 /**
- * How the client ends a conversation in which it has what it wanted.
+ * Ends a conversation in which every reply has come.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import { formatSize } from "../arguments/sizes.ts";
 import type { Log } from "../output/log.ts";
 
 /**
- * How long to wait for the server's end. What it sends meanwhile is not shown, so
- * it is counted: a service with two replies per message is noticed, and a server
- * that stays open costs no more than this.
+ * How long to wait for the server's end. Messages that come meanwhile are not
+ * shown but counted, which reveals a service with two replies per message. A
+ * server that stays open costs no more than this wait.
  */
 const LATE_MS = 30;
 
@@ -19,13 +19,13 @@ const LATE_MS = 30;
  * Finishes sending and leaves, once every message has its reply.
  *
  * @param connection The connection.
- * @param log Where it is told that more came than was shown.
+ * @param log The log, for messages that were not shown.
  */
 export async function finish(
   connection: MessageConnection,
   log: Log,
 ): Promise<void> {
-  // Lost now or later, nothing is lost with it: every reply is here.
+  // A failure loses nothing: every reply has come.
   connection.closeWrite().catch(() => {});
   let messages = 0;
   let bytes = 0;

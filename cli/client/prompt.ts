@@ -11,8 +11,7 @@ import type { LineEditor } from "../terminal/line_editor.ts";
 import { type Input, type Terminal, writeLine } from "../terminal/terminal.ts";
 
 /**
- * Opens a prompt, if a person types and sees what is typed. What it is made with
- * is loaded then.
+ * Opens a prompt, if a person types at a terminal. Its modules are loaded then.
  *
  * @param terminal The terminal.
  * @param onInterrupt Called at Ctrl-C.
@@ -36,7 +35,7 @@ export class Prompt {
   /**
    * Creates a prompt.
    *
-   * @param terminal Where mistakes are told.
+   * @param terminal The terminal, for mistakes.
    * @param editor Reads the lines.
    */
   constructor(terminal: Terminal, editor: LineEditor) {
@@ -44,25 +43,25 @@ export class Prompt {
     this.#editor = editor;
   }
 
-  /** What is typed: whole lines. */
+  /** The typed lines. */
   get input(): Input {
     return this.#editor;
   }
 
-  /** Asks for the next message, or shows again what is half typed. */
+  /** Asks for the next message, or shows a half-typed one again. */
   ask(): void {
     this.#editor.show();
   }
 
-  /** Takes the prompt away for something else to be shown. */
+  /** Removes the prompt, so that other output can be shown. */
   makeWay(): void {
     this.#editor.hide();
   }
 
   /**
-   * Tells what was wrong with what was typed.
+   * Reports a mistyped message.
    *
-   * @param error What was thrown.
+   * @param error The error.
    */
   tell(error: unknown): void {
     this.makeWay();
@@ -72,7 +71,7 @@ export class Prompt {
     );
   }
 
-  /** Asks no more: what follows begins on a new line. */
+  /** Closes the prompt; later output begins on a new line. */
   leave(): void {
     this.#editor.close();
   }

@@ -66,7 +66,9 @@ export function errorText(error: unknown): string {
   return runtimeText(error);
 }
 
-/** A mistake of the caller has parts too, as a `TypeError` or a `RangeError`. */
+/**
+ * A mistake of the caller has parts too, as a `TypeError` or a `RangeError`.
+ */
 function hasParts(error: unknown): error is ErrorParts {
   return error instanceof Error && "reason" in error &&
     typeof error.reason === "string";
@@ -88,10 +90,9 @@ function withFlags(text: string): string {
 }
 
 /**
- * Says why something failed, where the line says already what failed, and with
- * which address.
+ * Writes only the reason of a failure, for a line that names action and address
+ * itself.
  *
- * @param error What was thrown.
  * @returns The text, with a small first letter.
  */
 export function bareReason(error: unknown): string {

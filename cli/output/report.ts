@@ -1,5 +1,5 @@
 /**
- * The one place where a failure becomes a line and an exit code.
+ * Turns a failure into a line and an exit code.
  *
  * @module
  */
@@ -14,12 +14,11 @@ import { UsageError } from "./failure.ts";
 export { describe, exitCodeOf };
 
 /**
- * Tells a failure on standard error.
+ * Writes a failure to standard error.
  *
- * @param names Name of the executable, and of the command whose help to see.
- * @param terminal Where to.
+ * @param names The names of the executable and of the command, for the hint at
+ * its help.
  * @param progress How far the program had come.
- * @param error What was thrown.
  * @returns The exit code.
  */
 export function report(

@@ -18,7 +18,7 @@ import type { Log } from "./log.ts";
 // The first bytes of a chunk; more would not be read.
 const SHOWN_BYTES = 60;
 
-/** The options of the command line that concern reads and writes. */
+/** The options for reads and writes. */
 export interface WireOptions {
   readonly chunks: boolean;
   readonly "read-size": number | undefined;
@@ -27,12 +27,12 @@ export interface WireOptions {
 }
 
 /**
- * Gives what puts a view between a connection and its messages.
+ * Makes the function that puts a view between a connection and its messages.
  *
  * @param options The command line.
- * @param log Where chunks are told.
+ * @param log The log, for chunks.
  * @param isNamed Whether each line names the peer, as there can be several.
- * @returns What wraps a connection; `undefined` where nothing is asked for.
+ * @returns The function; `undefined` without options that need it.
  */
 export function wireView(
   options: WireOptions,
@@ -96,7 +96,7 @@ class WireView implements Connection {
   async write(bytes: Uint8Array): Promise<number> {
     if (this.#hasWritten && this.#writeDelayMs > 0) {
       const { signal } = this.#over;
-      // Once it is over, the connection says why.
+      // After the end, the connection reports the reason.
       await delay(this.#writeDelayMs, { signal }).catch(() => {});
     }
     this.#hasWritten = true;

@@ -18,17 +18,17 @@ import { bareReason, errorText } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
 import { formatSize } from "../arguments/sizes.ts";
 
-// Of one connection; the line of its end has the count.
+// The most lines for one connection; the line of its end has the count.
 const BAD_FRAMES_TOLD = 5;
 
-/** What is logged of a connection, whatever is spoken over it. */
+/** The part of a connection that is logged, whatever its protocol. */
 interface Peer {
   readonly remoteAddress: Address;
 }
 
 /** Turns the events of a server into lines of its log. */
 export class ServerLog {
-  /** Whether a peer that breaks the framing is told with --quiet too. */
+  /** Whether a peer that breaks the framing is logged with --quiet too. */
   protected readonly tellsFraming: boolean = true;
   readonly #log: Log;
   // Connections are numbered so that their lines can be found together.

@@ -87,7 +87,7 @@ function tellReport({ cut, finished }: ShutdownReport, log: Log): void {
       : `, and dropped ${formatSize(droppedBytes)} that it had sent`;
     const event = { event: "cut", peer, unsentBytes, droppedBytes };
     const text = `cut ${peer} with ${formatSize(unsentBytes)} unsent${dropped}`;
-    // A loss is told even if the log is quiet.
+    // A loss is logged with --quiet too.
     if (unsentBytes + droppedBytes > 0) log.now(event, text);
     else log.soon(event, text);
   }

@@ -92,7 +92,9 @@ class ProcessOutput implements Output {
   }
 }
 
-/** Without standard error nothing can be told, and the work goes on. */
+/**
+ * Standard error. If it fails, nothing can be reported, and the work goes on.
+ */
 class ProcessErrors extends ProcessOutput {
   override write(bytes: Uint8Array): void {
     try {

@@ -93,7 +93,7 @@ async function requestLines(
   }
 }
 
-/** A person who has no reply, or mistypes, is told and may go on. */
+/** Reports a missing reply or a mistyped message, and goes on. */
 async function requestAtPrompt(
   request: Request,
   typed: TypedMessages,

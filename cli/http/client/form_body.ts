@@ -33,7 +33,7 @@ export interface FormBody {
 /**
  * Makes a form.
  *
- * @param fields What is in it.
+ * @param fields Its fields.
  * @throws {UsageError} If a file cannot be read.
  */
 export async function formBody(
@@ -105,7 +105,7 @@ async function sizeOf(path: string): Promise<number> {
   throw new UsageError(`--form: ${path} is not a regular file`);
 }
 
-/** The bytes that a file had when its length was told: neither more nor fewer. */
+/** Exactly as many bytes of a file as were announced. */
 async function* fileBytes(
   path: string,
   size: number,

@@ -1,6 +1,6 @@
 /**
- * The machine of HTTP on a channel: it reads from the channel's queue and writes
- * into the channel's sink.
+ * The machine of HTTP on a channel: it reads from the channel's queue and
+ * writes into the channel's sink.
  *
  * ```text
  *   channel.queue ─► HttpConnection ─► next()
@@ -86,8 +86,8 @@ export class HttpChannel {
   }
 
   /**
-   * Reads ahead, one read at most, so that the loss of the link is noticed while
-   * nothing waits for bytes.
+   * Reads ahead, one read at most, so that the loss of the link is noticed
+   * while nothing waits for bytes.
    */
   watch(): void {
     if (this.#hasFailed) return;
@@ -103,7 +103,7 @@ export class HttpChannel {
   /**
    * Reads no more.
    *
-   * @param error What is thrown to a caller that needs more; the first one counts.
+   * @param error The error for callers that need more; the first one counts.
    */
   fail(error: unknown): void {
     if (!this.#hasFailed) {
@@ -116,13 +116,13 @@ export class HttpChannel {
   /**
    * Sends events; those of one call leave in one write if they are small.
    *
-   * @returns `undefined` if there is room for more, else a promise that resolves
-   * when there is. A part of a body may be changed again then.
+   * @returns `undefined` if there is room for more, else a promise that
+   * resolves when there is. A part of a body may be changed again then.
    * @throws {TypeError} If an event cannot be written, or not now; at once.
    * @throws {RangeError} If the body does not have the length that its head
    * announces; at once.
-   * @throws {unknown} What the link was lost by, or aborted with; at once, or as a
-   * rejection.
+   * @throws {unknown} What the link was lost by, or aborted with; at once, or
+   * as a rejection.
    */
   send(...events: HttpEvent[]): MaybeLater {
     const { channel, http } = this;
@@ -138,7 +138,9 @@ export class HttpChannel {
     return isFull ? channel.room() : undefined;
   }
 
-  /** Lets the next read use the buffer again, if nothing looks at it any more. */
+  /**
+   * Lets the next read use the buffer again, if nothing looks at it any more.
+   */
   #reuseBuffer(): void {
     const { queue, receiving } = this.channel;
     if (!this.http.lends && !receiving.isReading) queue.release();

@@ -1,5 +1,5 @@
 /**
- * What an HTTP server can be told, and what it tells.
+ * The options and events of an HTTP server.
  *
  * @module
  */
@@ -34,32 +34,36 @@ export const DEFAULT_KEEP_ALIVE_TIMEOUT_MS: number = 75_000;
 /** The default of {@linkcode ServeHttpOptions.bodyTimeoutMs}: 30 s. */
 export const DEFAULT_BODY_TIMEOUT_MS: number = 30_000;
 
-/** The default of {@linkcode ServeHttpOptions.sendTimeoutMs}: 60 s, as nginx. */
+/**
+ * The default of {@linkcode ServeHttpOptions.sendTimeoutMs}: 60 s, as nginx.
+ */
 export const DEFAULT_SEND_TIMEOUT_MS: number = 60_000;
 
-/** A request was answered: what an access log wants to know. */
+/** A request was answered: the data of an access log. */
 export interface AnsweredEvent {
-  /** What it is. */
+  /** The kind of event. */
   readonly type: "answered";
-  /** The connection, as in the events that tell of its beginning and end. */
+  /** The connection, as in the events of its beginning and end. */
   readonly connection: HttpServerConnection;
-  /** Who asked. */
+  /** The client's address. */
   readonly remoteAddress: Address;
   /** The method; `undefined` if the request could not be read. */
   readonly method: string | undefined;
   /** The target as it was written; `undefined` likewise. */
   readonly target: string | undefined;
-  /** The version of who asked; `undefined` likewise. */
+  /** The client's version; `undefined` likewise. */
   readonly version: HttpVersion | undefined;
   /** The status of the response. */
   readonly status: number;
-  /** How many bytes of the response's body were sent, without chunked coding. */
+  /**
+   * How many bytes of the response's body were sent, without chunked coding.
+   */
   readonly bodyBytes: number;
   /** From the request's head to the end of the response, in milliseconds. */
   readonly durationMs: number;
   /**
-   * What went wrong, if something did: the handler or the response's body threw,
-   * the request was refused, or the client went away.
+   * The error, if there was one: the handler or the response's body threw, the
+   * request was refused, or the client went away.
    */
   readonly error?: unknown;
 }
@@ -86,18 +90,18 @@ export interface ServeHttpOptions
       | "whenFull"
     > {
   /**
-   * Longest time in milliseconds that a request's body may take, to which one
-   * second is added for every 500 bytes that arrive (the rule of Apache's
-   * mod_reqtimeout); `Infinity` for no bound. Only time counts in which the body
-   * is being read and nothing comes. More is answered with 408.
+   * Longest time in milliseconds for a request's body, plus one second for
+   * every 500 bytes that arrive (the rule of Apache's mod_reqtimeout);
+   * `Infinity` for no bound. Only the time in which the handler reads and no
+   * byte arrives counts. A slower request is answered with 408.
    *
    * @default {30_000}
    */
   readonly bodyTimeoutMs?: number;
   /**
    * Longest time in milliseconds from a head's first byte to its last, and for
-   * the first head from the connection's beginning; `Infinity` for no bound.
-   * More is answered with 408, or with nothing if nothing came.
+   * the first head from the connection's beginning; `Infinity` for no bound. A
+   * slower request is answered with 408, or closed if no byte came.
    *
    * @default {30_000}
    */
@@ -110,27 +114,27 @@ export interface ServeHttpOptions
    */
   readonly keepAliveTimeoutMs?: number;
   /**
-   * Largest body of a request in bytes, without any chunked coding; a larger one
-   * is answered with 413.
+   * Largest body of a request in bytes, without any chunked coding; a larger
+   * one is answered with 413.
    *
    * @default {1_048_576}
    */
   readonly maxBodyBytes?: number;
   /**
-   * Called for everything worth a line in a log. It must not throw.
+   * Called with every event. It must not throw.
    *
-   * @default {what handlers throw is reported with `console.error`}
+   * @default {errors of handlers are reported with `console.error`}
    */
   readonly onEvent?: (event: HttpServerEvent) => void;
   /**
-   * Longest time in milliseconds that a client may take none of the bytes that
-   * wait for it; `Infinity` for no bound. Then the connection is aborted.
+   * Longest time in milliseconds in which a client reads none of its pending
+   * bytes; `Infinity` for no bound. Then the connection is aborted.
    *
-   * What counts is what the system takes, which holds some MiB for the client
-   * and wants more only when a good part of them is gone. So a client that reads
-   * slowly, but all the time, can be cut as well: over loopback, one that took
-   * 40 kB a second was, with 30 s and with 60 s. Allow more for large downloads
-   * by slow clients.
+   * The time is measured by what the system takes. It buffers some MiB for the
+   * client and takes more only when a good part of them is read. So a client
+   * that reads slowly but steadily can be cut too: over loopback, one that read
+   * 40 kB a second was, with 30 s and with 60 s. Allow more time for large
+   * downloads by slow clients.
    *
    * @default {60_000}
    */
@@ -152,9 +156,9 @@ export interface HttpServerSettings {
 }
 
 /**
- * Checks the options that are HTTP's own.
+ * Checks the options of HTTP.
  *
- * @param options What the user gave.
+ * @param options The user's options.
  * @returns All settings.
  * @throws {RangeError} If a number is out of its range.
  */

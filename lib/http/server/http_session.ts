@@ -19,8 +19,8 @@ import { type HandlingParts, RequestHandling } from "./request_handling.ts";
 import { statusOf } from "./response/error_response.ts";
 import { ResponseWriter } from "./response/response_writer.ts";
 
-// A request may lie in the system's buffer when the server shuts down; it is read
-// within one turn of the event loop or two.
+// A request may lie in the system's buffer when the server shuts down; it is
+// read within one turn of the event loop or two.
 const LAST_LOOK_MS = 10;
 
 /**
@@ -88,10 +88,10 @@ export class HttpSession implements HttpServerConnection, Conversable {
   /**
    * Answers requests until there are no more.
    *
-   * @throws {HttpError} If the client broke HTTP; it has been told.
+   * @throws {HttpError} If the client broke HTTP, after an answer that says so.
    * @throws {TimeoutError} If it was too slow, likewise.
    * @throws {ConnectionError} If the link was lost while a request went on.
-   * @throws {unknown} What a response's body failed with.
+   * @throws {unknown} The error of a response's body.
    */
   async run(): Promise<void> {
     const { deadlines, serving, wire } = this.#parts;
@@ -111,7 +111,7 @@ export class HttpSession implements HttpServerConnection, Conversable {
         const answered = new RequestHandling(this.#parts, head, ordinal).run();
         if (answered !== undefined) await answered;
         this.#state = "waiting";
-        // Also where the rest of a body is not worth waiting for.
+        // Also if reading the rest of a body would take too long.
         if (!wire.http.keepAlive) return;
         deadlines.awaitNext();
       }
@@ -122,7 +122,7 @@ export class HttpSession implements HttpServerConnection, Conversable {
     }
   }
 
-  /** Answers what has begun, and nothing after it. */
+  /** Answers requests that have begun, and no others. */
   drain(): void {
     if (this.#state === "over") return;
     if (this.#state === "busy" || this.#parts.wire.http.begun) this.#end();
@@ -135,7 +135,9 @@ export class HttpSession implements HttpServerConnection, Conversable {
     return http.needsBytes && !http.begun;
   }
 
-  /** The head of a request that is here already, without waiting for a promise. */
+  /**
+   * The head of a request that is here already, without waiting for a promise.
+   */
   #headAtHand(): RequestHead | undefined {
     try {
       return this.#parts.wire.next() as RequestHead | undefined;
@@ -145,7 +147,7 @@ export class HttpSession implements HttpServerConnection, Conversable {
     }
   }
 
-  /** Waits for the head of a request; `undefined` if there will be none. */
+  /** Waits for the head of a request; `undefined` if no request follows. */
   async #nextHead(): Promise<RequestHead | undefined> {
     const { deadlines, wire } = this.#parts;
     const { http } = wire;
@@ -189,7 +191,7 @@ export class HttpSession implements HttpServerConnection, Conversable {
 
   #end(): void {
     const { http } = this.#parts.wire;
-    // Another protocol ends as it likes, once no more can be read.
+    // Another protocol ends by its own rules, once no more can be read.
     if (http.ownState === "switched") return this.channel.drain();
     http.closeAfterThis();
     this.#parts.wire.wake();

@@ -8,15 +8,15 @@ import { ProtocolError } from "../../errors.ts";
 import type { Channel } from "../channel/channel.ts";
 import type { ServerConnection } from "./server.ts";
 
-/** What a server needs of a connection. */
+/** The part of a connection that a server needs. */
 export interface Conversable extends ServerConnection {
-  /** What it goes over. */
+  /** Its channel. */
   readonly channel: Channel;
 }
 
 /** How a conversation ended. */
 export interface Ending {
-  /** What it failed with, or `undefined` if its handler returned. */
+  /** Its error, or `undefined` if its handler returned. */
   readonly error: unknown;
   /**
    * Whether this side aborted it before its handler had returned, or with
@@ -53,13 +53,14 @@ export async function converse<C extends Conversable>(
 }
 
 /**
- * Ends a connection whose handler failed. What it had sent is written first:
- * else it would depend on the network's cuts how much of that arrives.
+ * Ends a connection whose handler failed. Messages that it had sent are written
+ * first. Otherwise the network's cuts would decide how many of them arrive.
  */
 async function giveUp(channel: Channel, failure: unknown): Promise<void> {
   try {
-    // A peer that broke the framing may still be sending, and closing on it
-    // would destroy what it has not read yet; any other end is no orderly one.
+    // A peer that broke the framing may still be sending, and closing at once
+    // could destroy what it has not read yet. After any other error, the end
+    // must not look orderly.
     if (failure instanceof ProtocolError) await channel.close();
     else await channel.flushed();
   } catch {

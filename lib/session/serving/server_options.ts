@@ -1,5 +1,5 @@
 /**
- * What a server can be told, and what it tells.
+ * The options and the counts of a server.
  *
  * @module
  */
@@ -42,21 +42,22 @@ export interface ServeOptions<E extends EncodingLike = "bytes">
     TlsListenOptions,
     UnixListenOptions {
   /**
-   * Most connections at once; `Infinity` for no bound but the system's.
+   * Most connections at once. `Infinity` leaves only the system's bound.
    *
    * @default {10_000}
    */
   readonly maxConnections?: number;
   /**
-   * Most connections at once from one IP address; one more is refused.
+   * Most connections at once from one IP address. Further ones are refused.
    *
    * @default {Infinity}
    */
   readonly maxConnectionsPerPeer?: number;
   /**
-   * Called for everything worth a line in a log. It must not throw.
+   * Called with every event. It must not throw.
    *
-   * @default {failed handlers, and peers that break the framing, are reported with `console.error`}
+   * @default {failed handlers, and peers that break the framing, are reported
+   * with `console.error`}
    */
   readonly onEvent?: (
     event: ServerEvent<
@@ -65,8 +66,8 @@ export interface ServeOptions<E extends EncodingLike = "bytes">
     >,
   ) => void;
   /**
-   * Which peers are proxies that tell their clients' addresses first, by the
-   * PROXY protocol. The clients' addresses are then the connections'.
+   * Which peers are proxies that send their client's address first, by the
+   * PROXY protocol. Their connections then have the client's address.
    *
    * @default {none}
    */
@@ -74,15 +75,15 @@ export interface ServeOptions<E extends EncodingLike = "bytes">
   /** Shuts the server down when it is aborted. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Longest time in milliseconds that a client may take to agree on TLS;
-   * `Infinity` for no bound. It takes up one of `maxConnections` meanwhile.
+   * Longest time in milliseconds for the TLS handshake of a client; `Infinity`
+   * for no bound. During it the client counts as one of `maxConnections`.
    *
    * @default {10_000}
    */
   readonly tlsHandshakeTimeoutMs?: number;
   /**
-   * What happens to one connection more than `maxConnections`: it waits in the
-   * system's queue, or it is accepted and closed at once.
+   * What happens to connections beyond `maxConnections`: they wait in the
+   * system's queue, or they are accepted and closed at once.
    *
    * @default {"wait"}
    */
@@ -102,7 +103,9 @@ export interface ShutdownOptions {
   readonly graceMs?: number;
 }
 
-/** A connection that was cut during a shutdown, by the server or by the program. */
+/**
+ * A connection that was cut during a shutdown, by the server or by the program.
+ */
 export interface CutConnection {
   /** The peer's address. */
   readonly remoteAddress: Address;
@@ -110,8 +113,8 @@ export interface CutConnection {
   readonly unsentBytes: number;
   /**
    * Bytes that the peer went on sending while the connection was being closed,
-   * and that were dropped. If there are any, the peer may have lost bytes that the
-   * system had taken for sending.
+   * and that were dropped. If there are any, the peer may have lost bytes that
+   * the system had taken for sending.
    */
   readonly droppedBytes?: number;
 }

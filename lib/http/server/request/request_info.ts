@@ -1,5 +1,5 @@
 /**
- * What the wire said of a request beyond what a `Request` tells.
+ * The information on the wire about a request that a `Request` does not hold.
  *
  * @module
  */
@@ -18,31 +18,35 @@ import type {
   RequestHead,
 } from "../../wire/events.ts";
 
-/** What is known of a request beyond what a `Request` tells. */
+/** The information about a request that a `Request` does not hold. */
 export interface HttpRequestInfo {
-  /** Who asked; behind a proxy that tells, its client. */
+  /**
+   * The client's address; with the PROXY protocol, that of the proxy's client.
+   */
   readonly remoteAddress: Address;
-  /** Where it arrived. */
+  /** The address that it arrived at. */
   readonly localAddress: Address;
   /** Which request of its connection it is, from 1. */
   readonly ordinal: number;
   /** The target as it was written in the request line. */
   readonly target: string;
-  /** The version of who asked. */
+  /** The client's version. */
   readonly version: HttpVersion;
   /** The header fields as they were written, in their order. */
   readonly headers: readonly HeaderField[];
-  /** The head byte for byte, with the empty line. Each look makes a new array. */
+  /**
+   * The head byte for byte, with the empty line. Each access makes a new array.
+   */
   readonly headBytes: Uint8Array;
 
   /**
-   * Agrees to speak another protocol over this connection (RFC 9110 section 7.8).
-   * Return the response from the handler.
+   * Agrees to speak another protocol over this connection (RFC 9110 section
+   * 7.8). Return the response from the handler.
    *
-   * @param protocol The protocol, such as `"websocket"`, as the client asked for
-   * it in its field `Upgrade`.
-   * @param take Takes the connection over once the client was told; it owns the
-   * connection until its promise settles.
+   * @param protocol The protocol, such as `"websocket"`, as the client asked
+   * for it in its field `Upgrade`.
+   * @param take Takes over the connection once the response was sent. It owns
+   * the connection until its promise settles.
    * @param headers Further fields of the response.
    * @returns The response, of status 101.
    * @throws {TypeError} If the client did not ask for the protocol: answer with
@@ -140,7 +144,9 @@ export class RequestInfo implements HttpRequestInfo {
   }
 }
 
-/** Whether one of the fields `Upgrade` names a protocol; case does not matter. */
+/**
+ * Whether one of the fields `Upgrade` names a protocol; case does not matter.
+ */
 function asksFor(headers: readonly HeaderField[], protocol: string): boolean {
   const wanted = protocol.toLowerCase();
   return headers.some(([name, value]) =>
