@@ -34,7 +34,7 @@ export interface ConversationParts {
   readonly printer: Printer;
   /** Asks for messages, if a person types them. */
   readonly prompt: Prompt | undefined;
-  /** Where it is told how it goes. */
+  /** The log. */
   readonly log: Log;
 }
 
@@ -181,7 +181,7 @@ function unsendable(
   });
 }
 
-/** A person who mistypes is told and may go on. */
+/** Reports what was mistyped, and goes on. */
 async function sendAtPrompt(
   connection: MessageConnection,
   typed: TypedMessages,

@@ -96,7 +96,7 @@ export function checkEarlyLimit(v: Verification): void {
     const frame = letters(v, count);
     const shorter = letters(v, count / 2);
     if (frame === undefined || shorter === undefined) continue;
-    // A frame of fixed size is whole before its padding can be told.
+    // A frame of fixed size is complete before its padding is seen.
     if (frame.length === shorter.length) return;
     const limit = count / 4;
     const outcome = v.decode(frame, everyByte(frame.length), limit);

@@ -279,7 +279,7 @@ Deno.test("a command's --help shows what concerns it and nothing else", async ()
     await shownBy(runServer, ["print", "-h"]),
     /^ {2}--format FORMAT/m,
   );
-  assertMatch(await shownBy(runClient, ["help", "http"]), /^ {2}--head /m);
+  assertMatch(await shownBy(runClient, ["help", "http"]), /^ {2}-I, --head /m);
 });
 
 Deno.test("help explains every command and topic that it names", async () => {

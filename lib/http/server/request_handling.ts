@@ -89,7 +89,7 @@ export class RequestHandling implements Asked {
    *
    * @returns When the next one can be read, if the machine has not closed;
    * `undefined` for at once, which saves most handlers three turns of promises.
-   * @throws {HttpError} If the client broke HTTP; it has been told.
+   * @throws {HttpError} If the client broke HTTP, after an answer that says so.
    * @throws {TimeoutError} If it was too slow, likewise.
    * @throws {ConnectionError} If the link was lost.
    * @throws {unknown} What the response's body failed with in the middle, or the
@@ -174,7 +174,7 @@ export class RequestHandling implements Asked {
     return new TakenConnection(session.channel);
   }
 
-  /** Tells the client, if it can be told, and gives the error that is to blame. */
+  /** Answers with the failure, if possible, and returns the error that caused it. */
   async #fail(error: unknown): Promise<unknown> {
     const { wire: { channel, http }, writer } = this.#parts;
     const ofBody = this.#body?.failure;

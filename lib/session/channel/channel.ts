@@ -148,7 +148,7 @@ export class Channel implements Watched, Endable {
     return this.#sending?.buffered ?? 0;
   }
 
-  /** Whether closing at once may lose bytes of ours. */
+  /** Whether closing at once may lose bytes of this side. */
   get hasToLose(): boolean {
     return this.bytesWaiting > 0 || this.#ending?.isDiscarding === true;
   }
@@ -224,7 +224,7 @@ export class Channel implements Watched, Endable {
     this.#sending?.moveTo(connection);
   }
 
-  /** Finishes sending; receiving goes on. Resolves when the peer was told. */
+  /** Finishes sending; receiving goes on. Resolves once the end was sent. */
   closeWrite(): Promise<void> {
     return this.state === "closed"
       ? Promise.resolve()
@@ -232,7 +232,7 @@ export class Channel implements Watched, Endable {
   }
 
   /**
-   * Ends in order: what was accepted is written and the peer is told. Then it
+   * Ends in order: writes what was accepted, and sends the end. Then it
    * waits for the peer where something would be lost otherwise; {@linkcode Lingering}
    * says how long.
    *
