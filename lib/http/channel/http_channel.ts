@@ -69,7 +69,10 @@ export class HttpChannel {
       case "aborted":
         throw receiving.failure;
     }
-    http.receiveEnd(connection.endedUnannounced !== true);
+    // An end that this side has made itself says nothing about a body.
+    const isAnnounced = receiving.peerFinished &&
+      connection.endedUnannounced !== true;
+    http.receiveEnd(isAnnounced);
     return http.next();
   }
 

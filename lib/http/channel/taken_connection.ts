@@ -13,6 +13,7 @@ import type { PeerCertificate } from "../../transport/tls/options.ts";
 export class TakenConnection implements Connection {
   /** What the bytes go over; the machine of another protocol can go on with it. */
   readonly channel: Channel;
+  #released: Promise<void> | undefined;
 
   constructor(channel: Channel) {
     this.channel = channel;
@@ -36,6 +37,10 @@ export class TakenConnection implements Connection {
 
   get endedUnannounced(): boolean {
     return this.channel.connection.endedUnannounced === true;
+  }
+
+  get released(): Promise<void> | undefined {
+    return this.#released;
   }
 
   async read(into: Uint8Array): Promise<number | null> {
@@ -71,7 +76,7 @@ export class TakenConnection implements Connection {
   }
 
   close(): void {
-    this.channel.close().catch(() => {});
+    this.#released = this.channel.close().catch(() => {});
   }
 
   abort(): void {
