@@ -242,7 +242,12 @@ export type {
   Listener,
   ListenOptions,
 } from "./lib/transport/connection.ts";
-export { dial } from "./lib/transport/open.ts";
+export { dial, listen } from "./lib/transport/open.ts";
+export {
+  streamConnection,
+  type StreamConnectionOptions,
+  type StreamPair,
+} from "./lib/transport/stream/mod.ts";
 export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./lib/session/channel/handshake.ts";
 export type { ChannelOptions } from "./lib/session/channel/channel_settings.ts";
 export {

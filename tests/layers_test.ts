@@ -20,6 +20,8 @@ const CONTRACT = [
   "lib/transport/datagram_endpoint.ts",
   "lib/transport/ip.ts",
   "lib/transport/tls/options.ts",
+  // The names of transports; it loads them when they are opened.
+  "lib/transport/transports.ts",
 ];
 const TRANSPORT = [
   ...ERRORS,
@@ -27,6 +29,7 @@ const TRANSPORT = [
   "lib/transport/os_error.ts",
   "lib/transport/read_ahead.ts",
   "lib/transport/socket.ts",
+  "lib/transport/waiting.ts",
 ];
 const NODE = ["node:buffer", "node:crypto", "node:stream", "node:tls"];
 const MESSAGES = ["lib/bytes", "lib/encoding", ...ERRORS, "lib/framing"];
@@ -62,6 +65,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/transport": [...ERRORS],
   "lib/transport/memory": [...ERRORS, ...CONTRACT],
   "lib/transport/proxy": [...ERRORS, ...CONTRACT, "lib/time"],
+  "lib/transport/stream": [...TRANSPORT],
   "lib/transport/tcp": [...TRANSPORT, "node:dns/promises"],
   "lib/transport/tls": [...TRANSPORT, "lib/transport/tcp", ...NODE],
   "lib/transport/udp": [...TRANSPORT, "node:dns/promises"],
@@ -96,7 +100,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/session/channel",
     "lib/session/messages",
     "lib/session/serving",
-    "lib/transport/open.ts",
+    "lib/transport/open_datagrams.ts",
   ],
   "lib/http/wire": ["lib/bytes", ...ERRORS, "lib/framing"],
   // Server and client know nothing of each other; the entry point names both.

@@ -20,10 +20,10 @@ const EXPORTS: Record<string, readonly string[]> = {
     DialOptions ErrorParts Handler ListenOptions Listener MessageConnection
     MessageOptions ParleyError ProtocolError ProtocolErrorCode
     ProtocolErrorDetails ReceiveOptions ServeAddress ServeOptions Server
-    ServerConnection ServerEvent ServerStats ShutdownOptions ShutdownReport StartTlsOptions
-    StartTlsServerOptions
-    TimeoutError Transport WrapConnection connect describeError dial parseAddress serve
-    startTls
+    ServerConnection ServerEvent ServerStats ShutdownOptions ShutdownReport
+    StartTlsOptions StartTlsServerOptions StreamConnectionOptions StreamPair
+    TimeoutError Transport WrapConnection connect describeError dial listen
+    parseAddress serve startTls streamConnection
   `),
   "./tcp": names(`
     HostPort connectTcp listenTcp
@@ -32,8 +32,9 @@ const EXPORTS: Record<string, readonly string[]> = {
     SocketPath UnixListenOptions connectUnix listenUnix
   `),
   "./tls": names(`
-    PeerCertificate TlsCertificate TlsDialOptions TlsEngine TlsListenOptions
-    connectTls listenTls startTls
+    PeerCertificate TlsCertificate TlsClientUpgrade TlsDialOptions TlsEngine
+    TlsListenOptions TlsServerUpgrade TlsUpgradeOptions connectTls listenTls
+    upgradeTls
   `),
   "./udp": names(`
     DEFAULT_ATTEMPTS Datagram DatagramEndpoint DatagramEndpointOptions
@@ -89,7 +90,6 @@ const IN_SEVERAL: Record<string, string> = {
   ProtocolError: PURE,
   ProtocolErrorCode: PURE,
   ProtocolErrorDetails: PURE,
-  startTls: "two functions: one for messages, one for the bytes below",
 };
 
 for (const [entry, path] of Object.entries(config.exports)) {

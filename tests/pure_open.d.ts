@@ -1,6 +1,6 @@
 /**
- * `lib/transport/open.ts` as `pure.json` shows it to the sessions: what it
- * promises, without the transports that name `Deno`.
+ * The files of `lib/transport` that open sockets, as `pure.json` shows them to
+ * the sessions: what they promise, without the transports that name `Deno`.
  *
  * @module
  */
@@ -16,23 +16,30 @@ import type {
 import type {
   TlsDialOptions,
   TlsListenOptions,
+  TlsUpgradeOptions,
 } from "../lib/transport/tls/options.ts";
 import type {
   DatagramEndpoint,
   DatagramEndpointOptions,
 } from "../lib/transport/datagram_endpoint.ts";
 
+// Any name will do here; the table itself is checked with the transports.
+export type Transport = string;
+export type AddressForm = "host" | "path" | "name";
+export function formOf(transport: Transport): AddressForm;
+export function transportsOf(form: AddressForm): Transport[];
+
 export function dial(
-  to: Address,
-  options: DialOptions & TlsDialOptions,
+  to: string | Address,
+  options?: DialOptions & TlsDialOptions,
 ): Promise<Connection>;
-export function overTls(
+export function wrapTls(
   connection: Connection,
-  options: TlsDialOptions,
+  options: TlsUpgradeOptions,
 ): Promise<Connection>;
 export function listen(
-  on: Address,
-  options: ListenOptions & TlsListenOptions & UnixListenOptions,
+  on: string | Address,
+  options?: ListenOptions & TlsListenOptions & UnixListenOptions,
 ): Promise<Listener>;
 export function openDatagrams(
   on: Address,

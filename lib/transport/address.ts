@@ -12,8 +12,9 @@
  * @module
  */
 
-/** The kinds of address. `"memory"` has no string that can be dialled. */
-export type Transport = "tcp" | "tls" | "udp" | "unix" | "memory";
+import { formOf, type Transport, transportsOf } from "./transports.ts";
+
+export type { Transport };
 
 const DEFAULT_HOST = "127.0.0.1";
 const EVERY_INTERFACE = "::";
@@ -24,7 +25,8 @@ export class Address {
   readonly transport: Transport;
   /**
    * Host name or IP address without brackets; `""` for Unix sockets. `"::"` is
-   * every interface. The name of an end in memory.
+   * every interface. An IPv6 address of one link keeps its interface, as in
+   * `"fe80::1%eth0"`. For `"memory"` and `"stream"` it is a name.
    */
   readonly hostname: string;
   /** Port, 0 to 65535; 0 asks the system for one. 0 for Unix sockets. */
@@ -37,7 +39,7 @@ export class Address {
    *
    * @param transport The transport.
    * @param hostname Host name or IP address without brackets; the path for
-   * `"unix"`, the name for `"memory"`.
+   * `"unix"`, a name for `"memory"` and `"stream"`.
    * @param port The port.
    * @throws {RangeError} If the port is not an integer from 0 to 65535.
    * @throws {TypeError} If the host name or the path is empty.
@@ -48,30 +50,30 @@ export class Address {
         `Cannot use port ${port}: it must be an integer from 0 to 65535`,
       );
     }
+    const form = formOf(transport);
     if (hostname === "") {
       throw new TypeError(
-        transport === "unix"
-          ? 'Cannot use an empty path: write for example "unix:/run/app.sock"'
+        form === "path"
+          ? `Cannot use an empty path: write for example "${transport}:/run/app.sock"`
           : "Cannot use an empty host name",
       );
     }
     this.transport = transport;
-    this.hostname = transport === "unix"
-      ? ""
-      : hostname.replace(/^\[(.+)\]$/, "$1");
-    this.path = transport === "unix" ? hostname : "";
+    this.hostname = form === "path" ? "" : hostname.replace(/^\[(.+)\]$/, "$1");
+    this.path = form === "path" ? hostname : "";
     this.port = port;
   }
 
   /**
    * The canonical string, such as `tcp://[::1]:7342`.
    *
-   * @returns The string, which {@linkcode parseAddress} reads back; it cannot
-   * for `"memory"`.
+   * @returns The string. {@linkcode parseAddress} reads it back, except for
+   * `"memory"` and `"stream"`.
    */
   toString(): string {
-    if (this.transport === "unix") return `unix:${this.path}`;
-    if (this.transport === "memory") return `memory:${this.hostname}`;
+    if (formOf(this.transport) !== "host") {
+      return `${this.transport}:${this.path}${this.hostname}`;
+    }
     const host = this.hostname.includes(":")
       ? `[${this.hostname}]`
       : this.hostname;
@@ -99,19 +101,27 @@ export class Address {
  * ```
  */
 export function parseAddress(text: string): Address {
-  if (text.startsWith("unix:")) return new Address("unix", text.slice(5));
+  for (const transport of transportsOf("path")) {
+    const scheme = `${transport}:`;
+    if (text.startsWith(scheme)) {
+      return new Address(transport, text.slice(scheme.length));
+    }
+  }
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
   const rest = scheme === null ? text : text.slice(scheme[0].length);
   return parseHostPort(text, parseTransport(text, scheme?.[1]), rest);
 }
 
 function parseTransport(text: string, scheme = "tcp"): Transport {
-  const transport = scheme.toLowerCase();
-  if (transport === "tcp" || transport === "tls" || transport === "udp") {
-    return transport;
-  }
+  const wanted = scheme.toLowerCase();
+  const transport = transportsOf("host").find((name) => name === wanted);
+  if (transport !== undefined) return transport;
+  const names = [...transportsOf("host"), ...transportsOf("path")];
+  const last = names.pop();
   throw new TypeError(
-    `Cannot use address "${text}": its scheme must be tcp, tls, udp or unix, not "${scheme}"`,
+    `Cannot use address "${text}": its scheme must be ${
+      names.join(", ")
+    } or ${last}, not "${scheme}"`,
   );
 }
 

@@ -77,6 +77,41 @@ export function isLoopback(address: string): boolean {
 }
 
 /**
+ * Tells whether an IP address is valid on one link only, so that it needs the
+ * interface of that link.
+ *
+ * @param address A canonical IP address, with or without its interface.
+ * @returns Whether it is in fe80::/10.
+ */
+export function isLinkLocal(address: string): boolean {
+  return /^fe[89ab][0-9a-f]:/i.test(address);
+}
+
+/**
+ * The interface in an IPv6 address.
+ *
+ * @param address An address such as `"fe80::1%eth0"`.
+ * @returns What follows the `%`, or `undefined`.
+ */
+export function zoneOf(address: string): string | undefined {
+  const at = address.indexOf("%");
+  return at === -1 ? undefined : address.slice(at + 1);
+}
+
+/**
+ * Adds the interface to an address that needs one and has none.
+ *
+ * @param address An IP address or a name.
+ * @param zone The interface, if it is known.
+ * @returns The address.
+ */
+export function inZone(address: string, zone: string | undefined): string {
+  const isMissing = zone !== undefined && isLinkLocal(address) &&
+    zoneOf(address) === undefined;
+  return isMissing ? `${address}%${zone}` : address;
+}
+
+/**
  * The bytes of an IP address.
  *
  * @param address The address; a zone after `%` is ignored.

@@ -1,10 +1,11 @@
 /**
- * The one place that maps an address to its transport.
+ * Opens connections and listeners by their address.
  *
  * @module
  */
 
-import { Address } from "./address.ts";
+import { OptionTypeError } from "../check.ts";
+import { Address, parseAddress } from "./address.ts";
 import type {
   Connection,
   DialOptions,
@@ -13,134 +14,107 @@ import type {
   UnixListenOptions,
 } from "./connection.ts";
 import type {
-  DatagramEndpoint,
-  DatagramEndpointOptions,
-} from "./datagram_endpoint.ts";
-import { connectTcp, listenTcp } from "./tcp/mod.ts";
-import { openUdp } from "./udp/endpoint.ts";
-import { dialTls, listenForTls, secure, secureAsServer } from "./tls/open.ts";
-import type { TlsDialOptions, TlsListenOptions } from "./tls/options.ts";
-import { connectUnix, listenUnix } from "./unix/mod.ts";
+  TlsDialOptions,
+  TlsListenOptions,
+  TlsUpgradeOptions,
+} from "./tls/options.ts";
+import { type ConnectionOpener, TRANSPORTS } from "./transports.ts";
 
 /**
- * Opens a connection. Over TLS the handshake is not done yet: `handshake()`
- * does it, and reading and writing wait for it.
+ * Opens a connection of bytes to an address. `connect` does the same for
+ * messages, with deadlines.
  *
- * @param to The peer's address.
+ * @param address The peer's address, such as `"tcp://127.0.0.1:7342"`. The
+ * address of every interface means this machine.
  * @param options Socket options, options of TLS, and a signal.
- * @returns The connection.
- * @throws {TypeError} If the address's transport has no connections.
+ * @returns The connection, owned by the caller. Over TLS the handshake is not
+ * done yet: `handshake()` does it, and reading and writing wait for it.
+ * @throws {TypeError} If the address is invalid or its transport has no
+ * connections.
  * @throws {RangeError} If the port is 0.
  * @throws {ConnectionError} If no connection can be made.
  * @throws {unknown} The signal's reason, once it is aborted.
+ *
+ * @example Bytes to a listener and back
+ * ```ts
+ * import { dial, listen } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const listener = await listen("tcp://127.0.0.1:0");
+ * const [client, server] = await Promise.all([
+ *   dial(listener.address),
+ *   listener.accept(),
+ * ]);
+ * await client.write(Uint8Array.of(1, 2, 3));
+ * assertEquals(await server.read(new Uint8Array(10)), 3);
+ * for (const open of [client, server, listener]) open.close();
+ * ```
  */
 export async function dial(
-  to: Address,
-  options: DialOptions & TlsDialOptions,
+  address: string | Address,
+  options: DialOptions & TlsDialOptions = {},
 ): Promise<Connection> {
-  const { hostname, port, transport } = to;
-  switch (transport) {
-    case "tcp":
-      return await connectTcp({ hostname: reachable(hostname), port }, options);
-    case "tls":
-      return await dialTls(
-        new Address("tls", reachable(hostname), port),
-        options,
-      );
-    case "unix":
-      return await connectUnix(to, options);
-    default:
-      throw unsupported(to, "connect to");
-  }
+  const to = typeof address === "string" ? parseAddress(address) : address;
+  options.signal?.throwIfAborted();
+  const { dial } = await openerOf(to, "connect to");
+  return await dial(reachable(to), options);
 }
 
 /**
- * Puts TLS onto an open connection, as the client. The handshake is not done
- * yet.
+ * Listens for connections of bytes. `serve` does the same for messages, with
+ * limits and deadlines.
  *
- * @param connection The connection; nothing may be read or written on it.
- * @param options The authorities to trust, the certificate to show.
- * @returns The connection to use from now on.
- * @throws {TypeError} If only one of `cert` and `key` is given.
- * @throws {ConnectionError} If a certificate is invalid.
- */
-export async function overTls(
-  connection: Connection,
-  options: TlsDialOptions,
-): Promise<Connection> {
-  return await secure(connection, options);
-}
-
-/**
- * Puts TLS onto an open connection, as the server. The handshake is not done yet.
- *
- * @param connection The connection; nothing may be read or written on it.
- * @param options Certificate and key, whether the client needs a certificate.
- * @returns The connection to use from now on.
- * @throws {TypeError} If options are missing or contradict each other.
- * @throws {ConnectionError} If a certificate is invalid.
- */
-export async function overTlsAsServer(
-  connection: Connection,
-  options: TlsListenOptions,
-): Promise<Connection> {
-  return await secureAsServer(connection, options);
-}
-
-/**
- * Listens for connections.
- *
- * @param on The address; port 0 asks the system for one.
+ * @param address Where to listen, such as `"tcp://127.0.0.1:0"`; port 0 asks the
+ * system for one.
  * @param options Backlog, socket options, options of TLS and of Unix sockets.
- * @returns The listener. Over TLS, the handshake of its connections is not done
- * yet.
- * @throws {TypeError} If the address's transport has no connections.
+ * @returns The listener, owned by the caller. Over TLS the handshake of its
+ * connections is not done yet.
+ * @throws {TypeError} If the address is invalid or its transport has no
+ * connections.
  * @throws {ConnectionError} If the system refuses.
  */
 export async function listen(
-  on: Address,
-  options: ListenOptions & TlsListenOptions & UnixListenOptions,
+  address: string | Address,
+  options: ListenOptions & TlsListenOptions & UnixListenOptions = {},
 ): Promise<Listener> {
-  switch (on.transport) {
-    case "tcp":
-      return listenTcp(on, options);
-    case "tls":
-      return await listenForTls(on, options);
-    case "unix":
-      return await listenUnix(on, options);
-    default:
-      throw unsupported(on, "listen on");
-  }
+  const on = typeof address === "string" ? parseAddress(address) : address;
+  const { listen } = await openerOf(on, "listen on");
+  return await listen(on, options);
 }
 
 /**
- * Opens what sends and receives datagrams.
+ * Puts TLS onto an open connection, as its client or as its server. The
+ * handshake is not done yet.
  *
- * @param on Where to receive; port 0 asks the system for one.
- * @param options Socket options.
- * @returns The endpoint.
- * @throws {TypeError} If the runtime was started without `--unstable-net`.
- * @throws {ConnectionError} If the system refuses.
+ * @param connection The connection, which TLS owns from now on. No read or write
+ * may be pending.
+ * @param options Which end this is, and the options of that end.
+ * @returns The connection to use from now on.
+ * @throws {TypeError} If options contradict each other, or the server has no
+ * certificate.
+ * @throws {ConnectionError} If a certificate is invalid.
  */
-export function openDatagrams(
-  on: Address,
-  options: DatagramEndpointOptions,
-): DatagramEndpoint {
-  return openUdp(on, options);
+export async function wrapTls(
+  connection: Connection,
+  options: TlsUpgradeOptions,
+): Promise<Connection> {
+  const { wrapTls } = await import("./tls/open.ts");
+  return await wrapTls(connection, options);
+}
+
+async function openerOf(
+  address: Address,
+  action: string,
+): Promise<ConnectionOpener> {
+  const { open } = TRANSPORTS[address.transport];
+  if (typeof open !== "string") return await open();
+  throw new OptionTypeError({ action, address: `${address}`, reason: open });
 }
 
 /** "Every interface" is for listening. For dialling it means this machine. */
-function reachable(hostname: string): string {
-  return hostname === "::" || hostname === "0.0.0.0" ? "127.0.0.1" : hostname;
-}
-
-function unsupported(address: Address, action: string): TypeError {
-  if (address.transport === "udp") {
-    return new TypeError(
-      `Cannot ${action} ${address}: UDP has no connections, use bindUdp or serveDatagrams`,
-    );
-  }
-  return new TypeError(
-    `Cannot ${action} ${address}: it is neither tcp, tls nor unix, as in "tcp://127.0.0.1:7342"`,
-  );
+function reachable(address: Address): Address {
+  const { hostname, port, transport } = address;
+  return hostname === "::" || hostname === "0.0.0.0"
+    ? new Address(transport, "127.0.0.1", port)
+    : address;
 }

@@ -15,9 +15,9 @@ import { connectTcp, listenTcp } from "../../lib/transport/tcp/mod.ts";
 import {
   connectTls,
   listenTls,
-  startTls,
   type TlsDialOptions,
   type TlsListenOptions,
+  upgradeTls,
 } from "../../lib/transport/tls/mod.ts";
 import { connectUnix, listenUnix } from "../../lib/transport/unix/mod.ts";
 import { certificates, hasOpenssl } from "../support/certificates.ts";
@@ -177,7 +177,7 @@ async function makeResettableTls(
   const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, far);
   const socket = createConnection(listener.address.port, "127.0.0.1");
   const [peer, connection] = await Promise.all([
-    startTls(new NodeConnection(socket), near),
+    upgradeTls(new NodeConnection(socket), near),
     listener.accept(),
   ]);
   await connection.handshake?.();

@@ -42,11 +42,14 @@ for (
   const address of [
     parseAddress("udp://7342"),
     new Address("memory", "server"),
+    new Address("stream", "peer"),
   ]
 ) {
   const why = address.transport === "udp"
     ? "UDP has no connections, use bindUdp or serveDatagrams"
-    : 'it is neither tcp, tls nor unix, as in "tcp://127.0.0.1:7342"';
+    : address.transport === "memory"
+    ? "only its listener connects to it, as in memoryListener().connect()"
+    : "streams are open already, use streamConnection";
 
   Deno.test(`dial() rejects ${address} and says what to use`, async () => {
     const error = await assertRejects(() => dial(address, {}), TypeError);

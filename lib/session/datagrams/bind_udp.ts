@@ -6,7 +6,7 @@
 
 import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import type { Address } from "../../transport/address.ts";
-import { openDatagrams } from "../../transport/open.ts";
+import { openDatagrams } from "../../transport/open_datagrams.ts";
 import { type DatagramOptions, DatagramSettings } from "./datagram_options.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";
 import { EncodedSocket } from "./encoded_socket.ts";

@@ -5,10 +5,10 @@
  */
 
 import type { Connection } from "../../transport/connection.ts";
-import { overTls, overTlsAsServer } from "../../transport/open.ts";
+import { wrapTls } from "../../transport/open.ts";
 import type {
-  TlsDialOptions,
-  TlsListenOptions,
+  TlsClientUpgrade,
+  TlsServerUpgrade,
 } from "../../transport/tls/options.ts";
 import {
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
@@ -20,9 +20,7 @@ import type { MessageConnection } from "./message_connection.ts";
 import { checkDuration } from "../../check.ts";
 
 /** Options for {@linkcode startTls} as the client. */
-export interface StartTlsOptions extends TlsDialOptions {
-  /** Which end of TLS this side is. */
-  readonly side?: "client";
+export interface StartTlsOptions extends TlsClientUpgrade {
   /** Aborts the attempt, and the connection. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -34,9 +32,7 @@ export interface StartTlsOptions extends TlsDialOptions {
 }
 
 /** Options for {@linkcode startTls} as the server. */
-export interface StartTlsServerOptions extends TlsListenOptions {
-  /** Which end of TLS this side is. */
-  readonly side: "server";
+export interface StartTlsServerOptions extends TlsServerUpgrade {
   /** Aborts the attempt, and the connection. */
   readonly signal?: AbortSignal | undefined;
   /**
@@ -105,9 +101,7 @@ export async function startTls(
     signal === undefined ? [connection.signal] : [connection.signal, signal],
   );
   await replaceConnection(channelOf(connection), async (below: Connection) => {
-    const over = options.side === "server"
-      ? await overTlsAsServer(below, options)
-      : await overTls(below, options);
+    const over = await wrapTls(below, options);
     await shakeHands(over, tlsHandshakeTimeoutMs, either);
     return over;
   });

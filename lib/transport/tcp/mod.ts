@@ -40,14 +40,15 @@
  * @module
  */
 
-import { Address } from "../address.ts";
 import type {
   Connection,
   DialOptions,
   Listener,
   ListenOptions,
 } from "../connection.ts";
+import { zoneOf } from "../ip.ts";
 import { SocketConnection, SocketListener } from "../socket.ts";
+import { hostAddress, type HostPort } from "./host_port.ts";
 import {
   addressIn,
   dialSocket,
@@ -55,20 +56,13 @@ import {
   withOptions,
 } from "./tcp_socket.ts";
 
-const addressOf = addressIn("tcp");
-
-/** A host and a port. */
-export interface HostPort {
-  /** Host name or IP address; `"::"` is every interface, IPv4 and IPv6. */
-  readonly hostname: string;
-  /** Port, 0 to 65535; listening on 0 asks the system for one. */
-  readonly port: number;
-}
+export type { HostPort };
 
 /**
  * Opens a TCP connection.
  *
- * @param to Host and port. All addresses of a name are tried.
+ * @param to Host and port, or an address such as `"tcp://127.0.0.1:7342"`. All
+ * addresses of a name are tried.
  * @param options Socket options and a signal.
  * @returns The connection, owned by the caller.
  * @throws {ConnectionError} If no connection can be made.
@@ -77,18 +71,22 @@ export interface HostPort {
  * @throws {unknown} The signal's reason, once it is aborted.
  */
 export async function connectTcp(
-  to: HostPort,
+  to: string | HostPort,
   options: DialOptions = {},
 ): Promise<Connection> {
   options.signal?.throwIfAborted();
-  const address = new Address("tcp", to.hostname, to.port);
-  return new SocketConnection(await dialSocket(address, options), addressOf);
+  const address = hostAddress("tcp", to);
+  const conn = await dialSocket(address, options);
+  return new SocketConnection(
+    conn,
+    addressIn("tcp", zoneOf(address.hostname)),
+  );
 }
 
 /**
  * Listens for TCP connections.
  *
- * @param on Host and port.
+ * @param on Host and port, or an address such as `"tcp://127.0.0.1:0"`.
  * @param options Backlog, and options of the accepted connections.
  * @returns The listener, owned by the caller.
  * @throws {ConnectionError} If the address is in use, not one of this machine,
@@ -98,9 +96,13 @@ export async function connectTcp(
  * @throws {TypeError} If the host name is empty, or `reusePort` is set and the
  * runtime was started without `--unstable-net`.
  */
-export function listenTcp(on: HostPort, options: ListenOptions = {}): Listener {
-  const address = new Address("tcp", on.hostname, on.port);
+export function listenTcp(
+  on: string | HostPort,
+  options: ListenOptions = {},
+): Listener {
+  const address = hostAddress("tcp", on);
   const listener = listenSocket(address, options);
+  const addressOf = addressIn("tcp", zoneOf(address.hostname));
   return new SocketListener(
     listener,
     addressOf(listener.addr),

@@ -10,7 +10,7 @@ import { ConnectionError } from "../../errors.ts";
 import { Address, type Transport } from "../address.ts";
 import type { DialOptions, ListenOptions } from "../connection.ts";
 import { dialEach, lookUpAll } from "./each_address.ts";
-import { ipVersion } from "../ip.ts";
+import { inZone, ipVersion } from "../ip.ts";
 import { translate } from "../os_error.ts";
 
 // The system takes a C int and reduces it to its own limit.
@@ -140,14 +140,19 @@ export function withOptions(
 /**
  * Makes a function that converts the runtime's addresses.
  *
+ * The runtime shows link-local addresses without their interface. Where all of
+ * them are on one link, as on a listener of one, it is added.
+ *
  * @param transport The transport of the results.
+ * @param zone The interface of link-local addresses, if it is known.
  */
 export function addressIn(
   transport: Transport,
+  zone?: string,
 ): (addr: Deno.NetAddr) => Address {
   return ({ hostname, port }) => {
-    // A dual-stack listener sees IPv4 peers as IPv6; show them as IPv4.
+    // A dual-stack listener sees IPv4 peers as IPv6. Show them as IPv4.
     const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(hostname);
-    return new Address(transport, mapped?.[1] ?? hostname, port);
+    return new Address(transport, mapped?.[1] ?? inZone(hostname, zone), port);
   };
 }

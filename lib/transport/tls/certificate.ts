@@ -17,6 +17,12 @@ import type {
 } from "./options.ts";
 
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----/;
+const BLOCK =
+  /-----BEGIN (?:TRUSTED )?CERTIFICATE-----([^-]*)-----END (?:TRUSTED )?CERTIFICATE-----/g;
+
+/** Why an authority cannot be used. */
+export const UNREADABLE_AUTHORITY = "a certificate to trust cannot be read";
+
 const PRIVATE_KEY = /-----BEGIN (?:RSA |EC )?PRIVATE KEY-----/;
 const ENCRYPTED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENC/;
 
@@ -82,23 +88,46 @@ export function checkPem(
 }
 
 /**
- * Checks that the certificates to trust look like certificates in PEM.
+ * Checks that the certificates to trust look like certificates in PEM, each with
+ * a DER structure inside.
  *
  * @param action The action that needs it, for errors.
  * @param address Its address, for errors.
  * @throws {ConnectionError} If one is not, with code `"tls"`.
  */
-export function checkCaCerts(
+export function checkAuthorities(
   caCerts: readonly string[],
   action: string,
   address: Address,
-): string[] {
+): void {
+  const option = "caCerts";
   for (const pem of caCerts) {
-    if (CERTIFICATE.test(pem)) continue;
-    const reason = noPem("a certificate to trust", pem, "CERTIFICATE");
-    throw unusable(action, address, { option: "caCerts", reason });
+    if (!CERTIFICATE.test(pem)) {
+      const reason = noPem("a certificate to trust", pem, "CERTIFICATE");
+      throw unusable(action, address, { option, reason });
+    }
+    for (const [, base64 = ""] of pem.matchAll(BLOCK)) {
+      if (isSequence(base64)) continue;
+      throw unusable(action, address, { option, reason: UNREADABLE_AUTHORITY });
+    }
   }
-  return [...caCerts];
+}
+
+/** Whether it is base64 of one whole SEQUENCE, as every certificate is. */
+function isSequence(base64: string): boolean {
+  let der: string;
+  try {
+    der = atob(base64);
+  } catch {
+    return false;
+  }
+  const [tag, first = 0] = [der.charCodeAt(0), der.charCodeAt(1)];
+  if (tag !== 0x30) return false;
+  if (first < 0x80) return der.length === 2 + first;
+  const header = 2 + (first & 0x7f);
+  let length = 0;
+  for (let i = 2; i < header; i++) length = length * 256 + der.charCodeAt(i);
+  return der.length === header + length;
 }
 
 /**

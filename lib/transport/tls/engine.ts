@@ -79,18 +79,23 @@ export class ServerIdentity {
   /**
    * Shows another certificate from now on.
    *
-   * @param address The listener's address, for errors.
+   * @param action What cannot be done without it, for errors.
+   * @param address Where the server is, for errors.
    * @throws {ConnectionError} If the certificate or key is invalid, or the two
    * do not belong together; then nothing changes.
    */
-  async use(certificate: TlsCertificate, address: Address): Promise<void> {
-    await checkPair(certificate, "listen on", address);
+  async use(
+    certificate: TlsCertificate,
+    action: string,
+    address: Address,
+  ): Promise<void> {
+    await checkPair(certificate, action, address);
     const { createSecureContext } = await import("node:tls");
     const { cert, key } = certificate;
     try {
       this.#context = createSecureContext({ cert, key });
     } catch (error) {
-      throw translate(error, "listen on", address, { code: "tls" });
+      throw translate(error, action, address, { code: "tls" });
     }
     this.#certificate = certificate;
   }

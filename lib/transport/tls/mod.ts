@@ -71,35 +71,41 @@
  * @module
  */
 
-import { Address } from "../address.ts";
+import type { Address } from "../address.ts";
 import type {
   Connection,
   DialOptions,
   Listener,
   ListenOptions,
 } from "../connection.ts";
-import type { HostPort } from "../tcp/mod.ts";
-import { dialTls, listenForTls, secure } from "./open.ts";
+import { hostAddress, type HostPort } from "../tcp/host_port.ts";
+import { dialTls, listenForTls, wrapTls } from "./open.ts";
 import type {
   PeerCertificate,
   TlsCertificate,
+  TlsClientUpgrade,
   TlsDialOptions,
   TlsEngine,
   TlsListenOptions,
+  TlsServerUpgrade,
+  TlsUpgradeOptions,
 } from "./options.ts";
 
 export type {
   PeerCertificate,
   TlsCertificate,
+  TlsClientUpgrade,
   TlsDialOptions,
   TlsEngine,
   TlsListenOptions,
+  TlsServerUpgrade,
+  TlsUpgradeOptions,
 };
 
 /**
  * Opens a connection and performs the TLS handshake.
  *
- * @param to Host and port.
+ * @param to Host and port, or an address such as `"tls://example.org:443"`.
  * @param options The authorities to trust, the certificate to show, socket
  * options, and a signal, which also aborts the handshake.
  * @returns The connection, owned by the caller.
@@ -111,10 +117,10 @@ export type {
  * @throws {unknown} The signal's reason, once it is aborted.
  */
 export async function connectTls(
-  to: HostPort,
+  to: string | HostPort,
   options: TlsDialOptions & DialOptions = {},
 ): Promise<Connection> {
-  const address = new Address("tls", to.hostname, to.port);
+  const address = hostAddress("tls", to);
   return await agree(await dialTls(address, options), options.signal);
 }
 
@@ -123,7 +129,7 @@ export async function connectTls(
  * a silent client could delay for ever. Call `handshake()` with a time limit of
  * your own, or read and write, which wait for it.
  *
- * @param on Host and port.
+ * @param on Host and port, or an address such as `"tls://127.0.0.1:0"`.
  * @param options Certificate and key, whether clients need one, and socket
  * options.
  * @returns The listener, owned by the caller.
@@ -134,36 +140,35 @@ export async function connectTls(
  * `caCerts` is empty.
  */
 export async function listenTls(
-  on: HostPort,
+  on: string | HostPort,
   options: TlsListenOptions & ListenOptions,
 ): Promise<Listener> {
-  const listener = await listenForTls(
-    new Address("tls", on.hostname, on.port),
-    options,
-  );
+  const listener = await listenForTls(hostAddress("tls", on), options);
   return new EagerListener(listener);
 }
 
 /**
- * Starts TLS on an open connection, as the client (STARTTLS).
+ * Starts TLS on an open connection, as its client or as its server (STARTTLS).
  *
  * No read or write may be pending, and none of the bytes to come may have been
  * read already: bytes before the handshake may be an attacker's.
  *
  * @param connection The connection, which TLS owns from now on.
- * @param options The authorities to trust, the certificate to show, and a
- * signal. `serverName` defaults to the host that was connected to.
+ * @param options The options of a client, or `side: "server"` with those of
+ * a server; and a signal. A client's `serverName` defaults to the host that was
+ * connected to.
  * @returns The connection to use from now on.
  * @throws {ConnectionError} If the two ends cannot agree, with code `"tls"`.
- * @throws {TypeError} If only one of `cert` and `key` is given.
+ * @throws {TypeError} If options contradict each other, or the server has no
+ * certificate.
  * @throws {unknown} The signal's reason, once it is aborted.
  */
-export async function startTls(
+export async function upgradeTls(
   connection: Connection,
-  options: TlsDialOptions & Pick<DialOptions, "signal"> = {},
+  options: TlsUpgradeOptions & Pick<DialOptions, "signal"> = {},
 ): Promise<Connection> {
   options.signal?.throwIfAborted();
-  return await agree(await secure(connection, options), options.signal);
+  return await agree(await wrapTls(connection, options), options.signal);
 }
 
 /**

@@ -7,12 +7,11 @@
 import type { Address } from "../address.ts";
 import type { Connection, Listener, ListenOptions } from "../connection.ts";
 import { finishedHere, isUnannouncedEnd, translate } from "../os_error.ts";
+import { zoneOf } from "../ip.ts";
 import { SocketConnection } from "../socket.ts";
 import { addressIn, backlogOf, sharingOf } from "../tcp/tcp_socket.ts";
 import { checkPem } from "./certificate.ts";
 import type { TlsCertificate, TlsListenOptions } from "./options.ts";
-
-const addressOf = addressIn("tls");
 
 // Waits 1 ms, 2 ms and so on: a fifth of a second in all.
 const REOPEN_ATTEMPTS = 20;
@@ -26,9 +25,14 @@ export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   #closed = false;
   #finished = false;
 
-  /** Takes ownership of a socket. */
-  constructor(conn: Deno.TlsConn) {
-    super(conn, addressOf);
+  /**
+   * Takes ownership of a socket.
+   *
+   * @param conn The socket.
+   * @param zone The interface of link-local addresses, if it is known.
+   */
+  constructor(conn: Deno.TlsConn, zone: string | undefined) {
+    super(conn, addressIn("tls", zone));
     this.#conn = conn;
   }
 
@@ -103,14 +107,19 @@ export class NativeTlsListener implements Listener {
   ) {
     this.#options = options;
     this.#listener = open(on, certificate, options);
+    const addressOf = addressIn("tls", zoneOf(on.hostname));
     this.address = addressOf(this.#listener.addr);
   }
 
   async accept(): Promise<Connection> {
+    const zone = zoneOf(this.address.hostname);
     for (;;) {
       const listener = this.#listener;
       try {
-        const connection = new NativeTlsConnection(await listener.accept());
+        const connection = new NativeTlsConnection(
+          await listener.accept(),
+          zone,
+        );
         // The handshake has begun already; its outcome is handled elsewhere.
         connection.handshake().catch(() => {});
         return connection;

@@ -32,7 +32,7 @@ import { TlsReceiver } from "./node_receiver.ts";
 import { TlsSender } from "./node_sender.ts";
 import { type BeginTls, type Wire, wireOf } from "./node_stream.ts";
 import type { PeerCertificate } from "./options.ts";
-import { Waiting } from "./waiting.ts";
+import { Waiting } from "../waiting.ts";
 
 // For announcing the end to a peer that reads no more bytes.
 const FAREWELL_MS = 500;

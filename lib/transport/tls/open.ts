@@ -26,7 +26,7 @@ import type {
   Listener,
   ListenOptions,
 } from "../connection.ts";
-import { translate } from "../os_error.ts";
+import { zoneOf } from "../ip.ts";
 import { SocketConnection, SocketListener } from "../socket.ts";
 import {
   addressIn,
@@ -34,150 +34,117 @@ import {
   listenSocket,
   withOptions,
 } from "../tcp/tcp_socket.ts";
-import { certificateIn, checkCaCerts, checkPem } from "./certificate.ts";
+import { checkPem } from "./certificate.ts";
+import { clientOverNode, clientOverSocket, planClient } from "./client_end.ts";
+import type { ServerIdentity } from "./engine.ts";
+import { NativeTlsListener } from "./native.ts";
 import { TlsConnection } from "./node_connection.ts";
-import { beginClient, ServerIdentity } from "./engine.ts";
-import { NativeTlsConnection, NativeTlsListener } from "./native.ts";
 import type {
   TlsCertificate,
   TlsDialOptions,
-  TlsEngine,
   TlsListenOptions,
+  TlsServerUpgrade,
+  TlsUpgradeOptions,
 } from "./options.ts";
-
-const addressOf = addressIn("tls");
+import { identityOf, planServer } from "./server_end.ts";
 
 /**
- * Opens a connection. The handshake is not done yet.
+ * Opens a connection. The handshake is left to be done.
  *
+ * @param address Where to.
  * @param options The authorities to trust, the certificate to show, socket
  * options and a signal.
- * @throws As `connectTls`, except for the handshake.
+ * @returns The connection.
+ * @throws As `connectTls`, but for the handshake.
  */
 export async function dialTls(
   address: Address,
   options: TlsDialOptions & DialOptions,
 ): Promise<Connection> {
-  const needs = needsOf(options, address);
+  const plan = await planClient(options, address);
   const conn = await dialSocket(address, options);
-  if (needs !== "native") {
-    const raw = new SocketConnection(conn, addressOf);
-    return await overNode(raw, address, options);
+  if (plan.engine === "native") {
+    return await clientOverSocket(conn, address, plan, options);
   }
-  return await overNative(conn, address, options);
+  const addressOf = addressIn("tls", zoneOf(address.hostname));
+  const raw = new SocketConnection(conn, addressOf);
+  return clientOverNode(raw, plan, options);
 }
 
 /**
- * Puts TLS onto an open connection, as the client. The handshake is not done
- * yet.
+ * Puts TLS onto an open connection, as its client or as its server. The
+ * handshake is left to be done.
  *
- * @param options The authorities to trust, the certificate to show.
+ * @param connection The connection.
+ * @param options Which end this is, and the options of that end.
  * @returns The connection over TLS.
- * @throws As `startTls`, except for the handshake.
+ * @throws As `upgradeTls`, but for the handshake.
  */
-export async function secure(
+export async function wrapTls(
   connection: Connection,
-  options: TlsDialOptions,
+  options: TlsUpgradeOptions,
 ): Promise<Connection> {
+  if (options.side === "server") return await serverOver(connection, options);
   const { remoteAddress } = connection;
-  const needs = needsOf(options, remoteAddress);
-  const conn = SocketConnection.release(connection);
-  if (needs === "native" && conn !== undefined && "setNoDelay" in conn) {
-    return await overNative(conn as Deno.TcpConn, remoteAddress, options);
+  const plan = await planClient(options, remoteAddress);
+  // The native engine needs a socket of the runtime.
+  const conn = plan.engine === "native"
+    ? SocketConnection.release(connection)
+    : undefined;
+  if (conn === undefined || !("setNoDelay" in conn)) {
+    return clientOverNode(connection, plan, options);
   }
-  return await overNode(connection, remoteAddress, options);
+  const socket = conn as Deno.TcpConn;
+  return await clientOverSocket(socket, remoteAddress, plan, options);
 }
 
-/**
- * Puts TLS onto an open connection, as the server. The handshake is not done yet.
- *
- * @param options Certificate and key, whether the client needs one.
- * @returns The connection over TLS.
- * @throws {TypeError} If the options contradict each other, or need another engine.
- * @throws {ConnectionError} If the certificate or key is invalid.
- */
-export async function secureAsServer(
+async function serverOver(
   connection: Connection,
-  options: TlsListenOptions,
+  options: TlsServerUpgrade,
 ): Promise<Connection> {
-  const { localAddress } = connection;
-  const found = serverSide(options, "start TLS on", localAddress);
-  if (found.engine === "native") {
+  const action = "start TLS with";
+  const { remoteAddress } = connection;
+  const plan = planServer(options, action, remoteAddress);
+  if (plan.engine === "native") {
     throw new OptionTypeError({
-      action: "start TLS on",
-      address: `${localAddress}`,
+      action,
+      address: `${remoteAddress}`,
       reason:
         'only the TLS engine "node" can be the server of an open connection',
       option: "tlsEngine",
     });
   }
-  const identity = new ServerIdentity(found.certificate, options);
-  await identity.use(found.certificate, localAddress);
+  const identity = await identityOf(plan, options, action, remoteAddress);
   return new TlsConnection(connection, identity.begin);
 }
 
 /**
  * Listens.
  *
+ * @param on Where.
  * @param options Certificate and key, whether clients need one, socket options.
+ * @returns The listener.
  * @throws As `listenTls`.
  */
 export async function listenForTls(
   on: Address,
   options: TlsListenOptions & ListenOptions,
 ): Promise<Listener> {
-  const { certificate, engine } = serverSide(options, "listen on", on);
-  if (engine === "native") {
-    return new NativeTlsListener(on, certificate, options);
+  const plan = planServer(options, "listen on", on);
+  if (plan.engine === "native") {
+    return new NativeTlsListener(on, plan.certificate, options);
   }
-  const identity = new ServerIdentity(certificate, options);
-  await identity.use(certificate, on);
+  const identity = await identityOf(plan, options, "listen on", on);
   return new TlsListener(on, identity, options);
 }
 
-/** Checks the options of a server, and chooses the engine. */
-function serverSide(
-  options: TlsListenOptions,
-  action: string,
-  address: Address,
-): { certificate: TlsCertificate; engine: TlsEngine } {
-  const doing = { action, address: `${address}` };
-  const certificate = certificateIn(options, action, address);
-  if (certificate === undefined) {
-    throw new OptionTypeError({
-      ...doing,
-      reason: "TLS needs a certificate and its key",
-      option: "cert",
-    });
-  }
-  const { caCerts = [], requireClientCert = false, tlsEngine } = options;
-  checkCaCerts(caCerts, action, address);
-  // Without caCerts, every public authority would be accepted.
-  if (requireClientCert === (caCerts.length === 0)) {
-    throw new OptionTypeError({
-      ...doing,
-      reason: requireClientCert
-        ? "client certificates need the authorities that issue them"
-        : "authorities are only for client certificates, which are not asked for",
-      option: requireClientCert ? "caCerts" : "requireClientCert",
-    });
-  }
-  if (requireClientCert && tlsEngine === "native") {
-    throw new OptionTypeError({
-      ...doing,
-      reason: 'only the TLS engine "node" asks for client certificates',
-      option: "tlsEngine",
-    });
-  }
-  return { certificate, engine: tlsEngine ?? "node" };
-}
-
-/** Accepts connections of clients, over `node:tls`. */
+/** Gives the connections of clients, over `node:tls`. */
 class TlsListener extends SocketListener<Deno.TcpConn, Deno.NetAddr> {
   readonly #identity: ServerIdentity;
 
   constructor(on: Address, identity: ServerIdentity, options: ListenOptions) {
     const listener = listenSocket(on, options);
+    const addressOf = addressIn("tls", zoneOf(on.hostname));
     super(listener, addressOf(listener.addr), (conn) => {
       const raw = new SocketConnection(withOptions(conn, options), addressOf);
       return new TlsConnection(raw, identity.begin);
@@ -187,54 +154,6 @@ class TlsListener extends SocketListener<Deno.TcpConn, Deno.NetAddr> {
 
   async setCertificate(certificate: TlsCertificate): Promise<void> {
     checkPem(certificate, "listen on", this.address);
-    await this.#identity.use(certificate, this.address);
-  }
-}
-
-function needsOf(
-  options: TlsDialOptions,
-  address: Address,
-): "native" | "node" {
-  const connecting = { action: "connect to", address: `${address}` };
-  const certificate = certificateIn(options, "connect to", address);
-  checkCaCerts(options.caCerts ?? [], "connect to", address);
-  const { insecure = false, tlsEngine } = options;
-  const needsNode = certificate !== undefined || insecure;
-  if (tlsEngine === "native" && needsNode) {
-    throw new OptionTypeError({
-      ...connecting,
-      reason: 'insecure and a client certificate need the TLS engine "node"',
-      option: "tlsEngine",
-    });
-  }
-  return needsNode || tlsEngine === "node" ? "node" : "native";
-}
-
-// deno-lint-ignore require-await -- failures reach the caller in one way
-async function overNode(
-  raw: Connection,
-  address: Address,
-  options: TlsDialOptions,
-): Promise<Connection> {
-  const { serverName = address.hostname } = options;
-  return new TlsConnection(raw, beginClient(serverName, options));
-}
-
-async function overNative(
-  conn: Deno.TcpConn,
-  address: Address,
-  options: TlsDialOptions,
-): Promise<Connection> {
-  const { alpn = [], caCerts = [], serverName = address.hostname } = options;
-  try {
-    const tls = await Deno.startTls(conn, {
-      hostname: serverName,
-      caCerts: [...caCerts],
-      ...(alpn.length === 0 ? {} : { alpnProtocols: [...alpn] }),
-    });
-    return new NativeTlsConnection(tls);
-  } catch (error) {
-    conn[Symbol.dispose]();
-    throw translate(error, "shake hands with", address);
+    await this.#identity.use(certificate, "listen on", this.address);
   }
 }

@@ -48,9 +48,10 @@ export interface TlsDialOptions {
    */
   readonly key?: string;
   /**
-   * The name that must be in the server's certificate.
+   * The host name or IP address that must be in the server's certificate.
    *
-   * @default {the host name of the address}
+   * @default {the host name of the address, without the interface of an IPv6
+   * address}
    */
   readonly serverName?: string;
   /**
@@ -59,7 +60,8 @@ export interface TlsDialOptions {
    * `"native"` is up to twice as fast in bulk. If the server stalls in the
    * handshake, it keeps the socket for as long as the server does, even after
    * the attempt was aborted. `"node"` does not, and it shows the server's
-   * certificate. `insecure` and `cert` need `"node"`.
+   * certificate. `insecure` and `cert` need `"node"`. When a certificate is
+   * refused, `"native"` gives the reason in more cases.
    *
    * @default {"native", unless the other is needed}
    */
@@ -104,6 +106,28 @@ export interface TlsListenOptions extends Partial<TlsCertificate> {
    */
   readonly tlsEngine?: TlsEngine;
 }
+
+/** Options for starting TLS on an open connection, as its client. */
+export interface TlsClientUpgrade extends TlsDialOptions {
+  /**
+   * Which end of TLS this side is.
+   *
+   * @default {"client"}
+   */
+  readonly side?: "client";
+}
+
+/**
+ * Options for starting TLS on an open connection, as its server; `cert` and
+ * `key` are needed. Only the engine `"node"` can do it.
+ */
+export interface TlsServerUpgrade extends TlsListenOptions {
+  /** Which end of TLS this side is. */
+  readonly side: "server";
+}
+
+/** Options for starting TLS on an open connection. */
+export type TlsUpgradeOptions = TlsClientUpgrade | TlsServerUpgrade;
 
 /** One of the runtime's two implementations of TLS. */
 export type TlsEngine = "native" | "node";

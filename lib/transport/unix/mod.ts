@@ -65,7 +65,7 @@ export interface SocketPath {
  * A client's end has no path of its own, so both ends of the connection have
  * the socket's path as their address.
  *
- * @param to The path.
+ * @param to The path, or an address such as `"unix:/run/app.sock"`.
  * @param options A signal. The options of TCP are ignored.
  * @returns The connection, owned by the caller.
  * @throws {ConnectionError} If no connection can be made.
@@ -74,7 +74,7 @@ export interface SocketPath {
  * @throws {unknown} The signal's reason, once it is aborted.
  */
 export async function connectUnix(
-  to: SocketPath,
+  to: string | SocketPath,
   options: Pick<DialOptions, "signal"> = {},
 ): Promise<Connection> {
   const { signal } = options;
@@ -100,7 +100,7 @@ export async function connectUnix(
  * dead, the file is connected to. A live program sees a connection that ends at
  * once.
  *
- * @param on The path.
+ * @param on The path, or an address such as `"unix:/run/app.sock"`.
  * @param options Permissions of the file.
  * @returns The listener, owned by the caller.
  * @throws {ConnectionError} If another program listens there, another kind of
@@ -110,7 +110,7 @@ export async function connectUnix(
  * @throws {TypeError} If the path is empty or holds a zero byte.
  */
 export async function listenUnix(
-  on: SocketPath,
+  on: string | SocketPath,
   options: UnixListenOptions = {},
 ): Promise<Listener> {
   const address = addressOf(on, "listen on");
@@ -141,7 +141,10 @@ function wrap(conn: Deno.UnixConn, address: Address): Connection {
   return new SocketConnection(conn, () => address);
 }
 
-function addressOf({ path }: SocketPath, action: string): Address {
+function addressOf(where: string | SocketPath, action: string): Address {
+  const given = typeof where === "string" ? where : where.path;
+  const isAddress = typeof where === "string" && where.startsWith("unix:");
+  const path = isAddress ? given.slice("unix:".length) : given;
   const address = new Address("unix", path);
   // As the first byte it means a name outside the file system, on Linux.
   if (path.includes("\0", 1)) {

@@ -21,9 +21,9 @@ import { connectTcp, listenTcp } from "../../../lib/transport/tcp/mod.ts";
 import {
   connectTls,
   listenTls,
-  startTls,
   type TlsDialOptions,
   type TlsListenOptions,
+  upgradeTls,
 } from "../../../lib/transport/tls/mod.ts";
 import {
   type Certificates,
@@ -683,7 +683,7 @@ tls(
           hostname: "127.0.0.1",
           port: running.address.port,
         });
-        const client = await startTls(keptOpen(line), {
+        const client = await upgradeTls(keptOpen(line), {
           caCerts: [ca],
           insecure: true,
         });
@@ -730,7 +730,7 @@ tls(
 // STARTTLS.
 
 tls(
-  "startTls() goes on over TLS where plain text stopped",
+  "upgradeTls() goes on over TLS where plain text stopped",
   async ({ ca, server }) => {
     const listener = listenTcp(LOOPBACK);
     const [client, accepted] = await Promise.all([
@@ -744,7 +744,7 @@ tls(
     const piping = [pipe(accepted, inner), pipe(inner, accepted)];
 
     const [over, far] = await Promise.all([
-      startTls(client, { caCerts: [ca], serverName: "localhost" }),
+      upgradeTls(client, { caCerts: [ca], serverName: "localhost" }),
       secured.accept(),
     ]);
     await writeAll(over, HELLO);
@@ -760,7 +760,7 @@ tls(
   },
 );
 
-tls("startTls() ends with the signal's own reason", async () => {
+tls("upgradeTls() ends with the signal's own reason", async () => {
   const listener = listenTcp(LOOPBACK);
   const [client, accepted] = await Promise.all([
     connectTcp(listener.address),
@@ -768,7 +768,7 @@ tls("startTls() ends with the signal's own reason", async () => {
   ]);
   const controller = new AbortController();
   const reason = new Error("lost patience");
-  const outcome = startTls(client, { signal: controller.signal })
+  const outcome = upgradeTls(client, { signal: controller.signal })
     .catch((error) => error);
   await read(accepted);
   controller.abort(reason);
@@ -902,7 +902,7 @@ tls(
     });
     const header = "PROXY TCP4 192.0.2.7 198.51.100.1 1234 443\r\n";
     await writeAll(line, new TextEncoder().encode(header));
-    const client = await startTls(line, { caCerts: [ca] });
+    const client = await upgradeTls(line, { caCerts: [ca] });
 
     assertEquals(
       await readExactly(client, 21),

@@ -1,0 +1,109 @@
+/**
+ * The table of transports: the one place that knows them all. A transport is its
+ * folder and its row here.
+ *
+ * Each row loads its folder when the first address of this kind is opened, so
+ * that a program pays for what it uses.
+ *
+ * @module
+ */
+
+import type { Address } from "./address.ts";
+import type {
+  Connection,
+  DialOptions,
+  Listener,
+  ListenOptions,
+  UnixListenOptions,
+} from "./connection.ts";
+import type { TlsDialOptions, TlsListenOptions } from "./tls/options.ts";
+
+/** The kinds of address. Those of `"memory"` and `"stream"` cannot be dialled. */
+export type Transport = "memory" | "stream" | "tcp" | "tls" | "udp" | "unix";
+
+/** How the addresses of a transport are written. */
+export type AddressForm =
+  /** `scheme://host:port` */
+  | "host"
+  /** `scheme:path` */
+  | "path"
+  /** `scheme:name`, to be shown; it cannot be read back. */
+  | "name";
+
+/** What opens the connections of a transport. */
+export interface ConnectionOpener {
+  /** Opens a connection; a handshake is left to be done. */
+  dial(
+    to: Address,
+    options: DialOptions & TlsDialOptions,
+  ): Promise<Connection>;
+  /** Listens; accepted connections have a handshake left to be done. */
+  listen(
+    on: Address,
+    options: ListenOptions & TlsListenOptions & UnixListenOptions,
+  ): Listener | Promise<Listener>;
+}
+
+/** What there is to know of a transport. */
+export interface TransportRow {
+  /** How its addresses are written. */
+  readonly form: AddressForm;
+  /** Loads what opens its connections, or says why nothing does. */
+  readonly open: (() => Promise<ConnectionOpener>) | string;
+}
+
+/** All transports. */
+export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
+  tcp: {
+    form: "host",
+    open: async () => {
+      const { connectTcp, listenTcp } = await import("./tcp/mod.ts");
+      return { dial: connectTcp, listen: listenTcp };
+    },
+  },
+  tls: {
+    form: "host",
+    open: async () => {
+      const { dialTls, listenForTls } = await import("./tls/open.ts");
+      return { dial: dialTls, listen: listenForTls };
+    },
+  },
+  udp: {
+    form: "host",
+    open: "UDP has no connections, use bindUdp or serveDatagrams",
+  },
+  unix: {
+    form: "path",
+    open: async () => {
+      const { connectUnix, listenUnix } = await import("./unix/mod.ts");
+      return { dial: connectUnix, listen: listenUnix };
+    },
+  },
+  memory: {
+    form: "name",
+    open: "only its listener connects to it, as in memoryListener().connect()",
+  },
+  stream: {
+    form: "name",
+    open: "streams are open already, use streamConnection",
+  },
+};
+
+/**
+ * Tells how the addresses of a transport are written.
+ *
+ * @param transport The transport.
+ */
+export function formOf(transport: Transport): AddressForm {
+  return TRANSPORTS[transport].form;
+}
+
+/**
+ * Lists the transports whose addresses are written in one form.
+ *
+ * @param form The form.
+ */
+export function transportsOf(form: AddressForm): Transport[] {
+  const names = Object.keys(TRANSPORTS) as Transport[];
+  return names.filter((name) => TRANSPORTS[name].form === form);
+}
