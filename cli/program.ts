@@ -63,7 +63,6 @@ export interface Program {
   /**
    * Finds the command for a command line that does not begin with a command.
    *
-   * @param args The command line.
    * @returns The command that needs no name, or that reports the mistake.
    */
   otherwise(args: readonly string[]): Command;
@@ -72,10 +71,7 @@ export interface Program {
 /**
  * Runs an executable.
  *
- * @param program The executable.
- * @param args The command line.
  * @param terminal What the program has around it.
- * @returns The exit code.
  */
 export async function runProgram(
   program: Program,

@@ -12,7 +12,6 @@ import type { WordParser } from "./option.ts";
  * Makes a reader of one of several words.
  *
  * @typeParam W The words.
- * @param words The words.
  * @returns A function that gives the word or throws {@linkcode UsageError}.
  */
 export function oneOf<const W extends string>(
@@ -39,7 +38,6 @@ export function asTyped(text: string): string {
  * Reads a count.
  *
  * @param text A whole number of at least 1.
- * @returns The number.
  * @throws {UsageError} If it is anything else.
  */
 export function parseCount(text: string): number {
@@ -51,8 +49,6 @@ export function parseCount(text: string): number {
 /**
  * Reads a count that can be 0.
  *
- * @param text A whole number.
- * @returns The number.
  * @throws {UsageError} If it is anything else.
  */
 export function parseWhole(text: string): number {
@@ -64,7 +60,6 @@ export function parseWhole(text: string): number {
  * Reads the permissions of a file.
  *
  * @param text Three octal digits, as `chmod` takes them.
- * @returns The number.
  * @throws {UsageError} If it is anything else.
  */
 export function parseMode(text: string): number {

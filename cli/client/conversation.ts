@@ -57,8 +57,6 @@ const WAITING_TOLD_MS = 300;
  * Sends what is typed until its end, and shows what comes until the server
  * finishes, or `--replies` have come.
  *
- * @param connection The connection.
- * @param command The command line.
  * @param parts What it is held with.
  * @throws {Failure} If input is left that was not sent.
  */

@@ -18,7 +18,6 @@ const LATE_MS = 30;
 /**
  * Finishes sending and leaves, once every message has its reply.
  *
- * @param connection The connection.
  * @param log The log, for messages that were not shown.
  */
 export async function finish(

@@ -13,7 +13,6 @@ import { type Input, type Terminal, writeLine } from "../terminal/terminal.ts";
 /**
  * Opens a prompt, if a person types at a terminal. Its modules are loaded then.
  *
- * @param terminal The terminal.
  * @param onInterrupt Called at Ctrl-C.
  * @returns The prompt, or `undefined` if standard input is read as it is.
  */
@@ -58,11 +57,7 @@ export class Prompt {
     this.#editor.hide();
   }
 
-  /**
-   * Reports a mistyped message.
-   *
-   * @param error The error.
-   */
+  /** Reports a mistyped message. */
   tell(error: unknown): void {
     this.makeWay();
     writeLine(

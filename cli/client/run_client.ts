@@ -31,7 +31,6 @@ export interface Surroundings {
  * Gives the command that talks to an address.
  *
  * @param args The command line; its first operand is the address.
- * @returns The command.
  */
 export function talkTo(args: readonly string[]): LoadedCommand {
   return {

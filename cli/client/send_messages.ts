@@ -15,8 +15,6 @@ import { showUntilEnd } from "./show_messages.ts";
 /**
  * Sends the messages of the command line and shows the replies.
  *
- * @param connection The connection.
- * @param command The command line.
  * @param printer Shows the replies.
  * @throws {Failure} If the server finishes before the last reply.
  */

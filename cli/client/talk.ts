@@ -22,7 +22,6 @@ import { sendMessages } from "./send_messages.ts";
  * Connects, sends the messages of the command line or those that are typed, and
  * shows the replies.
  *
- * @param command The command line.
  * @param surroundings What it works with.
  */
 export async function talk(

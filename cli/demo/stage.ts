@@ -47,11 +47,7 @@ export class Stage {
     return new Scene(this);
   }
 
-  /**
-   * Shows that a scene could not be played to its end.
-   *
-   * @param error Why.
-   */
+  /** Shows that a scene could not be played to its end. */
   broken(error: unknown): void {
     const said = escapeControls(errorText(error));
     this.line(this.paint("red", `  ✗ ${said}`));
@@ -77,19 +73,13 @@ export class Stage {
   /**
    * Colours a text, if standard output shows colours.
    *
-   * @param colour The colour.
-   * @param text The text.
    * @returns The text, perhaps with colour.
    */
   paint(colour: Colour, text: string): string {
     return this.#colours ? `\x1b[${CODES[colour]}m${text}\x1b[0m` : text;
   }
 
-  /**
-   * Writes a line.
-   *
-   * @param text The line.
-   */
+  /** Writes a line. */
   line(text: string): void {
     // Not console.log: the linter keeps it out of programs.
     let bytes = new TextEncoder().encode(text + "\n");
@@ -123,8 +113,6 @@ export class Scene implements AsyncDisposable {
   /**
    * Starts the server on a free port.
    *
-   * @param service The service.
-   * @param options Its options.
    * @returns The server, and where it listens.
    */
   async server(
@@ -141,7 +129,6 @@ export class Scene implements AsyncDisposable {
   /**
    * Runs the client to its end and shows its output.
    *
-   * @param args Its command line.
    * @param input What is on its standard input.
    * @returns What it said.
    */
@@ -156,7 +143,6 @@ export class Scene implements AsyncDisposable {
   /**
    * Runs the client to its end and shows each message as it comes.
    *
-   * @param args Its command line.
    * @returns What it said, and when each message came, in milliseconds.
    */
   async listener(
@@ -171,12 +157,7 @@ export class Scene implements AsyncDisposable {
     return { ...await actor.play(""), times };
   }
 
-  /**
-   * Starts a client that goes on talking.
-   *
-   * @param args Its command line.
-   * @returns The client.
-   */
+  /** Starts a client that goes on talking. */
   talker(args: readonly string[]): Actor {
     return this.#start("client", args);
   }
@@ -184,7 +165,6 @@ export class Scene implements AsyncDisposable {
   /**
    * Shows a line of one actor.
    *
-   * @param who The actor.
    * @param text The line; a very long one is cut.
    */
   show(who: string, text: string): void {
@@ -201,11 +181,7 @@ export class Scene implements AsyncDisposable {
     }
   }
 
-  /**
-   * Shows a sentence of explanation.
-   *
-   * @param text A sentence.
-   */
+  /** Shows a sentence of explanation. */
   say(text: string): void {
     this.#stage.line(this.#stage.paint("dim", `  ${text}`));
   }
@@ -213,7 +189,6 @@ export class Scene implements AsyncDisposable {
   /**
    * Shows a claim and whether it holds, and counts it.
    *
-   * @param claim The claim.
    * @param holds Whether it holds.
    */
   check(claim: string, holds: boolean): void {

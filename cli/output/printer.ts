@@ -20,7 +20,6 @@ export class Printer {
    * Creates a printer.
    *
    * @param terminal Where it shows them.
-   * @param format How.
    * @param isRaw Whether the messages are chunks: as text they are shown
    * without line ends, since where they end means nothing.
    */

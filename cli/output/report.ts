@@ -19,7 +19,6 @@ export { describe, exitCodeOf };
  * @param names The names of the executable and of the command, for the hint at
  * its help.
  * @param progress How far the program had come.
- * @returns The exit code.
  */
 export function report(
   { help, name }: { readonly name: string; readonly help: string },

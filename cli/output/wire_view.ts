@@ -29,7 +29,6 @@ export interface WireOptions {
 /**
  * Makes the function that puts a view between a connection and its messages.
  *
- * @param options The command line.
  * @param log The log, for chunks.
  * @param isNamed Whether each line names the peer, as there can be several.
  * @returns The function; `undefined` without options that need it.

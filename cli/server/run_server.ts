@@ -23,7 +23,6 @@ import { untilSignal } from "./until_signal.ts";
  * Gives the command that serves.
  *
  * @param name Name of the service, if it is known from the first word.
- * @returns The command.
  */
 export function serve(name = "echo"): Promise<LoadedCommand> {
   return Promise.resolve({

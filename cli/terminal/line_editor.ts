@@ -46,7 +46,6 @@ export class LineEditor implements Input {
   /**
    * Takes over the terminal.
    *
-   * @param terminal The terminal.
    * @param onInterrupt Called at Ctrl-C, which is not a signal in raw mode.
    */
   constructor({ errors, input }: Terminal, onInterrupt: () => void) {

@@ -12,11 +12,7 @@ import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { NetworkInterface, Output, Terminal } from "./terminal.ts";
 
-/**
- * Gives the terminal of this process.
- *
- * @returns The terminal.
- */
+/** Gives the terminal of this process. */
 export function processTerminal(): Terminal {
   return {
     input: {
@@ -140,7 +136,6 @@ function interfaces(): readonly NetworkInterface[] {
  *
  * @param path Where; its folder is made.
  * @param text What is in it.
- * @param mode Its permissions.
  * @throws {Failure} With the reason alone as its text.
  */
 export async function createFile(

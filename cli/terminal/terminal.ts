@@ -38,7 +38,6 @@ export interface Output {
   /**
    * Writes all of the bytes.
    *
-   * @param bytes The bytes.
    * @throws {Failure} If they cannot be written.
    */
   write(bytes: Uint8Array): void;
@@ -67,11 +66,7 @@ export interface ThreadPort {
   /** Called for what the other thread sends. */
   onmessage: ((event: MessageEvent) => void) | null;
 
-  /**
-   * Sends something to the other thread.
-   *
-   * @param message What.
-   */
+  /** Sends something to the other thread. */
   postMessage(message: unknown): void;
 }
 
@@ -87,9 +82,7 @@ export interface Terminal {
   /**
    * Writes a file that is not there yet, in a folder that may not be.
    *
-   * @param path Where.
    * @param text What is in it.
-   * @param mode Its permissions.
    * @throws {Failure} With the reason alone as its text, if it is there or cannot
    * be written.
    */
@@ -110,8 +103,6 @@ export interface Terminal {
   /**
    * Calls a function for every such signal, which then does nothing else.
    *
-   * @param signal The signal.
-   * @param handler The function.
    * @returns What undoes it.
    */
   onSignal(
@@ -142,7 +133,6 @@ const UTF8 = new TextEncoder();
  * Writes text and a line feed.
  *
  * @param output Where to.
- * @param text The text.
  */
 export function writeLine(output: Output, text: string): void {
   output.write(UTF8.encode(text + "\n"));

@@ -25,7 +25,6 @@ type Request = (message: Uint8Array) => Promise<void>;
  * Sends the messages of the command line, or those that are typed, and shows
  * the replies to each.
  *
- * @param command The command line.
  * @param surroundings What it works with.
  */
 export async function runUdpClient(

@@ -37,7 +37,6 @@ export interface Place {
 /**
  * Finds the bytes to show.
  *
- * @param error The error.
  * @param place Where it is.
  * @returns A copy of at most 16.
  */

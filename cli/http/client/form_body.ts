@@ -33,7 +33,6 @@ export interface FormBody {
 /**
  * Makes a form.
  *
- * @param fields Its fields.
  * @throws {UsageError} If a file cannot be read.
  */
 export async function formBody(

@@ -47,8 +47,6 @@ export interface Stuffing {
    * Says why a byte cannot follow an escape.
    *
    * @param position Position of the escape in its frame, from 1.
-   * @param byte The byte.
-   * @returns The reason.
    */
   fault(position: number, byte: number): string;
 }

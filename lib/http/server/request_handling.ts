@@ -65,7 +65,6 @@ export class RequestHandling implements Asked {
    * Begins.
    *
    * @param parts What it is made with.
-   * @param head The request's head.
    * @param ordinal Which request of the connection it is, from 1.
    */
   constructor(parts: HandlingParts, head: RequestHead, ordinal: number) {

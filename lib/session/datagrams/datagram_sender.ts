@@ -52,7 +52,6 @@ export class DatagramSender<S> {
   /**
    * Encodes a message.
    *
-   * @param message The message.
    * @returns Its bytes, possibly the caller's own.
    * @throws {TypeError} If the encoding cannot encode it.
    * @throws {RangeError} If it is above the limit.

@@ -34,7 +34,6 @@ export interface AcceptLoopEvents {
  *
  * @param listener The listener, which the caller closes.
  * @param signal Ends a pause at once.
- * @param events The events.
  * @returns Resolves when the listener is closed.
  */
 export async function acceptLoop(

@@ -95,7 +95,6 @@ export class ResponseWriter {
   /**
    * Writes the response for a failure, which is the last one.
    *
-   * @param error The failure.
    * @param status The status; 500 tells nothing of the failure.
    * @returns When there is room.
    */

@@ -23,7 +23,6 @@ export interface BodyReader {
   /**
    * Takes a part of the body, or its end.
    *
-   * @param queue The bytes.
    * @returns The part, or `undefined` if more bytes are needed.
    * @throws {HttpError} If it is malformed, or larger than the limit.
    */
@@ -42,10 +41,8 @@ export interface BodyReader {
  * Makes the reader for a body.
  *
  * @param length How long it is.
- * @param settings The limits.
  * @param allowance What the message may bring besides the body, if anything was
  * counted already.
- * @returns The reader.
  */
 export function bodyReader(
   length: BodyLength,
@@ -60,7 +57,6 @@ export function bodyReader(
 /**
  * Takes what is here of a body, without putting chunks together needlessly.
  *
- * @param queue The bytes.
  * @param most How many may be taken.
  * @returns The part, or `undefined` if nothing is here.
  */

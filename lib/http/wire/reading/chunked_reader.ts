@@ -57,7 +57,6 @@ export class ChunkedReader implements BodyReader {
   /**
    * Begins a body.
    *
-   * @param settings The limits.
    * @param allowance The allowance of a response, which its head has used part
    * of; a request begins one here.
    */

@@ -46,7 +46,6 @@ export class HeadReader<L> {
   /**
    * Makes a reader.
    *
-   * @param settings The limits.
    * @param of Whose heads.
    * @param parseLine Reads a first line.
    */
@@ -70,7 +69,6 @@ export class HeadReader<L> {
   /**
    * Takes a head off the front of the queue.
    *
-   * @param queue The bytes.
    * @param allowance Which faults are accepted, if any may be; the same on each
    * call for one head.
    * @returns The head, or `undefined` if more bytes are needed.

@@ -60,8 +60,6 @@ export class IncomingMessages {
    * Begins at the first byte of a stream.
    *
    * @param state What is shared with the other direction.
-   * @param settings The limits.
-   * @param queue The bytes.
    */
   constructor(
     state: ConnectionState,

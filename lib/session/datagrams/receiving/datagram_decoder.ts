@@ -43,7 +43,6 @@ export class DatagramDecoder<T> {
    * Decodes a datagram.
    *
    * @param bytes Its bytes, in a buffer that is overwritten afterwards.
-   * @returns The message.
    * @throws {ProtocolError} If it is above the limit, or cannot be decoded.
    * @throws {unknown} What an encoding of the caller's own throws.
    */
@@ -79,8 +78,6 @@ export class DatagramDecoder<T> {
  * Adds to an error which datagram it is about, and how that begins.
  *
  * @param error What {@linkcode DatagramDecoder.decode} threw.
- * @param bytes The datagram's bytes.
- * @param from Its sender.
  * @returns The complete error; another error than a `ProtocolError` as it was.
  */
 export function diagnosed(
