@@ -25,6 +25,7 @@ import {
 import {
   type Forgiven,
   type HttpResponseReadOptions,
+  NO_OPTIONS,
   readSettings,
 } from "./http_limits.ts";
 import { IncomingMessages } from "./reading/incoming_messages.ts";
@@ -80,7 +81,7 @@ export class HttpConnection {
    */
   constructor(
     role: HttpRole,
-    options: HttpResponseReadOptions = {},
+    options: HttpResponseReadOptions = NO_OPTIONS,
     queue: ByteQueue = new ByteQueue(),
   ) {
     checkOneOf("role", role, ["client", "server"]);

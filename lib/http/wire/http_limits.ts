@@ -110,6 +110,7 @@ export type HttpReadSettings = Required<HttpResponseReadOptions>;
 export function readSettings(
   options: HttpResponseReadOptions,
 ): HttpReadSettings {
+  if (options === NO_OPTIONS) return defaults ??= readSettings({});
   if (isChecked(options)) return options;
   const { bareLineFeed = false, lenient = false } = options;
   const size = (
@@ -133,7 +134,11 @@ export function readSettings(
   return settings;
 }
 
+/** No options, which need not be checked for each connection. */
+export const NO_OPTIONS: HttpResponseReadOptions = {};
+
 // A server checks its options once and not for each connection.
+let defaults: HttpReadSettings | undefined;
 const CHECKED = new WeakSet<HttpResponseReadOptions>();
 
 function isChecked(
