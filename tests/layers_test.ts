@@ -58,7 +58,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/bytes": [...ERRORS, "@std/bytes"],
   "lib/time": [...ERRORS],
   "lib/encoding": ["lib/bytes", ...ERRORS, "@std/bytes"],
-  "lib/framing": ["lib/bytes", ...ERRORS, "@std/bytes"],
+  "lib/framing": ["lib/bytes", ...ERRORS, "@std/bytes", "@std/text"],
   "lib/stream": [...MESSAGES, "@std/streams"],
   // The top of the folder is what all transports share, and the one place that
   // knows them all.

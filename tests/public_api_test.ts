@@ -65,7 +65,8 @@ const EXPORTS: Record<string, readonly string[]> = {
     LineOptions PROTOCOLS Protocol ProtocolError ProtocolErrorCode ProtocolErrorDetails
     ReadableQueue VarintPrefixOptions ber cobs contentLength decimalHeader
     delimiter dle fix fixedLength hdlc jsonSequence jsonValues lengthPrefix line mllp netstring
-    octetCount parseFraming raw recordMarking resp sequence slip untilClose varintPrefix
+    octetCount parseFraming raw recordMarking resp sequence slip syslog untilClose
+    varintPrefix
   `),
   "./encoding": names(`
     Encoding EncodingLike JsonInput JsonValue MessageOf SentOf ValueDecoder bytes json text

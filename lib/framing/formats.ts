@@ -27,8 +27,13 @@ import { netstring } from "./formats/netstring.ts";
 import { octetCount } from "./formats/octet_count.ts";
 import { raw } from "./formats/raw.ts";
 import { slip } from "./formats/slip.ts";
+import { syslog } from "./formats/syslog.ts";
 import { untilClose } from "./formats/until_close.ts";
 import { varintPrefix } from "./formats/varint_prefix.ts";
+
+// What people write for a byte order; the short word is named to them.
+const LITTLE = ["little", "littleendian", "little-endian", "lsb", "intel"];
+const BIG = ["big", "bigendian", "big-endian", "msb", "network", "net"];
 
 /** How a framing is written and made. */
 export interface Format {
@@ -80,12 +85,13 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
     },
   }],
   ["length", {
-    form: "length:1|2|3|4|8[,le][,inclusive][,offset=N][,adjust=N][,strip=N]",
+    form:
+      "length:1|2|3|4|8[,be|,le][,inclusive][,offset=N][,adjust=N][,strip=N]",
     make(given) {
       const bytes = given.number() as LengthBytes | undefined;
       return lengthPrefix({
         ...(bytes === undefined ? {} : { bytes }),
-        littleEndian: given.flag("le"),
+        littleEndian: littleEndian(given),
         inclusive: given.flag("inclusive"),
         ...given.integer("offset"),
         ...given.integer("adjust"),
@@ -108,6 +114,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
   ["netstring", { form: "netstring", make: () => netstring() }],
   ["content-length", { form: "content-length", make: () => contentLength() }],
   ["octet-count", { form: "octet-count", make: () => octetCount() }],
+  ["syslog", { form: "syslog", make: () => syslog() }],
   ["slip", { form: "slip", make: () => slip() }],
   ["cobs", { form: "cobs", make: () => cobs() }],
   ["hdlc", { form: "hdlc", make: () => hdlc() }],
@@ -125,4 +132,12 @@ function one(text: string): number {
   const bytes = unescape(text);
   if (bytes.length === 1) return bytes[0]!;
   throw new TypeError(`option "pad" must be one byte, not ${bytes.length}`);
+}
+
+/** Which byte comes first. Big-endian is the default, and may be written out. */
+function littleEndian(given: FramingArguments): boolean {
+  const isLittle = given.flag("le", LITTLE);
+  if (!given.flag("be", BIG)) return isLittle;
+  if (!isLittle) return false;
+  throw new TypeError('options "le" and "be" exclude each other');
 }

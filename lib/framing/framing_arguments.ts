@@ -15,6 +15,8 @@ export class FramingArguments {
   readonly #value: string | undefined;
   readonly #options = new Map<string, string | undefined>();
   readonly #known = new Set<string>();
+  // Words that are written for an option, and the option.
+  readonly #meant = new Map<string, string>();
   #valueUsed = false;
 
   /**
@@ -68,8 +70,9 @@ export class FramingArguments {
    * @returns Whether it is there.
    * @throws {TypeError} If it has a value.
    */
-  flag(name: string): boolean {
+  flag(name: string, others: readonly string[] = []): boolean {
     this.#known.add(name);
+    for (const other of others) this.#meant.set(other, name);
     if (!this.#options.has(name)) return false;
     if (this.#options.get(name) === undefined) return true;
     throw new TypeError(`option "${name}" takes no value`);
@@ -115,7 +118,8 @@ export class FramingArguments {
     }
     for (const name of this.#options.keys()) {
       if (this.#known.has(name)) continue;
-      const near = nearest(name, this.#known);
+      const near = this.#meant.get(name.toLowerCase()) ??
+        nearest(name, this.#known);
       throw new TypeError(
         `there is no option "${name}"` +
           (near === undefined ? "" : `, did you mean "${near}"?`),

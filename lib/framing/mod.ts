@@ -22,6 +22,7 @@
  * | `netstring` | `5:` hello `,` | 3 and more | any bytes, and readable in a capture |
  * | `content-length` | `Content-Length: 5` ... hello | 21 and more | LSP and DAP |
  * | `octet-count` | `5 ` hello | 2 and more | syslog over TCP or TLS |
+ * | `syslog` | `5 ` hello, or hello `LF` | 2 and more | syslog in both of its forms, told apart by the first byte |
  * | `json-seq` | `1E` {"a":1} `LF` | 2 | logs of JSON texts that may hold line feeds |
  * | `json` | {"a":1} `LF` | 1, or none | JSON values one after the other, with or without separators |
  * | `resp` | `$5` `CR LF` hello `CR LF` | 0 | Redis: a message is a whole value with its bytes |
@@ -116,6 +117,7 @@ export { type Protocol, PROTOCOLS } from "./protocols/protocols.ts";
 export { raw } from "./formats/raw.ts";
 export { sequence } from "./sequence.ts";
 export { slip } from "./formats/slip.ts";
+export { syslog } from "./formats/syslog.ts";
 export { untilClose } from "./formats/until_close.ts";
 export {
   varintPrefix,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { ProtocolError } from "../errors.ts";
 import { CountingQueue } from "./counting_queue.ts";
 import { triesFor } from "./cuts.ts";
 import type { Outcome } from "./outcome.ts";
@@ -12,6 +13,8 @@ import { letters, show, type Verification } from "./verification.ts";
 
 const MOST_TRIED = 48;
 const MOST_BYTES = 4096;
+const MOST_TAILS = 8;
+const TAIL_BYTES = 48;
 // Long enough that headers are short in comparison, short enough for one byte.
 const LETTERS = [4096, 1024, 200, 100];
 // Bytes behind the limit that may be part of a delimiter.
@@ -30,7 +33,6 @@ export function checkRefusals(v: Verification): void {
       const outcome = v.decode(wrong, everyByte(wrong.length));
       if (outcome.code === undefined || outcome.code === "truncated") continue;
       checkTaken(v, wrong, outcome);
-      if (outcome.code === "malformed") checkFirstWrong(v, wrong, outcome);
     }
   }
 }
@@ -53,39 +55,47 @@ function checkTaken(
   );
 }
 
-/** If no value of the last byte saves a frame, an earlier byte was wrong. */
-function checkFirstWrong(
-  v: Verification,
-  wrong: Uint8Array,
-  { messagesEnd }: Outcome,
-): void {
-  const count = refusedAfter(v, wrong);
-  if (count === undefined || count - messagesEnd < 2) return;
-  const prefix = wrong.slice(0, count);
-  for (let value = 0; value < 256; value++) {
-    prefix[count - 1] = value;
-    if (refusedAfter(v, prefix) === undefined) return;
+/**
+ * A first byte that no bytes behind it can save is refused when it comes.
+ *
+ * Later bytes are not checked so: a length or a checksum is often wrong only as a
+ * whole.
+ */
+export function checkFirstByte(v: Verification): void {
+  const tails = v.valid.map(({ bytes }) => bytes.slice(1, TAIL_BYTES));
+  for (let i = 0; i < MOST_TAILS; i++) {
+    tails.push(Uint8Array.from({ length: TAIL_BYTES }, () => v.random(256)));
   }
-  v.breaks(
-    "a frame is refused at the first byte that is wrong",
-    `${
-      show(wrong.slice(0, count))
-    }, cut into single bytes, is refused at its last byte, whatever that is`,
-  );
+  for (let first = 0; first < 256; first++) {
+    const refusals = tails.map((tail) =>
+      refusalOf(v, Uint8Array.of(first, ...tail))
+    );
+    const [refusal] = refusals;
+    const isSame = refusals.every((other) => other === refusal);
+    if (!isSame || refusal === undefined || refusal === 1) continue;
+    v.breaks(
+      "a wrong first byte is refused when it comes",
+      `${
+        show(Uint8Array.of(first, ...tails[0]!))
+      }, cut into single bytes, is refused after ${refusal} bytes, whatever follows the first`,
+    );
+  }
 }
 
-/** After how many bytes, each a chunk, the decoder refuses a stream. */
-function refusedAfter(v: Verification, bytes: Uint8Array): number | undefined {
+/** After how many bytes, each a chunk, a stream is refused as malformed. */
+function refusalOf(v: Verification, bytes: Uint8Array): number | undefined {
   const queue = new CountingQueue();
   try {
     const decoder = v.framing.decoder({ maxMessageBytes: v.limit });
     for (const byte of bytes) {
       queue.push(Uint8Array.of(byte));
-      while (decoder.decode(queue) !== undefined);
+      if (decoder.decode(queue) !== undefined) return undefined;
     }
     return undefined;
-  } catch {
-    return queue.offset + queue.length;
+  } catch (error) {
+    return error instanceof ProtocolError && error.code === "malformed"
+      ? queue.offset + queue.length
+      : undefined;
   }
 }
 

@@ -15,7 +15,11 @@ import {
 } from "./codec_checks.ts";
 import { randomNumbers } from "./cuts.ts";
 import { checkMembers } from "./member_checks.ts";
-import { checkEarlyLimit, checkRefusals } from "./refusal_checks.ts";
+import {
+  checkEarlyLimit,
+  checkFirstByte,
+  checkRefusals,
+} from "./refusal_checks.ts";
 import { Verification } from "./verification.ts";
 
 /** Options for {@linkcode verifyFraming}. */
@@ -114,6 +118,7 @@ export function verifyFraming(
     checkIndependence(verification);
     checkNoise(verification, noiseCount);
     checkRefusals(verification);
+    checkFirstByte(verification);
     checkEarlyLimit(verification);
   }
   // What one by one gives is known to be right now.

@@ -9,6 +9,8 @@ for (
     ["header:5,zero,right", "header:5,zero"],
     ["length", "length:4"],
     ["length:04", "length:4"],
+    ["length:4,be", "length:4"],
+    ["length:2,be,inclusive", "length:2,inclusive"],
     ["length:4,inclusive,le", "length:4,le,inclusive"],
     ["length:2,adjust=-2", "length:2,inclusive"],
     ["length:2,strip=2", "length:2"],
@@ -48,6 +50,11 @@ for (
     ["length:", 'the value "" is not a number'],
     ["length:4.0", 'the value "4.0" is not a number'],
     ["length:4,lle", 'there is no option "lle", did you mean "le"?'],
+    ["length:4,le,be", 'options "le" and "be" exclude each other'],
+    ["length:4,little", 'there is no option "little", did you mean "le"?'],
+    ["length:4,littleendian", 'did you mean "le"?'],
+    ["length:4,big", 'there is no option "big", did you mean "be"?'],
+    ["length:4,Network", 'did you mean "be"?'],
     ["length:4,le=1", 'option "le" takes no value'],
     ["length:4,offset", 'option "offset" needs a value'],
     ["length:4,offset=", 'option "offset" needs a value'],
@@ -107,4 +114,11 @@ Deno.test("parseFraming() gives a framing or throws a TypeError for any text", (
     }),
     { numRuns: 1000 },
   );
+});
+
+Deno.test("parseFraming() suggests only what is near", () => {
+  for (const text of ["lps", "tcp", "abc", "xml", "to"]) {
+    const { message } = assertThrows(() => parseFraming(text)) as Error;
+    assertEquals(message.includes("did you mean"), false, message);
+  }
 });

@@ -8,7 +8,11 @@ codecSuite({
   samples: ["", "a", "hello", "\0\xff\n"],
   golden: [["hello", "hello"], ["", ""]],
   rejects: [
-    ["x".repeat(1001), "too_large", "limit of 1000 bytes; it begins 78"],
+    [
+      "x".repeat(1001),
+      "too_large",
+      "limit of 1000 bytes (maxMessageBytes); it begins 78",
+    ],
   ],
   refuses: [["x".repeat(1001), "the limit is 1000 bytes"]],
 });

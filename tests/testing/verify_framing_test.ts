@@ -506,7 +506,7 @@ Deno.test("verifyFraming() finds a wrong first byte that is noticed only when th
       "netstring",
       (decoder, queue) => queue.has(3) ? decoder.decode(queue) : undefined,
     ),
-    "a frame is refused at the first byte that is wrong",
+    "a wrong first byte is refused when it comes",
   );
 });
 

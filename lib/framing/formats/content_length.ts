@@ -16,7 +16,7 @@ import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
 import { MOST_DIGITS } from "./digits.ts";
 import type { Encoder, Framing } from "../framing.ts";
-import { checkSendSize, evidence, malformed } from "../limits.ts";
+import { checkSendSize, evidence, malformed, nameOf } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
 
 /**
@@ -24,6 +24,7 @@ import { namedFraming } from "./named_framing.ts";
  */
 export const MAX_HEADER_BLOCK_BYTES: number = 8 * 1024;
 
+const CR = 13;
 const LF = 10;
 
 /**
@@ -77,16 +78,17 @@ class HeaderBlockReader implements HeaderReader {
           evidence(queue, MAX_HEADER_BLOCK_BYTES),
         );
       }
+      const begin = this.#line;
+      if (queue.has(begin + 1)) checkBegin(queue, begin);
       if (end === -1) {
         this.#searched = queue.length;
         return 0;
       }
-      const begin = this.#line;
       this.#line = this.#searched = end + 1;
       const line = latin1(queue.peek(begin, end));
-      const reason = this.#readLine(line);
+      const [reason, hint] = endOf(line, begin) ?? this.#readLine(line) ?? [];
       if (reason !== undefined) {
-        throw malformed(reason, evidence(queue, end + 1));
+        throw malformed(reason, evidence(queue, end + 1), hint);
       }
       if (line === "\r") return this.#finish(queue, end + 1);
     }
@@ -98,6 +100,7 @@ class HeaderBlockReader implements HeaderReader {
       throw malformed(
         "its header has no Content-Length",
         evidence(queue, header),
+        "the empty line ends the header block",
       );
     }
     this.#line = this.#searched = 0;
@@ -107,33 +110,76 @@ class HeaderBlockReader implements HeaderReader {
     return header;
   }
 
-  /** Takes a line in; returns what is wrong with it, if anything is. */
-  #readLine(line: string): string | undefined {
+  /** Takes a line in; returns what is wrong with it. */
+  #readLine(line: string): Refusal | undefined {
     const last = line.length - 1;
-    if (line.indexOf("\r") !== last) {
-      return "its header line does not end with the one CR LF in it";
-    }
     if (last === 0) return undefined;
     // No regular expression over the whole line: a line of 8 KiB of spaces must
     // not cost more than other lines.
     const colon = line.indexOf(":");
     if (!NAME.test(line.slice(0, Math.max(0, colon)))) {
-      return `its header line ${quote(line)} is not a name, ":" and a value`;
+      return [
+        `its header line ${quote(line)} is not a name, ":" and a value`,
+        "is that a line of a log? Logs belong on standard error",
+      ];
     }
     if (line.slice(0, colon).toLowerCase() !== "content-length") return;
     const value = trim(line, colon + 1, last);
     const digits = value.replace(/^0+(?=\d)/, "");
     if (!/^\d+$/.test(digits) || digits.length > MOST_DIGITS) {
-      return `its Content-Length is ${
-        quote(value)
-      } instead of 1 to ${MOST_DIGITS} digits`;
+      return [
+        `its Content-Length is ${
+          quote(value)
+        } instead of 1 to ${MOST_DIGITS} digits`,
+      ];
     }
     if (this.#digits !== undefined && this.#digits !== digits) {
-      return `it has two lengths, ${this.#digits} and ${digits}`;
+      return [`it has two lengths, ${this.#digits} and ${digits}`];
     }
     this.#digits = digits;
     return undefined;
   }
+}
+
+/** What is wrong with a line, and what it looks like. */
+type Refusal = readonly [reason: string, hint?: string];
+
+/** Refuses the first byte of a line if no header line begins with it. */
+function checkBegin(queue: ReadableQueue, begin: number): void {
+  const first = queue.byte(begin);
+  const character = String.fromCharCode(first);
+  if (NAME.test(character) || first === CR || first === LF) return;
+  const isJson = character === "{" || character === "[";
+  throw malformed(
+    `a header line cannot begin with ${nameOf(first)}, at position ${
+      begin + 1
+    }`,
+    evidence(queue, begin + 1),
+    isJson ? "this looks like JSON without a header" : undefined,
+  );
+}
+
+/** Looks at how a line ends; a message for each way to get it wrong. */
+function endOf(line: string, begin: number): Refusal | undefined {
+  const last = line.length - 1;
+  const cr = line.indexOf("\r");
+  if (cr !== -1 && cr === last) return undefined;
+  if (cr === -1) {
+    return [
+      `the line feed (0a) at position ${
+        begin + last + 2
+      } has no CR (0d) before it`,
+      "header lines end with CR LF, and these end with LF",
+    ];
+  }
+  return [
+    `the CR (0d) at position ${begin + cr + 1} is followed by ${
+      nameOf(line.charCodeAt(cr + 1))
+    } instead of LF (0a)`,
+    line[cr + 1] === "\r"
+      ? "CR LF was turned into CR CR LF, as text mode on Windows does"
+      : undefined,
+  ].filter((part) => part !== undefined) as [string, string?];
 }
 
 /** A character for each byte, so that no header is refused for its encoding. */
