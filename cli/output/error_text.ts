@@ -31,7 +31,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   maxConnections: "--max-connections",
   maxConnectionsPerPeer: "--max-connections-per-peer",
   maxMessageBytes: "--max-message",
-  maxProxyHeaderBytes: "--max-proxy-header",
+  "proxyProtocol.maxHeaderBytes": "--max-proxy-header",
   messageTimeoutMs: "--message-timeout",
   mode: "--mode",
   responseTimeoutMs: "--idle-timeout",

@@ -148,7 +148,7 @@ export class ProxyReader {
       action: READ,
       address: String(connection.remoteAddress),
       reason: `it is longer than ${bytes.length} bytes`,
-      option: "maxHeaderBytes",
+      option: "proxyProtocol.maxHeaderBytes",
     });
   }
 }

@@ -56,6 +56,9 @@ const SIGNATURE = Uint8Array.of(
   ...[0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a],
 );
 const V2_FIXED = 16;
+// Version 2 and the command.
+const LOCAL = 0x20;
+const PROXY = 0x21;
 const READ = "read the PROXY header";
 const V1_START = new TextEncoder().encode("PROXY ");
 
@@ -153,7 +156,7 @@ function parseBinary(
   const [command, family] = [bytes[12]!, bytes[13]!];
   const rest = bytes[14]! * 256 + bytes[15]!;
   const size = V2_FIXED + rest;
-  if (command !== 0x20 && command !== 0x21) {
+  if (command !== LOCAL && command !== PROXY) {
     throw malformed(bytes, "its version is not 2 or its command is unknown");
   }
   if (size > maxBytes) {
@@ -161,10 +164,22 @@ function parseBinary(
       action: READ,
       reason:
         `its declared size of ${size} bytes exceeds the limit of ${maxBytes} bytes`,
-      option: "maxHeaderBytes",
+      option: "proxyProtocol.maxHeaderBytes",
     }, { declaredBytes: size, limitBytes: maxBytes });
   }
   if (bytes.length < size) return undefined;
+  // LOCAL: the proxy speaks for itself, as load balancers do to check a server's
+  // health. UNSPEC: it does not know its client. Both times the block is skipped
+  // whole, whatever is in it (section 2.2).
+  if (command === LOCAL || family >> 4 === 0) {
+    return {
+      version: 2,
+      source: undefined,
+      destination: undefined,
+      tlvs: [],
+      size,
+    };
+  }
   const body = bytes.subarray(V2_FIXED, size);
   const addressBytes = ADDRESS_BYTES[family >> 4];
   if (addressBytes === undefined || (family & 15) > 2) {
@@ -173,9 +188,9 @@ function parseBinary(
   if (body.length < addressBytes) {
     throw malformed(bytes, `its addresses need ${addressBytes} bytes`);
   }
-  // LOCAL: the proxy itself is the client. Families other than TCP over IP
-  // cannot describe this connection; the specification says to ignore them.
-  const known = command === 0x21 && (family === 0x11 || family === 0x21);
+  // This connection can be of no other family than TCP over IP. The
+  // specification says to ignore the others.
+  const known = family === 0x11 || family === 0x21;
   const [source, destination] = known
     ? addresses(body, family === 0x11 ? 4 : 16)
     : [undefined, undefined];

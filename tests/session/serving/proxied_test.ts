@@ -161,3 +161,20 @@ Deno.test("ProxyReader refuses options that make no sense", () => {
     );
   }
 });
+
+Deno.test("a load balancer's health check is served under its own address", async () => {
+  const { server } = await start(["127.0.0.0/8"]);
+  const signature = [13, 10, 13, 10, 0, 13, 10, 81, 85, 73, 84, 10];
+  // LOCAL, with a block that only the balancer could explain.
+  const check = Uint8Array.of(...signature, 0x20, 0x11, 0, 3, 9, 9, 9);
+  const text = await exchange(server.address.port, [
+    check,
+    new TextEncoder().encode("ping\n"),
+  ]);
+
+  assertMatch(
+    text,
+    /^ping tcp:\/\/127\.0\.0\.1:\d+ tcp:\/\/127\.0\.0\.1:\d+\n$/,
+  );
+  await server.shutdown();
+});

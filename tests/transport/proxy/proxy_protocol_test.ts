@@ -82,6 +82,59 @@ Deno.test("parseProxyHeader() asks for more at every cut of every header", () =>
   }
 });
 
+// What load balancers send to check a server's health, and proxies that do not
+// know their client: the block is skipped whole.
+for (
+  const [what, block] of [
+    ["LOCAL of TCP over IPv4 without addresses", "20 11 00 00"],
+    ["LOCAL with bytes that are not TLVs", "20 00 00 05 01 02 03 04 05"],
+    ["LOCAL with half of a TLV", "20 00 00 02 01 00"],
+    [
+      "LOCAL with addresses and TLVs",
+      `20 11 00 21 03 00 04 61 62 63 64 ea 00 17 01 ${"00 ".repeat(22)}`,
+    ],
+    ["LOCAL of an unknown family", "20 51 00 03 00 00 00"],
+    ["LOCAL of an unknown protocol", "20 1f 00 01 ff"],
+    ["PROXY of no family", "21 00 00 00"],
+    ["PROXY of no family with bytes that are no TLVs", "21 00 00 03 ff ff ff"],
+    ["PROXY of no family, but of streams", "21 01 00 02 ff ff"],
+  ] as const
+) {
+  Deno.test(`parseProxyHeader() skips the block of ${what}`, () => {
+    const bytes = hex(`${SIGNATURE} ${block}`);
+    const data = ascii("hello");
+    const header = parseProxyHeader(Uint8Array.of(...bytes, ...data));
+
+    assertEquals(header, {
+      version: 2,
+      source: undefined,
+      destination: undefined,
+      tlvs: [],
+      size: bytes.length,
+    });
+    for (let end = 0; end < bytes.length; end++) {
+      assertEquals(parseProxyHeader(bytes.subarray(0, end)), undefined);
+    }
+  });
+}
+
+Deno.test("parseProxyHeader() reads a header above 2 KiB where the limit allows it", () => {
+  // A client certificate in a TLV, as HAProxy sends it.
+  const value = new Uint8Array(3_000).fill(7);
+  const size = 12 + 3 + value.length;
+  const start = hex(`${SIGNATURE} 21 11`);
+  const bytes = Uint8Array.of(
+    ...start,
+    ...[size >> 8, size & 255],
+    ...new Uint8Array(12),
+    ...[0x20, value.length >> 8, value.length & 255],
+    ...value,
+  );
+
+  assertEquals(parseProxyHeader(bytes, 4096)?.tlvs, [{ type: 0x20, value }]);
+  assertThrows(() => parseProxyHeader(bytes), ProtocolError, "limit of 2048");
+});
+
 Deno.test("parseProxyHeader() refuses what is no header", () => {
   const cases: [Uint8Array, RegExp][] = [
     [ascii("GET / HTTP/1.1\r\n"), /neither of the two signatures/],
@@ -98,8 +151,11 @@ Deno.test("parseProxyHeader() refuses what is no header", () => {
     [hex(`${SIGNATURE} 22 11 00 00`), /command is unknown/],
     [hex(`${SIGNATURE} 21 41 00 00`), /family is unknown/],
     [hex(`${SIGNATURE} 21 11 00 04 01 02 03 04`), /need 12 bytes/],
-    [hex(`${SIGNATURE} 20 00 00 02 01 00`), /TLVs is cut off/],
-    [hex(`${SIGNATURE} 20 00 00 03 01 00 01`), /TLVs is cut off/],
+    [hex(`${SIGNATURE} 21 11 00 0e ${"00 ".repeat(12)}01 00`), /is cut off/],
+    [
+      hex(`${SIGNATURE} 21 11 00 0f ${"00 ".repeat(12)}01 00 01`),
+      /TLVs is cut off/,
+    ],
   ];
   for (const [bytes, why] of cases) {
     const error = assertThrows(() => parseProxyHeader(bytes), ProtocolError);
