@@ -139,6 +139,7 @@
  * | --- | --- | --- |
  * | `maxMessageBytes` | 1 MiB | one message, received or sent |
  * | `highWaterMarkBytes` | 64 KiB | bytes that wait to be written before `send` waits |
+ * | `maxBufferedBytes` | 16 MiB | bytes that wait to be written before the connection is ended |
  * | `maxBufferedBytes` | 16 MiB, and always one message | bytes that wait for a peer that does not read |
  * | `connectTimeoutMs` | 10 s | opening a connection, including the name lookup |
  * | `tlsHandshakeTimeoutMs` | 10 s | agreeing on TLS |
