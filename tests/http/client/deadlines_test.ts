@@ -93,7 +93,7 @@ bounded(
     });
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        await new Promise((resolve) => setTimeout(resolve, 400));
+        await new Promise((resolve) => setTimeout(resolve, 900));
         controller.enqueue(Uint8Array.of(65));
         controller.close();
       },
@@ -101,10 +101,10 @@ bounded(
     const response = await request(server.url, {
       method: "POST",
       body,
-      responseTimeoutMs: 150,
-      bodyTimeoutMs: 50,
+      responseTimeoutMs: 500,
+      bodyTimeoutMs: 200,
     });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     assertEquals(await response.text(), text);
   },
 );
