@@ -153,7 +153,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["cli/client", "cli/server", "cli/tls"],
   ],
   "cli/client": [
-    ...[...PUBLIC, ...COMMAND, "cli/terminal"],
+    ...[...PUBLIC, ...COMMAND, "cli/terminal", "@std/async"],
     ...["cli/http/client", "cli/tls", "cli/udp"],
   ],
   "cli/server": [

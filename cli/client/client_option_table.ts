@@ -15,7 +15,7 @@ import {
   MESSAGE_OPTIONS,
   WIRE_OPTIONS,
 } from "../arguments/common_options.ts";
-import { writtenDuration } from "../arguments/durations.ts";
+import { durationIn, writtenDuration } from "../arguments/durations.ts";
 import {
   about,
   flag,
@@ -82,6 +82,13 @@ export const CLIENT_OPTIONS = {
       ...deadline(DEFAULT_CONNECT_TIMEOUT_MS, "bounds connecting"),
       appliesTo: ["messages", "http"],
     },
+    "retry": setting(
+      "DURATION",
+      { value: 0, text: "0s" },
+      durationIn({ zero: true }),
+      "tries again for this long while nothing listens there",
+      { instead: { http: "a request is sent once" } },
+    ),
     "idle-timeout": {
       ...deadline(
         Infinity,

@@ -20,6 +20,7 @@ import { wireView } from "../output/wire_view.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { ClientCommand } from "./client_command.ts";
 import { tellConnectionEvent } from "./connection_log.ts";
+import { retrying } from "./retry.ts";
 import { sendProxyHeader } from "./proxy_header.ts";
 import { tlsOptions } from "./tls_settings.ts";
 
@@ -55,11 +56,14 @@ export async function openConnection(
   try {
     if (!hasHeaderBelowTls(command)) {
       const both = { ...settings, ...tls, tlsHandshakeTimeoutMs };
-      return await connect(address, both);
+      const open = () => connect(address, both);
+      return await retrying(open, { forMs: options.retry, log, signal });
     }
     // The header comes below TLS.
     const plain = new Address("tcp", address.hostname, address.port);
-    const connection = await connect(plain, settings);
+    const open = () => connect(plain, settings);
+    const retry = { forMs: options.retry, log, signal };
+    const connection = await retrying(open, retry);
     const serverName = address.hostname;
     const how = { serverName, ...tls, signal, tlsHandshakeTimeoutMs };
     await startTls(connection, how);

@@ -14,7 +14,7 @@ const WRONG_CLIENT: [string, RegExp][] = [
   ["-n localhost 9000", /no option -n: names are only looked up/],
   ["-c cat 9000", /no option -c: a program is not started/],
   ["-w 3 localhost 9000", /no option -w: .*--timeout 3s/],
-  ["7342 x --retry 5s", /there is no option --retry; a value/],
+  ["7342 x --retray 5s", /there is no option --retray \(did you mean --retry/],
   ["--frame line", /there is no address; write ADDRESS MESSAGE/],
   ["7342 --fraem x", /there is no option --fraem \(did you mean --frame\?\)/],
   ["7342 --to x", /there is no option --to; a value or message/],
