@@ -67,4 +67,10 @@ async function sendTimes(
     await connection.send(new TextEncoder().encode(time));
   }
   if (failure !== undefined) throw failure.error;
+  // A loss may be known to the connection before it is to the reader. By name, as
+  // the table of services is loaded before the library.
+  const { reason } = connection.signal;
+  if (reason instanceof Error && reason.name === "ConnectionError") {
+    throw reason;
+  }
 }
