@@ -102,11 +102,15 @@ export class FrameDecoder {
     return this.#isBlocked ? 0 : this.#decoder.missingBytes ?? 0;
   }
 
+  /** What may be wrong if the rest of the message that has begun does not come. */
+  get waitHint(): string | undefined {
+    return this.#decoder.waitHint?.(this.queue);
+  }
+
   /**
    * Adds received bytes.
    *
-   * @param chunk The bytes. The decoder takes them over: do not write to the
-   * array any more.
+   * @param chunk The bytes; do not write to the array any more.
    */
   push(chunk: Uint8Array): void {
     this.queue.push(chunk);
@@ -138,8 +142,7 @@ export class FrameDecoder {
   }
 
   /**
-   * Takes many messages at once, in less time than {@linkcode FrameDecoder.next}
-   * takes for them one by one. An error waits until the messages before it were
+   * Takes many messages at once. An error waits until the messages before it were
    * given: then the next call throws it.
    *
    * @param into Where the messages are appended.
@@ -168,8 +171,7 @@ export class FrameDecoder {
   }
 
   /**
-   * Drops the next message without making a view of it, for programs that only
-   * count.
+   * Drops the next message without a view of it, for programs that count.
    *
    * @returns The message's size in bytes, or -1 when more bytes are needed.
    * @throws {ProtocolError} If the stream breaks the framing.
@@ -216,9 +218,8 @@ export class FrameDecoder {
   }
 
   /**
-   * Refuses the message that was taken last because its content is bad. Where bad
-   * frames are skipped, the message is reported and this returns; otherwise the
-   * stream ends.
+   * Refuses the message that was taken last because its content is bad: it is
+   * reported where bad frames are skipped, otherwise the stream ends.
    *
    * @param error Why, such as a {@linkcode ProtocolError} of an encoding.
    * @param message The message. {@linkcode FrameDecoder.next} must have given it.
@@ -282,7 +283,6 @@ export class FrameDecoder {
     return readGreeting(evidence(queue, SHOWN_BYTES), this.#hasEnded);
   }
 
-  /** Where the frame at the front is, or the message that was taken last. */
   #placeOf(message?: Uint8Array): Place {
     const greeting = message === undefined ? this.#greeting() : undefined;
     return {

@@ -108,6 +108,14 @@ export interface Decoder {
   resync?(queue: ReadableQueue): boolean;
 
   /**
+   * What may be wrong, as a sentence for people, if the rest of the message that
+   * has begun does not come: "as little-endian 256 fits exactly: try length:4,le".
+   *
+   * @param queue The bytes of that message.
+   */
+  waitHint?(queue: ReadableQueue): string | undefined;
+
+  /**
    * How many bytes the message that has begun still lacks, as far as is known
    * after `decode` returned `undefined`; 0 when nothing is known. Only a hint
    * for how much to read at once.

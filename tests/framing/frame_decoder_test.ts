@@ -191,3 +191,31 @@ Deno.test("FrameDecoder takes a TLS alert for what it is, also when it is cut of
 function netstringDecoder(): Decoder {
   return netstring().decoder({ maxMessageBytes: 10 });
 }
+
+Deno.test("FrameDecoder says that the other byte order fits, while it waits and when the stream ends", () => {
+  for (
+    const [framing, header, hint] of [
+      [
+        "length:4",
+        "\0\x01\0\0",
+        "as little-endian 256 fits exactly: try length:4,le",
+      ],
+      [
+        "length:4,le",
+        "\0\0\x01\0",
+        "as big-endian 256 fits exactly: try length:4",
+      ],
+    ] as const
+  ) {
+    const decoder = new FrameDecoder(framing);
+    decoder.push(latin1(header + "a".repeat(256)));
+    assertEquals(decoder.next(), undefined);
+    assertEquals(decoder.waitHint, hint);
+    const error = assertThrows(() => decoder.end(), ProtocolError, hint);
+    assertEquals(error.details.hint, hint);
+    assertStringIncludes(error.message, "after 256 of the 65536 bytes");
+  }
+  const decoder = new FrameDecoder("length:4");
+  decoder.push(latin1("\0\0\0\x05a"));
+  assertEquals([decoder.next(), decoder.waitHint], [undefined, undefined]);
+});

@@ -53,14 +53,21 @@ export class DigitsReader implements HeaderReader {
   size: number | bigint = 0;
   readonly #end: number;
   readonly #zero: boolean;
+  readonly #hints: ReadonlyMap<number, string>;
 
   /**
    * Creates a reader.
    *
    * @param end The byte that ends the number.
    * @param zero Whether the number may be `0`; no other begins with it.
+   * @param hints What a wrong first byte looks like.
    */
-  constructor(end: number, zero: boolean) {
+  constructor(
+    end: number,
+    zero: boolean,
+    hints: ReadonlyMap<number, string> = new Map(),
+  ) {
+    this.#hints = hints;
     this.#end = end;
     this.#zero = zero;
   }
@@ -82,7 +89,8 @@ export class DigitsReader implements HeaderReader {
       }
       const reason = this.#refusal(byte, at, queue.byte(0));
       if (reason !== undefined) {
-        throw malformed(reason, evidence(queue, at + 1));
+        const hint = at === 0 ? this.#hints.get(byte) : undefined;
+        throw malformed(reason, evidence(queue, at + 1), hint);
       }
     }
   }

@@ -117,7 +117,21 @@ export class LengthPrefixDecoder implements Decoder {
         : `the stream ended after ${length - this.#header} of the ${
           length - this.#header + this.missingBytes
         } bytes that the header announced`,
+      this.waitHint(queue),
     );
+  }
+
+  waitHint(queue: ReadableQueue): string | undefined {
+    const width = this.#bytes;
+    if (width === 1 || !queue.has(this.#header)) return undefined;
+    let other = 0;
+    for (let i = 0; i < width; i++) {
+      other = other * 256 + this.#digit(queue, width - 1 - i);
+    }
+    if (other + this.#extra !== queue.length) return undefined;
+    return this.#little
+      ? `as big-endian ${other} fits exactly: try length:${width}`
+      : `as little-endian ${other} fits exactly: try length:${width},le`;
   }
 
   #read(queue: ReadableQueue): number {

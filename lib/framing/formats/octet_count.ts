@@ -17,6 +17,13 @@ import { checkSendSize } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
 
 const SPACE = 0x20;
+const LINE_END =
+  "this looks like line framing, or a count without the line end: try syslog";
+const HINTS: ReadonlyMap<number, string> = new Map([
+  [0x3c, "this looks like line framing: try line, or syslog, which takes both"],
+  [0x0a, LINE_END],
+  [0x0d, LINE_END],
+]);
 
 /**
  * Makes the framing of syslog's octet counting. The length does not begin with
@@ -42,7 +49,7 @@ const OCTET_COUNT: Framing = namedFraming(
   "octet-count",
   (maxMessageBytes) =>
     new AnnouncedDecoder(
-      new DigitsReader(SPACE, false),
+      new DigitsReader(SPACE, false, HINTS),
       maxMessageBytes,
     ),
   (maxMessageBytes) => new OctetCountEncoder(maxMessageBytes),
