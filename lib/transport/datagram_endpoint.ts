@@ -40,7 +40,10 @@ export interface DatagramEndpoint {
    * @param to The destination: an IP address or a name.
    * @returns The address that {@linkcode ReceivedDatagram.from} of an answer
    * would have; without a promise, unless a name has to be looked up.
-   * @throws {TypeError} If this endpoint cannot reach an address of this kind.
+   * @throws {TypeError} If this endpoint cannot reach an address of this kind, or
+   * if a link-local address has no interface and this machine is known to have
+   * several (on Linux, with all permissions). Otherwise the system chooses one:
+   * bind the socket to an address such as `fe80::1%eth0` to be sure.
    * @throws {RangeError} If the port is 0.
    * @throws {ConnectionError} If the name cannot be looked up.
    */

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../check.ts";
 import { Address } from "../address.ts";
 import type {
   DatagramEndpoint,
@@ -13,8 +14,16 @@ import type {
   MulticastOptions,
   ReceivedDatagram,
 } from "../datagram_endpoint.ts";
-import { canonicalIp, ipVersion, isLoopback } from "../ip.ts";
+import {
+  canonicalIp,
+  inZone,
+  ipVersion,
+  isLinkLocal,
+  isLoopback,
+  zoneOf,
+} from "../ip.ts";
 import { systemCode, translate } from "../os_error.ts";
+import { linkInterfaces } from "./link_interfaces.ts";
 import { joinMulticast } from "./multicast.ts";
 import { systemDrops } from "./system_drops.ts";
 
@@ -52,7 +61,7 @@ export function openUdp(
       reuseAddress,
       loopback: multicastLoopback,
     });
-    return new UdpEndpoint(conn);
+    return new UdpEndpoint(conn, zoneOf(on.hostname));
   } catch (error) {
     throw translate(error, "bind", on);
   }
@@ -61,6 +70,8 @@ export function openUdp(
 class UdpEndpoint implements DatagramEndpoint {
   readonly address: Address;
   readonly #conn: Deno.DatagramConn;
+  // The interface that the socket is bound to, so that of all its peers.
+  readonly #zone: string | undefined;
   readonly #onReceived = (
     received: [Uint8Array, Deno.Addr],
   ): ReceivedDatagram => ({
@@ -79,10 +90,12 @@ class UdpEndpoint implements DatagramEndpoint {
   // already.
   #lastTo: Address | undefined;
 
-  constructor(conn: Deno.DatagramConn) {
+  constructor(conn: Deno.DatagramConn, zone: string | undefined) {
     const { hostname, port } = conn.addr as Deno.NetAddr;
     this.#conn = conn;
-    this.address = new Address("udp", hostname, port);
+    this.#zone = zone;
+    // The runtime shows link-local addresses without their interface.
+    this.address = new Address("udp", inZone(hostname, zone), port);
   }
 
   resolve(to: Address): Address | Promise<Address> {
@@ -92,9 +105,13 @@ class UdpEndpoint implements DatagramEndpoint {
         `Cannot send to ${to}: port 0 is only for binding, the port must be from 1 to 65535`,
       );
     }
-    const hostname = this.#reachable(canonicalIp(to.hostname));
+    const hostname = inZone(
+      this.#reachable(canonicalIp(to.hostname)),
+      this.#zone,
+    );
     if (ipVersion(hostname) === undefined) return this.#lookUp(to);
     this.#checkVersion(to, hostname);
+    checkLink(to, hostname);
     if (hostname !== to.hostname) return new Address("udp", hostname, to.port);
     return this.#lastTo = to;
   }
@@ -139,7 +156,7 @@ class UdpEndpoint implements DatagramEndpoint {
     if (last?.port === port && last.hostname === hostname) return last;
     const plain = hostname.startsWith("::ffff:")
       ? canonicalIp(hostname)
-      : hostname;
+      : inZone(hostname, this.#zone);
     return this.#lastFrom = new Address("udp", plain, port);
   }
 
@@ -207,6 +224,23 @@ class UdpEndpoint implements DatagramEndpoint {
     }
     return translate(error, "send to", to);
   }
+}
+
+/** Refuses what would leave by any of several interfaces. */
+function checkLink(to: Address, hostname: string): void {
+  if (!isLinkLocal(hostname) || zoneOf(hostname) !== undefined) return;
+  const interfaces = linkInterfaces() ?? [];
+  if (interfaces.length < 2) return;
+  throw new OptionTypeError({
+    action: "send to",
+    address: `${to}`,
+    reason: `a link-local address needs its interface, and this machine has ${
+      interfaces.join(", ")
+    }`,
+    advice: `bind the socket to an address of one, as in "udp://[fe80::1%${
+      interfaces[0]
+    }]:${to.port}", or write it into this address`,
+  });
 }
 
 function unresolved(error: unknown, to: Address, family: number): Error {
