@@ -186,7 +186,8 @@ export class ProtocolError extends ParleyError {
     details: ProtocolErrorDetails & ErrorOptions = {},
   ) {
     const { cause, ...rest } = details;
-    super(parts, cause === undefined ? undefined : { cause });
+    const given = typeof parts === "string" ? { reason: parts } : parts;
+    super(cause === undefined ? given : { cause, ...given });
     this.code = code;
     this.details = rest;
   }

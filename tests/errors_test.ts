@@ -49,6 +49,12 @@ Deno.test("ProtocolError carries its code and details, and the cause apart from 
   });
 });
 
+Deno.test("ProtocolError keeps a cause among its details also if it is made of parts", () => {
+  const cause = new TypeError("bad byte");
+  const parts = { action: "decode", reason: "bad" };
+  assertEquals(new ProtocolError("malformed", parts, { cause }).cause, cause);
+});
+
 Deno.test("ProtocolError without details has empty ones and no cause", () => {
   const error = new ProtocolError("truncated", "Cannot decode message");
 

@@ -57,8 +57,8 @@ export interface Decoder {
    * @returns The message, or `undefined` when more bytes are needed.
    * @throws {ProtocolError} If the bytes can never become a message. The same
    * bytes must give the same error however they were cut. So decide at the first
-   * byte that is wrong, and use no byte after it; put the bytes that the
-   * decision rests on into the detail `firstBytes`.
+   * byte that is wrong, and use no byte after it. {@linkcode FrameDecoder}
+   * adds where in the stream it happened and what the bytes are.
    */
   decode(queue: ReadableQueue): Uint8Array | undefined;
 

@@ -46,6 +46,7 @@
  *
  * Reading and writing take a {@linkcode Framing} or its string everywhere.
  * Without a socket, {@linkcode FrameDecoder} reads; a framing's `encoder` writes.
+ * Nothing here needs Deno or a permission.
  *
  * @example Writing frames and reading them back
  * ```ts
@@ -63,6 +64,63 @@
  * assertEquals(new TextDecoder().decode(decoder.next()), "hello");
  * assertEquals(new TextDecoder().decode(decoder.next()), "world");
  * assertEquals(decoder.end(), undefined);
+ * ```
+ *
+ * ## A framing of your own
+ *
+ * A framing makes a decoder and an encoder for each stream. The decoder takes one
+ * message off the front of a queue, or returns `undefined` when it needs more bytes,
+ * or throws a {@linkcode ProtocolError}. Three rules: ask `has` before you look at a
+ * byte; take nothing before the whole frame is here; refuse at the first byte that is
+ * wrong. `verifyFraming` of `@parley/parley/testing` checks these, and the rest.
+ *
+ * @example What a laboratory balance sends: STX, a length, the message, a check byte
+ * ```ts
+ * import { type Framing, ProtocolError } from "@parley/parley/framing";
+ * import { verifyFraming } from "@parley/parley/testing";
+ *
+ * const STX = 0x02;
+ * const checkByte = (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum ^ byte, 0);
+ *
+ * const balance: Framing = {
+ *   boundary: "frame",
+ *   toString: () => "balance",
+ *   decoder: ({ maxMessageBytes }) => ({
+ *     decode(queue) {
+ *       if (!queue.has(1)) return undefined;
+ *       if (queue.byte(0) !== STX) throw new ProtocolError("malformed", "STX is missing");
+ *       if (!queue.has(2)) return undefined;
+ *       const size = queue.byte(1);
+ *       if (size > maxMessageBytes) {
+ *         throw new ProtocolError("too_large", `the limit is ${maxMessageBytes} bytes`);
+ *       }
+ *       if (!queue.has(2 + size + 1)) return undefined;
+ *       if (checkByte(queue.peek(2, 2 + size)) !== queue.byte(2 + size)) {
+ *         throw new ProtocolError("malformed", "the check byte is wrong");
+ *       }
+ *       const message = queue.take(size, 2); // without the two bytes before it
+ *       queue.skip(1);
+ *       return message;
+ *     },
+ *     decodeEnd(queue) {
+ *       if (queue.length === 0) return undefined;
+ *       throw new ProtocolError("truncated", "the stream ended inside a frame");
+ *     },
+ *   }),
+ *   encoder: ({ maxMessageBytes }) => ({
+ *     encode(message, sink) {
+ *       const most = Math.min(maxMessageBytes, 255);
+ *       if (message.length > most) throw new RangeError(`the limit is ${most} bytes`);
+ *       sink.byte(STX);
+ *       sink.byte(message.length);
+ *       sink.payload(message);
+ *       sink.byte(checkByte(message));
+ *     },
+ *   }),
+ * };
+ *
+ * const samples = ["", "12.5 kg", "\x02\x02"].map((text) => new TextEncoder().encode(text));
+ * verifyFraming(balance, samples); // and then: serve("9000", { framing: balance }, ...)
  * ```
  *
  * @module
