@@ -13,7 +13,7 @@ const FRAMINGS: Section = {
   title: "Framings (--frame; both ends must use the same)",
   rows: [
     ["line", "ends with a line feed; line,crlf sends CR LF; both are read"],
-    ["length:4", "binary length in 1, 2, 3, 4 or 8 bytes; length:4,le"],
+    ["length:4", "binary length in 1 to 8 bytes; length:4,le"],
     ["header:10", "decimal length in 10 characters; header:5,zero zero-filled"],
     ["delimiter:#*#", "ends with these bytes; \\n \\r \\t \\0 \\\\ \\, \\xHH"],
     ["fixed:30,pad=#", "30 bytes each, shorter ones filled up"],

@@ -86,7 +86,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
   }],
   ["length", {
     form:
-      "length:1|2|3|4|8[,be|,le][,inclusive][,offset=N][,adjust=N][,strip=N]",
+      "length:1 to 8[,be|,le][,inclusive][,offset=N][,adjust=N][,strip=N][,mask=N][,unit=N][,tail=N]",
     make(given) {
       const bytes = given.number() as LengthBytes | undefined;
       return lengthPrefix({
@@ -96,6 +96,9 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
         ...given.integer("offset"),
         ...given.integer("adjust"),
         ...given.integer("strip"),
+        ...given.integer("mask"),
+        ...given.integer("unit"),
+        ...given.integer("tail"),
       });
     },
   }],

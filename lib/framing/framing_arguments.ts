@@ -129,6 +129,6 @@ export class FramingArguments {
 }
 
 function toInteger(what: string, text: string): number {
-  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  if (/^(?:-?\d{1,15}|0x[\da-f]{1,13})$/i.test(text)) return Number(text);
   throw new TypeError(`${what} "${text}" is not a number`);
 }

@@ -7,7 +7,7 @@
  * part       name [:value] [,option[=value]] ... length:4,le    fixed:30,pad=#
  * ```
  *
- * An option is a flag (`le`) or has a value (`offset=2`, in decimal; `pad=#`, in
+ * An option is a flag (`le`) or has a value (`offset=2`, in decimal or with `0x`; `pad=#`, in
  * bytes). Their order does not matter, and each can be given once.
  *
  * @module

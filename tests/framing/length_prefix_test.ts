@@ -138,7 +138,11 @@ Deno.test("lengthPrefix() says the same for adjust of minus the header as for in
 Deno.test("lengthPrefix() refuses options out of range", () => {
   for (
     const options of [
-      { bytes: 5 as 4 },
+      { bytes: 9 as 8 },
+      { bytes: 0 as 8 },
+      { mask: 6 },
+      { unit: 0 },
+      { tail: -1 },
       { offset: -1 },
       { offset: 8193 },
       { strip: 0.5 },

@@ -6,6 +6,9 @@
  * length:2,le       05 00        h e l l o
  * length:2,inclusive      00 07  h e l l o
  * length:3,offset=2   CA FE 00 00 05  h e l l o      (the first five are stripped)
+ * length:2,unit=4     00 02  8 bytes                 (a length in words of 4)
+ * length:2,mask=0x0fff    40 05  h e l l o           (the upper bits are flags)
+ * length:1,tail=2     05  h e l l o  xx xx           (two bytes not counted, dropped)
  * ```
  *
  * The four numbers of Netty's `LengthFieldBasedFrameDecoder` mean the same
@@ -23,14 +26,12 @@ import type {
   Encoder,
   Framing,
 } from "../framing.ts";
+import { LARGEST, type Layout, type LengthBytes } from "./length_layout.ts";
 import {
-  LARGEST,
-  type Layout,
-  type LengthBytes,
   LengthPrefixDecoder,
   LengthPrefixEncoder,
 } from "./length_prefix_codec.ts";
-import { checkInteger } from "../../check.ts";
+import { checkInteger, outOfRange } from "../../check.ts";
 
 export type { LengthBytes };
 
@@ -62,6 +63,14 @@ export interface LengthPrefixOptions {
    */
   readonly littleEndian?: boolean;
   /**
+   * Which bits of the field are the length, all below one place: `0x7fff`. The
+   * others are flags. They are dropped and sent as zero, or are the message's own
+   * if `strip` keeps them.
+   *
+   * @default {all bits of the field}
+   */
+  readonly mask?: number;
+  /**
    * How many bytes come before the length field. Bytes that are stripped are
    * sent as zero; others are the first bytes of the message.
    *
@@ -76,6 +85,20 @@ export interface LengthPrefixOptions {
    * @default {offset + bytes}
    */
   readonly strip?: number;
+  /**
+   * How many bytes follow the message that the length does not count, such as a
+   * checksum. They are dropped without being looked at, and sent as zero.
+   *
+   * @default {0}
+   */
+  readonly tail?: number;
+  /**
+   * How many bytes the length counts as one, 1 to 8192: 4 for a length in words
+   * of 32 bits. A message of another size is refused when sending.
+   *
+   * @default {1}
+   */
+  readonly unit?: number;
 }
 
 // Far beyond every known header, and small enough to allocate for every peer.
@@ -105,12 +128,18 @@ export function lengthPrefix(options: LengthPrefixOptions = {}): Framing {
     inclusive = false,
     littleEndian = false,
     offset = 0,
+    tail = 0,
+    unit = 1,
   } = options;
-  if (!(bytes in LARGEST)) {
-    throw new RangeError(
-      `Cannot use a length field of ${bytes} bytes: it must be 1, 2, 3, 4 or 8`,
-    );
+  checkInteger("bytes", bytes, 1, 8);
+  const { mask = LARGEST[bytes] } = options;
+  checkInteger("mask", mask, 1, LARGEST[bytes]);
+  // Other masks leave gaps, so that not every length could be written.
+  if (!Number.isInteger(Math.log2(mask + 1))) {
+    throw outOfRange("mask", mask, "one less than a power of two, as 0x7fff");
   }
+  checkInteger("tail", tail, 0, FARTHEST);
+  checkInteger("unit", unit, 1, FARTHEST);
   checkInteger("offset", offset, 0, FARTHEST);
   const { strip = offset + bytes } = options;
   checkInteger("strip", strip, 0, FARTHEST);
@@ -120,8 +149,11 @@ export function lengthPrefix(options: LengthPrefixOptions = {}): Framing {
     adjust: total,
     bytes,
     littleEndian,
+    mask,
     offset,
     strip,
+    tail,
+    unit,
   });
 }
 
@@ -142,12 +174,15 @@ class LengthPrefixFraming implements Framing {
   }
 
   toString(): string {
-    const { adjust, bytes, littleEndian, offset, strip } = this.#layout;
+    const { adjust, bytes, littleEndian, mask, offset, strip, tail, unit } =
+      this.#layout;
     const inclusive = adjust === -(offset + bytes);
     return `length:${bytes}` + (littleEndian ? ",le" : "") +
       (inclusive ? ",inclusive" : "") +
       (offset === 0 ? "" : `,offset=${offset}`) +
       (adjust === 0 || inclusive ? "" : `,adjust=${adjust}`) +
-      (strip === offset + bytes ? "" : `,strip=${strip}`);
+      (strip === offset + bytes ? "" : `,strip=${strip}`) +
+      (mask === LARGEST[bytes] ? "" : `,mask=0x${mask.toString(16)}`) +
+      (unit === 1 ? "" : `,unit=${unit}`) + (tail === 0 ? "" : `,tail=${tail}`);
   }
 }

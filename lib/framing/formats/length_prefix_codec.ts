@@ -6,6 +6,7 @@
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
+import { OptionRangeError } from "../../check.ts";
 import { compact } from "../compact.ts";
 import type { Decoder, Encoder } from "../framing.ts";
 import {
@@ -15,39 +16,22 @@ import {
   tooLarge,
   truncated,
 } from "../limits.ts";
-
-/** How many bytes a length field may have. */
-export type LengthBytes = 1 | 2 | 3 | 4 | 8;
-
-/** The options with every default filled in; all in bytes. */
-export interface Layout {
-  readonly adjust: number;
-  readonly bytes: LengthBytes;
-  readonly littleEndian: boolean;
-  readonly offset: number;
-  readonly strip: number;
-}
-
-/**
- * The largest value each field can hold. Eight bytes stop where JavaScript's
- * integers stop being exact: a rounded length would desynchronise the stream.
- */
-export const LARGEST: Readonly<Record<LengthBytes, number>> = {
-  1: 0xff,
-  2: 0xffff,
-  3: 0xffffff,
-  4: 0xffffffff,
-  8: Number.MAX_SAFE_INTEGER,
-};
+import { LARGEST, type Layout, maskBytes } from "./length_layout.ts";
 
 /** Reads frames of a layout. */
 export class LengthPrefixDecoder implements Decoder {
   missingBytes = 0;
   readonly #max: number;
-  readonly #bytes: LengthBytes;
+  readonly #bytes: number;
   readonly #little: boolean;
   readonly #offset: number;
   readonly #strip: number;
+  readonly #tail: number;
+  readonly #unit: number;
+  /** The length's bits of each byte, or `undefined` if all bits are. */
+  readonly #mask: Uint8Array | undefined;
+  /** Bytes of the frame that are not the message's. */
+  readonly #around: number;
   /** Bytes up to and including the length field. */
   readonly #header: number;
   /** What to add to the field's value to get the size of the whole frame. */
@@ -61,17 +45,22 @@ export class LengthPrefixDecoder implements Decoder {
     this.#little = layout.littleEndian;
     this.#offset = layout.offset;
     this.#strip = layout.strip;
+    this.#tail = layout.tail;
+    this.#unit = layout.unit;
+    this.#mask = maskBytes(layout);
+    this.#around = layout.strip + layout.tail;
     this.#header = layout.offset + layout.bytes;
-    this.#extra = this.#header + layout.adjust;
+    this.#extra = this.#header + layout.adjust + layout.tail;
     this.#plain = layout.bytes === 4 && !layout.littleEndian &&
-      layout.offset === 0;
+      layout.offset === 0 && layout.unit === 1 && this.#mask === undefined;
   }
 
   decode(queue: ReadableQueue): Uint8Array | undefined {
     const frame = this.#wholeFrame(queue);
-    return frame === -1
-      ? undefined
-      : queue.take(frame - this.#strip, this.#strip);
+    if (frame === -1) return undefined;
+    const message = queue.take(frame - this.#around, this.#strip);
+    if (this.#tail > 0) queue.skip(this.#tail);
+    return message;
   }
 
   /** Size of the frame at the front, or -1 when more bytes are needed. */
@@ -82,8 +71,10 @@ export class LengthPrefixDecoder implements Decoder {
     }
     const value = this.#plain ? queue.uint32(0) : this.#read(queue);
     const frame = value + this.#extra;
-    const size = frame - this.#strip;
-    if (size > this.#max || size < 0 || frame < this.#header) {
+    const size = frame - this.#around;
+    if (
+      size > this.#max || size < 0 || frame < this.#header + this.#tail
+    ) {
       throw this.#refusal(value, frame, queue);
     }
     if (!queue.has(frame)) {
@@ -105,7 +96,7 @@ export class LengthPrefixDecoder implements Decoder {
     const frame = this.#wholeFrame(queue);
     if (frame === -1) return -1;
     queue.skip(frame);
-    return frame - this.#strip;
+    return frame - this.#around;
   }
 
   decodeEnd(queue: ReadableQueue): undefined {
@@ -139,14 +130,16 @@ export class LengthPrefixDecoder implements Decoder {
     for (let i = 0; i < this.#bytes; i++) {
       value = value * 256 + this.#digit(queue, i);
     }
-    if (value > LARGEST[8]) throw this.#tooLong(queue);
-    return value;
+    const size = value * this.#unit;
+    if (size > LARGEST[8]) throw this.#tooLong(queue);
+    return size;
   }
 
   /** The field's byte of that significance, the most significant one first. */
   #digit(queue: ReadableQueue, index: number): number {
     const at = this.#little ? this.#bytes - 1 - index : index;
-    return queue.byte(this.#offset + at);
+    const byte = queue.byte(this.#offset + at);
+    return this.#mask === undefined ? byte : byte & this.#mask[index]!;
   }
 
   #tooLong(queue: ReadableQueue): Error {
@@ -154,25 +147,30 @@ export class LengthPrefixDecoder implements Decoder {
     for (let i = 0; i < this.#bytes; i++) {
       value = value * 256n + BigInt(this.#digit(queue, i));
     }
-    return tooLarge(value, this.#max, evidence(queue, this.#header));
+    return tooLarge(
+      value * BigInt(this.#unit),
+      this.#max,
+      evidence(queue, this.#header),
+    );
   }
 
   #refusal(value: number, frame: number, queue: ReadableQueue): Error {
     const header = this.#header;
     const firstBytes = evidence(queue, header);
-    if (frame < header) {
+    if (frame < header + this.#tail) {
       return malformed(
-        `a length of ${value} makes a frame of ${frame} bytes, shorter than its header of ${header}`,
+        `a length of ${value} makes a frame of ${frame} bytes, shorter than its header of ${header}` +
+          (this.#tail === 0 ? "" : ` and its tail of ${this.#tail}`),
         firstBytes,
       );
     }
-    if (frame < this.#strip) {
+    if (frame < this.#around) {
       return malformed(
-        `a length of ${value} makes a frame of ${frame} bytes, of which ${this.#strip} are to be stripped`,
+        `a length of ${value} makes a frame of ${frame} bytes, of which ${this.#around} are to be stripped`,
         firstBytes,
       );
     }
-    return tooLarge(frame - this.#strip, this.#max, firstBytes);
+    return tooLarge(frame - this.#around, this.#max, firstBytes);
   }
 }
 
@@ -181,12 +179,15 @@ export class LengthPrefixEncoder implements Encoder {
   readonly #max: number;
   readonly #layout: Layout;
   readonly #plain: boolean;
+  readonly #mask: Uint8Array | undefined;
 
   constructor(layout: Layout, maxMessageBytes: number) {
     this.#max = maxMessageBytes;
     this.#layout = layout;
+    this.#mask = maskBytes(layout);
     this.#plain = layout.bytes === 4 && !layout.littleEndian &&
-      layout.offset === 0 && layout.strip === 4 && layout.adjust === 0;
+      layout.offset === 0 && layout.strip === 4 && layout.adjust === 0 &&
+      layout.tail === 0 && layout.unit === 1 && this.#mask === undefined;
   }
 
   encode(message: Uint8Array, sink: ByteSink): void {
@@ -197,7 +198,7 @@ export class LengthPrefixEncoder implements Encoder {
       sink.payload(message);
       return;
     }
-    const { adjust, bytes, offset, strip } = this.#layout;
+    const { adjust, bytes, mask, offset, strip, tail, unit } = this.#layout;
     const header = offset + bytes;
     const kept = Math.max(0, header - strip);
     if (size < kept) {
@@ -205,13 +206,21 @@ export class LengthPrefixEncoder implements Encoder {
         `Cannot send message of ${size} bytes: it must begin with the last ${kept} bytes of the header`,
       );
     }
-    const value = strip + size - header - adjust;
-    if (value < 0 || value > LARGEST[bytes]) {
-      throw new RangeError(
-        `Cannot send message of ${size} bytes: its length would be ${value}, and the ${bytes}-byte field holds 0 to ${
-          LARGEST[bytes]
-        }`,
-      );
+    const counted = strip + size - header - adjust;
+    if (counted % unit !== 0) {
+      throw new OptionRangeError({
+        action: `send message of ${size} bytes`,
+        reason:
+          `its length counts ${unit} bytes as one, and ${counted} is not a multiple of it`,
+      });
+    }
+    const value = counted / unit;
+    if (value < 0 || value > mask) {
+      throw new OptionRangeError({
+        action: `send message of ${size} bytes`,
+        reason:
+          `its length would be ${value}, and the ${bytes}-byte field holds 0 to ${mask}`,
+      });
     }
     if (strip === header) {
       for (let i = 0; i < offset; i++) sink.byte(0);
@@ -220,6 +229,7 @@ export class LengthPrefixEncoder implements Encoder {
       sink.copy(this.#head(message, value, kept));
     }
     sink.payload(kept === 0 ? message : message.subarray(kept));
+    for (let i = 0; i < tail; i++) sink.byte(0);
   }
 
   /** What comes before the rest of the message, if part of it is the message's. */
@@ -233,7 +243,10 @@ export class LengthPrefixEncoder implements Encoder {
       head[offset + i] = this.#fieldByte(value, i);
     }
     for (let i = 0; i < kept; i++) {
-      if (message[i] === head[strip + i]) continue;
+      // Bits of the field that are not the length are the message's own.
+      const at = strip + i;
+      head[at]! |= message[i]! & ~this.#maskAt(at - offset);
+      if (message[i] === head[at]) continue;
       throw new RangeError(
         `Cannot send message of ${message.length} bytes whose own length field does not say ${value}: its byte ${i} is ${
           message[i]
@@ -248,5 +261,12 @@ export class LengthPrefixEncoder implements Encoder {
     const { bytes, littleEndian } = this.#layout;
     const shift = littleEndian ? index : bytes - 1 - index;
     return Math.floor(value / 256 ** shift) % 256;
+  }
+
+  /** The length's bits of the byte of the field at a position. */
+  #maskAt(index: number): number {
+    const { bytes, littleEndian } = this.#layout;
+    if (this.#mask === undefined || index < 0 || index >= bytes) return 0xff;
+    return this.#mask[littleEndian ? bytes - 1 - index : index]!;
   }
 }

@@ -19,6 +19,7 @@ import { packetFraming } from "../formats/packet.ts";
 import { recordMarking } from "../formats/record_marking.ts";
 import { resp } from "../formats/resp.ts";
 import { varintPrefix } from "../formats/varint_prefix.ts";
+import { syslog } from "../formats/syslog.ts";
 import type { Framing } from "../framing.ts";
 import { AmqpScanner } from "./amqp.ts";
 import * as headers from "./headers.ts";
@@ -159,6 +160,11 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     port: 2775,
     summary: "SMPP packets",
     make: packets("SMPP packet", headers.SMPP),
+  },
+  syslog: {
+    port: 514,
+    summary: "syslog messages over TCP, counted or in lines",
+    make: syslog,
   },
   tls: {
     port: 443,
