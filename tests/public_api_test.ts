@@ -51,7 +51,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     HttpLimits HttpReadOptions HttpRequestInfo HttpRequestOptions
     HttpResponseReadOptions HttpRole HttpServer HttpServerConnection
     HttpServerEvent HttpServerStats HttpState HttpVersion IncomingResponse
-    InformationalHead MessageEnd RequestHead ResponseHead ServeHttpOptions
+    InformationalHead MessageEnd RequestHead ResponseHead ResponseOrigin ServeHttpOptions
     StatusHead TakeConnection UpgradeResult request serveHttp
   `),
   "./proxy": names(`
@@ -116,6 +116,18 @@ Deno.test("each name is in one entry point, unless there is a reason", () => {
   assertEquals(several.sort(), Object.keys(IN_SEVERAL).sort());
 });
 
+Deno.test("no constructor or member of a public class mentions a type that no entry point exports", async () => {
+  const exported = new Set(Object.values(EXPORTS).flat());
+  const missing = new Set<string>();
+  for (const path of Object.values(config.exports)) {
+    const { symbols } = await documentation(path);
+    for (const name of referencesIn(symbols)) {
+      if (!exported.has(name)) missing.add(name);
+    }
+  }
+  assertEquals([...missing], []);
+});
+
 Deno.test("nothing public mentions a type that no entry point exports", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["doc", "--lint", ...Object.values(config.exports)],
@@ -123,6 +135,25 @@ Deno.test("nothing public mentions a type that no entry point exports", async ()
   }).output();
   assertEquals({ code, errors: errorsIn(stderr) }, { code: 0, errors: [] });
 });
+
+/** The types of ours that a part of the documentation refers to. */
+function* referencesIn(part: unknown): Generator<string> {
+  if (typeof part !== "object" || part === null) return;
+  const { kind, value } = part as { kind?: string; value?: Reference };
+  const found = kind === "typeRef" ? value?.resolution : undefined;
+  if (found?.kind === "import" || found?.kind === "local") {
+    yield found.name ?? value!.typeName;
+  }
+  for (const [key, inner] of Object.entries(part)) {
+    if (key !== "jsDoc") yield* referencesIn(inner);
+  }
+}
+
+/** A reference to a type, as `deno doc --json` has it. */
+interface Reference {
+  readonly typeName: string;
+  readonly resolution?: { readonly kind: string; readonly name?: string };
+}
 
 function errorsIn(output: Uint8Array): string[] {
   const lines = new TextDecoder().decode(output).split("\n");

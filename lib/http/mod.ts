@@ -88,7 +88,10 @@ export {
 } from "./server/http_server_options.ts";
 export { request } from "./client/request.ts";
 export { HttpClient, type UpgradeResult } from "./client/http_client.ts";
-export { IncomingResponse } from "./client/response/incoming_response.ts";
+export {
+  IncomingResponse,
+  type ResponseOrigin,
+} from "./client/response/incoming_response.ts";
 export {
   DEFAULT_MAX_REDIRECTS,
   type HttpClientOptions,
