@@ -45,7 +45,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     ServeDatagramsOptions bindUdp serveDatagrams
   `),
   "./http": names(`
-    AnsweredEvent BodyData DEFAULT_MAX_BODY_BYTES DEFAULT_MAX_REDIRECTS
+    AnsweredEvent BodyData
     Forgiven HeaderField HttpClient HttpClientOptions HttpConnection
     HttpDialOptions HttpError HttpEvent HttpExchangeOptions HttpHandler
     HttpLimits HttpReadOptions HttpRequestInfo HttpRequestOptions

@@ -82,7 +82,6 @@ export type { HttpHandler } from "./server/http_serving.ts";
 export type { HttpRequestInfo } from "./server/request/request_info.ts";
 export {
   type AnsweredEvent,
-  DEFAULT_MAX_BODY_BYTES,
   type HttpServerEvent,
   type ServeHttpOptions,
 } from "./server/http_server_options.ts";
@@ -93,7 +92,6 @@ export {
   type ResponseOrigin,
 } from "./client/response/incoming_response.ts";
 export {
-  DEFAULT_MAX_REDIRECTS,
   type HttpClientOptions,
   type HttpDialOptions,
   type HttpExchangeOptions,
