@@ -110,8 +110,8 @@ function adviceFor(error: unknown, stage: Stage): string | undefined {
   if (error instanceof ProtocolError) return BY_CODE[error.code];
   if (error instanceof ConnectionError) {
     // The library's own advice is better, such as for a missing permission.
-    if (error.advice !== undefined || isExplained(error)) return undefined;
-    if (error.code === "tls") return BY_TLS_OPTION[optionOf(error)];
+    if (error.advice !== undefined) return undefined;
+    if (error.code === "tls") return BY_TLS_OPTION[error.option ?? ""];
     if (error.address?.startsWith("unix:")) return adviceForUnix(error, stage);
     if (error.code === "refused") {
       return `start a server there, such as: parley-server echo ${error.address}`;
@@ -136,11 +136,9 @@ function adviceFor(error: unknown, stage: Stage): string | undefined {
  * The advice for a path: it has no port, and another kind of file may be there.
  */
 function adviceForUnix(
-  { address, code, reason }: ConnectionError,
+  { address, code }: ConnectionError,
   stage: Stage,
 ): string | undefined {
-  // A folder, or a file that is not a socket.
-  if (/ is there\b/.test(reason)) return "check the path";
   switch (code) {
     case "refused":
       return stage === "listening"
@@ -155,13 +153,4 @@ function adviceForUnix(
     default:
       return BY_CODE[code];
   }
-}
-
-// Until every error of the library has parts.
-function optionOf({ option, reason }: ConnectionError): string {
-  return option ?? /\((caCerts|serverName)\)/.exec(reason)?.[1] ?? "";
-}
-
-function isExplained({ code, reason }: ConnectionError): boolean {
-  return code === "permission_denied" && reason.includes("--allow");
 }

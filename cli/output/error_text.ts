@@ -58,11 +58,7 @@ export function flagOf(option: string): string | undefined {
  */
 export function errorText(error: unknown): string {
   if (error instanceof Failure) return error.text;
-  if (hasParts(error)) {
-    return isText(error)
-      ? withFlags(error.reason)
-      : describeError(error, flagOf);
-  }
+  if (hasParts(error)) return describeError(error, flagOf);
   return runtimeText(error);
 }
 
@@ -74,21 +70,6 @@ function hasParts(error: unknown): error is ErrorParts {
     typeof error.reason === "string";
 }
 
-// Until every error of the library has parts.
-function isText({ action, reason }: ErrorParts): boolean {
-  return action === undefined && /^[A-Z]/.test(reason);
-}
-
-/** Until every error of the library has parts: the options in its text. */
-function withFlags(text: string): string {
-  return text.replace(/ \(([a-zA-Z, ]+)\)/g, (all, option) => {
-    const flag = flagOf(option);
-    return flag === undefined
-      ? /^(max\w+|bodyTimeoutMs|responseTimeoutMs)$/.test(option) ? "" : all
-      : ` (${flag})`;
-  }).replace("a larger maxMessageBytes", "a larger --max-message");
-}
-
 /**
  * Writes only the reason of a failure, for a line that names action and address
  * itself.
@@ -96,7 +77,7 @@ function withFlags(text: string): string {
  * @returns The text, with a small first letter.
  */
 export function bareReason(error: unknown): string {
-  if (!hasParts(error) || isText(error)) return reasonOf(error);
+  if (!hasParts(error)) return reasonOf(error);
   const { advice, option, reason } = error;
   return lowerFirst(describeError({ advice, option, reason }, flagOf));
 }

@@ -26,12 +26,18 @@ export async function shakeHands(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   if (connection.handshake === undefined) return;
-  const limit = within(timeoutMs, signal, () =>
-    new TimeoutError(
-      "tls_handshake",
-      timeoutMs,
-      `Cannot shake hands with ${connection.remoteAddress}: not done within ${timeoutMs} ms (tlsHandshakeTimeoutMs); does it speak TLS there?`,
-    ));
+  const limit = within(
+    timeoutMs,
+    signal,
+    () =>
+      new TimeoutError("tls_handshake", timeoutMs, {
+        action: "shake hands with",
+        address: String(connection.remoteAddress),
+        reason: `not done within ${timeoutMs} ms`,
+        option: "tlsHandshakeTimeoutMs",
+        advice: "does it speak TLS there?",
+      }),
+  );
   try {
     await limit.race(connection.handshake());
   } catch (error) {

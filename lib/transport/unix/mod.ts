@@ -179,10 +179,13 @@ async function removeStale(address: Address, inUse: Error): Promise<void> {
   const found = lstat(path);
   // Gone by now, or a name outside the file system: the next attempt decides.
   if (found === undefined) return;
-  const why = notASocket(found) ??
-    (await isAlive(path) ? "another program is listening there" : undefined);
-  if (why !== undefined) {
-    throw translate(inUse, "listen on", address, because(why));
+  const obstacle = notASocket(found);
+  if (obstacle !== undefined) {
+    throw translate(inUse, "listen on", address, because(obstacle));
+  }
+  if (await isAlive(path)) {
+    const reason = "another program is listening there";
+    throw translate(inUse, "listen on", address, { reason });
   }
   // A new file may have replaced the one that did not answer.
   const still = lstat(path);
@@ -193,6 +196,7 @@ async function removeStale(address: Address, inUse: Error): Promise<void> {
     if (error instanceof Deno.errors.NotFound) return;
     throw translate(error, "listen on", address, {
       reason: "a dead program's socket is there, which cannot be removed",
+      advice: "check the path",
     });
   }
 }
@@ -216,8 +220,10 @@ function lstat(path: string): Deno.FileInfo | undefined {
   }
 }
 
-function because(reason: string | undefined): { readonly reason?: string } {
-  return reason === undefined ? {} : { reason };
+function because(
+  reason: string | undefined,
+): { readonly reason?: string; readonly advice?: string } {
+  return reason === undefined ? {} : { reason, advice: "check the path" };
 }
 
 function notASocket(found: Deno.FileInfo | undefined): string | undefined {

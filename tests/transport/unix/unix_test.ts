@@ -126,10 +126,10 @@ unix(
     }).output();
     for (
       const [name, why] of [
-        ["folder", "a folder is there"],
-        ["file", "a file that is not a socket is there"],
-        ["link", "a file that is not a socket is there"],
-        ["dangling", "a file that is not a socket is there"],
+        ["folder", "a folder is there; check the path"],
+        ["file", "a file that is not a socket is there; check the path"],
+        ["link", "a file that is not a socket is there; check the path"],
+        ["dangling", "a file that is not a socket is there; check the path"],
       ] as const
     ) {
       const path = `${folder}/${name}`;
@@ -155,8 +155,8 @@ unix(
       const [name, why] of [
         ["nothing", "there is no such socket"],
         ["stale", "connection refused, nothing is listening there"],
-        ["folder", "a folder is there"],
-        ["file", "a file that is not a socket is there"],
+        ["folder", "a folder is there; check the path"],
+        ["file", "a file that is not a socket is there; check the path"],
       ] as const
     ) {
       const path = `${folder}/${name}`;
