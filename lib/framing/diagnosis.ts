@@ -115,5 +115,5 @@ function guessLength(
       }-endian number the length would be ${other}: another byte order?`;
     }
   }
-  return "a frame that long needs a larger maxMessageBytes, or the peers disagree about the framing";
+  return "a frame that long needs a larger limit, or the peers disagree about the framing";
 }

@@ -33,7 +33,7 @@ e2e(
     assertMatch(line.input, /4294967295/);
     assertMatch(line.input, /1000/);
     // In the words of the command line, not of the library.
-    assertMatch(line.input, /needs a larger --max-message/);
+    assertMatch(line.input, /\(--max-message\).* needs a larger limit/);
     await assertServes(run, server, "length:4");
   },
 );
