@@ -29,7 +29,7 @@ const WRONG_CLIENT: [string, RegExp][] = [
   ["7342 --frame line --frame raw", /--frame is given 2 times; give it once/],
   ["7342 --quiet=yes", /--quiet takes no value/],
   ["7342 --frame lenght:4", /did you mean "length"/],
-  ["7342 --frame length:5", /--frame: cannot use framing "length:5"/],
+  ["7342 --frame length:9", /--frame: cannot use framing "length:9"/],
   ["7342 --max-message 64k", /"64k" is not a size \(did you mean "64KiB"\?\)/],
   ["7342 --max-message 0", /from 1 byte/],
   ["7342 --max-message 1.5MiB", /"1\.5MiB" is not a size/],
