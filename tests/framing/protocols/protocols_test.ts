@@ -10,7 +10,6 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import dns from "dns-packet";
 import fc from "fast-check";
-import mqtt from "mqtt-packet";
 import { cutAt, fromLatin1 } from "../../support/chunkings.ts";
 import { decodeAll, encodeAll } from "../../support/codec_suite.ts";
 
@@ -58,60 +57,6 @@ for (const [name, [canonical, stream]] of Object.entries(CANONICAL)) {
     assertEquals(cut?.includes(`(${name})`), true);
   });
 }
-
-const topic = fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 20 })
-  .filter((text) => !/[+#\0]/.test(text));
-const mqttPacket: fc.Arbitrary<mqtt.Packet> = fc.oneof(
-  fc.constantFrom<mqtt.Packet>(
-    { cmd: "pingreq" },
-    { cmd: "pingresp" },
-    { cmd: "disconnect" },
-    { cmd: "connack", returnCode: 0, sessionPresent: false },
-    {
-      cmd: "connect",
-      clientId: "a",
-      protocolId: "MQTT",
-      protocolVersion: 4,
-      keepalive: 10,
-      clean: true,
-    },
-  ),
-  fc.record({
-    cmd: fc.constant("publish" as const),
-    topic,
-    payload: fc.oneof(
-      fc.uint8Array({ maxLength: 300 }),
-      fc.nat(3000).map((size) => new Uint8Array(size)),
-    ).map((bytes) => fromLatin1(bytes)),
-    qos: fc.constantFrom(0 as const, 1 as const),
-    messageId: fc.integer({ min: 1, max: 65535 }),
-    dup: fc.constant(false),
-    retain: fc.boolean(),
-  }),
-);
-
-Deno.test("mqtt finds the packets that mqtt-packet writes, in 3000 random streams", () => {
-  fc.assert(
-    fc.property(
-      fc.array(mqttPacket, { maxLength: 5 }),
-      fc.array(fc.nat(2000), { maxLength: 6 }),
-      (packets, places) => {
-        const written = packets.map((packet) =>
-          fromLatin1(new Uint8Array(mqtt.generate(packet)))
-        );
-        const stream = Uint8Array.from(
-          written.join(""),
-          (c) => c.charCodeAt(0),
-        );
-        assertEquals(decodeAll("mqtt", cutAt(stream, places)), {
-          messages: written,
-          error: undefined,
-        });
-      },
-    ),
-    { numRuns: 3000 },
-  );
-});
 
 Deno.test("dns finds the messages that dns-packet writes, in 3000 random streams", () => {
   const label = fc.string({
