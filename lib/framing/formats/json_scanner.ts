@@ -108,7 +108,7 @@ export class JsonScanner {
     this.#state = VALUE;
     this.#searched = 0;
     this.#isWhole = false;
-    this.#open.length = 0;
+    if (this.#open.length > 0) this.#open = [];
   }
 
   /**

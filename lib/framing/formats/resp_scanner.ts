@@ -78,7 +78,7 @@ export class RespScanner implements PacketScanner {
     this.#line = this.#searched = 0;
     this.#payloadEnd = this.#lineEnd = 0;
     this.#due = 1;
-    this.#open.length = 0;
+    if (this.#open.length > 0) this.#open = [];
     this.#inChunks = false;
   }
 
@@ -107,7 +107,8 @@ export class RespScanner implements PacketScanner {
   #checkType(queue: ReadableQueue, type: number, kind: number): void {
     const at = this.#line;
     if (this.#searched > at) return;
-    const last = this.#open.at(-1) ?? 0;
+    const depth = this.#open.length;
+    const last = depth === 0 ? 0 : this.#open[depth - 1]!;
     const reason = typeFault(type, this.#inChunks, last);
     if (reason !== undefined) throw malformed(reason, evidence(queue, at + 1));
     // What has begun is not due any more. In a stream only its end was due.
@@ -146,6 +147,8 @@ export class RespScanner implements PacketScanner {
       if (byte === CR && at > from && queue.byte(at - 1) !== MINUS) {
         return this.#lineFeed(queue, at);
       }
+      // The first digit of nearly every length.
+      if (at === from && byte > 0x30 && byte <= 0x39) continue;
       const reason = lengthFault(queue, type, from, at);
       if (reason !== undefined) {
         throw malformed(reason, evidence(queue, at + 1));
