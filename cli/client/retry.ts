@@ -16,7 +16,7 @@ const LONGEST_PAUSE_MS = 1_000;
 export interface RetryOptions {
   /** Longest time in milliseconds from the first attempt to the last. */
   readonly forMs: number;
-  /** Where it is told, once. */
+  /** The log, for one line. */
   readonly log: Log;
   /** Ends it with its reason. */
   readonly signal: AbortSignal;

@@ -182,7 +182,7 @@ class StreamConnection implements Connection {
   async closeWrite(): Promise<void> {
     const action = "finish sending to";
     if (this.#isClosed) throw closedHere(action, this.remoteAddress);
-    // A peer that is gone cannot be told. The next read tells that it is.
+    // A peer that is gone does not see the end. The next read reports the loss.
     this.#finishing ??= this.#writer.close().catch(() => {});
     if (this.#sending === "open") this.#sending = "finished";
     await this.#unlessClosed(this.#finishing, action);
@@ -248,7 +248,7 @@ class StreamConnection implements Connection {
     this.#waiting.end();
   }
 
-  /** What the peer is told, if it is another stream of this process. */
+  /** The error for the peer, if it is another stream of this process. */
   #farewell(reason: string): ConnectionError {
     return new ConnectionError("reset", {
       address: `${this.localAddress}`,

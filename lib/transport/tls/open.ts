@@ -55,7 +55,7 @@ import { identityOf, planServer } from "./server_end.ts";
  * @param options The authorities to trust, the certificate to show, socket
  * options and a signal.
  * @returns The connection.
- * @throws As `connectTls`, but for the handshake.
+ * @throws As `connectTls`, except for the handshake.
  */
 export async function dialTls(
   address: Address,
@@ -78,7 +78,7 @@ export async function dialTls(
  * @param connection The connection.
  * @param options Which end this is, and the options of that end.
  * @returns The connection over TLS.
- * @throws As `upgradeTls`, but for the handshake.
+ * @throws As `upgradeTls`, except for the handshake.
  */
 export async function wrapTls(
   connection: Connection,
