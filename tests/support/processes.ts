@@ -317,6 +317,10 @@ export class Process implements AsyncDisposable {
   }
 }
 
+// A line that never comes must fail its test, not hang the run. Far longer than
+// any line takes on a busy machine.
+const LINE_MS = 60_000;
+
 /** What arrives on a stream, as text. */
 class Collected {
   /** What arrived so far. */
@@ -333,6 +337,22 @@ class Collected {
   }
 
   async line(pattern: RegExp): Promise<RegExpExecArray> {
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      this.#wakeAll();
+    }, LINE_MS);
+    try {
+      return await this.#line(pattern, () => isLate);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #line(
+    pattern: RegExp,
+    isLate: () => boolean,
+  ): Promise<RegExpExecArray> {
     for (;;) {
       const lines = this.text.split("\n");
       // The last one is not complete yet.
@@ -341,8 +361,9 @@ class Collected {
         const match = pattern.exec(line);
         if (match !== null) return match;
       }
-      if (this.#over) {
-        throw new Error(`No line ${pattern} in:\n${this.text}`);
+      if (this.#over || isLate()) {
+        const when = this.#over ? "" : ` within ${LINE_MS} ms`;
+        throw new Error(`No line ${pattern}${when} in:\n${this.text}`);
       }
       await new Promise<void>((resolve) => {
         const earlier = this.#wake;
@@ -364,10 +385,14 @@ class Collected {
       const { done, value } = await this.#reader.read();
       if (done) this.#over = true;
       else this.text += value;
-      const wake = this.#wake;
-      this.#wake = () => {};
-      wake();
+      this.#wakeAll();
       if (done) return;
     }
+  }
+
+  #wakeAll(): void {
+    const wake = this.#wake;
+    this.#wake = () => {};
+    wake();
   }
 }
