@@ -70,8 +70,8 @@ export class RespScanner implements PacketScanner {
   }
 
   get leastBytes(): number {
-    const known = this.#payloadEnd || this.#lineEnd || this.#line;
-    return known + LEAST_VALUE * this.#due;
+    return (this.#payloadEnd || this.#lineEnd || this.#line) +
+      LEAST_VALUE * this.#due;
   }
 
   reset(): void {
@@ -147,7 +147,7 @@ export class RespScanner implements PacketScanner {
       if (byte === CR && at > from && queue.byte(at - 1) !== MINUS) {
         return this.#lineFeed(queue, at);
       }
-      // The first digit of nearly every length.
+      // The first digit of nearly every length, without a call.
       if (at === from && byte > 0x30 && byte <= 0x39) continue;
       const reason = lengthFault(queue, type, from, at);
       if (reason !== undefined) {
@@ -181,11 +181,8 @@ export class RespScanner implements PacketScanner {
     kind: number,
     from: number,
   ): boolean {
-    if (kind === TEXT) return true;
-    if (kind === END) {
-      this.#open.pop();
-      return true;
-    }
+    if (kind === END) this.#open.pop();
+    if (kind === TEXT || kind === END) return true;
     const first = queue.byte(from + 1);
     // RESP 2 writes a null as a length or a count of -1.
     if (first === MINUS) return true;
