@@ -115,26 +115,18 @@ export abstract class ParleyError extends Error implements ErrorParts {
    * Creates the error.
    *
    * @param parts What the text is made of, and the usual `cause`.
-   * @param options The cause, where `parts` is a text.
    */
-  constructor(
-    parts: ErrorParts & ErrorOptions | string,
-    options: ErrorOptions & { readonly address?: string | undefined } = {},
-  ) {
-    // Until every place gives parts: a text is taken as it is.
-    const all: ErrorParts & ErrorOptions = typeof parts === "string"
-      ? { reason: parts, ...options }
-      : parts;
+  constructor(parts: ErrorParts & ErrorOptions) {
     super(
-      typeof parts === "string" ? parts : describeError(parts),
+      describeError(parts),
       // A cause of `undefined` is one too, if it was given.
-      "cause" in all ? { cause: all.cause } : undefined,
+      "cause" in parts ? { cause: parts.cause } : undefined,
     );
-    this.action = all.action;
-    this.address = all.address;
-    this.reason = all.reason;
-    this.option = all.option;
-    this.advice = all.advice;
+    this.action = parts.action;
+    this.address = parts.address;
+    this.reason = parts.reason;
+    this.option = parts.option;
+    this.advice = parts.advice;
   }
 }
 
@@ -176,20 +168,17 @@ export class ProtocolError extends ParleyError {
    * Creates the error.
    *
    * @param code Machine-readable reason.
-   * @param parts What the text is made of, and the usual `cause`; or the reason
-   * alone.
+   * @param parts What the text is made of, and the usual `cause`.
    * @param details What is known about the bytes.
    */
   constructor(
     code: ProtocolErrorCode,
-    parts: ErrorParts & ErrorOptions | string,
-    details: ProtocolErrorDetails & ErrorOptions = {},
+    parts: ErrorParts & ErrorOptions,
+    details: ProtocolErrorDetails = {},
   ) {
-    const { cause, ...rest } = details;
-    const given = typeof parts === "string" ? { reason: parts } : parts;
-    super(cause === undefined ? given : { cause, ...given });
+    super(parts);
     this.code = code;
-    this.details = rest;
+    this.details = details;
   }
 }
 
@@ -220,12 +209,8 @@ export class ConnectionError extends ParleyError {
    * @param code Machine-readable reason.
    * @param parts What the text is made of, and the system's error as `cause`.
    */
-  constructor(
-    code: ConnectionErrorCode,
-    parts: ErrorParts & ErrorOptions | string,
-    options: ErrorOptions & { readonly address?: string | undefined } = {},
-  ) {
-    super(parts, options);
+  constructor(code: ConnectionErrorCode, parts: ErrorParts & ErrorOptions) {
+    super(parts);
     this.code = code;
   }
 }
@@ -270,7 +255,7 @@ export class TimeoutError extends ParleyError {
   constructor(
     deadline: Deadline,
     timeoutMs: number,
-    parts: ErrorParts & ErrorOptions | string,
+    parts: ErrorParts & ErrorOptions,
   ) {
     super(parts);
     this.deadline = deadline;

@@ -10,10 +10,10 @@ import {
 Deno.test("every error is an Error, calls itself by its class and keeps its message", () => {
   for (
     const [name, error] of [
-      ["ProtocolError", new ProtocolError("malformed", "why")],
-      ["ConnectionError", new ConnectionError("failed", "why")],
-      ["ClosedError", new ClosedError("why")],
-      ["TimeoutError", new TimeoutError("idle", 5, "why")],
+      ["ProtocolError", new ProtocolError("malformed", { reason: "why" })],
+      ["ConnectionError", new ConnectionError("failed", { reason: "why" })],
+      ["ClosedError", new ClosedError({ reason: "why" })],
+      ["TimeoutError", new TimeoutError("idle", 5, { reason: "why" })],
     ] as const
   ) {
     assertInstanceOf(error, Error);
@@ -27,8 +27,10 @@ Deno.test("every error is an Error, calls itself by its class and keeps its mess
 Deno.test("ProtocolError carries its code and details, and the cause apart from them", () => {
   const cause = new TypeError("bad byte");
   const firstBytes = Uint8Array.of(0x16, 3, 1);
-  const error = new ProtocolError("too_large", "Cannot decode message", {
+  const error = new ProtocolError("too_large", {
+    reason: "Cannot decode message",
     cause,
+  }, {
     declaredBytes: 2n ** 60n,
     limitBytes: 1000,
     messageNumber: 3,
@@ -49,14 +51,19 @@ Deno.test("ProtocolError carries its code and details, and the cause apart from 
   });
 });
 
-Deno.test("ProtocolError keeps a cause among its details also if it is made of parts", () => {
+Deno.test("ProtocolError keeps the cause among its parts", () => {
   const cause = new TypeError("bad byte");
   const parts = { action: "decode", reason: "bad" };
-  assertEquals(new ProtocolError("malformed", parts, { cause }).cause, cause);
+  assertEquals(
+    new ProtocolError("malformed", { ...parts, cause }).cause,
+    cause,
+  );
 });
 
 Deno.test("ProtocolError without details has empty ones and no cause", () => {
-  const error = new ProtocolError("truncated", "Cannot decode message");
+  const error = new ProtocolError("truncated", {
+    reason: "Cannot decode message",
+  });
 
   assertEquals(error.details, {});
   assertEquals("cause" in error, false);
@@ -64,7 +71,8 @@ Deno.test("ProtocolError without details has empty ones and no cause", () => {
 
 Deno.test("ConnectionError carries its code, the address and the system's error", () => {
   const cause = new Deno.errors.ConnectionReset("os error 104");
-  const error = new ConnectionError("reset", "Cannot read", {
+  const error = new ConnectionError("reset", {
+    reason: "Cannot read",
     address: "tcp://127.0.0.1:7342",
     cause,
   });
@@ -75,11 +83,18 @@ Deno.test("ConnectionError carries its code, the address and the system's error"
 });
 
 Deno.test("ConnectionError without an address has none, and a cause only if one was given", () => {
-  assertEquals(new ConnectionError("failed", "why").address, undefined);
-  assertEquals("cause" in new ConnectionError("failed", "why"), false);
+  assertEquals(
+    new ConnectionError("failed", { reason: "why" }).address,
+    undefined,
+  );
+  assertEquals(
+    "cause" in new ConnectionError("failed", { reason: "why" }),
+    false,
+  );
   // Whatever was thrown is the cause, also when it is no error.
   assertEquals(
-    "cause" in new ConnectionError("failed", "why", { cause: undefined }),
+    "cause" in
+      new ConnectionError("failed", { reason: "why", cause: undefined }),
     true,
   );
 });
@@ -87,11 +102,16 @@ Deno.test("ConnectionError without an address has none, and a cause only if one 
 Deno.test("ClosedError keeps its cause", () => {
   const cause = new Deno.errors.BadResource("Bad resource ID");
 
-  assertEquals(new ClosedError("Cannot write", { cause }).cause, cause);
+  assertEquals(
+    new ClosedError({ reason: "Cannot write", cause }).cause,
+    cause,
+  );
 });
 
 Deno.test("TimeoutError names the deadline and its length", () => {
-  const error = new TimeoutError("tls_handshake", 10_000, "Cannot connect");
+  const error = new TimeoutError("tls_handshake", 10_000, {
+    reason: "Cannot connect",
+  });
 
   assertEquals(error.deadline, "tls_handshake");
   assertEquals(error.timeoutMs, 10_000);

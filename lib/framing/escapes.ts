@@ -9,6 +9,8 @@
  * @module
  */
 
+import { OptionTypeError } from "../check.ts";
+
 const LETTERS: Readonly<Record<string, number>> = {
   n: 10,
   r: 13,
@@ -60,11 +62,11 @@ export function unescape(text: string): Uint8Array {
     if (hex !== null) bytes.push(Number.parseInt(hex[1]!, 16));
     else if (letter !== undefined) bytes.push(letter);
     else {
-      throw new TypeError(
-        `Cannot read escape "${
-          text.slice(at, at + 2)
-        }": it must be one of \\n \\r \\t \\0 \\\\ \\, or \\x and two hexadecimal digits`,
-      );
+      throw new OptionTypeError({
+        action: `read escape "${text.slice(at, at + 2)}"`,
+        reason:
+          "it must be one of \\n \\r \\t \\0 \\\\ \\, or \\x and two hexadecimal digits",
+      });
     }
     at += hex === null ? 2 : 4;
   }

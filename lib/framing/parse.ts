@@ -13,6 +13,8 @@
  * @module
  */
 
+import { OptionRangeError, OptionTypeError } from "../check.ts";
+import { describeError } from "../errors.ts";
 import type { Framing } from "./framing.ts";
 import { FORMATS } from "./formats.ts";
 import { nearest } from "./nearest.ts";
@@ -66,17 +68,26 @@ function parsePart(text: string): Framing {
     given.checkAllUsed();
     return framing;
   } catch (cause) {
-    const reason = (cause as Error).message;
-    throw new TypeError(
-      `Cannot use framing "${text}": ${
-        reason[0]!.toLowerCase() + reason.slice(1)
-      }; the form is ${format.form}`,
-      { cause },
-    );
+    throw new OptionTypeError({
+      action: `use framing "${text}"`,
+      reason: inside(cause),
+      advice: `the form is ${format.form}`,
+      cause,
+    });
   }
 }
 
 /** The framing of a protocol, which takes neither a value nor options. */
+/** The text of an error, to be read behind a colon. */
+function inside(cause: unknown): string {
+  const hasParts = cause instanceof OptionRangeError ||
+    cause instanceof OptionTypeError;
+  if (!hasParts || cause.action === undefined) return describeError(cause);
+  const { action, value } = cause;
+  const rest = describeError({ ...cause, action: undefined });
+  return `cannot ${action}${value === undefined ? ":" : ""} ${rest}`;
+}
+
 function protocol(text: string, name: string): Framing {
   const framing = protocolFraming(name);
   if (framing === undefined) throw unknown(text, name);

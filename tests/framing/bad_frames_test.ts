@@ -190,7 +190,10 @@ Deno.test("FrameDecoder.refuse() skips a message with bad content in any framing
     const good: string[] = [];
     for (let m; (m = decoder.next()) !== undefined;) {
       if (m.length === 3) {
-        decoder.refuse(new ProtocolError("malformed", "it is bad"), m);
+        decoder.refuse(
+          new ProtocolError("malformed", { reason: "it is bad" }),
+          m,
+        );
       } else good.push(fromLatin1(m));
     }
     assertEquals(good, ["a", "c"]);
@@ -206,7 +209,7 @@ Deno.test("FrameDecoder.refuse() ends the stream unless bad frames are skipped, 
     decoder.push(latin1("a\nb\n"));
     const message = decoder.next()!;
     const error = badFrames === "fail"
-      ? new ProtocolError("malformed", "it is bad")
+      ? new ProtocolError("malformed", { reason: "it is bad" })
       : new TypeError("a mistake in the program");
     const thrown = assertThrows(() => decoder.refuse(error, message));
     assertEquals(assertThrows(() => decoder.next()), thrown);

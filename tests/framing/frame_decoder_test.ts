@@ -65,7 +65,10 @@ Deno.test("FrameDecoder.fail() says where a message with wrong content begins, i
       decoder.push(chunk);
       for (let m; error === undefined && (m = decoder.next()) !== undefined;) {
         if (m[0] !== 0x63) continue;
-        error = decoder.fail(new ProtocolError("malformed", "it is wrong"), m);
+        error = decoder.fail(
+          new ProtocolError("malformed", { reason: "it is wrong" }),
+          m,
+        );
       }
     }
     assertEquals(
@@ -100,7 +103,7 @@ Deno.test("FrameDecoder finds the bytes that a framing's refusal rests on if the
     decoder: () => ({
       decode: (queue) => {
         if (queue.length < 2) return undefined;
-        throw new ProtocolError("malformed", "it is wrong");
+        throw new ProtocolError("malformed", { reason: "it is wrong" });
       },
       decodeEnd: () => undefined,
     }),

@@ -82,7 +82,7 @@ export class ScriptedEndpoint implements DatagramEndpoint {
   }
 
   async send(bytes: Uint8Array, to: Address): Promise<void> {
-    if (this.closes > 0) throw new ClosedError("closed");
+    if (this.closes > 0) throw new ClosedError({ reason: "closed" });
     const sent = { bytes: bytes.slice(), to, atMs: performance.now() };
     this.sent.push(sent);
     await this.onSend(sent);
@@ -109,7 +109,7 @@ export class ScriptedEndpoint implements DatagramEndpoint {
 
   close(): void {
     this.closes++;
-    this.#settle()?.fail(new ClosedError("closed"));
+    this.#settle()?.fail(new ClosedError({ reason: "closed" }));
   }
 
   #deliver(): void {

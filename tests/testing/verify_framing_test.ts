@@ -164,7 +164,7 @@ class EagerDecoder implements Decoder {
       if (!queue.has(4)) return undefined;
       this.#size = queue.uint32(0);
       if (this.#size > this.#max) {
-        throw new ProtocolError("too_large", "too long");
+        throw new ProtocolError("too_large", { reason: "too long" });
       }
       queue.skip(4);
     }
@@ -175,7 +175,9 @@ class EagerDecoder implements Decoder {
   }
 
   decodeEnd(queue: ReadableQueue): undefined {
-    if (queue.length > 0) throw new ProtocolError("truncated", "cut off");
+    if (queue.length > 0) {
+      throw new ProtocolError("truncated", { reason: "cut off" });
+    }
   }
 }
 
@@ -198,7 +200,9 @@ Deno.test("verifyFraming() finds a limit that counts what has arrived", () => {
           if (message !== undefined || queue.length <= maxMessageBytes) {
             return message;
           }
-          throw new ProtocolError("too_large", "its line is too long");
+          throw new ProtocolError("too_large", {
+            reason: "its line is too long",
+          });
         },
         decodeEnd: (queue) => decoder.decodeEnd(queue),
       };
@@ -217,7 +221,9 @@ Deno.test("verifyFraming() finds an error that tells how much has arrived", () =
           try {
             return decoder.decode(queue);
           } catch {
-            throw new ProtocolError("too_large", `${length} bytes are here`);
+            throw new ProtocolError("too_large", {
+              reason: `${length} bytes are here`,
+            });
           }
         },
         decodeEnd: (queue) => decoder.decodeEnd(queue),
@@ -246,7 +252,9 @@ Deno.test("verifyFraming() finds a delimiter that is only seen in one piece", ()
           return undefined;
         },
         decodeEnd(queue) {
-          if (queue.length > 0) throw new ProtocolError("truncated", "cut off");
+          if (queue.length > 0) {
+            throw new ProtocolError("truncated", { reason: "cut off" });
+          }
           return undefined;
         },
       };
@@ -417,7 +425,9 @@ Deno.test("verifyFraming() finds a limit that is applied only when the frame is 
           const isOver = queue.has(4) && queue.uint32(0) > maxMessageBytes &&
             queue.has(4 + queue.uint32(0));
           if (!isOver) return decoder.decode(queue);
-          throw new ProtocolError("too_large", "its frame is too long");
+          throw new ProtocolError("too_large", {
+            reason: "its frame is too long",
+          });
         },
         decodeEnd: (queue) => decoder.decodeEnd(queue),
       };

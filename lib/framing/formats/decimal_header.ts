@@ -14,7 +14,7 @@
  * @module
  */
 
-import { checkInteger } from "../../check.ts";
+import { checkInteger, OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
@@ -83,9 +83,10 @@ export function decimalHeader(options: DecimalHeaderOptions = {}): Framing {
     );
   }
   if (zero && align === "left") {
-    throw new RangeError(
-      'Cannot fill a left-aligned header with zeros: it would be another number, so choose align "right"',
-    );
+    throw new OptionRangeError({
+      action: "fill a left-aligned header with zeros",
+      reason: 'it would be another number, so choose align "right"',
+    });
   }
   return new DecimalHeaderFraming(digits, zero, align);
 }

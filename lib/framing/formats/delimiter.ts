@@ -9,6 +9,7 @@
  * @module
  */
 
+import { OptionRangeError } from "../../check.ts";
 import { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
@@ -70,9 +71,10 @@ export function delimiter(
     ? new TextEncoder().encode(delimiter)
     : delimiter.slice();
   if (bytes.length < 1 || bytes.length > LONGEST_BYTES) {
-    throw new RangeError(
-      `Cannot use a delimiter of ${bytes.length} bytes: it must have 1 to ${LONGEST_BYTES}`,
-    );
+    throw new OptionRangeError({
+      action: `use a delimiter of ${bytes.length} bytes`,
+      reason: `it must have 1 to ${LONGEST_BYTES}`,
+    });
   }
   return new DelimiterFraming(bytes, options.eof ?? false);
 }

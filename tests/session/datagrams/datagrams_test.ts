@@ -272,7 +272,9 @@ Deno.test("DatagramSocket.send() that fails and is not awaited ends no program w
 Deno.test("DatagramSocket.send() that fails says why, and the next one is sent", async () => {
   const endpoint = new ScriptedEndpoint();
   await using socket = new DatagramSocket<string>(endpoint, TEXT);
-  const down = new ConnectionError("unreachable", "the network is down");
+  const down = new ConnectionError("unreachable", {
+    reason: "the network is down",
+  });
   endpoint.onSend = () => Promise.reject(down);
   void socket.send("lost", peer(1));
   await settled();
@@ -362,7 +364,7 @@ Deno.test("DatagramSocket.receive() whose time ends as a datagram comes leaves i
 Deno.test("DatagramSocket.receive() tells a failure of the system and works again after it", async () => {
   const endpoint = new ScriptedEndpoint();
   await using socket = new DatagramSocket<string>(endpoint, TEXT);
-  endpoint.break(new ConnectionError("exhausted", "out of memory"));
+  endpoint.break(new ConnectionError("exhausted", { reason: "out of memory" }));
   await assertRejects(() => socket.receive(), ConnectionError, "out of memory");
   endpoint.arrive("fine", peer(1));
   assertEquals((await socket.receive())?.message, "fine");
@@ -371,8 +373,10 @@ Deno.test("DatagramSocket.receive() tells a failure of the system and works agai
 Deno.test("DatagramSocket.receive() passes over a reset that another datagram of ours caused", async () => {
   const endpoint = new ScriptedEndpoint();
   await using socket = new DatagramSocket<string>(endpoint, TEXT);
-  endpoint.break(new ConnectionError("reset", "as Windows tells"));
-  endpoint.break(new ConnectionError("refused", "as others may tell"));
+  endpoint.break(new ConnectionError("reset", { reason: "as Windows tells" }));
+  endpoint.break(
+    new ConnectionError("refused", { reason: "as others may tell" }),
+  );
   endpoint.arrive("fine", peer(1));
   assertEquals((await socket.receive())?.message, "fine");
 });

@@ -116,7 +116,7 @@ Deno.test("DatagramSocket.request() counts each time it is sent again, and tells
 for (const code of ["reset", "refused"] as const) {
   Deno.test(`DatagramSocket.request() ends at once when the system says that nothing is listening there (${code})`, async () => {
     const { endpoint, socket } = scripted();
-    const cause = new ConnectionError(code, "as Windows says");
+    const cause = new ConnectionError(code, { reason: "as Windows says" });
     endpoint.onSend = () => endpoint.break(cause);
     const error = await assertRejects(
       () => socket.request("x", peer(1), { timeoutMs: 20_000 }),
@@ -136,7 +136,7 @@ Deno.test("DatagramSocket.request() passes over such a word of the system where 
   const { endpoint, socket } = scripted();
   await socket.send("hello", peer(2));
   endpoint.onSend = ({ to }) => {
-    endpoint.break(new ConnectionError("reset", "as Windows says"));
+    endpoint.break(new ConnectionError("reset", { reason: "as Windows says" }));
     endpoint.arrive("answer", to);
   };
   assertEquals(await socket.request("x", peer(1)), "answer");
@@ -371,7 +371,9 @@ Deno.test("DatagramSocket.request() ends with the signal's reason, before and wh
 
 Deno.test("DatagramSocket.request() that cannot be sent says why at once", async () => {
   const { endpoint, socket } = scripted();
-  const down = new ConnectionError("unreachable", "the network is down");
+  const down = new ConnectionError("unreachable", {
+    reason: "the network is down",
+  });
   endpoint.onSend = () => Promise.reject(down);
   assertStrictEquals(
     await socket.request("x", peer(1)).catch((error) => error),

@@ -48,7 +48,9 @@ Deno.test("serveDatagrams() takes a handler without options, for bytes", async (
 Deno.test("serveDatagrams() goes on when a handler leaves a send that fails to itself, and tells onEvent", async () => {
   const events: DatagramServerEvent[] = [];
   const { endpoint, serve } = scripted();
-  const down = new ConnectionError("unreachable", "the network is down");
+  const down = new ConnectionError("unreachable", {
+    reason: "the network is down",
+  });
   endpoint.onSend = () => Promise.reject(down);
   await using server = await serve(
     { onEvent: (event) => events.push(event) },
@@ -167,7 +169,7 @@ Deno.test("serveDatagrams() tells when the system fails, goes on by itself, and 
     { onEvent: ({ type }) => events.push(type) },
     (message) => seen.resolve(message),
   );
-  endpoint.break(new ConnectionError("exhausted", "out of memory"));
+  endpoint.break(new ConnectionError("exhausted", { reason: "out of memory" }));
   endpoint.arrive("fine", peer(1));
   assertEquals(await seen.promise, "fine");
   assertEquals(events, ["paused", "resumed"]);
@@ -176,7 +178,7 @@ Deno.test("serveDatagrams() tells when the system fails, goes on by itself, and 
 Deno.test("DatagramServer.shutdown() during a pause does not wait for its end", async () => {
   const { endpoint, serve } = scripted();
   const server = await serve({ onEvent: () => {} }, () => {});
-  endpoint.break(new ConnectionError("exhausted", "out of memory"));
+  endpoint.break(new ConnectionError("exhausted", { reason: "out of memory" }));
   await settled();
   assertEquals(await server.shutdown(), { finished: 0, cut: [] });
 });

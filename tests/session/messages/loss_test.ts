@@ -98,7 +98,7 @@ Deno.test("no frame follows a part of one once a write has failed", async () => 
   recorded.most = 7;
   using client = new MessageConnectionOf(recorded);
   using _far = { [Symbol.dispose]: () => far.close() };
-  const loss = new ConnectionError("reset", "cut");
+  const loss = new ConnectionError("reset", { reason: "cut" });
   recorded.failure = loss;
   recorded.failFrom = 1;
   void client.send("first message");

@@ -481,7 +481,7 @@ Deno.test("the accept loop survives exhaustion: it pauses, tells once, resumes a
     const begun = performance.now();
     for (let i = 0; i < 2; i++) {
       own.listener.failAccept(
-        new ConnectionError("exhausted", "too many open files"),
+        new ConnectionError("exhausted", { reason: "too many open files" }),
       );
     }
     const client = await own.connect();
@@ -502,7 +502,9 @@ Deno.test("the accept loop survives any error and passes over a peer that was go
     onEvent: ({ type }) => events.push(type),
   }, echo);
   for (let i = 0; i < 3; i++) {
-    own.listener.failAccept(new ConnectionError("reset", "aborted"));
+    own.listener.failAccept(
+      new ConnectionError("reset", { reason: "aborted" }),
+    );
   }
   const begun = performance.now();
   await (await own.connect()).close();
@@ -523,7 +525,7 @@ Deno.test("shutdown() ends a pause of the accept loop at once, and tells of no f
     echo,
   );
   own.listener.failAccept(
-    new ConnectionError("exhausted", "too many open files"),
+    new ConnectionError("exhausted", { reason: "too many open files" }),
   );
   await until(() => events.length === 1, "paused");
   const begun = performance.now();

@@ -489,7 +489,7 @@ Deno.test("MemoryListener.close() resets what was not accepted and leaves accept
 Deno.test("MemoryListener.failAccept() fails the next accepts in order, and the listener lives on", async () => {
   const listener = memoryListener();
   const errors = [1, 2].map((n) =>
-    new ConnectionError("exhausted", `too many open files, ${n}`)
+    new ConnectionError("exhausted", { reason: `too many open files, ${n}` })
   );
   const pending = listener.accept().catch((error) => error);
   const client = await listener.connect();

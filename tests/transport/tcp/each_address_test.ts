@@ -7,7 +7,9 @@ import {
   lookUpAll,
 } from "../../../lib/transport/tcp/each_address.ts";
 
-const FAILURE = new ConnectionError("refused", "Cannot connect to the name");
+const FAILURE = new ConnectionError("refused", {
+  reason: "Cannot connect to the name",
+});
 
 /** Looks names up in a list, and dials really. */
 function each(hosts: string[], signal?: AbortSignal) {
