@@ -250,7 +250,10 @@ export {
   type StreamPair,
 } from "./lib/transport/stream/mod.ts";
 export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./lib/session/channel/handshake.ts";
-export type { ChannelOptions } from "./lib/session/channel/channel_settings.ts";
+export {
+  type ChannelOptions,
+  DEFAULT_MAX_BUFFERED_BYTES,
+} from "./lib/session/channel/channel_settings.ts";
 export {
   startTls,
   type StartTlsOptions,

@@ -16,7 +16,8 @@ const EXPORTS: Record<string, readonly string[]> = {
     Address BatchOptions ChannelOptions ClosedError ConnectOptions Connection ConnectionError
     ConnectionErrorCode ConnectionEvent ConnectionStats Connector CutConnection
     DEFAULT_CONNECT_TIMEOUT_MS DEFAULT_FRAMING DEFAULT_GRACE_MS
-    DEFAULT_MAX_CONNECTIONS DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS Deadline
+    DEFAULT_MAX_BUFFERED_BYTES DEFAULT_MAX_CONNECTIONS
+    DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS Deadline
     DialOptions ErrorParts Handler ListenOptions Listener MessageConnection
     MessageOptions ParleyError ProtocolError ProtocolErrorCode
     ProtocolErrorDetails ReceiveOptions ServeAddress ServeOptions Server
@@ -55,7 +56,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     StatusHead TakeConnection UpgradeResult request serveHttp
   `),
   "./proxy": names(`
-    ParsedProxyHeader ProxyHeader ProxyProtocolOptions ProxyTlv
+    DEFAULT_MAX_PROXY_HEADER_BYTES ParsedProxyHeader ProxyHeader ProxyProtocolOptions ProxyTlv
     encodeProxyHeader parseProxyHeader
   `),
   "./framing": names(`

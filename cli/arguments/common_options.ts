@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DEFAULT_FRAMING } from "../../mod.ts";
+import { DEFAULT_FRAMING, DEFAULT_MAX_BUFFERED_BYTES } from "../../mod.ts";
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
   parseFraming,
@@ -23,9 +23,6 @@ import { parseSize, writtenSize } from "./sizes.ts";
 import { oneOf } from "./values.ts";
 
 const badFrames = oneOf(["fail", "skip"]);
-
-// As the library, which bounds every connection by it.
-const DEFAULT_MAX_BUFFERED_BYTES = 16 * 2 ** 20;
 
 /** Where a message ends, how large it may be, and what a bad one does. */
 export const MESSAGE_OPTIONS = about({ subject: "messages" }, {

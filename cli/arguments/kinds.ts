@@ -26,13 +26,21 @@ const KINDS = {
   unix: ["unix: addresses"],
   http: ["HTTP", "write http://HOST:PORT/PATH, or"],
   https: ["TLS", "write https://HOST/PATH, or"],
-  webServer: ["the service http"],
-  greet: ["the service greet"],
-  print: ["the service print"],
 } as const satisfies Record<string, readonly [string, string?]>;
 
+/** A service by its name, such as `"service greet"`, for its own options. */
+export type ServiceKind = `service ${string}`;
+
 /** What a command line talks to. */
-export type Kind = keyof typeof KINDS;
+export type Kind = keyof typeof KINDS | ServiceKind;
+
+function wordsOf(kind: Kind): readonly [string, string?] {
+  return isService(kind) ? [`the ${kind}`] : KINDS[kind];
+}
+
+function isService(kind: Kind): kind is ServiceKind {
+  return kind.startsWith("service ");
+}
 
 /**
  * Refuses the options that would do nothing.
@@ -58,11 +66,11 @@ export function refuseOthers(
       if (reason === undefined) continue;
       throw new UsageError(
         `--${name} means nothing over ${
-          KINDS[kind][0]
+          wordsOf(kind)[0]
         }: ${reason}; leave it out`,
       );
     }
-    const words = [...new Set(appliesTo.map((kind) => KINDS[kind][0]))];
+    const words = [...new Set(appliesTo.map((kind) => wordsOf(kind)[0]))];
     throw new UsageError(
       `--${name} is for ${words.join(" and ")}, and ${subject} is not; ${
         adviceFor(appliesTo, kinds)
@@ -79,7 +87,7 @@ function adviceFor(
   const wanted = kinds.has("http")
     ? appliesTo.find((kind) => kind === "https") ?? appliesTo[0]!
     : appliesTo.find((kind) => kind !== "https")!;
-  const [, form]: readonly [string, string?] = KINDS[wanted];
+  const [, form] = wordsOf(wanted);
   return form === undefined ? "" : `${form} `;
 }
 

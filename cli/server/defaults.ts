@@ -9,8 +9,7 @@
 export const DEFAULTS = {
   greeting: "Welcome to the server!",
   idleTimeoutMs: 5 * 60_000,
+  // As the library, whose HTTP is loaded only for the service http.
   maxBodyBytes: 1024 * 1024,
-  // As the library.
-  maxProxyHeaderBytes: 2048,
   messageTimeoutMs: 30_000,
 } as const;

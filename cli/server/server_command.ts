@@ -94,18 +94,15 @@ export function kindsOf(
   { protocol }: Service,
   { transport }: Pick<Address, "transport">,
 ): Kind[] {
-  // A service with options of its own is a kind by its name.
-  const own = name === "greet" || name === "print" ? [name] as const : [];
-  if (transport === "udp") return [...own, "datagrams"];
-  const spoken = protocol === undefined
-    ? [...own, "messages"] as const
-    : ["http", "webServer"] as const;
+  const own = `service ${name}` as const;
+  if (transport === "udp") return [own, "datagrams"];
+  const spoken = protocol === undefined ? "messages" : "http";
   const over = transport === "unix"
     ? ["unix"] as const
     : transport === "tls"
     ? ["tcp", "tls"] as const
     : ["tcp"] as const;
-  return [...spoken, "stream", ...over];
+  return [own, spoken, "stream", ...over];
 }
 
 /** A folder behind the port, as for the web servers of other languages. */

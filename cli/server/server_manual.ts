@@ -10,33 +10,6 @@ import { kindsOf } from "./server_command.ts";
 import { SERVER_OPTIONS } from "./server_option_table.ts";
 import { SERVICES } from "./services.ts";
 
-const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
-  echo: [
-    "parley-server echo 7342",
-    "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
-    "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
-  ],
-  upper: [
-    "parley-server upper 7342 --frame length:4 --max-message 16MiB",
-    "parley-server upper unix:/tmp/app.sock --mode 600",
-    "parley-server upper udp://0.0.0.0:7342 --join 239.1.2.3",
-  ],
-  reverse: ["parley-server reverse 7342 --frame header:10"],
-  greet: [
-    "parley-server greet 7342 --message 'Good morning'",
-    "parley-server greet :7342 --frame header:10 --every 1s",
-  ],
-  discard: ["parley-server discard 7342 --frame raw"],
-  print: [
-    "parley-server print 7342 --frame length:4 --format hex",
-    "parley-server print 7342 --frame line --chunks",
-  ],
-  http: [
-    "parley-server http :8080",
-    "parley-server http 8080 --root public --index",
-  ],
-};
-
 const LOG: Section = {
   title: "Log, on standard error",
   rows: [
@@ -93,7 +66,7 @@ export function manualOf(name: string): Manual {
     name: `parley-server ${name}`,
     usage: "ADDRESS... [options]",
     summary: service.summary,
-    examples: EXAMPLES[name] ?? [`parley-server ${name} 7342`],
+    examples: service.examples,
     operands: [],
     options: applicable(SERVER_OPTIONS, kinds),
     details: [

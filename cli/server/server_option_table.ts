@@ -6,6 +6,7 @@
  */
 
 import { DEFAULT_GRACE_MS, DEFAULT_MAX_CONNECTIONS } from "../../mod.ts";
+import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "../../lib/transport/proxy/mod.ts";
 import {
   deadline,
   FORMAT_OPTION,
@@ -37,7 +38,7 @@ export const SERVER_OPTIONS = {
   "format": {
     ...FORMAT_OPTION,
     subject: "messages",
-    appliesTo: ["print"],
+    appliesTo: ["service print"],
     help: "how messages are shown: text, json, hex or base64",
   },
   ...about({ subject: "reads and writes" }, {
@@ -46,7 +47,7 @@ export const SERVER_OPTIONS = {
     "write-size": { ...WIRE_OPTIONS["write-size"], ...ON_EVERY_SERVICE },
     "write-delay": { ...WIRE_OPTIONS["write-delay"], ...ON_EVERY_SERVICE },
   }),
-  ...about({ subject: "the service greet", appliesTo: ["greet"] }, {
+  ...about({ subject: "the service greet", appliesTo: ["service greet"] }, {
     "message": setting(
       "TEXT",
       { value: DEFAULTS.greeting, text: DEFAULTS.greeting },
@@ -67,7 +68,7 @@ export const SERVER_OPTIONS = {
       { instead: { http: "HTTP answers and never speaks first" } },
     ),
   }),
-  ...about({ subject: "the service http", appliesTo: ["webServer"] }, {
+  ...about({ subject: "the service http", appliesTo: ["service http"] }, {
     "root": optional("DIR", asTyped, "the folder whose files it serves"),
     "index": flag("lists the folders below --root that have no index.html"),
     "max-body": setting(
@@ -132,7 +133,7 @@ export const SERVER_OPTIONS = {
     ),
     "max-proxy-header": setting(
       "SIZE",
-      writtenSize(DEFAULTS.maxProxyHeaderBytes),
+      writtenSize(DEFAULT_MAX_PROXY_HEADER_BYTES),
       parseProxyHeaderSize,
       "largest header of these proxies; one with a client certificate has 2 to 4KiB",
       { appliesTo: ["tcp"] },

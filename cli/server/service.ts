@@ -35,6 +35,8 @@ export type MessageHandler =
 export interface Service {
   /** What it does, in a few words. */
   readonly summary: string;
+  /** Command lines to try, which its `--help` shows. */
+  readonly examples: readonly string[];
   /** Makes what it does with a connection. */
   readonly stream?: (context: ServiceContext) => StreamHandler;
   /** Makes what it does with a datagram. */

@@ -1,6 +1,7 @@
 /**
  * The services: a row of this table and a file each. Their names are commands,
- * and `--help` is made of their summaries.
+ * `--help` is made of their summaries and examples, and an option applies to one
+ * of them as `"service NAME"`.
  *
  * @module
  */
@@ -18,37 +19,61 @@ import { upper, upperDatagram } from "./services/upper.ts";
 export const SERVICES: Readonly<Record<string, Service>> = {
   echo: {
     summary: "answers each message with itself",
+    examples: [
+      "parley-server echo 7342",
+      "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
+      "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
+    ],
     stream: echo,
     datagram: echoDatagram,
   },
   upper: {
     summary: "answers in Unicode upper case; only UTF-8 is text",
+    examples: [
+      "parley-server upper 7342 --frame length:4 --max-message 16MiB",
+      "parley-server upper unix:/tmp/app.sock --mode 600",
+      "parley-server upper udp://0.0.0.0:7342 --join 239.1.2.3",
+    ],
     stream: upper,
     datagram: upperDatagram,
   },
   reverse: {
     summary: "answers with the bytes in reverse order",
+    examples: ["parley-server reverse 7342 --frame header:10"],
     stream: reverse,
     datagram: reverseDatagram,
   },
   greet: {
     summary: "speaks first, see --message, --every and --count",
+    examples: [
+      "parley-server greet 7342 --message 'Good morning'",
+      "parley-server greet :7342 --frame header:10 --every 1s",
+    ],
     stream: greet,
     notOverUdp:
       "it speaks first, and over UDP it knows of no peer before a datagram comes",
   },
   discard: {
     summary: "reads and counts",
+    examples: ["parley-server discard 7342 --frame raw"],
     stream: discard,
     datagram: discardDatagram,
   },
   print: {
     summary: "shows each message on standard output, in --format",
+    examples: [
+      "parley-server print 7342 --frame length:4 --format hex",
+      "parley-server print 7342 --frame line --chunks",
+    ],
     stream: print,
     datagram: printDatagram,
   },
   http: {
     summary: "shows a browser what it sent; with --root, serves files",
+    examples: [
+      "parley-server http :8080",
+      "parley-server http 8080 --root public --index",
+    ],
     protocol: {
       load: () => import("../http/server/start_http.ts"),
       write: urlOf,

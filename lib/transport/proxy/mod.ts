@@ -30,6 +30,7 @@
 
 export type { ProxyProtocolOptions } from "./proxied.ts";
 export {
+  DEFAULT_MAX_PROXY_HEADER_BYTES,
   encodeProxyHeader,
   type ParsedProxyHeader,
   parseProxyHeader,
