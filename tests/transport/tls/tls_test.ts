@@ -17,12 +17,14 @@ import { serve } from "../../../lib/session/serving/serve.ts";
 import type { ServerEvent } from "../../../lib/session/serving/server_options.ts";
 import type { Address } from "../../../lib/transport/address.ts";
 import type { Connection } from "../../../lib/transport/connection.ts";
+import { memoryPair } from "../../../lib/transport/memory/mod.ts";
 import { connectTcp, listenTcp } from "../../../lib/transport/tcp/mod.ts";
 import {
   connectTls,
   listenTls,
   type TlsDialOptions,
   type TlsListenOptions,
+  type TlsUpgradeOptions,
   upgradeTls,
 } from "../../../lib/transport/tls/mod.ts";
 import {
@@ -757,6 +759,76 @@ tls(
     }
     await Promise.all(piping);
     secured.close();
+  },
+);
+
+tls(
+  "upgradeTls() is the server of an open connection as well, over any transport",
+  async ({ ca, client, server }) => {
+    const [near, far] = memoryPair({ toServer: { readBytes: 7 } });
+    const mutual = { caCerts: [ca], requireClientCert: true };
+    const [secureClient, secureServer] = await Promise.all([
+      upgradeTls(near, { caCerts: [ca], serverName: "localhost", ...client }),
+      upgradeTls(far, { side: "server", ...server, ...mutual }),
+    ]);
+    await writeAll(secureClient, HELLO);
+    assertEquals(await readExactly(secureServer, 5), HELLO);
+    await writeAll(secureServer, HELLO);
+    assertEquals(await readExactly(secureClient, 5), HELLO);
+    assertEquals(secureServer.peerCertificate?.subject["CN"], "client");
+    for (const end of [secureClient, secureServer]) end.close();
+    await Promise.all([secureClient.released, secureServer.released]);
+  },
+);
+
+tls(
+  "upgradeTls() as the server refuses what it cannot be, and leaves the connection alone",
+  async ({ server }) => {
+    const [near, far] = memoryPair();
+    const refused = async (options: TlsUpgradeOptions, why: string) => {
+      const error = await assertRejects(
+        () => upgradeTls(far, options),
+        TypeError,
+      );
+      assertEquals(
+        error.message,
+        `Cannot start TLS with memory:client: ${why}`,
+      );
+    };
+    await refused(
+      { side: "server" },
+      "TLS needs a certificate and its key (cert)",
+    );
+    await refused(
+      { side: "server", ...server, tlsEngine: "native" },
+      'only the TLS engine "node" can be the server of an open connection (tlsEngine)',
+    );
+    await writeAll(near, HELLO);
+    assertEquals(await readExactly(far, 5), HELLO);
+    for (const end of [near, far]) end.close();
+  },
+);
+
+tls(
+  "connectTls() refuses an authority that cannot be read, whichever engine it takes",
+  async ({ ca }) => {
+    const pem = (base64: string) =>
+      `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
+    for (const tlsEngine of ["native", "node"] as const) {
+      for (const base64 of ["AAAA", "!!!", "MAA=MAA=", "MIIB"]) {
+        const error = await assertRejects(
+          () =>
+            connectTls("tls://127.0.0.1:1", {
+              caCerts: [ca, pem(base64)],
+              tlsEngine,
+            }),
+          ConnectionError,
+        );
+        assertEquals(error.code, "tls");
+        assertEquals(error.option, "caCerts");
+        assertEquals(error.reason, "a certificate to trust cannot be read");
+      }
+    }
   },
 );
 
