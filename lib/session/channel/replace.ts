@@ -1,12 +1,26 @@
 /**
  * Another connection below a channel, such as TLS on top of the one before.
  *
+ * The program may go on sending and receiving meanwhile, so a gate stands below
+ * the channel until the other connection is there:
+ *
+ * ```text
+ *   sent before the call ──► the connection before
+ *   sent after it        ──► waits ──► the connection from then on
+ *   received after it    ◄── waits ◄── the connection from then on
+ * ```
+ *
+ * Without it, what is sent during the handshake of TLS would leave in clear, and
+ * a read would take the handshake's bytes for messages.
+ *
  * @module
  */
 
-import { ProtocolError } from "../../errors.ts";
+import { ClosedError, ProtocolError } from "../../errors.ts";
+import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { Channel } from "./channel.ts";
+import { unawaited } from "./waiters.ts";
 
 /**
  * Lets a channel go on over another connection. If that fails the channel is
@@ -21,14 +35,18 @@ export async function replaceConnection(
   channel: Channel,
   step: (connection: Connection) => Promise<Connection>,
 ): Promise<void> {
-  await channel.flushed();
   const address = String(channel.remoteAddress);
   if (channel.receiving.isReading) {
     throw new TypeError(
       `Cannot go on over another connection to ${address}: a message is being waited for`,
     );
   }
+  const { connection, sending, traffic } = channel;
+  const end = sending.position;
+  const gate = new Gate(connection, () => end - traffic.bytesOut);
+  channel.moveTo(gate);
   try {
+    await channel.flushed();
     const { length } = channel.queue;
     if (length > 0) {
       throw new ProtocolError("malformed", {
@@ -37,12 +55,77 @@ export async function replaceConnection(
         reason: `${length} bytes have arrived that belong to this one`,
       });
     }
-    const next = await step(channel.connection);
+    const next = await step(connection);
     // Aborted in the meantime.
     if (channel.state === "closed") next.abort();
     channel.moveTo(next);
+    gate.open(next);
   } catch (error) {
     channel.abort(error);
     throw error;
+  }
+}
+
+/** Stands below a channel until its next connection is there. */
+class Gate implements Connection {
+  readonly localAddress: Address;
+  readonly remoteAddress: Address;
+  readonly #before: Connection;
+  readonly #left: () => number;
+  readonly #next = Promise.withResolvers<Connection>();
+
+  /**
+   * Closes the gate.
+   *
+   * @param left How many bytes are still to be written to the connection before.
+   */
+  constructor(before: Connection, left: () => number) {
+    this.localAddress = before.localAddress;
+    this.remoteAddress = before.remoteAddress;
+    this.#before = before;
+    this.#left = left;
+    this.#next.promise.catch(unawaited);
+  }
+
+  /** Lets through what waits. */
+  open(next: Connection): void {
+    this.#next.resolve(next);
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    const next = await this.#next.promise;
+    return await next.read(into);
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    const left = this.#left();
+    if (left > 0) return await this.#before.write(bytes.subarray(0, left));
+    const next = await this.#next.promise;
+    return await next.write(bytes);
+  }
+
+  async closeWrite(): Promise<void> {
+    const next = await this.#next.promise;
+    await next.closeWrite();
+  }
+
+  close(): void {
+    this.#before.close();
+    this.#refuse();
+  }
+
+  abort(): void {
+    this.#before.abort();
+    this.#refuse();
+  }
+
+  #refuse(): void {
+    this.#next.reject(
+      new ClosedError({
+        action: "go on over another connection to",
+        address: String(this.remoteAddress),
+        reason: "this side closed the connection",
+      }),
+    );
   }
 }

@@ -120,7 +120,7 @@ export class SendingHalf {
     return this.#filling ??= newSink();
   }
 
-  /** Goes on with another connection; nothing may be waiting. */
+  /** Goes on with another connection; a pending write ends on the one before. */
   moveTo(connection: Connection): void {
     this.#connection = connection;
   }

@@ -46,7 +46,8 @@ export interface StartTlsServerOptions extends TlsServerUpgrade {
 /**
  * Starts TLS on an open connection (STARTTLS), as the client or as the server. The
  * client calls it once the server is ready; the server calls it right after it has
- * said so. No call may wait for a message. If it fails, the connection is aborted.
+ * said so. No call may wait for a message when it is called. What is sent or
+ * received from then on goes over TLS. If it fails, the connection is aborted.
  *
  * @param connection The connection, which goes on over TLS.
  * @param options As the client: the authorities to trust, the certificate to show,

@@ -5,6 +5,7 @@ import {
   TimeoutError,
 } from "../../../lib/errors.ts";
 import { connect } from "../../../lib/session/messages/connect.ts";
+import { MessageConnection } from "../../../lib/session/messages/message_connection.ts";
 import { startTls } from "../../../lib/session/messages/start_tls.ts";
 import { serve } from "../../../lib/session/serving/serve.ts";
 import { certificates, hasOpenssl } from "../../support/certificates.ts";
@@ -69,6 +70,58 @@ Deno.test({
     assertEquals(await mail.receive(), "SECRET");
   },
 });
+
+Deno.test({
+  name: "startTls() sends and receives over TLS what is asked for meanwhile",
+  ignore: !hasOpenssl, // what makes the certificates
+  async fn() {
+    const { ca, server } = await certificates();
+    using pair = over(await tcpPair(), OPTIONS);
+    const { client: mail, server: peer } = pair;
+    const big = "b".repeat(200_000);
+    // Sent before, so it leaves in clear, whatever the system takes at a time.
+    const plain = [peer.send(big), peer.send("ready")];
+    const started = startTls(peer, { side: "server", ...server });
+    const sent = peer.send("secret");
+    const answer = peer.receive();
+    assertEquals(await mail.receive(), big);
+    assertEquals(await mail.receive(), "ready");
+    await startTls(mail, { caCerts: [ca], serverName: "localhost" });
+    assertEquals(await mail.receive(), "secret");
+    await mail.send("an answer");
+    assertEquals(await answer, "an answer");
+    await Promise.all([started, sent, ...plain]);
+  },
+});
+
+for (const side of ["client", "server"] as const) {
+  Deno.test({
+    name: `startTls() as the ${side} sends nothing in clear, also if it fails`,
+    ignore: !hasOpenssl, // what makes the certificates
+    async fn() {
+      const { server } = await certificates();
+      const [near, far] = await tcpPair();
+      const own = side === "server"
+        ? { side, ...server }
+        : { tlsEngine: "node" as const };
+      const mail = new MessageConnection(near, OPTIONS);
+      const started = startTls(mail, { ...own, tlsHandshakeTimeoutMs: 50 });
+      const sent = mail.send("secret");
+      const waiting = mail.receive().catch((error) => error);
+      const error = await assertRejects(() => started, TimeoutError);
+      assertEquals(await waiting, error);
+      // Accepted, and never written.
+      await sent;
+      const seen = new Uint8Array(10_000);
+      let text = "";
+      for (let count; (count = await far.read(seen)) !== null;) {
+        text += new TextDecoder("latin1").decode(seen.subarray(0, count));
+      }
+      assertEquals(text.includes("secret"), false);
+      far.close();
+    },
+  });
+}
 
 Deno.test("startTls() as the server needs a certificate, and a client that speaks no TLS fails it", async () => {
   const { server } = hasOpenssl ? await certificates() : { server: undefined };
