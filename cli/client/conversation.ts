@@ -111,7 +111,7 @@ export async function converse(
   }
   // The server may have finished its direction alone, and go on reading.
   try {
-    await sending;
+    await Promise.race([sending, untilLost(connection)]);
   } catch (error) {
     if (!isLinkLost(error)) throw error;
     throw unsent(connection, progress, error);
@@ -229,6 +229,18 @@ function unsent(
     }; ${lost}the rest of the input was not read: the server's log may say why`,
     { cause },
   );
+}
+
+/**
+ * Rejects when the connection is aborted or lost. Sending alone may not notice: it
+ * may be waiting for input that never comes.
+ */
+function untilLost({ signal }: MessageConnection): Promise<never> {
+  return new Promise((_, reject) => {
+    const lost = () => reject(signal.reason);
+    if (signal.aborted) lost();
+    else signal.addEventListener("abort", lost, { once: true });
+  });
 }
 
 function isLinkLost(error: unknown): boolean {

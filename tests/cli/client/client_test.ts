@@ -130,6 +130,21 @@ Deno.test("runClient() exits 130 at SIGINT, also while it connects", async () =>
   assertEquals([code === 130 || code === 4, terminal.shown], [true, ""]);
 });
 
+Deno.test("runClient() ends at a signal while input is awaited and the server has finished", async () => {
+  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    await using server = await serve("tcp://127.0.0.1:0", {}, async (peer) => {
+      await peer.send(new TextEncoder().encode("bye"));
+    });
+    const terminal = new RecordedTerminal({ stayOpen: true });
+    const running = runClient([String(server.address)], terminal);
+    // Its end has been sent, and then it is gone.
+    await terminal.until(/bye/);
+    await server.shutdown();
+    terminal.send(signal);
+    assertEquals([await running, terminal.shown], [code, "bye\n"]);
+  }
+});
+
 /** Stays until the client is gone. */
 async function stay(connection: MessageConnection): Promise<void> {
   const { signal } = connection;
