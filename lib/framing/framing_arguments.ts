@@ -122,7 +122,7 @@ export class FramingArguments {
         nearest(name, this.#known);
       throw new TypeError(
         `there is no option "${name}"` +
-          (near === undefined ? "" : `, did you mean "${near}"?`),
+          (near === undefined ? "" : ` (did you mean "${near}"?)`),
       );
     }
   }

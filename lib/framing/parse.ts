@@ -101,10 +101,11 @@ function unknown(text: string, name: string): TypeError {
   const protocols = PROTOCOLS.map(({ name }) => name)
     .filter((name) => !FORMATS.has(name));
   const near = nearest(name, [...FORMATS.keys(), ...protocols]);
-  const forms = Array.from(FORMATS.keys()).join(", ");
+  const forms = [...FORMATS.keys()].join(", ");
   return new TypeError(
     `Cannot use framing "${text}": there is no framing "${name}"` +
-      (near === undefined ? "" : `, did you mean "${near}"?`) +
-      `; there are ${forms}, and the protocols ${protocols.join(", ")}`,
+      (near === undefined
+        ? `; there are ${forms}, and protocols such as redis and mqtt`
+        : ` (did you mean "${near}"?)`),
   );
 }

@@ -37,7 +37,7 @@ for (
 for (
   const [text, part] of [
     ["", 'there is no framing ""; there are raw, close, fixed, line'],
-    ["lenght:4", 'there is no framing "lenght", did you mean "length"?'],
+    ["lenght:4", 'there is no framing "lenght" (did you mean "length"?)'],
     ["lin", 'did you mean "line"?'],
     ["LINE", 'did you mean "line"?'],
     ["netstrings", 'did you mean "netstring"?'],
@@ -47,6 +47,7 @@ for (
     ["redis,le", 'the protocol "redis" takes no value and no options'],
     ["kafka:4", 'the protocol "kafka" takes no value and no options'],
     ["xyzzy", 'there is no framing "xyzzy"; there are'],
+    ["xyzzy", "ber, mllp, fix, and protocols such as redis and mqtt"],
     [
       "length:9",
       "it must be an integer from 1 to 8; the form is length:1 to 8",
@@ -66,11 +67,11 @@ for (
     ["length:x", 'the value "x" is not a number'],
     ["length:", 'the value "" is not a number'],
     ["length:4.0", 'the value "4.0" is not a number'],
-    ["length:4,lle", 'there is no option "lle", did you mean "le"?'],
+    ["length:4,lle", 'there is no option "lle" (did you mean "le"?)'],
     ["length:4,le,be", 'options "le" and "be" exclude each other'],
-    ["length:4,little", 'there is no option "little", did you mean "le"?'],
+    ["length:4,little", 'there is no option "little" (did you mean "le"?)'],
     ["length:4,littleendian", 'did you mean "le"?'],
-    ["length:4,big", 'there is no option "big", did you mean "be"?'],
+    ["length:4,big", 'there is no option "big" (did you mean "be"?)'],
     ["length:4,Network", 'did you mean "be"?'],
     ["length:4,le=1", 'option "le" takes no value'],
     ["length:4,offset", 'option "offset" needs a value'],
