@@ -54,13 +54,16 @@ bounded(
 );
 
 for (
-  const [url, via] of [
-    ["http://app.test/", "tcp://127.0.0.1:1"],
-    ["https://app.test/", "unix:/run/app.sock"],
+  const [url, via, reason] of [
+    ["http://app.test/", "tcp://127.0.0.1:1", "it must be the address of a"],
+    ["https://app.test/", "unix:/run/app.sock", "TLS does not go over a Unix"],
   ] as const
 ) {
   bounded(`${url} is not requested via ${via}`, async () => {
     const error = await failure(request(url, { via }), TypeError);
-    assertStringIncludes(error.message, `Cannot use via of "${via}"`);
+    assertStringIncludes(
+      error.message,
+      `Cannot use via of "${via}": ${reason}`,
+    );
   });
 }

@@ -143,14 +143,25 @@ export class HttpClientConnection extends HttpChannel {
 function addressOf(target: Target, { via }: HttpDialOptions): Address {
   if (via === undefined) return target.address;
   const address = typeof via === "string" ? parseAddress(via) : via;
-  if (address.transport === "unix" && target.address.transport === "tcp") {
-    return address;
+  const refuse = (reason: string, advice: string) =>
+    new OptionTypeError({
+      action: "use",
+      option: "via",
+      value: String(address),
+      reason,
+      advice,
+    });
+  if (address.transport !== "unix") {
+    throw refuse(
+      "it must be the address of a Unix socket",
+      'write for example "unix:/run/app.sock"',
+    );
   }
-  throw new OptionTypeError({
-    action: "use",
-    option: "via",
-    value: String(address),
-    reason: "it must be the address of a Unix socket, for an http: URL",
-    advice: 'write for example "unix:/run/app.sock"',
-  });
+  if (target.address.transport !== "tcp") {
+    throw refuse(
+      "TLS does not go over a Unix socket here",
+      "write the URL with http:",
+    );
+  }
+  return address;
 }
