@@ -51,7 +51,7 @@ export function writtenAddress(
     const place = /^\d+$/.test(rest!) ? `127.0.0.1:${rest}` : rest;
     return { text: `${scheme}://${place}`, words: 1 };
   }
-  if (isHostAlone(first) && isPort(second) && !isSocket(first)) {
+  if (isHostAlone(first) && /^\d+$/.test(second) && !isSocket(first)) {
     const host = first.includes(":") && !first.startsWith("[")
       ? `[${first}]`
       : first;
@@ -67,10 +67,6 @@ function isHostAlone(text: string): boolean {
   // One colon stands before a port, more are an IPv6 address.
   return /^(\[[\da-f:.]+\]|[\da-f]*:[\da-f:.]*:[\da-f:.%a-z]*|[^:[\]]+)$/i
     .test(text);
-}
-
-function isPort(text: string): boolean {
-  return /^\d{1,5}$/.test(text) && Number(text) <= 65535;
 }
 
 /**

@@ -1,36 +1,63 @@
 /**
- * Letters that other tools have and these do not, with what to write instead: nc,
- * socat and curl are in many people's fingers.
+ * Options that other tools have and these do not, with what to write instead: people
+ * know nc, socat and curl by heart, and look for a port or TLS among the options.
  *
  * @module
  */
 
-/** What to write instead of a letter, by the letter. */
-export type ForeignLetters = Readonly<Record<string, string>>;
+/** What to write instead of an option, by its letter or its long name. */
+export type ForeignOptions = Readonly<Record<string, string>>;
 
-/** Letters of the client. */
-export const CLIENT_LETTERS: ForeignLetters = {
+const VERSION = "write --version";
+const TLS = "for TLS write the address tls://HOST:PORT";
+
+const CLIENT_PORT =
+  "the port stands behind the address: parley-client 127.0.0.1:7342";
+const CLIENT_UNIX = "for a Unix socket write: parley-client unix:PATH";
+
+/** Options that the client does not have. */
+export const CLIENT_FOREIGN: ForeignOptions = {
   "4": "for IPv4 write the address, such as 127.0.0.1:7342",
   "6": "for IPv6 write the address, such as [::1]:7342",
   c: "a program is not started; send what it prints: PROGRAM | parley-client 7342",
   e: "a program is not started; send what it prints: PROGRAM | parley-client 7342",
   l: "to listen write: parley-server print 7342",
   n: "names are only looked up where they are given; leave it out",
-  p: "the port stands behind the address: parley-client 127.0.0.1:7342",
-  U: "for a Unix socket write: parley-client unix:PATH",
+  p: CLIENT_PORT,
+  U: CLIENT_UNIX,
+  V: VERSION,
   w: "for a time limit write for example: --timeout 3s",
   z: "to see whether something listens write: parley-client 7342 --frame raw --timeout 1s </dev/null",
+  host: "the host stands before the port: parley-client HOST:7342",
+  port: CLIENT_PORT,
+  ssl: TLS,
+  tls: TLS,
+  udp: "for UDP write: parley-client udp:7342",
+  unix: CLIENT_UNIX,
 };
 
-/** Letters of the server. */
-export const SERVER_LETTERS: ForeignLetters = {
+const SERVER_PORT = "the port is the address: parley-server print 7342";
+const SERVER_UDP = "for UDP write: parley-server print udp:7342";
+const SERVER_UNIX = "for a Unix socket write: parley-server print unix:PATH";
+const SERVER_TIME = "for a time limit write for example: --idle-timeout 3s";
+
+/** Options that the server does not have. */
+export const SERVER_FOREIGN: ForeignOptions = {
   c: "a program is not started; the services answer: parley-server echo 7342",
   e: "a program is not started; the services answer: parley-server echo 7342",
   k: "many connections are served at once; leave it out",
   l: "it always listens; write: parley-server print 7342",
   n: "names are only looked up where they are given; leave it out",
-  p: "the port is the address: parley-server print 7342",
-  u: "for UDP write: parley-server print udp:7342",
-  U: "for a Unix socket write: parley-server print unix:PATH",
-  w: "for a time limit write for example: --idle-timeout 3s",
+  p: SERVER_PORT,
+  u: SERVER_UDP,
+  U: SERVER_UNIX,
+  V: VERSION,
+  w: SERVER_TIME,
+  host: "the host stands before the port: parley-server print HOST:7342",
+  port: SERVER_PORT,
+  ssl: TLS,
+  timeout: SERVER_TIME,
+  tls: TLS,
+  udp: SERVER_UDP,
+  unix: SERVER_UNIX,
 };

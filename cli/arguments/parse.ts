@@ -11,7 +11,7 @@
 
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
-import type { ForeignLetters } from "./foreign_letters.ts";
+import type { ForeignOptions } from "./foreign_options.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Option, OptionTable, ValuesOf } from "./option.ts";
 
@@ -38,7 +38,7 @@ export interface Arguments<O extends OptionTable> {
 export function parseArguments<O extends OptionTable>(
   args: readonly string[],
   table: O,
-  foreign: ForeignLetters = {},
+  foreign: ForeignOptions = {},
 ): Arguments<O> {
   const { operands, typed } = takeApart(args, table, foreign);
   const options: Record<string, unknown> = {};
@@ -72,7 +72,7 @@ export function isGiven(
 function takeApart(
   args: readonly string[],
   table: OptionTable,
-  foreign: ForeignLetters,
+  foreign: ForeignOptions,
 ): { operands: string[]; typed: Map<string, string[]> } {
   const operands: string[] = [];
   const typed = new Map<string, string[]>();
@@ -101,11 +101,13 @@ function takeApart(
 function* optionsIn(
   arg: string,
   table: OptionTable,
-  foreign: ForeignLetters,
+  foreign: ForeignOptions,
 ): Iterable<{ name: string; text: string | undefined }> {
   if (arg.startsWith("--")) {
     const [, name = "", text] = /^--([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-    if (!Object.hasOwn(table, name)) throw unknown(`--${name}`, table);
+    if (!Object.hasOwn(table, name)) {
+      throw unknown(`--${name}`, name, table, foreign);
+    }
     if (table[name]!.value === undefined && text !== undefined) {
       throw new UsageError(`--${name} takes no value: write --${name} alone`);
     }
@@ -117,9 +119,7 @@ function* optionsIn(
       table[key]!.letter === letter
     );
     if (name === undefined) {
-      const instead = foreign[letter];
-      if (instead === undefined) throw unknown(`-${letter}`, table);
-      throw new UsageError(`there is no option -${letter}: ${instead}`);
+      throw unknown(`-${letter}`, letter, table, foreign);
     }
     if (table[name]!.value === undefined) {
       yield { name, text: undefined };
@@ -170,9 +170,17 @@ function parse(name: string, option: Option<unknown>, text: string): unknown {
   }
 }
 
-function unknown(typed: string, table: OptionTable): UsageError {
+function unknown(
+  typed: string,
+  name: string,
+  table: OptionTable,
+  foreign: ForeignOptions,
+): UsageError {
+  if (Object.hasOwn(foreign, name)) {
+    return new UsageError(`there is no option ${typed}: ${foreign[name]}`);
+  }
   const near = typed.startsWith("--")
-    ? didYouMean(typed.slice(2), Object.keys(table), "--")
+    ? didYouMean(name, Object.keys(table), "--")
     : "";
   const hint = near === ""
     ? "; a value or message that begins with a dash goes behind = or --"

@@ -6,7 +6,7 @@
 
 import type { Address } from "../../mod.ts";
 import { readAddress, writtenAddress } from "../arguments/address.ts";
-import { CLIENT_LETTERS } from "../arguments/foreign_letters.ts";
+import { CLIENT_FOREIGN } from "../arguments/foreign_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
@@ -49,7 +49,7 @@ export function parseClientArguments(
   const { given, operands, options } = parseArguments(
     args,
     CLIENT_OPTIONS,
-    CLIENT_LETTERS,
+    CLIENT_FOREIGN,
   );
   if (operands.length === 0) {
     throw new UsageError(

@@ -6,7 +6,7 @@
 
 import type { Address } from "../../mod.ts";
 import { readAddresses } from "../arguments/address.ts";
-import { SERVER_LETTERS } from "../arguments/foreign_letters.ts";
+import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { didYouMean } from "../arguments/nearest.ts";
 import { parseArguments } from "../arguments/parse.ts";
@@ -47,7 +47,7 @@ export function parseServerArguments(
   const { given, operands, options } = parseArguments(
     args,
     SERVER_OPTIONS,
-    SERVER_LETTERS,
+    SERVER_FOREIGN,
   );
   const [name, ...places] = operands;
   if (name === undefined) {
@@ -123,6 +123,9 @@ function hint(name: string, places: readonly string[]): string {
   const service = places.find((place) => names.includes(place));
   if (service !== undefined) {
     return `; the service comes first, write: ${service} ${name}`;
+  }
+  if (/^\d+$|^(tcp|tls|udp|unix):|:\d+$/.test(name)) {
+    return `; the service comes first, write for example: echo ${name}`;
   }
   return `${didYouMean(name, names)}; the services are ${names.join(", ")}`;
 }
