@@ -44,12 +44,18 @@
  * Only awaited calls make a fast sender as slow as its peer. A connection to a peer
  * that does not read ends with code `"overrun"` when `maxBufferedBytes` wait.
  *
+ * `trySend` gives `false` once `highWaterMarkBytes` wait, 64 KiB by default. A
+ * burst of messages can come to more than that before any of it is written, so a
+ * peer that reads well can be behind for a moment. Drop the message, or give the
+ * peer more room, as the chat does.
+ *
  * @example A chat: what one says, all others get
  * ```ts
  * import { connect, serve } from "@parley/parley";
  * import { assertEquals } from "@std/assert";
  *
- * const text = { encoding: "text" } as const;
+ * // 1 MiB may wait for each peer, enough for a burst.
+ * const text = { encoding: "text", highWaterMarkBytes: 1_048_576 } as const;
  * await using server = await serve("tcp://127.0.0.1:0", text, async (peer) => {
  *   await peer.send("welcome");
  *   for await (const message of peer) {
@@ -139,8 +145,7 @@
  * | --- | --- | --- |
  * | `maxMessageBytes` | 1 MiB | one message, received or sent |
  * | `highWaterMarkBytes` | 64 KiB | bytes that wait to be written before `send` waits |
- * | `maxBufferedBytes` | 16 MiB | bytes that wait to be written before the connection is ended |
- * | `maxBufferedBytes` | 16 MiB, and always one message | bytes that wait for a peer that does not read |
+ * | `maxBufferedBytes` | 16 MiB, and always one message | bytes that wait to be written before the connection is ended |
  * | `connectTimeoutMs` | 10 s | opening a connection, including the name lookup |
  * | `tlsHandshakeTimeoutMs` | 10 s | agreeing on TLS |
  * | `idleTimeoutMs` | `Infinity`; `parley-server`: 5 min | time without a byte in either direction |

@@ -117,7 +117,9 @@ export interface DatagramOptions<E extends EncodingLike = "bytes">
   extends DatagramEndpointOptions {
   /**
    * How a datagram's bytes become a value: `"bytes"` (`Uint8Array`), `"text"`
-   * (strict UTF-8), `"json"`, or an encoding of your own.
+   * (strict UTF-8), `"json"`, or an encoding of your own. In an options object
+   * that is written outside the call, a name needs `as const`, or the object a
+   * type such as `DatagramOptions<"text">`: TypeScript widens it to `string` otherwise.
    *
    * @default {"bytes"}
    */

@@ -41,7 +41,9 @@ export interface MessageOptions<E extends EncodingLike = "bytes">
   readonly badFrames?: BadFrames | undefined;
   /**
    * How a message's bytes become a value: `"bytes"` (`Uint8Array`), `"text"`
-   * (strict UTF-8), `"json"`, or an encoding of your own.
+   * (strict UTF-8), `"json"`, or an encoding of your own. In an options object
+   * that is written outside the call, a name needs `as const`, or the object a
+   * type such as `ServeOptions<"text">`: TypeScript widens it to `string` otherwise.
    *
    * @default {"bytes"}
    */
