@@ -77,7 +77,6 @@ function parsePart(text: string): Framing {
   }
 }
 
-/** The framing of a protocol, which takes neither a value nor options. */
 /** The text of an error, to be read behind a colon. */
 function inside(cause: unknown): string {
   const hasParts = cause instanceof OptionRangeError ||
@@ -88,6 +87,7 @@ function inside(cause: unknown): string {
   return `cannot ${action}${value === undefined ? ":" : ""} ${rest}`;
 }
 
+/** The framing of a protocol, which takes neither a value nor options. */
 function protocol(text: string, name: string): Framing {
   const framing = protocolFraming(name);
   if (framing === undefined) throw unknown(text, name);
