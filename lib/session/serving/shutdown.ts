@@ -10,6 +10,7 @@
  */
 
 import { ClosedError } from "../../errors.ts";
+import { onNextTurn } from "../../time/next_turn.ts";
 import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 import type { Conversable, Ending } from "./conversation.ts";
@@ -63,7 +64,13 @@ export class Shutdown<C extends Conversable> {
       connection.channel.lingerUntilCut();
       drain(connection, reason);
     }
-    if (!await this.#isEmptyWithin(graceMs)) this.#cutRest(graceMs);
+    if (!await this.#isEmptyWithin(graceMs)) {
+      this.#cutRest(graceMs);
+      this.#state = "reported";
+      // What their handlers wait for has failed, so that most of them end in this
+      // turn, and their ends are told before the server's.
+      await new Promise<void>(onNextTurn);
+    }
     this.#state = "reported";
     return { finished: this.#finished, cut: this.#cut };
   }

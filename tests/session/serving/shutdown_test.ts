@@ -94,6 +94,28 @@ Deno.test("a peer that broke the framing and goes on sending still gets everythi
   wire.close();
 });
 
+Deno.test("shutdown() tells the end of each connection that it cuts before it resolves", async () => {
+  const events: string[] = [];
+  const options = {
+    onEvent: ({ type }: { type: string }) => void events.push(type),
+  };
+  const server = await serve(LOOPBACK, options, async (peer) => {
+    for await (const _ of peer);
+  });
+  const clients = await Promise.all(
+    [1, 2].map(() =>
+      connect(server.address, { framing: "raw", encoding: "text" })
+    ),
+  );
+  // A message that has begun is waited for, and never completes.
+  for (const client of clients) await client.send("half");
+  await until(() => server.stats.bytesIn === 8, "begun");
+  const { cut } = await server.shutdown({ graceMs: 20 });
+  assertEquals(cut.length, 2);
+  assertEquals(events, ["opened", "opened", "closed", "closed"]);
+  for (const client of clients) client.abort();
+});
+
 Deno.test("shutdown() reports what the program cut meanwhile", async () => {
   const handled: MessageConnection<string>[] = [];
   const server = await serve(
