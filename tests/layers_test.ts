@@ -55,10 +55,11 @@ const COMMAND = [
 const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/errors.ts": [],
   "lib/check.ts": ["lib/errors.ts"],
+  "lib/nearest.ts": ["@std/text"],
   "lib/bytes": [...ERRORS],
   "lib/time": [...ERRORS],
   "lib/encoding": ["lib/bytes", ...ERRORS],
-  "lib/framing": ["lib/bytes", ...ERRORS, "@std/text"],
+  "lib/framing": ["lib/bytes", ...ERRORS, "lib/nearest.ts"],
   "lib/stream": [...MESSAGES],
   // The top of the folder is what all transports share, and the one place that
   // knows them all.
@@ -140,7 +141,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/output": [...PUBLIC, "@std/async", "cli/program.ts", TERMINAL],
   // The line editor, which only a terminal loads.
   "cli/terminal": ["cli/output", "node:readline", "node:stream"],
-  "cli/arguments": [...PUBLIC, "@std/text", "cli/output"],
+  // Framings and flags share one way to find the word that was meant.
+  "cli/arguments": [...PUBLIC, "lib/nearest.ts", "cli/output"],
   // The table of framings is help too.
   "cli/manual": [...PUBLIC, ...COMMAND],
   // What one subject adds to both executables, which do not know each other.

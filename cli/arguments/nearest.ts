@@ -1,14 +1,13 @@
 /**
- * "Did you mean": the known word nearest to a mistyped one.
+ * "Did you mean", in the words of the command line.
  *
  * @module
  */
 
-import { levenshteinDistance } from "@std/text/levenshtein-distance";
+import { nearest } from "../../lib/nearest.ts";
 
 /**
- * Finds the known word nearest to a mistyped one. Only a near one is named: a
- * wrong suggestion is worse than none.
+ * Names the known word nearest to a mistyped one, to be read behind a refusal.
  *
  * @param word What was typed.
  * @param before The prefix of each word; without it the words are quoted.
@@ -19,18 +18,7 @@ export function didYouMean(
   known: Iterable<string>,
   before?: string,
 ): string {
-  const typed = word.toLowerCase().slice(0, 64);
-  let best: string | undefined;
-  // A third of the letters may be wrong. Two letters changed places count
-  // twice.
-  let least = Math.ceil(typed.length / 3) + 1;
-  for (const candidate of known) {
-    const edits = levenshteinDistance(typed, candidate);
-    if (edits < least && edits < candidate.length) {
-      best = candidate;
-      least = edits;
-    }
-  }
+  const best = nearest(word, known);
   if (best === undefined) return "";
   const named = before === undefined ? `"${best}"` : before + best;
   return ` (did you mean ${named}?)`;

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { OptionTypeError } from "../check.ts";
+import { OptionTypeError, outOfRange } from "../check.ts";
 
 const LETTERS: Readonly<Record<string, number>> = {
   n: 10,
@@ -107,9 +107,9 @@ export function byteOf(name: string, value: number | string): number {
     ? value.charCodeAt(0)
     : -1;
   if (Number.isInteger(byte) && byte >= 0 && byte <= 255) return byte;
-  throw new RangeError(
-    `Cannot use ${name} of ${
-      JSON.stringify(value)
-    }: it must be one byte, as a number from 0 to 255 or one ASCII character`,
+  throw outOfRange(
+    name,
+    value,
+    "one byte, as a number from 0 to 255 or one ASCII character",
   );
 }

@@ -19,7 +19,7 @@ import { mllp } from "./formats/mllp.ts";
 import { recordMarking } from "./formats/record_marking.ts";
 import { resp } from "./formats/resp.ts";
 import type { Framing } from "./framing.ts";
-import type { FramingArguments } from "./framing_arguments.ts";
+import { type FramingArguments, wrong } from "./framing_arguments.ts";
 import { jsonSequence } from "./formats/json_sequence.ts";
 import { type LengthBytes, lengthPrefix } from "./formats/length_prefix.ts";
 import { line } from "./formats/line.ts";
@@ -58,7 +58,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
     form: "fixed:BYTES[,pad=BYTE]",
     make(given) {
       const bytes = given.number();
-      if (bytes === undefined) throw new TypeError("the size is missing");
+      if (bytes === undefined) throw wrong("the size is missing");
       const pad = given.text("pad");
       return fixedLength({ bytes, pad: pad === undefined ? pad : one(pad) });
     },
@@ -134,7 +134,7 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
 function one(text: string): number {
   const bytes = unescape(text);
   if (bytes.length === 1) return bytes[0]!;
-  throw new TypeError(`option "pad" must be one byte, not ${bytes.length}`);
+  throw wrong(`option "pad" must be one byte, not ${bytes.length}`);
 }
 
 /** Which byte comes first. Big-endian is the default, and may be written out. */
@@ -142,5 +142,5 @@ function littleEndian(given: FramingArguments): boolean {
   const isLittle = given.flag("le", LITTLE);
   if (!given.flag("be", BIG)) return isLittle;
   if (!isLittle) return false;
-  throw new TypeError('options "le" and "be" exclude each other');
+  throw wrong('options "le" and "be" exclude each other');
 }

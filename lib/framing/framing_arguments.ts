@@ -4,8 +4,9 @@
  * @module
  */
 
+import { OptionTypeError } from "../check.ts";
 import { unescape } from "./escapes.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 
 /**
  * The value and options after a framing's name. A format calls each getter
@@ -32,7 +33,7 @@ export class FramingArguments {
       const equals = option.indexOf("=");
       const name = equals === -1 ? option : option.slice(0, equals);
       if (this.#options.has(name)) {
-        throw new TypeError(`option "${name}" is given twice`);
+        throw wrong(`option "${name}" is given twice`);
       }
       this.#options.set(
         name,
@@ -75,7 +76,7 @@ export class FramingArguments {
     for (const other of others) this.#meant.set(other, name);
     if (!this.#options.has(name)) return false;
     if (this.#options.get(name) === undefined) return true;
-    throw new TypeError(`option "${name}" takes no value`);
+    throw wrong(`option "${name}" takes no value`);
   }
 
   /**
@@ -103,7 +104,7 @@ export class FramingArguments {
     if (!this.#options.has(name)) return undefined;
     const text = this.#options.get(name);
     if (text !== undefined && text !== "") return text;
-    throw new TypeError(`option "${name}" needs a value`);
+    throw wrong(`option "${name}" needs a value`);
   }
 
   /**
@@ -114,13 +115,13 @@ export class FramingArguments {
    */
   checkAllUsed(): void {
     if (this.#value !== undefined && !this.#valueUsed) {
-      throw new TypeError(`it takes no value "${this.#value}"`);
+      throw wrong(`it takes no value "${this.#value}"`);
     }
     for (const name of this.#options.keys()) {
       if (this.#known.has(name)) continue;
       const near = this.#meant.get(name.toLowerCase()) ??
         nearest(name, this.#known);
-      throw new TypeError(
+      throw wrong(
         `there is no option "${name}"` +
           (near === undefined ? "" : ` (did you mean "${near}"?)`),
       );
@@ -130,5 +131,13 @@ export class FramingArguments {
 
 function toInteger(what: string, text: string): number {
   if (/^(?:-?\d{1,15}|0x[\da-f]{1,13})$/i.test(text)) return Number(text);
-  throw new TypeError(`${what} "${text}" is not a number`);
+  throw wrong(`${what} "${text}" is not a number`);
+}
+
+/**
+ * The error for a wrong value or option. The caller adds the framing's string
+ * and its form.
+ */
+export function wrong(reason: string): TypeError {
+  return new OptionTypeError({ reason });
 }

@@ -17,7 +17,7 @@ import { OptionRangeError, OptionTypeError } from "../check.ts";
 import { describeError } from "../errors.ts";
 import type { Framing } from "./framing.ts";
 import { FORMATS } from "./formats.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 import { sequence } from "./sequence.ts";
 import { splitParts } from "./escapes.ts";
 import { FramingArguments } from "./framing_arguments.ts";
@@ -92,9 +92,10 @@ function protocol(text: string, name: string): Framing {
   const framing = protocolFraming(name);
   if (framing === undefined) throw unknown(text, name);
   if (text === name) return framing;
-  throw new TypeError(
-    `Cannot use framing "${text}": the protocol "${name}" takes no value and no options`,
-  );
+  throw new OptionTypeError({
+    action: `use framing "${text}"`,
+    reason: `the protocol "${name}" takes no value and no options`,
+  });
 }
 
 function unknown(text: string, name: string): TypeError {
@@ -102,10 +103,12 @@ function unknown(text: string, name: string): TypeError {
     .filter((name) => !FORMATS.has(name));
   const near = nearest(name, [...FORMATS.keys(), ...protocols]);
   const forms = [...FORMATS.keys()].join(", ");
-  return new TypeError(
-    `Cannot use framing "${text}": there is no framing "${name}"` +
-      (near === undefined
-        ? `; there are ${forms}, and protocols such as redis and mqtt`
-        : ` (did you mean "${near}"?)`),
-  );
+  return new OptionTypeError({
+    action: `use framing "${text}"`,
+    reason: `there is no framing "${name}"` +
+      (near === undefined ? "" : ` (did you mean "${near}"?)`),
+    advice: near === undefined
+      ? `there are ${forms}, and protocols such as redis and mqtt`
+      : undefined,
+  });
 }

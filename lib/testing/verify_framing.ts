@@ -5,6 +5,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../check.ts";
 import type { Framing } from "../framing/framing.ts";
 import { checkCuts, checkFrames, checkNoise } from "./stream_checks.ts";
 import {
@@ -107,7 +108,10 @@ export function verifyFraming(
     randomNumbers(seed),
   );
   if (verification.samples.length === 0) {
-    throw new TypeError("Cannot verify a framing without samples: give one");
+    throw new OptionTypeError({
+      action: "verify a framing without samples",
+      reason: "there must be at least one",
+    });
   }
   checkEncoder(verification);
   // Without frames there is nothing to decode, and every check would repeat it.

@@ -1,6 +1,7 @@
 import { parseFraming } from "@parley/parley/framing";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { OptionTypeError } from "../../lib/check.ts";
 
 for (
   const [text, canonical] of [
@@ -132,6 +133,43 @@ Deno.test("parseFraming() gives a framing or throws a TypeError for any text", (
     }),
     { numRuns: 1000 },
   );
+});
+
+Deno.test("parseFraming() gives the parts of its errors, those of a factory's error in the reason", () => {
+  for (
+    const [text, reason, advice] of [
+      [
+        "length:4,lee",
+        /^there is no option "lee" \(did you mean "le"\?\)$/,
+        "the form is length:",
+      ],
+      [
+        "header:33",
+        /^cannot use digits of 33: it must be an integer/,
+        "the form is header:",
+      ],
+      [
+        "delimiter:",
+        /^cannot use a delimiter of 0 bytes: it must have 1/,
+        "the form is delimiter:",
+      ],
+      [
+        "delimiter:\\q",
+        /^cannot read escape "\\q": it must be one of/,
+        "the form is delimiter:",
+      ],
+      [
+        "qqqqqqqq",
+        /^there is no framing "qqqqqqqq"$/,
+        "there are raw,",
+      ],
+    ] as const
+  ) {
+    const error = assertThrows(() => parseFraming(text), OptionTypeError);
+    assertEquals(error.action, `use framing "${text}"`);
+    assertMatch(error.reason, reason);
+    assertEquals(error.advice?.slice(0, advice.length), advice);
+  }
 });
 
 Deno.test("parseFraming() suggests only what is near", () => {

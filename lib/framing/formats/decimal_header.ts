@@ -14,7 +14,7 @@
  * @module
  */
 
-import { checkInteger, OptionRangeError } from "../../check.ts";
+import { checkInteger, OptionRangeError, outOfRange } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
@@ -78,14 +78,13 @@ export function decimalHeader(options: DecimalHeaderOptions = {}): Framing {
     options;
   checkInteger("digits", digits, 1, 32);
   if (align !== "left" && align !== "right") {
-    throw new RangeError(
-      `Cannot use align of "${align}" in framing "header": it must be "left" or "right"`,
-    );
+    throw outOfRange("align", align, '"left" or "right"');
   }
   if (zero && align === "left") {
     throw new OptionRangeError({
       action: "fill a left-aligned header with zeros",
-      reason: 'it would be another number, so choose align "right"',
+      reason: "it would be another number",
+      advice: 'choose align "right"',
     });
   }
   return new DecimalHeaderFraming(digits, zero, align);
@@ -187,9 +186,10 @@ class DecimalHeaderEncoder implements Encoder {
     checkSendSize(size, this.#max);
     const digits = String(size);
     if (digits.length > this.#width) {
-      throw new RangeError(
-        `Cannot send message of ${size} bytes: the header has room for ${this.#width} digits`,
-      );
+      throw new OptionRangeError({
+        action: `send message of ${size} bytes`,
+        reason: `the header has room for ${this.#width} digits`,
+      });
     }
     sink.ascii(this.#format(digits));
     sink.payload(message);

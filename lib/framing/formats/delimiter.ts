@@ -192,11 +192,12 @@ class DelimiterEncoder implements Encoder {
     checkSendSize(message.length, this.#max);
     const found = this.#find(message);
     if (found !== message.length) {
-      throw new RangeError(
-        `Cannot send message in which the delimiter "${
+      throw new OptionRangeError({
+        action: `send message in which the delimiter "${
           escape(this.#bytes)
-        }" is found at byte ${found}: it would arrive as another message`,
-      );
+        }" is found at byte ${found}`,
+        reason: "it would arrive as another message",
+      });
     }
     sink.payload(message);
     sink.copy(this.#bytes);

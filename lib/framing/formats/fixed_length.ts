@@ -9,7 +9,7 @@
  * @module
  */
 
-import { checkInteger } from "../../check.ts";
+import { checkInteger, OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { byteOf, escape } from "../escapes.ts";
@@ -170,17 +170,18 @@ class FixedLengthEncoder implements Encoder {
     const missing = this.#bytes - size;
     const pad = this.#pad;
     if (missing < 0 || (missing > 0 && pad === undefined)) {
-      throw new RangeError(
-        `Cannot send message of ${size} bytes: the frame is fixed at ${this.#bytes} bytes` +
-          (missing > 0 ? " and there is no padding (option pad)" : ""),
-      );
+      throw new OptionRangeError({
+        action: `send message of ${size} bytes`,
+        reason: `the frame is fixed at ${this.#bytes} bytes` +
+          (missing > 0 ? " and there is no padding" : ""),
+        option: missing > 0 ? "pad" : undefined,
+      });
     }
     if (pad !== undefined && message.at(-1) === pad) {
-      throw new RangeError(
-        `Cannot send message that ends in ${
-          nameOf(pad)
-        }: the receiver strips it as padding`,
-      );
+      throw new OptionRangeError({
+        action: `send message that ends in ${nameOf(pad)}`,
+        reason: "the receiver strips it as padding",
+      });
     }
     sink.payload(message);
     if (missing > 0) sink.payload(new Uint8Array(missing).fill(pad!));

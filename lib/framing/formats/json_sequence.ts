@@ -13,6 +13,7 @@
  * @module
  */
 
+import { OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
@@ -182,18 +183,21 @@ class JsonSequenceEncoder implements Encoder {
     for (let i = 0; i < message.length; i++) {
       const byte = message[i]!;
       if (byte === RS || (byte === LF && text.complete)) {
-        throw new RangeError(
-          `Cannot send message with ${
+        throw new OptionRangeError({
+          action: `send message with ${
             byte === RS ? "a record separator" : "a line feed behind its JSON"
-          }: it would end the text`,
-        );
+          }`,
+          reason: "it would end the text",
+        });
       }
       text.add(byte);
     }
     if (!text.complete) {
-      throw new RangeError(
-        'Cannot send message in framing "json-seq" that is not one whole JSON text: the receiver could not tell its end',
-      );
+      throw new OptionRangeError({
+        action:
+          'send message in framing "json-seq" that is not one whole JSON text',
+        reason: "the receiver could not tell its end",
+      });
     }
     sink.byte(RS);
     sink.payload(message);

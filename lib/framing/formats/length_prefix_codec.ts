@@ -202,9 +202,10 @@ export class LengthPrefixEncoder implements Encoder {
     const header = offset + bytes;
     const kept = Math.max(0, header - strip);
     if (size < kept) {
-      throw new RangeError(
-        `Cannot send message of ${size} bytes: it must begin with the last ${kept} bytes of the header`,
-      );
+      throw new OptionRangeError({
+        action: `send message of ${size} bytes`,
+        reason: `it must begin with the last ${kept} bytes of the header`,
+      });
     }
     const counted = strip + size - header - adjust;
     if (counted % unit !== 0) {
@@ -247,11 +248,11 @@ export class LengthPrefixEncoder implements Encoder {
       const at = strip + i;
       head[at]! |= message[i]! & ~this.#maskAt(at - offset);
       if (message[i] === head[at]) continue;
-      throw new RangeError(
-        `Cannot send message of ${message.length} bytes whose own length field does not say ${value}: its byte ${i} is ${
-          message[i]
-        } and must be ${head[strip + i]}`,
-      );
+      throw new OptionRangeError({
+        action:
+          `send message of ${message.length} bytes whose own length field does not say ${value}`,
+        reason: `its byte ${i} is ${message[i]} and must be ${head[at]}`,
+      });
     }
     return head;
   }

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type {
@@ -191,14 +192,16 @@ class LineEncoder implements Encoder {
     checkSendSize(message.length, this.#max);
     const at = message.indexOf(LF);
     if (at !== -1) {
-      throw new RangeError(
-        `Cannot send message with a line feed at byte ${at}: it would arrive as two lines`,
-      );
+      throw new OptionRangeError({
+        action: `send message with a line feed at byte ${at}`,
+        reason: "it would arrive as two lines",
+      });
     }
     if (!this.#crlf && message.at(-1) === CR) {
-      throw new RangeError(
-        "Cannot send message that ends in a carriage return: the receiver takes it for part of the line's end",
-      );
+      throw new OptionRangeError({
+        action: "send message that ends in a carriage return",
+        reason: "the receiver takes it for part of the line's end",
+      });
     }
     sink.payload(message);
     if (this.#crlf) sink.byte(CR);

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { OptionRangeError } from "../../check.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder } from "./announced.ts";
 import { DigitsReader } from "./digits.ts";
@@ -65,9 +66,10 @@ class OctetCountEncoder implements Encoder {
   encode(message: Uint8Array, sink: ByteSink): void {
     checkSendSize(message.length, this.#max);
     if (message.length === 0) {
-      throw new RangeError(
-        'Cannot send empty message in framing "octet-count": its length must not be zero',
-      );
+      throw new OptionRangeError({
+        action: 'send empty message in framing "octet-count"',
+        reason: "its length must not be zero",
+      });
     }
     sink.ascii(`${message.length} `);
     sink.payload(message);

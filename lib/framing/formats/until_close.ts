@@ -9,6 +9,7 @@
  * @module
  */
 
+import { OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type {
@@ -96,9 +97,10 @@ class UntilCloseEncoder implements Encoder {
   encode(message: Uint8Array, sink: ByteSink): void {
     checkSendSize(message.length, this.#max);
     if (this.#sent) {
-      throw new RangeError(
-        'Cannot send a second message in framing "close": it would become part of the first',
-      );
+      throw new OptionRangeError({
+        action: 'send a second message in framing "close"',
+        reason: "it would become part of the first",
+      });
     }
     this.#sent = true;
     sink.payload(message);

@@ -16,6 +16,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../check.ts";
 import { ClosedError, ProtocolError } from "../../errors.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
@@ -37,9 +38,11 @@ export async function replaceConnection(
 ): Promise<void> {
   const address = String(channel.remoteAddress);
   if (channel.receiving.isReading) {
-    throw new TypeError(
-      `Cannot go on over another connection to ${address}: a message is being waited for`,
-    );
+    throw new OptionTypeError({
+      action: "go on over another connection to",
+      address,
+      reason: "a message is being waited for",
+    });
   }
   const { connection, sending, traffic } = channel;
   const end = sending.position;

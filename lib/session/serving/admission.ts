@@ -13,6 +13,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../check.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { ProxyReader } from "../../transport/proxy/proxied.ts";
 import { shakeHands } from "../channel/handshake.ts";
@@ -146,9 +147,11 @@ async function readHeader(
   if (proxy.handshake === undefined) return await proxies.read(proxy);
   if (proxy.prepare === undefined) {
     proxy.abort();
-    throw new TypeError(
-      `Cannot read a proxy's header from ${proxy.remoteAddress}: the native TLS engine begins with the first byte`,
-    );
+    throw new OptionTypeError({
+      action: "read a proxy's header from",
+      address: `${proxy.remoteAddress}`,
+      reason: "the native TLS engine begins with the first byte",
+    });
   }
   await proxy.prepare((line) => proxies.read(line));
   return proxy;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../check.ts";
 import type { EncodingLike } from "../../encoding/parse.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection, Listener } from "../../transport/connection.ts";
@@ -144,11 +145,11 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
       listener.setCertificate !== undefined
     );
     if (over.length === 0) {
-      throw new TypeError(
-        `Cannot show a certificate on ${
-          this.addresses.join(", ")
-        }: the server listens on no tls: address`,
-      );
+      throw new OptionTypeError({
+        action: "show a certificate on",
+        address: this.addresses.join(", "),
+        reason: "the server listens on no tls: address",
+      });
     }
     for (const listener of over) await listener.setCertificate!(certificate);
   }

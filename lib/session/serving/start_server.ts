@@ -12,7 +12,7 @@ import { ProxyReader } from "../../transport/proxy/proxied.ts";
 import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
 import { type Conversations, RunningServer } from "./running_server.ts";
 import { type ServeOptions, slotLimits } from "./server_options.ts";
-import { checkDuration } from "../../check.ts";
+import { checkDuration, OptionTypeError } from "../../check.ts";
 import type { ChannelSettings } from "../channel/channel_settings.ts";
 import type { MessageOptions } from "../messages/settings.ts";
 import type { Conversable } from "./conversation.ts";
@@ -50,7 +50,12 @@ export async function startServer<T, C extends Conversable>(
     .map((address) =>
       typeof address === "string" ? parseAddress(address) : address
     );
-  if (where.length === 0) throw new TypeError("Cannot serve on no address");
+  if (where.length === 0) {
+    throw new OptionTypeError({
+      action: "serve",
+      reason: "there is no address",
+    });
+  }
   const slots = new Slots(slotLimits(options));
   const { tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } = options;
   checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
@@ -58,9 +63,10 @@ export async function startServer<T, C extends Conversable>(
     ? undefined
     : new ProxyReader(options.proxyProtocol);
   if (typeof conversations.handler !== "function") {
-    throw new TypeError(
-      "Cannot serve without a handler: it must be a function",
-    );
+    throw new OptionTypeError({
+      action: "serve",
+      reason: "the handler must be a function",
+    });
   }
   options.signal?.throwIfAborted();
   const listeners = await listenAll(where, options);

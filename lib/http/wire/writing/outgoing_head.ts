@@ -191,10 +191,18 @@ function checkHost(head: RequestHead, fields: Fields): void {
   const { host, hosts } = fields;
   if (hosts === 1 && isHost(host!)) return;
   if (hosts === 0 && head.version === "1.0") return;
-  throw new TypeError(
+  throw new OptionTypeError(
     hosts === 1
-      ? `Cannot send Host of ${JSON.stringify(host)}: it is not a host`
-      : `Cannot send a request with ${hosts} Host headers: it must have one`,
+      ? {
+        action: "send",
+        option: "Host",
+        value: host,
+        reason: "it is not a host",
+      }
+      : {
+        action: `send a request with ${hosts} Host headers`,
+        reason: "it must have one",
+      },
   );
 }
 

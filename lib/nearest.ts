@@ -11,7 +11,7 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
  *
  * @param word What was typed.
  * @param known The words there are.
- * @returns The nearest, or `undefined` if none is near.
+ * @returns The nearest, or `undefined` if every one is too far.
  */
 export function nearest(
   word: string,
@@ -19,7 +19,8 @@ export function nearest(
 ): string | undefined {
   const typed = word.toLowerCase().slice(0, 64);
   let best: string | undefined;
-  // A third of the letters may be wrong: a wrong suggestion is worse than none.
+  // A third of the letters may be wrong, and two that changed places count twice:
+  // a wrong suggestion misleads more than a missing one.
   let least = Math.ceil(typed.length / 3) + 1;
   for (const candidate of known) {
     // A word that was left unfinished is a near one.
