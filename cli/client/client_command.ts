@@ -65,7 +65,7 @@ export function parseClientArguments(
   const address = readAddress(where);
   const kinds = new Set(kindsOf(address));
   refuseOthers(CLIENT_OPTIONS, given, kinds, String(address));
-  if (address.port === 0 && address.transport !== "unix") {
+  if (address.port === 0 && address.path === "") {
     throw new UsageError(
       `cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
     );

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Address } from "../../mod.ts";
+import type { Address, Transport } from "../../mod.ts";
 import { readAddresses } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
@@ -83,6 +83,10 @@ export function parseServerArguments(
   return { args, name, service, addresses, given, options };
 }
 
+/** The transports of connections that have options of their own. */
+export const KINDS_OVER: Readonly<Partial<Record<Transport, readonly Kind[]>>> =
+  { tcp: ["tcp"], tls: ["tcp", "tls"], unix: ["unix"] };
+
 /**
  * Tells what a service talks to at an address.
  *
@@ -97,12 +101,7 @@ export function kindsOf(
   const own = `service ${name}` as const;
   if (transport === "udp") return [own, "datagrams"];
   const spoken = protocol === undefined ? "messages" : "http";
-  const over = transport === "unix"
-    ? ["unix"] as const
-    : transport === "tls"
-    ? ["tcp", "tls"] as const
-    : ["tcp"] as const;
-  return [own, spoken, "stream", ...over];
+  return [own, spoken, "stream", ...KINDS_OVER[transport] ?? []];
 }
 
 /** A folder behind the port, as for the web servers of other languages. */

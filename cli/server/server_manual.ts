@@ -4,9 +4,10 @@
  * @module
  */
 
+import type { Transport } from "../../mod.ts";
 import { applicable } from "../arguments/kinds.ts";
 import type { Manual, Section } from "../manual/manual.ts";
-import { kindsOf } from "./server_command.ts";
+import { KINDS_OVER, kindsOf } from "./server_command.ts";
 import { SERVER_OPTIONS } from "./server_option_table.ts";
 import { SERVICES } from "./services.ts";
 
@@ -59,8 +60,8 @@ const PERMISSIONS: Section = {
  */
 export function manualOf(name: string): Manual {
   const service = SERVICES[name]!;
-  const transports = ["tcp", "tls", "unix"] as const;
-  const kinds = [...transports, ...service.datagram ? ["udp"] as const : []]
+  const connections = Object.keys(KINDS_OVER) as Transport[];
+  const kinds = [...connections, ...service.datagram ? ["udp"] as const : []]
     .flatMap((transport) => kindsOf(name, service, { transport }));
   return {
     name: `parley-server ${name}`,

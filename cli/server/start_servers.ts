@@ -120,7 +120,7 @@ export async function startServers(
       streams.forEach((asked, i) => bound.set(asked, server.addresses[i]!));
     }
     const shared = servers.flatMap((server) => server.addresses)
-      .filter(({ transport }) => transport !== "unix");
+      .filter(({ path }) => path === "");
     for (let worker = 2; worker <= command.options.workers; worker++) {
       servers.push(await startWorker({ command, worker }, shared, terminal));
     }
@@ -144,8 +144,8 @@ export async function startServers(
  * program has it, such as another server with `--workers`.
  */
 function checkFree(address: Address): void {
-  const { hostname, port, transport } = address;
-  if (transport === "unix" || port === 0) return;
+  const { hostname, path, port } = address;
+  if (path !== "" || port === 0) return;
   try {
     Deno.listen({ hostname, port }).close();
   } catch (cause) {
