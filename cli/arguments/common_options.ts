@@ -4,7 +4,11 @@
  * @module
  */
 
-import { DEFAULT_FRAMING, DEFAULT_MAX_BUFFERED_BYTES } from "../../mod.ts";
+import {
+  DEFAULT_FRAMING,
+  DEFAULT_MAX_BUFFERED_BYTES,
+  type MessageOptions,
+} from "../../mod.ts";
 import {
   DEFAULT_MAX_MESSAGE_BYTES,
   parseFraming,
@@ -18,6 +22,7 @@ import {
   type Option,
   optional,
   setting,
+  type ValuesOf,
 } from "./option.ts";
 import { parseSize, writtenSize } from "./sizes.ts";
 import { oneOf } from "./values.ts";
@@ -65,6 +70,22 @@ export const MESSAGE_OPTIONS = about({ subject: "messages" }, {
 });
 
 const RAW_INSTEAD = { http: "--raw shows the bytes" };
+
+/**
+ * Gives the options of messages as the library takes them. Both executables
+ * open and serve connections with the result.
+ */
+export function messageSettings(
+  options: ValuesOf<typeof MESSAGE_OPTIONS>,
+): MessageOptions {
+  const badFrames = options["bad-frames"];
+  return {
+    ...(badFrames === undefined ? {} : { badFrames }),
+    framing: options.frame,
+    maxBufferedBytes: options["max-buffered"],
+    maxMessageBytes: options["max-message"],
+  };
+}
 
 /** Options that show and cut reads and writes, to see that TCP has no messages. */
 export const WIRE_OPTIONS = about(

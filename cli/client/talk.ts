@@ -12,7 +12,7 @@ import type { Log } from "../output/log.ts";
 import { Printer } from "../output/printer.ts";
 import type { ClientCommand } from "./client_command.ts";
 import { converse } from "./conversation.ts";
-import { openConnection } from "./open_connection.ts";
+import { openConnection } from "./connection/open_connection.ts";
 import { finish } from "./finish.ts";
 import { openPrompt } from "./prompt.ts";
 import type { Surroundings } from "./run_client.ts";

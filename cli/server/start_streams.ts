@@ -13,6 +13,7 @@ import {
   type ServerEvent,
 } from "../../mod.ts";
 import type { TlsListenOptions } from "../../lib/transport/tls/mod.ts";
+import { messageSettings } from "../arguments/common_options.ts";
 import type { Log } from "../output/log.ts";
 import { wireView } from "../output/wire_view.ts";
 import type { RunningServer, WorkerCommand } from "./running_server.ts";
@@ -65,11 +66,8 @@ export async function startStreams(
     const serverLog = new ServerLog(log, worker);
     server = await serveWith(handler, addresses, serverLog, {
       ...settings,
-      badFrames: options["bad-frames"],
-      framing: options.frame,
-      maxBufferedBytes: options["max-buffered"],
+      ...messageSettings(options),
       idleTimeoutMs: options["idle-timeout"],
-      maxMessageBytes: options["max-message"],
       messageTimeoutMs: options["message-timeout"],
       sendTimeoutMs: options["send-timeout"],
     });

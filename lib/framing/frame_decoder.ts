@@ -21,15 +21,15 @@ import { ByteQueue } from "../bytes/byte_queue.ts";
 import { compact } from "./compact.ts";
 import { decodeBatch } from "./decode_batch.ts";
 import { ProtocolError } from "../errors.ts";
-import { Faults } from "./faults.ts";
-import type { Place } from "./first_bytes.ts";
+import { Faults } from "./diagnosis/faults.ts";
+import type { Place } from "./diagnosis/first_bytes.ts";
 import type { FrameDecoderOptions } from "./frame_decoder_options.ts";
 import {
   type Decoder,
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "./framing.ts";
-import { type Greeting, readGreeting } from "./greeting.ts";
+import { type Greeting, readGreeting } from "./diagnosis/greeting.ts";
 import { evidence, SHOWN_BYTES } from "./limits.ts";
 import { parseFraming } from "./parse.ts";
 

@@ -110,7 +110,7 @@ const WRONG_SERVER: [string, RegExp][] = [
   ["echo ./app.sock", /no socket is at \.\/app\.sock; write unix:/],
   [
     "ehco 0",
-    /no service "ehco" \(did you mean "echo"\?\); the services are echo, upper, reverse, greet, discard/,
+    /no service "ehco" \(did you mean "echo"\?\); the services are echo, upper, reverse, /,
   ],
   [
     "7342 echo",

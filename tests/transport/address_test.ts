@@ -4,6 +4,7 @@ import {
   parseAddress,
   type Transport,
 } from "../../lib/transport/address.ts";
+import { transportsOf } from "../../lib/transport/transports.ts";
 
 /** Text, what it means (a path for "unix"), and its canonical form. */
 const FORMS: readonly [
@@ -67,8 +68,9 @@ const NO_ADDRESS = `it is not an address; ${WRITE}`;
 const BRACKETS = `an IPv6 address needs brackets and a port; ${WRITE}`;
 const port = (text: string) =>
   `the port "${text}" is not a number from 0 to 65535`;
-const scheme = (text: string) =>
-  `its scheme must be tcp, tls, udp or unix, not "${text}"`;
+const SCHEMES = [...transportsOf("host"), ...transportsOf("path")].join(", ")
+  .replace(/, (\w+)$/, " or $1");
+const scheme = (text: string) => `its scheme must be ${SCHEMES}, not "${text}"`;
 
 const REFUSED: readonly [text: string, why: string][] = [
   ["", NO_ADDRESS],

@@ -13,7 +13,7 @@ import { formatDuration } from "../../arguments/durations.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
-import { tlsOptions } from "../../client/tls_settings.ts";
+import { tlsOptions } from "../../client/connection/tls_settings.ts";
 import type { Surroundings } from "../../client/run_client.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import type { Output, Terminal } from "../../terminal/terminal.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Address, Connection } from "../../mod.ts";
-import { encodeProxyHeader } from "../../lib/transport/proxy/mod.ts";
-import { reasonOf } from "../output/error_text.ts";
-import { UsageError } from "../output/failure.ts";
+import type { Address, Connection } from "../../../mod.ts";
+import { encodeProxyHeader } from "../../../lib/transport/proxy/mod.ts";
+import { reasonOf } from "../../output/error_text.ts";
+import { UsageError } from "../../output/failure.ts";
 
 /** What is in the header. */
 export interface ProxyHeaderOptions {

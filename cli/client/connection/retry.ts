@@ -5,9 +5,9 @@
  */
 
 import { delay } from "@std/async/delay";
-import { ConnectionError } from "../../mod.ts";
-import { formatDuration } from "../arguments/durations.ts";
-import type { Log } from "../output/log.ts";
+import { ConnectionError } from "../../../mod.ts";
+import { formatDuration } from "../../arguments/durations.ts";
+import type { Log } from "../../output/log.ts";
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;

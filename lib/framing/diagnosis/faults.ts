@@ -10,11 +10,11 @@
  * @module
  */
 
-import { checkOneOf } from "../check.ts";
-import { ProtocolError } from "../errors.ts";
+import { checkOneOf } from "../../check.ts";
+import { ProtocolError } from "../../errors.ts";
 import { diagnose } from "./diagnosis.ts";
 import type { Place } from "./first_bytes.ts";
-import type { BadFrames, Framing } from "./framing.ts";
+import type { BadFrames, Framing } from "../framing.ts";
 
 /** The faults of one stream. */
 export class Faults {

@@ -11,14 +11,15 @@ import {
   type MessageConnection,
   startTls,
   TimeoutError,
-} from "../../mod.ts";
-import { formatDuration } from "../arguments/durations.ts";
-import { EXIT } from "../output/exit_code.ts";
-import { Failure } from "../output/failure.ts";
-import type { Log } from "../output/log.ts";
-import { wireView } from "../output/wire_view.ts";
-import type { Terminal } from "../terminal/terminal.ts";
-import type { ClientCommand } from "./client_command.ts";
+} from "../../../mod.ts";
+import { formatDuration } from "../../arguments/durations.ts";
+import { messageSettings } from "../../arguments/common_options.ts";
+import { EXIT } from "../../output/exit_code.ts";
+import { Failure } from "../../output/failure.ts";
+import type { Log } from "../../output/log.ts";
+import { wireView } from "../../output/wire_view.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import type { ClientCommand } from "../client_command.ts";
 import { tellConnectionEvent } from "./connection_log.ts";
 import { retrying } from "./retry.ts";
 import { sendProxyHeader } from "./proxy_header.ts";
@@ -41,12 +42,9 @@ export async function openConnection(
   const { timeout } = options;
   const tlsHandshakeTimeoutMs = Math.min(timeout, options["handshake-timeout"]);
   const settings = {
-    badFrames: options["bad-frames"],
+    ...messageSettings(options),
     connectTimeoutMs: Math.min(timeout, options["connect-timeout"]),
-    framing: options.frame,
     idleTimeoutMs: options["idle-timeout"],
-    maxBufferedBytes: options["max-buffered"],
-    maxMessageBytes: options["max-message"],
     messageTimeoutMs: options["message-timeout"],
     onEvent: tellConnectionEvent(log),
     sendTimeoutMs: options["send-timeout"],

@@ -9,12 +9,12 @@
  * @module
  */
 
-import { ByteQueue } from "../bytes/byte_queue.ts";
-import type { ReadableQueue } from "../bytes/readable_queue.ts";
-import type { ProtocolError } from "../errors.ts";
-import type { Decoder } from "./framing.ts";
+import { ByteQueue } from "../../bytes/byte_queue.ts";
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { ProtocolError } from "../../errors.ts";
+import type { Decoder } from "../framing.ts";
 import type { Greeting } from "./greeting.ts";
-import { evidence, SHOWN_BYTES } from "./limits.ts";
+import { evidence, SHOWN_BYTES } from "../limits.ts";
 
 /** Where in a stream an error is. */
 export interface Place {

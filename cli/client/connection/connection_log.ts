@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { ConnectionEvent } from "../../mod.ts";
-import { bareReason } from "../output/error_text.ts";
-import type { Log } from "../output/log.ts";
+import type { ConnectionEvent } from "../../../mod.ts";
+import { bareReason } from "../../output/error_text.ts";
+import type { Log } from "../../output/log.ts";
 
 const BAD_FRAMES_TOLD = 5;
 

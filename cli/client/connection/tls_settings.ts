@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { TlsDialOptions } from "../../lib/transport/tls/mod.ts";
-import type { Log } from "../output/log.ts";
-import type { Terminal } from "../terminal/terminal.ts";
-import { readTlsFiles } from "../tls/tls_files.ts";
-import type { ClientCommand } from "./client_command.ts";
+import type { TlsDialOptions } from "../../../lib/transport/tls/mod.ts";
+import type { Log } from "../../output/log.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { readTlsFiles } from "../../tls/tls_files.ts";
+import type { ClientCommand } from "../client_command.ts";
 
 /**
  * Gives what the flags and files of TLS come to, and warns if need be.

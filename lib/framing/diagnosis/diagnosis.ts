@@ -9,9 +9,9 @@
  * @module
  */
 
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../../errors.ts";
 import { firstBytesOf, type Place } from "./first_bytes.ts";
-import type { Framing } from "./framing.ts";
+import type { Framing } from "../framing.ts";
 import { readGreeting } from "./greeting.ts";
 
 /** An error's place, and which message it is about. */
