@@ -35,7 +35,7 @@ export async function shakeHands(
         address: String(connection.remoteAddress),
         reason: `not done within ${timeoutMs} ms`,
         option: "tlsHandshakeTimeoutMs",
-        advice: "does it speak TLS there?",
+        advice: "check that the peer speaks TLS there",
       }),
   );
   try {

@@ -101,6 +101,23 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
     return this.channel.signal;
   }
 
+  /** What `console.log` shows: the two ends and the traffic, not the machinery. */
+  [Symbol.for("nodejs.util.inspect.custom")](
+    _depth: number,
+    options: unknown,
+    inspect: (value: unknown, options?: unknown) => string,
+  ): string {
+    const { endedBy, stats } = this;
+    const seen = {
+      localAddress: String(this.localAddress),
+      remoteAddress: String(this.remoteAddress),
+      framing: String(this.#framing),
+      endedBy,
+      stats,
+    };
+    return `MessageConnection ${inspect(seen, options)}`;
+  }
+
   send(message: S): Promise<void> {
     return this.#writer.send(message);
   }
