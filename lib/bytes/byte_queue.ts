@@ -17,9 +17,9 @@
  * @module
  */
 
+import { newBuffer, recycleBuffer } from "./buffer_pool.ts";
 import { indexOfByte } from "./index_of_byte.ts";
 import type { ReadableQueue } from "./readable_queue.ts";
-import { newSlab, recycleSlab, SLAB_BYTES } from "./slab_pool.ts";
 import { SlabSize } from "./slab_size.ts";
 import { WaitingChunks } from "./waiting_chunks.ts";
 
@@ -116,8 +116,9 @@ export class ByteQueue implements ReadableQueue {
       this.#size.rest(this.#bytes.length);
     const room = this.#owned && !isDropped ? this.#bytes.length - this.#end : 0;
     if (this.#size.isCramped(room, held, missing)) {
-      const size = this.#size.next(held, missing);
-      this.#move(size === SLAB_BYTES ? newSlab() : new Uint8Array(size));
+      // Nothing looks at an empty buffer whose beginning may be written.
+      if (isDropped && this.#end === 0) recycleBuffer(this.#bytes);
+      this.#move(newBuffer(this.#size.next(held, missing)));
     }
     return this.#end === 0 ? this.#bytes : this.#bytes.subarray(this.#end);
   }
@@ -157,7 +158,7 @@ export class ByteQueue implements ReadableQueue {
     const isOwned = this.#owned;
     while (this.#waiting.bytes > 0) this.#waiting.take(Infinity);
     this.#setWindow(EMPTY, 0, false);
-    if (isOwned) recycleSlab(slab);
+    if (isOwned) recycleBuffer(slab);
   }
 
   /** Tells whether that many bytes are here, and makes them indexable. */

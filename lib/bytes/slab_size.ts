@@ -10,7 +10,7 @@
  * @module
  */
 
-import { SLAB_BYTES } from "./slab_pool.ts";
+import { SLAB_BYTES } from "./buffer_pool.ts";
 
 // A fresh connection costs 4 KiB. A read that fills the buffer earns 64 KiB,
 // the knee of the curve: 10 M messages/s at 1 KiB, 13 M at 4 KiB, 22 M at 64

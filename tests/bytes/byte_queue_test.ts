@@ -369,6 +369,50 @@ Deno.test("ByteQueue never waits with more than 256 KiB, however long the messag
   assert(queue.reserve().buffer.byteLength <= 256 * 1024);
 });
 
+Deno.test("ByteQueue waits with a short buffer between long messages, and makes one long buffer for all of them", () => {
+  const buffers = new Set<ArrayBufferLike>();
+  const queues = [new ByteQueue(), new ByteQueue()];
+  for (let i = 0; i < 6; i++) {
+    for (const queue of queues) {
+      const room = queue.reserve();
+      assert(room.buffer.byteLength <= 65_536);
+      queue.commit(4);
+      // The peer has sent a message of this size before, if this is not the first.
+      for (let missing = MIB - 4; missing > 0;) {
+        const more = queue.reserve(missing);
+        more.fill(i);
+        queue.commit(more.length);
+        missing -= more.length;
+        if (missing === 0 && i > 0) buffers.add(more.buffer);
+      }
+      assertEquals(
+        queue.take(MIB).subarray(4).every((byte) => byte === i),
+        true,
+      );
+      queue.release();
+      assert(queue.reserve().buffer.byteLength <= 65_536);
+    }
+  }
+  assertEquals(buffers.size, 1);
+});
+
+Deno.test("ByteQueue hands out no buffer of which a view may be in use", () => {
+  const queue = new ByteQueue();
+  const views = Array.from({ length: 4 }, (_, i) => {
+    const view = receive(queue, MIB);
+    view.fill(i);
+    return view;
+  });
+  const other = new ByteQueue();
+  for (let i = 0; i < 3; i++) {
+    receive(other, MIB).fill(9);
+    other.release();
+  }
+  for (const [i, view] of views.entries()) {
+    assert(view.every((byte) => byte === i));
+  }
+});
+
 Deno.test("ByteQueue gives back the buffer of a busy peer that has become quiet", () => {
   const queue = new ByteQueue();
   // A stream of small messages fills every read.
