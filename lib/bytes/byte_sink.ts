@@ -25,6 +25,8 @@ export const COPY_LIMIT_BYTES: number = 128 * 1024;
 
 const EMPTY = new Uint8Array(0);
 const SMALLEST_BYTES = 1024;
+// Up to here a loop beats the call of set() (9 ns and more).
+const SMALL_COPY = 24;
 // From here the platform's encoder beats a loop, by two for 150 characters.
 const LONG_TEXT = 64;
 const UTF8 = new TextEncoder();
@@ -107,12 +109,29 @@ export class ByteSink {
     const size = bytes.length;
     const at = this.#grow(size);
     const to = this.#bytes;
-    // Below this a loop beats the call of set() (9 ns and more).
-    if (size <= 24) {
+    if (size <= SMALL_COPY) {
       for (let i = 0; i < size; i++) to[at + i] = bytes[i]!;
     } else {
       to.set(bytes, at);
     }
+  }
+
+  /**
+   * Appends a message's bytes after their number as a 32-bit integer, big-endian, in
+   * less time than the two calls take.
+   *
+   * @param bytes The payload, as for {@linkcode ByteSink.payload}.
+   * @throws {RangeError} If it is longer than 4,294,967,295 bytes.
+   */
+  prefixed(bytes: Uint8Array): void {
+    const size = bytes.length;
+    if (size <= SMALL_COPY || size > COPY_LIMIT_BYTES) {
+      this.uint32(size);
+      return this.payload(bytes);
+    }
+    const at = this.#grow(4 + size);
+    this.#view.setUint32(at, size);
+    this.#bytes.set(bytes, at + 4);
   }
 
   /**

@@ -15,6 +15,10 @@ Deno.test("ByteSink gives back in order what was appended", () => {
       value: fc.uint8Array({ maxLength: 100 }),
     }),
     fc.record({
+      verb: fc.constant("prefixed" as const),
+      value: fc.uint8Array({ maxLength: 100 }),
+    }),
+    fc.record({
       verb: fc.constant("ascii" as const),
       value: fc.constant("5:"),
     }),
@@ -43,6 +47,10 @@ Deno.test("ByteSink gives back in order what was appended", () => {
           sink[verb](value);
           wanted.push(...value);
           break;
+        case "prefixed":
+          sink.prefixed(value);
+          wanted.push(0, 0, 0, value.length, ...value);
+          break;
         case "ascii":
           sink.ascii(value);
           wanted.push(0x35, 0x3a);
@@ -67,12 +75,12 @@ Deno.test("ByteSink leaves a payload above COPY_LIMIT_BYTES where it lies", () =
   assert(sink.borrows);
   sink.byte(2);
   sink.payload(small);
-  sink.payload(large);
+  sink.prefixed(large);
   const pieces = sink.pieces();
   assertEquals(pieces.map((piece) => piece.length), [
     1,
     large.length,
-    1 + small.length,
+    1 + small.length + 4,
     large.length,
   ]);
   assert(pieces[1] === large && pieces[3] === large);

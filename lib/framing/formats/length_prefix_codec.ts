@@ -194,8 +194,7 @@ export class LengthPrefixEncoder implements Encoder {
     const size = message.length;
     checkSendSize(size, this.#max);
     if (this.#plain && size <= LARGEST[4]) {
-      sink.uint32(size);
-      sink.payload(message);
+      sink.prefixed(message);
       return;
     }
     const { adjust, bytes, mask, offset, strip, tail, unit } = this.#layout;
