@@ -3,7 +3,8 @@
  *
  * Written by hand: an async generator costs twice as much per message. What is
  * already decoded is handed out as a resolved promise, and only an empty buffer
- * leads to a read.
+ * leads to a read. What a read brought settles the promise of `next` itself: a
+ * promise in between would take three turns of the microtask queue.
  *
  * @module
  */
@@ -19,6 +20,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 /** Messages one by one. */
 export class MessageIterator<T> implements AsyncIterableIterator<T> {
   readonly #reader: MessageReader<T>;
+  readonly #onFilled = () => this.#result() ?? this.#later();
 
   constructor(reader: MessageReader<T>) {
     this.#reader = reader;
@@ -26,14 +28,11 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
 
   next(): Promise<IteratorResult<T>> {
     try {
-      const value = this.#reader.take();
-      if (value !== undefined) return Promise.resolve({ done: false, value });
+      const result = this.#result();
+      return result === undefined ? this.#later() : Promise.resolve(result);
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#reader.isOver
-      ? Promise.resolve(DONE)
-      : this.#reader.fill().then(() => this.next());
   }
 
   // Leaving a loop leaves the connection open: it may have more to say.
@@ -44,12 +43,24 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
   [Symbol.asyncIterator](): this {
     return this;
   }
+
+  /** What is here already: a message, the end, or nothing yet. */
+  #result(): IteratorResult<T> | undefined {
+    const value = this.#reader.take();
+    if (value !== undefined) return { done: false, value };
+    return this.#reader.isOver ? DONE : undefined;
+  }
+
+  #later(): Promise<IteratorResult<T>> {
+    return this.#reader.fill().then(this.#onFilled);
+  }
 }
 
 /** Messages in arrays. */
 export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
   readonly #reader: MessageReader<T>;
   readonly #reuse: boolean;
+  readonly #onFilled = () => this.#result() ?? this.#later();
 
   constructor(reader: MessageReader<T>, reuse: boolean) {
     this.#reader = reader;
@@ -57,18 +68,12 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
   }
 
   next(): Promise<IteratorResult<T[]>> {
-    const reader = this.#reader;
-    if (this.#reuse) reader.release();
-    const value: T[] = [];
     try {
-      reader.takeBatch(value, MOST_MESSAGES);
+      const result = this.#result();
+      return result === undefined ? this.#later() : Promise.resolve(result);
     } catch (error) {
       return Promise.reject(error);
     }
-    if (value.length > 0) return Promise.resolve({ done: false, value });
-    return reader.isOver
-      ? Promise.resolve(DONE)
-      : this.#reader.fill().then(() => this.next());
   }
 
   return(): Promise<IteratorResult<T[]>> {
@@ -77,5 +82,19 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  /** What is here already: messages, the end, or nothing yet. */
+  #result(): IteratorResult<T[]> | undefined {
+    const reader = this.#reader;
+    if (this.#reuse) reader.release();
+    const value: T[] = [];
+    reader.takeBatch(value, MOST_MESSAGES);
+    if (value.length > 0) return { done: false, value };
+    return reader.isOver ? DONE : undefined;
+  }
+
+  #later(): Promise<IteratorResult<T[]>> {
+    return this.#reader.fill().then(this.#onFilled);
   }
 }
