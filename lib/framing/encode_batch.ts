@@ -29,6 +29,17 @@ export function encodeBatch(
   if (encoder.encodeBatch !== undefined) {
     return encoder.encodeBatch(messages, from, sink, untilBytes);
   }
+  return encodeEach(encoder, messages, from, sink, untilBytes);
+}
+
+/** Does the same with `encode` alone. */
+export function encodeEach(
+  encoder: Encoder,
+  messages: readonly Uint8Array[],
+  from: number,
+  sink: ByteSink,
+  untilBytes: number,
+): number {
   for (let next = from; next < messages.length; next++) {
     if (next > from && sink.length >= untilBytes) return next;
     try {

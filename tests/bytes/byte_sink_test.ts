@@ -88,6 +88,32 @@ Deno.test("ByteSink leaves a payload above COPY_LIMIT_BYTES where it lies", () =
   assertEquals([sink.length, sink.borrows, sink.pieces()], [0, false, []]);
 });
 
+Deno.test("ByteSink.prefixedAll() appends as prefixed() does, up to the first that is too long or full", () => {
+  const size = fc.oneof(fc.nat(60), fc.constantFrom(200_000, 4_000));
+  const numbers = fc.record({
+    sizes: fc.array(size, { minLength: 1, maxLength: 30 }),
+    from: fc.nat(29),
+    before: fc.nat(500),
+    maxBytes: fc.constantFrom(59, 4_000, 300_000),
+    untilBytes: fc.oneof(fc.nat(1_000), fc.constant(250_000)),
+  });
+  fc.assert(fc.property(numbers, (given) => {
+    const { sizes, before, maxBytes, untilBytes } = given;
+    const messages = sizes.map((size, i) => new Uint8Array(size).fill(i));
+    const from = given.from % messages.length;
+    const [all, each] = [new ByteSink(), new ByteSink()];
+    for (const sink of [all, each]) sink.copy(new Uint8Array(before));
+    let next = from;
+    for (; next < messages.length; next++) {
+      if (messages[next]!.length > maxBytes) break;
+      if (next > from && each.length >= untilBytes) break;
+      each.prefixed(messages[next]!);
+    }
+    assertEquals(all.prefixedAll(messages, from, maxBytes, untilBytes), next);
+    assertEquals(all.pieces(), each.pieces());
+  }));
+});
+
 Deno.test("ByteSink copies, so that the caller may reuse the array", () => {
   for (const verb of ["copy", "payload"] as const) {
     for (const size of [3, 100]) {

@@ -8,6 +8,7 @@ import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { OptionRangeError } from "../../check.ts";
 import { compact } from "../compact.ts";
+import { encodeEach } from "../encode_batch.ts";
 import type { Decoder, Encoder } from "../framing.ts";
 import {
   checkSendSize,
@@ -230,6 +231,19 @@ export class LengthPrefixEncoder implements Encoder {
     }
     sink.payload(kept === 0 ? message : message.subarray(kept));
     for (let i = 0; i < tail; i++) sink.byte(0);
+  }
+
+  encodeBatch(
+    messages: readonly Uint8Array[],
+    from: number,
+    sink: ByteSink,
+    untilBytes: number,
+  ): number {
+    const most = Math.min(this.#max, LARGEST[4]);
+    if (!this.#plain || messages[from]!.length > most) {
+      return encodeEach(this, messages, from, sink, untilBytes);
+    }
+    return sink.prefixedAll(messages, from, most, untilBytes);
   }
 
   /** What comes before the rest of the message, if part of it is the message's. */
