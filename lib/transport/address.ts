@@ -166,7 +166,10 @@ function parseHost(text: string, host: string | undefined): string {
 
 function missing(rest: string): string {
   if (isIpv6(rest)) {
-    return `an IPv6 address needs brackets and a port; ${FORMS}`;
+    return 'an IPv6 address needs brackets and a port; write for example "[::1]:7342"';
+  }
+  if (rest.startsWith("/")) {
+    return 'a path needs its scheme; write for example "unix:/run/app.sock"';
   }
   const isHost = /^(?:\[[^\]\s]+\]|[^\s:/[\]@]+):?$/.test(rest);
   return `it ${isHost ? "has no port" : "is not an address"}; ${FORMS}`;

@@ -65,7 +65,9 @@ const WRITE =
   'write for example "tcp://127.0.0.1:7342", "host:7342", ":7342" or "7342"';
 const NO_PORT = `it has no port; ${WRITE}`;
 const NO_ADDRESS = `it is not an address; ${WRITE}`;
-const BRACKETS = `an IPv6 address needs brackets and a port; ${WRITE}`;
+const BRACKETS =
+  'an IPv6 address needs brackets and a port; write for example "[::1]:7342"';
+const PATH = 'a path needs its scheme; write for example "unix:/run/app.sock"';
 const port = (text: string) =>
   `the port "${text}" is not a number from 0 to 65535`;
 const SCHEMES = [...transportsOf("host"), ...transportsOf("path")].join(", ")
@@ -76,8 +78,8 @@ const REFUSED: readonly [text: string, why: string][] = [
   ["", NO_ADDRESS],
   [" ", NO_ADDRESS],
   [":", NO_ADDRESS],
-  ["/", NO_ADDRESS],
-  ["/run/app.sock", NO_ADDRESS],
+  ["/", PATH],
+  ["/run/app.sock", PATH],
   ["host", NO_PORT],
   ["host:", NO_PORT],
   ["tcp://host", NO_PORT],
