@@ -68,7 +68,7 @@ export class Shutdown<C extends Conversable> {
       this.#cutRest(graceMs);
       this.#state = "reported";
       // What their handlers wait for has failed, so that most of them end in this
-      // turn, and their ends are told before the server's.
+      // turn, and `onEvent` receives their ends before the server's.
       await new Promise<void>(onNextTurn);
     }
     this.#state = "reported";
