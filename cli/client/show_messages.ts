@@ -105,6 +105,7 @@ class Watch {
         action: "receive from",
         address: String(this.#connection.remoteAddress),
         reason: `nothing within ${formatDuration(timeoutMs)}`,
+        advice: this.#connection.waitHint,
       }),
     );
   }

@@ -95,6 +95,10 @@ class SequenceDecoder implements Decoder {
     return this.#now.missingBytes ?? 0;
   }
 
+  waitHint(queue: ReadableQueue): string | undefined {
+    return this.#now.waitHint?.(queue);
+  }
+
   get skippedBytes(): number {
     return this.#used.skippedBytes ?? 0;
   }

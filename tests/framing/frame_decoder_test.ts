@@ -222,3 +222,27 @@ Deno.test("FrameDecoder says that the other byte order fits, while it waits and 
   decoder.push(latin1("\0\0\0\x05a"));
   assertEquals([decoder.next(), decoder.waitHint], [undefined, undefined]);
 });
+
+Deno.test("FrameDecoder.waitHint is the same at every cut, behind another message and in a sequence", () => {
+  const begun = "\0\x01\0\0" + "a".repeat(256);
+  for (
+    const [framing, before] of [
+      ["length:4", "\0\0\0\x02hi"],
+      ["line then length:4", "hello\n"],
+    ] as const
+  ) {
+    const bytes = latin1(before + begun);
+    for (let cut = 1; cut < bytes.length; cut++) {
+      const decoder = new FrameDecoder(framing);
+      decoder.push(bytes.slice(0, cut));
+      while (decoder.next() !== undefined);
+      decoder.push(bytes.slice(cut));
+      while (decoder.next() !== undefined);
+      assertEquals([decoder.count, decoder.missingBytes, decoder.waitHint], [
+        1,
+        65_280,
+        "as little-endian 256 fits exactly: try length:4,le",
+      ]);
+    }
+  }
+});

@@ -72,7 +72,7 @@ import type { Time } from "../../time/time.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { ChannelSettings } from "./channel_settings.ts";
-import { deadlinePassed } from "./deadlines.ts";
+import { type ChannelReader, deadlinePassed } from "./deadlines.ts";
 import { type Endable, Ending } from "./ending.ts";
 import { whileItProgresses } from "./lingering.ts";
 import { ReceivingHalf } from "./receiving_half.ts";
@@ -86,8 +86,8 @@ export class Channel implements Watched, Endable {
   readonly traffic: Traffic;
   /** The receiving half. */
   readonly receiving: ReceivingHalf;
-  /** What takes from the queue, if it can tell whether views are still looked at. */
-  reader: { readonly mayRetire: boolean } | undefined;
+  /** What takes messages from the queue, if something does. */
+  reader: ChannelReader | undefined;
   #connection: Connection;
   // Made for the first byte that is sent: idle connections have none.
   #sending: SendingHalf | undefined;

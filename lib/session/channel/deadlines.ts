@@ -14,8 +14,17 @@ import type { ReceivingHalf } from "./receiving_half.ts";
 import type { SendingHalf } from "./sending_half.ts";
 import type { Traffic } from "./traffic.ts";
 
+/** What takes messages from a channel's queue. */
+export interface ChannelReader {
+  /** Whether no view that was handed out is looked at any more. */
+  readonly mayRetire: boolean;
+  /** How much of the awaited message is here, and what may be wrong. */
+  readonly waitHint?: string | undefined;
+}
+
 /** What the deadlines of a channel look at. */
 export interface Timed {
+  readonly reader: ChannelReader | undefined;
   readonly remoteAddress: Address;
   readonly receiving: ReceivingHalf;
   readonly settings: ChannelSettings;
@@ -28,7 +37,7 @@ export interface Timed {
  * @returns The error, or `undefined` if there is time left.
  */
 export function deadlinePassed(
-  { remoteAddress, receiving, settings, traffic }: Timed,
+  { reader, remoteAddress, receiving, settings, traffic }: Timed,
   sending: SendingHalf | undefined,
   nowMs: number,
 ): TimeoutError | undefined {
@@ -43,6 +52,7 @@ export function deadlinePassed(
       reason:
         `a message that has begun did not complete within ${messageTimeoutMs} ms`,
       option: "messageTimeoutMs",
+      advice: reader?.waitHint,
     });
   }
   const isSending = sending?.isWriting === true;

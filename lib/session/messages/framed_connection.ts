@@ -85,6 +85,10 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
     return this.channel.receiving.peerFinished ? "peer" : "self";
   }
 
+  get waitHint(): string | undefined {
+    return this.#reader.waitHint;
+  }
+
   get stats(): ConnectionStats {
     const { bytesIn, bytesOut } = this.channel.traffic;
     return {
@@ -203,6 +207,7 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
             action: "receive from",
             address: String(this.remoteAddress),
             reason: `no message came within ${timeoutMs} ms`,
+            advice: reader.waitHint,
           }),
         this.#settings.time,
       );

@@ -71,6 +71,13 @@ export interface MessageConnection<T = Uint8Array, S = T>
    * `undefined` if they go on.
    */
   readonly endedBy: "peer" | "self" | undefined;
+  /**
+   * How much of the message that has begun is here, and what may be wrong if the
+   * rest does not come, as a sentence for people. `undefined` if none has begun.
+   * The errors of `messageTimeoutMs` and of a receive's `timeoutMs` have it as
+   * their `advice`.
+   */
+  readonly waitHint: string | undefined;
   /** What went over the connection so far. */
   readonly stats: ConnectionStats;
   /**

@@ -67,6 +67,20 @@ export class MessageReader<T> {
     return this.#badBefore + (this.#frames?.badCount ?? 0);
   }
 
+  /**
+   * How much of the awaited message is here, and what may be wrong. It is for
+   * the error of a deadline; it depends on what has arrived, as the deadline does.
+   */
+  get waitHint(): string | undefined {
+    const { missingBytes, waitHint } = this.#frames;
+    const here = this.#channel.queue.length;
+    if (here === 0) return undefined;
+    const arrived = missingBytes === 0
+      ? `${grouped(here)} bytes of a message arrived`
+      : `${grouped(here)} of its ${grouped(here + missingBytes)} bytes arrived`;
+    return waitHint === undefined ? arrived : `${arrived}; ${waitHint}`;
+  }
+
   /** Whether no message that was handed out is looked at any more. */
   get mayRetire(): boolean {
     return this.#copies || this.#releasedAt === this.messages;
@@ -215,4 +229,9 @@ export class MessageReader<T> {
     }
     return undefined;
   }
+}
+
+/** A count with its thousands apart: 65,540. */
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
 }

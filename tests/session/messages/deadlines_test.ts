@@ -110,6 +110,61 @@ Deno.test("messageTimeoutMs aborts a connection whose peer sends one byte at a t
   far.close();
 });
 
+Deno.test("both deadlines of a message say how much of it is here and that the other byte order fits, wherever it was cut", async () => {
+  const bytes = Uint8Array.of(0, 1, 0, 0, ...new Uint8Array(256));
+  const hint =
+    "260 of its 65,540 bytes arrived; as little-endian 256 fits exactly: try length:4,le";
+  for (const cut of [1, 2, 3, 4, 5, 130, 259]) {
+    const time = new ManualTime();
+    const [near, far] = memoryPair();
+    using client = open(near, {
+      framing: "length:4",
+      messageTimeoutMs: 300,
+    }, time);
+    assertEquals(client.waitHint, undefined);
+    const late = client.receive({ timeoutMs: 100 }).catch((error) => error);
+    await far.write(bytes.subarray(0, cut));
+    await far.write(bytes.subarray(cut));
+    await time.advance(101);
+    assertEquals([(await late).deadline, (await late).advice], [
+      "receive",
+      hint,
+    ]);
+    const ended = client.receive().catch((error) => error);
+    await time.advance(1000);
+    assertEquals([(await ended).deadline, (await ended).advice], [
+      "message",
+      hint,
+    ]);
+    far.close();
+  }
+});
+
+for (
+  const [framing, sent, hint] of [
+    ["line", "half a li", "9 bytes of a message arrived"],
+    ["netstring", "12:hello", "8 of its 16 bytes arrived"],
+    ["fixed:8", "hello", "5 of its 8 bytes arrived"],
+    [
+      "line then length:2",
+      "HELLO\n\x01\0a",
+      "3 of its 258 bytes arrived; as little-endian 1 fits exactly: try length:2,le",
+    ],
+  ] as const
+) {
+  Deno.test(`the deadline of a message says what is here of it (${framing})`, async () => {
+    const time = new ManualTime();
+    const [near, far] = memoryPair();
+    using client = open(near, { framing }, time);
+    await far.write(new TextEncoder().encode(sent));
+    if (framing.includes("then")) await client.receive();
+    const late = client.receive({ timeoutMs: 100 }).catch((error) => error);
+    await time.advance(101);
+    assertEquals((await late).advice, hint);
+    far.close();
+  });
+}
+
 Deno.test("messageTimeoutMs is not for the time between messages, nor for all of them together", async () => {
   const time = new ManualTime();
   const [near, far] = memoryPair();
@@ -290,6 +345,7 @@ Deno.test("Clock lets something be removed while all are checked", async () => {
 function open(
   connection: ConstructorParameters<typeof FramedConnection>[0],
   deadlines: {
+    framing?: string;
     idleTimeoutMs?: number;
     messageTimeoutMs?: number;
     sendTimeoutMs?: number;
