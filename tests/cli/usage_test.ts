@@ -1,4 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { DEFAULT_MAX_BUFFERED_BYTES } from "@parley/parley";
+import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "@parley/parley/proxy";
+import { writtenSize } from "../../cli/arguments/sizes.ts";
 import { LOG_OPTIONS } from "../../cli/arguments/common_options.ts";
 import { parseArguments } from "../../cli/arguments/parse.ts";
 import { CLIENT, runClient, runServer, SERVER } from "../../cli/commands.ts";
@@ -348,6 +351,8 @@ Deno.test("the server's defaults are those of the specification", async () => {
     "max-connections": "10000",
     "grace": "5s",
     "max-message": "1MiB",
+    "max-buffered": writtenSize(DEFAULT_MAX_BUFFERED_BYTES).text,
+    "max-proxy-header": writtenSize(DEFAULT_MAX_PROXY_HEADER_BYTES).text,
   };
   for (const [name, value] of Object.entries(defaults)) {
     const pattern = new RegExp(

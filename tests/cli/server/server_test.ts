@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "@parley/parley/proxy";
 import { connect } from "@parley/parley";
 import { runClient, runServer } from "../../../cli/commands.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
@@ -229,3 +230,42 @@ Deno.test("runServer() skips bad frames with --bad-frames skip, tells a few and 
   assertEquals(told.length, 5, terminal.told);
   assertMatch(terminal.told, /in 2 messages .*, 20 bad skipped; finished$/m);
 });
+
+/** A PROXY header of version 2 for 1.2.3.4, filled up to a size with a NOOP. */
+function proxyHeader(size: number): Uint8Array<ArrayBuffer> {
+  const header = new Uint8Array(size);
+  const view = new DataView(header.buffer);
+  header.set([13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10, 0x21]);
+  header[13] = 0x11;
+  view.setUint16(14, size - 16);
+  header.set([1, 2, 3, 4, 5, 6, 7, 8, 0, 80, 0, 90, 4], 16);
+  view.setUint16(29, size - 31);
+  return header;
+}
+
+for (
+  const { limit, size, answer } of [
+    { limit: [], size: DEFAULT_MAX_PROXY_HEADER_BYTES, answer: "hi\n" },
+    { limit: [], size: DEFAULT_MAX_PROXY_HEADER_BYTES + 1, answer: "" },
+    { limit: ["--max-proxy-header", "4KiB"], size: 4096, answer: "hi\n" },
+    { limit: ["--max-proxy-header", "4KiB"], size: 4097, answer: "" },
+  ]
+) {
+  const given = limit.join(" ") || "the default";
+  Deno.test(`runServer() ${answer === "" ? "refuses" : "takes"} a proxy's header of ${size} bytes with ${given}`, async () => {
+    const args = ["echo", "0", "--proxy-protocol-from", "127.0.0.1", ...limit];
+    const terminal = await during(args, async (address, terminal) => {
+      const port = Number(/\d+$/.exec(address));
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+      await conn.write(proxyHeader(size));
+      await conn.write(new TextEncoder().encode("hi\n"));
+      const bytes = new Uint8Array(10);
+      const count = await conn.read(bytes).catch(() => null) ?? 0;
+      assertEquals(new TextDecoder().decode(bytes.subarray(0, count)), answer);
+      if (answer === "") {
+        await terminal.until(/refused .* exceeds the limit of/);
+      }
+    });
+    if (answer !== "") assertStringIncludes(terminal.told, "1.2.3.4");
+  });
+}
