@@ -150,6 +150,7 @@ function asText(bytes: Uint8Array): string | undefined {
 }
 
 function quoted(typed: Uint8Array): string {
-  const shown = visible(typed.subarray(0, 40));
+  // A byte order mark takes no space on the screen, and may be what is wrong.
+  const shown = visible(typed.subarray(0, 40)).replaceAll("\ufeff", "\\ufeff");
   return `"${shown}${typed.length > 40 ? "..." : ""}"`;
 }

@@ -49,6 +49,7 @@ const WRONG_CLIENT: [string, RegExp][] = [
   ["7342 zz --format hex", /message 1: "zz" is not hexadecimal/],
   ["7342 a* --format base64", /message 1: "a\*" is not base64/],
   ["7342 hello --format json", /message 1: "hello" is not JSON/],
+  ["7342 \ufeff{} --format json", /message 1: "\\ufeff\{\}" is not JSON/],
   ["7342 one two --frame close", /--frame close carries one message/],
   ["70000 x", /port 70000: it must be an integer from 0 to 65535/],
   ["0 x", /port 0 is only for listening/],
