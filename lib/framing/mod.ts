@@ -88,15 +88,17 @@
  *   decoder: ({ maxMessageBytes }) => ({
  *     decode(queue) {
  *       if (!queue.has(1)) return undefined;
- *       if (queue.byte(0) !== STX) throw new ProtocolError("malformed", "STX is missing");
+ *       if (queue.byte(0) !== STX) throw new ProtocolError("malformed", { reason: "STX is missing" });
  *       if (!queue.has(2)) return undefined;
  *       const size = queue.byte(1);
  *       if (size > maxMessageBytes) {
- *         throw new ProtocolError("too_large", `the limit is ${maxMessageBytes} bytes`);
+ *         throw new ProtocolError("too_large", {
+ *           reason: `the limit is ${maxMessageBytes} bytes`,
+ *         });
  *       }
  *       if (!queue.has(2 + size + 1)) return undefined;
  *       if (checkByte(queue.peek(2, 2 + size)) !== queue.byte(2 + size)) {
- *         throw new ProtocolError("malformed", "the check byte is wrong");
+ *         throw new ProtocolError("malformed", { reason: "the check byte is wrong" });
  *       }
  *       const message = queue.take(size, 2); // without the two bytes before it
  *       queue.skip(1);
@@ -104,7 +106,7 @@
  *     },
  *     decodeEnd(queue) {
  *       if (queue.length === 0) return undefined;
- *       throw new ProtocolError("truncated", "the stream ended inside a frame");
+ *       throw new ProtocolError("truncated", { reason: "the stream ended inside a frame" });
  *     },
  *   }),
  *   encoder: ({ maxMessageBytes }) => ({
