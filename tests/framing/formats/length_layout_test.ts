@@ -154,8 +154,12 @@ Deno.test("length: reads and writes any layout as a second implementation does, 
           text.take(offset);
           const field = Array.from(text.take(bytes), (c) => c.charCodeAt(0));
           if (littleEndian) field.reverse();
-          const value = field.reduce((v, b) => v * 256n + BigInt(b), 0n) &
-            BigInt(mask);
+          const whole = field.reduce((v, b) => v * 256n + BigInt(b), 0n);
+          // The largest mask leaves nothing out, so what is above it is an error
+          // and never a rounded number.
+          const value = mask === Number.MAX_SAFE_INTEGER
+            ? whole
+            : whole & BigInt(mask);
           const size = Number(value) * unit + header + adjust - strip;
           if (size < 0 || size < header - strip) throw new Refusal("malformed");
           if (size > 1024 * 1024) throw new Refusal("too_large");
