@@ -23,8 +23,8 @@
  * ```
  *
  * UDP needs `--unstable-net`, certificates need `--allow-read`, Unix sockets
- * and `--output` need `--allow-read --allow-write`. `--help` shows options,
- * formats and exit codes.
+ * and `--output` need `--allow-read --allow-write`. `--help` shows the
+ * options used most, `--help all` every option and the exit codes.
  *
  * @module
  */

@@ -46,7 +46,7 @@ export const CLIENT: Program = {
         rows: [
           [
             "ADDRESS --help",
-            "all options for such an address: 7342, udp:, http:",
+            "options for 7342, udp: or http:; --help all: every option",
           ],
           [
             "help TOPIC",

@@ -111,23 +111,36 @@ export async function runProgram(
 function askedFor(args: readonly string[]): "help" | "version" | undefined {
   const end = args.indexOf("--");
   const options = end === -1 ? args : args.slice(0, end);
-  if (options.includes("--help") || options.includes("-h")) return "help";
+  if (options.some(isHelp)) return "help";
   return options.includes("--version") ? "version" : undefined;
+}
+
+function isHelp(arg: string): boolean {
+  return /^(-h|--help(=all)?)$/.test(arg);
 }
 
 async function helpFor(
   program: Program,
   args: readonly string[],
 ): Promise<string> {
-  const operands = args.filter((arg) => !arg.startsWith("-"));
-  if (operands.length === 0) return overviewText(program.overview);
+  // The word behind the option is its own: --help all.
+  const isAll = (arg: string, at: number) =>
+    arg === "--help=all" || (arg === "all" && isHelp(args[at - 1] ?? ""));
+  const extent = args.some(isAll) ? "all" : "screen";
+  const operands = args.filter((arg, at) =>
+    !arg.startsWith("-") && !isAll(arg, at)
+  );
+  if (operands.length === 0 && extent === "screen") {
+    return overviewText(program.overview);
+  }
+  const { helpText, programHelp } = await import("./manual/manual_commands.ts");
+  if (operands.length === 0) return await programHelp(program, extent);
   const named = operands.find((arg) => commandNamed(program, arg));
   const command = named === undefined
     ? program.otherwise(operands)
     : commandNamed(program, named)!;
   const { manual } = await command.load();
-  const { helpText } = await import("./manual/manual_commands.ts");
-  return helpText(manual);
+  return helpText(program, manual, extent);
 }
 
 function commandNamed(

@@ -20,7 +20,7 @@
  * UDP and `--workers` need `--unstable-net`; certificates, `--root` and
  * `--workers` need `--allow-read`; Unix sockets `--allow-read --allow-write`,
  * with `--mode` also `--allow-sys`; `--allow-sys=networkInterfaces` shows what
- * other machines can connect to. `--help` shows what there is.
+ * other machines can connect to. `--help` shows the commands, `--help all` every option.
  *
  * @module
  */

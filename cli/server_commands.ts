@@ -42,7 +42,7 @@ export const SERVER: Program = {
       {
         title: "More",
         rows: [
-          ["SERVICE --help", "options, log, signals and permissions"],
+          ["SERVICE --help", "its options; --help all: every option, and more"],
           ["help TOPIC", "frames, protocols, addresses, exit-codes or tls"],
         ],
       },

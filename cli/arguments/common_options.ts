@@ -18,6 +18,7 @@ import { durationIn, writtenDuration } from "./durations.ts";
 import {
   about,
   choice,
+  type Extras,
   flag,
   type Option,
   optional,
@@ -37,6 +38,7 @@ export const MESSAGE_OPTIONS = about({ subject: "messages" }, {
     parseFraming,
     "where a message ends: line, length:4, ...; see help frames",
     {
+      usual: true,
       appliesTo: ["messages"],
       instead: {
         datagrams: "one datagram is one message",
@@ -48,8 +50,9 @@ export const MESSAGE_OPTIONS = about({ subject: "messages" }, {
     "SIZE",
     writtenSize(DEFAULT_MAX_MESSAGE_BYTES),
     parseSize,
-    "largest message, both ways: 1000, 64KiB, 16MiB",
+    "largest message, both ways: 64KiB, 16MiB",
     {
+      usual: true,
       appliesTo: ["messages", "datagrams"],
       instead: { http: "--max-body bounds a body" },
     },
@@ -119,7 +122,17 @@ export const FORMAT_OPTION: Option<typeof FORMATS[number]> = choice(
   "text",
   oneOf(FORMATS),
   "how messages are typed and shown: text, json, hex or base64",
+  { usual: true },
 );
+
+/** The options that every command has. */
+export const HELP_OPTIONS = {
+  "help": flag(
+    "shows the options used most and exits; --help all shows everything",
+    { letter: "h", words: ["all"] },
+  ),
+  "version": flag("shows the version and exits"),
+} as const;
 
 /** Options for log and help. */
 export const LOG_OPTIONS = about({ subject: "log and help" }, {
@@ -129,10 +142,9 @@ export const LOG_OPTIONS = about({ subject: "log and help" }, {
     oneOf(["text", "json"]),
     "form of lines on standard error: text or json",
   ),
-  "quiet": flag("tells only what is necessary", { letter: "q" }),
-  "verbose": flag("tells more", { letter: "v" }),
-  "help": flag("shows this and exits", { letter: "h" }),
-  "version": flag("shows the version and exits"),
+  "quiet": flag("tells only what is necessary", { letter: "q", usual: true }),
+  "verbose": flag("tells more", { letter: "v", usual: true }),
+  ...HELP_OPTIONS,
 });
 
 /**
@@ -141,11 +153,16 @@ export const LOG_OPTIONS = about({ subject: "log and help" }, {
  * @param ms Its default in milliseconds; `Infinity` for none.
  * @returns The option, in milliseconds; `Infinity` for `none`.
  */
-export function deadline(ms: number, help: string): Option<number> {
+export function deadline(
+  ms: number,
+  help: string,
+  extras: Extras = {},
+): Option<number> {
   return setting(
     "DURATION",
     writtenDuration(ms),
     durationIn({ none: true }),
     help,
+    extras,
   );
 }

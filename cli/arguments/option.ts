@@ -11,8 +11,10 @@ import type { Kind } from "./kinds.ts";
 export interface Option<T> {
   /** What it does, as `--help` shows it. */
   readonly help: string;
-  /** The heading under which `--help` shows it. */
+  /** The heading under which `--help all` shows it. */
   readonly subject?: string;
+  /** Whether it is among the few that `--help` shows; `--help all` shows all. */
+  readonly usual?: true;
   /** What it applies to; everything unless given. */
   readonly appliesTo?: readonly Kind[];
   /** Why it means nothing over a kind, and what to use there. */
@@ -33,7 +35,7 @@ export interface Option<T> {
   readonly parse: (text: string) => T;
 }
 
-/** Options by name, in the order of `--help`. */
+/** Options by name, in the order of `--help all`. */
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
 /** The values that a table of options gives. */
@@ -43,10 +45,12 @@ export type ValuesOf<O extends OptionTable> = {
 
 /** What options in a group have in common. */
 export interface Group {
-  /** The heading under which `--help` shows them. */
+  /** The heading under which `--help all` shows them. */
   readonly subject: string;
   /** What they apply to, unless an option says otherwise. */
   readonly appliesTo?: readonly Kind[];
+  /** Whether `--help` shows them, and not `--help all` alone. */
+  readonly usual?: true;
 }
 
 /**
@@ -69,7 +73,7 @@ export function about<const O extends OptionTable>(
 /** What an option may have besides its value and its help. */
 export type Extras = Pick<
   Option<unknown>,
-  "appliesTo" | "implied" | "instead" | "letter" | "words"
+  "appliesTo" | "implied" | "instead" | "letter" | "usual" | "words"
 >;
 
 /** Describes an option that is on or off. */

@@ -52,22 +52,6 @@ export function parseArguments<O extends OptionTable>(
   };
 }
 
-/**
- * Tells whether an option is given anywhere before `--`, be the rest right or
- * wrong: a person who asks for help gets it.
- *
- * @param names The spellings, such as `-h` and `--help`.
- * @returns Whether one of them is there.
- */
-export function isGiven(
-  args: readonly string[],
-  names: readonly string[],
-): boolean {
-  const end = args.indexOf("--");
-  return (end === -1 ? args : args.slice(0, end))
-    .some((arg) => names.includes(arg));
-}
-
 /** Sorts arguments into operands and what was typed for each option. */
 function takeApart(
   args: readonly string[],

@@ -12,7 +12,7 @@ import { GROUP_SECTION } from "../udp/group_options.ts";
 import { CLIENT_OPTIONS } from "./client_option_table.ts";
 
 const OUTPUT: Section = {
-  title: "Output, by --format",
+  title: "Output",
   rows: [
     ["", "Messages go to standard output, everything else to standard error."],
     [
@@ -27,15 +27,18 @@ const OUTPUT: Section = {
   ],
 };
 
-const WHAT_IS_SENT: Section["rows"] = [
-  ["MESSAGE...", "sends each, shows one reply per message, finishes"],
-  [
-    "a pipe or file",
-    "each input line is a message; at its end finishes sending and shows what comes until the server finishes",
+const WHAT_IS_SENT: Section = {
+  title: "What is sent, and when it ends",
+  rows: [
+    ["MESSAGE...", "sends each, shows one reply per message, finishes"],
+    [
+      "a pipe or file",
+      "each input line is a message; at its end finishes sending and shows what comes until the server finishes",
+    ],
+    ["a terminal", "the same with a prompt: Ctrl-D finishes, Ctrl-C leaves"],
+    ["-- MESSAGE...", "for messages that begin with a dash"],
   ],
-  ["a terminal", "the same with a prompt: Ctrl-D finishes, Ctrl-C leaves"],
-  ["-- MESSAGE...", "for messages that begin with a dash"],
-];
+};
 
 const PERMISSIONS: Section = {
   title: "Permissions",
@@ -45,26 +48,17 @@ const PERMISSIONS: Section = {
   ]],
 };
 
-const MORE: Section = {
-  title: "More",
-  rows: [[
-    "parley-client help TOPIC",
-    "messages, udp, http; frames, protocols, addresses, exit-codes, tls",
-  ]],
-};
-
 function manual(
   parts:
-    & Pick<Manual, "usage" | "examples" | "summary">
+    & Pick<Manual, "usage" | "examples" | "operands" | "summary">
     & { readonly kinds: readonly Kind[]; readonly details: readonly Section[] },
 ): Manual {
   const { kinds, details, ...rest } = parts;
   return {
     name: "parley-client",
-    operands: [],
     options: applicable(CLIENT_OPTIONS, kinds),
     ...rest,
-    details: [...details, PERMISSIONS, MORE],
+    details: [...details, PERMISSIONS],
   };
 }
 
@@ -78,12 +72,12 @@ const MESSAGES: Manual = manual({
     "parley-client tls://localhost:7343 hello --ca cert.pem",
     "parley-client 7342                    (a prompt; Ctrl-D to finish)",
   ],
+  operands: [WHAT_IS_SENT],
   kinds: ["messages", "stream", "tls"],
   details: [
     {
-      title: "What is sent, and when it ends",
+      title: "Framings close and raw",
       rows: [
-        ...WHAT_IS_SENT,
         ["--frame close", "all input is one message"],
         [
           "--frame raw",
@@ -103,12 +97,12 @@ const UDP: Manual = manual({
     "parley-client udp:7342 hello",
     "parley-client udp://239.1.2.3:9001 'who is there?'",
   ],
+  operands: [WHAT_IS_SENT],
   kinds: ["datagrams"],
   details: [
     {
-      title: "What is sent, and when it ends",
+      title: "Replies",
       rows: [
-        ...WHAT_IS_SENT,
         [
           "",
           "Each message is a datagram, sent again until its reply comes; then the next one follows. The server may get it more than once, and reply more than once: so the message after one that was sent again, or had no reply, leaves from a new port.",
@@ -128,6 +122,7 @@ const HTTP: Manual = manual({
     "parley-client https://example.org/file.tar.gz --output file.tar.gz",
     "parley-client http://127.0.0.1:8080/ --data '{\"a\": 1}'",
   ],
+  operands: [],
   kinds: ["http", "https"],
   details: [HTTP_SECTION],
 });

@@ -40,6 +40,7 @@ const proxyVersion = oneOf(["v1", "v2"]);
 
 /** The options by their names. */
 export const CLIENT_OPTIONS = {
+  ...about({ subject: "HTTP", appliesTo: ["http"] }, HTTP_OPTIONS),
   ...MESSAGE_OPTIONS,
   ...about({ subject: "messages" }, {
     "format": {
@@ -57,6 +58,7 @@ export const CLIENT_OPTIONS = {
       `bounds connecting, and the wait for each reply: ms, s, m, h, such as 500ms; over UDP the wait after each attempt, ${
         writtenDuration(REPLY_TIMEOUT_MS).text
       } unless given; over HTTP all of it`,
+      { usual: true },
     ),
   }),
   ...about({ subject: "messages", appliesTo: ["messages"] }, {
@@ -64,7 +66,7 @@ export const CLIENT_OPTIONS = {
       "N",
       parseWhole,
       "finishes once N messages have come; one per MESSAGE unless given",
-      { instead: { http: "a request has one answer" } },
+      { usual: true, instead: { http: "a request has one answer" } },
     ),
   }),
   ...WIRE_OPTIONS,
@@ -74,6 +76,7 @@ export const CLIENT_OPTIONS = {
       { value: DEFAULT_ATTEMPTS, text: `${DEFAULT_ATTEMPTS}` },
       parseCount,
       "how often to send until there is a reply",
+      { usual: true },
     ),
     ...GROUP_OPTIONS,
   }),
@@ -132,6 +135,7 @@ export const CLIENT_OPTIONS = {
       "FILE",
       asTyped,
       "authorities to trust besides the well-known, in PEM",
+      { usual: true },
     ),
     "server-name": optional(
       "NAME",
@@ -140,14 +144,13 @@ export const CLIENT_OPTIONS = {
     ),
     "insecure": flag(
       "takes any certificate, so that a machine in between can read and change everything",
-      { letter: "k" },
+      { letter: "k", usual: true },
     ),
   }),
   ...TLS_OPTIONS,
   ...about({ subject: "TLS", appliesTo: ["tls", "https"] }, {
     "handshake-timeout": HANDSHAKE_OPTION,
   }),
-  ...about({ subject: "HTTP", appliesTo: ["http"] }, HTTP_OPTIONS),
   ...LOG_OPTIONS,
 } as const;
 

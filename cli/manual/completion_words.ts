@@ -5,6 +5,7 @@
  * @module
  */
 
+import { HELP_OPTIONS } from "../arguments/common_options.ts";
 import type { OptionTable } from "../arguments/option.ts";
 import type { Manual } from "./manual.ts";
 
@@ -61,15 +62,17 @@ export function completionWords(
   }
   options[""] = Object.keys(nameless).length > 0
     ? Object.values(nameless)
-    : optionWords({
-      help: { help: "shows help and exits", parse: Boolean },
-      version: { help: "shows the version and exits", parse: Boolean },
-    });
+    : optionWords(HELP_OPTIONS);
   const operands = {
     help: [...manuals.keys(), ...topics],
     completions: ["bash", "zsh", "fish"],
   };
   return { name, commands, options, operands };
+}
+
+function valueOf(name: string | undefined): OptionWord["value"] {
+  if (name === undefined) return undefined;
+  return name === "FILE" ? "file" : name === "DIR" ? "folder" : "any";
 }
 
 function optionWords(table: OptionTable): OptionWord[] {
@@ -79,8 +82,7 @@ function optionWords(table: OptionTable): OptionWord[] {
       word: `--${name}`,
       letter,
       means: firstClause(help),
-      value: value === undefined ? undefined : words ??
-        (value === "FILE" ? "file" : value === "DIR" ? "folder" : "any"),
+      value: words ?? valueOf(value),
     };
   });
 }

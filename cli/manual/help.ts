@@ -1,79 +1,99 @@
 /**
  * The text of a command's `--help`, made of its manual so that it cannot differ
- * from what is parsed. It fits 80 columns, and goes from the usual to the rare:
- * operands, options by subject, details, exit codes.
+ * from what is parsed. It fits 80 columns and has two lengths:
+ *
+ * ```text
+ * --help      one screen: usage, examples, operands, the options used most
+ * --help all  operands, options by subject, details, exit codes
+ * ```
+ *
+ * A command whose whole text fits one screen shows it both times.
  *
  * @module
  */
 
-import type { Option, OptionTable } from "../arguments/option.ts";
-import { EXIT_CODES, type ExitCode } from "../output/exit_code.ts";
+import type { OptionTable } from "../arguments/option.ts";
+import type { Program } from "../program.ts";
+import { allManuals } from "./all_manuals.ts";
+import { exitCodeSection } from "./exit_code_section.ts";
 import { overviewText, sectionText } from "./layout.ts";
 import type { Manual, Section } from "./manual.ts";
+import { optionSections, usualOptions } from "./option_sections.ts";
+import { topicsOf } from "./topics.ts";
+
+/** How much of a manual is shown: one screen, or all of it. */
+export type Extent = "screen" | "all";
+
+/** What a page may have, so that it can be read without scrolling back. */
+const SCREEN_ROWS = 40;
 
 /**
  * Writes a manual.
  *
  * @returns The text, without the last line feed.
  */
-export function helpText(manual: Manual): string {
-  const { details, examples, name, operands, summary, usage } = manual;
-  const overview = { name, summary, usages: [usage], examples, sections: [] };
-  const sections = [
+export function helpText(
+  program: Program,
+  manual: Manual,
+  extent: Extent,
+): string {
+  const { details, operands, options } = manual;
+  const codes = exitCodeSection(manual.exitCodes);
+  const topics = topicsRow(program);
+  const all = textOf(manual, [
     ...operands,
-    ...optionSections(manual.options),
+    ...optionSections(options),
     ...details,
-    exitCodeSection(manual.exitCodes),
-  ];
+    codes,
+    { title: "More", rows: [topics] },
+  ]);
+  if (extent === "all" || all.split("\n").length <= SCREEN_ROWS) return all;
+  const omitted = [...details, codes].map(({ title }) =>
+    title.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
+  );
+  return textOf(manual, [
+    ...operands,
+    ...usualOptions(options),
+    {
+      title: "More",
+      rows: [["--help all", ["all options", ...omitted].join(", ")], topics],
+    },
+  ]);
+}
+
+/**
+ * Writes the overview of an executable.
+ *
+ * @param extent `"all"` adds every option of every command.
+ * @returns The text, without the last line feed.
+ */
+export async function programHelp(
+  program: Program,
+  extent: Extent,
+): Promise<string> {
+  const text = overviewText(program.overview);
+  if (extent === "screen") return text;
+  const options: Record<string, OptionTable[string]> = {};
+  for (const manual of (await allManuals(program)).values()) {
+    // The first command's words stand for an option of several commands.
+    for (const [name, option] of Object.entries(manual.options)) {
+      options[name] ??= option;
+    }
+  }
+  const sections = [...optionSections(options), exitCodeSection()];
+  return [text, ...sections.map(sectionText)].join("\n\n");
+}
+
+function textOf(manual: Manual, sections: readonly Section[]): string {
+  const { examples, name, summary, usage } = manual;
+  const overview = { name, summary, usages: [usage], examples, sections: [] };
   return [overviewText(overview), ...sections.map(sectionText)].join("\n\n");
 }
 
-/**
- * Makes a section for each subject, in the order in which the table has them.
- */
-export function optionSections(table: OptionTable): Section[] {
-  const subjects = Map.groupBy(
-    Object.entries(table),
-    ([, { subject }]) =>
-      subject === undefined ? "Options" : `Options for ${subject}`,
-  );
-  return [...subjects].map(([title, options]) => ({
-    title,
-    rows: options.map(([name, option]) => [
-      spelling(name, option),
-      meaning(option),
-    ]),
-  }));
-}
-
-/**
- * Writes an option as it is typed.
- *
- * @returns Such as `-o, --output FILE`.
- */
-export function spelling(
-  name: string,
-  { implied, letter, value }: Option<unknown>,
-): string {
-  const short = letter === undefined ? "" : `-${letter}, `;
-  if (value === undefined) return `${short}--${name}`;
-  const typed = implied === undefined ? ` ${value}` : `[=${value}]`;
-  return `${short}--${name}${typed}`;
-}
-
-/** Says what an option does, and what holds without it. */
-export function meaning({ fallback, help }: Option<unknown>): string {
-  return fallback === undefined ? help : `${help} (default ${fallback.text})`;
-}
-
-/**
- * Makes the section of the exit codes.
- *
- * @param only Those to show; all unless given.
- */
-export function exitCodeSection(only?: readonly ExitCode[]): Section {
-  const rows = EXIT_CODES
-    .filter(([code]) => only === undefined || only.includes(code))
-    .map(([code, means]) => [String(code), means] as const);
-  return { title: "Exit codes", rows };
+function topicsRow({ nameless, overview }: Program): Section["rows"][number] {
+  const topics = [
+    ...Object.keys(nameless),
+    ...Object.keys(topicsOf(overview.name)),
+  ];
+  return [`${overview.name} help TOPIC`, topics.join(", ")];
 }

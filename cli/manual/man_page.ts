@@ -4,9 +4,9 @@
  * @module
  */
 
-import { optionSections } from "./help.ts";
 import { wrap } from "./layout.ts";
 import type { Manual, Overview, Section } from "./manual.ts";
+import { optionSections } from "./option_sections.ts";
 
 /** The parts of a page. */
 export interface PageParts {
@@ -54,7 +54,7 @@ function manualLines(manual: Manual): string[] {
   const sections = [
     ...operands,
     ...optionSections(manual.options),
-    ...details.filter(({ title }) => title !== "More"),
+    ...details,
   ];
   return [
     `.Sh ${escaped(name).toUpperCase()}`,

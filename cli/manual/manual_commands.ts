@@ -8,7 +8,7 @@ import { completionsCommand } from "./run_completions.ts";
 import { helpCommand } from "./run_help.ts";
 import { manCommand } from "./run_man.ts";
 
-export { helpText } from "./help.ts";
+export { helpText, programHelp } from "./help.ts";
 
 /** The commands by name. */
 export const manualCommands = {

@@ -9,8 +9,8 @@ import { EXIT } from "../output/exit_code.ts";
 import { UsageError } from "../output/failure.ts";
 import type { LoadedCommand, Program } from "../program.ts";
 import { writeLine } from "../terminal/terminal.ts";
-import { helpText } from "./help.ts";
-import { overviewText, sectionText } from "./layout.ts";
+import { type Extent, helpText, programHelp } from "./help.ts";
+import { sectionText } from "./layout.ts";
 import { allManuals } from "./all_manuals.ts";
 import { topicsOf } from "./topics.ts";
 
@@ -24,17 +24,19 @@ export function helpCommand(program: Program): LoadedCommand {
   return {
     manual: {
       name: `${name} help`,
-      usage: "[COMMAND | TOPIC]",
+      usage: "[COMMAND | TOPIC] [all]",
       summary: "explains a command or a topic",
-      examples: [`${name} help`, `${name} help frames`],
+      examples: [`${name} help`, `${name} help frames`, `${name} help all`],
       operands: [],
       options: {},
       details: [],
       exitCodes: [EXIT.done, EXIT.usage],
     },
     async run({ args, terminal }) {
-      const asked = args.slice(1).find((arg) => !arg.startsWith("-"));
-      writeLine(terminal.output, await explain(program, asked));
+      const words = args.slice(1).filter((arg) => !arg.startsWith("-"));
+      const asked = words.find((word) => word !== "all");
+      const extent = words.includes("all") ? "all" : "screen";
+      writeLine(terminal.output, await explain(program, asked, extent));
       return EXIT.done;
     },
   };
@@ -43,14 +45,15 @@ export function helpCommand(program: Program): LoadedCommand {
 async function explain(
   program: Program,
   asked: string | undefined,
+  extent: Extent,
 ): Promise<string> {
   const { overview } = program;
-  if (asked === undefined) return overviewText(overview);
+  if (asked === undefined) return await programHelp(program, extent);
   const topics = topicsOf(overview.name);
   if (Object.hasOwn(topics, asked)) return sectionText(topics[asked]!);
   const manuals = await allManuals(program);
   const manual = manuals.get(asked);
-  if (manual !== undefined) return helpText(manual);
+  if (manual !== undefined) return helpText(program, manual, extent);
   const known = [...manuals.keys(), ...Object.keys(topics)];
   throw new UsageError(
     `there is no help on "${asked}"${didYouMean(asked, known)}; ask for ${

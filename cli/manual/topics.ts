@@ -5,7 +5,7 @@
  */
 
 import { PROTOCOLS } from "../../lib/framing/mod.ts";
-import { exitCodeSection } from "./help.ts";
+import { exitCodeSection } from "./exit_code_section.ts";
 import type { Section } from "./manual.ts";
 
 /** The framings. */

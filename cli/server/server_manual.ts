@@ -12,8 +12,9 @@ import { SERVER_OPTIONS } from "./server_option_table.ts";
 import { SERVICES } from "./services.ts";
 
 const LOG: Section = {
-  title: "Log, on standard error",
+  title: "Log",
   rows: [
+    ["", "Everything but the messages goes to standard error."],
     [
       "first",
       "a line per address that it listens on; then one per address for other machines, if it listens on every interface or on a name",
@@ -75,15 +76,6 @@ export function manualOf(name: string): Manual {
       LOG,
       SIGNALS,
       PERMISSIONS,
-      {
-        title: "More",
-        rows: [
-          [
-            "parley-server help TOPIC",
-            "frames, protocols, addresses, exit-codes or tls",
-          ],
-        ],
-      },
     ],
   };
 }

@@ -47,7 +47,11 @@ export const SERVER_OPTIONS = {
     "write-size": { ...WIRE_OPTIONS["write-size"], ...ON_EVERY_SERVICE },
     "write-delay": { ...WIRE_OPTIONS["write-delay"], ...ON_EVERY_SERVICE },
   }),
-  ...about({ subject: "the service greet", appliesTo: ["service greet"] }, {
+  ...about({
+    subject: "the service greet",
+    appliesTo: ["service greet"],
+    usual: true,
+  }, {
     "message": setting(
       "TEXT",
       { value: DEFAULTS.greeting, text: DEFAULTS.greeting },
@@ -68,7 +72,11 @@ export const SERVER_OPTIONS = {
       { instead: { http: "HTTP answers and never speaks first" } },
     ),
   }),
-  ...about({ subject: "the service http", appliesTo: ["service http"] }, {
+  ...about({
+    subject: "the service http",
+    appliesTo: ["service http"],
+    usual: true,
+  }, {
     "root": optional("DIR", asTyped, "the folder whose files it serves"),
     "index": flag("lists the folders below --root that have no index.html"),
     "max-body": setting(
@@ -82,6 +90,7 @@ export const SERVER_OPTIONS = {
     "idle-timeout": deadline(
       DEFAULTS.idleTimeoutMs,
       "closes a connection without a byte in either direction for this long: ms, s, m, h, such as 90s; or none, for no bound",
+      { usual: true },
     ),
     "message-timeout": deadline(
       DEFAULTS.messageTimeoutMs,
@@ -96,6 +105,7 @@ export const SERVER_OPTIONS = {
       { value: DEFAULT_MAX_CONNECTIONS, text: `${DEFAULT_MAX_CONNECTIONS}` },
       parseCount,
       "most connections at once",
+      { usual: true },
     ),
     "max-connections-per-peer": optional(
       "N",
@@ -146,6 +156,9 @@ export const SERVER_OPTIONS = {
     ),
   }),
   ...TLS_OPTIONS,
+  // A server needs both to offer TLS; a client seldom has a certificate.
+  "cert": { ...TLS_OPTIONS.cert, usual: true },
+  "key": { ...TLS_OPTIONS.key, usual: true },
   ...about({ subject: "TLS", appliesTo: ["tls"] }, {
     "require-client-cert": flag(
       "accepts only clients with a certificate issued by --ca",

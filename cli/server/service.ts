@@ -45,7 +45,7 @@ export interface Service {
   readonly protocol?: ServiceProtocol;
   /** Why it cannot be served over UDP. */
   readonly notOverUdp?: string;
-  /** What else its `--help` says. */
+  /** What else its `--help all` says. */
   readonly details?: readonly Section[];
 }
 

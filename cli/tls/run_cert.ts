@@ -4,6 +4,7 @@
  * @module
  */
 
+import { HELP_OPTIONS } from "../arguments/common_options.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { ipBytes, makeCertificate } from "./certificate.ts";
 import { durationIn, writtenDuration } from "../arguments/durations.ts";
@@ -11,7 +12,7 @@ import { reasonOf } from "../output/error_text.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure, UsageError } from "../output/failure.ts";
 import type { Manual } from "../manual/manual.ts";
-import { flag, optional, setting } from "../arguments/option.ts";
+import { optional, setting } from "../arguments/option.ts";
 import { asTyped } from "../arguments/values.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
 import { type Terminal, writeLine } from "../terminal/terminal.ts";
@@ -34,8 +35,7 @@ const OPTIONS = {
     durationIn({}),
     "how long it is valid, from now on",
   ),
-  "help": flag("shows this and exits", { letter: "h" }),
-  "version": flag("shows the version and exits"),
+  ...HELP_OPTIONS,
 } as const;
 
 /** What `--help` says. */

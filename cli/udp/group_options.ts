@@ -14,6 +14,7 @@ import { flag, optional } from "../arguments/option.ts";
 export const GROUP_OPTIONS = {
   "broadcast": flag(
     "the address is a broadcast address, such as 192.168.1.255",
+    { usual: true },
   ),
   "ttl": optional(
     "N",
@@ -27,6 +28,7 @@ export const GROUP_OPTIONS = {
     "ADDRESS",
     parseInterface,
     "sends to groups from the interface with this IP address, instead of the system's choice",
+    { usual: true },
   ),
 } as const;
 

@@ -18,6 +18,7 @@ export const JOIN_OPTIONS = about({
     "GROUP,...",
     parseGroups,
     "also receives datagrams to these multicast groups, such as 239.1.2.3; other programs can share the port",
+    { usual: true },
   ),
   "interface": optional(
     "ADDRESS",

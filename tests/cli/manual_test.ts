@@ -106,6 +106,8 @@ Deno.test({
       "text json",
     );
     assertEquals(await complete("parley-server", "help", "exit"), "exit-codes");
+    assertEquals(await complete("parley-server", "echo", "--help", ""), "all");
+    assertEquals(await complete("parley-server", "--help", ""), "all");
   },
 });
 

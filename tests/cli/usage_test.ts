@@ -208,8 +208,8 @@ Deno.test("runClient() shows help wherever it is asked for, be the rest right or
   }
 });
 
-/** What `--help` shows for a service, and for each kind of address. */
-const MANUALS = [
+/** The command lines that ask for help on a service or a kind of address. */
+const HELP_ON = [
   ...["echo", "upper", "reverse", "greet", "discard", "print", "http"].map(
     (service) => [runServer, [service, "--help"]] as const,
   ),
@@ -246,9 +246,54 @@ Deno.test("--help of both fits one screen of 80 columns and names every command"
   }
 });
 
-Deno.test("a command's --help fits 80 columns and names its options with their defaults", async () => {
-  for (const [run, args] of MANUALS) {
-    const shown = await shownBy(run, args);
+Deno.test("--help of every command fits one screen, shows the options used most, and says where all are", async () => {
+  for (
+    const [run, program] of [[runServer, SERVER], [runClient, CLIENT]] as const
+  ) {
+    for (const [asked, { options }] of await allManuals(program)) {
+      const shown = await shownBy(run, ["help", asked]);
+      const rows = shown.trimEnd().split("\n");
+      assertEquals(rows.length <= 40, true, shown);
+      for (const row of rows) assertEquals(row.length <= 80, true, row);
+      const all = await shownBy(run, ["help", asked, "all"]);
+      for (const [name, { usual }] of Object.entries(options)) {
+        const typed = new RegExp(`^ {2}(-., )?--${name}\\b`, "m");
+        assertMatch(all, typed);
+        if (usual) assertMatch(shown, typed);
+      }
+      if (all !== shown) assertMatch(shown, /^ {2}--help all +all options, /m);
+    }
+  }
+});
+
+Deno.test("--help all is one word or two, anywhere, and of the executable it shows every option", async () => {
+  const all = await shownBy(runServer, ["echo", "--help", "all"]);
+  for (
+    const args of [["--help", "all", "echo"], ["echo", "--help=all"], [
+      "echo",
+      "7342",
+      "-h",
+      "all",
+    ], ["help", "echo", "all"]]
+  ) {
+    assertEquals(await shownBy(runServer, args), all);
+  }
+  for (
+    const [run, program] of [[runServer, SERVER], [runClient, CLIENT]] as const
+  ) {
+    const every = await shownBy(run, ["--help", "all"]);
+    assertEquals(await shownBy(run, ["help", "all"]), every);
+    for (const { options } of (await allManuals(program)).values()) {
+      for (const name of Object.keys(options)) {
+        assertMatch(every, new RegExp(`^ {2}(-., )?--${name}\\b`, "m"));
+      }
+    }
+  }
+});
+
+Deno.test("a command's --help all fits 80 columns and names its options with their defaults", async () => {
+  for (const [run, args] of HELP_ON) {
+    const shown = await shownBy(run, [...args, "all"]);
     for (const row of shown.split("\n")) {
       assertEquals(row.length <= 80, true, row);
     }
@@ -260,9 +305,9 @@ Deno.test("a command's --help fits 80 columns and names its options with their d
   }
 });
 
-Deno.test("a command's --help shows options by subject, each subject once", async () => {
-  for (const [run, args] of MANUALS) {
-    const shown = await shownBy(run, args);
+Deno.test("a command's --help all shows options by subject, each subject once", async () => {
+  for (const [run, args] of HELP_ON) {
+    const shown = await shownBy(run, [...args, "all"]);
     const titles = [...shown.matchAll(/^\S.*:$/gm)].map(([t]) => t);
     assertEquals(titles.length, new Set(titles).size, titles.join(" "));
     if (args[0] === "udp:7342") continue;
@@ -273,7 +318,7 @@ Deno.test("a command's --help shows options by subject, each subject once", asyn
   }
 });
 
-Deno.test("a command's --help shows what concerns it and nothing else", async () => {
+Deno.test("a command's --help all shows what concerns it and nothing else", async () => {
   const absent = {
     echo: ["--root", "--every", "--format"],
     greet: ["--root", "--join", "--max-body"],
@@ -281,12 +326,12 @@ Deno.test("a command's --help shows what concerns it and nothing else", async ()
     print: ["--root", "--every"],
   };
   for (const [service, names] of Object.entries(absent)) {
-    const text = await shownBy(runServer, [service, "--help"]);
+    const text = await shownBy(runServer, [service, "--help", "all"]);
     for (const name of names) {
       assertEquals(text.includes(`\n  ${name} `), false, name);
     }
   }
-  const udp = await shownBy(runClient, ["help", "udp"]);
+  const udp = await shownBy(runClient, ["help", "udp", "all"]);
   for (const name of ["--frame", "--ca", "--head"]) {
     assertEquals(udp.includes(`  ${name} `), false, name);
   }
@@ -344,7 +389,7 @@ Deno.test("an option without a value leaves the word behind it alone", () => {
 
 Deno.test("the server's defaults are those of the specification", async () => {
   const terminal = new RecordedTerminal();
-  await runServer(["echo", "--help"], terminal);
+  await runServer(["echo", "--help", "all"], terminal);
   const text = terminal.shown.replaceAll(/\s+/g, " ");
   const defaults = {
     "idle-timeout": "5m",

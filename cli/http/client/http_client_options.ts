@@ -14,30 +14,31 @@ import { asTyped } from "../../arguments/values.ts";
 /** The options that need an `http:` or `https:` address. */
 export const HTTP_OPTIONS = {
   "head": flag(
-    "requests and shows only the status line and header fields",
-    { letter: "I" },
+    "shows only the status line and header fields",
+    { usual: true, letter: "I" },
   ),
   "include": flag(
-    "shows the status line and header fields before the body",
-    { letter: "i" },
+    "shows status line and header fields before the body",
+    { usual: true, letter: "i" },
   ),
   "method": optional(
     "METHOD",
     parseMethod,
-    "the method; GET unless given, with --data or --form POST",
-    { letter: "X" },
+    "GET unless given; with --data or --form POST",
+    { usual: true, letter: "X" },
   ),
   "header": repeated(
     "FIELD",
     parseField,
-    "a header field, such as 'Accept: text/html'; repeatable",
-    { letter: "H" },
+    "a header field: 'Accept: text/html'; repeatable",
+    { usual: true, letter: "H" },
   ),
   "user": optional(
     "NAME:PASSWORD",
     parseUser,
     "a name and password for the server (Basic authentication)",
     {
+      usual: true,
       letter: "u",
       instead: {
         messages: "for UDP write udp:PORT, or udp://HOST:PORT",
@@ -49,24 +50,28 @@ export const HTTP_OPTIONS = {
     "DATA",
     parseData,
     "the body: a text, @FILE for a file's, - for standard input",
-    { letter: "d" },
+    { usual: true, letter: "d" },
   ),
   "form": repeated(
     "FIELD",
     parseFormField,
     "a field of a form as the body, NAME=VALUE or NAME=@FILE; repeatable",
-    { letter: "F" },
+    { usual: true, letter: "F" },
   ),
   "raw": flag(
     "shows request and response byte for byte, line ends too",
+    { usual: true },
   ),
   "output": optional(
     "FILE",
     asTyped,
     "writes the body to a file, which appears once it is complete",
-    { letter: "o" },
+    { usual: true, letter: "o" },
   ),
-  "location": flag("follows redirects, at most 20 of them", { letter: "L" }),
+  "location": flag("follows redirects, at most 20 of them", {
+    usual: true,
+    letter: "L",
+  }),
   "compressed": flag(
     "allows the server to compress the body, and decompresses it",
   ),

@@ -1,5 +1,5 @@
 /**
- * The part of `http --help` about the service. It is apart from the service
+ * The part of `http --help all` about the service. It is apart from the service
  * itself, which is loaded on demand.
  *
  * @module
@@ -8,7 +8,7 @@
 import type { Address } from "../../../mod.ts";
 import type { Section } from "../../manual/manual.ts";
 
-/** The details of `http --help`. */
+/** The details of `http --help all`. */
 export const HTTP_DETAILS: readonly Section[] = [{
   title: "The service http",
   rows: [
