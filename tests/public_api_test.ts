@@ -64,7 +64,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     DecimalHeaderOptions Decoder DelimiterOptions Encoder FixedLengthOptions
     FrameDecoder FrameDecoderOptions Framing LengthBytes LengthPrefixOptions
     LineOptions PROTOCOLS Protocol ProtocolError ProtocolErrorCode ProtocolErrorDetails
-    ReadableQueue VarintPrefixOptions ber cobs contentLength decimalHeader
+    ReadableQueue Side VarintPrefixOptions ber cobs contentLength decimalHeader
     delimiter dle fix fixedLength hdlc jsonSequence jsonValues lengthPrefix line mllp netstring
     octetCount parseFraming raw recordMarking resp sequence slip syslog untilClose
     varintPrefix

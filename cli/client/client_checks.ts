@@ -47,7 +47,7 @@ export function checkMessages(
 ): void {
   const sink = new ByteSink();
   try {
-    const encoder = framing.encoder({ maxMessageBytes });
+    const encoder = framing.encoder({ from: "client", maxMessageBytes });
     for (const message of messages) encoder.encode(message, sink);
   } catch (cause) {
     throw cannotSend(cause);

@@ -74,15 +74,15 @@ export class FrameDecoder {
    *
    * @param framing The framing, or its string.
    * @param options The limit, and what happens to bad frames.
-   * @throws {TypeError} If the string names no framing.
+   * @throws {TypeError} If the string names no framing, or that needs `from`.
    * @throws {RangeError} If the limit is not a positive integer.
    */
   constructor(framing: Framing | string, options: FrameDecoderOptions = {}) {
-    const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
+    const { from, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
     const known = typeof framing === "string" ? parseFraming(framing) : framing;
     this.#faults = new Faults(known, options);
-    this.#newDecoder = () => known.decoder({ maxMessageBytes });
+    this.#newDecoder = () => known.decoder({ from, maxMessageBytes });
     this.#decoder = this.#newDecoder();
     this.queue = options.queue ?? new ByteQueue();
   }

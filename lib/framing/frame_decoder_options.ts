@@ -6,7 +6,7 @@
 
 import type { ByteQueue } from "../bytes/byte_queue.ts";
 import type { ProtocolError } from "../errors.ts";
-import type { BadFrames } from "./framing.ts";
+import type { BadFrames, Side } from "./framing.ts";
 
 /** Options for {@linkcode FrameDecoder}. */
 export interface FrameDecoderOptions {
@@ -21,6 +21,13 @@ export interface FrameDecoderOptions {
    * @default {"fail", but "skip" for `slip`, `cobs` and `json-seq`}
    */
   readonly badFrames?: BadFrames | undefined;
+  /**
+   * The side that sends the bytes, for framings whose directions differ, such as
+   * `postgres` and `smtp`. The others ignore it.
+   *
+   * @default {not known, which a framing whose directions differ refuses}
+   */
+  readonly from?: Side | undefined;
   /**
    * Largest message in bytes, as the user receives it.
    *

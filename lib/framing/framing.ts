@@ -28,8 +28,21 @@ export type { ReadableQueue };
  */
 export const DEFAULT_MAX_MESSAGE_BYTES: number = 1024 * 1024;
 
+/**
+ * A side of a connection: `"client"` has opened it, `"server"` has accepted it.
+ * In some protocols the two write differently.
+ */
+export type Side = "client" | "server";
+
 /** What a decoder and an encoder know about their connection. */
 export interface CodecOptions {
+  /**
+   * The side that writes the bytes: a decoder reads what that side has sent, an
+   * encoder sends for it. Most framings are the same in both directions and
+   * ignore it. A framing whose directions differ, such as `postgres`, throws a
+   * `TypeError` without it.
+   */
+  readonly from?: Side | undefined;
   /**
    * Largest message in bytes, as the user receives it: without header,
    * delimiter, padding and escapes. The same bound holds for sending.
@@ -194,16 +207,18 @@ export interface Framing {
   /**
    * Makes the decoder for one stream.
    *
-   * @param options The limit.
+   * @param options The limit, and which side sends the stream.
    * @returns A decoder at the beginning of a stream.
+   * @throws {TypeError} If the directions differ and the side is missing.
    */
   decoder(options: CodecOptions): Decoder;
 
   /**
    * Makes the encoder for one stream.
    *
-   * @param options The limit.
+   * @param options The limit, and for which side it encodes.
    * @returns An encoder at the beginning of a stream.
+   * @throws {TypeError} If the directions differ and the side is missing.
    */
   encoder(options: CodecOptions): Encoder;
 

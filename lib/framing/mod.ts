@@ -154,6 +154,7 @@ export type {
   Encoder,
   Framing,
   ReadableQueue,
+  Side,
 } from "./framing.ts";
 export { ber } from "./formats/ber.ts";
 export { dle } from "./formats/dle.ts";

@@ -19,8 +19,8 @@ import type { Framing } from "./framing.ts";
 import { FORMATS } from "./formats.ts";
 import { nearest } from "../nearest.ts";
 import { sequence } from "./sequence.ts";
-import { splitParts } from "./escapes.ts";
-import { FramingArguments } from "./framing_arguments.ts";
+import { splitParts } from "./grammar/escapes.ts";
+import { FramingArguments } from "./grammar/arguments.ts";
 import { protocolFraming, PROTOCOLS } from "./protocols/protocols.ts";
 
 /**

@@ -12,7 +12,7 @@ import {
   parseEncoding,
 } from "../encoding/parse.ts";
 import type { ProtocolError } from "../errors.ts";
-import type { BadFrames, Framing } from "../framing/framing.ts";
+import type { BadFrames, Framing, Side } from "../framing/framing.ts";
 import { FrameDecoder } from "../framing/frame_decoder.ts";
 import { parseFraming } from "../framing/parse.ts";
 import { pullPair, type Work } from "./pull_pair.ts";
@@ -41,6 +41,13 @@ export interface DecodeFramesOptions<E extends EncodingLike = "bytes"> {
    * @default {"bytes"}
    */
   readonly encoding?: E;
+  /**
+   * The side that sends the bytes, for framings whose directions differ, such as
+   * `postgres` and `smtp`. The others ignore it.
+   *
+   * @default {not known, which a framing whose directions differ refuses}
+   */
+  readonly from?: Side | undefined;
   /**
    * Largest message in bytes, as the reader receives it. Use `Infinity` only
    * for sources you trust.

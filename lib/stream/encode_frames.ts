@@ -16,6 +16,7 @@ import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type Encoder,
   type Framing,
+  type Side,
 } from "../framing/framing.ts";
 import { parseFraming } from "../framing/parse.ts";
 import { pullPair, type Work } from "./pull_pair.ts";
@@ -34,6 +35,13 @@ export interface EncodeFramesOptions<E extends EncodingLike = "bytes"> {
    * @default {"bytes"}
    */
   readonly encoding?: E;
+  /**
+   * The side for which the bytes are written, for framings whose directions
+   * differ, such as `postgres` and `smtp`. The others ignore it.
+   *
+   * @default {not known, which a framing whose directions differ refuses}
+   */
+  readonly from?: Side | undefined;
   /**
    * Largest message in bytes.
    *
@@ -106,12 +114,13 @@ export function encodeFrames(
   const {
     batch = false,
     encoding = "bytes",
+    from,
     maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
   } = options;
   checkSize("maxMessageBytes", maxMessageBytes, 1);
   const encoder =
     (typeof framing === "string" ? parseFraming(framing) : framing)
-      .encoder({ maxMessageBytes });
+      .encoder({ from, maxMessageBytes });
   const values = parseEncoding(encoding) as Encoding<unknown>;
   return pullPair(new FrameEncoding(encoder, values, batch)) as never;
 }

@@ -6,7 +6,8 @@
  */
 
 import { OptionTypeError } from "../check.ts";
-import type { Framing } from "../framing/framing.ts";
+import type { Framing, Side } from "../framing/framing.ts";
+import { facing } from "../framing/side.ts";
 import { checkCuts, checkFrames, checkNoise } from "./stream_checks.ts";
 import {
   checkCost,
@@ -33,6 +34,13 @@ export interface VerifyFramingOptions {
    * @default {false}
    */
   readonly eof?: boolean;
+  /**
+   * The side that sends the samples, for a framing whose directions differ.
+   * Verify such a framing twice, with the samples of each side.
+   *
+   * @default {not known, which a framing whose directions differ refuses}
+   */
+  readonly from?: Side | undefined;
   /**
    * How many streams of random bytes are tried.
    *
@@ -101,9 +109,9 @@ export function verifyFraming(
   samples: Iterable<Uint8Array>,
   options: VerifyFramingOptions = {},
 ): VerifyFramingReport {
-  const { eof = false, noiseCount = 200, seed = 1 } = options;
+  const { eof = false, from, noiseCount = 200, seed = 1 } = options;
   const verification = new Verification(
-    framing,
+    facing(framing, from),
     Array.from(samples, (sample) => sample.slice()),
     randomNumbers(seed),
   );

@@ -13,7 +13,7 @@ import { OptionRangeError } from "../../check.ts";
 import { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import { escape } from "../escapes.ts";
+import { escape } from "../grammar/escapes.ts";
 import type {
   Boundary,
   CodecOptions,

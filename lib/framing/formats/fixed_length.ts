@@ -12,7 +12,7 @@
 import { checkInteger, OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import { byteOf, escape } from "../escapes.ts";
+import { byteOf, escape } from "../grammar/escapes.ts";
 import type {
   Boundary,
   CodecOptions,

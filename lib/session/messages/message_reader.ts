@@ -154,13 +154,14 @@ export class MessageReader<T> {
    */
   cut(
     framing: Framing,
-    { badFrames, encoding, maxMessageBytes }: Settings<T, never>,
+    { badFrames, encoding, maxMessageBytes, peer }: Settings<T, never>,
   ): void {
     const { queue } = this.#channel;
     const skips = (badFrames ?? framing.badFrames) === "skip";
     this.#badBefore = this.badFrames;
     this.#frames = new FrameDecoder(framing, {
       badFrames,
+      from: peer,
       maxMessageBytes,
       onBadFrame: skips ? (error) => this.#owner.badFrame(error) : undefined,
       queue,

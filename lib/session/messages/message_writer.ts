@@ -47,8 +47,14 @@ export class MessageWriter<S> {
   }
 
   /** Frames what is sent from now on by a framing. */
-  frame(framing: Framing, { maxSentMessageBytes }: Settings<unknown, S>): void {
-    this.#encoder = framing.encoder({ maxMessageBytes: maxSentMessageBytes });
+  frame(
+    framing: Framing,
+    { maxSentMessageBytes, side }: Settings<unknown, S>,
+  ): void {
+    this.#encoder = framing.encoder({
+      from: side,
+      maxMessageBytes: maxSentMessageBytes,
+    });
     this.#endsStream = framing.boundary === "close";
     this.#isPlain = this.#encoding as unknown === bytes() && !this.#endsStream;
   }

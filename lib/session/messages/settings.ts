@@ -11,8 +11,10 @@ import {
   type BadFrames,
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
+  type Side,
 } from "../../framing/framing.ts";
 import { parseFraming } from "../../framing/parse.ts";
+import { otherSide } from "../../framing/side.ts";
 import {
   type ChannelInternals,
   type ChannelOptions,
@@ -68,6 +70,15 @@ export interface MessageOptions<E extends EncodingLike = "bytes">
    * @default {maxMessageBytes}
    */
   readonly maxSentMessageBytes?: number;
+  /**
+   * Which side of the connection this program is, for framings whose directions
+   * differ, such as `postgres` and `smtp`: messages are sent as this side writes
+   * them, and received as the other side does. Only a server that opens the
+   * connections itself needs it, or `new MessageConnection` on an accepted one.
+   *
+   * @default {"server" for `serve`, otherwise "client"}
+   */
+  readonly side?: Side | undefined;
 }
 
 /**
@@ -79,12 +90,15 @@ export class Settings<T, S = T> extends ChannelSettings {
   readonly encoding: Encoding<T, S>;
   readonly maxMessageBytes: number;
   readonly maxSentMessageBytes: number;
+  /** Which side of the connection this program is; its encoders are from it. */
+  readonly side: Side;
 
   /**
    * Checks the options.
    *
    * @param options The options.
    * @param internals What only this library and its tests set.
+   * @param defaultSide Which side this program is unless the options say.
    * @throws {TypeError} If the framing or the encoding does not exist, or they
    * do not go together.
    * @throws {RangeError} If a number is out of its range.
@@ -92,6 +106,7 @@ export class Settings<T, S = T> extends ChannelSettings {
   constructor(
     options: MessageOptions<EncodingLike>,
     internals: ChannelInternals = {},
+    defaultSide: Side = "client",
   ) {
     super(options, internals);
     const {
@@ -100,6 +115,7 @@ export class Settings<T, S = T> extends ChannelSettings {
       framing = DEFAULT_FRAMING,
       maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
       maxSentMessageBytes = maxMessageBytes,
+      side = defaultSide,
     } = options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
     checkSize("maxSentMessageBytes", maxSentMessageBytes, 1);
@@ -116,8 +132,14 @@ export class Settings<T, S = T> extends ChannelSettings {
     > as Encoding<T, S>;
     // Fails here, not at the first message, if the two do not go together.
     this.encoding.decoder(this.framing.boundary !== "none");
-    this.framing.decoder({ maxMessageBytes });
+    this.side = checkOneOf("side", side, ["client", "server"]);
+    this.framing.decoder({ from: this.peer, maxMessageBytes });
     this.maxMessageBytes = maxMessageBytes;
     this.maxSentMessageBytes = maxSentMessageBytes;
+  }
+
+  /** The other side; its bytes are decoded. */
+  get peer(): Side {
+    return otherSide(this.side);
   }
 }

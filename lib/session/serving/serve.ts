@@ -87,7 +87,7 @@ export async function serve<T, S>(
     | readonly [ServeOptions<EncodingLike>, Handler<T, S>]
 ): Promise<Server<T, MessageConnection<T, S>>> {
   const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
-  const settings = new Settings<T, S>(options);
+  const settings = new Settings<T, S>(options, {}, "server");
   return await startServer<T, FramedConnection<T, S>>(
     addresses,
     // What the encoding makes of T and S only the overloads know.

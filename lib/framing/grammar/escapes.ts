@@ -9,7 +9,7 @@
  * @module
  */
 
-import { OptionTypeError, outOfRange } from "../check.ts";
+import { OptionTypeError, outOfRange } from "../../check.ts";
 
 const LETTERS: Readonly<Record<string, number>> = {
   n: 10,

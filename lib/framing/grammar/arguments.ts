@@ -4,9 +4,9 @@
  * @module
  */
 
-import { OptionTypeError } from "../check.ts";
+import { OptionTypeError } from "../../check.ts";
 import { unescape } from "./escapes.ts";
-import { nearest } from "../nearest.ts";
+import { nearest } from "../../nearest.ts";
 
 /**
  * The value and options after a framing's name. A format calls each getter
