@@ -60,6 +60,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/time": [...ERRORS],
   "lib/encoding": ["lib/bytes", ...ERRORS],
   "lib/framing": ["lib/bytes", ...ERRORS, "lib/nearest.ts"],
+  "lib/recording": [...ERRORS],
   "lib/stream": [...MESSAGES],
   // The top of the folder is what all transports share, and the one place that
   // knows them all.
@@ -164,8 +165,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 };
 
 const PURE = ["lib/bytes", "lib/encoding", "lib/framing", "lib/http/wire"];
+// Pure too, and speaks of times that it is given.
+const READS_NO_CLOCK = ["lib/recording"];
 const IMPURE =
   /\b(async|await|console|Date|Deno|fetch|Math\.random|performance|queueMicrotask|set(?:Interval|Timeout))\b/g;
+const CLOCK =
+  /\b(async|await|console|Deno|fetch|Math\.random|performance|queueMicrotask|set(?:Interval|Timeout)|Date\.now|new Date\(\))/g;
 // Knows connections by their contract only; checked here as its two entry
 // functions reach the real transports through open.ts, which names Deno.
 const NO_DENO = ["lib/session", "lib/stream", "lib/testing", ...CONTRACT];
@@ -183,6 +188,16 @@ Deno.test("bytes, encoding and framing neither wait nor look at a clock", async 
   for await (const [path, source] of sources()) {
     if (PURE.some((folder) => contains(folder, path))) {
       found.push(...namesIn(path, source, IMPURE));
+    }
+  }
+  assertEquals(found, []);
+});
+
+Deno.test("recording neither waits nor looks at a clock", async () => {
+  const found: string[] = [];
+  for await (const [path, source] of sources()) {
+    if (READS_NO_CLOCK.some((folder) => contains(folder, path))) {
+      found.push(...namesIn(path, source, CLOCK));
     }
   }
   assertEquals(found, []);

@@ -75,6 +75,13 @@ const EXPORTS: Record<string, readonly string[]> = {
   "./stream": names(`
     DecodeFramesOptions EncodeFramesOptions decodeFrames encodeFrames
   `),
+  "./recording": names(`
+    DEFAULT_MAX_LINE_BYTES RecordedChunk RecordedClose RecordedEnd RecordedEvent
+    RecordedFault RecordedOnConnection RecordedOpen RecordedRefusal RecordedReset
+    RecordedSide RecordingEnd
+    RecordingError RecordingErrorCode RecordingFinish RecordingGap RecordingHead
+    RecordingReader RecordingReaderOptions encodeEvent encodeHead
+  `),
   "./testing": names(`
     MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener
     MemoryListenerOptions MemoryPairOptions MemoryPieces VerifyFramingOptions
