@@ -34,8 +34,7 @@ const EXPORTS: Record<string, readonly string[]> = {
   `),
   "./tls": names(`
     PeerCertificate TlsCertificate TlsClientUpgrade TlsDialOptions TlsEngine
-    TlsListenOptions TlsServerUpgrade TlsUpgradeOptions connectTls listenTls
-    upgradeTls
+    TlsListenOptions TlsServerUpgrade connectTls listenTls
   `),
   "./udp": names(`
     DEFAULT_ATTEMPTS Datagram DatagramEndpoint DatagramEndpointOptions

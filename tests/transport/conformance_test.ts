@@ -5,6 +5,7 @@
  */
 
 import { createConnection, type Socket } from "node:net";
+import { startTls } from "../../lib/session/messages/start_tls.ts";
 import { Address } from "../../lib/transport/address.ts";
 import type { Connection } from "../../lib/transport/connection.ts";
 import {
@@ -17,7 +18,6 @@ import {
   listenTls,
   type TlsDialOptions,
   type TlsListenOptions,
-  upgradeTls,
 } from "../../lib/transport/tls/mod.ts";
 import { connectUnix, listenUnix } from "../../lib/transport/unix/mod.ts";
 import { certificates, hasOpenssl } from "../support/certificates.ts";
@@ -177,7 +177,7 @@ async function makeResettableTls(
   const listener = await listenTls({ hostname: "127.0.0.1", port: 0 }, far);
   const socket = createConnection(listener.address.port, "127.0.0.1");
   const [peer, connection] = await Promise.all([
-    upgradeTls(new NodeConnection(socket), near),
+    startTls(new NodeConnection(socket), near),
     listener.accept(),
   ]);
   await connection.handshake?.();

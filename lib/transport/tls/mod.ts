@@ -5,7 +5,8 @@
  * such as `tls://example.org:443`; the second example shows it. The functions
  * here carry bytes, below the messages. There are also `alpn`,
  * `server.setCertificate` for a new certificate without a restart, and
- * `startTls` for a connection that is open already.
+ * `startTls` of `@parley/parley` for a connection that is open already, with
+ * messages on it or bytes.
  *
  * A self-signed certificate is accepted if it is given in `caCerts` and is not
  * marked as a certificate authority, as plain `openssl req -x509` marks it.
@@ -79,7 +80,7 @@ import type {
   ListenOptions,
 } from "../connection.ts";
 import { hostAddress, type HostPort } from "../tcp/host_port.ts";
-import { dialTls, listenForTls, wrapTls } from "./open.ts";
+import { dialTls, listenForTls } from "./open.ts";
 import type {
   PeerCertificate,
   TlsCertificate,
@@ -88,7 +89,6 @@ import type {
   TlsEngine,
   TlsListenOptions,
   TlsServerUpgrade,
-  TlsUpgradeOptions,
 } from "./options.ts";
 
 export type {
@@ -99,7 +99,6 @@ export type {
   TlsEngine,
   TlsListenOptions,
   TlsServerUpgrade,
-  TlsUpgradeOptions,
 };
 
 /**
@@ -145,30 +144,6 @@ export async function listenTls(
 ): Promise<Listener> {
   const listener = await listenForTls(hostAddress("tls", on), options);
   return new EagerListener(listener);
-}
-
-/**
- * Starts TLS on an open connection, as its client or as its server (STARTTLS).
- *
- * No read or write may be pending, and none of the bytes to come may have been
- * read already: bytes before the handshake may be an attacker's.
- *
- * @param connection The connection, which TLS owns from now on.
- * @param options The options of a client, or `side: "server"` with those of
- * a server; and a signal. A client's `serverName` defaults to the host that was
- * connected to.
- * @returns The connection to use from now on.
- * @throws {ConnectionError} If the two ends cannot agree, with code `"tls"`.
- * @throws {TypeError} If options contradict each other, or the server has no
- * certificate.
- * @throws {unknown} The signal's reason, once it is aborted.
- */
-export async function upgradeTls(
-  connection: Connection,
-  options: TlsUpgradeOptions & Pick<DialOptions, "signal"> = {},
-): Promise<Connection> {
-  options.signal?.throwIfAborted();
-  return await agree(await wrapTls(connection, options), options.signal);
 }
 
 /**

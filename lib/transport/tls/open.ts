@@ -78,7 +78,7 @@ export async function dialTls(
  * @param connection The connection.
  * @param options Which end this is, and the options of that end.
  * @returns The connection over TLS.
- * @throws As `upgradeTls`, except for the handshake.
+ * @throws As `startTls`, except for the handshake.
  */
 export async function wrapTls(
   connection: Connection,

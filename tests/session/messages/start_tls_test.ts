@@ -8,6 +8,7 @@ import { connect } from "../../../lib/session/messages/connect.ts";
 import { MessageConnection } from "../../../lib/session/messages/message_connection.ts";
 import { startTls } from "../../../lib/session/messages/start_tls.ts";
 import { serve } from "../../../lib/session/serving/serve.ts";
+import { memoryPair } from "../../../lib/transport/memory/mod.ts";
 import { certificates, hasOpenssl } from "../../support/certificates.ts";
 import { over, tcpPair } from "../harness.ts";
 
@@ -229,3 +230,35 @@ async function pipe(from: Deno.Conn, to: Deno.Conn): Promise<void> {
     // Closed from the other side at the same moment.
   }
 }
+
+Deno.test({
+  name: "startTls() below the messages, in wrap, is both ends of them",
+  ignore: !hasOpenssl,
+  async fn() {
+    const { ca, server } = await certificates();
+    await using running = await serve("tcp://127.0.0.1:0", {
+      encoding: "text",
+      wrap: (line) => startTls(line, { side: "server", ...server }),
+    }, async (peer) => {
+      for await (const text of peer) await peer.send(text.toUpperCase());
+    });
+    await using connection = await connect(running.address, {
+      encoding: "text",
+      wrap: (line) =>
+        startTls(line, { caCerts: [ca], serverName: "localhost" }),
+    });
+    await connection.send("hello");
+    assertEquals(await connection.receive(), "HELLO");
+    assertEquals(connection.remoteAddress.transport, "tls");
+  },
+});
+
+Deno.test("startTls() with a silent peer ends in time on a connection of bytes as well", async () => {
+  const [near, far] = memoryPair();
+  const error = await assertRejects(
+    () => startTls(near, { tlsEngine: "node", tlsHandshakeTimeoutMs: 20 }),
+    TimeoutError,
+  );
+  assertEquals(error.option, "tlsHandshakeTimeoutMs");
+  far.close();
+});

@@ -13,6 +13,11 @@ import {
   TimeoutError,
 } from "../../../lib/errors.ts";
 import { connect } from "../../../lib/session/messages/connect.ts";
+import {
+  startTls,
+  type StartTlsOptions,
+  type StartTlsServerOptions,
+} from "../../../lib/session/messages/start_tls.ts";
 import { serve } from "../../../lib/session/serving/serve.ts";
 import type { ServerEvent } from "../../../lib/session/serving/server_options.ts";
 import type { Address } from "../../../lib/transport/address.ts";
@@ -24,8 +29,6 @@ import {
   listenTls,
   type TlsDialOptions,
   type TlsListenOptions,
-  type TlsUpgradeOptions,
-  upgradeTls,
 } from "../../../lib/transport/tls/mod.ts";
 import {
   type Certificates,
@@ -685,7 +688,7 @@ tls(
           hostname: "127.0.0.1",
           port: running.address.port,
         });
-        const client = await upgradeTls(keptOpen(line), {
+        const client = await startTls(keptOpen(line), {
           caCerts: [ca],
           insecure: true,
         });
@@ -732,7 +735,7 @@ tls(
 // STARTTLS.
 
 tls(
-  "upgradeTls() goes on over TLS where plain text stopped",
+  "startTls() goes on over TLS where plain text stopped",
   async ({ ca, server }) => {
     const listener = listenTcp(LOOPBACK);
     const [client, accepted] = await Promise.all([
@@ -746,7 +749,7 @@ tls(
     const piping = [pipe(accepted, inner), pipe(inner, accepted)];
 
     const [over, far] = await Promise.all([
-      upgradeTls(client, { caCerts: [ca], serverName: "localhost" }),
+      startTls(client, { caCerts: [ca], serverName: "localhost" }),
       secured.accept(),
     ]);
     await writeAll(over, HELLO);
@@ -763,13 +766,13 @@ tls(
 );
 
 tls(
-  "upgradeTls() is the server of an open connection as well, over any transport",
+  "startTls() is the server of an open connection as well, over any transport",
   async ({ ca, client, server }) => {
     const [near, far] = memoryPair({ toServer: { readBytes: 7 } });
     const mutual = { caCerts: [ca], requireClientCert: true };
     const [secureClient, secureServer] = await Promise.all([
-      upgradeTls(near, { caCerts: [ca], serverName: "localhost", ...client }),
-      upgradeTls(far, { side: "server", ...server, ...mutual }),
+      startTls(near, { caCerts: [ca], serverName: "localhost", ...client }),
+      startTls(far, { side: "server", ...server, ...mutual }),
     ]);
     await writeAll(secureClient, HELLO);
     assertEquals(await readExactly(secureServer, 5), HELLO);
@@ -782,12 +785,15 @@ tls(
 );
 
 tls(
-  "upgradeTls() as the server refuses what it cannot be, and leaves the connection alone",
+  "startTls() as the server refuses what it cannot be, and leaves the connection alone",
   async ({ server }) => {
     const [near, far] = memoryPair();
-    const refused = async (options: TlsUpgradeOptions, why: string) => {
+    const refused = async (
+      options: StartTlsOptions | StartTlsServerOptions,
+      why: string,
+    ) => {
       const error = await assertRejects(
-        () => upgradeTls(far, options),
+        () => startTls(far, options),
         TypeError,
       );
       assertEquals(
@@ -832,7 +838,7 @@ tls(
   },
 );
 
-tls("upgradeTls() ends with the signal's own reason", async () => {
+tls("startTls() ends with the signal's own reason", async () => {
   const listener = listenTcp(LOOPBACK);
   const [client, accepted] = await Promise.all([
     connectTcp(listener.address),
@@ -840,7 +846,7 @@ tls("upgradeTls() ends with the signal's own reason", async () => {
   ]);
   const controller = new AbortController();
   const reason = new Error("lost patience");
-  const outcome = upgradeTls(client, { signal: controller.signal })
+  const outcome = startTls(client, { signal: controller.signal })
     .catch((error) => error);
   await read(accepted);
   controller.abort(reason);
@@ -974,7 +980,7 @@ tls(
     });
     const header = "PROXY TCP4 192.0.2.7 198.51.100.1 1234 443\r\n";
     await writeAll(line, new TextEncoder().encode(header));
-    const client = await upgradeTls(line, { caCerts: [ca] });
+    const client = await startTls(line, { caCerts: [ca] });
 
     assertEquals(
       await readExactly(client, 21),
