@@ -99,7 +99,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...MESSAGES,
     ...CONTRACT,
     "lib/time",
-    "lib/session/channel",
     "lib/session/messages",
     "lib/session/serving",
     "lib/transport/open_datagrams.ts",

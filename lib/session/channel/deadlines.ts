@@ -65,9 +65,10 @@ export function deadlinePassed(
       option: "sendTimeoutMs",
     });
   }
+  const isReceiving = receiving.isReading && !receiving.isLookingLast;
   const progressMs = Math.max(traffic.readMs, traffic.writeMs);
   if (
-    (isSending || receiving.isReading) &&
+    (isSending || isReceiving) &&
     nowSure - progressMs >= idleTimeoutMs
   ) {
     return new TimeoutError("idle", idleTimeoutMs, {

@@ -30,14 +30,10 @@
  */
 
 import { ByteQueue } from "../../bytes/byte_queue.ts";
-import type { Time, Timer } from "../../time/time.ts";
+import type { Time } from "../../time/time.ts";
 import type { Connection } from "../../transport/connection.ts";
+import { LastLook } from "./last_look.ts";
 import type { Traffic } from "./traffic.ts";
-
-// When the conversation is to end, messages may be in the system's buffer; they
-// are read within one turn of the event loop or two. What begins to arrive later
-// than that is not waited for: a busy peer would never let us end.
-const LAST_LOOK_MS = 10;
 
 /** What is still wanted, and what still comes. */
 export type ReceivingState =
@@ -79,7 +75,8 @@ export class ReceivingHalf {
   #isAhead = false;
   #wait: Promise<void> | undefined;
   #wake: (() => void) | undefined;
-  #lastLook: Timer;
+  // While it is draining, and more may have arrived than was read.
+  #lastLook: LastLook | undefined;
   // Place in the stream after which no message begins any more.
   #lastBegin = Infinity;
   // Time spent waiting for the rest of the message that has begun, and which
@@ -109,12 +106,18 @@ export class ReceivingHalf {
     return this.#into !== undefined;
   }
 
+  /** Whether that read is ahead of a program that will ask for nothing new. */
+  get isLookingLast(): boolean {
+    return this.#state === "draining" && this.#wait === undefined;
+  }
+
   /**
    * How long the message that has begun has been waited for, in milliseconds; 0
    * if no message has begun.
    */
   partialMs(nowMs: number): number {
     if (this.#into === undefined || this.queue.length === 0) return 0;
+    if (this.isLookingLast) return 0;
     return this.#spentMs + nowMs - this.#traffic.readMs;
   }
 
@@ -128,9 +131,11 @@ export class ReceivingHalf {
    */
   fill(missing = 0, mark: number = this.queue.offset): Promise<void> {
     this.#isAhead = false;
+    const isLookingLast = this.isLookingLast;
     const wait = this.#wait ??= new Promise((resolve) => this.#wake = resolve);
     // It may find that there is nothing to wait for.
     if (this.#into === undefined) this.#read(missing, mark);
+    else if (isLookingLast) this.#awaitLast();
     return wait;
   }
 
@@ -159,7 +164,12 @@ export class ReceivingHalf {
   drain(): void {
     if (this.#state !== "open") return;
     this.#state = "draining";
-    if (this.#into !== undefined) this.#lookLast();
+    this.#lastLook = new LastLook(
+      this.#traffic,
+      this.#time,
+      () => this.#lookedLast(),
+    );
+    if (this.#into === undefined) this.#read(0, this.#mark);
   }
 
   /** Wants nothing more; callers that wait look again. */
@@ -196,7 +206,6 @@ export class ReceivingHalf {
     switch (this.#state) {
       case "draining":
         if (queue.offset >= this.#lastBegin) return this.stop();
-        this.#lookLast();
         break;
       case "open":
       case "discarding":
@@ -215,16 +224,23 @@ export class ReceivingHalf {
     this.#connection.read(into).then(this.#onRead, this.#onFailure);
   }
 
-  /** Begins the time within which a message must have begun to arrive. */
-  #lookLast(): void {
-    this.#lastLook ??= this.#time.setTimer(() => {
-      this.#lastBegin = this.queue.offset + this.queue.length;
-      if (this.#into !== undefined && this.queue.length === 0) this.stop();
-    }, LAST_LOOK_MS);
+  /** Waits for the read of the last look, which began before it was asked for. */
+  #awaitLast(): void {
+    const { clock } = this.#traffic;
+    if (clock !== undefined) this.#traffic.readMs = clock.nowMs;
+    if (this.queue.offset >= this.#lastBegin) this.stop();
+  }
+
+  /** What is here now was here in time; a message that it begins is wanted. */
+  #lookedLast(): void {
+    this.#lastLook = undefined;
+    this.#lastBegin = this.queue.offset + this.queue.length;
+    if (this.#wait !== undefined && this.queue.length === 0) this.stop();
   }
 
   #forgetLastLook(): void {
-    if (this.#lastLook !== undefined) this.#time.clearTimer(this.#lastLook);
+    this.#lastLook?.clear();
+    this.#lastLook = undefined;
   }
 
   #received(count: number | null): void {
@@ -233,6 +249,8 @@ export class ReceivingHalf {
     if (count === null) this.#ended();
     else this.#arrived(count, into);
     this.wake();
+    // The program may be stuck sending to a peer that reads late.
+    if (this.#lastLook !== undefined) this.#read(0, this.#mark);
   }
 
   #arrived(count: number, into: Uint8Array): void {

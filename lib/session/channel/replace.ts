@@ -31,12 +31,15 @@ import { unawaited } from "./waiters.ts";
  * @throws {ProtocolError} If more has arrived than was taken: those bytes must not
  * be taken for what comes over the new connection.
  * @throws {TypeError} If bytes are being waited for.
+ * @throws {unknown} The reason for which the conversation is to end, if it is.
  */
 export async function replaceConnection(
   channel: Channel,
   step: (connection: Connection) => Promise<Connection>,
 ): Promise<void> {
   const address = String(channel.remoteAddress);
+  // What its last look reads would be bytes of the other connection.
+  if (channel.receiving.isLookingLast) throw channel.signal.reason;
   if (channel.receiving.isReading) {
     throw new OptionTypeError({
       action: "go on over another connection to",

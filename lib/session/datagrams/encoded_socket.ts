@@ -24,7 +24,7 @@ import {
   DatagramSettings,
   type DatagramStats,
 } from "./datagram_options.ts";
-import { Floating } from "../channel/floating.ts";
+import { Floating } from "../messages/floating.ts";
 import { DatagramReceiver } from "./receiving/datagram_receiver.ts";
 import { DatagramSender } from "./datagram_sender.ts";
 import type { DatagramSocket } from "./datagram_socket.ts";

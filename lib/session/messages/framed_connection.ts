@@ -14,7 +14,7 @@ import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { PeerCertificate } from "../../transport/tls/options.ts";
 import { Channel } from "../channel/channel.ts";
-import { Floating } from "../channel/floating.ts";
+import { Floating } from "./floating.ts";
 import type { ConnectionEvent } from "./connection_event.ts";
 import { BatchIterator, MessageIterator } from "./iterators.ts";
 import type { MessageConnection } from "./message_connection.ts";

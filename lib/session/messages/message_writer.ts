@@ -9,7 +9,7 @@ import type { Encoding } from "../../encoding/encoding.ts";
 import { encodeBatch } from "../../framing/encode_batch.ts";
 import type { Encoder, Framing } from "../../framing/framing.ts";
 import type { Channel } from "../channel/channel.ts";
-import { Floating } from "../channel/floating.ts";
+import { Floating } from "./floating.ts";
 import type { SendingHalf } from "../channel/sending_half.ts";
 import type { Settings } from "./settings.ts";
 

@@ -167,3 +167,29 @@ Deno.test("shutdown() reports a peer that was still sending when the grace was o
   await pumping.stopped;
   wire.close();
 });
+
+Deno.test("shutdown() reads what had arrived while the handler is busy, and gives it all to the handler", async () => {
+  const gate = Promise.withResolvers<void>();
+  let received = 0;
+  await using server = await serve(LOOPBACK, TEXT, async (connection) => {
+    for await (const message of connection) {
+      if (received++ === 0) await gate.promise;
+      assertEquals(message.length, 996);
+    }
+  });
+  const wire = await connectTcp(server.address);
+  // More than one read takes, and less than the system holds.
+  const bytes = framed(...Array(2000).fill("x".repeat(996)));
+  for (let at = 0; at < bytes.length;) {
+    at += await wire.write(bytes.subarray(at));
+  }
+  await until(() => received === 1, "busy");
+  assertLess(server.stats.bytesIn, bytes.length);
+  const stopped = server.shutdown({ graceMs: 20_000 });
+  await until(() => server.stats.bytesIn === bytes.length, "all read");
+  gate.resolve();
+  await until(() => server.connections.size === 0 || received === 2000, "done");
+  wire.close();
+  assertEquals((await stopped).cut, []);
+  assertEquals(received, 2000);
+});

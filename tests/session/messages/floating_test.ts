@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { Floating } from "../../../lib/session/channel/floating.ts";
+import { Floating } from "../../../lib/session/messages/floating.ts";
 import { turn } from "../harness.ts";
 
 Deno.test("Floating reports a rejection that nothing looks at, and does not end the program", async () => {
