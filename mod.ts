@@ -218,6 +218,7 @@
  * | `/http` | HTTP/1.1, client and server |
  * | `/tcp`, `/tls`, `/unix` | connections of bytes, without messages |
  * | `/proxy` | the PROXY protocol's header |
+ * | `/relay` | two connections joined, byte for byte, and watched |
  * | `/recording` | what went over connections, in a file, and back from it |
  * | `/testing` | checks for your own framings, networks in memory that fail |
  * | `/server`, `/client` | the two commands, to run |

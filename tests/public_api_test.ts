@@ -81,6 +81,9 @@ const EXPORTS: Record<string, readonly string[]> = {
     RecordingError RecordingErrorCode RecordingFinish RecordingGap RecordingHead
     RecordingReader RecordingReaderOptions encodeEvent encodeHead
   `),
+  "./relay": names(`
+    OpenRelay RelayDirection RelayOptions RelayReport Relayable relay
+  `),
   "./testing": names(`
     MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener
     MemoryListenerOptions MemoryPairOptions MemoryPieces VerifyFramingOptions

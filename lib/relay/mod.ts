@@ -1,0 +1,48 @@
+/**
+ * Two connections joined: what one side sends, the other receives, and what passes
+ * can be seen.
+ *
+ * ```text
+ *   client ─────────►┐                    ┌─────────► server
+ *            channel │ toServer: onChunk  │ channel
+ *         ◄──────────┘ toClient: onChunk  └◄────────
+ * ```
+ *
+ * {@linkcode relay} passes bytes on unchanged and in order, and with them what
+ * connections know beyond bytes: a side that has finished sending, a side that was
+ * lost, a side that reads slowly. The two sides may be of different transports: TLS
+ * on one side and a Unix socket on the other.
+ *
+ * Over TCP the runtime cannot reset a connection. The other side of a lost
+ * connection is then closed instead, and its peer may read an end.
+ *
+ * @example From TLS to plain TCP, on a server with limits and deadlines
+ * ```ts ignore
+ * import { connect, serve } from "@parley/parley";
+ * import { relay } from "@parley/parley/relay";
+ *
+ * const options = {
+ *   cert: await Deno.readTextFile("cert.pem"),
+ *   key: await Deno.readTextFile("key.pem"),
+ *   idleTimeoutMs: 300_000,
+ * };
+ * const server = await serve("tls://:5433", options, async (client) => {
+ *   const open = (signal: AbortSignal) =>
+ *     connect("tcp://127.0.0.1:5432", { signal });
+ *   const { failed, error } = await relay(client, open);
+ *   if (failed !== undefined) console.error(failed, error);
+ * });
+ * await server.finished;
+ * ```
+ *
+ * @module
+ */
+
+export { relay } from "./relay.ts";
+export type {
+  OpenRelay,
+  Relayable,
+  RelayDirection,
+  RelayOptions,
+  RelayReport,
+} from "./options.ts";
