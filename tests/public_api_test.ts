@@ -75,11 +75,12 @@ const EXPORTS: Record<string, readonly string[]> = {
     DecodeFramesOptions EncodeFramesOptions decodeFrames encodeFrames
   `),
   "./recording": names(`
-    DEFAULT_MAX_LINE_BYTES RecordedChunk RecordedClose RecordedEnd RecordedEvent
+    ConnectionTurns DEFAULT_MAX_LINE_BYTES PcapngEncoder RecordedChunk RecordedClose RecordedEnd RecordedEvent
     RecordedFault RecordedOnConnection RecordedOpen RecordedRefusal RecordedReset
     RecordedSide RecordingEnd
     RecordingError RecordingErrorCode RecordingFinish RecordingGap RecordingHead
-    RecordingReader RecordingReaderOptions encodeEvent encodeHead
+    RecordingReader RecordingReaderOptions Turn TurnsOptions encodeEvent encodeHead
+    pcapng turnsOf
   `),
   "./relay": names(`
     OpenRelay RelayDirection RelayOptions RelayReport Relayable relay

@@ -19,6 +19,7 @@
  * @module
  */
 
+export { pcapng, PcapngEncoder } from "./capture/pcapng.ts";
 export { encodeEvent, encodeHead } from "./encode_event.ts";
 export type {
   RecordedChunk,
@@ -42,3 +43,9 @@ export {
   RecordingReader,
   type RecordingReaderOptions,
 } from "./recording_reader.ts";
+export {
+  type ConnectionTurns,
+  type Turn,
+  turnsOf,
+  type TurnsOptions,
+} from "./turns.ts";

@@ -11,6 +11,7 @@
 
 import { checkSize } from "../check.ts";
 import type { RecordedEvent, RecordingHead } from "./event.ts";
+import { joined } from "./joined.ts";
 import { parseEvent, parseHead } from "./parse_event.ts";
 import { RecordingError } from "./recording_error.ts";
 
@@ -220,16 +221,4 @@ export class RecordingReader {
       option: "maxLineBytes",
     });
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
