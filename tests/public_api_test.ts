@@ -46,7 +46,7 @@ const EXPORTS: Record<string, readonly string[]> = {
   `),
   "./http": names(`
     AnsweredEvent BodyData
-    Forgiven HeaderField HttpClient HttpClientOptions HttpConnection
+    Forgiven HeaderField HttpClient HttpClientOptions HttpConnectHandler HttpConnectInfo HttpConnection
     HttpDialOptions HttpError HttpEvent HttpExchangeOptions HttpHandler
     HttpLimits HttpReadOptions HttpRequestInfo HttpRequestOptions
     HttpResponseReadOptions HttpRole HttpServer HttpServerConnection

@@ -80,6 +80,10 @@ export type {
 export type { TakeConnection } from "./server/response/switching_response.ts";
 export type { HttpHandler } from "./server/http_serving.ts";
 export type { HttpRequestInfo } from "./server/request/request_info.ts";
+export type {
+  HttpConnectHandler,
+  HttpConnectInfo,
+} from "./server/request/connect_info.ts";
 export {
   type AnsweredEvent,
   type HttpServerEvent,

@@ -9,11 +9,9 @@ import { checkDuration, checkSize } from "../../check.ts";
 import { TakenConnection } from "../channel/taken_connection.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { readSettings } from "../wire/http_limits.ts";
-import { type Codings, codingsOf } from "./response/decompression.ts";
 import { RunningRequest } from "./running_request.ts";
 import { IdleConnections } from "./connection/idle_connections.ts";
-import { incomingBody } from "./response/incoming_body.ts";
-import { IncomingResponse } from "./response/incoming_response.ts";
+import type { IncomingResponse } from "./response/incoming_response.ts";
 import {
   connectionUse,
   HttpClientConnection,
@@ -30,15 +28,14 @@ import {
   requestSettings,
 } from "./options.ts";
 import { OutgoingRequest } from "./request/outgoing_request.ts";
+import { parseAuthority } from "./connection/target.ts";
 import { Redirects } from "./request/redirect.ts";
-import { type Answer, followUp, hasBody, mayAskAgain } from "./follow_up.ts";
+import { type Answer, followUp, mayAskAgain } from "./follow_up.ts";
+import { responseOf } from "./response_of.ts";
 
-const NO_CODINGS: Codings = { known: [], unknown: [] };
-const OF_CODING = /^content-(?:encoding|length)$/i;
-
-/** The answer to a request for another protocol. */
+/** The answer to a request for another protocol, or for a tunnel. */
 export interface UpgradeResult {
-  /** The response; its body is still to be read if its status is not 101. */
+  /** The response; its body is still to be read if there is no connection. */
   readonly response: IncomingResponse;
   /** The connection, if the server agreed. */
   readonly connection: Connection | undefined;
@@ -134,7 +131,8 @@ export class HttpClient implements AsyncDisposable {
       const answer = await this.#ask(request, settings, isFirstOrigin);
       const next = followUp(request, answer, settings, redirects);
       if (next === undefined) {
-        return await this.#response(answer, redirects.hasFollowed);
+        const { hasFollowed } = redirects;
+        return await responseOf(answer, hasFollowed, this.#maxBodyBytes);
       }
       await answer.running.discard();
       request = next;
@@ -159,9 +157,40 @@ export class HttpClient implements AsyncDisposable {
   ): Promise<UpgradeResult> {
     const settings = requestSettings({ ...options, redirect: "manual" });
     const request = await OutgoingRequest.from(url, options);
-    const answer = await this.#ask(request.asUpgrade(protocol), settings, true);
-    const response = await this.#response(answer, false);
-    const connection = response.status === 101
+    return await this.#switch(request.asUpgrade(protocol), settings);
+  }
+
+  /**
+   * Asks a proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6).
+   *
+   * @param proxy The proxy, such as `"http://127.0.0.1:3128"`.
+   * @param target Host and port that the tunnel shall lead to, such as
+   * `"example.org:443"`.
+   * @param options As of {@linkcode HttpClient.request}, such as the header
+   * `proxy-authorization`; redirects are not followed.
+   * @returns The response and, if its status is 200 to 299, the connection through
+   * the tunnel. It belongs to the caller; `startTls` puts TLS on it. With any other
+   * status the proxy refused.
+   * @throws As {@linkcode HttpClient.request}.
+   */
+  async tunnel(
+    proxy: string | URL,
+    target: string,
+    options: Omit<HttpExchangeOptions, "body" | "method"> = {},
+  ): Promise<UpgradeResult> {
+    const authority = parseAuthority(target);
+    const settings = requestSettings({ ...options, redirect: "manual" });
+    const request = await OutgoingRequest.from(proxy, options);
+    return await this.#switch(request.asConnect(authority), settings);
+  }
+
+  async #switch(
+    request: OutgoingRequest,
+    settings: RequestSettings,
+  ): Promise<UpgradeResult> {
+    const answer = await this.#ask(request, settings, true);
+    const response = await responseOf(answer, false, this.#maxBodyBytes);
+    const connection = answer.running.isSwitched
       ? new TakenConnection(answer.running.takeOver())
       : undefined;
     return { response, connection };
@@ -205,7 +234,11 @@ export class HttpClient implements AsyncDisposable {
         ? this.#options
         : anonymous(this.#options);
       const use = connectionUse(target, dialOptions);
-      const idle = this.#idle.take(use);
+      // A tunnel keeps its connection, and CONNECT must not be sent twice if an
+      // idle one has just been closed.
+      const idle = request.authority === undefined
+        ? this.#idle.take(use)
+        : undefined;
       if (idle !== undefined) {
         const running = this.#run(idle, request, settings);
         try {
@@ -247,38 +280,6 @@ export class HttpClient implements AsyncDisposable {
       return await connection.close();
     }
     this.#idle.put(connection);
-  }
-
-  async #response(
-    { running, head }: Answer,
-    redirected: boolean,
-  ): Promise<IncomingResponse> {
-    const { request } = running;
-    const { known: codings, unknown: undecoded } = request.decompresses
-      ? codingsOf(head.headers)
-      : NO_CODINGS;
-    const origin = {
-      head,
-      url: request.target.href,
-      redirected,
-      trailers: () => running.trailers,
-      forgiven: running.forgiven,
-      undecoded,
-    };
-    if (head.status === 101) {
-      return new IncomingResponse(null, head.headers, origin);
-    }
-    if (!hasBody(request, head)) {
-      await running.discard();
-      return new IncomingResponse(null, head.headers, origin);
-    }
-    const whole = codings.length === 0 ? await running.readWhole() : undefined;
-    const body = whole ??
-      incomingBody(running, codings, this.#maxBodyBytes);
-    const headers = codings.length === 0
-      ? head.headers
-      : head.headers.filter(([name]) => !OF_CODING.test(name));
-    return new IncomingResponse(body, headers, origin);
   }
 }
 

@@ -85,15 +85,14 @@ export class RunningRequest implements BodySource {
 
   /** Whether no byte has arrived from the server. */
   get isUnanswered(): boolean {
-    const { bytesIn } = this.#connection.channel.traffic;
-    return bytesIn === this.#bytesBefore;
+    return this.#connection.channel.traffic.bytesIn === this.#bytesBefore;
   }
 
   /**
    * Sends the request and waits for the response.
    *
-   * @returns The response's head; the body is still to be read. Or the head of a
-   * 101 that was asked for: then {@linkcode RunningRequest.takeOver} follows.
+   * @returns The response's head; the body is still to be read, unless
+   * {@linkcode RunningRequest.isSwitched}.
    * @throws {HttpError} If the server's answer is malformed or missing.
    * @throws {ConnectionError | TimeoutError} If the link is lost or the time over.
    */
@@ -129,10 +128,8 @@ export class RunningRequest implements BodySource {
   }
 
   /**
-   * Reads the next bytes of the response's body.
-   *
-   * @returns The bytes, or `undefined` at the end: then the connection was
-   * released.
+   * Reads the next bytes of the response's body; `undefined` at the end, when the
+   * connection was released.
    */
   async read(): Promise<Uint8Array | undefined> {
     if (this.#isOver) return undefined;
@@ -156,11 +153,9 @@ export class RunningRequest implements BodySource {
   }
 
   /**
-   * Returns the body if all of it arrived with the head, as small ones do. That
-   * saves a stream, and the connection is released at once.
-   *
-   * @returns The body, or `undefined` if it is not complete: then
-   * {@linkcode RunningRequest.read} returns all of it.
+   * Takes the body if all of it arrived with the head, as small ones do. That saves
+   * a stream, and the connection is released at once. Otherwise `undefined`, and
+   * {@linkcode RunningRequest.read} gives all of it.
    */
   async readWhole(): Promise<Uint8Array | undefined> {
     const body = this.#wholeBody();
@@ -168,7 +163,12 @@ export class RunningRequest implements BodySource {
     return body;
   }
 
-  /** Gives the channel away once the server has agreed to another protocol. */
+  /** Whether the server has agreed to another protocol, or opened a tunnel. */
+  get isSwitched(): boolean {
+    return this.#connection.http.peerState === "switched";
+  }
+
+  /** Gives the channel away, once it is switched. */
   takeOver(): Channel {
     this.#isOver = true;
     this.#forgetSignal();

@@ -5,6 +5,7 @@
  */
 
 import type { HttpServerConnection } from "./http_server.ts";
+import type { HttpConnectHandler } from "./request/connect_info.ts";
 import type {
   ServeOptions,
   ServerEvent,
@@ -120,6 +121,54 @@ export interface ServeHttpOptions
    * @default {1_048_576}
    */
   readonly maxBodyBytes?: number;
+  /**
+   * Answers requests for a tunnel (CONNECT), as a proxy does. Who may go where is
+   * up to it: check `info.target`.
+   *
+   * @default {each is refused with 501}
+   *
+   * @example A proxy that leads to one place
+   * ```ts
+   * import { HttpClient, serveHttp } from "@parley/parley/http";
+   * import { MessageConnection, serve } from "@parley/parley";
+   * import { connectTcp } from "@parley/parley/tcp";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const text = { encoding: "text" } as const;
+   * await using shop = await serve("tcp://127.0.0.1:0", text, async (peer) => {
+   *   for await (const message of peer) await peer.send(message.toUpperCase());
+   * });
+   * const target = `127.0.0.1:${shop.address.port}`;
+   *
+   * await using proxy = await serveHttp("tcp://127.0.0.1:0", {
+   *   async onConnect(info) {
+   *     if (info.target !== target) return new Response("no", { status: 403 });
+   *     const far = await connectTcp(info.target);
+   *     return info.tunnel(async (near) => {
+   *       const copy = async (from: typeof near, to: typeof near) => {
+   *         const buffer = new Uint8Array(16_384);
+   *         for (let count; (count = await from.read(buffer)) !== null;) {
+   *           for (let at = 0; at < count;) {
+   *             at += await to.write(buffer.subarray(at, count));
+   *           }
+   *         }
+   *         await to.closeWrite();
+   *       };
+   *       await Promise.all([copy(near, far), copy(far, near)]);
+   *       far.close();
+   *     });
+   *   },
+   * }, () => new Response("This is a proxy\n"));
+   *
+   * await using client = new HttpClient();
+   * const url = `http://127.0.0.1:${proxy.address.port}`;
+   * const { connection } = await client.tunnel(url, target);
+   * await using messages = new MessageConnection(connection!, text);
+   * await messages.send("hello");
+   * assertEquals(await messages.receive(), "HELLO");
+   * ```
+   */
+  readonly onConnect?: HttpConnectHandler | undefined;
   /**
    * Called with every event. It must not throw.
    *

@@ -9,6 +9,7 @@ import type {
   AnsweredEvent,
   HttpServerSettings,
 } from "./http_server_options.ts";
+import type { HttpConnectHandler } from "./request/connect_info.ts";
 import type { HttpRequestInfo } from "./request/request_info.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface HttpServing {
   readonly clock: Clock | undefined;
   /** Answers. */
   readonly handler: HttpHandler;
+  /** Answers requests for a tunnel; refused with 501 without it. */
+  readonly onConnect: HttpConnectHandler | undefined;
   /** Called with every answer. */
   readonly onAnswered: ((event: AnsweredEvent) => void) | undefined;
   /** How many requests came so far. */

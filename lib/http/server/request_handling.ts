@@ -9,6 +9,10 @@ import type { RequestHead } from "../wire/events.ts";
 import { statusOf } from "./response/error_response.ts";
 import type { HttpServing } from "./http_serving.ts";
 import type { HttpSession } from "./http_session.ts";
+import {
+  ConnectInfo,
+  type HttpConnectHandler,
+} from "./request/connect_info.ts";
 import { incomingRequest } from "./request/incoming_request.ts";
 import { RequestBody } from "./request/request_body.ts";
 import { TakenConnection } from "../channel/taken_connection.ts";
@@ -117,12 +121,14 @@ export class RequestHandling implements Asked {
     }
     // The request has to be over before the switch.
     if (this.#body !== undefined) await this.#finish(this.#body);
-    await this.#parts.writer.switch(response);
+    await this.#parts.writer.switch(response, this);
     return response.take;
   }
 
   #write(response: Response): MaybeLater {
-    return this.#parts.writer.write(checkResponse(response), this);
+    const { method } = this.#head;
+    const checked = checkResponse(response, method);
+    return this.#parts.writer.write(checked, this);
   }
 
   async #end(answered: Promise<Taken>): Promise<void> {
@@ -152,6 +158,10 @@ export class RequestHandling implements Asked {
 
   #ask(): Response | Promise<Response> {
     const { serving, session, wire } = this.#parts;
+    const { onConnect } = serving;
+    if (onConnect !== undefined && this.#head.method === "CONNECT") {
+      return this.#askForTunnel(onConnect);
+    }
     const request = incomingRequest(
       this.#head,
       this.#body,
@@ -162,6 +172,17 @@ export class RequestHandling implements Asked {
     const info = new RequestInfo(session, this.#head, wire.http, this.#ordinal);
     const response = serving.handler(request, info);
     // A handler that takes its time learns when the client goes away.
+    if (!(response instanceof Response)) wire.watch();
+    return response;
+  }
+
+  #askForTunnel(handler: HttpConnectHandler): Response | Promise<Response> {
+    const { session, wire } = this.#parts;
+    this.#state = "asked";
+    const ordinal = this.#ordinal;
+    const response = handler(
+      new ConnectInfo(session, this.#head, wire.http, ordinal, this.#ended),
+    );
     if (!(response instanceof Response)) wire.watch();
     return response;
   }

@@ -35,7 +35,7 @@ import { HttpSession } from "./http_session.ts";
  * that resets at once; then `request.signal` is aborted.
  *
  * `info.upgrade` of the handler's second argument hands the connection over to
- * another protocol. HTTP/2 is not spoken: applications want `Deno.serve`, which
+ * another protocol, and the option `onConnect` answers requests for a tunnel. HTTP/2 is not spoken: applications want `Deno.serve`, which
  * speaks it. This server is for seeing, testing and embedding HTTP at the wire.
  *
  * @param addresses Where to listen: one address or several, port 0 for one that
@@ -78,6 +78,7 @@ export async function serveHttp(
     settings,
     clock: channels.clock,
     handler,
+    onConnect: options.onConnect,
     onAnswered: options.onEvent,
     requests: 0,
   };

@@ -103,6 +103,8 @@ for (
     ["a path behind the port", "a:443/"],
     ["an asterisk", "*"],
     ["a port of letters", "a:https"],
+    ["port 0", "a:0"],
+    ["a port out of range", "a:65536"],
     ["a user's name", "b@a:443"],
     ["an IPv6 address without its brackets", "::1:443"],
   ] as const

@@ -11,7 +11,7 @@
  */
 
 import { OptionTypeError } from "../../../check.ts";
-import { Address } from "../../../transport/address.ts";
+import { Address, parseAddress } from "../../../transport/address.ts";
 
 const WANTED = 'write for example "http://127.0.0.1:8080/path"';
 const NO_SCHEME = "it has no scheme";
@@ -75,6 +75,25 @@ export function parseTarget(input: string | URL): Target {
     address: `"${withoutSecrets(input)}"`,
     ...faultOf(input),
   });
+}
+
+/**
+ * Reads what a tunnel shall lead to.
+ *
+ * @param text Host and port, such as `example.org:443`.
+ * @returns Host and port as a CONNECT request has them.
+ * @throws {TypeError | RangeError} If it is not a host and a port.
+ */
+export function parseAuthority(text: string): string {
+  const { hostname, port } = parseAddress(`tcp://${text}`);
+  if (port === 0) {
+    throw new OptionTypeError({
+      action: "ask for a tunnel to",
+      address: text,
+      reason: "port 0 is only for listening",
+    });
+  }
+  return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
 
 function faultOf(text: string): Fault {

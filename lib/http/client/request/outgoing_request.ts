@@ -21,6 +21,8 @@ const HAS_NO_CONTENT = /^(?:GET|HEAD|TRACE)$/;
 
 /** The parts of a request. */
 export interface RequestParts {
+  /** Host and port that a tunnel leads to, if one is asked for (CONNECT). */
+  readonly authority?: string | undefined;
   /** The body, if there is one. */
   readonly body: OutgoingBody | undefined;
   /** Whether a compressed body is asked for, and decompressed. */
@@ -37,6 +39,7 @@ export interface RequestParts {
 
 /** A request that can be sent. */
 export class OutgoingRequest implements RequestParts {
+  readonly authority: string | undefined;
   readonly body: OutgoingBody | undefined;
   readonly decompresses: boolean;
   readonly expectsContinue: boolean;
@@ -50,6 +53,7 @@ export class OutgoingRequest implements RequestParts {
    * @param parts Its parts, checked.
    */
   constructor(parts: RequestParts) {
+    this.authority = parts.authority;
     this.body = parts.body;
     this.decompresses = parts.decompresses;
     this.expectsContinue = parts.expectsContinue && parts.body !== undefined;
@@ -105,16 +109,21 @@ export class OutgoingRequest implements RequestParts {
 
   /** Its head. */
   get head(): RequestHead {
-    const { fields, method, target } = this;
+    const { authority, fields, method, target } = this;
     // First, as RFC 9110 section 7.2 recommends.
     const host = fields.find(([name]) => name.toLowerCase() === "host") ??
-      ["host", target.host] as const;
+      ["host", authority ?? target.host] as const;
     const ours = [...this.#wishes(), ...this.#content()]
       .filter(([name]) => valueOf(fields, name) === undefined);
     const theirs = fields.filter((field) => field !== host);
     const headers = [host, ...ours, ...theirs];
-    const path = target.path;
-    return { type: "request", method, target: path, version: "1.1", headers };
+    return {
+      type: "request",
+      method,
+      target: authority ?? target.path,
+      version: "1.1",
+      headers,
+    };
   }
 
   /** The same with some parts changed. */
@@ -124,6 +133,8 @@ export class OutgoingRequest implements RequestParts {
 
   /** The same, with `connection: close`. */
   asLast(): OutgoingRequest {
+    // What it would say of the tunnel is not defined.
+    if (this.authority !== undefined) return this;
     if (valueOf(this.fields, "connection") !== undefined) return this;
     return this.with({ fields: [...this.fields, ["connection", "close"]] });
   }
@@ -135,6 +146,11 @@ export class OutgoingRequest implements RequestParts {
     );
     const ours = [["connection", "upgrade"], ["upgrade", protocol]] as const;
     return this.with({ fields: [...fields, ...ours] });
+  }
+
+  /** A request for a tunnel, with the same fields. */
+  asConnect(authority: string): OutgoingRequest {
+    return this.with({ authority, method: "CONNECT" });
   }
 
   *#wishes(): Iterable<HeaderField> {
@@ -170,7 +186,7 @@ function checkMethod(method: string): string {
     throw new OptionTypeError({
       action: "send the method CONNECT",
       reason: "a tunnel does not carry HTTP",
-      advice: "use HttpConnection",
+      advice: "use HttpClient.tunnel",
     });
   }
   return KNOWN.test(method) ? method.toUpperCase() : method;

@@ -140,7 +140,7 @@ export class RequestInfo implements HttpRequestInfo {
     const fields = new Headers(headers);
     fields.set("connection", "upgrade");
     fields.set("upgrade", protocol);
-    return new SwitchingResponse(fields, take);
+    return new SwitchingResponse(101, fields, take);
   }
 }
 

@@ -5,8 +5,13 @@
  */
 
 import { OptionRangeError, OptionTypeError } from "../../../check.ts";
-import type { HeaderField } from "../../wire/events.ts";
+import type {
+  HeaderField,
+  InformationalHead,
+  StatusHead,
+} from "../../wire/events.ts";
 import { httpDate } from "./http_date.ts";
+import { reasonPhrase } from "./reason_phrases.ts";
 
 /** What a response says of its own body. */
 export interface ResponseFields {
@@ -20,9 +25,10 @@ export interface ResponseFields {
  * Checks what a handler gave.
  *
  * @param response What it gave.
+ * @param method The method of the request.
  * @throws {TypeError} If it cannot be sent.
  */
-export function checkResponse(response: unknown): Response {
+export function checkResponse(response: unknown, method: string): Response {
   if (!(response instanceof Response)) {
     throw new OptionTypeError({
       action: `answer with ${response === null ? "null" : typeof response}`,
@@ -33,6 +39,13 @@ export function checkResponse(response: unknown): Response {
     throw new OptionTypeError({
       action: `answer with status ${response.status}`,
       reason: "it must be from 200 to 599",
+    });
+  }
+  // The client would take it for an open tunnel (RFC 9110 section 9.3.6).
+  if (method === "CONNECT" && response.status < 300) {
+    throw new OptionTypeError({
+      action: `answer a CONNECT request with status ${response.status}`,
+      reason: "only info.tunnel() opens a tunnel",
     });
   }
   if (response.bodyUsed) {
@@ -93,4 +106,20 @@ export function checkLength(announced: string, actual: number): void {
     action: `send a body of ${actual} bytes`,
     reason: `its content-length says ${announced}`,
   });
+}
+
+/** The head of an informational response. */
+export function informational(
+  status: number,
+  headers: readonly HeaderField[],
+): InformationalHead {
+  return { ...statusHead(status, headers), type: "informational" };
+}
+
+/** What the heads of all responses have. */
+export function statusHead(
+  status: number,
+  headers: readonly HeaderField[],
+): StatusHead {
+  return { status, reason: reasonPhrase(status), version: "1.1", headers };
 }

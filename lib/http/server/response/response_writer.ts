@@ -12,12 +12,7 @@
 
 import { OptionTypeError } from "../../../check.ts";
 import type { HttpChannel, MaybeLater } from "../../channel/http_channel.ts";
-import type {
-  HeaderField,
-  HttpEvent,
-  MessageEnd,
-  ResponseHead,
-} from "../../wire/events.ts";
+import type { HttpEvent, MessageEnd, ResponseHead } from "../../wire/events.ts";
 import { isBodiless } from "../../wire/body_length.ts";
 import { type BodyReader, BodyStart, type Chunk } from "./body_start.ts";
 import { errorResponse } from "./error_response.ts";
@@ -28,7 +23,9 @@ import {
   checkLength,
   fieldsOf,
   giveLength,
+  informational,
   type ResponseFields,
+  statusHead,
 } from "./response_head.ts";
 
 const END: MessageEnd = { type: "end", trailers: [] };
@@ -123,16 +120,28 @@ export class ResponseWriter {
   }
 
   /**
-   * Agrees to another protocol; what follows is not HTTP.
+   * Agrees to another protocol, or opens a tunnel; what follows is not HTTP.
    *
    * @param response What the handler gave.
+   * @param asked What it answers.
    * @throws {TypeError} If the client did not ask for it, or has not finished its
    * request.
    */
-  async switch(response: SwitchingResponse): Promise<void> {
-    this.#begin(101);
+  async switch(response: SwitchingResponse, asked: Asked): Promise<void> {
+    const { isTunnel, status } = response;
+    if (isTunnel !== (asked.method === "CONNECT")) {
+      throw new OptionTypeError({
+        action: `answer a ${asked.method} request with status ${status}`,
+        reason: "the response was made for another request",
+      });
+    }
+    this.#begin(status);
     const { fields } = fieldsOf(response);
-    await this.#wire.send(informational(101, fields));
+    await this.#wire.send(
+      isTunnel
+        ? { ...statusHead(status, fields), type: "response" }
+        : informational(status, fields),
+    );
   }
 
   #begin(status: number): void {
@@ -277,14 +286,6 @@ export class ResponseWriter {
     asked.beforeHead();
     return this.#wire.send(...events);
   }
-}
-
-function informational(
-  status: number,
-  headers: readonly HeaderField[],
-): HttpEvent {
-  const reason = reasonPhrase(status);
-  return { type: "informational", status, reason, version: "1.1", headers };
 }
 
 function checkChunk(chunk: unknown): Uint8Array {

@@ -1,5 +1,6 @@
 /**
- * The answer to a request for another protocol.
+ * The answer behind which HTTP ends: to a request for another protocol, or for a
+ * tunnel.
  *
  * @module
  */
@@ -15,17 +16,29 @@ import type { Connection } from "../../../transport/connection.ts";
  */
 export type TakeConnection = (connection: Connection) => Promise<void> | void;
 
-/** The answer to a request for another protocol: 101. */
+/** The answer 101 to a request for another protocol, or 200 to CONNECT. */
 export class SwitchingResponse extends Response {
   /** Takes the connection over. */
   readonly take: TakeConnection;
+  readonly #status: 101 | 200;
 
-  constructor(headers: HeadersInit, take: TakeConnection) {
-    super(null, { headers });
+  constructor(
+    status: 101 | 200,
+    headers: HeadersInit | undefined,
+    take: TakeConnection,
+  ) {
+    super(null, headers === undefined ? {} : { headers });
+    this.#status = status;
     this.take = take;
   }
 
+  // The platform's constructor refuses 101.
   override get status(): number {
-    return 101;
+    return this.#status;
+  }
+
+  /** Whether it opens a tunnel. */
+  get isTunnel(): boolean {
+    return this.#status === 200;
   }
 }

@@ -102,9 +102,14 @@ export function authorityOf(target: string): string | undefined {
   return /^https?:\/\/([^/?]+)/i.exec(target)?.[1];
 }
 
-/** Whether a text is a host with a port (RFC 9112 section 3.2.3). */
+/**
+ * Whether a text is a host with a port that can be connected to (RFC 9112 section
+ * 3.2.3, RFC 9110 section 9.3.6).
+ */
 function isAuthority(text: string): boolean {
-  return isHost(text) && /.:[0-9]+$/.test(text);
+  if (!isHost(text)) return false;
+  const [, port] = /.:([0-9]+)$/.exec(text) ?? [];
+  return port !== undefined && Number(port) >= 1 && Number(port) <= 65535;
 }
 
 /**
