@@ -83,7 +83,8 @@ const EXPORTS: Record<string, readonly string[]> = {
     pcapng turnsOf
   `),
   "./relay": names(`
-    OpenRelay RelayDirection RelayOptions RelayReport Relayable relay
+    FrameWatch FrameWatchOptions OpenRelay RelayDirection RelayOptions RelayReport Relayable
+    WatchedError WatchedFramings WatchedMessage relay
   `),
   "./testing": names(`
     MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener

@@ -97,6 +97,11 @@ export class FrameDecoder {
     return this.#faults.count;
   }
 
+  /** Where the frame of the last message begins: bytes since the stream began. */
+  get frameOffset(): number {
+    return this.#frameOffset + (this.#decoder.skippedBytes ?? 0);
+  }
+
   /** How many bytes the message that has begun still lacks; 0 if unknown. */
   get missingBytes(): number {
     return this.#isBlocked ? 0 : this.#decoder.missingBytes ?? 0;
@@ -243,11 +248,7 @@ export class FrameDecoder {
     return this.#faults.fail(error, this.#placeOf(message));
   }
 
-  /**
-   * Throws the failure, or drops what is here of a bad frame.
-   *
-   * @returns Whether a frame begins at the front now.
-   */
+  /** Throws the failure, or drops a bad frame; says whether a frame begins now. */
   #unblock(): boolean {
     if (this.#held !== undefined) {
       if (this.#greeting() === "undecided") return false;
@@ -288,9 +289,7 @@ export class FrameDecoder {
     return {
       count: this.#count,
       greeting: greeting === "undecided" ? undefined : greeting,
-      streamOffset: message === undefined
-        ? this.queue.offset
-        : this.#frameOffset + (this.#decoder.skippedBytes ?? 0),
+      streamOffset: message ? this.frameOffset : this.queue.offset,
       hasEnded: this.#hasEnded,
       message,
       newDecoder: this.#newDecoder,

@@ -11,7 +11,8 @@
  * {@linkcode relay} passes bytes on unchanged and in order, and with them what
  * connections know beyond bytes: a side that has finished sending, a side that was
  * lost, a side that reads slowly. The two sides may be of different transports: TLS
- * on one side and a Unix socket on the other.
+ * on one side and a Unix socket on the other. {@linkcode FrameWatch} finds the
+ * messages in what passes, without a part in passing it on.
  *
  * Over TCP the runtime cannot reset a connection. The other side of a lost
  * connection is then closed instead, and its peer may read an end.
@@ -38,6 +39,7 @@
  * @module
  */
 
+export { FrameWatch } from "./frame_watch.ts";
 export { relay } from "./relay.ts";
 export type {
   OpenRelay,
@@ -46,3 +48,9 @@ export type {
   RelayOptions,
   RelayReport,
 } from "./options.ts";
+export type {
+  FrameWatchOptions,
+  WatchedError,
+  WatchedFramings,
+  WatchedMessage,
+} from "./watched.ts";

@@ -246,3 +246,16 @@ Deno.test("FrameDecoder.waitHint is the same at every cut, behind another messag
     }
   }
 });
+
+Deno.test("FrameDecoder says where the last message's frame begins, at every cut", () => {
+  const stream = Uint8Array.of(0xc0, 1, 0xc0, 0xc0, 0xc0, 2, 3, 0xc0);
+  for (const chunks of chunkings(stream)) {
+    const decoder = new FrameDecoder("slip");
+    const found: number[] = [];
+    for (const chunk of chunks) {
+      decoder.push(chunk);
+      while (decoder.next() !== undefined) found.push(decoder.frameOffset);
+    }
+    assertEquals(found, [1, 5]);
+  }
+});

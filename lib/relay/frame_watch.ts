@@ -1,0 +1,121 @@
+/**
+ * Sees messages in the bytes that a relay passes on.
+ *
+ * @module
+ */
+
+import { checkSize } from "../check.ts";
+import type { Framing } from "../framing/framing.ts";
+import { parseFraming } from "../framing/parse.ts";
+import type { RelayDirection } from "./options.ts";
+import type { FrameWatchOptions, WatchedFramings } from "./watched.ts";
+import { WatchedDirection } from "./watched_direction.ts";
+
+/**
+ * Finds the messages in both directions of one relay, without a part in passing
+ * them on: bytes that do not fit the framing pass like any others, are reported once,
+ * and are given as raw from there on.
+ *
+ * It holds the message that has begun, at most `maxMessageBytes` in each direction,
+ * and never more than a few times that.
+ *
+ * @example Every message that passes, and in how many reads it came
+ * ```ts
+ * import { FrameWatch, relay } from "@parley/parley/relay";
+ * import { memoryPair } from "@parley/parley/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const [client, left] = memoryPair({ toServer: { readBytes: [3] } });
+ * const [right, server] = memoryPair();
+ *
+ * const seen: string[] = [];
+ * const watch = new FrameWatch({
+ *   framing: "line",
+ *   onMessage: ({ direction, number, message, reads }) => {
+ *     const text = new TextDecoder().decode(message);
+ *     seen.push(`${direction} ${number} ${text} in ${reads}`);
+ *   },
+ * });
+ * const { onChunk, onEnd } = watch;
+ * const relayed = relay(left, right, { onChunk, onEnd });
+ *
+ * await client.write(new TextEncoder().encode("hello\nyou\n"));
+ * await client.closeWrite();
+ * const into = new Uint8Array(100);
+ * while (await server.read(into) !== null);
+ * await server.closeWrite();
+ * await relayed;
+ * assertEquals(seen, ["toServer 1 hello in 2", "toServer 2 you in 1"]);
+ * ```
+ */
+export class FrameWatch {
+  readonly #toServer: WatchedDirection;
+  readonly #toClient: WatchedDirection;
+  /** For `onChunk` of a relay, or called by you with the bytes of every read. */
+  readonly onChunk = (direction: RelayDirection, bytes: Uint8Array): void =>
+    this.#of(direction).chunk(bytes);
+  /** For `onEnd` of a relay, or called by you when a sender has finished. */
+  readonly onEnd = (direction: RelayDirection): void =>
+    this.#of(direction).end();
+
+  /**
+   * Begins with the first byte of a connection.
+   *
+   * @param options The framing, and what is called.
+   * @throws {TypeError} If a framing does not exist.
+   * @throws {RangeError} If the limit is not a positive integer.
+   */
+  constructor(options: FrameWatchOptions = {}) {
+    const { framing = "raw", now = () => performance.now() } = options;
+    if (options.maxMessageBytes !== undefined) {
+      checkSize("maxMessageBytes", options.maxMessageBytes, 1);
+    }
+    const [toServer, toClient] = bothWays(framing).map((one) =>
+      typeof one === "string" ? parseFraming(one) : one
+    ) as [Framing, Framing];
+    this.#toServer = new WatchedDirection({
+      ...options,
+      now,
+      direction: "toServer",
+      framing: toServer,
+    });
+    this.#toClient = new WatchedDirection({
+      ...options,
+      now,
+      direction: "toClient",
+      framing: toClient,
+    });
+  }
+
+  /**
+   * How many messages have passed.
+   *
+   * @param direction Which way.
+   * @returns All of them, looked at or counted only.
+   */
+  messages(direction: RelayDirection): number {
+    return this.#of(direction).messages;
+  }
+
+  /**
+   * How much of an incomplete message is here.
+   *
+   * @param direction Which way.
+   * @returns Its bytes so far, or 0 if no message has begun.
+   */
+  pendingBytes(direction: RelayDirection): number {
+    return this.#of(direction).pendingBytes;
+  }
+
+  #of(direction: RelayDirection): WatchedDirection {
+    return direction === "toServer" ? this.#toServer : this.#toClient;
+  }
+}
+
+function bothWays(
+  framing: Framing | string | WatchedFramings,
+): readonly (Framing | string)[] {
+  return typeof framing === "object" && "toServer" in framing
+    ? [framing.toServer, framing.toClient]
+    : [framing, framing];
+}
