@@ -61,10 +61,10 @@ const EXPORTS: Record<string, readonly string[]> = {
   "./framing": names(`
     BadFrames Boundary ByteQueue ByteSink CodecOptions DEFAULT_MAX_MESSAGE_BYTES
     DecimalHeaderOptions Decoder DelimiterOptions Encoder FixedLengthOptions
-    FrameDecoder FrameDecoderOptions Framing LengthBytes LengthPrefixOptions
+    FrameDecoder FrameDecoderOptions FramePart FramePartKind FramePlace Framing LengthBytes LengthPrefixOptions
     LineOptions PROTOCOLS Protocol ProtocolError ProtocolErrorCode ProtocolErrorDetails
     ReadableQueue Side VarintPrefixOptions ber cobs contentLength decimalHeader
-    delimiter dle fix fixedLength hdlc jsonSequence jsonValues lengthPrefix line mllp netstring
+    delimiter dle explainFrame fix fixedLength hdlc jsonSequence jsonValues lengthPrefix line mllp netstring
     octetCount parseFraming raw recordMarking resp sequence slip syslog untilClose
     varintPrefix
   `),

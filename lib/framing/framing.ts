@@ -18,6 +18,7 @@
 
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../bytes/readable_queue.ts";
+import type { FramePart, FramePlace } from "./explain/frame_part.ts";
 
 export type { ReadableQueue };
 
@@ -221,6 +222,22 @@ export interface Framing {
    * @throws {TypeError} If the directions differ and the side is missing.
    */
   encoder(options: CodecOptions): Encoder;
+
+  /**
+   * Names the parts of a frame, for people who look at its bytes. `explainFrame`
+   * calls it, and replaces it if it is missing.
+   *
+   * It never throws: bytes that do not fit the framing are a part of kind
+   * `"unknown"`. It may be given the beginning of a frame. It keeps no reference
+   * to the bytes.
+   *
+   * @param frame The bytes that the decoder takes off its queue for one message,
+   * as they lie on the wire: headers and delimiters included, and bytes before
+   * them that the decoder drops.
+   * @param place Where the frame stands.
+   * @returns The parts in order. They cover the frame without gap or overlap.
+   */
+  explain?(frame: Uint8Array, place?: FramePlace): FramePart[];
 
   /**
    * The name that errors show. For a framing of this library it is the canonical

@@ -143,6 +143,12 @@ export {
   fixedLength,
   type FixedLengthOptions,
 } from "./formats/fixed_length.ts";
+export { explainFrame } from "./explain/explain_frame.ts";
+export type {
+  FramePart,
+  FramePartKind,
+  FramePlace,
+} from "./explain/frame_part.ts";
 export { FrameDecoder } from "./frame_decoder.ts";
 export type { FrameDecoderOptions } from "./frame_decoder_options.ts";
 export { DEFAULT_MAX_MESSAGE_BYTES } from "./framing.ts";

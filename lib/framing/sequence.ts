@@ -19,6 +19,7 @@ import type { ByteSink } from "../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import { OptionTypeError } from "../check.ts";
 import { compact } from "./compact.ts";
+import { explainFrame } from "./explain/explain_frame.ts";
 import type { CodecOptions, Decoder, Encoder, Framing } from "./framing.ts";
 
 /**
@@ -70,6 +71,10 @@ export function sequence(
     boundary: last.boundary,
     decoder: (options) => new SequenceDecoder(parts, options),
     encoder: (options) => new SequenceEncoder(parts, options),
+    explain: (frame, { from, index = 0 } = {}) => {
+      const part = Math.min(index, parts.length - 1);
+      return explainFrame(parts[part]!, frame, { from, index: index - part });
+    },
     toString: () => parts.join(" then "),
   };
 }

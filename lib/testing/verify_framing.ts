@@ -17,6 +17,7 @@ import {
 } from "./codec_checks.ts";
 import { randomNumbers } from "./cuts.ts";
 import { checkMembers } from "./member_checks.ts";
+import { checkParts } from "./part_checks.ts";
 import {
   checkEarlyLimit,
   checkFirstByte,
@@ -80,6 +81,8 @@ export interface VerifyFramingReport {
  * - a decoder takes whole frames only and gives views that stay as they are,
  * - random bytes give messages, nothing or a `ProtocolError`,
  * - two streams do not disturb each other,
+ * - the parts that `explain` names cover any bytes without gap or overlap, and the
+ *   payload among them is the message,
  * - twice the bytes cost twice the work.
  *
  * @param framing The framing.
@@ -135,6 +138,7 @@ export function verifyFraming(
   }
   // What one by one gives is known to be right now.
   if (verification.sound) checkMembers(verification);
+  if (verification.sound) checkParts(verification);
   const costMeasured = verification.sound && checkCost(verification);
   verification.finish();
   const { streams, messages } = verification;

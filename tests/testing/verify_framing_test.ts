@@ -8,6 +8,7 @@ import {
   type CodecOptions,
   type Decoder,
   type Encoder,
+  type FramePart,
   type Framing,
   lengthPrefix,
   line,
@@ -33,6 +34,7 @@ function broken(
   parts: {
     decoder?: (options: CodecOptions) => Decoder;
     encoder?: (options: CodecOptions) => Encoder;
+    explain?: (frame: Uint8Array) => FramePart[];
   },
 ): Framing {
   return {
@@ -588,6 +590,31 @@ Deno.test("verifyFraming() finds an encodeBatch that loses a message", () => {
     },
   });
   assertReports(framing, "encodeBatch writes what encode writes");
+});
+
+Deno.test("verifyFraming() finds parts that leave a gap, and a payload that is not the message", () => {
+  const explaining = (change: (parts: FramePart[]) => FramePart[]) =>
+    broken(line(), {
+      explain: (frame) => change(line().explain!(frame)),
+    });
+  const promise = "the parts of a frame cover it without gap or overlap";
+  assertReports(explaining((parts) => parts.slice(0, 1)), promise);
+  assertReports(
+    explaining((parts) =>
+      parts.map((part) => ({ ...part, size: part.size + 1 }))
+    ),
+    promise,
+  );
+  assertReports(
+    explaining((parts) => parts.map((part) => ({ ...part, kind: "payload" }))),
+    "the payload among the parts of a frame is the message",
+  );
+  assertReports(
+    explaining(() => {
+      throw new Error("no parts");
+    }),
+    "it throws where it must not",
+  );
 });
 
 Deno.test("verifyFraming() shows the message that differs", () => {

@@ -52,7 +52,7 @@ const COBS: Framing = namedFraming(
   "cobs",
   (maxMessageBytes) => new CobsDecoder(maxMessageBytes),
   (maxMessageBytes) => new CobsEncoder(maxMessageBytes),
-  "skip",
+  { badFrames: "skip" },
 );
 
 class CobsDecoder implements Decoder {

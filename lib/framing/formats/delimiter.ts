@@ -14,6 +14,8 @@ import { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { escape } from "../grammar/escapes.ts";
+import type { FramePart } from "../explain/frame_part.ts";
+import { PartList } from "../explain/part_list.ts";
 import type {
   Boundary,
   CodecOptions,
@@ -99,6 +101,16 @@ class DelimiterFraming implements Framing {
 
   encoder(options: CodecOptions): Encoder {
     return new DelimiterEncoder(this.#bytes, options.maxMessageBytes);
+  }
+
+  explain(frame: Uint8Array): FramePart[] {
+    const queue = new ByteQueue();
+    queue.push(frame);
+    const end = new Search(this.#bytes).find(queue);
+    return new PartList(frame)
+      .add("payload", end === -1 ? frame.length : end)
+      .add("delimiter", this.#bytes.length, `delimiter ${escape(this.#bytes)}`)
+      .finish();
   }
 
   toString(): string {

@@ -72,5 +72,5 @@ const HDLC: Framing = namedFraming(
   "hdlc",
   (maxMessageBytes) => new StuffedDecoder(RULE, maxMessageBytes),
   (maxMessageBytes) => new StuffedEncoder(RULE, maxMessageBytes),
-  "skip",
+  { badFrames: "skip" },
 );

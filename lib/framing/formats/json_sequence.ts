@@ -62,7 +62,7 @@ const JSON_SEQUENCE: Framing = namedFraming(
   "json-seq",
   (maxMessageBytes) => new JsonSequenceDecoder(maxMessageBytes),
   (maxMessageBytes) => new JsonSequenceEncoder(maxMessageBytes),
-  "skip",
+  { badFrames: "skip" },
 );
 
 class JsonSequenceDecoder implements Decoder {

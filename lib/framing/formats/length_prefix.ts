@@ -19,6 +19,8 @@
  * @module
  */
 
+import type { FramePart } from "../explain/frame_part.ts";
+import { lengthParts } from "./length_parts.ts";
 import type {
   Boundary,
   CodecOptions,
@@ -171,6 +173,10 @@ class LengthPrefixFraming implements Framing {
 
   encoder(options: CodecOptions): Encoder {
     return new LengthPrefixEncoder(this.#layout, options.maxMessageBytes);
+  }
+
+  explain(frame: Uint8Array): FramePart[] {
+    return lengthParts(this.#layout, frame);
   }
 
   toString(): string {

@@ -15,6 +15,8 @@
 import { OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
+import type { FramePart } from "../explain/frame_part.ts";
+import { PartList } from "../explain/part_list.ts";
 import type {
   Boundary,
   CodecOptions,
@@ -86,6 +88,17 @@ class LineFraming implements Framing {
 
   encoder(options: CodecOptions): Encoder {
     return new LineEncoder(this.#crlf, options.maxMessageBytes);
+  }
+
+  explain(frame: Uint8Array): FramePart[] {
+    const end = frame.indexOf(LF);
+    if (end === -1) {
+      return new PartList(frame).add("payload", frame.length).finish();
+    }
+    const size = end > 0 && frame[end - 1] === CR ? end - 1 : end;
+    return new PartList(frame).add("payload", size)
+      .add("delimiter", end + 1 - size, size === end ? "LF" : "CR LF")
+      .finish();
   }
 
   toString(): string {

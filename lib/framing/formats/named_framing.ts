@@ -4,21 +4,41 @@
  * @module
  */
 
+import type { FramePlace } from "../explain/frame_part.ts";
+import { PartList } from "../explain/part_list.ts";
 import type { BadFrames, Decoder, Encoder, Framing } from "../framing.ts";
+
+/** Adds the parts of a frame to a list. */
+export type Explain = (
+  parts: PartList,
+  frame: Uint8Array,
+  place: FramePlace,
+) => void;
+
+/** What a framing may have besides its decoder and encoder. */
+export interface NamedFramingOptions {
+  /**
+   * What happens to bad frames unless the user chooses.
+   *
+   * @default {"fail"}
+   */
+  readonly badFrames?: BadFrames;
+  /** Names the parts of a frame. */
+  readonly explain?: Explain | undefined;
+}
 
 /**
  * Makes a framing whose string is its name.
  *
  * @param decoder Makes a decoder with that limit in bytes.
  * @param encoder Makes an encoder with that limit in bytes.
- * @param badFrames What happens to bad frames unless the user chooses.
  * @returns The framing; its messages end in the bytes themselves.
  */
 export function namedFraming(
   name: string,
   decoder: (maxMessageBytes: number) => Decoder,
   encoder: (maxMessageBytes: number) => Encoder,
-  badFrames: BadFrames = "fail",
+  { badFrames = "fail", explain }: NamedFramingOptions = {},
 ): Framing {
   return {
     badFrames,
@@ -26,5 +46,12 @@ export function namedFraming(
     decoder: ({ maxMessageBytes }) => decoder(maxMessageBytes),
     encoder: ({ maxMessageBytes }) => encoder(maxMessageBytes),
     toString: () => name,
+    ...(explain === undefined ? {} : {
+      explain(frame, place = {}) {
+        const parts = new PartList(frame);
+        explain(parts, frame, place);
+        return parts.finish();
+      },
+    }),
   };
 }

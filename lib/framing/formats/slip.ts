@@ -68,5 +68,5 @@ const SLIP: Framing = namedFraming(
   "slip",
   (maxMessageBytes) => new StuffedDecoder(RULE, maxMessageBytes),
   (maxMessageBytes) => new StuffedEncoder(RULE, maxMessageBytes),
-  "skip",
+  { badFrames: "skip" },
 );

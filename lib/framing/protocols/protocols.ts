@@ -198,6 +198,9 @@ function renamed(framing: Framing): (name: string) => Framing {
     boundary: framing.boundary,
     decoder: (options) => framing.decoder(options),
     encoder: (options) => framing.encoder(options),
+    ...(framing.explain === undefined ? {} : {
+      explain: (frame, place) => framing.explain!(frame, place),
+    }),
     toString: () => name,
   });
 }
