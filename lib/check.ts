@@ -8,48 +8,38 @@
  * @module
  */
 
-import { describeError, type ErrorParts } from "./errors.ts";
+import { describeError, type ErrorParts, setParts } from "./errors.ts";
 
 /** A value is outside its range. */
 export class OptionRangeError extends RangeError implements ErrorParts {
-  readonly action: string | undefined;
-  readonly address: string | undefined;
-  readonly reason: string;
-  readonly option: string | undefined;
-  readonly value: unknown;
-  readonly advice: string | undefined;
+  declare readonly action: string | undefined;
+  declare readonly address: string | undefined;
+  declare readonly reason: string;
+  declare readonly option: string | undefined;
+  declare readonly value: unknown;
+  declare readonly advice: string | undefined;
 
   constructor(parts: ErrorParts) {
     super(describeError(parts));
-    this.action = parts.action;
-    this.address = parts.address;
-    this.reason = parts.reason;
-    this.option = parts.option;
-    this.value = parts.value;
-    this.advice = parts.advice;
+    setParts(this, parts);
   }
 }
 
 /** A value is of the wrong kind, or options contradict each other. */
 export class OptionTypeError extends TypeError implements ErrorParts {
-  readonly action: string | undefined;
-  readonly address: string | undefined;
-  readonly reason: string;
-  readonly option: string | undefined;
-  readonly value: unknown;
-  readonly advice: string | undefined;
+  declare readonly action: string | undefined;
+  declare readonly address: string | undefined;
+  declare readonly reason: string;
+  declare readonly option: string | undefined;
+  declare readonly value: unknown;
+  declare readonly advice: string | undefined;
 
   constructor(parts: ErrorParts & ErrorOptions) {
     super(
       describeError(parts),
       "cause" in parts ? { cause: parts.cause } : undefined,
     );
-    this.action = parts.action;
-    this.address = parts.address;
-    this.reason = parts.reason;
-    this.option = parts.option;
-    this.value = parts.value;
-    this.advice = parts.advice;
+    setParts(this, parts);
   }
 }
 

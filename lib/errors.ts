@@ -89,6 +89,12 @@ export function describeError(
     (advice === undefined ? "" : `; ${advice}`);
 }
 
+/** Puts the parts onto an error, whose class declares them. */
+export function setParts(error: Error & ErrorParts, parts: ErrorParts): void {
+  const { action, address, advice, option, reason, value } = parts;
+  Object.assign(error, { action, address, reason, option, value, advice });
+}
+
 function hasParts(error: unknown): error is ErrorParts {
   return typeof error === "object" && error !== null &&
     typeof (error as Partial<ErrorParts>).reason === "string";
@@ -101,15 +107,17 @@ function shown(value: unknown): string {
 /** What all errors of this library have in common: their parts. */
 export abstract class ParleyError extends Error implements ErrorParts {
   /** What could not be done, to be read after "Cannot". */
-  readonly action: string | undefined;
+  declare readonly action: string | undefined;
   /** The address it is about, such as `tcp://127.0.0.1:7342`, where known. */
-  readonly address: string | undefined;
+  declare readonly address: string | undefined;
   /** Why, without a final period. */
-  readonly reason: string;
+  declare readonly reason: string;
   /** The option that would change the result, by its name in the library. */
-  readonly option: string | undefined;
+  declare readonly option: string | undefined;
+  /** The value that the option cannot have, if it is about one. */
+  declare readonly value: unknown;
   /** What to try next. */
-  readonly advice: string | undefined;
+  declare readonly advice: string | undefined;
 
   /**
    * Creates the error.
@@ -122,11 +130,7 @@ export abstract class ParleyError extends Error implements ErrorParts {
       // A cause of `undefined` is one too, if it was given.
       "cause" in parts ? { cause: parts.cause } : undefined,
     );
-    this.action = parts.action;
-    this.address = parts.address;
-    this.reason = parts.reason;
-    this.option = parts.option;
-    this.advice = parts.advice;
+    setParts(this, parts);
   }
 }
 

@@ -32,6 +32,29 @@ Deno.test("no code matches, replaces or slices the text of an error", async () =
   assertEquals(found, []);
 });
 
+Deno.test("no error for a mistake of the caller is made of a text alone", async () => {
+  const found: string[] = [];
+  for await (const path of sources("lib")) {
+    for (const made of bareErrors(await Deno.readTextFile(path))) {
+      found.push(`${path} makes a ${made}: use one of lib/check.ts`);
+    }
+  }
+  assertEquals(found, []);
+});
+
+Deno.test("bareErrors() sees the classes of the platform, and passes over examples and subclasses", () => {
+  assertEquals(
+    bareErrors("throw new TypeError(\n  `no`);\nreturn RangeError('no');"),
+    ["TypeError", "RangeError"],
+  );
+  assertEquals(
+    bareErrors(
+      " * throw new TypeError(text);\nthrow new OptionTypeError({});\nif (error instanceof TypeError) return;\n// RangeError()",
+    ),
+    [],
+  );
+});
+
 for (
   const line of [
     `if (error.message.includes("close_notify")) return;`,
@@ -72,11 +95,22 @@ for (
   });
 }
 
+/** The errors of the platform that a source makes for a mistake of the caller. */
+function bareErrors(source: string): string[] {
+  const made = /(?<![\w.])(TypeError|RangeError|SyntaxError)\(/g;
+  return [...withoutComments(source).matchAll(made)].map(([, name]) => name!);
+}
+
+function withoutComments(source: string): string {
+  return source
+    .replace(/\/\*[^]*?\*\//g, "")
+    .replace(/^ \*.*$/gm, "")
+    .replace(/(^|\s)\/\/.*$/gm, "");
+}
+
 /** The places in a source that take the text of an error apart. */
 function textReaders(source: string): string[] {
-  const code = source
-    .replace(/\/\*[^]*?\*\//g, "")
-    .replace(/(^|\s)\/\/.*$/gm, "");
+  const code = withoutComments(source);
   const texts = [String.raw`\.message`, ...textNames(code).map(bounded)];
   return texts.flatMap((text) => {
     const readers = new RegExp(

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { OptionRangeError, OptionTypeError } from "../check.ts";
 import { formOf, type Transport, transportsOf } from "./transports.ts";
 
 export type { Transport };
@@ -46,17 +47,21 @@ export class Address {
    */
   constructor(transport: Transport, hostname: string, port = 0) {
     if (!Number.isInteger(port) || port < 0 || port > 65535) {
-      throw new RangeError(
-        `Cannot use port ${port}: it must be an integer from 0 to 65535`,
-      );
+      throw new OptionRangeError({
+        action: `use port ${port}`,
+        reason: "it must be an integer from 0 to 65535",
+      });
     }
     const form = formOf(transport);
     if (hostname === "") {
-      throw new TypeError(
-        form === "path"
-          ? `Cannot use an empty path: write for example "${transport}:/run/app.sock"`
-          : "Cannot use an empty host name",
-      );
+      throw new OptionTypeError({
+        action: form === "path"
+          ? "use an empty path"
+          : "use an empty host name",
+        reason: form === "path"
+          ? `write for example "${transport}:/run/app.sock"`
+          : 'write for example "127.0.0.1"',
+      });
     }
     this.transport = transport;
     this.hostname = form === "path" ? "" : hostname.replace(/^\[(.+)\]$/, "$1");
@@ -118,10 +123,9 @@ function parseTransport(text: string, scheme = "tcp"): Transport {
   if (transport !== undefined) return transport;
   const names = [...transportsOf("host"), ...transportsOf("path")];
   const last = names.pop();
-  throw new TypeError(
-    `Cannot use address "${text}": its scheme must be ${
-      names.join(", ")
-    } or ${last}, not "${scheme}"`,
+  throw unusable(
+    text,
+    `its scheme must be ${names.join(", ")} or ${last}, not "${scheme}"`,
   );
 }
 
@@ -139,11 +143,13 @@ function parseHostPort(
 ): Address {
   const { host, port = "" } = HOST_PORT.exec(rest)?.groups ?? {};
   if (port === "" || (host === undefined && !/^[0-9]+$/.test(port))) {
-    throw new TypeError(`Cannot use address "${text}": ${missing(rest)}`);
+    const { advice, reason } = missing(rest);
+    throw unusable(text, reason, advice);
   }
   if (!/^[0-9]+$/.test(port)) {
-    throw new TypeError(
-      `Cannot use address "${text}": the port "${port}" is not a number from 0 to 65535`,
+    throw unusable(
+      text,
+      `the port "${port}" is not a number from 0 to 65535`,
     );
   }
   return new Address(transport, parseHost(text, host), Number(port));
@@ -155,24 +161,42 @@ function parseHost(text: string, host: string | undefined): string {
   if (!host.startsWith("[")) return host.toLowerCase();
   const inside = host.slice(1, -1);
   if (!isIpv6(inside)) {
-    throw new TypeError(
-      `Cannot use address "${text}": "${inside}" is not an IPv6 address`,
-    );
+    throw unusable(text, `"${inside}" is not an IPv6 address`);
   }
   // The name of an interface follows the %. Its case matters.
   const [digits = "", ...zone] = inside.split("%");
   return [digits.toLowerCase(), ...zone].join("%");
 }
 
-function missing(rest: string): string {
+function missing(rest: string): { reason: string; advice: string } {
   if (isIpv6(rest)) {
-    return 'an IPv6 address needs brackets and a port; write for example "[::1]:7342"';
+    return {
+      reason: "an IPv6 address needs brackets and a port",
+      advice: 'write for example "[::1]:7342"',
+    };
   }
   if (rest.startsWith("/")) {
-    return 'a path needs its scheme; write for example "unix:/run/app.sock"';
+    return {
+      reason: "a path needs its scheme",
+      advice: 'write for example "unix:/run/app.sock"',
+    };
   }
   const isHost = /^(?:\[[^\]\s]+\]|[^\s:/[\]@]+):?$/.test(rest);
-  return `it ${isHost ? "has no port" : "is not an address"}; ${FORMS}`;
+  const reason = isHost ? "it has no port" : "it is not an address";
+  return { reason, advice: FORMS };
+}
+
+function unusable(
+  text: string,
+  reason: string,
+  advice?: string,
+): OptionTypeError {
+  return new OptionTypeError({
+    action: "use address",
+    address: `"${text}"`,
+    reason,
+    advice,
+  });
 }
 
 function isIpv6(text: string): boolean {

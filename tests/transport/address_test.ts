@@ -164,7 +164,10 @@ Deno.test("Address refuses a port that is no integer from 0 to 65535", () => {
 Deno.test("Address refuses an empty host name", () => {
   const error = assertThrows(() => new Address("udp", "", 1), TypeError);
 
-  assertEquals(error.message, "Cannot use an empty host name");
+  assertEquals(
+    error.message,
+    'Cannot use an empty host name: write for example "127.0.0.1"',
+  );
 });
 
 Deno.test("Address leaves out the brackets of an IPv6 address", () => {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkInteger } from "../../check.ts";
+import { checkInteger, OptionTypeError } from "../../check.ts";
 import { ClosedError, ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
 import type { Connection } from "../connection.ts";
@@ -148,10 +148,13 @@ class MemoryConnection implements Connection {
 
   #check(action: string, bytes: Uint8Array, isBusy: boolean): void {
     if (bytes.length > 0 && !isBusy) return;
-    const why = isBusy
-      ? "an earlier call is still pending"
-      : "the array must have at least 1 byte, not 0";
-    throw new TypeError(`Cannot ${action} ${this.remoteAddress}: ${why}`);
+    throw new OptionTypeError({
+      action,
+      address: `${this.remoteAddress}`,
+      reason: isBusy
+        ? "an earlier call is still pending"
+        : "the array must have at least 1 byte, not 0",
+    });
   }
 
   #failure(action: string, failure: PipeFailure): Error {

@@ -14,6 +14,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../check.ts";
 import { ClosedError, ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
 import type { Connection, Listener } from "../connection.ts";
@@ -183,9 +184,11 @@ class PairListener implements MemoryListener {
 
   async accept(): Promise<Connection> {
     if (this.#accepting !== undefined) {
-      throw new TypeError(
-        `Cannot accept on ${this.address}: an earlier call is still pending`,
-      );
+      throw new OptionTypeError({
+        action: "accept on",
+        address: `${this.address}`,
+        reason: "an earlier call is still pending",
+      });
     }
     const { promise } = this.#accepting = Promise.withResolvers();
     this.#advance();

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../check.ts";
 import { ipBytes } from "../ip.ts";
 
 /** A range of IP addresses; immutable. */
@@ -27,9 +28,11 @@ export class Cidr {
       bits === undefined || more.length > 0 || width === "" ||
       !Number.isInteger(count) || count < 0 || count > most
     ) {
-      throw new TypeError(
-        `Cannot use "${text}" as a range of IP addresses: write for example "10.0.0.0/8", "192.0.2.7" or "2001:db8::/32"`,
-      );
+      throw new OptionTypeError({
+        action: `use "${text}" as a range of IP addresses`,
+        reason:
+          'write for example "10.0.0.0/8", "192.0.2.7" or "2001:db8::/32"',
+      });
     }
     this.#bits = bits;
     this.#width = count;

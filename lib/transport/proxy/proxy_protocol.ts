@@ -10,6 +10,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../check.ts";
 import { ProtocolError } from "../../errors.ts";
 import { Address } from "../address.ts";
 import { ipBytes } from "../ip.ts";
@@ -265,9 +266,11 @@ export function encodeProxyHeader(
   const hosts = [source.hostname, destination.hostname] as const;
   const [from, to] = [ipBytes(hosts[0]), ipBytes(hosts[1])];
   if (from === undefined || to?.length !== from.length) {
-    throw new TypeError(
-      `Cannot write a PROXY header from ${source} to ${destination}: both must be IP addresses of the same family`,
-    );
+    throw new OptionTypeError({
+      action: `write a PROXY header from ${source} to`,
+      address: `${destination}`,
+      reason: "both must be IP addresses of the same family",
+    });
   }
   const four = from.length === 4;
   if (version === 1) {

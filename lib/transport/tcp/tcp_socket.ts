@@ -5,7 +5,11 @@
  * @module
  */
 
-import { checkInteger, OptionTypeError } from "../../check.ts";
+import {
+  checkInteger,
+  OptionRangeError,
+  OptionTypeError,
+} from "../../check.ts";
 import { ConnectionError } from "../../errors.ts";
 import { Address, type Transport } from "../address.ts";
 import type { DialOptions, ListenOptions } from "../connection.ts";
@@ -33,9 +37,11 @@ export async function dialSocket(
   signal?.throwIfAborted();
   const { hostname, port } = address;
   if (port === 0) {
-    throw new RangeError(
-      `Cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
-    );
+    throw new OptionRangeError({
+      action: "connect to",
+      address: `${address}`,
+      reason: "port 0 is only for listening, the port must be from 1 to 65535",
+    });
   }
   const dial = (address: Address) => dialOne(address, signal);
   try {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { OptionTypeError } from "../../check.ts";
+import { OptionRangeError, OptionTypeError } from "../../check.ts";
 import { Address } from "../address.ts";
 import type {
   DatagramEndpoint,
@@ -49,9 +49,12 @@ export function openUdp(
   const { multicastLoopback = true, reuseAddress = false } = options;
   // The types always exist, the function does not.
   if (typeof Deno.listenDatagram !== "function") {
-    throw new TypeError(
-      `Cannot bind ${on}: this runtime has UDP only when it is started with --unstable-net, or with "unstable": ["net"] in deno.json`,
-    );
+    throw new OptionTypeError({
+      action: "bind",
+      address: `${on}`,
+      reason:
+        'this runtime has UDP only when it is started with --unstable-net, or with "unstable": ["net"] in deno.json',
+    });
   }
   try {
     const conn = Deno.listenDatagram({
@@ -101,9 +104,11 @@ class UdpEndpoint implements DatagramEndpoint {
   resolve(to: Address): Address | Promise<Address> {
     if (to === this.#lastTo) return to;
     if (to.port === 0) {
-      throw new RangeError(
-        `Cannot send to ${to}: port 0 is only for binding, the port must be from 1 to 65535`,
-      );
+      throw new OptionRangeError({
+        action: "send to",
+        address: `${to}`,
+        reason: "port 0 is only for binding, the port must be from 1 to 65535",
+      });
     }
     const hostname = inZone(
       this.#reachable(canonicalIp(to.hostname)),
@@ -184,9 +189,12 @@ class UdpEndpoint implements DatagramEndpoint {
     const own = ipVersion(this.address.hostname);
     const version = ipVersion(hostname);
     if (this.#isDual || version === own) return;
-    throw new TypeError(
-      `Cannot send to ${to} over IPv${version}: the socket is bound to ${this.address}, which is IPv${own}; bind it to "udp://[::]:${this.address.port}" for both`,
-    );
+    throw new OptionTypeError({
+      action: "send to",
+      address: `${to} over IPv${version}`,
+      reason: `the socket is bound to ${this.address}, which is IPv${own}`,
+      advice: `bind it to "udp://[::]:${this.address.port}" for both`,
+    });
   }
 
   /**

@@ -136,16 +136,21 @@ function checkGroup(group: string, bound: Address): string {
   const address = canonicalIp(group.replace(/^\[(.+)\]$/, "$1"));
   const version = ipVersion(address);
   if (version === undefined || !isMulticast(address)) {
-    throw new TypeError(
-      `Cannot join "${group}": it is not a multicast address, which is from 224.0.0.0 to 239.255.255.255 or begins with ff for IPv6`,
-    );
+    throw new OptionTypeError({
+      action: `join "${group}"`,
+      reason:
+        "it is not a multicast address, which is from 224.0.0.0 to 239.255.255.255 or begins with ff for IPv6",
+    });
   }
   // A dual-stack socket joins groups of both versions.
   const isDual = bound.hostname === "::";
   if (!isDual && version !== ipVersion(bound.hostname)) {
-    throw new TypeError(
-      `Cannot join "${group}" on ${bound}: the socket speaks the other version of IP; bind it to "udp://[::]:${bound.port}" for both`,
-    );
+    throw new OptionTypeError({
+      action: `join "${group}" on`,
+      address: `${bound}`,
+      reason: "the socket speaks the other version of IP",
+      advice: `bind it to "udp://[::]:${bound.port}" for both`,
+    });
   }
   return address;
 }
@@ -164,9 +169,10 @@ function checkInterface(address: string, index: number): void {
 
 function checkTtl(group: string, ttl: number): void {
   if (ipVersion(group) === 6) {
-    throw new TypeError(
-      `Cannot set the TTL for "${group}": the runtime has no such setting for IPv6`,
-    );
+    throw new OptionTypeError({
+      action: `set the TTL for "${group}"`,
+      reason: "the runtime has no such setting for IPv6",
+    });
   }
   checkInteger("ttl", ttl, 0, 255);
 }

@@ -36,7 +36,7 @@
  * @module
  */
 
-import { outOfRange } from "../../check.ts";
+import { OptionRangeError, OptionTypeError, outOfRange } from "../../check.ts";
 import { Address } from "../address.ts";
 import type {
   Connection,
@@ -148,17 +148,21 @@ function addressOf(where: string | SocketPath, action: string): Address {
   const address = new Address("unix", path);
   // As the first byte it means a name outside the file system, on Linux.
   if (path.includes("\0", 1)) {
-    throw new TypeError(
-      `Cannot ${action} ${
-        JSON.stringify(`${address}`)
-      }: a path cannot hold a zero byte`,
-    );
+    throw new OptionTypeError({
+      action,
+      address: JSON.stringify(`${address}`),
+      reason: "a path cannot hold a zero byte",
+    });
   }
   const { length } = new TextEncoder().encode(path);
   if (length > MAX_PATH_BYTES) {
-    throw new RangeError(
-      `Cannot ${action} ${address}: the path is ${length} bytes long and the system takes at most ${MAX_PATH_BYTES}; a path relative to the working directory may be shorter`,
-    );
+    throw new OptionRangeError({
+      action,
+      address: `${address}`,
+      reason:
+        `the path is ${length} bytes long and the system takes at most ${MAX_PATH_BYTES}`,
+      advice: "a path relative to the working directory may be shorter",
+    });
   }
   return address;
 }
