@@ -128,6 +128,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/http/wire",
     "lib/session/channel",
     "lib/session/messages/connect.ts",
+    "lib/session/messages/wrap.ts",
     "lib/time",
   ],
   "lib/relay": [
@@ -154,18 +155,22 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/manual": [...PUBLIC, ...COMMAND],
   // What one subject adds to both executables, which do not know each other.
   "cli/tls": [...PUBLIC, ...COMMAND, "@std/bytes"],
-  "cli/udp": [...PUBLIC, ...COMMAND, "cli/client", "cli/server"],
+  "cli/recording/record": [...PUBLIC, ...COMMAND, "deno.json"],
+  "cli/udp": [
+    ...[...PUBLIC, ...COMMAND],
+    ...["cli/client", "cli/recording/record", "cli/server"],
+  ],
   "cli/http": [
     ...[...PUBLIC, ...COMMAND, "@std/html"],
     ...["cli/client", "cli/server", "cli/tls"],
   ],
   "cli/client": [
     ...[...PUBLIC, ...COMMAND, "cli/terminal", "@std/async"],
-    ...["cli/http/client", "cli/tls", "cli/udp"],
+    ...["cli/http/client", "cli/recording/record", "cli/tls", "cli/udp"],
   ],
   "cli/server": [
     ...[...PUBLIC, ...COMMAND, "@std/async"],
-    ...["cli/http/server", "cli/tls", "cli/udp"],
+    ...["cli/http/server", "cli/recording/record", "cli/tls", "cli/udp"],
   ],
   "cli/demo": [...PUBLIC, "cli/output"],
 };

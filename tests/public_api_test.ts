@@ -77,7 +77,7 @@ const EXPORTS: Record<string, readonly string[]> = {
   "./recording": names(`
     ConnectionTurns DEFAULT_MAX_LINE_BYTES PcapngEncoder RecordedChunk RecordedClose RecordedEnd RecordedEvent
     RecordedFault RecordedOnConnection RecordedOpen RecordedRefusal RecordedReset
-    RecordedSide RecordingEnd
+    RecordingEnd
     RecordingError RecordingErrorCode RecordingFinish RecordingGap RecordingHead
     RecordingReader RecordingReaderOptions Turn TurnsOptions encodeEvent encodeHead
     pcapng turnsOf

@@ -12,7 +12,7 @@ import {
 } from "../../lib/session/datagrams/mod.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { Failure, UsageError } from "../output/failure.ts";
+import { Failure } from "../output/failure.ts";
 import { checkPair } from "../tls/tls_options.ts";
 
 /**
@@ -24,14 +24,6 @@ import { checkPair } from "../tls/tls_options.ts";
 export function checkTls(address: Address, given: ReadonlySet<string>): void {
   if (address.transport !== "tls") return;
   checkPair(given);
-  const seen = ["chunks", "read-size", "write-size", "write-delay"].find((
-    name,
-  ) => given.has(name));
-  if (seen !== undefined && given.has("proxy-protocol")) {
-    throw new UsageError(
-      `--${seen} and --proxy-protocol do not go together over TLS, where the header comes below it; leave one out`,
-    );
-  }
 }
 
 /**

@@ -19,6 +19,7 @@ import {
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { formatNamed } from "../output/formats.ts";
+import { checkRecord } from "../recording/record/record_options.ts";
 import { checkGroup } from "../udp/group_options.ts";
 import { checkDatagrams, checkMessages, checkTls } from "./client_checks.ts";
 import { CLIENT_OPTIONS, type ClientOptions } from "./client_option_table.ts";
@@ -56,6 +57,7 @@ export function parseClientArguments(
       "there is no address; write ADDRESS MESSAGE, such as: 7342 hello",
     );
   }
+  checkRecord(options, given);
   const { text: where, words } = writtenAddress(operands, isSocket);
   const typed = operands.slice(words);
   if (isWebAddress(where)) {

@@ -26,6 +26,7 @@ import {
 import { asTyped, oneOf, parseCount, parseWhole } from "../arguments/values.ts";
 import { HTTP_OPTIONS } from "../http/client/http_client_options.ts";
 import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
+import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { GROUP_OPTIONS } from "../udp/group_options.ts";
 
 /**
@@ -41,6 +42,7 @@ const proxyVersion = oneOf(["v1", "v2"]);
 /** The options by their names. */
 export const CLIENT_OPTIONS = {
   ...about({ subject: "HTTP", appliesTo: ["http"] }, HTTP_OPTIONS),
+  ...RECORD_OPTIONS,
   ...MESSAGE_OPTIONS,
   ...about({ subject: "messages" }, {
     "format": {

@@ -9,8 +9,11 @@ import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand, Progress } from "../program.ts";
+import type { HttpCommand } from "../http/client/http_command.ts";
+import type { Recording } from "../recording/record/begin_recording.ts";
+import { isRecording } from "../recording/record/record_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { parseClientArguments } from "./client_command.ts";
+import { type ClientCommand, parseClientArguments } from "./client_command.ts";
 import { manualFor } from "./client_manual.ts";
 
 /** What a client works with besides its command line. */
@@ -25,6 +28,8 @@ export interface Surroundings {
   readonly interrupt: () => void;
   /** Is kept up to date. */
   readonly progress: Progress;
+  /** Records what goes over its connections. */
+  readonly recording: Recording | undefined;
 }
 
 /**
@@ -53,6 +58,7 @@ async function runTalk(
     quiet: options.quiet,
     verbose: options.verbose,
   });
+  const recording = await recordingOf(command, terminal, log);
   const interrupt = new AbortController();
   const undo = interruptedBy(terminal, interrupt);
   const { signal } = interrupt;
@@ -62,6 +68,7 @@ async function runTalk(
     signal,
     interrupt: () => interrupt.abort(new Failure(EXIT.interrupted, "")),
     progress,
+    recording,
   };
   try {
     // Each is loaded when it is asked for: the others start sooner without it.
@@ -77,11 +84,38 @@ async function runTalk(
       const { talk } = await import("./talk.ts");
       await talk(command, surroundings);
     }
+    return await recording?.recorder.end() ?? EXIT.done;
   } finally {
+    await recording?.recorder.end();
     for (const stopListening of undo) stopListening();
     log.flush();
   }
-  return EXIT.done;
+}
+
+/** Begins the recording, if there is to be one. */
+async function recordingOf(
+  command: ClientCommand | HttpCommand,
+  terminal: Terminal,
+  log: Log,
+): Promise<Recording | undefined> {
+  const { options } = command;
+  if (!isRecording(options)) return undefined;
+  const { beginRecording } = await import(
+    "../recording/record/begin_recording.ts"
+  );
+  const isFramed = !("url" in command) && command.address.transport !== "udp";
+  const frame = isFramed ? String(options.frame) : undefined;
+  return await beginRecording(
+    options,
+    {
+      by: "parley-client",
+      frameToServer: frame,
+      frameToClient: frame,
+      target: "url" in command ? undefined : String(command.address),
+    },
+    terminal,
+    log,
+  );
 }
 
 function interruptedBy(

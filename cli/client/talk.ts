@@ -28,8 +28,8 @@ export async function talk(
   command: ClientCommand,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { log, progress, signal, terminal } = surroundings;
-  const connection = await openConnection(command, terminal, log, signal);
+  const { log, progress, signal } = surroundings;
+  const connection = await openConnection(command, surroundings);
   progress.stage = "talking";
   const onInterrupt = () => connection.abort(signal.reason);
   signal.addEventListener("abort", onInterrupt);

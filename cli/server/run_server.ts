@@ -8,9 +8,11 @@ import type { Address } from "../../mod.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import { formatSize } from "../arguments/sizes.ts";
 import type { Manual } from "../manual/manual.ts";
-import type { ExitCode } from "../output/exit_code.ts";
+import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
+import type { Recording } from "../recording/record/begin_recording.ts";
+import { isRecording } from "../recording/record/record_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { readTlsFiles } from "../tls/tls_files.ts";
 import { isNameOfLoopback, reachableAt } from "./reachable.ts";
@@ -39,14 +41,60 @@ async function runService(
 ): Promise<ExitCode> {
   progress.stage = "listening";
   const command = parseServerArguments(args, terminal);
-  const { options, service } = command;
+  const { options } = command;
   progress.json = options.log === "json";
   const log = new Log(terminal, {
     format: options.log,
     quiet: options.quiet,
     verbose: options.verbose,
   });
-  const servers = await startServers(command, terminal, log);
+  const recording = await recordingOf(command, terminal, log);
+  try {
+    const exitCode = await runServers(command, recording, terminal, log);
+    return exitCode === EXIT.done && recording !== undefined
+      ? await recording.recorder.end()
+      : exitCode;
+  } finally {
+    await recording?.recorder.end();
+    log.flush();
+  }
+}
+
+/** Begins the recording, if there is to be one. */
+async function recordingOf(
+  { addresses, name, options, service }: ServerCommand,
+  terminal: Terminal,
+  log: Log,
+): Promise<Recording | undefined> {
+  if (!isRecording(options)) return undefined;
+  const { beginRecording } = await import(
+    "../recording/record/begin_recording.ts"
+  );
+  const isFramed = service.protocol === undefined &&
+    addresses.some(({ transport }) => transport !== "udp");
+  const frame = isFramed ? String(options.frame) : undefined;
+  return await beginRecording(
+    options,
+    {
+      by: `parley-server ${name}`,
+      frameToServer: frame,
+      frameToClient: frame,
+      listen: addresses.join(" "),
+    },
+    terminal,
+    log,
+  );
+}
+
+/** Serves until a signal. */
+async function runServers(
+  command: ServerCommand,
+  recording: Recording | undefined,
+  terminal: Terminal,
+  log: Log,
+): Promise<ExitCode> {
+  const { options, service } = command;
+  const servers = await startServers(command, terminal, log, recording);
   const undoReload = reloadAtSignal(servers, command, terminal, log);
   const ended = untilSignal(servers, terminal, log, options.grace);
   const write = service.protocol?.write ?? String;
@@ -60,7 +108,6 @@ async function runService(
   if (options.verbose) tellSettings(command, log);
   const exitCode = await Promise.race([ended, servers.failed]);
   undoReload();
-  log.flush();
   return exitCode;
 }
 

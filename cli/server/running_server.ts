@@ -6,6 +6,7 @@
 
 import type { Address, ShutdownReport } from "../../mod.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
+import type { Recording } from "../recording/record/begin_recording.ts";
 import type { ServerCommand } from "./server_command.ts";
 
 /** What listens on some of the addresses. */
@@ -32,4 +33,6 @@ export interface WorkerCommand {
   readonly command: ServerCommand;
   /** Number of the worker, if there are several. */
   readonly worker?: number;
+  /** Records what goes over its connections. */
+  readonly recording?: Recording | undefined;
 }

@@ -43,7 +43,14 @@ export function checkTls(
  * @throws {UsageError} If there is such an option.
  */
 export function checkWorkers(given: ReadonlySet<string>): void {
-  if (given.has("workers") && given.has("max-connections-per-peer")) {
+  if (!given.has("workers")) return;
+  const recorded = ["record", "pcapng"].find((name) => given.has(name));
+  if (recorded !== undefined) {
+    throw new UsageError(
+      `--workers do not write together what --${recorded} records; leave one out`,
+    );
+  }
+  if (given.has("max-connections-per-peer")) {
     throw new UsageError(
       "--workers do not count together what --max-connections-per-peer bounds; leave one out",
     );

@@ -11,6 +11,7 @@ import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { didYouMean } from "../arguments/nearest.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { UsageError } from "../output/failure.ts";
+import { checkRecord } from "../recording/record/record_options.ts";
 import { checkJoin } from "../udp/join_options.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_option_table.ts";
 import { checkTls, checkUdp, checkWorkers } from "./server_checks.ts";
@@ -74,6 +75,7 @@ export function parseServerArguments(
   refuseOthers(SERVER_OPTIONS, given, kinds, subject);
   checkTls(addresses, given);
   checkWorkers(given);
+  checkRecord(options, given);
   checkJoin(addresses, options);
   if (given.has("index") && !given.has("root")) {
     throw new UsageError(

@@ -27,6 +27,7 @@ import { parseSize, writtenSize } from "../arguments/sizes.ts";
 import { asTyped, oneOf, parseCount, parseMode } from "../arguments/values.ts";
 import { UsageError } from "../output/failure.ts";
 import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
+import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { JOIN_OPTIONS } from "../udp/join_options.ts";
 import { DEFAULTS } from "./defaults.ts";
 
@@ -171,6 +172,7 @@ export const SERVER_OPTIONS = {
     "handshake-timeout": HANDSHAKE_OPTION,
   }),
   ...JOIN_OPTIONS,
+  ...RECORD_OPTIONS,
   ...LOG_OPTIONS,
 } as const;
 

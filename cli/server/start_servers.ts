@@ -12,6 +12,7 @@ import {
 } from "../../mod.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import type { Log } from "../output/log.ts";
+import type { Recording } from "../recording/record/begin_recording.ts";
 import type { RunningServer } from "./running_server.ts";
 import type { ServerCommand } from "./server_command.ts";
 import { startStreams } from "./start_streams.ts";
@@ -99,12 +100,14 @@ export class Servers {
  * Listens on every address.
  *
  * @param terminal Where certificates are.
+ * @param recording Records what goes over all connections.
  * @throws As `serve` and `serveDatagrams`; then nothing listens.
  */
 export async function startServers(
   command: ServerCommand,
   terminal: Terminal,
   log: Log,
+  recording: Recording | undefined,
 ): Promise<Servers> {
   const { addresses } = command;
   const streams = addresses.filter(({ transport }) => transport !== "udp");
@@ -114,7 +117,9 @@ export async function startServers(
     if (streams.length > 0) {
       const { workers } = command.options;
       if (workers > 1) streams.forEach(checkFree);
-      const task = workers > 1 ? { command, worker: 1 } : { command };
+      const task = workers > 1
+        ? { command, worker: 1 }
+        : { command, recording };
       const server = await startStreams(task, streams, terminal, log);
       servers.push(server);
       streams.forEach((asked, i) => bound.set(asked, server.addresses[i]!));
@@ -128,7 +133,12 @@ export async function startServers(
       if (address.transport !== "udp") continue;
       // Loaded only if there is a UDP address.
       const { startDatagrams } = await import("../udp/start_datagrams.ts");
-      const server = await startDatagrams(command, address, terminal, log);
+      const server = await startDatagrams(
+        { command, recording },
+        address,
+        terminal,
+        log,
+      );
       servers.push(server);
       bound.set(address, server.addresses[0]!);
     }

@@ -87,7 +87,7 @@ export async function startStreams(
 }
 
 async function listenSettings(
-  { command: { options }, worker }: WorkerCommand,
+  { command: { options }, recording, worker }: WorkerCommand,
   addresses: readonly Address[],
   terminal: Terminal,
   log: Log,
@@ -102,6 +102,7 @@ async function listenSettings(
     }
     : {};
   const trusted = options["proxy-protocol-from"];
+  const view = wireView(options, log, true);
   return {
     maxConnections: Math.ceil(options["max-connections"] / options.workers),
     maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
@@ -115,7 +116,7 @@ async function listenSettings(
         maxHeaderBytes: options["max-proxy-header"],
       },
     }),
-    wrap: wireView(options, log, true),
+    wrap: recording?.wrap("server", view) ?? view,
     whenFull: options["when-full"],
   };
 }

@@ -13,6 +13,7 @@ import type { ClientCommand } from "../client/client_command.ts";
 import { REPLY_TIMEOUT_MS } from "../client/client_option_table.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import type { Log } from "../output/log.ts";
+import type { Recording } from "../recording/record/begin_recording.ts";
 
 /** What went over all sockets of a client. */
 export interface Totals {
@@ -50,10 +51,16 @@ export class RequestSockets {
   };
   readonly #command: ClientCommand;
   readonly #log: Log;
+  readonly #recording: Recording | undefined;
 
-  constructor(command: ClientCommand, log: Log) {
+  constructor(
+    command: ClientCommand,
+    log: Log,
+    recording: Recording | undefined,
+  ) {
     this.#command = command;
     this.#log = log;
+    this.#recording = recording;
   }
 
   /** How long to wait for replies after each attempt. */
@@ -75,6 +82,7 @@ export class RequestSockets {
       onEvent: (event) => {
         if (event.type === "resent") this.resent(event.attempt);
       },
+      wrap: this.#recording?.wrapDatagrams("client"),
     });
     if (this.#log.options.verbose) {
       const [to, from] = [String(address), String(socket.address)];

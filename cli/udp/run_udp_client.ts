@@ -31,9 +31,9 @@ export async function runUdpClient(
   command: ClientCommand,
   surroundings: Surroundings,
 ): Promise<void> {
-  const { log, signal, terminal } = surroundings;
+  const { log, recording, signal, terminal } = surroundings;
   const { address, given, messages, options } = command;
-  const sockets = new RequestSockets(command, log);
+  const sockets = new RequestSockets(command, log, recording);
   const begun = performance.now();
   {
     await using requester = isForMany(address, given)

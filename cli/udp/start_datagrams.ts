@@ -17,8 +17,7 @@ import type { MessageOf, SentOf } from "../../lib/encoding/mod.ts";
 import { DatagramLog } from "./datagram_log.ts";
 import type { JoinValues } from "./join_options.ts";
 import type { Log } from "../output/log.ts";
-import type { RunningServer } from "../server/running_server.ts";
-import type { ServerCommand } from "../server/server_command.ts";
+import type { RunningServer, WorkerCommand } from "../server/running_server.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** A server of datagrams of any type. */
@@ -35,7 +34,7 @@ type AnyDatagramServer =
  * @param terminal What the service has around it.
  */
 export async function startDatagrams(
-  { service, options }: ServerCommand,
+  { command: { service, options }, recording }: WorkerCommand,
   on: Address,
   terminal: Terminal,
   log: Log,
@@ -46,6 +45,7 @@ export async function startDatagrams(
     onEvent: (event: DatagramServerEvent) => lines.event(event),
     // Several programs on one machine can join a group, and all receive.
     reuseAddress: options.join !== undefined,
+    wrap: recording?.wrapDatagrams("server"),
   };
   const handler = service.datagram!({ options, terminal });
   const server: AnyDatagramServer = handler.encoding === "text"

@@ -18,6 +18,8 @@
  * @module
  */
 
+import type { Side } from "../framing/framing.ts";
+
 /** The name of the format, in the first line of every recording. */
 export const FORMAT = "parley-recording";
 
@@ -40,9 +42,6 @@ export interface RecordingHead {
   readonly target?: string | undefined;
 }
 
-/** A side of a connection. */
-export type RecordedSide = "server" | "client";
-
 /** When something happened, and on which connection. */
 export interface RecordedOnConnection {
   /** Seconds since the head's `at`, on a clock that never jumps; microseconds count. */
@@ -54,7 +53,7 @@ export interface RecordedOnConnection {
 /** The bytes of one read. */
 export interface RecordedChunk extends RecordedOnConnection {
   /** The side that the bytes go to. */
-  readonly to: RecordedSide;
+  readonly to: Side;
   /** The bytes. */
   readonly bytes: Uint8Array;
 }
@@ -72,7 +71,7 @@ export interface RecordedOpen extends RecordedOnConnection {
 /** One side has finished sending: nothing more goes to the other one. */
 export interface RecordedEnd extends RecordedOnConnection {
   /** The side that gets nothing more. */
-  readonly to: RecordedSide;
+  readonly to: Side;
   /** What it is. */
   readonly event: "end";
 }
@@ -82,7 +81,7 @@ export interface RecordedReset extends RecordedOnConnection {
   /** What it is. */
   readonly event: "reset";
   /** The side that noticed it, if one of them caused it. */
-  readonly to?: RecordedSide | undefined;
+  readonly to?: Side | undefined;
 }
 
 /** A connection is over. */
@@ -108,7 +107,7 @@ export interface RecordedRefusal extends RecordedOnConnection {
 /** A fault struck; the chunk after it is what was really sent. */
 export interface RecordedFault extends RecordedOnConnection {
   /** The side whose bytes it struck, if it struck one direction. */
-  readonly to?: RecordedSide | undefined;
+  readonly to?: Side | undefined;
   /** The fault, such as `delay:200ms`. */
   readonly fault: string;
   /** Which message of its direction it struck, from 1. */

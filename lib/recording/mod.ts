@@ -31,7 +31,6 @@ export type {
   RecordedOpen,
   RecordedRefusal,
   RecordedReset,
-  RecordedSide,
   RecordingFinish,
   RecordingGap,
   RecordingHead,

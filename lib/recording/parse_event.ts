@@ -4,10 +4,10 @@
  * @module
  */
 
+import type { Side } from "../framing/framing.ts";
 import {
   FORMAT,
   type RecordedEvent,
-  type RecordedSide,
   type RecordingHead,
   VERSION,
 } from "./event.ts";
@@ -156,7 +156,7 @@ function bytesOf(fields: Fields, number: number): Uint8Array {
 function direction(
   { to }: Fields,
   number: number,
-): RecordedSide | undefined {
+): Side | undefined {
   if (to === undefined || to === "server" || to === "client") return to;
   throw malformed(number, `"to" is neither "server" nor "client"`);
 }

@@ -15,9 +15,13 @@
  */
 
 import { FrameDecoder } from "../framing/frame_decoder.ts";
-import { DEFAULT_MAX_MESSAGE_BYTES, type Framing } from "../framing/framing.ts";
+import {
+  DEFAULT_MAX_MESSAGE_BYTES,
+  type Framing,
+  type Side,
+} from "../framing/framing.ts";
 import { parseFraming } from "../framing/parse.ts";
-import { isChunk, type RecordedEvent, type RecordedSide } from "./event.ts";
+import { isChunk, type RecordedEvent } from "./event.ts";
 
 /** One thing that a side did. */
 export interface Turn {
@@ -97,13 +101,14 @@ const NOTHING: Uint8Array = new Uint8Array(0);
  */
 export function turnsOf(
   events: Iterable<RecordedEvent>,
-  side: RecordedSide,
+  side: Side,
   options: TurnsOptions = {},
 ): ConnectionTurns[] {
   const { framing: given, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } =
     options;
   const framing = typeof given === "string" ? parseFraming(given) : given;
   const counted = framing?.boundary === "frame" ? framing : undefined;
+  const from = side === "client" ? "server" : "client";
   const found = new Map<number, Collected>();
   let over = 0;
   for (const event of events) {
@@ -111,7 +116,7 @@ export function turnsOf(
     const { connection, t } = event;
     let collected = found.get(connection);
     if (collected === undefined) {
-      const count = new Count(counted, maxMessageBytes);
+      const count = new Count(counted, { from, maxMessageBytes });
       collected = new Collected(connection, t, over, count);
       found.set(connection, collected);
     }
@@ -129,10 +134,13 @@ class Count {
   hasFailed: boolean;
   readonly #decoder: FrameDecoder | undefined;
 
-  constructor(framing: Framing | undefined, maxMessageBytes: number) {
+  constructor(
+    framing: Framing | undefined,
+    options: { readonly from: Side; readonly maxMessageBytes: number },
+  ) {
     this.hasFailed = framing === undefined;
     this.#decoder = framing &&
-      new FrameDecoder(framing, { maxMessageBytes, onBadFrame: () => {} });
+      new FrameDecoder(framing, { ...options, onBadFrame: () => {} });
   }
 
   add(chunk: Uint8Array): void {
@@ -178,7 +186,7 @@ class Collected {
 
   add(
     event: Extract<RecordedEvent, { connection: number }>,
-    side: RecordedSide,
+    side: Side,
   ): void {
     if ("fault" in event) return;
     if (isChunk(event)) {

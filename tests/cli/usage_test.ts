@@ -99,7 +99,6 @@ const WRONG_CLIENT: [string, RegExp][] = [
     /--tls-engine: there is no "nodejs" \(did you mean "node"\?\); write native or node/,
   ],
   ["tls://a:7 x --alpn ,", /"," is not a list of protocols/],
-  ["tls://a:7 x --chunks --proxy-protocol", /do not go together over TLS/],
   [
     "7342 x --attempts 2",
     /--attempts is for UDP, and tcp:.* is not; write udp:/,

@@ -7,65 +7,62 @@
 import {
   Address,
   connect,
-  type Connection,
   type MessageConnection,
   startTls,
+  type StartTlsOptions,
   TimeoutError,
+  type WrapConnection,
 } from "../../../mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { messageSettings } from "../../arguments/common_options.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
-import type { Log } from "../../output/log.ts";
 import { wireView } from "../../output/wire_view.ts";
-import type { Terminal } from "../../terminal/terminal.ts";
 import type { ClientCommand } from "../client_command.ts";
+import type { Surroundings } from "../run_client.ts";
 import { tellConnectionEvent } from "./connection_log.ts";
 import { retrying } from "./retry.ts";
 import { sendProxyHeader } from "./proxy_header.ts";
 import { tlsOptions } from "./tls_settings.ts";
 
+/** What a connection is opened with. */
+type Parts = Pick<Surroundings, "log" | "recording" | "signal" | "terminal">;
+
 /**
  * Opens the connection that a command line asks for.
  *
- * @param signal Ends the attempt.
  * @throws {Failure} With code 124 if `--timeout` is over first.
  */
 export async function openConnection(
   command: ClientCommand,
-  terminal: Terminal,
-  log: Log,
-  signal: AbortSignal,
+  parts: Parts,
 ): Promise<MessageConnection> {
   const { address, options } = command;
-  const tls = await tlsOptions(command, terminal, log);
+  const { log, signal, terminal } = parts;
   const { timeout } = options;
-  const tlsHandshakeTimeoutMs = Math.min(timeout, options["handshake-timeout"]);
+  const tls = {
+    ...await tlsOptions(command, terminal, log),
+    tlsHandshakeTimeoutMs: Math.min(timeout, options["handshake-timeout"]),
+  };
+  // The header comes below TLS, which then begins above it.
+  const isBelow = hasHeaderBelowTls(command);
+  const to = isBelow
+    ? new Address("tcp", address.hostname, address.port)
+    : address;
   const settings = {
     ...messageSettings(options),
+    ...isBelow ? {} : tls,
     connectTimeoutMs: Math.min(timeout, options["connect-timeout"]),
     idleTimeoutMs: options["idle-timeout"],
     messageTimeoutMs: options["message-timeout"],
     onEvent: tellConnectionEvent(log),
     sendTimeoutMs: options["send-timeout"],
     signal,
-    wrap: wrapFor(command, log),
+    wrap: wrapFor(command, parts, isBelow ? tls : undefined),
   };
   try {
-    if (!hasHeaderBelowTls(command)) {
-      const both = { ...settings, ...tls, tlsHandshakeTimeoutMs };
-      const open = () => connect(address, both);
-      return await retrying(open, { forMs: options.retry, log, signal });
-    }
-    // The header comes below TLS.
-    const plain = new Address("tcp", address.hostname, address.port);
-    const open = () => connect(plain, settings);
-    const retry = { forMs: options.retry, log, signal };
-    const connection = await retrying(open, retry);
-    const serverName = address.hostname;
-    const how = { serverName, ...tls, signal, tlsHandshakeTimeoutMs };
-    await startTls(connection, how);
-    return connection;
+    const open = () => connect(to, settings);
+    return await retrying(open, { forMs: options.retry, log, signal });
   } catch (error) {
     if (isLate(error, timeout)) {
       throw new Failure(
@@ -84,21 +81,30 @@ function hasHeaderBelowTls({ address, options }: ClientCommand): boolean {
   return address.transport === "tls" && options["proxy-protocol"] !== undefined;
 }
 
-/** What comes between a connection and its messages: a header, a view of reads. */
+/**
+ * What comes between a connection and its messages: a header, TLS above it, a view of
+ * reads, a recorder.
+ *
+ * @param tls How to start TLS above the header, if it is to be.
+ */
 function wrapFor(
-  { options }: ClientCommand,
-  log: Log,
-): ((connection: Connection) => Promise<Connection>) | undefined {
+  { address, options }: ClientCommand,
+  { log, recording, signal }: Parts,
+  tls: StartTlsOptions | undefined,
+): WrapConnection | undefined {
   const version = options["proxy-protocol"];
   const view = wireView(options, log, false);
-  if (version === undefined && view === undefined) return undefined;
+  const show = recording?.wrap("client", view) ?? view;
+  if (version === undefined) return show;
   return async (connection) => {
-    if (version !== undefined) {
-      // The first bytes of all find room, so nothing is waited for.
-      const source = options["proxy-source"];
-      await sendProxyHeader(connection, { source, version });
-    }
-    return view?.(connection) ?? connection;
+    // The first bytes of all find room, so nothing is waited for.
+    const source = options["proxy-source"];
+    await sendProxyHeader(connection, { source, version });
+    const serverName = address.hostname;
+    const secured = tls === undefined
+      ? connection
+      : await startTls(connection, { serverName, ...tls, signal });
+    return show?.(secured) ?? secured;
   };
 }
 

@@ -81,7 +81,7 @@ async function performRequest(
   surroundings: Surroundings,
   watch: Watch,
 ): Promise<void> {
-  const { log, signal, terminal } = surroundings;
+  const { log, recording, signal, terminal } = surroundings;
   const { output } = command.options;
   const tls = await tlsOptions(command, terminal, log);
   using body = await bodyOf(command, terminal);
@@ -94,6 +94,7 @@ async function performRequest(
   const response = await request(command.url, {
     ...tls,
     ...requestOptions(command, body),
+    wrap: recording?.wrap("client"),
     onBytes: (direction, bytes) => watch.see(direction, bytes),
     signal,
   });

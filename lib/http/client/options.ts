@@ -7,6 +7,7 @@
 import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
 import type { Address } from "../../transport/address.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
+import type { WrapConnection } from "../../session/messages/wrap.ts";
 import type { InformationalHead } from "../wire/events.ts";
 import type { HttpResponseReadOptions } from "../wire/http_limits.ts";
 
@@ -159,6 +160,11 @@ export interface HttpDialOptions
    * @default {the URL's host and port}
    */
   readonly via?: string | Address | undefined;
+  /**
+   * Puts something between the connection and HTTP, once TLS is agreed on, such as a log
+   * of the bytes.
+   */
+  readonly wrap?: WrapConnection | undefined;
 }
 
 /** Options for {@linkcode request}. */

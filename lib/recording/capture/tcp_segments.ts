@@ -13,11 +13,9 @@
  * @module
  */
 
+import type { Side } from "../../framing/framing.ts";
 import { FLAG, type PacketEnd, tcpPacket } from "./ip_packet.ts";
 import type { Flow } from "./packet_ends.ts";
-
-/** A side of a connection. */
-type Side = "client" | "server";
 
 // An IPv4 packet holds 65,535 bytes with its headers.
 const MOST_BYTES = 65_000;

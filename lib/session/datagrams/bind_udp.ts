@@ -53,5 +53,6 @@ export function bindUdp<E extends EncodingLike = "bytes">(
   const on = parseUdpAddress(address, "bind");
   // Refuses wrong options before there is a socket to close.
   new DatagramSettings(options);
-  return new EncodedSocket(openDatagrams(on, options), options);
+  const endpoint = openDatagrams(on, options);
+  return new EncodedSocket(options.wrap?.(endpoint) ?? endpoint, options);
 }

@@ -9,6 +9,7 @@ import { type EncodingLike, parseEncoding } from "../../encoding/parse.ts";
 import { checkSize } from "../../check.ts";
 import type { Address } from "../../transport/address.ts";
 import {
+  type DatagramEndpoint,
   type DatagramEndpointOptions,
   MAX_IPV6_DATAGRAM_BYTES,
 } from "../../transport/datagram_endpoint.ts";
@@ -154,6 +155,13 @@ export interface DatagramOptions<E extends EncodingLike = "bytes">
    * the program there is a line on standard error}
    */
   readonly onEvent?: (event: DatagramEvent) => void;
+  /**
+   * Puts something between the system's socket and this one, such as a recorder. It is
+   * called once with the endpoint, which the result owns from then on.
+   */
+  readonly wrap?:
+    | ((endpoint: DatagramEndpoint) => DatagramEndpoint)
+    | undefined;
 }
 
 /** The options with all defaults filled in, and checked. */

@@ -1,0 +1,221 @@
+/**
+ * A file that grows while a program works, in writes of whole pieces.
+ *
+ * ```text
+ *   add ─► waiting ─── 100 ms, or 256 KiB ──► one write ─► the file
+ *            │ above 4 MiB: room() waits
+ *
+ *   open ── a write fails ──► failed: what comes is dropped, what is there stays
+ *    └───── close() ────────► closed
+ * ```
+ *
+ * A program that is killed leaves all pieces but those of the last moment, and at most
+ * a part of one at the end.
+ *
+ * @module
+ */
+
+import { EXIT } from "../../output/exit_code.ts";
+import { Failure } from "../../output/failure.ts";
+import { systemReason } from "../../output/system_reason.ts";
+
+/** How many bytes may wait before {@linkcode GrowingFile.room} waits. */
+export const MOST_WAITING_BYTES: number = 4 * 1024 * 1024;
+
+const SOON_MS = 100;
+const MANY_BYTES = 256 * 1024;
+
+const REASONS = { NotFound: "there is no such folder" };
+
+/** Appends to a file. */
+export class GrowingFile {
+  readonly #path: string;
+  readonly #file: Deno.FsFile;
+  #onFailure: (failure: Failure) => void = () => {};
+  #state: "open" | "failed" | "closed" = "open";
+  #failure: Failure | undefined;
+  #pieces: Piece[] = [];
+  #waitingBytes = 0;
+  // Those of the write that is under way.
+  #writingBytes = 0;
+  // What is in the file, up to the last whole piece.
+  #writtenBytes = 0;
+  #writing: Promise<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #room: PromiseWithResolvers<void> | undefined;
+
+  private constructor(path: string, file: Deno.FsFile) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /**
+   * Opens a file, and replaces what was in it by a first piece.
+   *
+   * @param onFailure Called once if it cannot be written later.
+   * @throws {Failure} With code 9 if it cannot be opened or written.
+   */
+  static async create(
+    path: string,
+    first: Piece,
+    onFailure: (failure: Failure) => void,
+  ): Promise<GrowingFile> {
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(path, {
+        write: true,
+        create: true,
+        truncate: true,
+      });
+    } catch (cause) {
+      throw cannotWrite(path, cause);
+    }
+    const growing = new GrowingFile(path, file);
+    growing.add(first);
+    await growing.#flush();
+    if (growing.#failure !== undefined) {
+      growing.#file.close();
+      throw growing.#failure;
+    }
+    growing.#onFailure = onFailure;
+    return growing;
+  }
+
+  /** Why it cannot be written any more. */
+  get failure(): Failure | undefined {
+    return this.#failure;
+  }
+
+  /** Whether more waits to be written than should. */
+  get isFull(): boolean {
+    return this.#waitingBytes + this.#writingBytes > MOST_WAITING_BYTES;
+  }
+
+  /**
+   * Appends a piece, which is written soon, and never in parts unless the disk is full.
+   *
+   * @param piece Text or bytes; do not change them any more.
+   */
+  add(piece: Piece): void {
+    if (this.#state !== "open") return;
+    this.#pieces.push(piece);
+    this.#waitingBytes += piece.length;
+    if (this.#writing !== undefined) return;
+    if (this.#waitingBytes >= MANY_BYTES) void this.#flush();
+    else this.#timer ??= setTimeout(() => void this.#flush(), SOON_MS);
+  }
+
+  /**
+   * Waits until there is room for more.
+   *
+   * @returns `undefined` if there is room now. The promise never rejects.
+   */
+  room(): Promise<void> | undefined {
+    if (!this.isFull) return undefined;
+    this.#room ??= Promise.withResolvers();
+    return this.#room.promise;
+  }
+
+  /** Writes what waits and closes the file. It can be called again. */
+  async close(): Promise<void> {
+    while (this.#pieces.length > 0 || this.#writing !== undefined) {
+      await this.#flush();
+    }
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#file.close();
+  }
+
+  #flush(): Promise<void> {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing ??= this.#writeAll().finally(() => this.#writing = undefined);
+    return this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#pieces.length > 0) {
+      const pieces = this.#pieces;
+      this.#pieces = [];
+      this.#writingBytes = this.#waitingBytes;
+      this.#waitingBytes = 0;
+      await this.#write(pieces);
+      this.#writingBytes = 0;
+      if (!this.isFull) {
+        this.#room?.resolve();
+        this.#room = undefined;
+      }
+      // What came meanwhile can wait for more, unless it is a lot.
+      if (this.#waitingBytes < MANY_BYTES && this.#waitingBytes > 0) {
+        this.#timer ??= setTimeout(() => void this.#flush(), SOON_MS);
+        return;
+      }
+    }
+  }
+
+  async #write(pieces: readonly Piece[]): Promise<void> {
+    const batch = bytesOf(pieces);
+    let at = 0;
+    try {
+      while (at < batch.length) {
+        at += await this.#file.write(batch.subarray(at));
+      }
+      this.#writtenBytes += at;
+    } catch (error) {
+      this.#writtenBytes += wholeBytes(pieces, at);
+      await this.#fail(error);
+    }
+  }
+
+  async #fail(cause: unknown): Promise<void> {
+    this.#state = "failed";
+    this.#pieces = [];
+    this.#waitingBytes = 0;
+    this.#failure = cannotWrite(this.#path, cause);
+    // A part of a piece may be at the end. Where it cannot be cut off, as in a device,
+    // readers drop it.
+    await this.#file.truncate(this.#writtenBytes).catch(() => {});
+    this.#onFailure(this.#failure);
+  }
+}
+
+/** A line of text or a block of bytes; a file has either. */
+type Piece = string | Uint8Array;
+
+const UTF8 = new TextEncoder();
+
+/** How many bytes the pieces have that are whole within so many bytes. */
+function wholeBytes(pieces: readonly Piece[], bytes: number): number {
+  let whole = 0;
+  for (const piece of pieces) {
+    const length = typeof piece === "string"
+      ? UTF8.encode(piece).length
+      : piece.length;
+    if (whole + length > bytes) break;
+    whole += length;
+  }
+  return whole;
+}
+
+function bytesOf(pieces: readonly Piece[]): Uint8Array {
+  if (typeof pieces[0] === "string") return UTF8.encode(pieces.join(""));
+  const parts = pieces as readonly Uint8Array[];
+  if (parts.length === 1) return parts[0]!;
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+function cannotWrite(path: string, cause: unknown): Failure {
+  return new Failure(
+    EXIT.local,
+    `cannot write ${path}: ${systemReason(cause, REASONS)}`,
+    { cause },
+  );
+}

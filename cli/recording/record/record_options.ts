@@ -1,0 +1,71 @@
+/**
+ * The options of everything that records what goes over its connections.
+ *
+ * @module
+ */
+
+import {
+  about,
+  flag,
+  optional,
+  type ValuesOf,
+} from "../../arguments/option.ts";
+import { asTyped } from "../../arguments/values.ts";
+import { UsageError } from "../../output/failure.ts";
+
+/** The options by name. */
+export const RECORD_OPTIONS = about(
+  { subject: "recording", appliesTo: ["stream", "datagrams", "http"] },
+  {
+    "record": optional(
+      "FILE",
+      asTyped,
+      "writes what goes over every connection to FILE, read by read, to be shown and played back; what was in FILE is replaced",
+    ),
+    "pcapng": optional(
+      "FILE",
+      asTyped,
+      "writes the same as a capture that Wireshark reads",
+    ),
+    "record-drop": flag(
+      "leaves out of the recording what cannot be written fast enough, instead of making the connections wait",
+    ),
+  },
+);
+
+/** The options' values. */
+export type RecordValues = ValuesOf<typeof RECORD_OPTIONS>;
+
+/**
+ * Refuses what does not go together.
+ *
+ * @param given The options that were given.
+ * @throws {UsageError} If something is missing or contradicts another.
+ */
+export function checkRecord(
+  { pcapng, record }: RecordValues,
+  given: ReadonlySet<string>,
+): void {
+  if (record === "" || pcapng === "") {
+    throw new UsageError(
+      `--${record === "" ? "record" : "pcapng"} needs the name of a file`,
+    );
+  }
+  if (record !== undefined && record === pcapng) {
+    throw new UsageError(
+      "--record and --pcapng write different formats; give each a file of its own",
+    );
+  }
+  if (
+    given.has("record-drop") && record === undefined && pcapng === undefined
+  ) {
+    throw new UsageError(
+      "--record-drop is for --record and --pcapng; write for example: --record session.jsonl --record-drop",
+    );
+  }
+}
+
+/** Whether a command line asks for a recording in any form. */
+export function isRecording({ pcapng, record }: RecordValues): boolean {
+  return record !== undefined || pcapng !== undefined;
+}

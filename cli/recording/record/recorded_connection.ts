@@ -1,0 +1,133 @@
+/**
+ * Records what a program reads from a connection and writes to it.
+ *
+ * A chunk is recorded as soon as it was read, and before it is written: an answer never
+ * comes before its question in the recording.
+ *
+ * @module
+ */
+
+import type { Address, Connection } from "../../../mod.ts";
+import { ConnectionError } from "../../../mod.ts";
+import type { Side } from "../../../lib/framing/mod.ts";
+import type { PeerCertificate } from "../../../lib/transport/tls/mod.ts";
+import { type ConnectionRecord, other, type Recorder } from "./recorder.ts";
+
+// What is recorded before it is written may never be taken, if the link is lost then.
+// So it is not much.
+const MOST_WRITTEN_BYTES = 64 * 1024;
+
+/**
+ * Makes the function that puts a recorder between a connection and what speaks over it.
+ *
+ * @param side The side that this program is.
+ */
+export function recording(
+  recorder: Recorder,
+  side: Side,
+): (connection: Connection) => Connection {
+  return (connection) => {
+    const own = addressOf(connection.localAddress);
+    const peer = addressOf(connection.remoteAddress);
+    const record = side === "server"
+      ? recorder.open(peer, own)
+      : recorder.open(own, peer);
+    return new RecordedConnection(connection, record, side);
+  };
+}
+
+/** A client at a Unix socket has no address of its own. */
+function addressOf(address: Address): string | undefined {
+  const text = String(address);
+  return text === "unix:" ? undefined : text;
+}
+
+class RecordedConnection implements Connection {
+  readonly handshake?: () => Promise<void>;
+  readonly #connection: Connection;
+  readonly #record: ConnectionRecord;
+  readonly #side: Side;
+  // How much of what comes next was recorded already: a write took only a part.
+  #aheadBytes = 0;
+
+  constructor(connection: Connection, record: ConnectionRecord, side: Side) {
+    this.#connection = connection;
+    this.#record = record;
+    this.#side = side;
+    if (connection.handshake !== undefined) {
+      this.handshake = () => connection.handshake!();
+    }
+  }
+
+  get localAddress(): Address {
+    return this.#connection.localAddress;
+  }
+
+  get remoteAddress(): Address {
+    return this.#connection.remoteAddress;
+  }
+
+  get alpn(): string | undefined {
+    return this.#connection.alpn;
+  }
+
+  get peerCertificate(): PeerCertificate | undefined {
+    return this.#connection.peerCertificate;
+  }
+
+  get endedUnannounced(): boolean {
+    return this.#connection.endedUnannounced ?? false;
+  }
+
+  get released(): Promise<void> | undefined {
+    return this.#connection.released;
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    await this.#record.room();
+    try {
+      const count = await this.#connection.read(into);
+      if (count === null) this.#record.end(this.#side);
+      else this.#record.chunk(this.#side, into.subarray(0, count));
+      return count;
+    } catch (error) {
+      this.#lost(error);
+      throw error;
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    await this.#record.room();
+    const some = bytes.subarray(0, MOST_WRITTEN_BYTES);
+    const peer = other(this.#side);
+    const fresh = some.subarray(this.#aheadBytes);
+    if (fresh.length > 0) this.#record.chunk(peer, fresh);
+    try {
+      const count = await this.#connection.write(some);
+      this.#aheadBytes = some.length - count;
+      return count;
+    } catch (error) {
+      this.#lost(error);
+      throw error;
+    }
+  }
+
+  async closeWrite(): Promise<void> {
+    this.#record.end(other(this.#side));
+    await this.#connection.closeWrite();
+  }
+
+  close(): void {
+    this.#record.close(this.#side);
+    this.#connection.close();
+  }
+
+  abort(): void {
+    this.#record.close(this.#side);
+    this.#connection.abort();
+  }
+
+  #lost(error: unknown): void {
+    if (error instanceof ConnectionError) this.#record.reset(this.#side);
+  }
+}

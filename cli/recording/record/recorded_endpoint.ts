@@ -1,0 +1,99 @@
+/**
+ * Records datagrams. Each peer address is a connection of the recording.
+ *
+ * @module
+ */
+
+import type { Address } from "../../../mod.ts";
+import type { Side } from "../../../lib/framing/mod.ts";
+import type {
+  DatagramEndpoint,
+  MulticastMembership,
+  MulticastOptions,
+  ReceivedDatagram,
+} from "../../../lib/session/datagrams/mod.ts";
+import { type ConnectionRecord, other, type Recorder } from "./recorder.ts";
+
+// A sender can give every datagram another address, so the oldest are forgotten. A peer
+// that is heard of again is then a new connection of the recording.
+const MOST_PEERS = 10_000;
+
+/**
+ * Makes the function that puts a recorder between a socket and what uses it.
+ *
+ * @param side The side that this program is.
+ */
+export function recordingDatagrams(
+  recorder: Recorder,
+  side: Side,
+): (endpoint: DatagramEndpoint) => DatagramEndpoint {
+  return (endpoint) => new RecordedEndpoint(endpoint, recorder, side);
+}
+
+class RecordedEndpoint implements DatagramEndpoint {
+  readonly #endpoint: DatagramEndpoint;
+  readonly #recorder: Recorder;
+  readonly #side: Side;
+  readonly #peers = new Map<string, ConnectionRecord>();
+
+  constructor(endpoint: DatagramEndpoint, recorder: Recorder, side: Side) {
+    this.#endpoint = endpoint;
+    this.#recorder = recorder;
+    this.#side = side;
+  }
+
+  get address(): Address {
+    return this.#endpoint.address;
+  }
+
+  resolve(to: Address): Address | Promise<Address> {
+    return this.#endpoint.resolve(to);
+  }
+
+  async send(bytes: Uint8Array, to: Address): Promise<void> {
+    await this.#recorder.room();
+    this.#record(to).chunk(other(this.#side), bytes);
+    await this.#endpoint.send(bytes, to);
+  }
+
+  async receive(into: Uint8Array): Promise<ReceivedDatagram> {
+    await this.#recorder.room();
+    const received = await this.#endpoint.receive(into);
+    this.#record(received.from).chunk(this.#side, received.bytes);
+    return received;
+  }
+
+  droppedBySystem(): number | undefined {
+    return this.#endpoint.droppedBySystem?.();
+  }
+
+  joinMulticast(
+    group: string,
+    options: MulticastOptions,
+  ): Promise<MulticastMembership> {
+    return this.#endpoint.joinMulticast(group, options);
+  }
+
+  close(): void {
+    for (const record of this.#peers.values()) record.close(this.#side);
+    this.#peers.clear();
+    this.#endpoint.close();
+  }
+
+  #record(address: Address): ConnectionRecord {
+    const peer = String(address);
+    const known = this.#peers.get(peer);
+    if (known !== undefined) return known;
+    for (const [oldest, record] of this.#peers) {
+      if (this.#peers.size < MOST_PEERS) break;
+      record.close(this.#side);
+      this.#peers.delete(oldest);
+    }
+    const own = String(this.address);
+    const record = this.#side === "server"
+      ? this.#recorder.open(peer, own)
+      : this.#recorder.open(own, peer);
+    this.#peers.set(peer, record);
+    return record;
+  }
+}
