@@ -9,6 +9,7 @@
  * @module
  */
 
+import { type Member, Roster } from "../roster.ts";
 import {
   LONGEST_TIMER_MS,
   SYSTEM_TIME,
@@ -17,7 +18,7 @@ import {
 } from "./time.ts";
 
 /** One wait. */
-export interface Sleeper {
+export interface Sleeper extends Member {
   /** The end of the wait, by {@linkcode Time.now}; `Infinity` for no limit. */
   readonly untilMs: number;
 
@@ -30,7 +31,7 @@ export interface Sleeper {
  * runtime's timers are.
  */
 export class Alarm {
-  readonly #sleepers = new Set<Sleeper>();
+  readonly #sleepers = new Roster<Sleeper>();
   readonly #time: Time;
   #timer: Timer;
   #firesMs = Infinity;

@@ -9,10 +9,11 @@
  * @module
  */
 
+import { type Member, Roster } from "../roster.ts";
 import { SYSTEM_TIME, type Time, type Timer } from "./time.ts";
 
 /** Something with deadlines. */
-export interface Watched {
+export interface Watched extends Member {
   /** Checks whether a deadline has run out, and acts. */
   check(nowMs: number): void;
 }
@@ -33,7 +34,7 @@ export class Clock {
    */
   readonly stepMs: number;
   readonly #time: Time;
-  readonly #watched = new Set<Watched>();
+  readonly #watched = new Roster<Watched>();
   #timer: Timer;
   #lastTick = 0;
 

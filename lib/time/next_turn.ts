@@ -7,23 +7,35 @@
  * @module
  */
 
-const waiting = new Set<() => void>();
+import { type Member, Roster } from "../roster.ts";
+
+/** A call in the next turn of the event loop. */
+export class NextTurn implements Member {
+  place = -1;
+  /** What is called. */
+  readonly callback: () => void;
+
+  constructor(callback: () => void) {
+    this.callback = callback;
+  }
+}
+
+const waiting = new Roster<NextTurn>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /**
  * Calls a function in the next turn of the event loop, about a millisecond
  * later.
  *
- * @param callback The function. It is called once, even if it is given
- * repeatedly.
+ * @param call The call. It is made once, even if it is given repeatedly.
  */
-export function onNextTurn(callback: () => void): void {
-  waiting.add(callback);
+export function onNextTurn(call: NextTurn): void {
+  waiting.add(call);
   timer ??= setTimeout(() => {
     timer = undefined;
     const due = [...waiting];
     waiting.clear();
-    for (const callback of due) callback();
+    for (const { callback } of due) callback();
   }, 0);
 }
 
@@ -31,15 +43,15 @@ export function onNextTurn(callback: () => void): void {
  * Cancels a call. The timer stays set: in a busy program the next call comes
  * before it fires.
  *
- * @param callback The argument of {@linkcode onNextTurn}.
+ * @param call The argument of {@linkcode onNextTurn}.
  */
-export function notOnNextTurn(callback: () => void): void {
-  waiting.delete(callback);
+export function notOnNextTurn(call: NextTurn): void {
+  waiting.delete(call);
 }
 
 /** Stops the timer if there is nothing to call; for when a connection ends. */
 export function stopIfIdle(): void {
-  if (waiting.size > 0) return;
+  if (waiting.size > 0 || timer === undefined) return;
   clearTimeout(timer);
   timer = undefined;
 }

@@ -4,6 +4,7 @@ import { ManualTime } from "../support/manual_time.ts";
 
 /** A wait that notes when it ended. */
 class Woken implements Sleeper {
+  place = -1;
   readonly untilMs: number;
   wokenMs: number | undefined;
   wake: () => void;
@@ -73,7 +74,7 @@ Deno.test("Alarm waits longer than a timer of the runtime can", async () => {
 Deno.test("Alarm leaves no timer behind once it is cleared", () => {
   const alarm = new Alarm();
   for (const untilMs of [60_000, 1_000, Infinity]) {
-    alarm.add({ untilMs, wake: () => {} });
+    alarm.add({ place: -1, untilMs, wake: () => {} });
   }
   alarm.clear();
 });

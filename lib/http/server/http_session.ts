@@ -33,6 +33,9 @@ const LAST_LOOK_MS = 10;
  */
 export class HttpSession implements HttpServerConnection, Conversable {
   readonly channel: Channel;
+  // What its server notes.
+  place = -1;
+  isHandled = false;
   readonly #parts: HandlingParts;
   #state: "waiting" | "busy" | "over" = "waiting";
   #requests = 0;

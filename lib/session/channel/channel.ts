@@ -81,6 +81,7 @@ import { type ByteObserver, Traffic } from "./traffic.ts";
 
 /** A connection, its two halves and its end. */
 export class Channel implements Watched, Endable {
+  place = -1;
   readonly settings: ChannelSettings;
   /** What went over it. */
   readonly traffic: Traffic;

@@ -22,7 +22,12 @@
  * @module
  */
 
-import { notOnNextTurn, onNextTurn, stopIfIdle } from "../../time/next_turn.ts";
+import {
+  NextTurn,
+  notOnNextTurn,
+  onNextTurn,
+  stopIfIdle,
+} from "../../time/next_turn.ts";
 
 // A loop of `for await` and `await send()` adds a frame every two to three
 // microtasks; after this many without a new one the turn has nothing more.
@@ -47,10 +52,8 @@ export class FlushPolicy {
   state: "idle" | "looking" | "deferred" = "idle";
   readonly #target: Flushable;
   readonly #look = () => this.#looked();
-  readonly #onTurn = () => {
-    this.state = "idle";
-    this.#target.flush();
-  };
+  // Made when it is needed first: most connections never send in a loop.
+  #turn: NextTurn | undefined;
   // A look outlives a cancel; a second one beside it would count double.
   #isQueued = false;
   #idleLooks = 0;
@@ -73,7 +76,7 @@ export class FlushPolicy {
 
   /** Flushes nothing any more until bytes are appended again. */
   cancel(): void {
-    if (this.state === "deferred") notOnNextTurn(this.#onTurn);
+    if (this.state === "deferred") notOnNextTurn(this.#turn!);
     this.state = "idle";
   }
 
@@ -102,12 +105,16 @@ export class FlushPolicy {
     }
     if (this.#busyLooks > BUSY_LOOKS) {
       this.state = "deferred";
-      onNextTurn(this.#onTurn);
+      onNextTurn(this.#turn ??= new NextTurn(() => this.#flush()));
     } else if (this.#idleLooks > IDLE_LOOKS) {
-      this.state = "idle";
-      this.#target.flush();
+      this.#flush();
     } else {
       this.#lookNext();
     }
+  }
+
+  #flush(): void {
+    this.state = "idle";
+    this.#target.flush();
   }
 }

@@ -18,6 +18,7 @@ import {
   ProtocolError,
   TimeoutError,
 } from "../../errors.ts";
+import { type Member, Roster } from "../../roster.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Datagram } from "./datagram_options.ts";
 import type {
@@ -41,12 +42,17 @@ import { within } from "../../time/within.ts";
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 
+/** A datagram whose handler has not returned. */
+interface Handling extends Member {
+  readonly from: Address;
+}
+
 /** A server that receives from the moment it is made. */
 export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
   readonly finished: Promise<ShutdownReport>;
   readonly socket: DatagramSocket<T, S>;
   readonly #handler: DatagramHandler<T, S>;
-  readonly #handling = new Set<Datagram<T>>();
+  readonly #handling = new Roster<Handling>();
   readonly #maxHandlers: number;
   readonly #onEvent: ((event: DatagramServerEvent) => void) | undefined;
   readonly #onSignal = () => void this.shutdown();
@@ -145,19 +151,20 @@ export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
     try {
       const handled = this.#handler(message, from, this.socket);
       if (!(handled instanceof Promise)) return;
-      this.#handling.add(datagram);
+      const handling: Handling = { from, place: -1 };
+      this.#handling.add(handling);
       handled.then(
-        () => this.#handled(datagram),
-        (error) => this.#handled(datagram, error, true),
+        () => this.#handled(handling),
+        (error) => this.#handled(handling, error, true),
       );
     } catch (error) {
       this.#fail(from, error);
     }
   }
 
-  #handled(datagram: Datagram<T>, error?: unknown, hasFailed = false): void {
-    this.#handling.delete(datagram);
-    if (hasFailed) this.#fail(datagram.from, error);
+  #handled(handling: Handling, error?: unknown, hasFailed = false): void {
+    this.#handling.delete(handling);
+    if (hasFailed) this.#fail(handling.from, error);
     this.#whenFree?.();
     if (this.#handling.size === 0) this.#whenEmpty?.();
   }

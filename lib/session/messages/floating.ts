@@ -10,7 +10,7 @@
  * @module
  */
 
-import { onNextTurn } from "../../time/next_turn.ts";
+import { NextTurn, onNextTurn } from "../../time/next_turn.ts";
 
 // An `await` looks in one microtask, and one through another async function in
 // four; only what is not looked at by then is worth a timer.
@@ -67,9 +67,11 @@ export class Floating<T> extends Promise<T> {
     const look = (error: unknown) => {
       if (this.#isHandled) return;
       if (hops++ < HOPS) return queueMicrotask(() => look(error));
-      onNextTurn(() => {
-        if (!this.#isHandled) onUnhandled(error);
-      });
+      onNextTurn(
+        new NextTurn(() => {
+          if (!this.#isHandled) onUnhandled(error);
+        }),
+      );
     };
     super.then(undefined, look);
   }

@@ -32,6 +32,9 @@ import { type MessageOptions, Settings } from "./settings.ts";
  * for this library is here and not there.
  */
 export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
+  // What a server notes of its connections.
+  place = -1;
+  isHandled = false;
   /** What the messages go over. */
   readonly channel: Channel;
   /** Called with what no call throws. */

@@ -5,13 +5,16 @@
  */
 
 import { ProtocolError } from "../../errors.ts";
+import type { Member } from "../../roster.ts";
 import type { Channel } from "../channel/channel.ts";
 import type { ServerConnection } from "./server.ts";
 
 /** The part of a connection that a server needs. */
-export interface Conversable extends ServerConnection {
+export interface Conversable extends ServerConnection, Member {
   /** Its channel. */
   readonly channel: Channel;
+  /** Whether its handler has returned; its server takes note of that. */
+  isHandled: boolean;
 }
 
 /** How a conversation ended. */

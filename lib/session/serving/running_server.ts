@@ -7,6 +7,7 @@
 
 import { OptionTypeError } from "../../check.ts";
 import type { EncodingLike } from "../../encoding/parse.ts";
+import { Roster } from "../../roster.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection, Listener } from "../../transport/connection.ts";
 import type { ProxyReader } from "../../transport/proxy/proxied.ts";
@@ -61,7 +62,7 @@ export interface ServerParts<T, C extends Conversable> {
 
 /** A server at work. */
 export class RunningServer<T, C extends Conversable> implements Server<T, C> {
-  readonly connections: Set<C> = new Set();
+  readonly connections: Roster<C> = new Roster();
   readonly addresses: readonly Address[];
   readonly finished: Promise<ShutdownReport>;
   readonly #parts: ServerParts<T, C>;

@@ -10,7 +10,7 @@
  */
 
 import { ClosedError } from "../../errors.ts";
-import { onNextTurn } from "../../time/next_turn.ts";
+import { NextTurn, onNextTurn } from "../../time/next_turn.ts";
 import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 import type { Conversable, Ending } from "./conversation.ts";
@@ -22,8 +22,6 @@ export class Shutdown<C extends Conversable> {
   readonly #open: ReadonlySet<C>;
   readonly #time: Time;
   readonly #cut: CutConnection[] = [];
-  // Connections whose handler has returned and that are being closed.
-  readonly #handled = new Set<C>();
   #finished = 0;
   #whenEmpty: (() => void) | undefined;
 
@@ -39,12 +37,11 @@ export class Shutdown<C extends Conversable> {
 
   /** Takes note of a connection whose handler has returned. */
   handled(connection: C): void {
-    this.#handled.add(connection);
+    connection.isHandled = true;
   }
 
   /** Takes note of a connection that has ended and is no longer open. */
   ended(connection: C, { isCut }: Ending): void {
-    this.#handled.delete(connection);
     if (this.#state === "draining") this.#count(connection, isCut);
     if (this.#open.size === 0) this.#whenEmpty?.();
   }
@@ -69,7 +66,7 @@ export class Shutdown<C extends Conversable> {
       this.#state = "reported";
       // What their handlers wait for has failed, so that most of them end in this
       // turn, and `onEvent` receives their ends before the server's.
-      await new Promise<void>(onNextTurn);
+      await new Promise<void>((resolve) => onNextTurn(new NextTurn(resolve)));
     }
     this.#state = "reported";
     return { finished: this.#finished, cut: this.#cut };
@@ -101,7 +98,7 @@ export class Shutdown<C extends Conversable> {
       // A connection that only waits for its peer's end has nothing left to lose.
       this.#count(
         connection,
-        !this.#handled.has(connection) || channel.hasToLose,
+        !connection.isHandled || channel.hasToLose,
       );
       channel.abort(
         new ClosedError({

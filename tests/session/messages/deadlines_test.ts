@@ -312,7 +312,10 @@ Deno.test("Clock stops when nothing is watched and goes on when something is aga
   const time = new ManualTime();
   const clock = new Clock([50], time);
   const seen: number[] = [];
-  const watched = { check: (nowMs: number) => void seen.push(nowMs) };
+  const watched = {
+    place: -1,
+    check: (nowMs: number) => void seen.push(nowMs),
+  };
   for (let i = 0; i < 2; i++) {
     clock.add(watched);
     clock.add(watched);
@@ -331,6 +334,7 @@ Deno.test("Clock lets something be removed while all are checked", async () => {
   const clock = new Clock([50], time);
   const checked: number[] = [];
   const all = [0, 1, 2].map((i) => ({
+    place: -1,
     check() {
       checked.push(i);
       all.forEach((other) => clock.delete(other));

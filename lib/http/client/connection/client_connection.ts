@@ -5,6 +5,7 @@
  */
 
 import { OptionTypeError } from "../../../check.ts";
+import type { Member } from "../../../roster.ts";
 import type { Channel } from "../../../session/channel/channel.ts";
 import { ChannelSettings } from "../../../session/channel/channel_settings.ts";
 import type { ByteObserver } from "../../../session/channel/traffic.ts";
@@ -41,7 +42,9 @@ export function connectionUse(
 const SETTINGS = new ChannelSettings();
 
 /** A connection to a server of HTTP. */
-export class HttpClientConnection extends HttpChannel {
+export class HttpClientConnection extends HttpChannel implements Member {
+  // Among those that wait for another request.
+  place = -1;
   /** What it can be used for, by {@linkcode connectionUse}. */
   readonly use: string;
   /** The limit on waiting for the server. */

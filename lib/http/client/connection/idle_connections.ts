@@ -7,6 +7,7 @@
  * @module
  */
 
+import { Roster } from "../../../roster.ts";
 import type { HttpClientConnection } from "./client_connection.ts";
 
 /** The limits of connections that wait. */
@@ -28,7 +29,7 @@ const SPARE_MS = 100;
 export class IdleConnections {
   readonly #limits: IdleLimits;
   // In the order in which they came.
-  readonly #connections = new Set<HttpClientConnection>();
+  readonly #connections = new Roster<HttpClientConnection>();
 
   /**
    * Creates an empty pool.

@@ -32,6 +32,8 @@ const OPTIONS: Readonly<Record<Phase, string>> = {
 
 /** The deadlines of one connection. */
 export class RequestDeadlines implements Watched {
+  // Among those of other connections.
+  place = -1;
   readonly #settings: HttpServerSettings;
   readonly #clock: Clock | undefined;
   readonly #remoteAddress: Address;

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { notOnNextTurn, onNextTurn } from "../../../time/next_turn.ts";
+import {
+  NextTurn,
+  notOnNextTurn,
+  onNextTurn,
+} from "../../../time/next_turn.ts";
 
 /** What reads a body. */
 export type BodyReader = ReadableStreamDefaultReader<Uint8Array>;
@@ -74,7 +78,7 @@ export class BodyStart {
 /** Waits for a promise, but not beyond this turn of the event loop. */
 function beforeNextTurn(promise: Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const late = () => resolve(undefined);
+    const late = new NextTurn(() => resolve(undefined));
     onNextTurn(late);
     promise.then(resolve, reject).finally(() => notOnNextTurn(late));
   });

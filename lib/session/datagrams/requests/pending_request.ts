@@ -44,6 +44,7 @@ export type RequestState = "waiting" | "starting" | "sent" | "over";
 
 /** A request and, in time, its reply. */
 export class PendingRequest<T> implements Sleeper {
+  place = -1;
   untilMs = Infinity;
   readonly to: Address;
   /** Resolves to the reply. */
