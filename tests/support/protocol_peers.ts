@@ -12,9 +12,9 @@
  */
 
 import { Buffer } from "node:buffer";
-import { connect, type MessageConnection } from "@parley/parley";
+import { type Address, connect, type MessageConnection } from "@parley/parley";
 import { ByteSink, FrameDecoder, parseFraming } from "@parley/parley/framing";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { cutAt, latin1 } from "./chunkings.ts";
 import { Process } from "./processes.ts";
 
@@ -87,6 +87,12 @@ export function freePort(): number {
   return listener.addr.port;
 }
 
+/** The port of a server of this library. */
+export function portOf({ address }: { readonly address: Address }): number {
+  assert("port" in address);
+  return address.port;
+}
+
 /** Connects, with a bound for each message that is awaited. */
 export async function opened(
   port: number,
@@ -136,25 +142,35 @@ export interface Recorded {
   readonly server: Uint8Array[];
 }
 
+/** Where a server is: a port of the loopback, or the path of a socket. */
+export type Place = { readonly port: number } | { readonly path: string };
+
 /** Stands between a client and a server, and keeps all bytes. */
 export class Recorder implements AsyncDisposable {
-  /** Where the client connects. */
-  readonly port: number;
   /** The connections so far. */
   readonly connections: Recorded[] = [];
-  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  readonly #listener: Deno.Listener;
   readonly #open = new Set<Deno.Conn>();
   readonly #done: Promise<void>;
   readonly #running = new Set<Promise<void>>();
 
-  constructor(server: Deno.ConnectOptions | Deno.UnixConnectOptions) {
-    this.port = this.#listener.addr.port;
+  /**
+   * @param server Where the server is.
+   * @param path The socket where the client connects, if not at a port.
+   */
+  constructor(server: Place, path?: string) {
+    this.#listener = path === undefined
+      ? Deno.listen({ hostname: "127.0.0.1", port: 0 })
+      : Deno.listen({ transport: "unix", path });
     this.#done = this.#accept(server);
   }
 
-  async #accept(
-    server: Deno.ConnectOptions | Deno.UnixConnectOptions,
-  ): Promise<void> {
+  /** The port where the client connects. */
+  get port(): number {
+    return (this.#listener.addr as Deno.NetAddr).port;
+  }
+
+  async #accept(server: Place): Promise<void> {
     for await (const client of this.#listener) {
       const running = this.#relay(client, server).finally(() =>
         this.#running.delete(running)
@@ -163,15 +179,12 @@ export class Recorder implements AsyncDisposable {
     }
   }
 
-  async #relay(
-    client: Deno.Conn,
-    to: Deno.ConnectOptions | Deno.UnixConnectOptions,
-  ): Promise<void> {
+  async #relay(client: Deno.Conn, to: Place): Promise<void> {
     const recorded: Recorded = { client: [], server: [] };
     this.connections.push(recorded);
     const server: Deno.Conn = "path" in to
-      ? await Deno.connect(to)
-      : await Deno.connect(to);
+      ? await Deno.connect({ transport: "unix", path: to.path })
+      : await Deno.connect({ hostname: "127.0.0.1", port: to.port });
     const both = [client, server];
     for (const conn of both) this.#open.add(conn);
     await Promise.all([

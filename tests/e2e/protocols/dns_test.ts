@@ -44,7 +44,7 @@ await peerTest({
   async fn() {
     const port = freePort();
     await using _server = await dnsmasq(port);
-    await using recorder = new Recorder({ hostname: "127.0.0.1", port });
+    await using recorder = new Recorder({ port });
     const asked = ["one.test", "long.test", "many.test", "other.one.test"];
     const { code, text } = await run(
       'port=$1; shift; dig @127.0.0.1 -p "$port" +tcp +keepopen +tries=1 -t ANY "$@"',

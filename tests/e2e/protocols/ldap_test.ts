@@ -75,7 +75,7 @@ await peerTest({
   async fn(folder) {
     const port = freePort();
     await using _server = await slapd(folder, port);
-    await using recorder = new Recorder({ hostname: "127.0.0.1", port });
+    await using recorder = new Recorder({ port });
     await Deno.writeTextFile(`${folder}/ldif`, ldif());
     const added = await run(
       'ldapadd -x -H "ldap://127.0.0.1:$1" -D cn=admin,dc=test -w secret -f "$2"',

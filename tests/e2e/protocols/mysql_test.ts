@@ -51,7 +51,7 @@ await peerTest({
   async fn(folder) {
     const port = freePort();
     await using _server = await mariadb(folder, port);
-    await using recorder = new Recorder({ hostname: "127.0.0.1", port });
+    await using recorder = new Recorder({ port });
     // Sent are 2^24 - 1 + 10 bytes, received are 2^24 - 1 in one row, and 2^24.
     const statements = [
       "create database x",
