@@ -37,7 +37,9 @@ export async function peerTest(test: PeerTest): Promise<void> {
     if (!await isInstalled(program)) missing.push(program);
   }
   const why = missing.length > 0
-    ? `${missing.join(" and ")} not installed`
+    ? `${missing.join(" and ")} ${
+      missing.length === 1 ? "is" : "are"
+    } not installed`
     : test.unless;
   Deno.test({
     name: why === undefined ? test.name : `${test.name}: not run, ${why}`,
@@ -85,6 +87,21 @@ export function start(program: string, ...args: string[]): Process {
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
+}
+
+/** Waits until a server that says nothing of it listens. */
+export async function listening(port: number): Promise<void> {
+  for (let left = 500;; left--) {
+    try {
+      (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+      return;
+    } catch (error) {
+      if (left === 0 || !(error instanceof Deno.errors.ConnectionRefused)) {
+        throw error;
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** The port of a server of this library. */

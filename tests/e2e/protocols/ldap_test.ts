@@ -7,6 +7,7 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   freePort,
+  listening,
   opened,
   peerTest,
   Recorder,
@@ -43,6 +44,8 @@ directory ${folder}
     ...["-d", "stats"],
   );
   await server.line(/slapd starting/);
+  // It says so shortly before it listens.
+  await listening(port);
   return server;
 }
 

@@ -1,0 +1,182 @@
+/**
+ * Framings `lsp` and `dap` against language servers and a debug adapter.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { peerTest, run, wholePackets } from "../../support/protocol_peers.ts";
+import { SpokenProcess } from "../../support/spoken_process.ts";
+
+/** Any message of either protocol. */
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly result?: unknown;
+  readonly type?: string;
+  readonly seq?: number;
+  readonly request_seq?: number;
+  readonly command?: string;
+  readonly event?: string;
+  readonly success?: boolean;
+  // deno-lint-ignore no-explicit-any -- of another shape for each of them
+  readonly body?: any;
+}
+
+const TEXT = new TextEncoder();
+const encoded = (value: unknown) => TEXT.encode(JSON.stringify(value));
+const parsed = (message: Uint8Array): Message =>
+  JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(message));
+
+/** Receives until a message is the wanted one. */
+async function until(
+  peer: SpokenProcess,
+  isWanted: (message: Message) => boolean,
+): Promise<Message> {
+  for (;;) {
+    const message = parsed(await peer.receive());
+    if (isWanted(message)) return message;
+  }
+}
+
+interface LanguageServer {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly languageId: string;
+  readonly text: string;
+  /** Part of what it says of the word at the place, in its own words. */
+  readonly hover: RegExp;
+  readonly position: { readonly line: number; readonly character: number };
+}
+
+const SERVERS: readonly LanguageServer[] = [{
+  name: "deno lsp",
+  args: ["lsp"],
+  languageId: "typescript",
+  // Two bytes and four bytes a character: lengths are in bytes.
+  text: 'const grüße = "🙂🙂";\ngrüße;\n',
+  hover: /const grüße: .{0,2}🙂🙂/,
+  position: { line: 1, character: 2 },
+}, {
+  name: "docker-langserver of npm",
+  args: [
+    ...["run", "-A", "--quiet"],
+    "npm:dockerfile-language-server-nodejs@^0.15/docker-langserver",
+    "--stdio",
+  ],
+  languageId: "dockerfile",
+  text: "FROM scratch\nWORKDIR /ü\n",
+  hover: /working directory/i,
+  position: { line: 1, character: 2 },
+}];
+
+for (const { name, args, languageId, text, hover, position } of SERVERS) {
+  Deno.test(`lsp: a conversation with ${name}`, async () => {
+    await using server = SpokenProcess.start("lsp", Deno.execPath(), ...args);
+    let id = 0;
+    const notify = (method: string, params?: unknown) =>
+      server.send(encoded({ jsonrpc: "2.0", method, params }));
+    const ask = async (method: string, params?: unknown): Promise<Message> => {
+      await server.send(encoded({ jsonrpc: "2.0", id: ++id, method, params }));
+      return await until(server, (m) => m.id === id && m.method === undefined);
+    };
+    const capabilities = await ask("initialize", {
+      processId: null,
+      rootUri: null,
+      // Deno's is off by default.
+      initializationOptions: { enable: true },
+      capabilities: {
+        textDocument: { hover: { contentFormat: ["plaintext"] } },
+      },
+    });
+    assertMatch(JSON.stringify(capabilities.result), /"hoverProvider":true/);
+    await notify("initialized", {});
+    const uri = "file:///nowhere/file.ts";
+    await notify("textDocument/didOpen", {
+      textDocument: { uri, languageId, version: 1, text },
+    });
+    const textDocument = { uri };
+    const said = await ask("textDocument/hover", { textDocument, position });
+    assertMatch(JSON.stringify(said.result), hover);
+    assertEquals((await ask("shutdown")).result, null);
+    await notify("exit");
+    assertEquals((await server.ended()).code, 0);
+    assertEquals(await server.connection.receive(), undefined);
+
+    const { recorded } = server;
+    const sent = wholePackets("lsp", recorded.client).map(parsed);
+    const received = wholePackets("lsp", recorded.server).map(parsed);
+    assertEquals(sent.map(({ method }) => method), [
+      ...["initialize", "initialized", "textDocument/didOpen"],
+      ...["textDocument/hover", "shutdown", "exit"],
+    ]);
+    assertEquals(
+      received.filter((m) => m.method === undefined).map(({ id }) => id),
+      [1, 2, 3],
+    );
+  });
+}
+
+const PYTHON = "/usr/bin/python3";
+
+const hasDebugpy = (await run(`${PYTHON} -c "import debugpy"`)).code === 0;
+
+await peerTest({
+  name: "dap: a program is debugged with debugpy's adapter",
+  needs: [],
+  unless: hasDebugpy ? undefined : "python3-debugpy is not installed",
+  async fn(folder) {
+    const program = `${folder}/program.py`;
+    await Deno.writeTextFile(
+      program,
+      'print("grüße 🙂")\nx = 6\nprint(x * 7)\n',
+    );
+    await using adapter = SpokenProcess.start(
+      "dap",
+      ...["sh", "-c", 'exec "$0" -m debugpy.adapter', PYTHON] as const,
+    );
+    let seq = 0;
+    const send = (command: string, args?: unknown) =>
+      adapter.send(
+        encoded({ seq: ++seq, type: "request", command, arguments: args }),
+      );
+    const answer = async (): Promise<Message> => {
+      const wanted = seq;
+      const message = await until(adapter, (m) => m.request_seq === wanted);
+      assertEquals(message.success, true, JSON.stringify(message));
+      return message;
+    };
+    const event = (event: string) => until(adapter, (m) => m.event === event);
+
+    await send("initialize", { adapterID: "test", pathFormat: "path" });
+    assertEquals((await answer()).body.supportsConfigurationDoneRequest, true);
+    await send("launch", { program, console: "internalConsole", cwd: folder });
+    await event("initialized");
+    await send("setBreakpoints", {
+      source: { path: program },
+      breakpoints: [{ line: 3 }],
+    });
+    assertEquals((await answer()).body.breakpoints[0].verified, true);
+    await send("configurationDone");
+    const stopped = await event("stopped");
+    assertEquals(stopped.body.reason, "breakpoint");
+    await send("stackTrace", { threadId: stopped.body.threadId });
+    const frameId = (await answer()).body.stackFrames[0].id;
+    await send("evaluate", { expression: "x * 7", frameId });
+    assertEquals((await answer()).body.result, "42");
+    await send("continue", { threadId: stopped.body.threadId });
+    await event("terminated");
+    await send("disconnect");
+    await answer();
+
+    const { client, server } = adapter.recorded;
+    const sent = wholePackets("dap", client).map(parsed);
+    assertEquals(sent.map(({ seq }) => seq), sent.map((_, i) => i + 1));
+    const received = wholePackets("dap", server).map(parsed);
+    assertEquals(received.map(({ seq }) => seq), received.map((_, i) => i + 1));
+    const output = received.filter((m) => m.event === "output")
+      .map(({ body }) => body).filter(({ category }) => category === "stdout")
+      .map(({ output }) => output).join("");
+    assert(output.startsWith("grüße 🙂\n42\n"), output);
+  },
+});
