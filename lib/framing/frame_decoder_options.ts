@@ -22,6 +22,13 @@ export interface FrameDecoderOptions {
    */
   readonly badFrames?: BadFrames | undefined;
   /**
+   * Any object that stands for the connection, the same one for the decoders of
+   * both of its directions, so that they can learn from each other.
+   *
+   * @default {this direction is all that is known}
+   */
+  readonly connection?: object | undefined;
+  /**
    * The side that sends the bytes, for framings whose directions differ, such as
    * `postgres` and `smtp`. The others ignore it.
    *

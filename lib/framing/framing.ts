@@ -38,6 +38,13 @@ export type Side = "client" | "server";
 /** What a decoder and an encoder know about their connection. */
 export interface CodecOptions {
   /**
+   * Any object that stands for the connection, the same one for the decoders and
+   * encoders of both of its directions. With it they learn from each other what
+   * one direction alone does not say: whether an SMTP server wants the mail that
+   * its client has announced.
+   */
+  readonly connection?: object | undefined;
+  /**
    * The side that writes the bytes: a decoder reads what that side has sent, an
    * encoder sends for it. Most framings are the same in both directions and
    * ignore it. A framing whose directions differ, such as `postgres`, throws a

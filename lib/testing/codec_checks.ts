@@ -47,7 +47,8 @@ export function checkEncoder(v: Verification): void {
 export function checkLimit(v: Verification): void {
   for (const sample of v.samples) {
     const { length } = sample;
-    if (length < 1) continue;
+    // A limit below an opening message would refuse that one.
+    if (length < 1 || length <= v.longestOpening) continue;
     const { bytes } = v.encode([sample]);
     // The encoder's limit first: it must let the message through as well.
     try {
@@ -59,7 +60,8 @@ export function checkLimit(v: Verification): void {
       );
     }
     const exact = v.compare(bytes, singleCuts(bytes.length, v.random), length);
-    if (exact.messages.join("") !== characters(sample)) {
+    const sent = [...v.opening, sample].map(characters);
+    if (exact.messages.join("") !== sent.join("")) {
       v.breaks(
         "the decoder refuses a message of exactly the limit",
         `${show(bytes)}, limit ${length}: ${exact.end}`,
@@ -77,7 +79,7 @@ function checkOneOver(
   const limit = sample.length - 1;
   const sink = new ByteSink();
   try {
-    v.framing.encoder({ maxMessageBytes: limit }).encode(sample, sink);
+    v.opened(limit).encode(sample, sink);
     v.breaks(
       "the encoder sends a message one byte over the limit",
       `${show(sample)}, limit ${limit}`,
@@ -92,7 +94,7 @@ function checkOneOver(
   }
   if (v.framing.boundary === "none") return;
   const over = v.compare(bytes, singleCuts(bytes.length, v.random), limit);
-  if (over.messages.length > 0 || over.code !== "too_large") {
+  if (over.messages.length > v.opening.length || over.code !== "too_large") {
     v.breaks(
       "the decoder refuses a message one byte over the limit as too_large",
       `${

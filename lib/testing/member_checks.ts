@@ -20,7 +20,7 @@ const MOST_CUTS = 24;
 export function checkMembers(v: Verification): void {
   for (const { bytes } of v.valid) {
     for (const cuts of someCuts(v, bytes)) checkBatch(v, bytes, cuts, v.limit);
-    const limit = Math.max(1, ...v.samples.map((sample) => sample.length));
+    const limit = Math.max(1, v.longestMessage);
     const tried = triesFor(bytes.length, Math.min(bytes.length, MOST_TRIED));
     for (let i = 0; i < tried; i++) {
       const wrong = bytes.slice();
@@ -142,13 +142,14 @@ function skipping(
 function checkEncodeBatch(v: Verification): void {
   if (v.framing.boundary === "close") return;
   const options = { maxMessageBytes: v.limit };
+  const messages = [...v.opening, ...v.samples];
   const single = v.encode(v.samples).bytes;
   for (const step of [1, 1000]) {
     const sink = new ByteSink();
     const encoder = v.framing.encoder(options);
-    for (let next = 0; next < v.samples.length;) {
+    for (let next = 0; next < messages.length;) {
       const before = next;
-      next = encodeBatch(encoder, v.samples, next, sink, sink.length + step);
+      next = encodeBatch(encoder, messages, next, sink, sink.length + step);
       if (next <= before) break;
     }
     const bytes = joined(sink);

@@ -155,7 +155,7 @@ function checkTaken(
  * Valid streams, and streams with one wrong byte, give the same however cut.
  */
 export function checkCuts(v: Verification): void {
-  const limit = Math.max(1, ...v.samples.map((sample) => sample.length));
+  const limit = Math.max(1, v.longestMessage);
   for (const { bytes } of v.valid) {
     v.compare(bytes, allCuts(bytes.length, v.random));
     const tried = triesFor(bytes.length, Math.min(bytes.length, 64));

@@ -41,17 +41,22 @@ export class Verification {
   readonly valid: Stream[] = [];
   /** A limit that every sample passes. */
   readonly limit: number;
+  /** Bytes of the longest sample or opening message. */
+  readonly longestMessage: number;
+  /** Bytes of the longest opening message, 0 without one. */
+  readonly longestOpening: number;
   readonly #broken: string[] = [];
 
   constructor(
     readonly framing: Framing,
     readonly samples: readonly Uint8Array[],
     readonly random: (below: number) => number,
+    /** Messages that come before the samples in every stream. */
+    readonly opening: readonly Uint8Array[] = [],
   ) {
-    this.limit = Math.max(
-      DEFAULT_MAX_MESSAGE_BYTES,
-      ...samples.map((sample) => sample.length),
-    );
+    this.longestOpening = longest(opening);
+    this.longestMessage = Math.max(this.longestOpening, longest(samples));
+    this.limit = Math.max(DEFAULT_MAX_MESSAGE_BYTES, this.longestMessage);
   }
 
   /** Whether no promise was found broken so far. */
@@ -121,15 +126,22 @@ export class Verification {
   }
 
   /**
-   * Encodes messages.
+   * Encodes the opening messages, then others.
    *
-   * @returns The bytes and where each frame ends.
+   * @returns The bytes, all messages and where each frame ends.
    */
   encode(samples: readonly Uint8Array[], limit: number = this.limit): Stream {
     return encodeAll(
       this.framing.encoder({ maxMessageBytes: limit }),
-      samples,
+      [...this.opening, ...samples],
     );
+  }
+
+  /** An encoder that has sent the opening messages. */
+  opened(limit: number = this.limit): Encoder {
+    const encoder = this.framing.encoder({ maxMessageBytes: limit });
+    encodeAll(encoder, this.opening);
+    return encoder;
   }
 
   /**
@@ -173,10 +185,15 @@ function encodeAll(encoder: Encoder, samples: readonly Uint8Array[]): Stream {
   return { bytes: joined(sink), samples, ends };
 }
 
+/** The length of the longest message, 0 without messages. */
+function longest(messages: readonly Uint8Array[]): number {
+  return Math.max(0, ...messages.map((message) => message.length));
+}
+
 /**
- * The frame of a message of letters, all of them `a`.
+ * The frame of a message of letters, all of them `a`, behind the opening ones.
  *
- * @returns The frame, or `undefined` if the framing cannot send that message.
+ * @returns The bytes, or `undefined` if the framing cannot send that message.
  */
 export function letters(
   v: Verification,

@@ -7,6 +7,8 @@
 
 import { OptionTypeError } from "../check.ts";
 import type { Framing, Side } from "../framing/framing.ts";
+import { parseFraming } from "../framing/parse.ts";
+import { sequence } from "../framing/sequence.ts";
 import { facing } from "../framing/side.ts";
 import { checkCuts, checkFrames, checkNoise } from "./stream_checks.ts";
 import {
@@ -48,6 +50,22 @@ export interface VerifyFramingOptions {
    * @default {200}
    */
   readonly noiseCount?: number;
+  /**
+   * Messages that come before the samples in every stream, where the first
+   * messages of a connection differ from the others: a greeting, or the first
+   * message of a sequence such as `fixed:8 then length:4`. Samples that are
+   * longer than these are needed to check the limit.
+   *
+   * @default {none}
+   */
+  readonly opening?: Iterable<Uint8Array> | undefined;
+  /**
+   * The framing of the `opening`, or its string, if the stream changes to the
+   * framing under test after it, as `useFraming` of a connection does.
+   *
+   * @default {the framing under test}
+   */
+  readonly openingFraming?: Framing | string | undefined;
   /**
    * Chooses the random bytes and cuts; the same seed repeats a failure.
    *
@@ -112,11 +130,13 @@ export function verifyFraming(
   samples: Iterable<Uint8Array>,
   options: VerifyFramingOptions = {},
 ): VerifyFramingReport {
-  const { eof = false, from, noiseCount = 200, seed = 1 } = options;
+  const { eof = false, noiseCount = 200, seed = 1 } = options;
+  const opening = copies(options.opening ?? []);
   const verification = new Verification(
-    facing(framing, from),
-    Array.from(samples, (sample) => sample.slice()),
+    facing(opened(framing, opening.length, options), options.from),
+    copies(samples),
     randomNumbers(seed),
+    opening,
   );
   if (verification.samples.length === 0) {
     throw new OptionTypeError({
@@ -143,4 +163,22 @@ export function verifyFraming(
   verification.finish();
   const { streams, messages } = verification;
   return { streams, messages, costMeasured };
+}
+
+function copies(messages: Iterable<Uint8Array>): Uint8Array[] {
+  return Array.from(messages, (message) => message.slice());
+}
+
+/** The framing after so many messages in the framing of the opening. */
+function opened(
+  framing: Framing,
+  count: number,
+  { openingFraming }: VerifyFramingOptions,
+): Framing {
+  if (openingFraming === undefined || count === 0) return framing;
+  const first = typeof openingFraming === "string"
+    ? parseFraming(openingFraming)
+    : openingFraming;
+  const [next, ...rest] = [...Array(count - 1).fill(first), framing];
+  return sequence(first, next, ...rest);
 }

@@ -12,6 +12,7 @@ import {
   parseFraming,
   ProtocolError,
   type ProtocolErrorCode,
+  type Side,
 } from "@parley/parley/framing";
 import { verifyFraming } from "@parley/parley/testing";
 import {
@@ -22,6 +23,7 @@ import {
 } from "@std/assert";
 import fc from "fast-check";
 import { encodeBatch } from "../../lib/framing/encode_batch.ts";
+import { facing } from "../../lib/framing/side.ts";
 import { chunkings, cutAt, fromLatin1, latin1 } from "./chunkings.ts";
 
 /** A framing and what its bytes are; strings hold one byte per character. */
@@ -45,6 +47,10 @@ export interface CodecSpec {
   ])[];
   /** Messages that cannot be sent, and part of the error's text. */
   readonly refuses?: readonly (readonly [message: string, text: string])[];
+  /** Messages that verifyFraming() sends before the samples. */
+  readonly opening?: readonly string[];
+  /** The side that sends, for a framing whose directions differ. */
+  readonly from?: Side;
   /** Whether the end of the stream ends the last message. */
   readonly eof?: boolean;
   /**
@@ -71,7 +77,7 @@ export interface Result {
  * @returns Messages and error.
  */
 export function decodeAll(
-  framing: string,
+  framing: Framing | string,
   chunks: Iterable<Uint8Array>,
   maxMessageBytes?: number,
 ): Result {
@@ -119,7 +125,7 @@ function batchOf(decoder: FrameDecoder, most: number): string[] {
 
 /** What a way of taking gives for a stream, and what was skipped. */
 function taken(
-  framing: string,
+  framing: Framing | string,
   chunks: readonly Uint8Array[],
   take: Taking,
   options: FrameDecoderOptions,
@@ -169,12 +175,12 @@ function sizes(chunks: readonly Uint8Array[], decoder: FrameDecoder): number[] {
  * @returns The bytes.
  */
 export function encodeAll(
-  framing: string,
+  framing: Framing | string,
   messages: readonly Uint8Array[],
   maxMessageBytes = 1024 * 1024,
 ): Uint8Array {
   const sink = new ByteSink();
-  const encoder = parseFraming(framing).encoder({ maxMessageBytes });
+  const encoder = framingOf(framing).encoder({ maxMessageBytes });
   for (const message of messages) encoder.encode(message, sink);
   return Uint8Array.from(sink.pieces().flatMap((piece) => [...piece]));
 }
@@ -185,18 +191,23 @@ export function encodeAll(
  * @param spec What its bytes are.
  */
 export function codecSuite(spec: CodecSpec): void {
-  const { framing, eof = false } = spec;
+  const { eof = false, from, opening = [] } = spec;
+  const framing = facing(parseFraming(spec.framing), from);
+  const name = from === undefined ? framing : `${framing} from the ${from}`;
 
-  Deno.test(`${framing} is its canonical string`, () => {
-    assertEquals(parseFraming(framing).toString(), framing);
+  Deno.test(`${name} is its canonical string`, () => {
+    assertEquals(parseFraming(spec.framing).toString(), spec.framing);
   });
 
-  Deno.test(`${framing} keeps every promise that verifyFraming() checks`, () => {
-    verifyFraming(shortest(spec), spec.samples.map(latin1), { eof });
+  Deno.test(`${name} keeps every promise that verifyFraming() checks`, () => {
+    verifyFraming(shortest(spec), spec.samples.map(latin1), {
+      eof,
+      opening: opening.map(latin1),
+    });
   });
 
   for (const [message, frame] of spec.golden ?? []) {
-    Deno.test(`${framing} writes ${show(message)} as ${show(frame)}`, () => {
+    Deno.test(`${name} writes ${show(message)} as ${show(frame)}`, () => {
       assertEquals(fromLatin1(encodeAll(framing, [latin1(message)])), frame);
     });
   }
@@ -208,7 +219,7 @@ export function codecSuite(spec: CodecSpec): void {
     ...(spec.reads ?? []),
   ];
   for (const [stream, messages] of reads) {
-    Deno.test(`${framing} reads ${show(stream)} in every cut`, () => {
+    Deno.test(`${name} reads ${show(stream)} in every cut`, () => {
       for (const chunks of ways(stream)) {
         assertEquals(decodeAll(framing, chunks), {
           messages,
@@ -219,7 +230,7 @@ export function codecSuite(spec: CodecSpec): void {
   }
 
   for (const [stream, code, text] of spec.rejects ?? []) {
-    Deno.test(`${framing} rejects ${show(stream)} as ${code} in every cut`, () => {
+    Deno.test(`${name} rejects ${show(stream)} as ${code} in every cut`, () => {
       const { error } = decodeAll(framing, [latin1(stream)], 1000);
       assertStringIncludes(
         error ?? "nothing",
@@ -233,9 +244,9 @@ export function codecSuite(spec: CodecSpec): void {
   }
 
   for (const [message, text] of spec.refuses ?? []) {
-    Deno.test(`${framing} refuses to send ${show(message)}`, () => {
+    Deno.test(`${name} refuses to send ${show(message)}`, () => {
       const sink = new ByteSink();
-      const encoder = parseFraming(framing).encoder({ maxMessageBytes: 1000 });
+      const encoder = framingOf(framing).encoder({ maxMessageBytes: 1000 });
       assertThrows(
         () => encoder.encode(latin1(message), sink),
         RangeError,
@@ -245,8 +256,8 @@ export function codecSuite(spec: CodecSpec): void {
     });
   }
 
-  Deno.test(`${framing} gives back any messages in any cut`, () => {
-    const known = fc.constantFrom(...spec.samples.map(latin1));
+  Deno.test(`${name} gives back any messages in any cut`, () => {
+    const known = fc.constantFrom(...[...opening, ...spec.samples].map(latin1));
     const any = fc.uint8Array({ maxLength: 300 });
     fc.assert(
       fc.property(
@@ -267,8 +278,8 @@ export function codecSuite(spec: CodecSpec): void {
     );
   });
 
-  Deno.test(`${framing} gives the same in batches, counted, and with bad frames skipped, for any bytes in any cut`, () => {
-    if (parseFraming(framing).boundary === "none") return;
+  Deno.test(`${name} gives the same in batches, counted, and with bad frames skipped, for any bytes in any cut`, () => {
+    if (framingOf(framing).boundary === "none") return;
     const bytes = spec.samples.join("") + (spec.golden ?? []).join("");
     const known = fc.constantFrom(...latin1(bytes), 0, 10, 48, 255);
     fc.assert(
@@ -288,11 +299,14 @@ export function codecSuite(spec: CodecSpec): void {
     );
   });
 
-  Deno.test(`${framing} writes many messages at once as it writes them one by one`, () => {
-    const messages = sendable(framing, spec.samples.map(latin1));
+  Deno.test(`${name} writes many messages at once as it writes them one by one`, () => {
+    const messages = sendable(
+      framing,
+      [...opening, ...spec.samples].map(latin1),
+    );
     const options = { maxMessageBytes: 1000 };
     const sink = new ByteSink();
-    const encoder = parseFraming(framing).encoder(options);
+    const encoder = framingOf(framing).encoder(options);
     for (let next = 0; next < messages.length;) {
       next = encodeBatch(encoder, messages, next, sink, sink.length + 1);
     }
@@ -300,8 +314,8 @@ export function codecSuite(spec: CodecSpec): void {
     assertEquals(bytes, encodeAll(framing, messages, 1000));
   });
 
-  Deno.test(`${framing} gives the same for any bytes in any cut`, () => {
-    if (parseFraming(framing).boundary === "none") return;
+  Deno.test(`${name} gives the same for any bytes in any cut`, () => {
+    if (framingOf(framing).boundary === "none") return;
     const bytes = spec.samples.join("") + (spec.golden ?? []).join("");
     const known = fc.constantFrom(...latin1(bytes), 0, 10, 48, 255);
     fc.assert(
@@ -323,7 +337,7 @@ export function codecSuite(spec: CodecSpec): void {
 }
 
 function assertSame(
-  framing: string,
+  framing: Framing | string,
   stream: Uint8Array,
   places: readonly number[],
   options: FrameDecoderOptions,
@@ -348,7 +362,7 @@ function assertSame(
 
 /** The framing, with an encoder that writes the shortest frames. */
 function shortest(spec: CodecSpec): Framing {
-  const framing = parseFraming(spec.framing);
+  const framing = facing(parseFraming(spec.framing), spec.from);
   const { shortest } = spec;
   if (shortest === undefined) return framing;
   return {
@@ -369,11 +383,11 @@ function shortest(spec: CodecSpec): Framing {
 }
 
 function assertArrived(
-  framing: string,
+  framing: Framing | string,
   given: readonly string[],
   sent: readonly string[],
 ): void {
-  switch (parseFraming(framing).boundary) {
+  switch (framingOf(framing).boundary) {
     case "frame":
       return assertEquals(given, sent);
     case "close":
@@ -385,10 +399,10 @@ function assertArrived(
 
 /** Those of some messages that a framing can send, in their order. */
 function sendable(
-  framing: string,
+  framing: Framing | string,
   messages: readonly Uint8Array[],
 ): Uint8Array[] {
-  const encoder = parseFraming(framing).encoder({ maxMessageBytes: 1000 });
+  const encoder = framingOf(framing).encoder({ maxMessageBytes: 1000 });
   return messages.filter((message) => {
     try {
       encoder.encode(message, new ByteSink());
@@ -414,4 +428,8 @@ function show(text: string): string {
     ? text
     : `${text.slice(0, 24)}... (${text.length} bytes)`;
   return JSON.stringify(shown);
+}
+
+function framingOf(framing: Framing | string): Framing {
+  return typeof framing === "string" ? parseFraming(framing) : framing;
 }

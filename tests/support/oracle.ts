@@ -8,9 +8,14 @@
  * @module
  */
 
-import type { ProtocolErrorCode } from "@parley/parley/framing";
+import {
+  parseFraming,
+  type ProtocolErrorCode,
+  type Side,
+} from "@parley/parley/framing";
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
+import { facing } from "../../lib/framing/side.ts";
 import { cutAt, fromLatin1, latin1 } from "./chunkings.ts";
 import { decodeAll } from "./codec_suite.ts";
 
@@ -106,6 +111,8 @@ export function readStream(
 export interface OracleSpec {
   /** The framing. */
   readonly framing: string;
+  /** The side that sends, for a framing whose directions differ. */
+  readonly from?: Side;
   /** The second implementation. */
   readonly read: ReadMessage;
   /** Whole messages, or anything else that makes up a stream. */
@@ -122,8 +129,10 @@ export interface OracleSpec {
  * @param spec The framing and its streams.
  */
 export function oracleTest(spec: OracleSpec): void {
-  const { framing, read, parts, isNeverMalformed = false } = spec;
-  Deno.test(`${framing} reads ${STREAMS} random streams as a second implementation does`, () => {
+  const { from, read, parts, isNeverMalformed = false } = spec;
+  const framing = facing(parseFraming(spec.framing), from);
+  const name = from === undefined ? framing : `${framing} from the ${from}`;
+  Deno.test(`${name} reads ${STREAMS} random streams as a second implementation does`, () => {
     const seen = { clean: 0, malformed: 0, truncated: 0, too_large: 0 };
     fc.assert(
       fc.property(

@@ -6,7 +6,13 @@
 
 import type { FramePlace } from "../explain/frame_part.ts";
 import { PartList } from "../explain/part_list.ts";
-import type { BadFrames, Decoder, Encoder, Framing } from "../framing.ts";
+import type {
+  BadFrames,
+  CodecOptions,
+  Decoder,
+  Encoder,
+  Framing,
+} from "../framing.ts";
 
 /** Adds the parts of a frame to a list. */
 export type Explain = (
@@ -36,15 +42,15 @@ export interface NamedFramingOptions {
  */
 export function namedFraming(
   name: string,
-  decoder: (maxMessageBytes: number) => Decoder,
-  encoder: (maxMessageBytes: number) => Encoder,
+  decoder: (maxMessageBytes: number, options: CodecOptions) => Decoder,
+  encoder: (maxMessageBytes: number, options: CodecOptions) => Encoder,
   { badFrames = "fail", explain }: NamedFramingOptions = {},
 ): Framing {
   return {
     badFrames,
     boundary: "frame",
-    decoder: ({ maxMessageBytes }) => decoder(maxMessageBytes),
-    encoder: ({ maxMessageBytes }) => encoder(maxMessageBytes),
+    decoder: (options) => decoder(options.maxMessageBytes, options),
+    encoder: (options) => encoder(options.maxMessageBytes, options),
     toString: () => name,
     ...(explain === undefined ? {} : {
       explain(frame, place = {}) {

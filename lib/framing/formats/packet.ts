@@ -19,7 +19,7 @@ import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { OptionRangeError } from "../../check.ts";
 import { ProtocolError } from "../../errors.ts";
-import type { Decoder, Encoder, Framing } from "../framing.ts";
+import type { CodecOptions, Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, truncated } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
 
@@ -41,12 +41,23 @@ export interface PacketScanner {
    */
   scan(queue: ReadableQueue): boolean;
 
+  /**
+   * Notes the packet that {@linkcode PacketScanner.scan} has found, which is taken
+   * or sent now, if it decides what the next one looks like.
+   *
+   * @param queue The bytes, the packet still in front.
+   */
+  accept?(queue: ReadableQueue): void;
+
   /** Starts again, for the next packet. */
   reset(): void;
 }
 
 /** Makes a scanner that refuses packets above a limit in bytes. */
-export type MakeScanner = (maxMessageBytes: number) => PacketScanner;
+export type MakeScanner = (
+  maxMessageBytes: number,
+  options: CodecOptions,
+) => PacketScanner;
 
 /**
  * Makes a framing without options whose message is the whole packet.
@@ -61,9 +72,8 @@ export function packetFraming(
 ): Framing {
   return namedFraming(
     name,
-    (maxMessageBytes) => new PacketDecoder(scanner(maxMessageBytes), packet),
-    (maxMessageBytes) =>
-      new PacketEncoder(scanner(maxMessageBytes), packet, maxMessageBytes),
+    (max, options) => new PacketDecoder(scanner(max, options), packet),
+    (max, options) => new PacketEncoder(scanner(max, options), packet, max),
   );
 }
 
@@ -99,6 +109,7 @@ class PacketDecoder implements Decoder {
       return -1;
     }
     const size = scanner.leastBytes;
+    scanner.accept?.(queue);
     scanner.reset();
     return size;
   }
@@ -148,9 +159,11 @@ class PacketEncoder implements Encoder {
       const isWhole = message.length > 0 && scanner.scan(queue);
       const { leastBytes } = scanner;
       if (!isWhole) return `it ends after ${message.length} bytes`;
-      return leastBytes === message.length
-        ? undefined
-        : `its packet ends after ${leastBytes} bytes`;
+      if (leastBytes !== message.length) {
+        return `its packet ends after ${leastBytes} bytes`;
+      }
+      scanner.accept?.(queue);
+      return undefined;
     } catch (error) {
       if (error instanceof ProtocolError) return error.reason;
       throw error;

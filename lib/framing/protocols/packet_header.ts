@@ -17,6 +17,9 @@ import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { PacketScanner } from "../formats/packet.ts";
 import { evidence, malformed, nameOf, tooLarge } from "../limits.ts";
 
+// Of more values than that, an error does not name them all.
+const MOST_NAMED = 8;
+
 /** A byte of the header that cannot have every value. */
 export interface Mark {
   /** Its position from the front, from 0. */
@@ -98,10 +101,13 @@ export class HeaderScanner implements PacketScanner {
     this.#mark++;
     const byte = queue.byte(at);
     if (mark.values.includes(byte)) return;
+    const { values, what } = mark;
     throw malformed(
-      `${mark.what} must be ${mark.values.map(nameOf).join(" or ")}, not ${
-        nameOf(byte)
-      }`,
+      values.length > MOST_NAMED
+        ? `${what} cannot be ${nameOf(byte)}`
+        : `${what} must be ${values.map(nameOf).join(" or ")}, not ${
+          nameOf(byte)
+        }`,
       evidence(queue, at + 1),
     );
   }

@@ -23,7 +23,11 @@ import { syslog } from "../formats/syslog.ts";
 import type { Framing } from "../framing.ts";
 import { AmqpScanner } from "./amqp.ts";
 import * as headers from "./headers.ts";
-import { NatsScanner } from "./nats.ts";
+import { memcachedScanner } from "./memcached.ts";
+import { NATS } from "./nats.ts";
+import { PayloadLineScanner } from "./payload_lines.ts";
+import { postgresScanner } from "./postgres.ts";
+import { smtpScanner } from "./smtp.ts";
 import { HeaderScanner, type PacketHeader } from "./packet_header.ts";
 
 /** A protocol whose name is the name of a framing. */
@@ -110,6 +114,11 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     summary: "Language Server Protocol, the JSON without its header block",
     make: renamed(contentLength()),
   },
+  memcached: {
+    port: 11211,
+    summary: "memcached lines with their data blocks, and binary packets",
+    make: (name) => packetFraming(name, "memcached message", memcachedScanner),
+  },
   minecraft: {
     port: 25565,
     summary: "Minecraft packets, without their length",
@@ -144,7 +153,16 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     port: 4222,
     summary: "NATS lines with their payloads",
     make: (name) =>
-      packetFraming(name, "NATS message", (max) => new NatsScanner(max)),
+      packetFraming(
+        name,
+        "NATS message",
+        (max) => new PayloadLineScanner(NATS, max),
+      ),
+  },
+  postgres: {
+    port: 5432,
+    summary: "PostgreSQL messages, and the packets before the first one",
+    make: (name) => packetFraming(name, "PostgreSQL message", postgresScanner),
   },
   redis: {
     port: 6379,
@@ -160,6 +178,11 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     port: 2775,
     summary: "SMPP packets",
     make: packets("SMPP packet", headers.SMPP),
+  },
+  smtp: {
+    port: 25,
+    summary: "SMTP commands, mails after DATA, and whole replies",
+    make: (name) => packetFraming(name, "SMTP message", smtpScanner),
   },
   syslog: {
     port: 514,

@@ -156,11 +156,13 @@ export class MessageReader<T> {
     framing: Framing,
     { badFrames, encoding, maxMessageBytes, peer }: Settings<T, never>,
   ): void {
-    const { queue } = this.#channel;
+    const connection = this.#channel;
+    const { queue } = connection;
     const skips = (badFrames ?? framing.badFrames) === "skip";
     this.#badBefore = this.badFrames;
     this.#frames = new FrameDecoder(framing, {
       badFrames,
+      connection,
       from: peer,
       maxMessageBytes,
       onBadFrame: skips ? (error) => this.#owner.badFrame(error) : undefined,

@@ -23,6 +23,7 @@ export interface WriterOwner {
 export class MessageWriter<S> {
   /** Messages accepted from the user. */
   messages = 0;
+  readonly #channel: Channel;
   readonly #half: SendingHalf;
   readonly #highWaterMark: number;
   readonly #owner: WriterOwner;
@@ -39,6 +40,7 @@ export class MessageWriter<S> {
     settings: Settings<unknown, S>,
     owner: WriterOwner,
   ) {
+    this.#channel = channel;
     this.#half = channel.sending;
     this.#highWaterMark = settings.highWaterMarkBytes;
     this.#owner = owner;
@@ -52,6 +54,7 @@ export class MessageWriter<S> {
     { maxSentMessageBytes, side }: Settings<unknown, S>,
   ): void {
     this.#encoder = framing.encoder({
+      connection: this.#channel,
       from: side,
       maxMessageBytes: maxSentMessageBytes,
     });
