@@ -44,6 +44,9 @@ export function facing(framing: Framing, from: Side | undefined): Framing {
     boundary: framing.boundary,
     decoder: (options) => framing.decoder({ ...options, from }),
     encoder: (options) => framing.encoder({ ...options, from }),
+    ...(framing.explain === undefined ? {} : {
+      explain: (frame, place) => framing.explain!(frame, { ...place, from }),
+    }),
     toString: () => String(framing),
   };
 }

@@ -76,12 +76,14 @@ export class FrameWatch {
     this.#toServer = new WatchedDirection({
       ...options,
       now,
+      connection: this,
       direction: "toServer",
       framing: toServer,
     });
     this.#toClient = new WatchedDirection({
       ...options,
       now,
+      connection: this,
       direction: "toClient",
       framing: toClient,
     });

@@ -24,6 +24,8 @@ import type { FrameWatchOptions, WatchedMessage } from "./watched.ts";
 /** The options of a watch, as one direction needs them. */
 export interface DirectionOptions
   extends Omit<FrameWatchOptions, "framing" | "now"> {
+  /** Stands for the connection, the same in both directions. */
+  readonly connection: object;
   readonly direction: RelayDirection;
   readonly framing: Framing;
   readonly now: () => number;
@@ -46,9 +48,10 @@ export class WatchedDirection {
 
   constructor(options: DirectionOptions) {
     this.#options = options;
-    const { direction, framing, maxMessageBytes } = options;
+    const { connection, direction, framing, maxMessageBytes } = options;
     if (framing.boundary === "none") return;
     this.#frames = new FrameDecoder(framing, {
+      connection,
       from: direction === "toServer" ? "client" : "server",
       ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
       onBadFrame: (error) => this.#tell(error, false),
