@@ -78,13 +78,11 @@ export class FrameDecoder {
    * @throws {RangeError} If the limit is not a positive integer.
    */
   constructor(framing: Framing | string, options: FrameDecoderOptions = {}) {
-    const { connection, from, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } =
-      options;
+    const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
     const known = typeof framing === "string" ? parseFraming(framing) : framing;
     this.#faults = new Faults(known, options);
-    this.#newDecoder = () =>
-      known.decoder({ connection, from, maxMessageBytes });
+    this.#newDecoder = () => known.decoder({ ...options, maxMessageBytes });
     this.#decoder = this.#newDecoder();
     this.queue = options.queue ?? new ByteQueue();
   }

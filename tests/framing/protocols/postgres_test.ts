@@ -114,11 +114,6 @@ function typed(text: Text, types: string): string {
   return take(text, from, size + 1);
 }
 
-/** What was read before, told from the stream itself: no state is kept. */
-function isAfter(text: Text, pattern: RegExp): boolean {
-  return pattern.test(text.text.slice(0, text.at));
-}
-
 /** How the client's packets look now, told from all that were read before. */
 function phaseOf({ text, at }: Text): "start" | "typed" | "records" {
   for (let from = 0; from < at;) {
@@ -160,14 +155,10 @@ oracleTest({
   framing: "postgres",
   from: "server",
   read(text) {
-    if (isAfter(text, /^[SN]*G/) && !isAfter(text, /^[SN]*G[^]*[RZ]/)) {
-      throw new Refusal("malformed");
-    }
-    if (isAfter(text, /^[SN]*$/)) {
-      if ("SNG".includes(text.next)) return text.take(1);
-      if (text.next === "\x16") return record(text);
-    }
-    return isAfter(text, /^[SN]*\x16/)
+    const [first] = text.text.slice(0, text.at).replace(/^[SN]*/, "");
+    if (first === "G") throw new Refusal("malformed");
+    if (first === undefined && "SNG".includes(text.next)) return text.take(1);
+    return (first ?? text.next) === "\x16"
       ? record(text)
       : typed(text, "123ACDEGHIKNRSTVWZcdnstv");
   },

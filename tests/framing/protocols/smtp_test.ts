@@ -184,7 +184,8 @@ oracleTest({
   from: "server",
   read: reader((text) => {
     const from = text.at;
-    for (let code: string | undefined;;) {
+    let code: string | undefined;
+    for (;;) {
       const begin = text.at;
       for (let i = 0; i < 3; i++) {
         text.oneOf(code === undefined ? "0123456789" : code[i]!);
