@@ -35,6 +35,7 @@ export const SERVER: Program = {
       {
         title: "Further commands",
         rows: [
+          ["tap", "passes connections on to a server and shows the messages"],
           ["cert", "makes a throw-away certificate, to try TLS"],
           ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
         ],
@@ -55,6 +56,10 @@ export const SERVER: Program = {
         { summary, load: serviceCommand(name) },
       ]),
     ),
+    tap: {
+      summary: "passes connections on to a server and shows the messages",
+      load: async () => (await import("./tap/run_tap.ts")).TAP,
+    },
     cert: {
       summary: "makes a throw-away certificate and its key",
       load: async () => (await import("./tls/run_cert.ts")).CERT,

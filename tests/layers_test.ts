@@ -176,6 +176,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...[...PUBLIC, ...COMMAND, "@std/async"],
     ...["cli/http/server", "cli/recording/record", "cli/tls", "cli/udp"],
   ],
+  "cli/tap": [
+    ...[...PUBLIC, ...COMMAND, "cli/server", "cli/tls"],
+  ],
   "cli/demo": [...PUBLIC, "cli/output"],
 };
 

@@ -23,6 +23,7 @@ const KINDS = {
   datagrams: ["UDP", "write udp://HOST:PORT, or"],
   tcp: ["tcp: and tls: addresses"],
   tls: ["TLS", "write tls://HOST:PORT, or"],
+  "target-tls": ["TLS to TARGET", "write tls://HOST:PORT as TARGET, or"],
   unix: ["unix: addresses"],
   http: ["HTTP", "write http://HOST:PORT/PATH, or"],
   https: ["TLS", "write https://HOST/PATH, or"],

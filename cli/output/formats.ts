@@ -80,11 +80,11 @@ const JSON_LINES: Format = {
     );
   },
   show(message, at) {
-    const content = asText(message);
-    const fields = content === undefined
-      ? { message: null, base64: message.toBase64() }
-      : { message: content };
-    const line = { ...fields, bytes: message.length, at: at.toISOString() };
+    const line = {
+      ...jsonContent(message),
+      bytes: message.length,
+      at: at.toISOString(),
+    };
     // JSON does not escape DEL and the C1 controls.
     const text = JSON.stringify(line).replace(
       /[\x7f-\x9f]/g,
@@ -115,6 +115,16 @@ const BASE64: Format = {
   },
   show: (message) => ENCODER.encode(message.toBase64()),
 };
+
+/** The fields of JSON that hold a message: its text, or its bytes in base64. */
+export function jsonContent(
+  message: Uint8Array,
+): { readonly message: string | null; readonly base64?: string } {
+  const content = asText(message);
+  return content === undefined
+    ? { message: null, base64: message.toBase64() }
+    : { message: content };
+}
 
 function fromBase64(text: string): Uint8Array {
   try {

@@ -28,15 +28,18 @@ export interface LogEvent {
   readonly [field: string]: unknown;
 }
 
+/** What a log needs around it. */
+export type LogTerminal = Pick<Terminal, "errors" | "now">;
+
 /** Writes lines about what happens. */
 export class Log {
   /** How it is kept. */
   readonly options: LogOptions;
-  readonly #terminal: Terminal;
+  readonly #terminal: LogTerminal;
   #pending: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(terminal: Terminal, options: LogOptions) {
+  constructor(terminal: LogTerminal, options: LogOptions) {
     this.#terminal = terminal;
     this.options = options;
   }

@@ -4,8 +4,6 @@
  * @module
  */
 
-import type { Address } from "../../mod.ts";
-import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import { formatSize } from "../arguments/sizes.ts";
 import type { Manual } from "../manual/manual.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
@@ -14,11 +12,11 @@ import type { Invocation, LoadedCommand } from "../program.ts";
 import type { Recording } from "../recording/record/begin_recording.ts";
 import { isRecording } from "../recording/record/record_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readTlsFiles } from "../tls/tls_files.ts";
-import { isNameOfLoopback, reachableAt } from "./reachable.ts";
+import { reloadAtSignal } from "./listening/reload_certificate.ts";
 import { parseServerArguments, type ServerCommand } from "./server_command.ts";
 import { manualOf } from "./server_manual.ts";
-import { type Servers, startServers } from "./start_servers.ts";
+import { startServers } from "./start_servers.ts";
+import { tellListening } from "./listening/tell_listening.ts";
 import { untilSignal } from "./until_signal.ts";
 
 /**
@@ -95,48 +93,14 @@ async function runServers(
 ): Promise<ExitCode> {
   const { options, service } = command;
   const servers = await startServers(command, terminal, log, recording);
-  const undoReload = reloadAtSignal(servers, command, terminal, log);
+  const undoReload = reloadAtSignal(servers, options, terminal, log);
   const ended = untilSignal(servers, terminal, log, options.grace);
   const write = service.protocol?.write ?? String;
-  for (const address of servers.addresses) {
-    log.now(
-      { event: "listening", address: write(address) },
-      `listening on ${write(address)}`,
-    );
-  }
-  tellReachable(command.addresses, servers.addresses, write, terminal, log);
+  tellListening(command.addresses, servers.addresses, write, terminal, log);
   if (options.verbose) tellSettings(command, log);
   const exitCode = await Promise.race([ended, servers.failed]);
   undoReload();
   return exitCode;
-}
-
-/** Tells what to write on another machine, where that is another address. */
-function tellReachable(
-  asked: readonly Address[],
-  bound: readonly Address[],
-  write: (address: Address) => string,
-  terminal: Terminal,
-  log: Log,
-): void {
-  if (log.options.quiet) return;
-  const interfaces = terminal.interfaces();
-  asked.forEach((place, i) => {
-    const at = bound[i]!;
-    for (const { address, via } of reachableAt(place, at, interfaces)) {
-      log.now(
-        { event: "reachable", address: write(address), interface: via },
-        `other machines reach it at ${write(address)} (${via})`,
-      );
-    }
-    if (isNameOfLoopback(place, at)) {
-      const { hostname, port } = at;
-      log.now(
-        { event: "unreachable", address: write(at), name: place.hostname },
-        `other machines cannot reach it: ${place.hostname} is ${hostname} here; use :${port} instead`,
-      );
-    }
-  });
 }
 
 function tellSettings(command: ServerCommand, log: Log): void {
@@ -165,34 +129,4 @@ function tellHttpSettings({ options }: ServerCommand, log: Log): void {
       ? `serving http: what was sent, bodies up to ${formatSize(maxBodyBytes)}`
       : `serving http: the files below ${root}`,
   );
-}
-
-/** Reads the certificate again at SIGHUP; a wrong one changes nothing. */
-function reloadAtSignal(
-  servers: Servers,
-  { options }: ServerCommand,
-  terminal: Terminal,
-  log: Log,
-): () => void {
-  const { cert, key } = options;
-  if (cert === undefined || key === undefined) return () => {};
-  const reload = async () => {
-    try {
-      const files = { ca: undefined, cert, key };
-      const content = await readTlsFiles(files, terminal);
-      await servers.setCertificate(content as TlsCertificate);
-      log.now(
-        { event: "reloaded", cert },
-        `showing the certificate in ${cert} from now on`,
-      );
-    } catch (error) {
-      const { describe } = await import("../output/report.ts");
-      const reason = describe(error, "listening");
-      log.now(
-        { event: "not_reloaded", cert, reason },
-        `still showing the certificate as it was: ${reason}`,
-      );
-    }
-  };
-  return terminal.onSignal("SIGHUP", () => void reload());
 }

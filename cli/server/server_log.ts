@@ -28,8 +28,6 @@ interface Peer {
 
 /** Turns the events of a server into lines of its log. */
 export class ServerLog {
-  /** Whether a peer that breaks the framing is logged with --quiet too. */
-  protected readonly tellsFraming: boolean = true;
   readonly #log: Log;
   // Connections are numbered so that their lines can be found together.
   readonly #numbers = new Map<unknown, number>();
@@ -73,9 +71,9 @@ export class ServerLog {
   }
 
   #opened<T>({ connection }: ServerEvent<T, Peer> & { type: "opened" }): void {
-    if (this.#log.options.quiet) return;
     const number = ++this.#count;
     this.#numbers.set(connection, number);
+    if (this.#log.options.quiet) return;
     const peer = String(connection.remoteAddress);
     this.#log.soon(
       { event: "opened", ...this.#named(number), peer },
@@ -85,12 +83,12 @@ export class ServerLog {
 
   #closed<T>(event: ServerEvent<T, Peer> & { type: "closed" }): void {
     const { connection, durationMs, error, stats } = event;
-    if (this.#log.options.quiet) return this.#fault(connection, error);
-    const number = this.#numbers.get(connection)!;
+    const number = this.numberOf(connection);
     this.#numbers.delete(connection);
+    const [why, text] = this.reason(connection, error);
+    if (this.#log.options.quiet) return this.#fault(connection, why, text);
     const [traffic, trafficText] = this.traffic(connection, stats);
     const peer = String(connection.remoteAddress);
-    const [why, text] = reasonOf(error);
     this.#log.soon(
       {
         event: "closed",
@@ -131,6 +129,29 @@ export class ServerLog {
   }
 
   /**
+   * Tells why a connection ended.
+   *
+   * @param error Its error; `undefined` if it ended in order.
+   * @returns A word for programs, and a text for people.
+   */
+  protected reason(
+    _connection: unknown,
+    error: unknown,
+  ): readonly [why: string, text: string] {
+    return reasonOf(error);
+  }
+
+  /** Whether an end for this reason is logged with --quiet too. */
+  protected tellsQuietly(why: string): boolean {
+    return why === "framing";
+  }
+
+  /** The number of an open connection, from 1. */
+  protected numberOf(connection: unknown): number {
+    return this.#numbers.get(connection)!;
+  }
+
+  /**
    * Names an open connection.
    *
    * @returns Its number, for programs and for people.
@@ -138,7 +159,7 @@ export class ServerLog {
   protected nameOf(
     connection: unknown,
   ): readonly [fields: object, text: string] {
-    const number = this.#numbers.get(connection)!;
+    const number = this.numberOf(connection);
     return [this.#named(number), this.#mark(number)];
   }
 
@@ -211,13 +232,13 @@ export class ServerLog {
   /** Logs a fault of the server or of the peer, even with --quiet. */
   #fault(
     { remoteAddress }: { readonly remoteAddress: Address },
-    error: unknown,
+    why: string,
+    text: string,
   ): void {
-    const [why, text] = reasonOf(error);
     if (why === "fault") this.#log.now({ event: "fault", error: text }, text);
-    if (why !== "framing" || !this.tellsFraming) return;
+    if (!this.tellsQuietly(why)) return;
     const peer = String(remoteAddress);
-    const event = { event: "framing", peer, error: text };
+    const event = { event: why, peer, error: text };
     this.#log.now(event, `closed ${peer}: ${text}`);
   }
 }

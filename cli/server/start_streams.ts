@@ -12,15 +12,18 @@ import {
   type Server,
   type ServerEvent,
 } from "../../mod.ts";
-import type { TlsListenOptions } from "../../lib/transport/tls/mod.ts";
 import { messageSettings } from "../arguments/common_options.ts";
+import {
+  isTls,
+  type ListenSettings as SharedSettings,
+  listenSettings,
+} from "./listening/listen_settings.ts";
 import type { Log } from "../output/log.ts";
 import { wireView } from "../output/wire_view.ts";
 import type { RunningServer, WorkerCommand } from "./running_server.ts";
 import { ServerLog } from "./server_log.ts";
 import type { StreamHandler } from "./service.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readTlsFiles } from "../tls/tls_files.ts";
 
 /** A server, whatever it speaks. */
 type AnyServer = Pick<
@@ -35,12 +38,9 @@ type AnyServer = Pick<
 type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
 
 /** The options that every protocol shares. */
-export type ListenSettings = Pick<
-  ServeOptions,
-  | keyof TlsListenOptions
-  | ("maxConnections" | "maxConnectionsPerPeer" | "whenFull")
-  | ("mode" | "proxyProtocol" | "reusePort" | "tlsHandshakeTimeoutMs" | "wrap")
->;
+export type ListenSettings =
+  & SharedSettings
+  & Pick<ServeOptions, "reusePort" | "wrap">;
 
 /**
  * Listens for connections.
@@ -56,7 +56,7 @@ export async function startStreams(
 ): Promise<RunningServer> {
   const { command, worker } = task;
   const { options, service } = command;
-  const settings = await listenSettings(task, addresses, terminal, log);
+  const settings = await settingsOf(task, addresses, terminal, log);
   let server: AnyServer;
   if (service.protocol !== undefined) {
     const { startHttp } = await service.protocol.load();
@@ -86,43 +86,20 @@ export async function startStreams(
   };
 }
 
-async function listenSettings(
+async function settingsOf(
   { command: { options }, recording, worker }: WorkerCommand,
   addresses: readonly Address[],
   terminal: Terminal,
   log: Log,
 ): Promise<ListenSettings> {
-  const { alpn, ca, cert, key, mode, "tls-engine": tlsEngine } = options;
-  const tls: TlsListenOptions = isTls(addresses)
-    ? {
-      ...await readTlsFiles({ ca, cert, key }, terminal),
-      ...(alpn === undefined ? {} : { alpn }),
-      ...(tlsEngine === undefined ? {} : { tlsEngine }),
-      requireClientCert: options["require-client-cert"],
-    }
-    : {};
-  const trusted = options["proxy-protocol-from"];
+  const settings = await listenSettings(options, addresses, terminal);
   const view = wireView(options, log, true);
   return {
-    maxConnections: Math.ceil(options["max-connections"] / options.workers),
-    maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
+    ...settings,
+    maxConnections: Math.ceil(settings.maxConnections / options.workers),
     reusePort: worker !== undefined,
-    tlsHandshakeTimeoutMs: options["handshake-timeout"],
-    ...tls,
-    ...(mode === undefined ? {} : { mode }),
-    ...(trusted === undefined ? {} : {
-      proxyProtocol: {
-        trusted,
-        maxHeaderBytes: options["max-proxy-header"],
-      },
-    }),
     wrap: recording?.wrap("server", view) ?? view,
-    whenFull: options["when-full"],
   };
-}
-
-function isTls(addresses: readonly Address[]): boolean {
-  return addresses.some(({ transport }) => transport === "tls");
 }
 
 function serveWith(

@@ -2,7 +2,8 @@
  * The terminal of this process.
  *
  * Output is written synchronously: the asynchronous path costs six times as
- * much, and a program whose reader is slow can only wait.
+ * much, and a program whose reader is slow can mostly only wait. One that has
+ * something else to do uses the other path.
  *
  * @module
  */
@@ -39,16 +40,17 @@ export function processTerminal(): Terminal {
 }
 
 /** Writes some bytes and tells how many. */
-interface SyncWriter {
+interface Writer {
   isTerminal(): boolean;
+  write(bytes: Uint8Array): Promise<number>;
   writeSync(bytes: Uint8Array): number;
 }
 
 class ProcessOutput implements Output {
-  readonly #writer: SyncWriter;
+  readonly #writer: Writer;
   readonly #name: string;
 
-  constructor(writer: SyncWriter, name: string) {
+  constructor(writer: Writer, name: string) {
     this.#writer = writer;
     this.#name = name;
   }
@@ -69,6 +71,18 @@ class ProcessOutput implements Output {
         // Another program has made the shared pipe non-blocking.
         if (error instanceof Deno.errors.WouldBlock) nap();
         else throw this.#failure(error, bytes.length - at, bytes.length);
+      }
+    }
+  }
+
+  async writeLater(bytes: Uint8Array): Promise<void> {
+    for (let at = 0; at < bytes.length;) {
+      try {
+        at += await this.#writer.write(bytes.subarray(at));
+      } catch (error) {
+        if (error instanceof Deno.errors.WouldBlock) {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+        } else throw this.#failure(error, bytes.length - at, bytes.length);
       }
     }
   }
@@ -95,6 +109,12 @@ class ProcessErrors extends ProcessOutput {
   override write(bytes: Uint8Array): void {
     try {
       super.write(bytes);
+    } catch { /* see above */ }
+  }
+
+  override async writeLater(bytes: Uint8Array): Promise<void> {
+    try {
+      await super.writeLater(bytes);
     } catch { /* see above */ }
   }
 }

@@ -41,6 +41,14 @@ export interface Output {
    * @throws {Failure} If they cannot be written.
    */
   write(bytes: Uint8Array): void;
+
+  /**
+   * Writes all of the bytes while the program goes on. One call at a time.
+   *
+   * @param bytes Unchanged until it resolves.
+   * @throws {Failure} If they cannot be written.
+   */
+  writeLater?(bytes: Uint8Array): Promise<void>;
 }
 
 /** The signals that end a program. */

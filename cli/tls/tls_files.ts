@@ -30,22 +30,24 @@ export interface TlsContent extends Partial<TlsCertificate> {
  * Reads the files.
  *
  * @param terminal Where they are.
+ * @param prefix What the names of the options begin with.
  * @returns What is in them; nothing for a file without a name.
  * @throws {UsageError} If one cannot be read, or is not what it should be.
  */
 export async function readTlsFiles(
   { ca, cert, key }: TlsFiles,
   terminal: Terminal,
+  prefix = "",
 ): Promise<TlsContent> {
   const content: { -readonly [K in keyof TlsContent]: TlsContent[K] } = {};
   if (ca !== undefined) {
-    content.caCerts = [await readPem("ca", ca, CERTIFICATE, terminal)];
+    content.caCerts = [await readPem(`${prefix}ca`, ca, CERTIFICATE, terminal)];
   }
   if (cert !== undefined) {
-    content.cert = await readPem("cert", cert, CERTIFICATE, terminal);
+    content.cert = await readPem(`${prefix}cert`, cert, CERTIFICATE, terminal);
   }
   if (key !== undefined) {
-    content.key = await readPem("key", key, PRIVATE_KEY, terminal);
+    content.key = await readPem(`${prefix}key`, key, PRIVATE_KEY, terminal);
   }
   return content;
 }

@@ -50,13 +50,15 @@ export const HANDSHAKE_OPTION = deadline(
  * Refuses a certificate without its key, and a key without its certificate.
  *
  * @param given The options that were given.
+ * @param prefix What their names begin with.
  * @throws {UsageError} If one is missing.
  */
-export function checkPair(given: ReadonlySet<string>): void {
-  for (const [one, other] of [["cert", "key"], ["key", "cert"]] as const) {
+export function checkPair(given: ReadonlySet<string>, prefix = ""): void {
+  const [cert, key] = [`${prefix}cert`, `${prefix}key`];
+  for (const [one, other] of [[cert, key], [key, cert]] as const) {
     if (given.has(one) && !given.has(other)) {
       throw new UsageError(
-        `--${one} needs --${other}; write both: --cert cert.pem --key key.pem`,
+        `--${one} needs --${other}; write both: --${cert} cert.pem --${key} key.pem`,
       );
     }
   }

@@ -66,9 +66,12 @@ export class HttpLog {
 
 /** The lines about connections, of which the reads and writes do not matter. */
 class ConnectionLog extends ServerLog {
-  // Such a request has its answer, and any browser can send one.
-  protected override readonly tellsFraming = false;
   readonly #requests = new WeakMap<object, number>();
+
+  // A request that breaks HTTP has its answer, and any browser can send one.
+  protected override tellsQuietly(): boolean {
+    return false;
+  }
 
   /** Counts a request, and names its connection. */
   requested(connection: object): readonly [fields: object, text: string] {

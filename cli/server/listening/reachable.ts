@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Address } from "../../mod.ts";
-import type { NetworkInterface } from "../terminal/terminal.ts";
+import { Address } from "../../../mod.ts";
+import type { NetworkInterface } from "../../terminal/terminal.ts";
 
 /** An address that another machine can use. */
 export interface Reachable {

@@ -3,9 +3,9 @@ import { parseAddress } from "@parley/parley";
 import {
   isNameOfLoopback,
   reachableAt,
-} from "../../../cli/server/reachable.ts";
-import { runServer } from "../../../cli/commands.ts";
-import { RecordedTerminal } from "../../support/recorded_terminal.ts";
+} from "../../../../cli/server/listening/reachable.ts";
+import { runServer } from "../../../../cli/commands.ts";
+import { RecordedTerminal } from "../../../support/recorded_terminal.ts";
 
 const INTERFACES = [
   { name: "lo", address: "127.0.0.1", family: "IPv4" },

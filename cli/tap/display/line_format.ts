@@ -1,0 +1,16 @@
+/**
+ * How a tap writes what it sees.
+ *
+ * @module
+ */
+
+import type { TapError, TapMessage } from "../tap_event.ts";
+
+/** Writes lines, without their end. */
+export interface LineFormat {
+  /** Writes a message. */
+  message(message: TapMessage): string;
+
+  /** Writes that bytes do not fit the framing. */
+  error(error: TapError): string;
+}

@@ -1,0 +1,129 @@
+/**
+ * Shows messages on standard output as they pass, and never makes them wait: what
+ * cannot be shown in time is counted, and the count is reported.
+ *
+ * @module
+ */
+
+import type { RelayDirection } from "../../../lib/relay/mod.ts";
+import type { BoundedOutput } from "../../output/bounded_output.ts";
+import type { Log } from "../../output/log.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { type Filter, passes } from "../filter.ts";
+import type { TapError, TapMessage, TapView } from "../tap_event.ts";
+import type { LineFormat } from "./line_format.ts";
+
+// How long messages may be missing before that is reported.
+const REPORT_MS = 1_000;
+
+/** What is shown, and where. */
+export interface DisplayOptions {
+  /** How a line is written. */
+  readonly format: LineFormat;
+  /** Which messages are shown. */
+  readonly filters: readonly Filter[];
+  /** The direction that is shown, if it is one alone. */
+  readonly only: RelayDirection | undefined;
+  /** Where lines go. */
+  readonly output: BoundedOutput;
+  /** Where missing lines are reported. */
+  readonly log: Log;
+  /** Tells how long they were missing. */
+  readonly terminal: Pick<Terminal, "elapsedMs">;
+}
+
+/** Shows messages. */
+export class TapDisplay implements TapView {
+  readonly #options: DisplayOptions;
+  #shown = 0;
+  #notShown = 0;
+  // Of #notShown, what was not reported yet, and since when.
+  #unreported = 0;
+  #sinceMs = 0;
+
+  constructor(options: DisplayOptions) {
+    this.#options = options;
+  }
+
+  wants(direction: RelayDirection): boolean {
+    const { filters, only, output } = this.#options;
+    if (only !== undefined && direction !== only) return false;
+    // A filter decides which messages are missing.
+    return filters.length > 0 || !output.isFull;
+  }
+
+  message(message: TapMessage): void {
+    const { filters, format } = this.#options;
+    if (!passes(filters, message.message)) return;
+    if (this.#isMissing(1)) return;
+    this.#shown++;
+    this.#options.output.write(`${format.message(message)}\n`);
+  }
+
+  skipped(direction: RelayDirection, count: number): void {
+    const { only } = this.#options;
+    if (only === undefined || direction === only) this.#missed(count);
+  }
+
+  error(error: TapError): void {
+    const { format, only, output } = this.#options;
+    if (only !== undefined && error.direction !== only) return;
+    if (!this.#isMissing(0)) output.write(`${format.error(error)}\n`);
+  }
+
+  /** Reports what is missing, at the end. */
+  end(): void {
+    const { log } = this.#options;
+    this.#report();
+    if (this.#notShown === 0) return;
+    const event = {
+      event: "shown",
+      messages: this.#shown,
+      notShown: this.#notShown,
+    };
+    log.now(
+      event,
+      `${grouped(this.#shown)} messages shown, ${
+        grouped(this.#notShown)
+      } not shown`,
+    );
+  }
+
+  #isMissing(messages: number): boolean {
+    if (this.#options.output.isFull) {
+      this.#missed(messages);
+      return true;
+    }
+    if (this.#unreported > 0) this.#reportIfLate();
+    return false;
+  }
+
+  #missed(count: number): void {
+    if (this.#unreported === 0) {
+      this.#sinceMs = this.#options.terminal.elapsedMs();
+    }
+    this.#notShown += count;
+    this.#unreported += count;
+    this.#reportIfLate();
+  }
+
+  #reportIfLate(): void {
+    const ms = this.#options.terminal.elapsedMs() - this.#sinceMs;
+    if (ms >= REPORT_MS) this.#report();
+  }
+
+  #report(): void {
+    const notShown = this.#unreported;
+    if (notShown === 0) return;
+    this.#unreported = 0;
+    this.#options.log.now(
+      { event: "not_shown", notShown },
+      `${grouped(notShown)} message${notShown === 1 ? "" : "s"} not shown`,
+    );
+  }
+}
+
+/** A count with its thousands apart: 1,204. */
+function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}

@@ -1,0 +1,130 @@
+/**
+ * What a tap sees as lines for people.
+ *
+ * ```text
+ * #1 →  1     5 B  12:00:00.201  hello                       in 2 reads, 201 ms apart
+ * #1 ←  1     5 B  12:00:00.203  HELLO                       +1.9 ms
+ * #1 → !3          12:00:00.402  cannot decode message 3 at byte 27 (length:4): ...
+ * ```
+ *
+ * On a terminal a line that is too wide is cut, with an ellipsis. Elsewhere it is
+ * whole.
+ *
+ * @module
+ */
+
+import { formatDuration } from "../../arguments/durations.ts";
+import { formatSize } from "../../arguments/sizes.ts";
+import { reasonOf } from "../../output/error_text.ts";
+import { escapeControls, visible } from "../../output/escape.ts";
+import type { FormatName } from "../../output/formats.ts";
+import { cutToColumns, textColumns } from "../../output/width.ts";
+import type { TapError, TapMessage } from "../tap_event.ts";
+import type { LineFormat } from "./line_format.ts";
+
+// Where the remarks of short messages begin, so that they can be compared.
+const CONTENT_COLUMNS = 26;
+// What is left of a message on a terminal that is too narrow for its remark too.
+const LEAST_COLUMNS = 10;
+
+/** Shows the bytes of a message on one line. */
+type ShowBytes = (message: Uint8Array) => string;
+
+const SHOWN: Readonly<Record<Exclude<FormatName, "json">, ShowBytes>> = {
+  text: (message) => visible(message),
+  hex: (message) => message.toHex(),
+  base64: (message) => message.toBase64(),
+};
+
+/** Lines for people. */
+export class TextLines implements LineFormat {
+  readonly #show: ShowBytes;
+  readonly #columns: () => number;
+
+  /**
+   * Creates the format.
+   *
+   * @param format How messages are shown.
+   * @param columns How wide a line may be, in columns; `Infinity` for no bound.
+   */
+  constructor(format: Exclude<FormatName, "json">, columns: () => number) {
+    this.#show = SHOWN[format];
+    this.#columns = columns;
+  }
+
+  message(found: TapMessage): string {
+    const { message, number } = found;
+    const size = formatSize(message.length).padStart(7);
+    const head = `${mark(found)} ${String(number).padStart(2)} ${size}  ${
+      clock(found.at)
+    }  `;
+    return this.#line(head, message, remark(found));
+  }
+
+  error(found: TapError): string {
+    const { at, error, isRaw, number } = found;
+    const what = escapeControls(reasonOf(error)).replace(/[.;]?$/, "");
+    const rest = isRaw
+      ? "passed on, shown as raw from here"
+      : "passed on, not shown";
+    const head = `${mark(found)} ${`!${number}`.padStart(2)}          `;
+    return `${head}${clock(at)}  ${what}; ${rest}`;
+  }
+
+  #line(head: string, message: Uint8Array, remark: string): string {
+    const columns = this.#columns();
+    if (columns === Infinity) {
+      return withRemark(head, this.#show(message), remark, Infinity);
+    }
+    // What follows cannot be on the line, whatever it is.
+    const most = Math.max(LEAST_COLUMNS, columns - textColumns(head));
+    const shown = this.#show(message.subarray(0, 4 * most));
+    return withRemark(head, shown, remark, most);
+  }
+}
+
+/** Joins the parts, the content in `most` columns with its remark. */
+function withRemark(
+  head: string,
+  content: string,
+  remark: string,
+  most: number,
+): string {
+  if (remark === "") return head + cut(content, most);
+  const room = Math.max(LEAST_COLUMNS, most - remark.length - 2);
+  const shown = cut(content, room);
+  const wanted = Math.min(CONTENT_COLUMNS, room);
+  // Long texts need no padding, and measuring them takes time.
+  const padding = shown.length > 2 * CONTENT_COLUMNS
+    ? 0
+    : Math.max(0, wanted - textColumns(shown));
+  return `${head}${shown}${" ".repeat(padding)}  ${remark}`;
+}
+
+function cut(content: string, most: number): string {
+  return most === Infinity ? content : cutToColumns(content, most);
+}
+
+function mark({ connection, direction }: TapMessage | TapError): string {
+  return `#${connection} ${direction === "toServer" ? "→" : "←"}`;
+}
+
+/** How long the answer took, and in how many reads the message came. */
+function remark({ answerMs, reads, spanMs }: TapMessage): string {
+  const answer = answerMs === undefined ? "" : `+${shortDuration(answerMs)}`;
+  if (reads === 1) return answer;
+  const cuts = `in ${reads} reads, ${shortDuration(spanMs)} apart`;
+  return answer === "" ? cuts : `${answer}, ${cuts}`;
+}
+
+/** A duration with a decimal where it is short. */
+function shortDuration(ms: number): string {
+  return ms < 99.95 ? `${ms.toFixed(1)} ms` : formatDuration(ms);
+}
+
+/** The time of day on this machine, with milliseconds. */
+function clock(at: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two);
+  return `${time.join(":")}.${String(at.getMilliseconds()).padStart(3, "0")}`;
+}

@@ -1,0 +1,118 @@
+/**
+ * `parley-server tap`: passes connections on to a server and shows the messages.
+ *
+ * @module
+ */
+
+import type { ExitCode } from "../output/exit_code.ts";
+import { BoundedOutput } from "../output/bounded_output.ts";
+import { Log } from "../output/log.ts";
+import type { Manual } from "../manual/manual.ts";
+import type { Invocation, LoadedCommand } from "../program.ts";
+import { reloadAtSignal } from "../server/listening/reload_certificate.ts";
+import { Servers } from "../server/start_servers.ts";
+import { tellListening } from "../server/listening/tell_listening.ts";
+import { untilSignal } from "../server/until_signal.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { JSON_LINES } from "./display/json_lines.ts";
+import { TapDisplay } from "./display/tap_display.ts";
+import { TextLines } from "./display/text_lines.ts";
+import { parseTapArguments, type TapCommand } from "./tap_command.ts";
+import { tapManual } from "./tap_manual.ts";
+import type { TapSettings } from "./tapped_connection.ts";
+
+// How long a slow reader of standard output gets at the end.
+const DRAIN_MS = 1_000;
+
+/** The command. */
+export const TAP: LoadedCommand = {
+  // Only made when it is asked for.
+  get manual(): Manual {
+    return tapManual();
+  },
+  run: runTap,
+};
+
+async function runTap(
+  { args, progress, terminal }: Invocation,
+): Promise<ExitCode> {
+  progress.stage = "listening";
+  const command = parseTapArguments(args.slice(1), terminal);
+  const { listen, options } = command;
+  progress.json = options.log === "json";
+  // A terminal that is stopped must not stop the traffic, neither by its messages
+  // nor by its log.
+  const output = new BoundedOutput(terminal.output);
+  const errors = new BoundedOutput(terminal.errors);
+  const log = new Log({ errors, now: () => terminal.now() }, {
+    format: options.log,
+    quiet: options.quiet,
+    verbose: options.verbose,
+  });
+  const display = displayOf(command, output, terminal, log);
+  const settings: TapSettings = {
+    framing: {
+      toServer: options["frame-to-server"] ?? options.frame,
+      toClient: options["frame-to-client"] ?? options.frame,
+    },
+    maxMessageBytes: options["max-message"],
+    terminal,
+    views: [display],
+  };
+  try {
+    const running = await start(command, settings, terminal, log);
+    const servers = new Servers(running.addresses, [running]);
+    const undoReload = reloadAtSignal(servers, options, terminal, log);
+    const ended = untilSignal(servers, terminal, log, options.grace);
+    const write = String;
+    tellListening([listen], servers.addresses, write, terminal, log);
+    const exitCode = await Promise.race([ended, failureOf(output, servers)]);
+    undoReload();
+    return exitCode;
+  } finally {
+    display.end();
+    log.flush();
+    await Promise.all([output, errors].map((one) => one.drained(DRAIN_MS)));
+  }
+}
+
+/** Rejects when standard output cannot be written, once all connections are cut. */
+function failureOf(output: BoundedOutput, servers: Servers): Promise<never> {
+  return new Promise((_, reject) => {
+    output.onFailure = (error) => {
+      servers.shutdown(0).then(() => reject(error), reject);
+    };
+  });
+}
+
+function displayOf(
+  { options }: TapCommand,
+  output: BoundedOutput,
+  terminal: Terminal,
+  log: Log,
+): TapDisplay {
+  const { filter, format, only } = options;
+  const columns = output.isTerminal ? () => output.columns() : () => Infinity;
+  return new TapDisplay({
+    format: format === "json" ? JSON_LINES : new TextLines(format, columns),
+    filters: filter,
+    only: only === undefined
+      ? undefined
+      : only === "to-server"
+      ? "toServer"
+      : "toClient",
+    output,
+    log,
+    terminal,
+  });
+}
+
+async function start(
+  command: TapCommand,
+  settings: TapSettings,
+  terminal: Terminal,
+  log: Log,
+): ReturnType<typeof import("./start_tap.ts").startTap> {
+  const { startTap } = await import("./start_tap.ts");
+  return await startTap(command, settings, terminal, log);
+}

@@ -1,0 +1,115 @@
+/**
+ * Listens, and joins every connection with one to the target.
+ *
+ * @module
+ */
+
+import { connect, type MessageConnection, serve } from "../../mod.ts";
+import { relay } from "../../lib/relay/mod.ts";
+import type { TlsDialOptions } from "../../lib/transport/tls/mod.ts";
+import type { Log } from "../output/log.ts";
+import { errorText } from "../output/error_text.ts";
+import { isTls, listenSettings } from "../server/listening/listen_settings.ts";
+import type { RunningServer } from "../server/running_server.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { readTlsFiles } from "../tls/tls_files.ts";
+import type { TapCommand } from "./tap_command.ts";
+import { TapLog } from "./tap_log.ts";
+import { TappedConnection, type TapSettings } from "./tapped_connection.ts";
+
+/**
+ * Begins to listen.
+ *
+ * @param settings How messages are found, and who looks at them.
+ * @param terminal Where certificates are.
+ * @throws As `serve`; then nothing listens.
+ */
+export async function startTap(
+  command: TapCommand,
+  settings: TapSettings,
+  terminal: Terminal,
+  log: Log,
+): Promise<RunningServer> {
+  const { listen, options, target } = command;
+  const tapLog = new TapLog(log);
+  const deadlines = {
+    idleTimeoutMs: options["idle-timeout"],
+    sendTimeoutMs: options["send-timeout"],
+  };
+  const dialled = {
+    ...deadlines,
+    ...await targetTls(command, terminal, log),
+    connectTimeoutMs: options["connect-timeout"],
+    framing: "raw",
+    tlsHandshakeTimeoutMs: options["handshake-timeout"],
+  };
+  const join = async (client: MessageConnection) => {
+    const tapped = new TappedConnection(
+      tapLog.numberOfOpened(client),
+      settings,
+    );
+    tapLog.tapped(client, tapped);
+    tapped.opened(String(client.remoteAddress));
+    const open = (signal: AbortSignal) =>
+      connect(target, { ...dialled, signal });
+    const { onChunk, onEnd } = tapped;
+    const report = await relay(client, open, {
+      connect: options.connect,
+      onChunk,
+      onEnd,
+    });
+    tapLog.reported(client, report);
+    tapped.closed(report);
+    const { error, failed, observerError } = report;
+    if (observerError !== undefined) {
+      const text = errorText(observerError);
+      log.now({ event: "fault", error: text }, `not shown: ${text}`);
+    }
+    if (failed !== undefined) throw error;
+  };
+  const server = await serve(listen, {
+    ...await listenSettings(options, [listen], terminal),
+    ...deadlines,
+    framing: "raw",
+    onEvent: (event) => tapLog.event(event),
+  }, join);
+  return {
+    addresses: server.addresses,
+    open: () => server.connections.size,
+    cut() {
+      for (const connection of server.connections) connection.abort();
+    },
+    shutdown: (graceMs) => server.shutdown({ graceMs }),
+    setCertificate: (certificate) =>
+      isTls([listen]) ? server.setCertificate(certificate) : Promise.resolve(),
+    // Each connection had a line of its own.
+    tellTotals: () => {},
+  };
+}
+
+/** What the flags and files of TLS to the target come to. */
+async function targetTls(
+  { options, target }: TapCommand,
+  terminal: Terminal,
+  log: Log,
+): Promise<TlsDialOptions> {
+  if (target.transport !== "tls") return {};
+  const insecure = options["target-insecure"];
+  const serverName = options["target-server-name"];
+  if (insecure) {
+    log.now(
+      { event: "insecure" },
+      "warning: --target-insecure accepts any certificate: an attacker on the path can read and change everything",
+    );
+  }
+  const files = {
+    ca: options["target-ca"],
+    cert: options["target-cert"],
+    key: options["target-key"],
+  };
+  return {
+    ...await readTlsFiles(files, terminal, "target-"),
+    ...(serverName === undefined ? {} : { serverName }),
+    insecure,
+  };
+}

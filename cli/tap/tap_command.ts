@@ -1,0 +1,91 @@
+/**
+ * The command line of `parley-server tap`.
+ *
+ * @module
+ */
+
+import type { Address } from "../../mod.ts";
+import { readAddresses } from "../arguments/address.ts";
+import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
+import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import { parseArguments } from "../arguments/parse.ts";
+import { UsageError } from "../output/failure.ts";
+import { checkTls } from "../server/server_checks.ts";
+import { KINDS_OVER } from "../server/server_command.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { checkPair } from "../tls/tls_options.ts";
+import { TAP_OPTIONS, type TapOptions } from "./tap_option_table.ts";
+
+const EXAMPLE = "tap 9000 127.0.0.1:7342";
+
+/** What a tap is asked to do. */
+export interface TapCommand {
+  /** Where it listens. */
+  readonly listen: Address;
+  /** Where it connects to. */
+  readonly target: Address;
+  /** The options that were given, be it with the value of their default. */
+  readonly given: ReadonlySet<string>;
+  /** The options' values. */
+  readonly options: TapOptions;
+}
+
+/**
+ * Reads the command line behind `tap`.
+ *
+ * @throws {UsageError} If something is wrong with it.
+ */
+export function parseTapArguments(
+  args: readonly string[],
+  { isSocket }: Pick<Terminal, "isSocket">,
+): TapCommand {
+  const { given, operands, options } = parseArguments(
+    args,
+    TAP_OPTIONS,
+    SERVER_FOREIGN,
+  );
+  const [listen, target, ...more] = readAddresses(operands, isSocket);
+  if (listen === undefined || target === undefined) {
+    throw new UsageError(
+      `there is no ${
+        listen === undefined ? "LISTEN and no TARGET" : "TARGET"
+      }; write where to listen and where to connect, such as: ${EXAMPLE}`,
+    );
+  }
+  if (more.length > 0) {
+    throw new UsageError(
+      `"${
+        more[0]
+      }" is one address too many; a tap has one LISTEN and one TARGET, such as: ${EXAMPLE}`,
+    );
+  }
+  checkTransports(listen, target);
+  const kinds = kindsOf(listen, target);
+  refuseOthers(TAP_OPTIONS, given, kinds, `tap ${listen} ${target}`);
+  checkTls([listen], given);
+  checkPair(given, "target-");
+  return { listen, target, given, options };
+}
+
+/** What the options of a tap can apply to. */
+export function kindsOf(
+  listen: Pick<Address, "transport">,
+  target: Pick<Address, "transport">,
+): Set<Kind> {
+  if (listen.transport === "udp") return new Set(["datagrams"]);
+  return new Set([
+    "stream",
+    ...KINDS_OVER[listen.transport] ?? [],
+    ...target.transport === "tls" ? ["target-tls"] as const : [],
+  ]);
+}
+
+/** Datagrams and streams are different things, which a bridge could join. */
+function checkTransports(listen: Address, target: Address): void {
+  const isUdp = listen.transport === "udp";
+  if (isUdp === (target.transport === "udp")) return;
+  const [udp, stream] = isUdp ? [listen, target] : [target, listen];
+  throw new UsageError(
+    `${udp} has datagrams and ${stream} has a stream of bytes, which a tap cannot join; use two addresses of one kind`,
+  );
+}

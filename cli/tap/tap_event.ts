@@ -1,0 +1,75 @@
+/**
+ * What a tap sees, and who looks at it.
+ *
+ * ```text
+ *   relay ─► reads ─► TappedConnection ─► messages, errors ─► views
+ *                                                             display, page, ...
+ * ```
+ *
+ * A view has the members that it needs. It gets everything synchronously while the
+ * bytes wait to be passed on, so it must be quick, must not wait, and must copy the
+ * bytes that it keeps.
+ *
+ * @module
+ */
+
+import type {
+  RelayDirection,
+  WatchedError,
+  WatchedMessage,
+} from "../../lib/relay/mod.ts";
+
+/** A message on a tapped connection. Its bytes are valid during the call only. */
+export interface TapMessage extends WatchedMessage {
+  /** The connection's number, from 1. */
+  readonly connection: number;
+  /** When its last byte was read. */
+  readonly at: Date;
+  /**
+   * Milliseconds since the last message the other way, if that was the last one of
+   * the connection: how long the answer took.
+   */
+  readonly answerMs: number | undefined;
+}
+
+/** Bytes on a tapped connection that do not fit the framing. */
+export interface TapError extends WatchedError {
+  /** The connection's number, from 1. */
+  readonly connection: number;
+  /** When they were read. */
+  readonly at: Date;
+}
+
+/** How a tapped connection ended. */
+export interface TapEnd {
+  /** The connection's number, from 1. */
+  readonly connection: number;
+  /** Which side failed; `undefined` if both finished. */
+  readonly failed: "client" | "server" | undefined;
+  /** Why. */
+  readonly error: unknown;
+}
+
+/** Looks at what a tap sees. */
+export interface TapView {
+  /** Whether messages of a direction are looked at now, and not only counted. */
+  wants(direction: RelayDirection): boolean;
+  /** A connection was opened. */
+  opened?(connection: number, peer: string): void;
+  /** Bytes of one read. */
+  chunk?(
+    connection: number,
+    direction: RelayDirection,
+    bytes: Uint8Array,
+  ): void;
+  /** A message that some view wants. */
+  message?(message: TapMessage): void;
+  /** Messages that no view wanted. */
+  skipped?(direction: RelayDirection, count: number): void;
+  /** Bytes that do not fit the framing. */
+  error?(error: TapError): void;
+  /** One side has finished sending. */
+  finished?(connection: number, direction: RelayDirection): void;
+  /** A connection is over. */
+  closed?(end: TapEnd): void;
+}

@@ -1,0 +1,100 @@
+/**
+ * The log of a tap's connections: what passed in each direction, and which side a
+ * failure is about.
+ *
+ * @module
+ */
+
+import { describeError } from "../../mod.ts";
+import type { RelayReport } from "../../lib/relay/mod.ts";
+import { formatSize } from "../arguments/sizes.ts";
+import { errorText, flagOf } from "../output/error_text.ts";
+import { ServerLog } from "../server/server_log.ts";
+import type { TappedConnection } from "./tapped_connection.ts";
+
+/** The flags of the library's options on the side of TARGET. */
+const TARGET_FLAGS: Readonly<Record<string, string>> = {
+  caCerts: "--target-ca",
+  cert: "--target-cert",
+  "cert, key": "--target-cert, --target-key",
+  insecure: "--target-insecure",
+  key: "--target-key",
+  serverName: "--target-server-name",
+};
+
+/** What is known of an open connection. */
+interface Known {
+  readonly tapped: TappedConnection;
+  report?: RelayReport;
+}
+
+/** Turns the events of a tap's server into lines of its log. */
+export class TapLog extends ServerLog {
+  readonly #known = new WeakMap<object, Known>();
+
+  /** Gives the number of a connection that was opened. */
+  numberOfOpened(connection: object): number {
+    return this.numberOf(connection);
+  }
+
+  /** Takes note of what looks at a connection. */
+  tapped(connection: object, tapped: TappedConnection): void {
+    this.#known.set(connection, { tapped });
+  }
+
+  /** Takes note of how it ended. */
+  reported(connection: object, report: RelayReport): void {
+    this.#known.get(connection)!.report = report;
+  }
+
+  protected override tellsQuietly(why: string): boolean {
+    return why === "target";
+  }
+
+  protected override reason(
+    connection: object,
+    error: unknown,
+  ): readonly [why: string, text: string] {
+    const report = this.#known.get(connection)?.report;
+    if (report?.failed === "server") {
+      return ["target", `the target failed: ${targetText(report.error)}`];
+    }
+    const [why, text] = super.reason(connection, error);
+    return report?.failed === "client"
+      ? [why, `the client failed: ${text}`]
+      : [why, text];
+  }
+
+  protected override traffic(
+    connection: object,
+  ): readonly [fields: object, text: string] {
+    const { tapped } = this.#known.get(connection)!;
+    const toServer = tapped.totals("toServer");
+    const toClient = tapped.totals("toClient");
+    return [
+      {
+        messagesToServer: toServer.messages,
+        bytesToServer: toServer.bytes,
+        messagesToClient: toClient.messages,
+        bytesToClient: toClient.bytes,
+      },
+      `${amount(toServer)} to the server, ${amount(toClient)} to the client`,
+    ];
+  }
+}
+
+/** Writes an error of the target with the flags of that side. */
+function targetText(error: unknown): string {
+  const hasParts = error instanceof Error && "reason" in error;
+  if (!hasParts) return errorText(error);
+  return describeError(
+    error,
+    (option) => TARGET_FLAGS[option] ?? flagOf(option),
+  );
+}
+
+function amount(
+  { bytes, messages }: { readonly bytes: number; readonly messages: number },
+): string {
+  return `${messages} message${messages === 1 ? "" : "s"} ${formatSize(bytes)}`;
+}

@@ -1,0 +1,170 @@
+/**
+ * The options of `parley-server tap`.
+ *
+ * @module
+ */
+
+import { DEFAULT_CONNECT_TIMEOUT_MS } from "../../mod.ts";
+import { parseFraming, raw } from "../../lib/framing/mod.ts";
+import {
+  deadline,
+  FORMAT_OPTION,
+  LOG_OPTIONS,
+  MESSAGE_OPTIONS,
+} from "../arguments/common_options.ts";
+import { durationIn, writtenDuration } from "../arguments/durations.ts";
+import {
+  about,
+  choice,
+  flag,
+  optional,
+  repeated,
+  setting,
+  type ValuesOf,
+} from "../arguments/option.ts";
+import { asTyped, oneOf } from "../arguments/values.ts";
+import { SERVER_OPTIONS } from "../server/server_option_table.ts";
+import { parseFilter } from "./filter.ts";
+
+const only = oneOf(["to-server", "to-client"]);
+
+/** How long a UDP peer may be quiet: as long as most routers remember it. */
+const PEER_TIMEOUT_MS = 60_000;
+
+const ONE_MESSAGE = { datagrams: "one datagram is one message" };
+
+/** The options by their names. */
+export const TAP_OPTIONS = {
+  ...about({ subject: "messages", appliesTo: ["stream"] }, {
+    "frame": {
+      ...setting(
+        "SPEC",
+        { value: raw(), text: "raw" },
+        parseFraming,
+        "where a message ends, both ways: line, length:4, redis, ...; raw shows each read as it is; see help frames",
+        { usual: true, instead: ONE_MESSAGE },
+      ),
+    },
+    "frame-to-server": optional(
+      "SPEC",
+      parseFraming,
+      "where a message of the client ends, if that differs",
+      { instead: ONE_MESSAGE },
+    ),
+    "frame-to-client": optional(
+      "SPEC",
+      parseFraming,
+      "where a message of the server ends, if that differs",
+      { instead: ONE_MESSAGE },
+    ),
+    "max-message": {
+      ...MESSAGE_OPTIONS["max-message"],
+      appliesTo: ["stream"],
+      help:
+        "largest message that is looked for: 1000, 64KiB, 16MiB; behind a larger one reads are shown as they are",
+    },
+  }),
+  ...about({ subject: "what is shown" }, {
+    "format": {
+      ...FORMAT_OPTION,
+      help: "how messages are shown: text, json, hex or base64",
+    },
+    "filter": repeated(
+      "TEXT|/RE/",
+      parseFilter,
+      "shows only messages with this text, or that this regular expression matches; with ! in front it hides them; can be repeated",
+      { usual: true },
+    ),
+    "only": optional(
+      "DIRECTION",
+      only,
+      "shows one direction alone: to-server or to-client",
+      { usual: true, words: only.words },
+    ),
+  }),
+  ...about({ subject: "TARGET" }, {
+    "connect": choice(
+      "WHEN",
+      "early",
+      oneOf(["early", "late"]),
+      "when it connects: early, with the client, so that the server can speak first; or late, with the client's first byte",
+      { appliesTo: ["stream"] },
+    ),
+    "connect-timeout": {
+      ...deadline(DEFAULT_CONNECT_TIMEOUT_MS, "bounds connecting to TARGET"),
+      appliesTo: ["stream"],
+    },
+    "peer-timeout": setting(
+      "DURATION",
+      writtenDuration(PEER_TIMEOUT_MS),
+      durationIn({ none: true }),
+      "forgets a peer without a datagram in either direction for this long",
+      { appliesTo: ["datagrams"] },
+    ),
+  }),
+  ...about({ subject: "TLS to TARGET", appliesTo: ["target-tls"] }, {
+    "target-ca": optional(
+      "FILE",
+      asTyped,
+      "authorities to trust besides the well-known, in PEM",
+      { usual: true },
+    ),
+    "target-cert": optional(
+      "FILE",
+      asTyped,
+      "the certificate that is shown to TARGET, in PEM, with --target-key",
+    ),
+    "target-key": optional(
+      "FILE",
+      asTyped,
+      "the private key of --target-cert in PEM",
+    ),
+    "target-server-name": optional(
+      "NAME",
+      asTyped,
+      "the name that must be in TARGET's certificate, if not the address's",
+    ),
+    "target-insecure": flag(
+      "takes any certificate of TARGET, so that a machine in between can read and change everything",
+    ),
+  }),
+  ...about({ subject: "connections", appliesTo: ["stream"] }, {
+    "idle-timeout": deadline(
+      Infinity,
+      "closes a connection without a byte in either direction for this long: ms, s, m, h, such as 90s; or none, for no bound",
+    ),
+    "send-timeout": SERVER_OPTIONS["send-timeout"],
+    "max-connections": {
+      ...SERVER_OPTIONS["max-connections"],
+      appliesTo: ["stream", "datagrams"],
+      help: "most connections at once; over UDP most peers",
+    },
+    "max-connections-per-peer": SERVER_OPTIONS["max-connections-per-peer"],
+    "when-full": SERVER_OPTIONS["when-full"],
+    "grace": {
+      ...SERVER_OPTIONS.grace,
+      help: "how long connections may take to end at SIGINT or SIGTERM",
+    },
+  }),
+  ...about({ subject: "listening" }, {
+    "proxy-protocol-from": SERVER_OPTIONS["proxy-protocol-from"],
+    "max-proxy-header": SERVER_OPTIONS["max-proxy-header"],
+    "mode": SERVER_OPTIONS.mode,
+  }),
+  ...about({ subject: "TLS", appliesTo: ["tls"] }, {
+    "cert": SERVER_OPTIONS.cert,
+    "key": SERVER_OPTIONS.key,
+    "alpn": SERVER_OPTIONS.alpn,
+    "tls-engine": SERVER_OPTIONS["tls-engine"],
+    "require-client-cert": SERVER_OPTIONS["require-client-cert"],
+    "ca": SERVER_OPTIONS.ca,
+    "handshake-timeout": {
+      ...SERVER_OPTIONS["handshake-timeout"],
+      appliesTo: ["tls", "target-tls"],
+    },
+  }),
+  ...LOG_OPTIONS,
+} as const;
+
+/** The options' values. */
+export type TapOptions = ValuesOf<typeof TAP_OPTIONS>;

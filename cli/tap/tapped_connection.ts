@@ -1,0 +1,130 @@
+/**
+ * One connection of a tap: what the relay shows of it, as messages for the views.
+ *
+ * @module
+ */
+
+import {
+  FrameWatch,
+  type RelayDirection,
+  type RelayReport,
+  type WatchedFramings,
+  type WatchedMessage,
+} from "../../lib/relay/mod.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { TapView } from "./tap_event.ts";
+
+/** What all connections of a tap share. */
+export interface TapSettings {
+  /** The framing of each direction. */
+  readonly framing: WatchedFramings;
+  /** Largest message in bytes. */
+  readonly maxMessageBytes: number;
+  /** Gives the time. */
+  readonly terminal: Pick<Terminal, "elapsedMs" | "now">;
+  /** Who looks. */
+  readonly views: readonly TapView[];
+}
+
+/** What passed in one direction. */
+interface Passed {
+  bytes: number;
+  // When the last message passed, if no message the other way came after it.
+  lastMs: number | undefined;
+}
+
+/** Finds the messages of one connection and gives them to the views. */
+export class TappedConnection {
+  /** Its number, from 1. */
+  readonly number: number;
+  readonly #settings: TapSettings;
+  readonly #watch: FrameWatch;
+  readonly #passed: Record<RelayDirection, Passed> = {
+    toServer: { bytes: 0, lastMs: undefined },
+    toClient: { bytes: 0, lastMs: undefined },
+  };
+
+  constructor(number: number, settings: TapSettings) {
+    this.number = number;
+    this.#settings = settings;
+    const { framing, maxMessageBytes, terminal, views } = settings;
+    this.#watch = new FrameWatch({
+      framing,
+      maxMessageBytes,
+      now: () => terminal.elapsedMs(),
+      isWanted: (direction) => views.some((view) => view.wants(direction)),
+      onMessage: (found) => this.#message(found),
+      onSkipped: (direction, count) => this.#skipped(direction, count),
+      onError: (found) => {
+        const error = { ...found, connection: number, at: terminal.now() };
+        for (const view of views) view.error?.(error);
+      },
+    });
+  }
+
+  /** Takes note that it was opened. */
+  opened(peer: string): void {
+    for (const view of this.#settings.views) view.opened?.(this.number, peer);
+  }
+
+  /** Takes note of its end. */
+  closed({ error, failed }: RelayReport): void {
+    const end = { connection: this.number, failed, error };
+    for (const view of this.#settings.views) view.closed?.(end);
+  }
+
+  /** Bytes of one read, before they are passed on. */
+  readonly onChunk = (direction: RelayDirection, bytes: Uint8Array): void => {
+    this.#passed[direction].bytes += bytes.length;
+    for (const view of this.#settings.views) {
+      view.chunk?.(this.number, direction, bytes);
+    }
+    this.#watch.onChunk(direction, bytes);
+  };
+
+  /** A side has finished sending. */
+  readonly onEnd = (direction: RelayDirection): void => {
+    this.#watch.onEnd(direction);
+    for (const view of this.#settings.views) {
+      view.finished?.(this.number, direction);
+    }
+  };
+
+  /** How many messages and bytes have passed in a direction. */
+  totals(direction: RelayDirection): { messages: number; bytes: number } {
+    const { bytes } = this.#passed[direction];
+    return { messages: this.#watch.messages(direction), bytes };
+  }
+
+  #message(found: WatchedMessage): void {
+    const { terminal, views } = this.#settings;
+    const { direction } = found;
+    const message = {
+      ...found,
+      connection: this.number,
+      at: terminal.now(),
+      answerMs: this.#answerMs(direction),
+    };
+    for (const view of views) {
+      if (view.wants(direction)) view.message?.(message);
+    }
+  }
+
+  #skipped(direction: RelayDirection, count: number): void {
+    this.#answerMs(direction);
+    for (const view of this.#settings.views) view.skipped?.(direction, count);
+  }
+
+  /** Notes that a message passes; says how long ago the question was. */
+  #answerMs(direction: RelayDirection): number | undefined {
+    const { toClient, toServer } = this.#passed;
+    const [own, other] = direction === "toServer"
+      ? [toServer, toClient]
+      : [toClient, toServer];
+    const now = this.#settings.terminal.elapsedMs();
+    const asked = other.lastMs;
+    other.lastMs = undefined;
+    own.lastMs = now;
+    return asked === undefined ? undefined : now - asked;
+  }
+}

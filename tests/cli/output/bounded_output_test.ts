@@ -1,0 +1,81 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { BoundedOutput } from "../../../cli/output/bounded_output.ts";
+import type { Output } from "../../../cli/terminal/terminal.ts";
+
+/** An output whose reader takes one write at a time, when it is allowed to. */
+class SlowOutput implements Output {
+  readonly isTerminal = false;
+  readonly written: string[] = [];
+  #waiting: PromiseWithResolvers<void> | undefined;
+
+  write(): void {
+    throw new Error("it would wait");
+  }
+
+  writeLater(bytes: Uint8Array): Promise<void> {
+    this.written.push(new TextDecoder().decode(bytes));
+    this.#waiting = Promise.withResolvers();
+    return this.#waiting.promise;
+  }
+
+  async take(error?: Error): Promise<void> {
+    if (error === undefined) this.#waiting!.resolve();
+    else this.#waiting!.reject(error);
+    for (let i = 0; i < 5; i++) await undefined;
+  }
+}
+
+Deno.test("BoundedOutput writes what comes in one turn at once, and the rest once the reader is ready", async () => {
+  const slow = new SlowOutput();
+  const output = new BoundedOutput(slow);
+  output.write("a\n");
+  output.write(new TextEncoder().encode("b\n"));
+  await undefined;
+  assertEquals(slow.written, ["a\nb\n"]);
+  output.write("c\n");
+  output.write("d\n");
+  await slow.take();
+  assertEquals(slow.written, ["a\nb\n", "c\nd\n"]);
+  await slow.take();
+  assertEquals(await output.drained(1000), true);
+});
+
+Deno.test("BoundedOutput drops what a slow reader leaves no room for, and goes on once there is room", async () => {
+  const slow = new SlowOutput();
+  const output = new BoundedOutput(slow, 10);
+  output.write("12345\n");
+  await undefined;
+  output.write("6789\n");
+  assertEquals(output.isFull, true);
+  output.write("lost\n");
+  await slow.take();
+  assertEquals(slow.written, ["12345\n", "6789\n"]);
+  assertEquals(output.isFull, false);
+  output.write("next\n");
+  await slow.take();
+  assertEquals(slow.written.at(-1), "next\n");
+});
+
+Deno.test("BoundedOutput says once that the reader is gone, and drops everything from then on", async () => {
+  const slow = new SlowOutput();
+  const output = new BoundedOutput(slow);
+  const failures: unknown[] = [];
+  output.onFailure = (error) => failures.push(error);
+  output.write("a\n");
+  await undefined;
+  const gone = new Error("gone");
+  await slow.take(gone);
+  output.write("b\n");
+  await undefined;
+  assertEquals(slow.written, ["a\n"]);
+  assertEquals(failures, [gone]);
+  assertStrictEquals(output.isFull, true);
+  assertEquals(await output.drained(1000), false);
+});
+
+Deno.test("BoundedOutput.drained() gives up on a reader that takes nothing", async () => {
+  const slow = new SlowOutput();
+  const output = new BoundedOutput(slow);
+  output.write("a\n");
+  assertEquals(await output.drained(1), false);
+});

@@ -1,0 +1,371 @@
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertStringIncludes,
+} from "@std/assert";
+import { connect, dial, type MessageConnection, serve } from "@parley/parley";
+import { runServer } from "../../../cli/commands.ts";
+import {
+  type RecordedOptions,
+  RecordedTerminal,
+} from "../../support/recorded_terminal.ts";
+import { certificates } from "../../support/certificates.ts";
+
+const TEXT = { encoding: "text" } as const;
+
+/** A server of upper-case lines. */
+function upper(): ReturnType<typeof serve<"text">> {
+  return serve("tcp://127.0.0.1:0", TEXT, async (peer) => {
+    for await (const line of peer) await peer.send(line.toUpperCase());
+  });
+}
+
+/** Runs a tap while something is done with it; gives what it showed. */
+async function during(
+  args: readonly string[],
+  use: (address: string, terminal: RecordedTerminal) => Promise<void>,
+  options: RecordedOptions = {},
+): Promise<RecordedTerminal> {
+  const terminal = new RecordedTerminal(options);
+  const running = runServer(["tap", ...args], terminal);
+  try {
+    const [, address] = await terminal.until(/listening on (\S+)\n/);
+    await use(address!, terminal);
+  } finally {
+    terminal.send("SIGTERM");
+    assertEquals(await running, 0);
+  }
+  return terminal;
+}
+
+/** The lines that were shown, without their time and what depends on it. */
+function shown({ shown }: RecordedTerminal): string[] {
+  return shown.split("\n").slice(0, -1).map((line) =>
+    line.replace(/\d\d:\d\d:\d\d\.\d{3} {2}/, "").replace(/ +\+[\d.]+ ms$/, "")
+  );
+}
+
+async function ask(
+  connection: MessageConnection<string>,
+  ...lines: string[]
+): Promise<string[]> {
+  const answers: string[] = [];
+  for (const line of lines) {
+    await connection.send(line);
+    answers.push((await connection.receive())!);
+  }
+  return answers;
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+Deno.test("tap shows a line for each message of both directions, and a log line for each connection", async () => {
+  await using target = await upper();
+  const args = ["0", String(target.address), "--frame", "line"];
+  const terminal = await during(args, async (address, terminal) => {
+    const client = await connect(address, TEXT);
+    assertEquals(await ask(client, "hello", "you"), ["HELLO", "YOU"]);
+    await client.close();
+    await terminal.until(/#1 closed/);
+  });
+  assertEquals(shown(terminal), [
+    "#1 →  1     5 B  hello",
+    "#1 ←  1     5 B  HELLO",
+    "#1 →  2     3 B  you",
+    "#1 ←  2     3 B  YOU",
+  ]);
+  assertMatch(
+    terminal.told,
+    /^listening on tcp:\S+\n#1 opened by tcp:\S+\n#1 closed after [\d.]+ m?s: 2 messages 10 B to the server, 2 messages 10 B to the client; finished\n/,
+  );
+});
+
+Deno.test("tap shows each read as it is without --frame", async () => {
+  await using target = await upper();
+  const args = ["0", String(target.address)];
+  const terminal = await during(args, async (address) => {
+    const client = await connect(address, TEXT);
+    await ask(client, "hello");
+    await client.close();
+  });
+  assertEquals(shown(terminal), [
+    "#1 →  1     6 B  hello\\n",
+    "#1 ←  1     6 B  HELLO\\n",
+  ]);
+});
+
+Deno.test("tap --format json writes one object a message, --only one direction, --filter what it matches", async () => {
+  await using target = await upper();
+  const args = [
+    ...["0", String(target.address), "--frame", "line", "--format", "json"],
+    ...["--only", "to-client", "--filter", "/^[HY]/", "--filter", "!YOU"],
+  ];
+  const terminal = await during(args, async (address) => {
+    const client = await connect(address, TEXT);
+    await ask(client, "hello", "you", "nothing");
+    await client.close();
+  });
+  const [line, ...more] = terminal.shown.trim().split("\n");
+  assertEquals(more, []);
+  const { answerMs, ...rest } = JSON.parse(line!);
+  assertEquals(rest, {
+    connection: 1,
+    to: "client",
+    number: 1,
+    message: "HELLO",
+    bytes: 5,
+    at: new Date(0).toISOString(),
+    reads: 1,
+  });
+  assertEquals(typeof answerMs, "number");
+});
+
+Deno.test("tap passes on what does not fit the framing, says so once, and shows the rest as it is", async () => {
+  await using target = await upper();
+  const args = ["0", String(target.address), "--frame-to-server", "length:4"];
+  const terminal = await during(args, async (address) => {
+    const client = await connect(address, TEXT);
+    assertEquals(await ask(client, "GET / HTTP/1.1", "x"), [
+      "GET / HTTP/1.1",
+      "X",
+    ]);
+    await client.close();
+  });
+  const lines = shown(terminal);
+  assertMatch(
+    lines[0]!,
+    /^#1 → !1 {10}cannot decode message 1 at byte 0 \(length:4\): .*HTTP.*; passed on, shown as raw from here$/,
+  );
+  assertEquals(lines.slice(1), [
+    "#1 →  1    15 B  GET / HTTP/1.1\\n",
+    "#1 ←  1    15 B  GET / HTTP/1.1\\n",
+    "#1 →  2     2 B  x\\n",
+    "#1 ←  2     2 B  X\\n",
+  ]);
+});
+
+Deno.test("tap closes a client at once when the target is down, says why, and goes on", async () => {
+  const gone = await upper();
+  const target = String(gone.address);
+  await gone.shutdown();
+  for (const quiet of [[], ["--quiet"]]) {
+    const terminal = await during(
+      ["0", target, ...quiet],
+      async (address, terminal) => {
+        for (const number of [1, 2]) {
+          const client = await dial(address);
+          const into = new Uint8Array(10);
+          assertEquals(await client.read(into).catch(() => null), null);
+          client.close();
+          await terminal.until(
+            new RegExp(`(closed[^]*?the target failed[^]*?){${number}}`),
+          );
+        }
+      },
+    );
+    assertStringIncludes(
+      terminal.told,
+      `the target failed: Cannot connect to ${target}: connection refused`,
+    );
+    assertEquals(terminal.shown, "");
+  }
+});
+
+Deno.test("tap says that the target died in the middle, and the client sees the end", async () => {
+  const target = await serve("tcp://127.0.0.1:0", TEXT, async (peer) => {
+    await peer.send(`got ${await peer.receive()}`);
+    await peer.receive();
+    peer.abort();
+  });
+  const args = ["0", String(target.address), "--frame", "line"];
+  const terminal = await during(args, async (address, terminal) => {
+    const client = await connect(address, TEXT);
+    assertEquals(await ask(client, "one"), ["got one"]);
+    await client.send("two");
+    assertEquals(await client.receive().catch(() => undefined), undefined);
+    await client.close().catch(() => {});
+    await terminal.until(/#1 closed/);
+  });
+  await target.shutdown();
+  assertEquals(shown(terminal), [
+    "#1 →  1     3 B  one",
+    "#1 ←  1     7 B  got one",
+    "#1 →  2     3 B  two",
+  ]);
+});
+
+Deno.test("tap lets a server speak first, and with --connect late waits for the client", async () => {
+  let opened = 0;
+  await using target = await serve("tcp://127.0.0.1:0", TEXT, async (peer) => {
+    opened++;
+    await peer.send("welcome");
+    await peer.receive();
+  });
+  for (const connects of ["early", "late"]) {
+    opened = 0;
+    const args = ["0", String(target.address), "--connect", connects];
+    await during(args, async (address, terminal) => {
+      const client = await connect(address, TEXT);
+      await terminal.until(/#1 opened/);
+      if (connects === "late") {
+        assertEquals(opened, 0);
+        await client.send("hello");
+      }
+      assertEquals(await client.receive(), "welcome");
+      assertEquals(opened, 1);
+      await client.close();
+    });
+  }
+});
+
+Deno.test("tap ends TLS on either side, and shows what is inside", async () => {
+  const made = await certificates();
+  const folder = await Deno.makeTempDir({ prefix: "parley-tap-" });
+  const { cert, key } = made.server;
+  await Deno.writeTextFile(`${folder}/cert.pem`, cert);
+  await Deno.writeTextFile(`${folder}/key.pem`, key);
+  await Deno.writeTextFile(`${folder}/ca.pem`, made.ca);
+  await using target = await serve(
+    "tls://localhost:0",
+    { ...TEXT, cert, key },
+    async (peer) => {
+      for await (const line of peer) await peer.send(line.toUpperCase());
+    },
+  );
+  const to = `tls://localhost:${target.address.port}`;
+  const tls = ["--cert", `${folder}/cert.pem`, "--key", `${folder}/key.pem`];
+  const trusting = ["--target-ca", `${folder}/ca.pem`];
+  const args = ["tls://localhost:0", to, ...tls, "--frame", "line"];
+  const terminal = await during([...args, ...trusting], async (address) => {
+    const options = { ...TEXT, caCerts: [made.ca], serverName: "localhost" };
+    const client = await connect(address, options);
+    assertEquals(await ask(client, "hello"), ["HELLO"]);
+    await client.close();
+  });
+  assertEquals(shown(terminal), [
+    "#1 →  1     5 B  hello",
+    "#1 ←  1     5 B  HELLO",
+  ]);
+  const distrusting = await during(args, async (address, terminal) => {
+    const options = { ...TEXT, caCerts: [made.ca], serverName: "localhost" };
+    const client = await connect(address, options);
+    await terminal.until(/the target failed/);
+    await client.close().catch(() => {});
+  });
+  assertMatch(
+    distrusting.told,
+    /the target failed: .*certificate.*--target-ca/,
+  );
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("tap joins Unix sockets", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "parley-tap-" });
+  await using _target = await serve(
+    `unix:${folder}/app.sock`,
+    TEXT,
+    async (peer) => {
+      for await (const line of peer) await peer.send(line.toUpperCase());
+    },
+  );
+  const args = [`unix:${folder}/tap.sock`, `unix:${folder}/app.sock`];
+  const terminal = await during(args, async (address) => {
+    const client = await connect(address, TEXT);
+    assertEquals(await ask(client, "hello"), ["HELLO"]);
+    await client.close();
+  });
+  assertEquals(shown(terminal)[0], "#1 →  1     6 B  hello\\n");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("tap neither slows down nor grows when the reader of standard output stops", async () => {
+  const size = 64 * 1024 * 1024;
+  const target = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "raw" },
+    async (peer) => {
+      for await (const _ of peer.batches({ reuse: true }));
+      await peer.send(Uint8Array.of(1));
+    },
+  );
+  let most = 0;
+  let waiting = 0;
+  const terminal = new RecordedTerminal();
+  const output = {
+    isTerminal: false,
+    write: () => assert(false, "it would wait"),
+    writeLater: (bytes: Uint8Array) => {
+      waiting = bytes.length;
+      most = Math.max(most, waiting);
+      return new Promise<void>(() => {});
+    },
+  };
+  Object.assign(terminal, { output });
+  const args = ["tap", "0", String(target.address), "--frame", "length:4"];
+  const running = runServer([...args, "--format", "hex"], terminal);
+  const [, address] = await terminal.until(/listening on (\S+)\n/);
+  const client = await connect(address!, { framing: "length:4" });
+  const message = new Uint8Array(1000);
+  const answer = client.receive().catch(() => undefined);
+  for (let sent = 0; sent < size; sent += 100 * 1004) {
+    await client.sendAll(Array(100).fill(message));
+  }
+  await client.closeWrite();
+  await answer;
+  await until(() => target.stats.bytesIn >= size);
+  terminal.elapsed += 5000;
+  await client.close().catch(() => {});
+  terminal.send("SIGTERM");
+  assertEquals(await running, 0);
+  await target.shutdown();
+  // 64 MiB came, and at most 4 MiB waited for the reader.
+  assert(most < 5 * 1024 * 1024);
+  assertMatch(terminal.told, /^[\d,]+ messages shown, [\d,]+ not shown$/m);
+});
+
+Deno.test("tap ends with 141 when standard output is closed", async () => {
+  await using target = await upper();
+  const terminal = new RecordedTerminal();
+  const { Failure } = await import("../../../cli/output/failure.ts");
+  const output = {
+    isTerminal: false,
+    write: () => {
+      throw new Failure(141, "");
+    },
+  };
+  Object.assign(terminal, { output });
+  const running = runServer(["tap", "0", String(target.address)], terminal);
+  const [, address] = await terminal.until(/listening on (\S+)\n/);
+  const client = await connect(address!, TEXT);
+  await client.send("hello");
+  assertEquals(await running, 141);
+  await client.close().catch(() => {});
+});
+
+Deno.test("tap refuses a command line that cannot work, with what to write", async () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["", /there is no LISTEN and no TARGET; .*tap 9000/],
+    ["9000", /there is no TARGET/],
+    ["1 2 3", /one address too many/],
+    ["1 udp:2", /cannot join/],
+    ["1 2 --filter /(/", /--filter: \/\(\/ is not a regular expression: /],
+    ["1 2 --only in", /--only: there is no "in"/],
+    ["1 2 --target-ca x", /--target-ca is for TLS to TARGET/],
+    ["1 tls://localhost:2 --target-cert x", /--target-cert needs --target-key/],
+    ["tls://localhost:1 2", /needs --cert and --key/],
+    ["1 tls://localhost:2 --target-ca /nowhere", /--target-ca: cannot read/],
+    ["1 2 --frame lines", /--frame: .*"lines"/],
+    ["udp:1 udp:2 --frame line", /--frame means nothing over UDP/],
+    ["1 2 --peer-timeout 1s", /--peer-timeout is for UDP/],
+  ];
+  for (const [line, expected] of cases) {
+    const terminal = new RecordedTerminal();
+    const args = line.split(" ").filter((word) => word !== "");
+    assertEquals(await runServer(["tap", ...args], terminal), 2, line);
+    assertMatch(terminal.told, expected);
+    assertEquals(terminal.told.trim().split("\n").length, 1);
+  }
+});

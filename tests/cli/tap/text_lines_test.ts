@@ -1,0 +1,163 @@
+import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
+import { ProtocolError } from "@parley/parley";
+import { JSON_LINES } from "../../../cli/tap/display/json_lines.ts";
+import { TextLines } from "../../../cli/tap/display/text_lines.ts";
+import type { TapError, TapMessage } from "../../../cli/tap/tap_event.ts";
+import { textColumns } from "../../../cli/output/width.ts";
+
+const AT = new Date(2026, 10, 26, 12, 0, 0, 201);
+
+function message(
+  content: string | Uint8Array,
+  more: Partial<TapMessage> = {},
+): TapMessage {
+  const bytes = typeof content === "string"
+    ? new TextEncoder().encode(content)
+    : content;
+  return {
+    connection: 1,
+    direction: "toServer",
+    number: 1,
+    offset: 0,
+    message: bytes,
+    frame: bytes,
+    isRaw: false,
+    reads: 1,
+    spanMs: 0,
+    at: AT,
+    answerMs: undefined,
+    ...more,
+  };
+}
+
+const WIDE = new TextLines("text", () => Infinity);
+
+Deno.test("TextLines writes connection, direction, number, size, time, content and remark", () => {
+  assertEquals(
+    WIDE.message(message("hello", { reads: 2, spanMs: 201.4 })),
+    "#1 →  1     5 B  12:00:00.201  hello                       in 2 reads, 201 ms apart",
+  );
+  assertEquals(
+    WIDE.message(message("HELLO", { direction: "toClient", answerMs: 1.94 })),
+    "#1 ←  1     5 B  12:00:00.201  HELLO                       +1.9 ms",
+  );
+  assertEquals(
+    WIDE.message(message("a", { answerMs: 2500, reads: 3, spanMs: 0.04 })),
+    "#1 →  1     1 B  12:00:00.201  a                           +2.5 s, in 3 reads, 0.0 ms apart",
+  );
+  assertEquals(
+    WIDE.message(message("x", { connection: 12, number: 345 })),
+    "#12 → 345     1 B  12:00:00.201  x",
+  );
+});
+
+Deno.test("TextLines writes what does not fit the framing in its place", () => {
+  const error: TapError = {
+    connection: 1,
+    direction: "toServer",
+    number: 3,
+    at: AT,
+    isRaw: true,
+    error: new ProtocolError("malformed", {
+      action: "decode message 3 at byte 27 (length:4)",
+      reason: 'it begins "GET \x1b[2J"',
+    }),
+  };
+  assertEquals(
+    WIDE.error(error),
+    '#1 → !3          12:00:00.201  cannot decode message 3 at byte 27 (length:4): it begins "GET \\x1b[2J"; passed on, shown as raw from here',
+  );
+  assertMatch(
+    WIDE.error({ ...error, isRaw: false }),
+    /; passed on, not shown$/,
+  );
+});
+
+Deno.test("TextLines keeps control bytes from driving the terminal, and a message on one line", () => {
+  const shown = WIDE.message(message("a\x1b[2J\r\nb\x07\u202e"));
+  assertEquals(
+    shown.slice(shown.indexOf("a")),
+    "a\\x1b[2J\\r\\nb\\x07\\u202e",
+  );
+});
+
+Deno.test("TextLines shows bytes as hexadecimal and base64", () => {
+  const bytes = Uint8Array.of(0, 255, 16);
+  const line = (format: "hex" | "base64") =>
+    new TextLines(format, () => Infinity).message(message(bytes));
+  assertMatch(line("hex"), / {2}00ff10$/);
+  assertMatch(line("base64"), / {2}AP8Q$/);
+});
+
+Deno.test("TextLines fits every line into the terminal, and cuts nothing elsewhere", () => {
+  const long = "日本 text ".repeat(1000);
+  const found = message(long, { answerMs: 1.5, reads: 2, spanMs: 3 });
+  for (const format of ["text", "hex", "base64"] as const) {
+    for (let columns = 90; columns < 130; columns++) {
+      const line = new TextLines(format, () => columns).message(found);
+      assertLessOrEqual(textColumns(line), columns);
+      assertMatch(line, /… +\+1\.5 ms, in 2 reads, 3\.0 ms apart$/);
+    }
+  }
+  assertMatch(WIDE.message(found), new RegExp(`  ${long}  \\+1\\.5 ms`));
+  // A message that fits is not cut, and has its remark all the same.
+  const short = message("short", { answerMs: 1 });
+  assertEquals(
+    new TextLines("text", () => 80).message(short),
+    WIDE.message(short),
+  );
+});
+
+Deno.test("JSON_LINES writes the client's fields and more", () => {
+  assertEquals(
+    JSON.parse(JSON_LINES.message(message("hi\x9b", {
+      connection: 2,
+      number: 7,
+      reads: 2,
+      spanMs: 1.23456,
+      answerMs: 0.5,
+    }))),
+    {
+      connection: 2,
+      to: "server",
+      number: 7,
+      message: "hi\x9b",
+      bytes: 3 + 1,
+      at: AT.toISOString(),
+      reads: 2,
+      spanMs: 1.235,
+      answerMs: 0.5,
+    },
+  );
+  const binary = JSON.parse(
+    JSON_LINES.message(
+      message(Uint8Array.of(255), { direction: "toClient", isRaw: true }),
+    ),
+  );
+  assertEquals([binary.message, binary.base64, binary.to, binary.raw], [
+    null,
+    "/w==",
+    "client",
+    true,
+  ]);
+});
+
+Deno.test("JSON_LINES writes an error with its code, without control characters", () => {
+  const line = JSON_LINES.error({
+    connection: 1,
+    direction: "toClient",
+    number: 3,
+    at: AT,
+    isRaw: true,
+    error: new ProtocolError("too_large", { reason: "too \x9b large" }),
+  });
+  assertMatch(line, /^[\x20-\x7e]+$/);
+  assertEquals(JSON.parse(line), {
+    connection: 1,
+    to: "client",
+    number: 3,
+    error: { code: "too_large", message: "too \x9b large" },
+    at: AT.toISOString(),
+    raw: true,
+  });
+});
