@@ -22,6 +22,7 @@ import { ProtocolError } from "../../errors.ts";
 import type { CodecOptions, Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, truncated } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
+import { dropThrough } from "./resync.ts";
 
 /** Finds the end of the packet at the front of a queue. It takes nothing. */
 export interface PacketScanner {
@@ -59,6 +60,12 @@ export type MakeScanner = (
   options: CodecOptions,
 ) => PacketScanner;
 
+/** What a framing of whole packets may have. */
+export interface PacketFramingOptions {
+  /** The byte that ends every packet, if no other byte of one is the same. */
+  readonly lastByte?: number;
+}
+
 /**
  * Makes a framing without options whose message is the whole packet.
  *
@@ -69,10 +76,14 @@ export function packetFraming(
   name: string,
   packet: string,
   scanner: MakeScanner,
+  { lastByte }: PacketFramingOptions = {},
 ): Framing {
   return namedFraming(
     name,
-    (max, options) => new PacketDecoder(scanner(max, options), packet),
+    (max, options) =>
+      lastByte === undefined
+        ? new PacketDecoder(scanner(max, options), packet)
+        : new EndedPacketDecoder(scanner(max, options), packet, lastByte),
     (max, options) => new PacketEncoder(scanner(max, options), packet, max),
   );
 }
@@ -122,6 +133,23 @@ class PacketDecoder implements Decoder {
       `the stream ended after ${length} bytes of a ${this.#packet}` +
         (leastBytes > length ? ` of at least ${leastBytes}` : ""),
     );
+  }
+}
+
+/** Decodes packets with one last byte, at which it goes on after a bad one. */
+class EndedPacketDecoder extends PacketDecoder {
+  readonly #scanner: PacketScanner;
+  readonly #last: number;
+
+  constructor(scanner: PacketScanner, packet: string, last: number) {
+    super(scanner, packet);
+    this.#scanner = scanner;
+    this.#last = last;
+  }
+
+  resync(queue: ReadableQueue): boolean {
+    this.#scanner.reset();
+    return dropThrough(queue, this.#last);
   }
 }
 

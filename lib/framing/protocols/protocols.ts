@@ -25,9 +25,12 @@ import { AmqpScanner } from "./amqp.ts";
 import * as headers from "./headers.ts";
 import { memcachedScanner } from "./memcached.ts";
 import { NATS } from "./nats.ts";
+import { NmeaScanner } from "./nmea.ts";
 import { PayloadLineScanner } from "./payload_lines.ts";
 import { postgresScanner } from "./postgres.ts";
 import { smtpScanner } from "./smtp.ts";
+import { StompScanner } from "./stomp.ts";
+import { websocketScanner } from "./websocket.ts";
 import { HeaderScanner, type PacketHeader } from "./packet_header.ts";
 
 /** A protocol whose name is the name of a framing. */
@@ -159,6 +162,14 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
         (max) => new PayloadLineScanner(NATS, max),
       ),
   },
+  nmea: {
+    port: 10110,
+    summary: "NMEA 0183 sentences of GPS and AIS receivers",
+    make: (name) =>
+      packetFraming(name, "NMEA sentence", (max) => new NmeaScanner(max), {
+        lastByte: 0x0a,
+      }),
+  },
   postgres: {
     port: 5432,
     summary: "PostgreSQL messages, and the packets before the first one",
@@ -184,6 +195,12 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     summary: "SMTP commands, mails after DATA, and whole replies",
     make: (name) => packetFraming(name, "SMTP message", smtpScanner),
   },
+  stomp: {
+    port: 61613,
+    summary: "STOMP frames, and heart-beats between them",
+    make: (name) =>
+      packetFraming(name, "STOMP frame", (max) => new StompScanner(max)),
+  },
   syslog: {
     port: 514,
     summary: "syslog messages over TCP, counted or in lines",
@@ -193,6 +210,11 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     port: 443,
     summary: "TLS records, not decrypted",
     make: packets("TLS record", headers.TLS),
+  },
+  websocket: {
+    port: 80,
+    summary: "WebSocket frames, and the HTTP heads before them",
+    make: (name) => packetFraming(name, "WebSocket frame", websocketScanner),
   },
 };
 
