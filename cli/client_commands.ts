@@ -42,6 +42,12 @@ export const CLIENT: Program = {
         ],
       },
       {
+        title: "Commands",
+        rows: [
+          ["replay FILE ADDRESS", "plays a recording, made with --record"],
+        ],
+      },
+      {
         title: "More",
         rows: [
           [
@@ -57,7 +63,14 @@ export const CLIENT: Program = {
       },
     ],
   },
-  commands: commonCommands(() => CLIENT),
+  commands: {
+    replay: {
+      summary: "plays the client's side of a recording to a server",
+      load: async () =>
+        (await import("./recording/replay/run_client_replay.ts")).CLIENT_REPLAY,
+    },
+    ...commonCommands(() => CLIENT),
+  },
   nameless: { messages: ["7342"], udp: ["udp:7342"], http: ["http:"] },
   otherwise: (args) => ({
     summary: "",

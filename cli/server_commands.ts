@@ -37,6 +37,7 @@ export const SERVER: Program = {
         rows: [
           ["tap", "passes connections on to a server and shows the messages"],
           ["cert", "makes a throw-away certificate, to try TLS"],
+          ["replay FILE ADDRESS...", "plays a recording, made with --record"],
           ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
         ],
       },
@@ -63,6 +64,11 @@ export const SERVER: Program = {
     cert: {
       summary: "makes a throw-away certificate and its key",
       load: async () => (await import("./tls/run_cert.ts")).CERT,
+    },
+    replay: {
+      summary: "plays the server's side of a recording to clients",
+      load: async () =>
+        (await import("./recording/replay/run_server_replay.ts")).SERVER_REPLAY,
     },
     ...commonCommands(() => SERVER),
   },

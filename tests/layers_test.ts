@@ -160,6 +160,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // What one subject adds to both executables, which do not know each other.
   "cli/tls": [...PUBLIC, ...COMMAND, "@std/bytes"],
   "cli/recording/record": [...PUBLIC, ...COMMAND, "deno.json"],
+  "cli/recording/read": [...PUBLIC, ...COMMAND],
+  "cli/recording/exchange": [
+    ...[...PUBLIC, ...COMMAND, "node:timers"],
+    ...["cli/client/connection", "cli/tls"],
+  ],
+  "cli/recording/replay": [
+    ...[...PUBLIC, ...COMMAND, "cli/tls"],
+    ...["cli/recording/exchange", "cli/recording/read"],
+  ],
   "cli/udp": [
     ...[...PUBLIC, ...COMMAND],
     ...["cli/client", "cli/recording/record", "cli/server"],

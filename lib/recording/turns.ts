@@ -28,8 +28,8 @@ export interface Turn {
   /** When, in seconds since the recording began. */
   readonly t: number;
   /**
-   * How much this side had received by then: messages, or bytes where the connection's
-   * `unit` says so.
+   * How much this side had received by then: messages, or what the connection's `unit`
+   * says.
    */
   readonly after: number;
   /** What it did. */
@@ -52,8 +52,10 @@ export interface ConnectionTurns {
   readonly received: readonly Uint8Array[];
   /** How the other side ended, if it did before the connection was over. */
   readonly otherEnd: "end" | "reset" | undefined;
-  /** What `after` of each turn counts. */
-  readonly unit: "messages" | "bytes";
+  /** How much this side received in all, in `unit`; a last message that only an end would complete is not counted. */
+  readonly receivedCount: number;
+  /** What `receivedCount` and `after` of each turn count. */
+  readonly unit: "messages" | "datagrams" | "bytes";
 }
 
 /** Options for {@linkcode turnsOf}. */
@@ -116,7 +118,9 @@ export function turnsOf(
     const { connection, t } = event;
     let collected = found.get(connection);
     if (collected === undefined) {
-      const count = new Count(counted, { from, maxMessageBytes });
+      const count = isOverUdp(event)
+        ? new Count("datagrams")
+        : new Count(counted, { from, maxMessageBytes });
       collected = new Collected(connection, t, over, count);
       found.set(connection, collected);
     }
@@ -127,40 +131,56 @@ export function turnsOf(
   return [...found.values()].map((collected) => collected.result());
 }
 
+function isOverUdp(event: RecordedEvent): boolean {
+  return "event" in event && event.event === "open" &&
+    [event.peer, event.server].some((text) => text?.startsWith("udp:"));
+}
+
 /** Counts what was received, in messages for as long as that is possible. */
 class Count {
   bytes = 0;
   messages = 0;
-  hasFailed: boolean;
+  unit: ConnectionTurns["unit"];
   readonly #decoder: FrameDecoder | undefined;
 
   constructor(
-    framing: Framing | undefined,
-    options: { readonly from: Side; readonly maxMessageBytes: number },
+    framing: Framing | "datagrams" | undefined,
+    options: { readonly from?: Side; readonly maxMessageBytes?: number } = {},
   ) {
-    this.hasFailed = framing === undefined;
-    this.#decoder = framing &&
-      new FrameDecoder(framing, { ...options, onBadFrame: () => {} });
+    if (framing === undefined || framing === "datagrams") {
+      this.unit = framing ?? "bytes";
+    } else {
+      this.unit = "messages";
+      const onBadFrame = () => {};
+      this.#decoder = new FrameDecoder(framing, { ...options, onBadFrame });
+    }
   }
 
   add(chunk: Uint8Array): void {
     this.bytes += chunk.length;
-    if (this.hasFailed || this.#decoder === undefined) return;
-    this.#decoder.push(chunk);
+    if (this.unit === "datagrams") this.messages++;
+    if (this.unit !== "messages") return;
+    const decoder = this.#decoder!;
+    decoder.push(chunk);
     try {
-      while (this.#decoder.skip() >= 0) this.messages++;
+      while (decoder.skip() >= 0) this.messages++;
     } catch {
       // The other side broke the framing, which is worth playing too.
-      this.hasFailed = true;
+      this.unit = "bytes";
     }
+  }
+
+  /** In the unit that it has come to. */
+  of({ messages, bytes }: Amount): number {
+    return this.unit === "bytes" ? bytes : messages;
   }
 }
 
+/** How much had been received. */
+type Amount = Readonly<Pick<Count, "messages" | "bytes">>;
+
 /** A turn whose unit is not known yet. */
-type Counted = Omit<Turn, "after"> & {
-  messages: number;
-  receivedBytes: number;
-};
+type Counted = Omit<Turn, "after"> & { readonly had: Amount };
 
 class Collected {
   isOver = false;
@@ -214,23 +234,25 @@ class Collected {
   }
 
   result(): ConnectionTurns {
-    const unit = this.#count.hasFailed ? "bytes" : "messages";
+    const count = this.#count;
     return {
       connection: this.#connection,
       openedAt: this.#openedAt,
       after: this.#after,
-      turns: this.#turns.map(({ messages, receivedBytes, ...turn }) => ({
+      turns: this.#turns.map(({ had, ...turn }) => ({
         ...turn,
-        after: unit === "messages" ? messages : receivedBytes,
+        after: count.of(had),
       })),
       received: this.#received,
+      receivedCount: count.of(count),
       otherEnd: this.#otherEnd,
-      unit,
+      unit: count.unit,
     };
   }
 
   #did(t: number, what: Turn["do"], bytes = NOTHING): void {
-    const { bytes: receivedBytes, messages } = this.#count;
-    this.#turns.push({ t, do: what, bytes, messages, receivedBytes });
+    const { bytes: received, messages } = this.#count;
+    const had = { bytes: received, messages };
+    this.#turns.push({ t, do: what, bytes, had });
   }
 }

@@ -5,10 +5,18 @@
  */
 
 import type { TlsDialOptions } from "../../../lib/transport/tls/mod.ts";
+import type { Address } from "../../../mod.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { readTlsFiles } from "../../tls/tls_files.ts";
-import type { ClientCommand } from "../client_command.ts";
+import type { ClientOptions } from "../client_option_table.ts";
+
+/** The flags that it is made of. */
+export type TlsValues = Pick<
+  ClientOptions,
+  | ("alpn" | "ca" | "cert" | "insecure" | "key")
+  | ("server-name" | "tls-engine")
+>;
 
 /**
  * Gives what the flags and files of TLS come to, and warns if need be.
@@ -19,7 +27,10 @@ import type { ClientCommand } from "../client_command.ts";
  * @throws {UsageError} If a file cannot be read, or is not what it should be.
  */
 export async function tlsOptions(
-  { address, options }: Pick<ClientCommand, "address" | "options">,
+  { address, options }: {
+    readonly address: Address;
+    readonly options: TlsValues;
+  },
   terminal: Terminal,
   log: Log,
 ): Promise<TlsDialOptions> {

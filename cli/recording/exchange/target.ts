@@ -1,0 +1,129 @@
+/**
+ * Connects to the address of a command line, as often as is needed.
+ *
+ * @module
+ */
+
+import {
+  type Address,
+  type Connection,
+  dial,
+  TimeoutError,
+} from "../../../mod.ts";
+import { readAddress, writtenAddress } from "../../arguments/address.ts";
+import { formatDuration } from "../../arguments/durations.ts";
+import type { Kind } from "../../arguments/kinds.ts";
+import { tlsOptions } from "../../client/connection/tls_settings.ts";
+import { UsageError } from "../../output/failure.ts";
+import type { Log } from "../../output/log.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { DatagramConnection } from "./datagram_connection.ts";
+import type { TargetValues } from "./target_options.ts";
+
+/**
+ * Reads an address to connect to.
+ *
+ * @param words What was typed from the address on.
+ * @returns The address, and the words behind it.
+ * @throws {UsageError} If it is invalid.
+ */
+export function readTarget(
+  words: readonly string[],
+  { isSocket }: Pick<Terminal, "isSocket">,
+): { readonly address: Address; readonly rest: readonly string[] } {
+  const { text, words: used } = writtenAddress(words, isSocket);
+  const address = readAddress(text);
+  if (address.port === 0 && address.path === "") {
+    throw new UsageError(
+      `cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
+    );
+  }
+  return { address, rest: words.slice(used) };
+}
+
+/** What options can apply to at an address. */
+export function kindsOfTarget({ transport }: Address): ReadonlySet<Kind> {
+  return new Set<Kind>(transport === "tls" ? ["tls"] : ["stream"]);
+}
+
+/** Connects once more. */
+export type OpenTarget = () => Promise<Connection>;
+
+/**
+ * Makes what connects to an address.
+ *
+ * @param terminal Where certificates are.
+ * @param signal Ends an attempt.
+ */
+export async function targetAt(
+  address: Address,
+  options: TargetValues,
+  { log, signal, terminal }: {
+    readonly log: Log;
+    readonly signal: AbortSignal;
+    readonly terminal: Terminal;
+  },
+): Promise<OpenTarget> {
+  if (address.transport === "udp") {
+    return () => Promise.resolve(new DatagramConnection(address));
+  }
+  const tls = await tlsOptions({ address, options }, terminal, log);
+  return async () => {
+    const connection = await bounded(
+      "connect",
+      address,
+      options["connect-timeout"],
+      signal,
+      (signal) => dial(address, { ...tls, signal }),
+    );
+    try {
+      await bounded(
+        "tls_handshake",
+        address,
+        options["handshake-timeout"],
+        signal,
+        () => connection.handshake?.() ?? Promise.resolve(),
+      );
+      return connection;
+    } catch (error) {
+      connection.abort();
+      throw error;
+    }
+  };
+}
+
+/** Does something within a time. */
+async function bounded<T>(
+  deadline: "connect" | "tls_handshake",
+  address: Address,
+  timeoutMs: number,
+  signal: AbortSignal,
+  begin: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController();
+  const late = () =>
+    end.abort(
+      new TimeoutError(deadline, timeoutMs, {
+        action: "connect to",
+        address: String(address),
+        reason: `no answer within ${formatDuration(timeoutMs)}`,
+      }),
+    );
+  const timer = timeoutMs === Infinity
+    ? undefined
+    : setTimeout(late, timeoutMs);
+  const either = AbortSignal.any([signal, end.signal]);
+  const over = Promise.withResolvers<never>();
+  const stop = () => over.reject(either.reason);
+  either.addEventListener("abort", stop);
+  if (either.aborted) stop();
+  const begun = begin(either);
+  // One that comes too late rejects, too.
+  begun.catch(() => {});
+  try {
+    return await Promise.race([begun, over.promise]);
+  } finally {
+    clearTimeout(timer);
+    either.removeEventListener("abort", stop);
+  }
+}

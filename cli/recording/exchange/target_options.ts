@@ -1,0 +1,49 @@
+/**
+ * The options of commands that connect, again and again, to one address.
+ *
+ * @module
+ */
+
+import { DEFAULT_CONNECT_TIMEOUT_MS } from "../../../mod.ts";
+import { deadline } from "../../arguments/common_options.ts";
+import {
+  about,
+  flag,
+  optional,
+  type ValuesOf,
+} from "../../arguments/option.ts";
+import { asTyped } from "../../arguments/values.ts";
+import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../../tls/tls_options.ts";
+
+/** The options by name. */
+export const TARGET_OPTIONS = {
+  ...about({ subject: "connections" }, {
+    "connect-timeout": deadline(
+      DEFAULT_CONNECT_TIMEOUT_MS,
+      "bounds connecting",
+    ),
+  }),
+  ...about({ subject: "TLS", appliesTo: ["tls"] }, {
+    "ca": optional(
+      "FILE",
+      asTyped,
+      "authorities to trust besides the well-known, in PEM",
+    ),
+    "server-name": optional(
+      "NAME",
+      asTyped,
+      "the name that must be in the server's certificate, if not the address's",
+    ),
+    "insecure": flag(
+      "takes any certificate, so that a machine in between can read and change everything",
+      { letter: "k" },
+    ),
+  }),
+  ...TLS_OPTIONS,
+  ...about({ subject: "TLS", appliesTo: ["tls"] }, {
+    "handshake-timeout": HANDSHAKE_OPTION,
+  }),
+} as const;
+
+/** The options' values. */
+export type TargetValues = ValuesOf<typeof TARGET_OPTIONS>;

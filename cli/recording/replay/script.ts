@@ -1,0 +1,190 @@
+/**
+ * What is to be played: the connections of a recording, and how.
+ *
+ * @module
+ */
+
+import type { Framing, Side } from "../../../lib/framing/mod.ts";
+import {
+  type ConnectionTurns,
+  type RecordedEvent,
+  type RecordingHead,
+  turnsOf,
+} from "../../../lib/recording/mod.ts";
+import type { Connection } from "../../../mod.ts";
+import { formatDuration } from "../../arguments/durations.ts";
+import { formatSize } from "../../arguments/sizes.ts";
+import { EXIT, type ExitCode } from "../../output/exit_code.ts";
+import { Failure } from "../../output/failure.ts";
+import type { Log } from "../../output/log.ts";
+import type { Input } from "../../terminal/terminal.ts";
+import { seeded } from "../exchange/pieces.ts";
+import { framingTo } from "../read/frame_options.ts";
+import { readRecording } from "../read/load_recording.ts";
+import { Expectation } from "./expectation.ts";
+import { play, type Played } from "./play.ts";
+import type { ReplayValues } from "./replay_options.ts";
+
+// A recording is played from memory, because connections overlap in it.
+const MOST_BYTES = 1024 * 1024 * 1024;
+
+/** The connections of a recording, to be played by one side. */
+export class Script {
+  readonly connections: readonly ConnectionTurns[];
+  readonly #side: Side;
+  readonly #framing: Framing | undefined;
+  readonly #options: ReplayValues;
+  readonly #random: () => number;
+
+  private constructor(
+    connections: readonly ConnectionTurns[],
+    side: Side,
+    framing: Framing | undefined,
+    options: ReplayValues,
+    random: () => number,
+  ) {
+    this.connections = connections;
+    this.#side = side;
+    this.#framing = framing;
+    this.#options = options;
+    this.#random = random;
+  }
+
+  /**
+   * Reads what is to be played.
+   *
+   * @param path The recording.
+   * @param side The side that is played.
+   * @throws {Failure} If it cannot be read, or has no such connection.
+   */
+  static async read(
+    path: string,
+    side: Side,
+    options: ReplayValues,
+    { input, log }: { readonly input: Input; readonly log: Log },
+  ): Promise<Script> {
+    const events: RecordedEvent[] = [];
+    let head: RecordingHead | undefined;
+    let bytes = 0;
+    await readRecording(
+      path,
+      {
+        head: (found) => head = found,
+        event(event) {
+          if (!isWanted(event, options.connection)) return;
+          if ("bytes" in event) bytes += event.bytes.length;
+          if (bytes > MOST_BYTES) throw tooLarge(path);
+          events.push(event);
+        },
+      },
+      input,
+      log,
+    );
+    const framing = framingTo(side, options, head, log);
+    const maxMessageBytes = options["max-message"];
+    const found = turnsOf(events, side, { framing, maxMessageBytes });
+    if (found.length === 0) {
+      throw new Failure(
+        EXIT.usage,
+        options.connection === undefined
+          ? `${path} has no connections`
+          : `${path} has no connection ${options.connection}`,
+      );
+    }
+    const random = seeded(seedFor(options, log));
+    return new Script(found, side, framing, options, random);
+  }
+
+  /**
+   * Plays a connection of the recording on one that is open.
+   *
+   * @param output Takes the first difference, as a line.
+   * @returns 0 if it was as it was recorded; 1 if it differs from what was expected;
+   * otherwise the code of what went wrong.
+   */
+  async play(
+    connection: Connection,
+    turns: ConnectionTurns,
+    output: (line: string) => void,
+  ): Promise<ExitCode> {
+    const { cut, expect, ignore, speed, timeout } = this.#options;
+    const parts = {
+      framing: turns.unit === "messages"
+        ? this.#framing
+        : turns.unit === "datagrams"
+        ? turns.unit
+        : undefined,
+      from: this.#side === "client" ? "server" : "client",
+      maxMessageBytes: this.#options["max-message"],
+    } as const;
+    const expectation = expect
+      ? new Expectation(turns, { ...parts, ignored: ignore })
+      : undefined;
+    const played: Played = await play(connection, turns, {
+      ...parts,
+      onMessage: (message) => expectation?.received(message),
+      speed,
+      timeoutMs: timeout,
+      cut,
+      random: this.#random,
+    });
+    const { failure, otherEnd } = played;
+    if (expectation === undefined) {
+      if (failure === undefined) return EXIT.done;
+      output(`connection ${turns.connection}: ${failure.text}`);
+      return failure.exitCode;
+    }
+    expectation.finish(otherEnd, failure?.text);
+    if (expectation.difference === undefined) return EXIT.done;
+    output(expectation.difference);
+    return EXIT.failed;
+  }
+}
+
+function isWanted(
+  event: RecordedEvent,
+  connection: number | undefined,
+): boolean {
+  return connection === undefined ||
+    ("connection" in event && event.connection === connection);
+}
+
+function tooLarge(path: string): Failure {
+  return new Failure(
+    EXIT.usage,
+    `${path} has more than ${
+      formatSize(MOST_BYTES)
+    }; play one connection of it with --connection N`,
+  );
+}
+
+function seedFor({ cut, seed }: ReplayValues, log: Log): number {
+  if (cut !== "random") return 0;
+  if (seed !== undefined) return seed;
+  const chosen = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  log.now({ event: "seed", seed: chosen }, `seed ${chosen}`);
+  return chosen;
+}
+
+/**
+ * Says how much was played.
+ *
+ * @param codes What came of each connection.
+ */
+export function tellPlayed(
+  codes: readonly ExitCode[],
+  isExpecting: boolean,
+  ms: number,
+  log: Log,
+): void {
+  const connections = codes.length;
+  const asRecorded = codes.filter((code) => code === EXIT.done).length;
+  log.soon(
+    { event: "replayed", connections, asRecorded },
+    `played ${connections} ${
+      connections === 1 ? "connection" : "connections"
+    } in ${formatDuration(ms)}${
+      isExpecting ? `: ${asRecorded} as recorded` : ""
+    }`,
+  );
+}
