@@ -226,6 +226,9 @@
  * @module
  */
 
+// The strings of framings.
+import "./lib/framing/parse.ts";
+
 export {
   ClosedError,
   ConnectionError,
@@ -280,10 +283,8 @@ export type {
   ConnectionStats,
   ReceiveOptions,
 } from "./lib/session/messages/receive_options.ts";
-export {
-  DEFAULT_FRAMING,
-  type MessageOptions,
-} from "./lib/session/messages/settings.ts";
+export { DEFAULT_FRAMING } from "./lib/framing/by_name.ts";
+export type { MessageOptions } from "./lib/session/messages/settings.ts";
 export { serve, type ServeAddress } from "./lib/session/serving/serve.ts";
 export type {
   Handler,

@@ -53,8 +53,8 @@ const BUNDLE = [
   ...["--platform", "deno", "--code-splitting", "--minify", "--quiet"],
 ];
 
-// The code cache saves no time that was measured, and it is a file with a
-// predictable name in the folder for temporary files.
+// The code cache would save a fifth of the start. It is a file with a predictable
+// name in the folder for temporary files, where others could put one first.
 const STARTUP = ["--no-code-cache"];
 
 const EXECUTABLES = [

@@ -34,10 +34,14 @@ const TRANSPORT = [
 const NODE = ["node:buffer", "node:crypto", "node:stream", "node:tls"];
 const MESSAGES = ["lib/bytes", "lib/encoding", ...ERRORS, "lib/framing"];
 
-// What any user of the package can import; cli imports nothing else of lib.
-const PUBLIC = Object.values(config.exports)
-  .filter((path) => !path.includes("/cli/"))
-  .map((path) => path.slice("./".length));
+// What any user of the package can import, and the part of it that a start needs;
+// cli imports nothing else of lib.
+const PUBLIC = [
+  ...Object.values(config.exports)
+    .filter((path) => !path.includes("/cli/"))
+    .map((path) => path.slice("./".length)),
+  "lib/core.ts",
+];
 const TERMINAL = "cli/terminal/terminal.ts";
 // What every command is made with.
 const COMMAND = [
@@ -148,6 +152,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "@std/bytes",
   ],
   "mod.ts": ["lib"],
+  "lib/core.ts": ["lib", "mod.ts"],
   // The commands of an executable load all the rest.
   "cli": [...PUBLIC, "deno.json"],
   "cli/output": [...PUBLIC, "@std/async", "cli/program.ts", TERMINAL],

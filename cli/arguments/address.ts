@@ -10,7 +10,7 @@
  * @module
  */
 
-import { type Address, parseAddress } from "../../mod.ts";
+import { type Address, parseAddress } from "../../lib/core.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 

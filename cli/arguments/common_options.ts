@@ -7,12 +7,10 @@
 import {
   DEFAULT_FRAMING,
   DEFAULT_MAX_BUFFERED_BYTES,
-  type MessageOptions,
-} from "../../mod.ts";
-import {
   DEFAULT_MAX_MESSAGE_BYTES,
-  parseFraming,
-} from "../../lib/framing/mod.ts";
+  framingOf,
+  type MessageOptions,
+} from "../../lib/core.ts";
 import { FORMATS } from "../output/formats.ts";
 import { durationIn, writtenDuration } from "./durations.ts";
 import {
@@ -34,11 +32,12 @@ const badFrames = oneOf(["fail", "skip"]);
 export const MESSAGE_OPTIONS = about({ subject: "messages" }, {
   "frame": setting(
     "SPEC",
-    { value: parseFraming(DEFAULT_FRAMING), text: DEFAULT_FRAMING },
-    parseFraming,
+    { value: framingOf(DEFAULT_FRAMING), text: DEFAULT_FRAMING },
+    framingOf,
     "where a message ends: line, length:4, ...; see help frames",
     {
       usual: true,
+      load: () => import("../../lib/framing/mod.ts"),
       appliesTo: ["messages"],
       instead: {
         datagrams: "one datagram is one message",

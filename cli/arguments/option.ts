@@ -31,6 +31,8 @@ export interface Option<T> {
   readonly letter?: string;
   /** Whether it may be given again; its values are then lists, joined in order. */
   readonly many?: true;
+  /** Loads what `parse` needs, if that is too much for every start. */
+  readonly load?: () => Promise<unknown>;
   /** Turns what was typed into a value; throws {@linkcode UsageError}. */
   readonly parse: (text: string) => T;
 }
@@ -73,7 +75,7 @@ export function about<const O extends OptionTable>(
 /** What an option may have besides its value and its help. */
 export type Extras = Pick<
   Option<unknown>,
-  "appliesTo" | "implied" | "instead" | "letter" | "usual" | "words"
+  "appliesTo" | "implied" | "instead" | "letter" | "load" | "usual" | "words"
 >;
 
 /** Describes an option that is on or off. */

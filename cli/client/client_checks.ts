@@ -5,11 +5,11 @@
  */
 
 import type { Address } from "../../mod.ts";
-import { ByteSink, type Framing } from "../../lib/framing/mod.ts";
+import { ByteSink, type Framing } from "../../lib/core.ts";
 import {
   MAX_IPV4_DATAGRAM_BYTES,
   MAX_IPV6_DATAGRAM_BYTES,
-} from "../../lib/session/datagrams/mod.ts";
+} from "../../lib/core.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";

@@ -9,6 +9,7 @@ import { readAddress, writtenAddress } from "../arguments/address.ts";
 import { CLIENT_FOREIGN } from "../arguments/foreign_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import {
   checkScheme,
@@ -43,10 +44,11 @@ export interface ClientCommand {
  * @throws {Failure} If something is wrong with it, or a message cannot be
  * expressed in the framing: then nothing is sent.
  */
-export function parseClientArguments(
+export async function parseClientArguments(
   args: readonly string[],
   { isSocket }: Pick<Terminal, "isSocket">,
-): ClientCommand | HttpCommand {
+): Promise<ClientCommand | HttpCommand> {
+  await loadValues(args, CLIENT_OPTIONS);
   const { given, operands, options } = parseArguments(
     args,
     CLIENT_OPTIONS,

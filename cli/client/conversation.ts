@@ -12,7 +12,7 @@
  * @module
  */
 
-import { ConnectionError, type MessageConnection } from "../../mod.ts";
+import { ConnectionError, type MessageConnection } from "../../lib/core.ts";
 import { formatSize } from "../arguments/sizes.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";

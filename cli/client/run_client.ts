@@ -50,7 +50,7 @@ export function talkTo(args: readonly string[]): LoadedCommand {
 async function runTalk(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
-  const command = parseClientArguments(args, terminal);
+  const command = await parseClientArguments(args, terminal);
   const { options } = command;
   progress.json = options.log === "json";
   const log = new Log(terminal, {

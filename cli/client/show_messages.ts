@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type MessageConnection, TimeoutError } from "../../mod.ts";
+import { type MessageConnection, TimeoutError } from "../../lib/core.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import type { Printer } from "../output/printer.ts";
 import type { Prompt } from "./prompt.ts";

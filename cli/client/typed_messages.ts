@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FrameDecoder, type Framing } from "../../lib/framing/mod.ts";
-import { ProtocolError } from "../../mod.ts";
+import { FrameDecoder, type Framing } from "../../lib/core.ts";
+import { ProtocolError } from "../../lib/core.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";

@@ -14,7 +14,7 @@ import {
   ConnectionError,
   ProtocolError,
   TimeoutError,
-} from "../../mod.ts";
+} from "../../lib/core.ts";
 import { reasonOf } from "./error_text.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Failure } from "./failure.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { describeError, type ErrorParts } from "../../mod.ts";
+import { describeError, type ErrorParts } from "../../lib/core.ts";
 import { Failure } from "./failure.ts";
 import { runtimeText } from "./system_reason.ts";
 

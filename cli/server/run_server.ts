@@ -38,7 +38,7 @@ async function runService(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
   progress.stage = "listening";
-  const command = parseServerArguments(args, terminal);
+  const command = await parseServerArguments(args, terminal);
   const { options } = command;
   progress.json = options.log === "json";
   const log = new Log(terminal, {

@@ -9,6 +9,7 @@ import { readAddresses } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { didYouMean } from "../arguments/nearest.ts";
+import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { UsageError } from "../output/failure.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
@@ -41,10 +42,11 @@ export interface ServerCommand {
  * @returns What it asks for.
  * @throws {UsageError} If something is wrong with it.
  */
-export function parseServerArguments(
+export async function parseServerArguments(
   args: readonly string[],
   { isSocket }: Pick<Terminal, "isSocket">,
-): ServerCommand {
+): Promise<ServerCommand> {
+  await loadValues(args, SERVER_OPTIONS);
   const { given, operands, options } = parseArguments(
     args,
     SERVER_OPTIONS,

@@ -12,7 +12,7 @@ import {
   ProtocolError,
   type ServerEvent,
   TimeoutError,
-} from "../../mod.ts";
+} from "../../lib/core.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import { bareReason, errorText } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { DEFAULT_GRACE_MS, DEFAULT_MAX_CONNECTIONS } from "../../mod.ts";
-import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "../../lib/transport/proxy/mod.ts";
+import { DEFAULT_GRACE_MS, DEFAULT_MAX_CONNECTIONS } from "../../lib/core.ts";
+import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "../../lib/core.ts";
 import {
   deadline,
   FORMAT_OPTION,

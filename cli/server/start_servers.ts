@@ -9,7 +9,7 @@ import {
   type Address,
   ConnectionError,
   type ShutdownReport,
-} from "../../mod.ts";
+} from "../../lib/core.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import type { Log } from "../output/log.ts";
 import type { Recording } from "../recording/record/begin_recording.ts";

@@ -11,7 +11,7 @@ import {
   type ServeOptions,
   type Server,
   type ServerEvent,
-} from "../../mod.ts";
+} from "../../lib/core.ts";
 import { messageSettings } from "../arguments/common_options.ts";
 import {
   isTls,

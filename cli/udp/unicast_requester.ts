@@ -5,7 +5,7 @@
  */
 
 import type { DatagramSocket } from "../../lib/session/datagrams/mod.ts";
-import { TimeoutError } from "../../mod.ts";
+import { TimeoutError } from "../../lib/core.ts";
 import type { Requester, RequestSockets } from "./requester.ts";
 import type { ClientCommand } from "../client/client_command.ts";
 import { reasonOf } from "../output/error_text.ts";

@@ -31,7 +31,7 @@ import {
 } from "./framing.ts";
 import { type Greeting, readGreeting } from "./diagnosis/greeting.ts";
 import { evidence, SHOWN_BYTES } from "./limits.ts";
-import { parseFraming } from "./parse.ts";
+import { framingOf } from "./by_name.ts";
 
 /**
  * Decodes the frames of one stream, synchronously.
@@ -80,7 +80,7 @@ export class FrameDecoder {
   constructor(framing: Framing | string, options: FrameDecoderOptions = {}) {
     const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
-    const known = typeof framing === "string" ? parseFraming(framing) : framing;
+    const known = framingOf(framing);
     this.#faults = new Faults(known, options);
     this.#newDecoder = () => known.decoder({ ...options, maxMessageBytes });
     this.#decoder = this.#newDecoder();

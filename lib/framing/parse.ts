@@ -15,6 +15,7 @@
 
 import { OptionRangeError, OptionTypeError } from "../check.ts";
 import { describeError } from "../errors.ts";
+import { announceParser } from "./by_name.ts";
 import type { Framing } from "./framing.ts";
 import { FORMATS } from "./formats.ts";
 import { nearest } from "../nearest.ts";
@@ -112,3 +113,6 @@ function unknown(text: string, name: string): TypeError {
       : undefined,
   });
 }
+
+// What takes a framing's string finds the table from now on.
+announceParser(parseFraming);

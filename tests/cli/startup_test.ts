@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -37,9 +38,55 @@ for (const name of ["server", "client"]) {
   });
 }
 
+const COMMANDS = ["cli/server/run_server.ts", "cli/client/run_client.ts"];
+
+for (const command of COMMANDS) {
+  Deno.test(`${command} loads the framing line and no other before a command line names one`, async () => {
+    const loaded = await loadedWith(command);
+    const formats = [...loaded].filter((path) =>
+      path.startsWith("lib/framing/formats/")
+    );
+    assertEquals(formats.includes("lib/framing/formats/line.ts"), true);
+    for (const path of formats) {
+      // What line.ts itself is made of; the others are formats.
+      assertEquals(
+        (await loadedWith("lib/framing/formats/line.ts")).has(path),
+        true,
+        path,
+      );
+    }
+    assertEquals(loaded.has("lib/framing/formats.ts"), false);
+  });
+
+  Deno.test(`${command} loads no transport, no HTTP and no proxy before an address needs it`, async () => {
+    const loaded = await loadedWith(command);
+    const needless =
+      /^lib\/(http|stream|relay|recording|testing|session\/datagrams\/mod|transport\/(tcp|tls|udp|unix|memory|stream)\/(?!options)|transport\/proxy\/(?!header_limit))/;
+    assertEquals([...loaded].filter((path) => needless.test(path)), []);
+  });
+}
+
+for (
+  const entry of Object.values(config.exports).filter((path) =>
+    /mod\.ts$/.test(path)
+  )
+) {
+  Deno.test(`${entry} reads the strings of framings, if it takes any`, async () => {
+    const loaded = await loadedWith(entry);
+    // Those of HTTP and UDP take no framing, and verifyFraming no string.
+    if (
+      /http|datagrams|testing/.test(entry) ||
+      !loaded.has("lib/framing/by_name.ts")
+    ) {
+      return;
+    }
+    assertEquals(loaded.has("lib/framing/parse.ts"), true);
+  });
+}
+
 Deno.test("the command of a service loads the library, which the walk sees", async () => {
   const loaded = await loadedWith("cli/server/run_server.ts");
-  assertEquals(loaded.has("mod.ts"), true);
+  assertEquals(loaded.has("lib/session/serving/serve.ts"), true);
 });
 
 for (const name of ["server", "client"]) {

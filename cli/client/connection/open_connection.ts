@@ -12,7 +12,7 @@ import {
   type StartTlsOptions,
   TimeoutError,
   type WrapConnection,
-} from "../../../mod.ts";
+} from "../../../lib/core.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { messageSettings } from "../../arguments/common_options.ts";
 import { EXIT } from "../../output/exit_code.ts";

@@ -5,7 +5,7 @@
  */
 
 import { delay } from "@std/async/delay";
-import { ConnectionError } from "../../../mod.ts";
+import { ConnectionError } from "../../../lib/core.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import type { Log } from "../../output/log.ts";
 

@@ -5,7 +5,11 @@
  * @module
  */
 
-import { ConnectionError, ProtocolError, TimeoutError } from "../../../mod.ts";
+import {
+  ConnectionError,
+  ProtocolError,
+  TimeoutError,
+} from "../../../lib/core.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Failure, UsageError } from "../../output/failure.ts";

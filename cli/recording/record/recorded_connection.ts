@@ -8,7 +8,7 @@
  */
 
 import type { Address, Connection } from "../../../mod.ts";
-import { ConnectionError } from "../../../mod.ts";
+import { ConnectionError } from "../../../lib/core.ts";
 import type { Side } from "../../../lib/framing/mod.ts";
 import type { PeerCertificate } from "../../../lib/transport/tls/mod.ts";
 import { type ConnectionRecord, other, type Recorder } from "./recorder.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Address } from "../../../mod.ts";
+import { Address } from "../../../lib/core.ts";
 import type { NetworkInterface } from "../../terminal/terminal.ts";
 
 /** An address that another machine can use. */

@@ -16,7 +16,7 @@ import {
   type Address,
   type CutConnection,
   parseAddress,
-} from "../../../mod.ts";
+} from "../../../lib/core.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";

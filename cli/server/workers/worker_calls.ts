@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type CutConnection, parseAddress } from "../../../mod.ts";
+import { type CutConnection, parseAddress } from "../../../lib/core.ts";
 import { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { RunningServer } from "../running_server.ts";
@@ -23,7 +23,7 @@ export function workerCalls(terminal: Terminal): WorkerCalls {
   let server: RunningServer;
   return {
     async serve(args, addresses, worker) {
-      const command = parseServerArguments(args, terminal);
+      const command = await parseServerArguments(args, terminal);
       const { log: format, quiet, verbose } = command.options;
       log = new Log(terminal, { format, quiet, verbose });
       const where = addresses.map(parseAddress);

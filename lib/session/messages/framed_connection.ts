@@ -8,7 +8,7 @@ import { checkDuration } from "../../check.ts";
 import type { EncodingLike } from "../../encoding/parse.ts";
 import { type ProtocolError, TimeoutError } from "../../errors.ts";
 import type { Framing } from "../../framing/framing.ts";
-import { parseFraming } from "../../framing/parse.ts";
+import { framingOf } from "../../framing/by_name.ts";
 import { within } from "../../time/within.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
@@ -157,7 +157,7 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
   }
 
   useFraming(framing: Framing | string): void {
-    const next = typeof framing === "string" ? parseFraming(framing) : framing;
+    const next = framingOf(framing);
     this.#reader.cut(next, this.#settings);
     this.#framing = next;
     this.#sender?.frame(next, this.#settings);

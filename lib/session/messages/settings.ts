@@ -13,16 +13,13 @@ import {
   type Framing,
   type Side,
 } from "../../framing/framing.ts";
-import { parseFraming } from "../../framing/parse.ts";
+import { DEFAULT_FRAMING, framingOf } from "../../framing/by_name.ts";
 import { otherSide } from "../../framing/side.ts";
 import {
   type ChannelInternals,
   type ChannelOptions,
   ChannelSettings,
 } from "../channel/channel_settings.ts";
-
-/** The default of {@linkcode MessageOptions.framing}. */
-export const DEFAULT_FRAMING: string = "line";
 
 /**
  * How messages are cut, decoded, bounded and timed on a connection.
@@ -123,9 +120,7 @@ export class Settings<T, S = T> extends ChannelSettings {
       checkOneOf("badFrames", badFrames, ["fail", "skip"]);
     }
     this.badFrames = badFrames;
-    this.framing = typeof framing === "string"
-      ? parseFraming(framing)
-      : framing;
+    this.framing = framingOf(framing);
     this.encoding = parseEncoding(encoding) as Encoding<
       unknown,
       never

@@ -8,7 +8,10 @@ import type { EncodingLike } from "../../encoding/parse.ts";
 import { type Address, parseAddress } from "../../transport/address.ts";
 import type { Listener } from "../../transport/connection.ts";
 import { listen } from "../../transport/open.ts";
-import { ProxyReader } from "../../transport/proxy/proxied.ts";
+import type {
+  ProxyProtocolOptions,
+  ProxyReader,
+} from "../../transport/proxy/proxied.ts";
 import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
 import { type Conversations, RunningServer } from "./running_server.ts";
 import { type ServeOptions, slotLimits } from "./server_options.ts";
@@ -59,9 +62,7 @@ export async function startServer<T, C extends Conversable>(
   const slots = new Slots(slotLimits(options));
   const { tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } = options;
   checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
-  const proxies = options.proxyProtocol === undefined
-    ? undefined
-    : new ProxyReader(options.proxyProtocol);
+  const proxies = await readerOf(options.proxyProtocol);
   if (typeof conversations.handler !== "function") {
     throw new OptionTypeError({
       action: "serve",
@@ -78,6 +79,15 @@ export async function startServer<T, C extends Conversable>(
     settings,
     slots,
   });
+}
+
+/** Few servers stand behind a proxy, so what reads its header is loaded then. */
+async function readerOf(
+  options: ProxyProtocolOptions | undefined,
+): Promise<ProxyReader | undefined> {
+  if (options === undefined) return undefined;
+  const { ProxyReader } = await import("../../transport/proxy/proxied.ts");
+  return new ProxyReader(options);
 }
 
 async function listenAll(

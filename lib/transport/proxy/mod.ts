@@ -29,8 +29,8 @@
  */
 
 export type { ProxyProtocolOptions } from "./proxied.ts";
+export { DEFAULT_MAX_PROXY_HEADER_BYTES } from "./header_limit.ts";
 export {
-  DEFAULT_MAX_PROXY_HEADER_BYTES,
   encodeProxyHeader,
   type ParsedProxyHeader,
   parseProxyHeader,

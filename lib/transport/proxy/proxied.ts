@@ -10,11 +10,8 @@ import { SYSTEM_TIME } from "../../time/time.ts";
 import type { Address } from "../address.ts";
 import { Cidr } from "./cidr.ts";
 import type { Connection } from "../connection.ts";
-import {
-  DEFAULT_MAX_PROXY_HEADER_BYTES,
-  parseProxyHeader,
-  type ProxyHeader,
-} from "./proxy_protocol.ts";
+import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "./header_limit.ts";
+import { parseProxyHeader, type ProxyHeader } from "./proxy_protocol.ts";
 
 /**
  * The default of {@linkcode ProxyProtocolOptions.timeoutMs}: 5 s. A proxy sends

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "./header_limit.ts";
 import { OptionTypeError } from "../../check.ts";
 import { ProtocolError } from "../../errors.ts";
 import { Address } from "../address.ts";
@@ -43,12 +44,6 @@ export interface ParsedProxyHeader extends ProxyHeader {
   /** Size of the header in bytes. The client's bytes follow. */
   readonly size: number;
 }
-
-/**
- * The default limit of a header: 2 KiB. Version 1 has at most 107 bytes;
- * version 2 allows 65,551, of which real proxies use a few hundred.
- */
-export const DEFAULT_MAX_PROXY_HEADER_BYTES: number = 2048;
 
 // Section 2.1: the longest line, of two full IPv6 addresses, CR LF included.
 const V1_LONGEST = 107;

@@ -21,11 +21,12 @@ function words(line: string): string[] {
 }
 
 for (const [name, { examples }] of Object.entries(SERVICES)) {
-  Deno.test(`each example of ${name} is a command line of ${name}`, () => {
+  Deno.test(`each example of ${name} is a command line of ${name}`, async () => {
     assertGreater(examples.length, 0);
     for (const example of examples) {
       const [program, ...args] = words(example);
-      const command = parseServerArguments(args, { isSocket: () => false });
+      const terminal = { isSocket: () => false };
+      const command = await parseServerArguments(args, terminal);
       assertEquals([program, command.name], ["parley-server", name], example);
     }
   });

@@ -1,0 +1,25 @@
+/**
+ * Loads what only the values of some options need.
+ *
+ * @module
+ */
+
+import type { OptionTable } from "./option.ts";
+
+/**
+ * Loads what reads the values of the given options. It comes before
+ * `parseArguments`, which does not wait.
+ *
+ * @param args The arguments.
+ */
+export async function loadValues(
+  args: readonly string[],
+  table: OptionTable,
+): Promise<void> {
+  for (const [name, { load }] of Object.entries(table)) {
+    const isGiven = args.some((arg) =>
+      arg === `--${name}` || arg.startsWith(`--${name}=`)
+    );
+    if (isGiven) await load?.();
+  }
+}
