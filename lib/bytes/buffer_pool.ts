@@ -7,10 +7,15 @@
  * allocate and fill, of the 200 that it takes to send and receive.
  *
  * A buffer returns only when no view of it is in use, and its bytes are
- * overwritten before the next connection can see them.
+ * overwritten before the next connection can see them. Where the program has seen
+ * views and only promised not to use them any more, the buffer stays its
+ * connection's own: a broken promise must not show or send another connection's
+ * bytes.
  *
  * @module
  */
+
+import { isBorrowed } from "./borrowed.ts";
 
 /** Size of a short buffer in bytes: 10,000 idle connections hold 40 MiB of them. */
 export const SLAB_BYTES: number = 4 * 1024;
@@ -23,50 +28,74 @@ const MOST_SLABS = 256;
 const LEAST_LONG_BYTES = 256 * 1024;
 const MOST_LONG_BYTES = 8 * 1024 * 1024;
 
+/** The owner of buffers that the program has never seen: any connection may use them. */
+export const UNSEEN = 0;
+
 const slabs: Uint8Array[] = [];
 // The one that returned last is the last: it is still in the processor's cache.
-const long: ArrayBuffer[] = [];
+const long: { readonly buffer: ArrayBuffer; readonly owner: number }[] = [];
 let longBytes = 0;
+let owners = UNSEEN;
+
+/** Gives the number of a new owner. */
+export function newOwner(): number {
+  return ++owners;
+}
 
 /**
  * Takes a buffer from the pool, or makes one.
  *
  * @param size Its length in bytes.
- * @returns The buffer, which the caller owns until {@linkcode recycleBuffer}.
+ * @param owner Whose buffers may be taken, besides those that are unseen.
+ * @returns The buffer, which the caller owns until {@linkcode recycle}.
  */
-export function newBuffer(size: number): Uint8Array {
+export function newBuffer(size: number, owner: number): Uint8Array {
   if (size === SLAB_BYTES) return slabs.pop() ?? new Uint8Array(size);
   if (size < LEAST_LONG_BYTES || longBytes < size) return new Uint8Array(size);
-  return longBuffer(size);
+  return longBuffer(size, owner);
 }
 
 /**
- * Takes a buffer back, if it is worth keeping.
+ * Takes a buffer back, and keeps it if it is worth that. A longer one is freed at
+ * once: a program that waits allocates nothing, so its garbage would not be
+ * collected, and 20 messages of 16 MiB would hold 400 MB until something else
+ * happens.
  *
- * @param buffer A result of {@linkcode newBuffer}. No view of it may be in use.
+ * @param bytes A result of {@linkcode newBuffer}. No view of it may be in use.
+ * @param owner Who alone may use it again; {@linkcode UNSEEN} if anyone may.
  */
-export function recycleBuffer({ buffer, length }: Uint8Array): void {
-  if (length === SLAB_BYTES) {
-    if (slabs.length < MOST_SLABS) slabs.push(new Uint8Array(buffer));
-  } else if (
-    length >= LEAST_LONG_BYTES &&
-    longBytes + buffer.byteLength <= MOST_LONG_BYTES
-  ) {
-    long.push(buffer as ArrayBuffer);
-    longBytes += buffer.byteLength;
+export function recycle(bytes: Uint8Array, owner: number): void {
+  const buffer = bytes.buffer as ArrayBuffer;
+  if (bytes.length === SLAB_BYTES) {
+    if (owner === UNSEEN && slabs.length < MOST_SLABS) {
+      slabs.push(new Uint8Array(buffer));
+    }
+    return;
   }
+  const { byteLength } = buffer;
+  if (bytes.length < LEAST_LONG_BYTES || isBorrowed(buffer)) return;
+  if (byteLength > MOST_LONG_BYTES) return void buffer.transfer(0);
+  longBytes += byteLength;
+  // The owner of one that has been here for a while may never come back for it.
+  while (longBytes > MOST_LONG_BYTES) {
+    longBytes -= long.shift()!.buffer.byteLength;
+  }
+  long.push({ buffer, owner });
 }
 
 /**
  * The buffer that came back last of those that fit. A fifth of it is unused at most,
  * as a view that a program keeps would keep that in memory too.
  */
-function longBuffer(size: number): Uint8Array {
+function longBuffer(size: number, owner: number): Uint8Array {
   for (let i = long.length - 1; i >= 0; i--) {
-    const { byteLength } = long[i]!;
+    const { buffer, owner: its } = long[i]!;
+    if (its !== UNSEEN && its !== owner) continue;
+    const { byteLength } = buffer;
     if (byteLength < size || byteLength > 1.25 * size) continue;
     longBytes -= byteLength;
-    return new Uint8Array(long.splice(i, 1)[0]!, 0, size);
+    long.splice(i, 1);
+    return new Uint8Array(buffer, 0, size);
   }
   return new Uint8Array(size);
 }

@@ -17,7 +17,7 @@
  * @module
  */
 
-import { newBuffer, recycleBuffer } from "./buffer_pool.ts";
+import * as pool from "./buffer_pool.ts";
 import { indexOfByte } from "./index_of_byte.ts";
 import type { ReadableQueue } from "./readable_queue.ts";
 import { SlabSize } from "./slab_size.ts";
@@ -57,6 +57,9 @@ export class ByteQueue implements ReadableQueue {
   // Whether we allocated #bytes and so may write behind #end.
   #owned = false;
   readonly #size = new SlabSize();
+  #owner = pool.UNSEEN;
+  // Whether a view of bytes that were not taken may be in use.
+  #isPeeked = false;
   // Where the message begins for which a search has joined chunks last.
   #searchedFor = -1;
   #copied = 0;
@@ -116,28 +119,24 @@ export class ByteQueue implements ReadableQueue {
       this.#size.rest(this.#bytes.length);
     const room = this.#owned && !isDropped ? this.#bytes.length - this.#end : 0;
     if (this.#size.isCramped(room, held, missing)) {
-      // Nothing looks at an empty buffer whose beginning may be written.
-      if (isDropped && this.#end === 0) recycleBuffer(this.#bytes);
-      this.#move(newBuffer(this.#size.next(held, missing)));
+      const before = this.#bytes;
+      // Nothing looks at a buffer that was released, or not read from yet.
+      const isFree = this.#owned && this.#start === 0 && !this.#isPeeked;
+      this.#move(pool.newBuffer(this.#size.next(held, missing), this.#owner));
+      if (isFree) pool.recycle(before, this.#owner);
     }
     return this.#end === 0 ? this.#bytes : this.#bytes.subarray(this.#end);
   }
 
-  /**
-   * Says how much of the reserved room was filled.
-   *
-   * @param count How many bytes were written at its front.
-   */
+  /** Says how many bytes were written at the front of the reserved room. */
   commit(count: number): void {
     this.#end += count;
     this.#size.read(count, this.#end === this.#bytes.length);
   }
 
-  /**
-   * Promises that no view handed out so far is used any more, so that the buffer
-   * may be written again instead of replaced.
-   */
+  /** Promises that no view handed out so far is used: it may be overwritten. */
   release(): void {
+    this.#isPeeked = false;
     if (!this.#owned || this.#waiting.bytes > 0 || this.#start === 0) return;
     const held = this.#end - this.#start;
     // Moving more than was taken would make small steps quadratic.
@@ -149,16 +148,17 @@ export class ByteQueue implements ReadableQueue {
     this.#end = held;
   }
 
-  /**
-   * Promises the same for good, and drops what is here: another queue may use the
-   * buffer now.
-   */
+  /** From now on the program sees views, so no other queue gets the buffers. */
+  show(): void {
+    this.#owner ||= pool.newOwner();
+  }
+
+  /** Promises the same for good and drops what is here; the buffer is free. */
   retire(): void {
-    const slab = this.#bytes;
-    const isOwned = this.#owned;
+    const [bytes, isOwned] = [this.#bytes, this.#owned];
     while (this.#waiting.bytes > 0) this.#waiting.take(Infinity);
     this.#setWindow(EMPTY, 0, false);
-    if (isOwned) recycleBuffer(slab);
+    if (isOwned) pool.recycle(bytes, this.#owner);
   }
 
   /** Tells whether that many bytes are here, and makes them indexable. */
@@ -190,25 +190,20 @@ export class ByteQueue implements ReadableQueue {
   /** Finds a byte, and makes all bytes up to it indexable; or all that are here. */
   indexOf(value: number, from = 0): number {
     const start = this.#start;
-    const window = this.#bytes;
+    const bytes = this.#bytes;
     const begin = start + from;
-    const found = indexOfByte(window, this.#view, value, begin, this.#end);
+    const found = indexOfByte(bytes, this.#view, value, begin, this.#end);
     if (found !== -1) return found - start;
     return this.#waiting.bytes === 0 ? -1 : this.#indexInWaiting(value, from);
   }
 
-  /**
-   * Looks at bytes without taking them. The view is valid for ever unless
-   * {@linkcode ByteQueue.release} is called.
-   */
+  /** Looks at bytes without taking them; see {@linkcode ByteQueue.take}. */
   peek(start: number, end: number): Uint8Array {
+    this.#isPeeked = true;
     return this.#bytes.subarray(this.#start + start, this.#start + end);
   }
 
-  /**
-   * Takes bytes off the front. The view is valid for ever unless
-   * {@linkcode ByteQueue.release} is called.
-   */
+  /** Takes bytes off the front; the view stays valid until a `release`. */
   take(count: number, skipBefore = 0): Uint8Array {
     const start = this.#start + skipBefore;
     this.#start = start + count;
@@ -294,5 +289,6 @@ export class ByteQueue implements ReadableQueue {
     this.#start = 0;
     this.#end = end;
     this.#owned = owned;
+    this.#isPeeked = false;
   }
 }

@@ -15,6 +15,7 @@
  */
 
 import { outOfRange } from "../check.ts";
+import { borrow, giveBack } from "./borrowed.ts";
 
 /**
  * Payloads above this many bytes are not copied but written from where they
@@ -213,6 +214,7 @@ export class ByteSink {
    */
   payload(bytes: Uint8Array, most: number = COPY_LIMIT_BYTES): void {
     if (bytes.length <= most) return this.copy(bytes);
+    borrow(bytes);
     this.#large.push(bytes);
     this.#largeAt.push(this.#end);
     this.#largeBytes += bytes.length;
@@ -243,6 +245,7 @@ export class ByteSink {
   clear(): void {
     this.#end = 0;
     if (this.#largeBytes > 0) {
+      this.#large.forEach(giveBack);
       this.#large = [];
       this.#largeAt = [];
       this.#largeBytes = 0;

@@ -1,4 +1,4 @@
-import { ByteQueue } from "@parley/parley/framing";
+import { ByteQueue, ByteSink } from "@parley/parley/framing";
 import {
   assert,
   assertEquals,
@@ -428,4 +428,69 @@ Deno.test("ByteQueue gives back the buffer of a busy peer that has become quiet"
     queue.skip(100);
   }
   assertEquals(queue.reserve().buffer.byteLength, 4096);
+});
+
+/** Has the queue read a long message and go on with a short buffer; gives a view. */
+function passOn(queue: ByteQueue, size: number): Uint8Array {
+  receive(queue, size);
+  queue.release();
+  const view = receive(queue, size);
+  queue.release();
+  queue.reserve();
+  return view;
+}
+
+Deno.test("ByteQueue keeps the long buffers that the program has seen, and shares the others", () => {
+  const shown = new ByteQueue();
+  shown.show();
+  const seen = passOn(shown, MIB + 512);
+  const other = new ByteQueue();
+  receive(other, MIB + 512);
+  assert(receive(other, MIB + 512).buffer !== seen.buffer);
+  assert(receive(shown, MIB + 512).buffer === seen.buffer);
+
+  const unseen = passOn(new ByteQueue(), MIB + 1024);
+  const views = [receive(other, MIB + 1024), receive(other, MIB + 1024)];
+  assert(views.some(({ buffer }) => buffer === unseen.buffer));
+});
+
+Deno.test("ByteQueue.retire() gives no other queue a short buffer that the program has seen", () => {
+  const first = new ByteQueue();
+  first.show();
+  const room = first.reserve();
+  first.commit(3);
+  first.take(3);
+  first.retire();
+  assert(new ByteQueue().reserve().buffer !== room.buffer);
+});
+
+Deno.test("ByteQueue frees a buffer above 8 MiB at once when it goes on with a short one", () => {
+  assertEquals(passOn(new ByteQueue(), 9 * MIB).length, 0);
+});
+
+Deno.test("ByteQueue neither frees nor shares a buffer whose bytes wait in a sink", () => {
+  for (const size of [9 * MIB, MIB + 2048]) {
+    const queue = new ByteQueue();
+    receive(queue, size);
+    queue.release();
+    const view = receive(queue, size);
+    view.fill(5);
+    const sink = new ByteSink();
+    sink.payload(view);
+    queue.release();
+    queue.reserve();
+    assertEquals(view.length, size);
+    const other = new ByteQueue();
+    receive(other, size);
+    assert(receive(other, size).buffer !== view.buffer);
+    sink.clear();
+  }
+});
+
+Deno.test("ByteQueue leaves a view alone that was looked at and not taken", () => {
+  const queue = new ByteQueue();
+  fill(queue, 9 * MIB, () => 0);
+  const view = queue.peek(0, 5);
+  queue.reserve(32 * MIB);
+  assertEquals(view.length, 5);
 });

@@ -12,7 +12,7 @@ export function upper(): StreamHandler {
   return {
     encoding: "text",
     async handler(connection) {
-      for await (const batch of connection.batches()) {
+      for await (const batch of connection.batches({ reuse: true })) {
         await connection.sendAll(batch.map((text) => text.toUpperCase()));
       }
     },

@@ -60,6 +60,7 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
 export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
   readonly #reader: MessageReader<T>;
   readonly #reuse: boolean;
+  #last: T[] = [];
   readonly #onFilled = () => this.#result() ?? this.#later();
 
   constructor(reader: MessageReader<T>, reuse: boolean) {
@@ -87,11 +88,20 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
   /** What is here already: messages, the end, or nothing yet. */
   #result(): IteratorResult<T[]> | undefined {
     const reader = this.#reader;
-    if (this.#reuse) reader.release();
+    if (this.#reuse) this.#releaseLast();
     const value: T[] = [];
     reader.takeBatch(value, MOST_MESSAGES);
-    if (value.length > 0) return { done: false, value };
+    if (value.length > 0) {
+      if (this.#reuse) this.#last = value;
+      return { done: false, value };
+    }
     return reader.isOver ? DONE : undefined;
+  }
+
+  /** A loop that waits still holds its batch, and with it a message of any size. */
+  #releaseLast(): void {
+    this.#last.length = 0;
+    this.#reader.release();
   }
 
   #later(): Promise<IteratorResult<T[]>> {

@@ -171,6 +171,7 @@ export class MessageReader<T> {
     this.#values = encoding.decoder(framing.boundary !== "none");
     this.#endsAtClose = framing.boundary === "close";
     this.#copies = this.#values.copies === true;
+    if (!this.#copies) queue.show();
     this.#isPlain = encoding as unknown === bytes();
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionTypeError } from "../../check.ts";
 import { bytes } from "../../encoding/bytes.ts";
 import type { Encoding } from "../../encoding/encoding.ts";
 import { encodeBatch } from "../../framing/encode_batch.ts";
@@ -93,7 +94,7 @@ export class MessageWriter<S> {
     } catch (error) {
       return this.#refused(error);
     }
-    return this.#floating(this.#sendRest(iterator));
+    return this.#floating(this.#sendRest(iterator, values));
   }
 
   #refused(error: unknown): Promise<never> {
@@ -136,11 +137,24 @@ export class MessageWriter<S> {
     values: readonly Uint8Array[],
     from: number,
   ): Promise<void> {
-    for (let next = from; next < values.length;) {
+    const { length } = values;
+    for (let next = from; next < length;) {
       await this.#half.room();
+      this.#checkLength(values, length);
       next = this.#acceptBytes(values, next);
     }
     await this.#half.room();
+  }
+
+  /** The next batch empties the one before, which may still be on its way. */
+  #checkLength(values: readonly unknown[], length: number): void {
+    if (values.length >= length) return;
+    throw new OptionTypeError({
+      action: "send to",
+      address: String(this.#channel.remoteAddress),
+      reason: "the batch was reused before all of it was sent",
+      advice: "await sendAll before you ask for the next batch",
+    });
   }
 
   #accept(value: S): void {
@@ -165,10 +179,13 @@ export class MessageWriter<S> {
     return true;
   }
 
-  async #sendRest(iterator: Iterator<S>): Promise<void> {
+  async #sendRest(iterator: Iterator<S>, values: Iterable<S>): Promise<void> {
+    const array = Array.isArray(values) ? values : [];
+    const { length } = array;
     do {
       try {
         await this.#half.room();
+        this.#checkLength(array, length);
       } catch (error) {
         iterator.return?.();
         throw error;

@@ -39,9 +39,10 @@ export interface ReceiveOptions {
 /** Options for `batches`. */
 export interface BatchOptions {
   /**
-   * Whether the messages of a batch are valid only until the next one is asked
-   * for. It saves a new buffer per read; copy what you keep, and await
-   * `sendAll` before you go on.
+   * Whether a batch is valid only until the next one is asked for: then its array
+   * is emptied, and the bytes of its messages may be overwritten by later bytes of
+   * the same connection. It saves a new buffer per read; copy what you keep, and
+   * await `sendAll` before you go on.
    *
    * @default {false}
    */

@@ -360,6 +360,36 @@ Deno.test("batches({ reuse: true }) leaves the buffer alone that an earlier rece
   assertEquals((await batch).value, ["another one"]);
 });
 
+Deno.test("batches({ reuse: true }) empties a batch when the next one is asked for", async () => {
+  const [near, far] = memoryPair();
+  using pair = over([near, far], { encoding: "bytes" });
+  await pair.client.send(new Uint8Array(100));
+  const batches = pair.server.batches({ reuse: true });
+  const batch = (await batches.next()).value;
+  assertEquals(batch.length, 1);
+  const next = batches.next();
+  assertEquals(batch, []);
+  await pair.client.close();
+  await next;
+});
+
+for (const size of [100, 100_000]) {
+  Deno.test(`sendAll() of messages of ${size} bytes fails if its batch is reused before all is sent`, async () => {
+    using pair = over(memoryPair(), { encoding: "bytes" });
+    const batch = Array.from({ length: 5000 }, () => new Uint8Array(size));
+    const sending = pair.server.sendAll(batch);
+    batch.length = 0;
+    const reading = all(pair.client.batches());
+    const error = await assertRejects(() => sending, TypeError);
+    assertStringIncludes(
+      error.message,
+      "the batch was reused before all of it was sent; await sendAll before you ask for the next batch",
+    );
+    await pair.server.closeWrite();
+    assert((await reading).flat().length < 5000);
+  });
+}
+
 Deno.test("messages stay as they are while more arrive, without reuse", async () => {
   const [near, far] = memoryPair({ toServer: { readBytes: 7 } });
   using pair = over([near, far], { encoding: "bytes" });
