@@ -6,6 +6,7 @@
 
 import {
   ByteSink,
+  explainFrame,
   FrameDecoder,
   type FrameDecoderOptions,
   type Framing,
@@ -18,6 +19,8 @@ import { verifyFraming } from "@parley/parley/testing";
 import {
   assert,
   assertEquals,
+  assertExists,
+  assertMatch,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
@@ -206,6 +209,16 @@ export function codecSuite(spec: CodecSpec): void {
     });
   });
 
+  Deno.test(`${name} names every part of its frames`, () => {
+    assertExists(framing.explain);
+    for (const { frame, index } of sampleFrames(framing, spec)) {
+      const parts = explainFrame(framing, frame, { index });
+      const texts = parts.map(({ text }) => text);
+      assertEquals(texts.indexOf("does not fit the framing"), -1, texts.join());
+      assertMatch(texts.join(), /^[ -~]*$/);
+    }
+  });
+
   for (const [message, frame] of spec.golden ?? []) {
     Deno.test(`${name} writes ${show(message)} as ${show(frame)}`, () => {
       assertEquals(fromLatin1(encodeAll(framing, [latin1(message)])), frame);
@@ -334,6 +347,24 @@ export function codecSuite(spec: CodecSpec): void {
       { numRuns: 500 },
     );
   });
+}
+
+/** The golden frames, and that of each sample behind the opening messages. */
+function* sampleFrames(
+  framing: Framing,
+  { golden = [], opening = [], samples }: CodecSpec,
+): Generator<{ readonly frame: Uint8Array; readonly index: number }> {
+  for (const [, frame] of golden) yield { frame: latin1(frame), index: 0 };
+  for (const sample of samples) {
+    const encoder = framing.encoder({ maxMessageBytes: 1024 * 1024 });
+    for (const message of opening) {
+      encoder.encode(latin1(message), new ByteSink());
+    }
+    const sink = new ByteSink();
+    encoder.encode(latin1(sample), sink);
+    const frame = Uint8Array.from(sink.pieces().flatMap((piece) => [...piece]));
+    yield { frame, index: opening.length };
+  }
 }
 
 function assertSame(

@@ -64,6 +64,14 @@ export class PartList {
     return this;
   }
 
+  /** Adds the parts of what follows, which were found by another framing. */
+  include(parts: readonly FramePart[]): this {
+    for (const { kind, size, text, means } of parts) {
+      this.add(kind, size, text, means);
+    }
+    return this;
+  }
+
   /** Names what is left, and returns all parts. */
   finish(): FramePart[] {
     const size = this.rest;

@@ -11,6 +11,9 @@
  */
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import { ByteQueue } from "../../bytes/byte_queue.ts";
+import type { PartList } from "../explain/part_list.ts";
+import { ProtocolError } from "../../errors.ts";
 import type { Decoder } from "../framing.ts";
 import { evidence, malformed, nameOf, tooLarge, truncated } from "../limits.ts";
 
@@ -33,6 +36,43 @@ export interface HeaderReader {
    * @throws {ProtocolError} If the header is malformed.
    */
   read(queue: ReadableQueue): number;
+}
+
+/**
+ * Adds the parts of a frame whose header announces its payload.
+ *
+ * @param reader Reads the header.
+ * @param addHeader Adds the parts of the header, of which it gets the size.
+ */
+export function addAnnounced(
+  parts: PartList,
+  frame: Uint8Array,
+  reader: HeaderReader,
+  addHeader: (header: number) => void,
+): void {
+  const header = headerOf(reader, frame);
+  if (header === undefined) return;
+  if (header === 0) {
+    parts.add("header", frame.length, "header, cut off");
+    return;
+  }
+  addHeader(header);
+  parts.add("payload", Number(reader.size));
+}
+
+/** Size of the header, 0 if it is cut off, or `undefined` if it is malformed. */
+function headerOf(
+  reader: HeaderReader,
+  frame: Uint8Array,
+): number | undefined {
+  const queue = new ByteQueue();
+  queue.push(frame);
+  try {
+    return reader.read(queue);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
 }
 
 /** Decodes messages whose size a header announces. */

@@ -10,8 +10,11 @@
  * @module
  */
 
+import { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { PartList } from "../explain/part_list.ts";
 import type { Framing } from "../framing.ts";
+import { ProtocolError } from "../../errors.ts";
 import { evidence, malformed, tooLarge } from "../limits.ts";
 import { packetFraming, type PacketScanner } from "./packet.ts";
 
@@ -54,7 +57,37 @@ const BER: Framing = packetFraming(
   "ber",
   "BER element",
   (maxMessageBytes) => new BerScanner(maxMessageBytes),
+  { explain },
 );
+
+function explain(parts: PartList, frame: Uint8Array): void {
+  const queue = new ByteQueue();
+  queue.push(frame);
+  const tag = tagOf(queue);
+  if (tag === undefined) return;
+  parts.add("header", tag === 0 ? frame.length : tag, "tag");
+  const first = frame[parts.at];
+  if (first === undefined) return;
+  const more = first < MORE ? 0 : first - MORE;
+  if (first === INDEFINITE || more > MOST_LENGTH_BYTES) return;
+  const header = parts.at + 1 + more;
+  if (header > frame.length) {
+    parts.add("length", 1 + more);
+    return;
+  }
+  const size = more === 0 ? first : readLength(queue, parts.at + 1, header);
+  parts.add("length", 1 + more, `length ${size}`).add("payload", Number(size));
+}
+
+/** Size of the tag, 0 if it is cut off, or `undefined` if it is malformed. */
+function tagOf(queue: ReadableQueue): number | undefined {
+  try {
+    return readTag(queue);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}
 
 class BerScanner implements PacketScanner {
   leastBytes = LEAST;

@@ -15,6 +15,7 @@
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
+import type { PartList } from "../explain/part_list.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
 import {
   checkSendSize,
@@ -52,8 +53,33 @@ const COBS: Framing = namedFraming(
   "cobs",
   (maxMessageBytes) => new CobsDecoder(maxMessageBytes),
   (maxMessageBytes) => new CobsEncoder(maxMessageBytes),
-  { badFrames: "skip" },
+  { badFrames: "skip", explain },
 );
+
+/** Adds the groups: a code, which also stands for the zero before it, and bytes. */
+function explain(parts: PartList, frame: Uint8Array): void {
+  const begin = frame.findIndex((byte) => byte !== 0);
+  parts.add("filler", begin === -1 ? frame.length : begin, "empty frames");
+  let isZeroDue = false;
+  while (parts.rest > 0 && !parts.isFull) {
+    const code = frame[parts.at]!;
+    if (code === 0) {
+      parts.add("delimiter", 1, "zero");
+      return;
+    }
+    const zero = frame.subarray(parts.at, parts.at + code).indexOf(0);
+    parts.add(
+      "escape",
+      1,
+      isZeroDue ? `00, group of ${code - 1}` : `group of ${code - 1}`,
+      new Uint8Array(isZeroDue ? 1 : 0),
+    );
+    // A zero comes too early.
+    if (zero !== -1) return;
+    parts.add("payload", code - 1);
+    isZeroDue = code !== FULL;
+  }
+}
 
 class CobsDecoder implements Decoder {
   skippedBytes = 0;

@@ -13,7 +13,12 @@
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
+import {
+  addAnnounced,
+  AnnouncedDecoder,
+  type HeaderReader,
+} from "./announced.ts";
+import type { PartList } from "../explain/part_list.ts";
 import { MOST_DIGITS } from "./digits.ts";
 import type { Encoder, Framing } from "../framing.ts";
 import { checkSendSize, evidence, malformed, nameOf } from "../limits.ts";
@@ -57,7 +62,24 @@ const CONTENT_LENGTH: Framing = namedFraming(
       maxMessageBytes,
     ),
   (maxMessageBytes) => new ContentLengthEncoder(maxMessageBytes),
+  { explain },
 );
+
+/** Adds a part for each header line, the empty line and the payload. */
+function explain(parts: PartList, frame: Uint8Array): void {
+  const reader = new HeaderBlockReader();
+  addAnnounced(parts, frame, reader, (header) => {
+    for (let from = 0; from < header - 2;) {
+      const end = frame.indexOf(LF, from) + 1;
+      const line = latin1(frame.subarray(from, end));
+      if (/^content-length:/i.test(line)) {
+        parts.add("length", end - from, `length ${reader.size}`);
+      } else parts.add("header", end - from, "header line");
+      from = end;
+    }
+    parts.add("delimiter", 2, "empty line");
+  });
+}
 
 // RFC 9110, section 5.6.2: the characters of a name.
 const NAME = /^[!#$%&'*+.^_`|~\w-]+$/;

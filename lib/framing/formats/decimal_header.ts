@@ -17,8 +17,14 @@
 import { checkInteger, OptionRangeError, outOfRange } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import { AnnouncedDecoder, type HeaderReader } from "./announced.ts";
+import {
+  addAnnounced,
+  AnnouncedDecoder,
+  type HeaderReader,
+} from "./announced.ts";
 import { isDigit, readDigits } from "./digits.ts";
+import type { FramePart } from "../explain/frame_part.ts";
+import { PartList } from "../explain/part_list.ts";
 import type {
   Boundary,
   CodecOptions,
@@ -120,6 +126,18 @@ class DecimalHeaderFraming implements Framing {
           : digits.padEnd(this.#width),
       options.maxMessageBytes,
     );
+  }
+
+  explain(frame: Uint8Array): FramePart[] {
+    const parts = new PartList(frame);
+    const reader = new DecimalReader(this.#width);
+    addAnnounced(
+      parts,
+      frame,
+      reader,
+      (header) => parts.add("length", header, `length ${reader.size}`),
+    );
+    return parts.finish();
   }
 
   toString(): string {

@@ -5,7 +5,8 @@
  */
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import type { HeaderReader } from "./announced.ts";
+import type { PartList } from "../explain/part_list.ts";
+import { addAnnounced, type HeaderReader } from "./announced.ts";
 import { evidence, malformed, nameOf } from "../limits.ts";
 
 const ZERO = 0x30;
@@ -45,6 +46,23 @@ export function readDigits(
     digits += String.fromCharCode(queue.byte(at));
   }
   return BigInt(digits);
+}
+
+/**
+ * Adds the parts of a frame that begins with a number and one byte that ends it.
+ *
+ * @param end What that byte is called.
+ */
+export function addCounted(
+  parts: PartList,
+  frame: Uint8Array,
+  reader: DigitsReader,
+  end: string,
+): void {
+  addAnnounced(parts, frame, reader, (header) => {
+    parts.add("length", header - 1, `length ${reader.size}`)
+      .add("delimiter", 1, end);
+  });
 }
 
 /** Reads a header that is a number of varying width and one byte that ends it. */

@@ -13,6 +13,7 @@
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { PartList } from "../explain/part_list.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
 import {
   checkSendSize,
@@ -55,7 +56,26 @@ const FRAMING: Framing = namedFraming(
   "dle",
   (maxMessageBytes) => new DleDecoder(maxMessageBytes),
   (maxMessageBytes) => new DleEncoder(maxMessageBytes),
+  { explain },
 );
+
+function explain(parts: PartList, frame: Uint8Array): void {
+  if (frame[0] !== DLE || (frame[1] ?? STX) !== STX) return;
+  parts.add("delimiter", MARK, "DLE STX");
+  while (parts.rest > 0 && !parts.isFull) {
+    const from = parts.at;
+    const next = frame.indexOf(DLE, from);
+    parts.add("payload", (next === -1 ? frame.length : next) - from);
+    if (next === -1) return;
+    const byte = frame[next + 1];
+    if (byte === ETX) {
+      parts.add("delimiter", MARK, "DLE ETX");
+      return;
+    }
+    if (byte !== DLE && byte !== undefined) return;
+    parts.add("escape", 2, "escape for 10", Uint8Array.of(DLE));
+  }
+}
 
 class DleDecoder implements Decoder {
   readonly #max: number;

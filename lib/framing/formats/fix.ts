@@ -12,6 +12,7 @@
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { isDigit, MOST_DIGITS, readDigits } from "./digits.ts";
+import type { PartList } from "../explain/part_list.ts";
 import type { Framing } from "../framing.ts";
 import { evidence, malformed, nameOf, tooLarge } from "../limits.ts";
 import { packetFraming, type PacketScanner } from "./packet.ts";
@@ -22,6 +23,7 @@ const LENGTH = "9=";
 const CHECKSUM = "10=";
 // "10=", three digits and SOH.
 const TRAILER = 7;
+const CHECKSUM_DIGITS = 3;
 // "8=FIX", SOH, "9=", a digit, SOH and the trailer.
 const LEAST = BEGIN.length + 1 + LENGTH.length + 2 + TRAILER;
 // "8=FIXT.1.1" has 10 bytes.
@@ -54,7 +56,39 @@ const FIX: Framing = packetFraming(
   "fix",
   "FIX message",
   (maxMessageBytes) => new FixScanner(maxMessageBytes),
+  { explain },
 );
+
+function explain(parts: PartList, frame: Uint8Array): void {
+  const version = field(frame, 0, BEGIN, MOST_BEGIN + 1);
+  if (version === undefined) return;
+  const begin = BEGIN.length + version.length + 1;
+  parts.add("header", begin, "version");
+  const length = field(frame, begin, LENGTH, MOST_DIGITS + 1);
+  if (length === undefined || !/^\d+$/.test(length)) return;
+  parts.add("length", LENGTH.length + length.length + 1, `length ${length}`)
+    .add("payload", Number(length));
+  const checksum = field(frame, parts.at, CHECKSUM, CHECKSUM_DIGITS + 1);
+  if (parts.rest < TRAILER) parts.add("checksum", parts.rest, "checksum");
+  else if (checksum?.length === CHECKSUM_DIGITS && /^\d+$/.test(checksum)) {
+    parts.add("checksum", TRAILER, `checksum ${checksum}`);
+  }
+}
+
+/** The value of the field at a place, if it is that one and ends with SOH. */
+function field(
+  frame: Uint8Array,
+  at: number,
+  tag: string,
+  mostBytes: number,
+): string | undefined {
+  const bytes = frame.subarray(at, at + tag.length + mostBytes);
+  const end = bytes.indexOf(SOH);
+  const text = String.fromCharCode(...bytes.subarray(0, Math.max(0, end)));
+  return end !== -1 && text.startsWith(tag)
+    ? text.slice(tag.length)
+    : undefined;
+}
 
 class FixScanner implements PacketScanner {
   leastBytes = LEAST;

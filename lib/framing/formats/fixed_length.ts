@@ -13,6 +13,8 @@ import { checkInteger, OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { byteOf, escape } from "../grammar/escapes.ts";
+import type { FramePart } from "../explain/frame_part.ts";
+import { PartList } from "../explain/part_list.ts";
 import type {
   Boundary,
   CodecOptions,
@@ -96,6 +98,17 @@ class FixedLengthFraming implements Framing {
       this.#pad,
       options.maxMessageBytes,
     );
+  }
+
+  explain(frame: Uint8Array): FramePart[] {
+    const bytes = this.#bytes;
+    const pad = this.#pad;
+    const size = pad === undefined || frame.length < bytes
+      ? bytes
+      : unpadded(frame.subarray(0, bytes), pad);
+    return new PartList(frame).add("payload", size)
+      .add("padding", bytes - size)
+      .finish();
   }
 
   toString(): string {

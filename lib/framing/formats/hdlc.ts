@@ -14,7 +14,12 @@
 import type { Framing } from "../framing.ts";
 import { nameOf } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
-import { StuffedDecoder, StuffedEncoder, type Stuffing } from "./stuffing.ts";
+import {
+  addStuffed,
+  StuffedDecoder,
+  StuffedEncoder,
+  type Stuffing,
+} from "./stuffing.ts";
 
 const FLAG = 0x7e;
 const ESCAPE = 0x7d;
@@ -72,5 +77,8 @@ const HDLC: Framing = namedFraming(
   "hdlc",
   (maxMessageBytes) => new StuffedDecoder(RULE, maxMessageBytes),
   (maxMessageBytes) => new StuffedEncoder(RULE, maxMessageBytes),
-  { badFrames: "skip" },
+  {
+    badFrames: "skip",
+    explain: (parts, frame) => addStuffed(parts, frame, RULE),
+  },
 );

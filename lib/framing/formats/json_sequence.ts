@@ -16,6 +16,7 @@
 import { OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
+import type { PartList } from "../explain/part_list.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
 import { JsonEnd } from "./json_end.ts";
 import {
@@ -62,8 +63,27 @@ const JSON_SEQUENCE: Framing = namedFraming(
   "json-seq",
   (maxMessageBytes) => new JsonSequenceDecoder(maxMessageBytes),
   (maxMessageBytes) => new JsonSequenceEncoder(maxMessageBytes),
-  { badFrames: "skip" },
+  { badFrames: "skip", explain },
 );
+
+function explain(parts: PartList, frame: Uint8Array): void {
+  const text = frame.findIndex((byte) => byte !== RS && !BLANK.has(byte));
+  const begin = frame.lastIndexOf(RS, text === -1 ? frame.length : text);
+  const blanks = begin !== -1 ? begin : text !== -1 ? text : frame.length;
+  parts.add("filler", blanks, "blanks");
+  if (begin === -1) return;
+  parts.add("delimiter", 1, "RS");
+  const end = new JsonEnd();
+  for (let at = begin + 1; at < frame.length; at++) {
+    const byte = frame[at]!;
+    if (byte === LF && end.complete) {
+      parts.add("payload", at - parts.at).add("delimiter", 1, "LF");
+      return;
+    }
+    end.add(byte);
+  }
+  parts.add("payload", parts.rest);
+}
 
 class JsonSequenceDecoder implements Decoder {
   skippedBytes = 0;

@@ -17,6 +17,7 @@ import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { OptionRangeError } from "../../check.ts";
 import { ProtocolError } from "../../errors.ts";
+import type { PartList } from "../explain/part_list.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, truncated } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
@@ -56,7 +57,23 @@ const JSON_VALUES: Framing = namedFraming(
   "json",
   (maxMessageBytes) => new JsonValuesDecoder(maxMessageBytes),
   (maxMessageBytes) => new JsonValuesEncoder(maxMessageBytes),
+  { explain },
 );
+
+function explain(parts: PartList, frame: Uint8Array): void {
+  const queue = new ByteQueue();
+  queue.push(frame);
+  parts.add("filler", skipBlanks(queue), "blanks");
+  const scanner = new JsonScanner(frame.length);
+  try {
+    parts.add("payload", scanner.scan(queue) ? scanner.size : parts.rest);
+    // What is sent ends with a blank, which is read before the next value.
+    const rest = frame.subarray(parts.at);
+    if (rest.every(isBlank)) parts.add("filler", rest.length, "blanks");
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+  }
+}
 
 class JsonValuesDecoder implements Decoder {
   skippedBytes = 0;

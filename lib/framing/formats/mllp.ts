@@ -11,6 +11,7 @@
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { OptionRangeError } from "../../check.ts";
+import type { PartList } from "../explain/part_list.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
 import {
   checkSendSize,
@@ -53,7 +54,19 @@ const MLLP: Framing = namedFraming(
   "mllp",
   (maxMessageBytes) => new MllpDecoder(maxMessageBytes),
   (maxMessageBytes) => new MllpEncoder(maxMessageBytes),
+  { explain },
 );
+
+function explain(parts: PartList, frame: Uint8Array): void {
+  if (frame[0] !== START) return;
+  parts.add("delimiter", 1, "start 0b");
+  const end = frame.indexOf(END);
+  parts.add("payload", (end === -1 ? frame.length : end) - 1);
+  // Another byte behind the end does not fit.
+  if (end !== -1 && (frame[end + 1] ?? CR) === CR) {
+    parts.add("delimiter", 2, "end 1c 0d");
+  }
+}
 
 class MllpDecoder implements Decoder {
   readonly #max: number;

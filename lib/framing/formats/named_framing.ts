@@ -46,18 +46,28 @@ export function namedFraming(
   encoder: (maxMessageBytes: number, options: CodecOptions) => Encoder,
   { badFrames = "fail", explain }: NamedFramingOptions = {},
 ): Framing {
-  return {
+  const framing: Framing = {
     badFrames,
     boundary: "frame",
     decoder: (options) => decoder(options.maxMessageBytes, options),
     encoder: (options) => encoder(options.maxMessageBytes, options),
     toString: () => name,
-    ...(explain === undefined ? {} : {
-      explain(frame, place = {}) {
-        const parts = new PartList(frame);
-        explain(parts, frame, place);
-        return parts.finish();
-      },
-    }),
+  };
+  return explaining(framing, explain);
+}
+
+/** Lets a framing that is an object without a class name its parts. */
+export function explaining(
+  framing: Framing,
+  explain: Explain | undefined,
+): Framing {
+  if (explain === undefined) return framing;
+  return {
+    ...framing,
+    explain(frame, place = {}) {
+      const parts = new PartList(frame);
+      explain(parts, frame, place);
+      return parts.finish();
+    },
   };
 }

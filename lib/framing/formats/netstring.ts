@@ -10,7 +10,7 @@
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder } from "./announced.ts";
-import { DigitsReader } from "./digits.ts";
+import { addCounted, DigitsReader } from "./digits.ts";
 import type { Encoder, Framing } from "../framing.ts";
 import { checkSendSize } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
@@ -47,6 +47,13 @@ const NETSTRING: Framing = namedFraming(
       COMMA,
     ),
   (maxMessageBytes) => new NetstringEncoder(maxMessageBytes),
+  {
+    explain(parts, frame) {
+      addCounted(parts, frame, new DigitsReader(COLON, true), "colon");
+      // What is not a comma does not fit.
+      if (frame[parts.at] === COMMA) parts.add("delimiter", 1, "comma");
+    },
+  },
 );
 
 class NetstringEncoder implements Encoder {

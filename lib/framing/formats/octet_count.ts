@@ -12,7 +12,7 @@
 import { OptionRangeError } from "../../check.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder } from "./announced.ts";
-import { DigitsReader } from "./digits.ts";
+import { addCounted, DigitsReader } from "./digits.ts";
 import type { Encoder, Framing } from "../framing.ts";
 import { checkSendSize } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
@@ -54,6 +54,10 @@ const OCTET_COUNT: Framing = namedFraming(
       maxMessageBytes,
     ),
   (maxMessageBytes) => new OctetCountEncoder(maxMessageBytes),
+  {
+    explain: (parts, frame) =>
+      addCounted(parts, frame, new DigitsReader(SPACE, false), "space"),
+  },
 );
 
 class OctetCountEncoder implements Encoder {

@@ -21,7 +21,7 @@ import { OptionRangeError } from "../../check.ts";
 import { ProtocolError } from "../../errors.ts";
 import type { CodecOptions, Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, truncated } from "../limits.ts";
-import { namedFraming } from "./named_framing.ts";
+import { type Explain, namedFraming } from "./named_framing.ts";
 import { dropThrough } from "./resync.ts";
 
 /** Finds the end of the packet at the front of a queue. It takes nothing. */
@@ -62,6 +62,8 @@ export type MakeScanner = (
 
 /** What a framing of whole packets may have. */
 export interface PacketFramingOptions {
+  /** Names the parts of a packet. */
+  readonly explain?: Explain | undefined;
   /** The byte that ends every packet, if no other byte of one is the same. */
   readonly lastByte?: number;
 }
@@ -76,7 +78,7 @@ export function packetFraming(
   name: string,
   packet: string,
   scanner: MakeScanner,
-  { lastByte }: PacketFramingOptions = {},
+  { explain, lastByte }: PacketFramingOptions = {},
 ): Framing {
   return namedFraming(
     name,
@@ -85,6 +87,7 @@ export function packetFraming(
         ? new PacketDecoder(scanner(max, options), packet)
         : new EndedPacketDecoder(scanner(max, options), packet, lastByte),
     (max, options) => new PacketEncoder(scanner(max, options), packet, max),
+    { explain },
   );
 }
 

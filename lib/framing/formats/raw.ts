@@ -11,6 +11,8 @@
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
+import type { FramePart } from "../explain/frame_part.ts";
+import { PartList } from "../explain/part_list.ts";
 import type {
   Boundary,
   CodecOptions,
@@ -49,6 +51,10 @@ class RawFraming implements Framing {
 
   encoder(options: CodecOptions): Encoder {
     return new RawEncoder(options.maxMessageBytes);
+  }
+
+  explain(frame: Uint8Array): FramePart[] {
+    return new PartList(frame).add("payload", frame.length).finish();
   }
 
   toString(): string {

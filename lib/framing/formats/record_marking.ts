@@ -12,6 +12,7 @@
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { OptionRangeError } from "../../check.ts";
+import type { PartList } from "../explain/part_list.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
 import {
   checkSendSize,
@@ -53,7 +54,24 @@ const RECORD_MARKING: Framing = namedFraming(
   "rpc",
   (maxMessageBytes) => new RecordDecoder(maxMessageBytes),
   (maxMessageBytes) => new RecordEncoder(maxMessageBytes),
+  { explain },
 );
+
+/** Adds a length and a payload for each fragment. */
+function explain(parts: PartList, frame: Uint8Array): void {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  while (parts.rest > 0 && !parts.isFull) {
+    const word = parts.rest < HEADER ? 0 : view.getUint32(parts.at);
+    const isLast = word >= LAST;
+    const size = word % LAST;
+    parts.add(
+      "length",
+      HEADER,
+      `length ${size}, ${isLast ? "last fragment" : "more fragments follow"}`,
+    ).add("payload", size);
+    if (isLast) return;
+  }
+}
 
 class RecordDecoder implements Decoder {
   missingBytes = 0;

@@ -12,6 +12,7 @@
 
 import type { Framing } from "../framing.ts";
 import { packetFraming } from "./packet.ts";
+import { addRespParts } from "./resp_parts.ts";
 import { RespScanner } from "./resp_scanner.ts";
 
 /**
@@ -45,4 +46,5 @@ const RESP: Framing = packetFraming(
   "resp",
   "RESP value",
   (maxMessageBytes) => new RespScanner(maxMessageBytes),
+  { explain: addRespParts },
 );

@@ -13,7 +13,12 @@
 import type { Framing } from "../framing.ts";
 import { nameOf } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
-import { StuffedDecoder, StuffedEncoder, type Stuffing } from "./stuffing.ts";
+import {
+  addStuffed,
+  StuffedDecoder,
+  StuffedEncoder,
+  type Stuffing,
+} from "./stuffing.ts";
 
 const END = 0xc0;
 const ESC = 0xdb;
@@ -68,5 +73,8 @@ const SLIP: Framing = namedFraming(
   "slip",
   (maxMessageBytes) => new StuffedDecoder(RULE, maxMessageBytes),
   (maxMessageBytes) => new StuffedEncoder(RULE, maxMessageBytes),
-  { badFrames: "skip" },
+  {
+    badFrames: "skip",
+    explain: (parts, frame) => addStuffed(parts, frame, RULE),
+  },
 );

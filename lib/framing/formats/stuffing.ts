@@ -16,6 +16,7 @@
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { OptionRangeError } from "../../check.ts";
+import type { PartList } from "../explain/part_list.ts";
 import type { Decoder, Encoder } from "../framing.ts";
 import {
   checkSendSize,
@@ -49,6 +50,36 @@ export interface Stuffing {
    * @param position Position of the escape in its frame, from 1.
    */
   fault(position: number, byte: number): string;
+}
+
+/** Adds the parts of a frame, which may begin with its end bytes or without. */
+export function addStuffed(
+  parts: PartList,
+  frame: Uint8Array,
+  rule: Stuffing,
+): void {
+  const { end, endName, escape, plain } = rule;
+  const begin = frame.findIndex((byte) => byte !== end);
+  const ends = begin === -1 ? frame.length : begin;
+  parts.add("filler", ends - 1, "empty frames")
+    .add("delimiter", Math.min(1, ends), endName);
+  const next = frame.indexOf(end, ends);
+  const stop = next === -1 ? frame.length : next;
+  while (parts.at < stop && !parts.isFull) {
+    const from = parts.at;
+    const at = frame.indexOf(escape, from);
+    const isLast = at === -1 || at >= stop;
+    parts.add("payload", (isLast ? stop : at) - from);
+    if (isLast) break;
+    const means = plain[frame[at + 1] ?? end]!;
+    if (means === -1 && at + 1 < frame.length) return;
+    parts.add("escape", 2, `escape for ${hex(means)}`, Uint8Array.of(means));
+  }
+  if (parts.at === next) parts.add("delimiter", 1, endName);
+}
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
 }
 
 /** Decodes frames with escapes. */

@@ -11,6 +11,7 @@
  */
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import { explainFrame } from "../explain/explain_frame.ts";
 import type { Decoder, Framing } from "../framing.ts";
 import { evidence, malformed, nameOf } from "../limits.ts";
 import { line } from "./line.ts";
@@ -48,6 +49,15 @@ const SYSLOG: Framing = namedFraming(
   "syslog",
   (maxMessageBytes) => new SyslogDecoder(maxMessageBytes),
   (maxMessageBytes) => octetCount().encoder({ maxMessageBytes }),
+  {
+    explain(parts, frame) {
+      const begin = frame.findIndex((byte) => byte !== LF && byte !== CR);
+      parts.add("filler", begin === -1 ? frame.length : begin, "line ends");
+      if (begin === -1) return;
+      const form = frame[begin] === LESS_THAN ? line() : octetCount();
+      parts.include(explainFrame(form, frame.subarray(begin)));
+    },
+  },
 );
 
 class SyslogDecoder implements Decoder {

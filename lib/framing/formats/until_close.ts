@@ -12,6 +12,8 @@
 import { OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
+import type { FramePart } from "../explain/frame_part.ts";
+import { PartList } from "../explain/part_list.ts";
 import type {
   Boundary,
   CodecOptions,
@@ -55,6 +57,10 @@ class UntilCloseFraming implements Framing {
 
   encoder(options: CodecOptions): Encoder {
     return new UntilCloseEncoder(options.maxMessageBytes);
+  }
+
+  explain(frame: Uint8Array): FramePart[] {
+    return new PartList(frame).add("payload", frame.length).finish();
   }
 
   toString(): string {

@@ -14,6 +14,8 @@
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { checkInteger, OptionRangeError, outOfRange } from "../../check.ts";
+import type { FramePart } from "../explain/frame_part.ts";
+import { PartList } from "../explain/part_list.ts";
 import type {
   Boundary,
   CodecOptions,
@@ -22,7 +24,7 @@ import type {
   Framing,
 } from "../framing.ts";
 import { checkSendSize } from "../limits.ts";
-import { AnnouncedDecoder } from "./announced.ts";
+import { addAnnounced, AnnouncedDecoder } from "./announced.ts";
 import { packetFraming } from "./packet.ts";
 import {
   type VarintLayout,
@@ -99,7 +101,21 @@ export function varintPrefix(options: VarintPrefixOptions = {}): Framing {
     `${name},strip=0`,
     "packet",
     (maxMessageBytes) => new VarintScanner(layout, maxMessageBytes),
+    { explain: (parts, frame) => addVarintParts(parts, frame, layout) },
   );
+}
+
+function addVarintParts(
+  parts: PartList,
+  frame: Uint8Array,
+  layout: VarintLayout,
+): void {
+  const reader = new VarintReader(layout);
+  const { offset } = layout;
+  addAnnounced(parts, frame, reader, (header) => {
+    parts.add("header", offset)
+      .add("length", header - offset, `length ${reader.size}`);
+  });
 }
 
 class VarintPrefixFraming implements Framing {
@@ -121,6 +137,12 @@ class VarintPrefixFraming implements Framing {
 
   encoder(options: CodecOptions): Encoder {
     return new VarintPrefixEncoder(this.#layout, options.maxMessageBytes);
+  }
+
+  explain(frame: Uint8Array): FramePart[] {
+    const parts = new PartList(frame);
+    addVarintParts(parts, frame, this.#layout);
+    return parts.finish();
   }
 
   toString(): string {

@@ -28,6 +28,7 @@ function zeros(what: string, ...positions: number[]): Mark[] {
 
 /** MySQL: a packet of 2^24 - 1 bytes is continued in the next one. */
 export const MYSQL: PacketHeader = {
+  fields: "length:3 sequence:1",
   bytes: 4,
   lengthAt: 0,
   lengthBytes: 3,
@@ -37,6 +38,7 @@ export const MYSQL: PacketHeader = {
 
 /** MongoDB's message header, of which the length counts every byte. */
 export const MONGODB: PacketHeader = {
+  fields: "length:4 request:4 response:4 opcode:4",
   bytes: 16,
   lengthAt: 0,
   lengthBytes: 4,
@@ -49,6 +51,7 @@ export const MONGODB: PacketHeader = {
  * bytes.
  */
 export const MODBUS: PacketHeader = {
+  fields: "transaction:2 protocol:2 length:2 unit:1",
   bytes: 7,
   lengthAt: 4,
   lengthBytes: 2,
@@ -60,6 +63,7 @@ export const MODBUS: PacketHeader = {
 
 /** BGP-4 (RFC 4271, section 4.1), with the long messages of RFC 8654. */
 export const BGP: PacketHeader = {
+  fields: "marker:16 length:2 type:1",
   bytes: 19,
   lengthAt: 16,
   lengthBytes: 2,
@@ -72,6 +76,7 @@ export const BGP: PacketHeader = {
 
 /** SMPP 3.4, section 3.2. */
 export const SMPP: PacketHeader = {
+  fields: "length:4 command:4 status:4 sequence:4",
   bytes: 16,
   lengthAt: 0,
   lengthBytes: 4,
@@ -80,6 +85,8 @@ export const SMPP: PacketHeader = {
 
 /** Diameter (RFC 6733, section 3). */
 export const DIAMETER: PacketHeader = {
+  fields:
+    "version:1 length:3 flags:1 command:3 application:4 hop-by-hop:4 end-to-end:4",
   bytes: 20,
   lengthAt: 1,
   lengthBytes: 3,
@@ -89,6 +96,7 @@ export const DIAMETER: PacketHeader = {
 
 /** A TLS record (RFC 8446, section 5.1; up to 2^14 + 2048 bytes in TLS 1.2). */
 export const TLS: PacketHeader = {
+  fields: "type:1 version:2 length:2",
   bytes: 5,
   lengthAt: 3,
   lengthBytes: 2,
@@ -102,6 +110,7 @@ export const TLS: PacketHeader = {
 
 /** Bitcoin's peer-to-peer protocol. The magic differs between its networks. */
 export const BITCOIN: PacketHeader = {
+  fields: "magic:4 command:12 length:4 checksum:4",
   bytes: 24,
   lengthAt: 16,
   lengthBytes: 4,
@@ -111,6 +120,7 @@ export const BITCOIN: PacketHeader = {
 
 /** What `docker attach` and `docker logs` give without a terminal. */
 export const DOCKER: PacketHeader = {
+  fields: "stream:1 zeros:3 length:4",
   bytes: 8,
   lengthAt: 4,
   lengthBytes: 4,
@@ -123,6 +133,7 @@ export const DOCKER: PacketHeader = {
 
 /** 9P2000. */
 export const NINE_P: PacketHeader = {
+  fields: "length:4 type:1 tag:2",
   bytes: 7,
   lengthAt: 0,
   lengthBytes: 4,
@@ -132,6 +143,7 @@ export const NINE_P: PacketHeader = {
 
 /** A frame of AMQP 0-9-1, section 2.3.5. */
 export const AMQP_FRAME: PacketHeader = {
+  fields: "type:1 channel:2 length:4",
   bytes: 7,
   lengthAt: 3,
   lengthBytes: 4,

@@ -50,6 +50,11 @@ export interface PacketHeader {
   readonly marks?: readonly Mark[];
   /** The last byte of each packet. */
   readonly end?: number;
+  /**
+   * Names and sizes of its fields, as in "type:1 length:4", for tools that show
+   * them. Together they have `bytes`, and one of them is the length.
+   */
+  readonly fields?: string;
 }
 
 /** Finds the end of a packet with such a header. */

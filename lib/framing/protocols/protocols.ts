@@ -15,6 +15,7 @@ import { fix } from "../formats/fix.ts";
 import { lengthPrefix } from "../formats/length_prefix.ts";
 import { line } from "../formats/line.ts";
 import { mllp } from "../formats/mllp.ts";
+import { explaining } from "../formats/named_framing.ts";
 import { packetFraming } from "../formats/packet.ts";
 import { recordMarking } from "../formats/record_marking.ts";
 import { resp } from "../formats/resp.ts";
@@ -26,6 +27,8 @@ import * as headers from "./headers.ts";
 import { memcachedScanner } from "./memcached.ts";
 import { NATS } from "./nats.ts";
 import { NmeaScanner } from "./nmea.ts";
+import { headerParts } from "./parts/packet.ts";
+import { partsOfProtocol } from "./parts/protocol_parts.ts";
 import { PayloadLineScanner } from "./payload_lines.ts";
 import { postgresScanner } from "./postgres.ts";
 import { smtpScanner } from "./smtp.ts";
@@ -219,7 +222,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
 };
 
 const FRAMINGS: ReadonlyMap<string, Framing> = new Map(
-  Object.entries(ENTRIES).map(([name, { make }]) => [name, make(name)]),
+  Object.entries(ENTRIES).map(([name, { make }]) => [
+    name,
+    explaining(make(name), partsOfProtocol(name)),
+  ]),
 );
 
 /** The protocols that can be named, in the order of their names. */
@@ -259,5 +265,6 @@ function packets(
       name,
       packet,
       (maxMessageBytes) => new HeaderScanner(header, maxMessageBytes),
+      { explain: headerParts(header) },
     );
 }

@@ -1,0 +1,35 @@
+/**
+ * What names the parts of a protocol's packets, by the protocol's name.
+ *
+ * @module
+ */
+
+import type { Explain } from "../../formats/named_framing.ts";
+import { addAmqpParts } from "./amqp.ts";
+import { addMemcachedParts } from "./memcached.ts";
+import { addNmeaParts } from "./nmea.ts";
+import { addLineParts } from "./payload_line.ts";
+import { addPostgresParts } from "./postgres.ts";
+import { addSmtpParts } from "./smtp.ts";
+import { addStompParts } from "./stomp.ts";
+import { addWebsocketParts } from "./websocket.ts";
+
+const PARTS: Readonly<Record<string, Explain>> = {
+  amqp: addAmqpParts,
+  memcached: addMemcachedParts,
+  nats: addLineParts,
+  nmea: addNmeaParts,
+  postgres: addPostgresParts,
+  smtp: addSmtpParts,
+  stomp: addStompParts,
+  websocket: addWebsocketParts,
+};
+
+/**
+ * What names the parts of a protocol with packets of its own.
+ *
+ * @returns It, or `undefined` if the protocol's framing names them.
+ */
+export function partsOfProtocol(name: string): Explain | undefined {
+  return PARTS[name];
+}
