@@ -141,7 +141,7 @@ export class FrameDecoder {
         this.#count++;
         return compact(message, queue.offset - begin);
       } catch (error) {
-        this.#refuse(error);
+        if (this.#refuse(error)) return undefined;
       }
     }
   }
@@ -193,7 +193,7 @@ export class FrameDecoder {
         if (size >= 0) this.#count++;
         return size;
       } catch (error) {
-        this.#refuse(error);
+        if (this.#refuse(error)) return -1;
       }
     }
   }
@@ -217,8 +217,7 @@ export class FrameDecoder {
       if (last !== undefined) this.#count++;
       return last;
     } catch (error) {
-      this.#refuse(error);
-      return this.end();
+      return this.#refuse(error) ? undefined : this.end();
     }
   }
 
@@ -254,27 +253,26 @@ export class FrameDecoder {
       if (this.#greeting() === "undecided") return false;
       const error = this.#held;
       this.#held = undefined;
-      this.#refuse(error);
+      if (this.#refuse(error)) return false;
     }
     if (this.#faults.failed) throw this.#faults.failure;
     this.#isBlocked = !this.#decoder.resync!(this.queue);
     return !this.#isBlocked;
   }
 
-  /**
-   * Takes an error of the decoder: the frame is skipped or the stream has failed.
-   */
-  #refuse(error: unknown): void {
+  /** Skips a bad frame or fails; says whether to pause, as `onBadFrame` asked. */
+  #refuse(error: unknown): boolean {
     const faults = this.#faults;
     if (error instanceof ProtocolError && this.#greeting() === "undecided") {
       this.#isBlocked = true;
       this.#held = error;
     } else if (this.#decoder.resync !== undefined && faults.skips(error)) {
       this.#isBlocked = true;
-      faults.report(error, this.#placeOf());
+      return faults.report(error, this.#placeOf());
     } else {
       this.fail(error);
     }
+    return false;
   }
 
   /** What the stream begins with, while its first bytes are still here. */

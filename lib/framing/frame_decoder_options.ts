@@ -43,9 +43,10 @@ export interface FrameDecoderOptions {
   readonly maxMessageBytes?: number;
   /**
    * Called with each frame that was skipped; the error says why, which frame it
-   * was and where it began.
+   * was and where it began. If it returns `"pause"`, the call that was decoding
+   * returns as if more bytes were needed, and the next call goes on.
    */
-  readonly onBadFrame?: ((error: ProtocolError) => void) | undefined;
+  readonly onBadFrame?: ((error: ProtocolError) => unknown) | undefined;
   /**
    * Where the bytes come from, if they do not come from
    * {@linkcode FrameDecoder.push}.

@@ -6,6 +6,8 @@
  */
 
 import { assert } from "@std/assert";
+// The strings of framings; a program gets them with the entry point.
+import "../../lib/framing/parse.ts";
 import type { EncodingLike, MessageOf } from "../../lib/encoding/parse.ts";
 import { FramedConnection } from "../../lib/session/messages/framed_connection.ts";
 import {

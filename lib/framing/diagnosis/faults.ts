@@ -26,13 +26,13 @@ export class Faults {
   failure: unknown;
   readonly #framing: Framing;
   readonly #skips: boolean;
-  readonly #onBadFrame: ((error: ProtocolError) => void) | undefined;
+  readonly #onBadFrame: ((error: ProtocolError) => unknown) | undefined;
   // Of the skipped ones, those that never became a message.
   #frames = 0;
 
   constructor(framing: Framing, options: {
     readonly badFrames?: BadFrames | undefined;
-    readonly onBadFrame?: ((error: ProtocolError) => void) | undefined;
+    readonly onBadFrame?: ((error: ProtocolError) => unknown) | undefined;
   }) {
     const badFrames = options.badFrames ?? framing.badFrames ?? "fail";
     checkOneOf("badFrames", badFrames, ["fail", "skip"]);
@@ -47,12 +47,12 @@ export class Faults {
       error.code !== "truncated";
   }
 
-  /** Counts a skipped fault and tells the user. */
-  report(error: ProtocolError, place: Place): void {
+  /** Counts a skipped fault and tells the user, who may ask for a pause. */
+  report(error: ProtocolError, place: Place): boolean {
     const known = this.#diagnosed(error, place);
     this.count++;
     if (place.message === undefined) this.#frames++;
-    this.#onBadFrame?.(known);
+    return this.#onBadFrame?.(known) === "pause";
   }
 
   /** Ends the stream; gives the error that is thrown from now on. */

@@ -43,6 +43,9 @@ export class MessageReader<T> {
   #isPlain = false;
   // How many messages had been handed out when none was looked at any more.
   #releasedAt = 0;
+  // The batch that is being filled, and a bad frame behind it that is not told yet.
+  #batch: T[] | undefined;
+  #late: ProtocolError | undefined;
 
   constructor(
     channel: Channel,
@@ -64,7 +67,8 @@ export class MessageReader<T> {
 
   /** How many bad frames, and messages with bad content, were skipped. */
   get badFrames(): number {
-    return this.#badBefore + (this.#frames?.badCount ?? 0);
+    const untold = this.#late === undefined ? 0 : 1;
+    return this.#badBefore + (this.#frames?.badCount ?? 0) - untold;
   }
 
   /**
@@ -96,17 +100,21 @@ export class MessageReader<T> {
    * messages before it were taken.
    */
   take(): T | undefined {
+    if (this.#late !== undefined) this.#tellLate();
     if (this.isOver) return this.#ended();
     for (;;) {
       const frame = this.#half.state === "finished"
         ? this.#lastFrame()
         : this.#frames.next();
-      if (frame === undefined) return this.#nothing();
+      if (frame === undefined) {
+        return this.#late === undefined ? this.#nothing() : undefined;
+      }
       const value = this.#decode(frame);
       if (value !== undefined) {
         this.messages++;
         return value;
       }
+      if (this.#late !== undefined) return undefined;
     }
   }
 
@@ -118,15 +126,17 @@ export class MessageReader<T> {
    * @throws {unknown} As `take`, once the messages before the error were given.
    */
   takeBatch(into: T[], most: number): void {
-    // The end may be what makes a message, and a message whose content is bad must
-    // be the last one taken when it is refused.
-    if (this.#isPlain && !this.isOver && this.#half.state !== "finished") {
-      const count = this.#frames.nextBatch(into as Uint8Array[], most);
-      this.messages += count;
-      if (count === 0) this.#nothing();
-      return;
-    }
+    if (this.#late !== undefined) this.#tellLate();
+    this.#batch = into;
     try {
+      // The end may be what makes a message, and a message whose content is bad
+      // must be the last one taken when it is refused.
+      if (this.#isPlain && !this.isOver && this.#half.state !== "finished") {
+        const count = this.#frames.nextBatch(into as Uint8Array[], most);
+        this.messages += count;
+        if (count === 0) this.#nothing();
+        return;
+      }
       while (into.length < most) {
         const message = this.take();
         if (message === undefined) break;
@@ -135,6 +145,8 @@ export class MessageReader<T> {
     } catch (error) {
       // The messages before it come first; then it is thrown again.
       if (into.length === 0) throw error;
+    } finally {
+      this.#batch = undefined;
     }
   }
 
@@ -156,6 +168,7 @@ export class MessageReader<T> {
     framing: Framing,
     { badFrames, encoding, maxMessageBytes, peer }: Settings<T, never>,
   ): void {
+    if (this.#late !== undefined) this.#tellLate();
     const connection = this.#channel;
     const { queue } = connection;
     const skips = (badFrames ?? framing.badFrames) === "skip";
@@ -165,7 +178,7 @@ export class MessageReader<T> {
       connection,
       from: peer,
       maxMessageBytes,
-      onBadFrame: skips ? (error) => this.#owner.badFrame(error) : undefined,
+      onBadFrame: skips ? (error) => this.#badFrame(error) : undefined,
       queue,
     });
     this.#values = encoding.decoder(framing.boundary !== "none");
@@ -208,6 +221,25 @@ export class MessageReader<T> {
       this.#frames.refuse(error, frame);
       return undefined;
     }
+  }
+
+  /**
+   * Tells of a bad frame: at once, or when the messages before it were handed out.
+   * A batch ends in front of it, so that the order is that of the bytes at every cut.
+   */
+  #badFrame(error: ProtocolError): "pause" | undefined {
+    if (this.#batch === undefined || this.#batch.length === 0) {
+      this.#owner.badFrame(error);
+      return undefined;
+    }
+    this.#late = error;
+    return "pause";
+  }
+
+  #tellLate(): void {
+    const error = this.#late!;
+    this.#late = undefined;
+    this.#owner.badFrame(error);
   }
 
   /** Nothing is wanted any more. */

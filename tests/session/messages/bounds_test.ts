@@ -161,6 +161,69 @@ Deno.test("badFrames: skip goes on behind bad frames and bad content, reports an
   far.close();
 });
 
+/** What a program sees of a stream, in order, if each read brings so many bytes. */
+async function seen(
+  encoding: "bytes" | "text" | "json",
+  step: number,
+  how: "batches" | "receive",
+): Promise<string[]> {
+  const order: string[] = [];
+  const [near, far] = memoryPair();
+  await using client = await connect(
+    { connect: () => Promise.resolve(near) },
+    {
+      framing: "line",
+      encoding: encoding as "json",
+      maxMessageBytes: 5,
+      badFrames: "skip",
+      onEvent: (event) => {
+        if (event.type !== "bad_frame") return;
+        order.push(`bad ${event.error.details.messageNumber}`);
+      },
+    },
+  );
+  const show = (message: unknown) =>
+    order.push(
+      String(
+        message instanceof Uint8Array
+          ? new TextDecoder().decode(message)
+          : message,
+      ),
+    );
+  const stream = utf8("1\n2\n1234567\n3\n7654321\n12345678\n4\n{x\n5\n7777777");
+  const sending = (async () => {
+    for (let i = 0; i < stream.length; i += step) {
+      await far.write(stream.slice(i, i + step));
+      await turn(2);
+    }
+    await far.closeWrite();
+  })();
+  if (how === "batches") {
+    for await (const batch of client.batches()) batch.forEach(show);
+  } else {
+    for await (const message of client) show(message);
+  }
+  await sending;
+  assertEquals(
+    client.stats.badFrames,
+    order.filter((what) => what.startsWith("bad")).length,
+  );
+  far.close();
+  return order;
+}
+
+for (const encoding of ["bytes", "text", "json"] as const) {
+  Deno.test(`a bad frame among ${encoding} is told between the messages around it, at every cut`, async () => {
+    const order = await seen(encoding, 1, "receive");
+    assertEquals(order.slice(0, 5), ["1", "2", "bad 3", "3", "bad 5"]);
+    for (const how of ["batches", "receive"] as const) {
+      for (const step of [1, 2, 5, 13, 1000]) {
+        assertEquals(await seen(encoding, step, how), order, `${how} ${step}`);
+      }
+    }
+  });
+}
+
 Deno.test("useFraming() cuts what has arrived and what comes by the new framing, in both directions", async () => {
   using pair = talk({ framing: "line" });
   await pair.client.sendAll(["HELLO", "length:4 from here"]);

@@ -1,3 +1,4 @@
+import "../../../lib/framing/parse.ts";
 import {
   assert,
   assertEquals,
