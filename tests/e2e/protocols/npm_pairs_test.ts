@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import {
   freePort,
   opened,
@@ -113,5 +113,24 @@ Deno.test("smpp: node-smpp talks with itself, and connect() with its server", as
     assertEquals([pdu.length, pdu[4], pdu[7], word(pdu, 14)], [
       ...[16, ANSWER, 0x15, i],
     ]);
+  }
+});
+
+Deno.test("mllp: node-hl7-client talks with node-hl7-server, and connect() with that", async () => {
+  const [process, port] = await serverOf("hl7");
+  await using _server = process;
+  const { client, server, lines } = await conversation("hl7", port);
+  assertEquals(lines, ["AA ID0"]);
+  const [asked, ...more] = wholePackets("mllp", client).map(fromLatin1);
+  assertMatch(asked!, /^MSH\|.*\|ID0\|[^\r]*\rPID\|x{100000}$/);
+  const [answered, ...others] = wholePackets("mllp", server).map(fromLatin1);
+  assertMatch(answered!, /^MSH\|[^\r]*\rMSA\|AA\|ID0$/);
+  assertEquals([...more, ...others], []);
+
+  // The server answers each message of a connection with those before it again.
+  for (let i = 0; i < 20; i++) {
+    await using peer = await opened(port, "mllp");
+    await peer.send(asked!.replace("ID0", `OWN${i}`));
+    assertMatch(fromLatin1(await peer.receive()), new RegExp(`\\|OWN${i}$`));
   }
 });
