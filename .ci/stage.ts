@@ -17,16 +17,23 @@ const STAGE = new URL("dist/jsr/", ROOT);
 const CONTENT = ["mod.ts", "lib", "cli", "README.md", "LICENSE"];
 const LEFT_OUT = ["cli/demo"];
 
-/** The settings that users of the package need. */
-function packageConfig(): Record<string, unknown> {
+/**
+ * The settings that users of the package need.
+ *
+ * @param used The imports that what was copied makes use of.
+ */
+function packageConfig(used: ReadonlySet<string>): Record<string, unknown> {
   const { name, version, license, exports, imports, compilerOptions } = config;
   return {
     name,
     version,
     license,
     exports,
+    // Packages of npm that only tests use are left out.
     imports: Object.fromEntries(
-      Object.entries(imports).filter(([, target]) => target.startsWith("jsr:")),
+      Object.entries(imports).filter(([name, target]) =>
+        target.startsWith("jsr:") || used.has(name)
+      ),
     ),
     compilerOptions,
     // Git ignores dist/, and `deno publish` leaves out what Git ignores.
@@ -34,14 +41,26 @@ function packageConfig(): Record<string, unknown> {
   };
 }
 
-async function copy(path: string): Promise<void> {
+/** The names of `imports` that a source names. */
+function namesIn(source: string): string[] {
+  return Object.keys(config.imports).filter((name) =>
+    source.includes(`from "${name}"`) || source.includes(`from "${name}/`)
+  );
+}
+
+async function copy(path: string, used: Set<string>): Promise<void> {
   if (LEFT_OUT.includes(path)) return;
   const from = new URL(path, ROOT);
   const to = new URL(path, STAGE);
-  if ((await Deno.stat(from)).isFile) return await Deno.copyFile(from, to);
+  if ((await Deno.stat(from)).isFile) {
+    await Deno.copyFile(from, to);
+    if (!path.endsWith(".ts")) return;
+    for (const name of namesIn(await Deno.readTextFile(from))) used.add(name);
+    return;
+  }
   await Deno.mkdir(to, { recursive: true });
   for await (const entry of Deno.readDir(from)) {
-    await copy(`${path}/${entry.name}`);
+    await copy(`${path}/${entry.name}`, used);
   }
 }
 
@@ -49,9 +68,10 @@ await Deno.remove(STAGE, { recursive: true }).catch((error) => {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 });
 await Deno.mkdir(STAGE, { recursive: true });
-for (const path of CONTENT) await copy(path);
+const used = new Set<string>();
+for (const path of CONTENT) await copy(path, used);
 await Deno.writeTextFile(
   new URL("deno.json", STAGE),
-  JSON.stringify(packageConfig(), null, 2) + "\n",
+  JSON.stringify(packageConfig(used), null, 2) + "\n",
 );
 console.log(`dist/jsr  ${config.name} ${config.version}`);

@@ -36,7 +36,7 @@ export const CLIENT: Program = {
         title: "The options used most",
         rows: [
           ["--frame SPEC", "where a message ends (default line)"],
-          ["--format FORMAT", "text, json, hex or base64"],
+          ["--format FORMAT", "text, json, hex, base64; help formats"],
           ["--timeout DURATION", "bounds connecting, and the wait for replies"],
           ["-v, --verbose", "tells more; -q, --quiet tells less"],
         ],
@@ -56,7 +56,7 @@ export const CLIENT: Program = {
           ],
           [
             "help TOPIC",
-            "messages, udp, http; frames, protocols, addresses, exit-codes, tls",
+            "messages, udp, http; frames, protocols, formats, addresses, exit-codes, tls",
           ],
           ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
         ],

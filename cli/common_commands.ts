@@ -6,7 +6,7 @@
 
 import type { LoadedCommand, Program } from "./program.ts";
 
-const MANUALS = "exit-codes, frames, protocols, addresses, tls";
+const MANUALS = "exit-codes, frames, protocols, formats, addresses, tls";
 
 /** The commands that both executables have. */
 export function commonCommands(program: () => Program): Program["commands"] {

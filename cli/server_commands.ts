@@ -45,7 +45,10 @@ export const SERVER: Program = {
         title: "More",
         rows: [
           ["SERVICE --help", "its options; --help all: every option, and more"],
-          ["help TOPIC", "frames, protocols, addresses, exit-codes or tls"],
+          [
+            "help TOPIC",
+            "frames, protocols, formats, addresses, exit-codes, tls",
+          ],
         ],
       },
     ],

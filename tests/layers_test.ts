@@ -155,7 +155,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/core.ts": ["lib", "mod.ts"],
   // The commands of an executable load all the rest.
   "cli": [...PUBLIC, "deno.json"],
-  "cli/output": [...PUBLIC, "@std/async", "cli/program.ts", TERMINAL],
+  "cli/output": [
+    ...[...PUBLIC, "@std/async", "cli/program.ts", "cli/output/views"],
+    TERMINAL,
+  ],
+  // One library for each, loaded when it is asked for.
+  "cli/output/views": [
+    ...[...PUBLIC, "cli/output", "@bufbuild/protobuf", "@msgpack/msgpack"],
+    "cborg",
+  ],
   // The line editor, which only a terminal loads.
   "cli/terminal": ["cli/output", "node:readline", "node:stream"],
   // Framings and flags share one way to find the word that was meant.

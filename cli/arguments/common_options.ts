@@ -115,12 +115,15 @@ export const WIRE_OPTIONS = about(
   },
 );
 
+/** What a help text says of the formats in which messages are only shown. */
+export const VIEWS_HELP = "msgpack, cbor or protobuf";
+
 /** How messages are typed and shown. */
 export const FORMAT_OPTION: Option<typeof FORMATS[number]> = choice(
   "FORMAT",
   "text",
   oneOf(FORMATS),
-  "how messages are typed and shown: text, json, hex or base64",
+  `text, json, hex or base64; and to show messages only, ${VIEWS_HELP}`,
   { usual: true },
 );
 

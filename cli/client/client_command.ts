@@ -19,7 +19,7 @@ import {
 } from "../http/client/http_command.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
-import { formatNamed } from "../output/formats.ts";
+import { parserOf } from "../output/formats.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkGroup } from "../udp/group_options.ts";
 import { checkDatagrams, checkMessages, checkTls } from "./client_checks.ts";
@@ -121,7 +121,7 @@ function readMessages(
       `--frame close carries one message and there are ${typed.length}; write for example: --frame line`,
     );
   }
-  const { parse } = formatNamed(format, false);
+  const parse = parserOf(format);
   const encoder = new TextEncoder();
   return typed.map((text, i) => {
     try {

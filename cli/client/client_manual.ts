@@ -24,6 +24,7 @@ const OUTPUT: Section = {
       "json",
       'one object per line: message (or base64, if it is not UTF-8), bytes, at; input lines are "text" or {"message": "text"} or {"base64": "..."}',
     ],
+    ["msgpack, cbor, protobuf", "read-only: values as text, see help formats"],
   ],
 };
 

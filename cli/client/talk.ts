@@ -55,7 +55,7 @@ async function sendAndShow(
 ): Promise<void> {
   const { messages, options } = command;
   const isRaw = options.frame.boundary === "none";
-  const printer = new Printer(terminal, options.format, isRaw);
+  const printer = await Printer.open(terminal, options.format, isRaw);
   if (messages.length > 0) {
     return await sendMessages(connection, command, printer);
   }

@@ -9,7 +9,7 @@ import { ProtocolError } from "../../lib/core.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
-import { type FormatName, formatNamed } from "../output/formats.ts";
+import { type FormatName, parserOf } from "../output/formats.ts";
 import { formatSize } from "../arguments/sizes.ts";
 import type { Input } from "../terminal/terminal.ts";
 
@@ -81,8 +81,7 @@ export class TypedMessages {
 
   #take(): Uint8Array[] {
     this.#numbers = [];
-    const { format } = this.#options;
-    const { parse } = formatNamed(format, false);
+    const parse = parserOf(this.#options.format);
     const messages: Uint8Array[] = [];
     for (;;) {
       const line = this.#line();

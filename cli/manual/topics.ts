@@ -36,6 +36,48 @@ const PROTOCOL_NAMES: Section = {
   ]),
 };
 
+/** The formats of messages, as an executable shows them. */
+const SHOWN_FORMATS: Section["rows"] = [
+  [
+    "text",
+    "the message and a line feed; control bytes are escaped on a terminal and untouched otherwise",
+  ],
+  ["hex, base64", "one line per message"],
+  [
+    "json",
+    "one object per line: message (or base64, if it is not UTF-8), bytes, at",
+  ],
+  [
+    "msgpack, cbor",
+    "the values in a message, as JSON or as CBOR's diagnostic notation: h'00ff' are bytes, 1(\"x\") has a tag",
+  ],
+  [
+    "protobuf",
+    'the fields in a message by their numbers, as it has no schema: {1: 150, 2: "text", 3: {1: 7}}; text, messages and bytes are told apart by what is in them',
+  ],
+  [
+    "",
+    "msgpack, cbor and protobuf are read-only. What is something else is shown in hexadecimal, with a note that says why.",
+  ],
+];
+
+const SERVER_FORMATS: Section = {
+  title: "Formats (--format of the service print and of tap)",
+  rows: SHOWN_FORMATS,
+};
+
+const CLIENT_FORMATS: Section = {
+  title: "Formats (--format; how messages are typed and shown)",
+  rows: [
+    ...SHOWN_FORMATS,
+    [
+      "typed as json",
+      'each line of input is "text" or {"message": "text"} or {"base64": "..."}',
+    ],
+    ["typed as hex", 'two digits for each byte, such as "68 65 6c 6c 6f"'],
+  ],
+};
+
 /** The ways to write an address. */
 const ADDRESSES: Section = {
   title: "Addresses",
@@ -108,6 +150,7 @@ export function topicsOf(name: string): Readonly<Record<string, Section>> {
   return {
     "frames": FRAMINGS,
     "protocols": PROTOCOL_NAMES,
+    "formats": name === "parley-server" ? SERVER_FORMATS : CLIENT_FORMATS,
     "addresses": name === "parley-server" ? SERVER_ADDRESSES : CLIENT_ADDRESSES,
     "exit-codes": exitCodeSection(),
     "tls": TLS,

@@ -1,20 +1,25 @@
 /**
- * How messages are typed and shown: as text, JSON, hexadecimal or base64.
+ * How messages are typed and shown: as text, JSON, hexadecimal or base64. In other
+ * formats they are only shown, see `views/`.
  *
  * @module
  */
 
 import { visible } from "./escape.ts";
 import { UsageError } from "./failure.ts";
+import { isView, type ViewName, VIEWS } from "./views/view_names.ts";
 
-/** The formats by name. */
-export const FORMATS = ["text", "json", "hex", "base64"] as const;
+/** The formats in which messages are typed and shown, by name. */
+export const TYPED_FORMATS = ["text", "json", "hex", "base64"] as const;
+
+/** All formats by name. */
+export const FORMATS = [...TYPED_FORMATS, ...VIEWS] as const;
 
 /** Name of a format. */
 export type FormatName = typeof FORMATS[number];
 
 /** One way to type and show messages. */
-export interface Format {
+export interface Format extends ShownFormat {
   /**
    * Turns what was typed into a message.
    *
@@ -22,7 +27,10 @@ export interface Format {
    * @throws {UsageError} If it is not in this format.
    */
   parse(typed: Uint8Array): Uint8Array;
+}
 
+/** One way to show messages. */
+export interface ShownFormat {
   /**
    * Formats a message.
    *
@@ -33,12 +41,15 @@ export interface Format {
 }
 
 /**
- * Finds a format.
+ * Finds a format in which messages are typed and shown.
  *
  * @param toTerminal Whether the output is a terminal, which messages must not
  * drive.
  */
-export function formatNamed(name: FormatName, toTerminal: boolean): Format {
+export function formatNamed(
+  name: Exclude<FormatName, ViewName>,
+  toTerminal: boolean,
+): Format {
   switch (name) {
     case "text":
       return toTerminal ? VISIBLE_TEXT : TEXT;
@@ -49,6 +60,16 @@ export function formatNamed(name: FormatName, toTerminal: boolean): Format {
     case "base64":
       return BASE64;
   }
+}
+
+/** Finds what reads messages that are typed in a format; a view refuses them. */
+export function parserOf(name: FormatName): Format["parse"] {
+  if (!isView(name)) return formatNamed(name, false).parse;
+  return () => {
+    throw new UsageError(
+      `--format ${name} is read-only, and no message can be typed in it; write for example: --format hex`,
+    );
+  };
 }
 
 const ENCODER = new TextEncoder();

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Format, type FormatName, formatNamed } from "./formats.ts";
+import type { FormatName, ShownFormat } from "./formats.ts";
+import { shownFormat } from "./shown_format.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 const LINE_FEED = 0x0a;
@@ -12,21 +13,35 @@ const LINE_FEED = 0x0a;
 /** Shows messages, many in one write. */
 export class Printer {
   readonly #terminal: Terminal;
-  readonly #format: Format;
+  readonly #format: ShownFormat;
   readonly #endsLines: boolean;
   #isInLine = false;
+
+  private constructor(
+    terminal: Terminal,
+    format: ShownFormat,
+    endsLines: boolean,
+  ) {
+    this.#terminal = terminal;
+    this.#format = format;
+    this.#endsLines = endsLines;
+  }
 
   /**
    * Creates a printer.
    *
    * @param terminal Where it shows them.
+   * @param name The format, which is loaded if it is a view.
    * @param isRaw Whether the messages are chunks: as text they are shown
    * without line ends, since where they end means nothing.
    */
-  constructor(terminal: Terminal, format: FormatName, isRaw: boolean) {
-    this.#terminal = terminal;
-    this.#format = formatNamed(format, terminal.output.isTerminal);
-    this.#endsLines = !(isRaw && format === "text");
+  static async open(
+    terminal: Terminal,
+    name: FormatName,
+    isRaw: boolean,
+  ): Promise<Printer> {
+    const format = await shownFormat(name, terminal.output.isTerminal);
+    return new Printer(terminal, format, !(isRaw && name === "text"));
   }
 
   /** Ends the line that a chunk has left open, so that another can follow. */

@@ -12,6 +12,7 @@ import {
   FORMAT_OPTION,
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
+  VIEWS_HELP,
   WIRE_OPTIONS,
 } from "../arguments/common_options.ts";
 import { durationIn, writtenDuration } from "../arguments/durations.ts";
@@ -40,7 +41,7 @@ export const SERVER_OPTIONS = {
     ...FORMAT_OPTION,
     subject: "messages",
     appliesTo: ["service print"],
-    help: "how messages are shown: text, json, hex or base64",
+    help: `how messages are shown: text, json, hex, base64, ${VIEWS_HELP}`,
   },
   ...about({ subject: "reads and writes" }, {
     "chunks": { ...WIRE_OPTIONS.chunks, ...ON_EVERY_SERVICE },

@@ -38,9 +38,13 @@ export interface Service {
   /** Command lines to try, which its `--help` shows. */
   readonly examples: readonly string[];
   /** Makes what it does with a connection. */
-  readonly stream?: (context: ServiceContext) => StreamHandler;
+  readonly stream?: (
+    context: ServiceContext,
+  ) => StreamHandler | Promise<StreamHandler>;
   /** Makes what it does with a datagram. */
-  readonly datagram?: (context: ServiceContext) => MessageHandler;
+  readonly datagram?: (
+    context: ServiceContext,
+  ) => MessageHandler | Promise<MessageHandler>;
   /** A protocol of its own in place of messages, which is loaded when needed. */
   readonly protocol?: ServiceProtocol;
   /** Why it cannot be served over UDP. */

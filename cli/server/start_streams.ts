@@ -62,7 +62,7 @@ export async function startStreams(
     const { startHttp } = await service.protocol.load();
     server = await startHttp(task, addresses, settings, log);
   } else {
-    const handler = service.stream!({ options, terminal });
+    const handler = await service.stream!({ options, terminal });
     const serverLog = new ServerLog(log, worker);
     server = await serveWith(handler, addresses, serverLog, {
       ...settings,

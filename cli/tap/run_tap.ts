@@ -16,6 +16,8 @@ import { untilSignal } from "../server/until_signal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { JSON_LINES } from "./display/json_lines.ts";
 import { TapDisplay } from "./display/tap_display.ts";
+import { loadView } from "../output/views/load_view.ts";
+import { isView } from "../output/views/view_names.ts";
 import { TextLines } from "./display/text_lines.ts";
 import { parseTapArguments, type TapCommand } from "./tap_command.ts";
 import { tapManual } from "./tap_manual.ts";
@@ -49,7 +51,7 @@ async function runTap(
     quiet: options.quiet,
     verbose: options.verbose,
   });
-  const display = displayOf(command, output, terminal, log);
+  const display = await displayOf(command, output, terminal, log);
   const settings: TapSettings = {
     framing: {
       toServer: options["frame-to-server"] ?? options.frame,
@@ -85,16 +87,17 @@ function failureOf(output: BoundedOutput, servers: Servers): Promise<never> {
   });
 }
 
-function displayOf(
+async function displayOf(
   { options }: TapCommand,
   output: BoundedOutput,
   terminal: Terminal,
   log: Log,
-): TapDisplay {
+): Promise<TapDisplay> {
   const { filter, format, only } = options;
   const columns = output.isTerminal ? () => output.columns() : () => Infinity;
+  const shown = isView(format) ? await loadView(format) : format;
   return new TapDisplay({
-    format: format === "json" ? JSON_LINES : new TextLines(format, columns),
+    format: shown === "json" ? JSON_LINES : new TextLines(shown, columns),
     filters: filter,
     only: only === undefined
       ? undefined

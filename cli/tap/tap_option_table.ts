@@ -11,6 +11,7 @@ import {
   FORMAT_OPTION,
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
+  VIEWS_HELP,
 } from "../arguments/common_options.ts";
 import { durationIn, writtenDuration } from "../arguments/durations.ts";
 import {
@@ -67,7 +68,7 @@ export const TAP_OPTIONS = {
   ...about({ subject: "what is shown" }, {
     "format": {
       ...FORMAT_OPTION,
-      help: "how messages are shown: text, json, hex or base64",
+      help: `how messages are shown: text, json, hex, base64, ${VIEWS_HELP}`,
     },
     "filter": repeated(
       "TEXT|/RE/",

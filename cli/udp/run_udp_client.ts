@@ -39,7 +39,11 @@ export async function runUdpClient(
     await using requester = isForMany(address, given)
       ? new GroupRequester(command, sockets, log, signal)
       : new UnicastRequester(command, sockets, signal);
-    const printer = new Printer(terminal, options.format, false);
+    const printer = await Printer.open(
+      terminal,
+      options.format,
+      false,
+    );
     const request: Request = (message) =>
       requester.request(message, (reply) => printer.print([reply]));
     if (messages.length === 0) {

@@ -47,7 +47,7 @@ export async function startDatagrams(
     reuseAddress: options.join !== undefined,
     wrap: recording?.wrapDatagrams("server"),
   };
-  const handler = service.datagram!({ options, terminal });
+  const handler = await service.datagram!({ options, terminal });
   const server: AnyDatagramServer = handler.encoding === "text"
     ? await serveDatagramsWith(handler, on, lines, settings)
     : await serveDatagramsWith(handler, on, lines, settings);

@@ -99,3 +99,49 @@ for (const name of ["server", "client"]) {
     assertEquals(strangers, []);
   });
 }
+
+const LOADED_LATER = [
+  "cli/output/views/cbor.ts",
+  "cli/output/views/msgpack.ts",
+  "cli/output/views/protobuf.ts",
+];
+
+Deno.test("no command loads a view before it is asked for, which alone loads a package of npm", async () => {
+  const commands = [
+    ...["cli/client/run_client.ts", "cli/client/talk.ts"],
+    ...["cli/server/run_server.ts", "cli/tap/run_tap.ts"],
+    "cli/udp/run_udp_client.ts",
+  ];
+  for (const command of commands) {
+    const loaded = await loadedWith(command);
+    assertEquals(LOADED_LATER.filter((path) => loaded.has(path)), []);
+  }
+  const printing = await loadedWith("cli/client/talk.ts");
+  assertEquals(printing.has("cli/output/shown_format.ts"), true);
+  for (const [path, source] of await sourcesBelow("cli")) {
+    const packages = Array.from(
+      source.matchAll(/^(?:im|ex)port (?!type\b)[^;]*? from "([^."][^"]*)"/gm),
+      ([, specifier]) => specifier!,
+    ).filter((specifier) => isOfNpm(specifier));
+    assertEquals(packages.length > 0, LOADED_LATER.includes(path), path);
+  }
+});
+
+function isOfNpm(specifier: string): boolean {
+  return Object.entries(config.imports).some(([name, target]) =>
+    target.startsWith("npm:") &&
+    (specifier === name || specifier.startsWith(`${name}/`))
+  );
+}
+
+async function sourcesBelow(folder: string): Promise<[string, string][]> {
+  const found: [string, string][] = [];
+  for await (const { isFile, name } of Deno.readDir(new URL(folder, ROOT))) {
+    const path = `${folder}/${name}`;
+    if (!isFile) found.push(...await sourcesBelow(path));
+    else if (name.endsWith(".ts")) {
+      found.push([path, await Deno.readTextFile(new URL(path, ROOT))]);
+    }
+  }
+  return found;
+}

@@ -13,9 +13,9 @@ import type {
 } from "../service.ts";
 
 /** Shows the messages of a connection. */
-export function print(context: ServiceContext): StreamHandler {
+export async function print(context: ServiceContext): Promise<StreamHandler> {
   const isRaw = context.options.frame.boundary === "none";
-  const printer = printerFor(context, isRaw);
+  const printer = await printerFor(context, isRaw);
   return {
     encoding: "bytes",
     async handler(connection) {
@@ -27,8 +27,10 @@ export function print(context: ServiceContext): StreamHandler {
 }
 
 /** Shows a datagram. */
-export function printDatagram(context: ServiceContext): MessageHandler {
-  const printer = printerFor(context, false);
+export async function printDatagram(
+  context: ServiceContext,
+): Promise<MessageHandler> {
+  const printer = await printerFor(context, false);
   return {
     encoding: "bytes",
     handler: (message) => printer.print([message]),
@@ -38,6 +40,6 @@ export function printDatagram(context: ServiceContext): MessageHandler {
 function printerFor(
   { options, terminal }: ServiceContext,
   isRaw: boolean,
-): Printer {
-  return new Printer(terminal, options.format, isRaw);
+): Promise<Printer> {
+  return Printer.open(terminal, options.format, isRaw);
 }

@@ -18,6 +18,8 @@ import { formatSize } from "../../arguments/sizes.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { escapeControls, visible } from "../../output/escape.ts";
 import type { FormatName } from "../../output/formats.ts";
+import type { View } from "../../output/views/load_view.ts";
+import type { ViewName } from "../../output/views/view_names.ts";
 import { cutToColumns, textColumns } from "../../output/width.ts";
 import type { TapError, TapMessage } from "../tap_event.ts";
 import type { LineFormat } from "./line_format.ts";
@@ -30,7 +32,10 @@ const LEAST_COLUMNS = 10;
 /** Shows the bytes of a message on one line. */
 type ShowBytes = (message: Uint8Array) => string;
 
-const SHOWN: Readonly<Record<Exclude<FormatName, "json">, ShowBytes>> = {
+/** A format whose first characters come from the first bytes alone. */
+type PlainFormat = Exclude<FormatName, "json" | ViewName>;
+
+const SHOWN: Readonly<Record<PlainFormat, ShowBytes>> = {
   text: (message) => visible(message),
   hex: (message) => message.toHex(),
   base64: (message) => message.toBase64(),
@@ -39,16 +44,18 @@ const SHOWN: Readonly<Record<Exclude<FormatName, "json">, ShowBytes>> = {
 /** Lines for people. */
 export class TextLines implements LineFormat {
   readonly #show: ShowBytes;
+  readonly #isPlain: boolean;
   readonly #columns: () => number;
 
   /**
    * Creates the format.
    *
-   * @param format How messages are shown.
+   * @param format How messages are shown: a name, or a view that was loaded.
    * @param columns How wide a line may be, in columns; `Infinity` for no bound.
    */
-  constructor(format: Exclude<FormatName, "json">, columns: () => number) {
-    this.#show = SHOWN[format];
+  constructor(format: PlainFormat | View, columns: () => number) {
+    this.#isPlain = typeof format === "string";
+    this.#show = typeof format === "string" ? SHOWN[format] : format;
     this.#columns = columns;
   }
 
@@ -78,7 +85,9 @@ export class TextLines implements LineFormat {
     }
     // What follows cannot be on the line, whatever it is.
     const most = Math.max(LEAST_COLUMNS, columns - textColumns(head));
-    const shown = this.#show(message.subarray(0, 4 * most));
+    const shown = this.#show(
+      this.#isPlain ? message.subarray(0, 4 * most) : message,
+    );
     return withRemark(head, shown, remark, most);
   }
 }

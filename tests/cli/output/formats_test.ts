@@ -5,17 +5,24 @@ import {
   visible,
 } from "../../../cli/output/escape.ts";
 import { UsageError } from "../../../cli/output/failure.ts";
-import { formatNamed, FORMATS } from "../../../cli/output/formats.ts";
+import {
+  formatNamed,
+  FORMATS,
+  parserOf,
+  TYPED_FORMATS,
+} from "../../../cli/output/formats.ts";
+import { shownFormat } from "../../../cli/output/shown_format.ts";
+import { VIEWS } from "../../../cli/output/views/view_names.ts";
 import { formatDuration } from "../../../cli/arguments/durations.ts";
 import { formatSize, parseSize } from "../../../cli/arguments/sizes.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-Deno.test("every format reads back what it shows, whatever the bytes", () => {
+Deno.test("every typed format reads back what it shows, whatever the bytes", () => {
   const all = Uint8Array.from({ length: 256 }, (_, i) => i);
   const samples = [encode(""), encode("héllo 🌮"), all, encode('"\\')];
-  for (const name of FORMATS) {
+  for (const name of TYPED_FORMATS) {
     const format = formatNamed(name, false);
     for (const sample of samples) {
       const shown = format.show(sample, new Date(0));
@@ -37,10 +44,21 @@ Deno.test("json refuses what is no message and shows the form", () => {
   }
 });
 
-Deno.test("no byte that drives a terminal is shown on one, in any format", () => {
+Deno.test("a view refuses what is typed, and says that it is read-only", () => {
+  for (const name of VIEWS) {
+    assertThrows(
+      () => parserOf(name)(encode("a0")),
+      UsageError,
+      `--format ${name} is read-only`,
+    );
+  }
+});
+
+Deno.test("no byte that drives a terminal is shown on one, in any format", async () => {
   const hostile = Uint8Array.from({ length: 512 }, (_, i) => i % 256);
   for (const name of FORMATS) {
-    const text = decode(formatNamed(name, true).show(hostile, new Date(0)));
+    const { show } = await shownFormat(name, true);
+    const text = decode(show(hostile, new Date(0)));
     // deno-lint-ignore no-control-regex -- they are what this is about
     const found = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/.exec(text);
     assertEquals([name, found], [name, null]);

@@ -1,6 +1,7 @@
 import { assertEquals, assertLessOrEqual, assertMatch } from "@std/assert";
 import { ProtocolError } from "@parley/parley";
 import { JSON_LINES } from "../../../cli/tap/display/json_lines.ts";
+import { loadView } from "../../../cli/output/views/load_view.ts";
 import { TextLines } from "../../../cli/tap/display/text_lines.ts";
 import type { TapError, TapMessage } from "../../../cli/tap/tap_event.ts";
 import { textColumns } from "../../../cli/output/width.ts";
@@ -160,4 +161,15 @@ Deno.test("JSON_LINES writes an error with its code, without control characters"
     at: AT.toISOString(),
     raw: true,
   });
+});
+
+Deno.test("TextLines reads all of a message for a view, and cuts what it shows", async () => {
+  const view = await loadView("msgpack");
+  // An array of 100 small numbers, which is no array if it is cut off.
+  const bytes = Uint8Array.of(0xdc, 0, 100, ...Array(100).fill(7));
+  const found = message(bytes);
+  const line = new TextLines(view, () => 60).message(found);
+  assertMatch(line, / {2}\[7, 7, 7.*…/);
+  const whole = new TextLines(view, () => Infinity).message(found);
+  assertMatch(whole, / {2}\[7(, 7){99}\]/);
 });
