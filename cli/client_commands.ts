@@ -45,6 +45,10 @@ export const CLIENT: Program = {
         title: "Commands",
         rows: [
           ["replay FILE ADDRESS", "plays a recording, made with --record"],
+          [
+            "chop ADDRESS",
+            "cuts a request at every byte: does the answer change?",
+          ],
         ],
       },
       {
@@ -68,6 +72,10 @@ export const CLIENT: Program = {
       summary: "plays the client's side of a recording to a server",
       load: async () =>
         (await import("./recording/replay/run_client_replay.ts")).CLIENT_REPLAY,
+    },
+    chop: {
+      summary: "cuts a request at every byte; where does the answer change?",
+      load: async () => (await import("./recording/chop/run_chop.ts")).CHOP,
     },
     ...commonCommands(() => CLIENT),
   },

@@ -178,6 +178,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...[...PUBLIC, ...COMMAND, "node:timers"],
     ...["cli/client/connection", "cli/tls"],
   ],
+  "cli/recording/chop": [
+    ...[...PUBLIC, ...COMMAND, "cli/tls"],
+    ...["cli/recording/exchange", "cli/recording/read"],
+    // The options that both have.
+    "cli/recording/replay/replay_options.ts",
+  ],
   "cli/recording/replay": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],

@@ -1,0 +1,202 @@
+/**
+ * Plays an exchange whole, then once for every cut, and finds the cuts that change the
+ * answer.
+ *
+ * ```text
+ *   whole, twice ── no answer ───────────────► exit 124
+ *        │ └─────── differs from itself ─────► exit 1
+ *        ▼
+ *   every cut, several at once ── a connection fails, also after some tries ─► stopped
+ *        └── all are tried ──► done
+ * ```
+ *
+ * @module
+ */
+
+import { type Connection, ConnectionError } from "../../../mod.ts";
+import { formatDuration } from "../../arguments/durations.ts";
+import { EXIT } from "../../output/exit_code.ts";
+import { Failure } from "../../output/failure.ts";
+import type { Ignored } from "../exchange/ignore.ts";
+import type { OpenTarget } from "../exchange/target.ts";
+import { type Difference, differenceOf } from "./compare.ts";
+import { type Cut, cutsOf } from "./cuts.ts";
+import {
+  exchange,
+  type ExchangeOptions,
+  type Outcome,
+  type Wanted,
+} from "./exchange.ts";
+import type { BadCut } from "./report.ts";
+
+/** How it is done. */
+export interface ChopOptions extends ExchangeOptions {
+  readonly open: OpenTarget;
+  readonly connections: number;
+  readonly ignored: readonly Ignored[];
+  readonly inThree: boolean;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Called after every cut. */
+  readonly onProgress: (tried: number, bad: number) => void;
+}
+
+/** What came of it. */
+export interface Chopped {
+  readonly tried: number;
+  /** The cuts that change the answer, in order. */
+  readonly bad: readonly BadCut[];
+  /** Why not every cut was tried. */
+  readonly stopped: unknown;
+}
+
+// A server that answers and then ends does so within this time. It is waited for twice.
+const LOOK_WHOLE_MS = 200;
+const LOOK_MS = 10;
+
+// A server that accepts slowly refuses for a moment.
+const TRIES = 5;
+const FIRST_PAUSE_MS = 50;
+
+/**
+ * Tries every cut.
+ *
+ * @throws {Failure} If the whole exchange has no answer, or one that changes by itself.
+ * @throws {unknown} If the first connection cannot be opened, or the reason of the
+ * signal.
+ */
+export async function chop(options: ChopOptions): Promise<Chopped> {
+  const { ignored, timeoutMs } = options;
+  const { expected } = options.request;
+  const first = { count: expected, ends: false, lookMs: LOOK_WHOLE_MS };
+  const whole = settled(await once([], first, options), options);
+  const wanted = wantedAfter(whole, options);
+  const again = settled(
+    await once([], { ...wanted, lookMs: LOOK_WHOLE_MS }, options),
+    options,
+  );
+  const change = differenceOf(whole, again, ignored, timeoutMs);
+  if (change !== undefined) {
+    throw new Failure(
+      EXIT.failed,
+      `the answer changes by itself: ${change.text}; leave out what changes with --ignore`,
+    );
+  }
+  return await new Chopping(whole, wanted, options).run();
+}
+
+/** An outcome of the whole request; fewer answers than expected are what there is. */
+function settled(outcome: Outcome, { timeoutMs }: ChopOptions): Outcome {
+  const isEmpty = outcome.answers.every(({ length }) => length === 0) &&
+    outcome.answers.length < 2;
+  if (outcome.end !== "timeout") return outcome;
+  if (!isEmpty) return { ...outcome, end: "open" };
+  throw new Failure(
+    EXIT.timeout,
+    `there is no answer to the whole request within ${
+      formatDuration(timeoutMs)
+    }; check --frame, or allow more with --timeout`,
+  );
+}
+
+function wantedAfter({ answers, end }: Outcome, options: ChopOptions): Wanted {
+  const { answerFraming } = options.request;
+  return {
+    count: answerFraming === undefined ? answers[0]!.length : answers.length,
+    ends: end === "end" || end === "reset",
+    lookMs: LOOK_MS,
+  };
+}
+
+/** Makes one exchange, if the signal allows. */
+async function once(
+  cut: Cut,
+  wanted: Wanted,
+  options: ChopOptions,
+): Promise<Outcome> {
+  const { open, signal } = options;
+  signal.throwIfAborted();
+  const connection = await open();
+  const close = () => connection.abort();
+  signal.addEventListener("abort", close);
+  try {
+    const outcome = await exchange(connection, cut, wanted, options);
+    signal.throwIfAborted();
+    return outcome;
+  } finally {
+    signal.removeEventListener("abort", close);
+  }
+}
+
+/** Several cuts at once. */
+class Chopping {
+  readonly #whole: Outcome;
+  readonly #wanted: Wanted;
+  readonly #options: ChopOptions;
+  readonly #cuts: Iterator<Cut>;
+  readonly #bad: BadCut[] = [];
+  #tried = 0;
+  #stopped: unknown;
+
+  constructor(whole: Outcome, wanted: Wanted, options: ChopOptions) {
+    this.#whole = whole;
+    this.#wanted = wanted;
+    this.#options = { ...options, open: () => openAgain(options) };
+    this.#cuts = cutsOf(options.request, options.inThree);
+  }
+
+  async run(): Promise<Chopped> {
+    const { connections, signal } = this.#options;
+    await Promise.all(Array.from({ length: connections }, () => this.#work()));
+    signal.throwIfAborted();
+    const bad = this.#bad.sort((a, b) =>
+      a.cut[0]! - b.cut[0]! || (a.cut[1] ?? 0) - (b.cut[1] ?? 0)
+    );
+    return { tried: this.#tried, bad, stopped: this.#stopped };
+  }
+
+  async #work(): Promise<void> {
+    const { onProgress, signal } = this.#options;
+    try {
+      for (;;) {
+        if (this.#stopped !== undefined || signal.aborted) return;
+        const { done, value: cut } = this.#cuts.next();
+        if (done === true) return;
+        const difference = await this.#try(cut);
+        this.#tried++;
+        if (difference !== undefined) this.#bad.push({ cut, difference });
+        onProgress(this.#tried, this.#bad.length);
+      }
+    } catch (error) {
+      this.#stopped ??= error;
+    }
+  }
+
+  async #try(cut: Cut): Promise<Difference | undefined> {
+    const options = this.#options;
+    const compared = async () =>
+      differenceOf(
+        this.#whole,
+        await once(cut, this.#wanted, options),
+        options.ignored,
+        options.timeoutMs,
+      );
+    const found = await compared();
+    // A machine that is busy may answer late once, and hardly twice.
+    const isLate = found !== undefined && found.got === undefined;
+    return isLate ? await compared() : found;
+  }
+}
+
+/** Connects to a server that was there before. */
+async function openAgain({ open, signal }: ChopOptions): Promise<Connection> {
+  for (let tries = 1, pauseMs = FIRST_PAUSE_MS;; tries++, pauseMs *= 2) {
+    try {
+      return await open();
+    } catch (error) {
+      const mayPass = error instanceof ConnectionError && tries < TRIES;
+      if (!mayPass || signal.aborted) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * `parley-client chop`: cuts a request at every byte.
+ *
+ * @module
+ */
+
+import {
+  type RecordedEvent,
+  type RecordingHead,
+  turnsOf,
+} from "../../../lib/recording/mod.ts";
+import type { Address } from "../../../mod.ts";
+import { refuseOthers } from "../../arguments/kinds.ts";
+import { parseArguments } from "../../arguments/parse.ts";
+import { describe } from "../../output/describe.ts";
+import { EXIT, type ExitCode } from "../../output/exit_code.ts";
+import { Failure, UsageError } from "../../output/failure.ts";
+import { Log } from "../../output/log.ts";
+import type { Invocation, LoadedCommand } from "../../program.ts";
+import { type Terminal, writeLine } from "../../terminal/terminal.ts";
+import { checkPair } from "../../tls/tls_options.ts";
+import { interruption } from "../exchange/interruption.ts";
+import { kindsOfTarget, readTarget, targetAt } from "../exchange/target.ts";
+import { framingTo } from "../read/frame_options.ts";
+import { readRecording } from "../read/load_recording.ts";
+import { acknowledgement } from "./acknowledged.ts";
+import { chop, type Chopped } from "./chop.ts";
+import {
+  CHOP_MANUAL,
+  CHOP_OPTIONS,
+  type ChopValues,
+  TYPED_FRAMING,
+} from "./chop_options.ts";
+import { countCuts } from "./cuts.ts";
+import { partsOf } from "./parts.ts";
+import { ProgressOfCuts } from "./progress_of_cuts.ts";
+import { reportJson, reportLines } from "./report.ts";
+import {
+  type ChopRequest,
+  requestOfMessages,
+  requestOfRecording,
+} from "./request.ts";
+
+/** The command. */
+export const CHOP: LoadedCommand = { manual: CHOP_MANUAL, run };
+
+async function run(
+  { args, progress, terminal }: Invocation,
+): Promise<ExitCode> {
+  const { given, operands, options } = parseArguments(
+    args.slice(1),
+    CHOP_OPTIONS,
+  );
+  const { address, path } = readOperands(operands, options, terminal);
+  refuseOthers(CHOP_OPTIONS, given, kindsOfTarget(address), String(address));
+  checkPair(given);
+  progress.json = options.log === "json";
+  const log = new Log(terminal, { ...options, format: options.log });
+  const request = await requestFor(path, options, terminal, log);
+  const cuts = countCuts(request, options.pairs);
+  if (cuts === 0) {
+    throw new UsageError(
+      `a request of ${request.bytes.length} bytes cannot be cut${
+        options.pairs ? " in three" : ""
+      }`,
+    );
+  }
+  const stop = interruption(terminal);
+  const line = new ProgressOfCuts(terminal.errors, cuts);
+  try {
+    const { signal } = stop;
+    const surroundings = { log, signal, terminal };
+    const result = await chop({
+      request,
+      open: await targetAt(address, options, surroundings),
+      acknowledged: await acknowledgement(),
+      connections: options.connections,
+      ignored: options.ignore,
+      inThree: options.pairs,
+      maxMessageBytes: options["max-message"],
+      pauseMs: options.pause,
+      timeoutMs: options.timeout,
+      signal,
+      onProgress: (tried, bad) => line.show(tried, bad),
+    });
+    line.clear();
+    return report(result, request, options, terminal, log);
+  } finally {
+    line.clear();
+    stop.undo();
+    log.flush();
+  }
+}
+
+function readOperands(
+  operands: readonly string[],
+  { connection, message }: ChopValues,
+  terminal: Terminal,
+): { readonly address: Address; readonly path: string | undefined } {
+  if (operands.length === 0) {
+    throw new UsageError(
+      "there is no address; write for example: chop 7342 --message hello",
+    );
+  }
+  const { address, rest: [path, ...more] } = readTarget(operands, terminal);
+  if (more.length > 0) {
+    throw new UsageError(`"${more[0]}" is one operand too many`);
+  }
+  if ((path === undefined) === (message.length === 0)) {
+    throw new UsageError(
+      path === undefined
+        ? "there is no request; write --message TEXT, or the name of a recording"
+        : "the request is either --message or a recording; leave one out",
+    );
+  }
+  if (connection !== undefined && path === undefined) {
+    throw new UsageError(
+      "--connection is for a recording; write for example: chop 7342 session.jsonl --connection 2",
+    );
+  }
+  if (address.transport === "udp") {
+    throw new UsageError(
+      `${address} has nothing to cut: a datagram arrives whole or not at all`,
+    );
+  }
+  return { address, path };
+}
+
+async function requestFor(
+  path: string | undefined,
+  options: ChopValues,
+  { input }: Terminal,
+  log: Log,
+): Promise<ChopRequest> {
+  const maxMessageBytes = options["max-message"];
+  if (path === undefined) {
+    const { frame = TYPED_FRAMING } = options;
+    return requestOfMessages(
+      options.message,
+      options["frame-to-server"] ?? frame,
+      options["frame-to-client"] ?? frame,
+      maxMessageBytes,
+    );
+  }
+  const events: RecordedEvent[] = [];
+  let head: RecordingHead | undefined;
+  let wanted = options.connection;
+  await readRecording(
+    path,
+    {
+      head: (found) => head = found,
+      event(event) {
+        if (!("connection" in event)) return;
+        wanted ??= event.connection;
+        if (event.connection === wanted) events.push(event);
+      },
+    },
+    input,
+    log,
+  );
+  const framing = framingTo("server", options, head, log);
+  const answerFraming = framingTo("client", options, head, log);
+  const how = { framing: answerFraming, maxMessageBytes };
+  const [turns] = turnsOf(events, "client", how);
+  const request = turns && requestOfRecording(turns, framing, answerFraming);
+  if (request === undefined || request.bytes.length === 0) {
+    const which = options.connection === undefined
+      ? "connection in which a client sends something"
+      : `connection ${options.connection} in which the client sends something`;
+    throw new Failure(EXIT.usage, `${path} has no ${which}`);
+  }
+  return request;
+}
+
+function report(
+  { bad, stopped, tried }: Chopped,
+  request: ChopRequest,
+  options: ChopValues,
+  { output }: Terminal,
+  log: Log,
+): ExitCode {
+  const parts = partsOf(request, options["max-message"]);
+  if (options.format === "json") {
+    for (const cut of bad) writeLine(output, reportJson(cut, parts));
+    log.soon(
+      { event: "chopped", cuts: tried, changing: bad.length },
+      `chop: ${tried} cuts, ${bad.length} change the answer`,
+    );
+  } else {
+    const columns = output.isTerminal
+      ? output.columns?.() ?? Infinity
+      : Infinity;
+    const lines = reportLines(request, parts, tried, bad, columns);
+    writeLine(output, lines.join("\n"));
+  }
+  if (stopped !== undefined) {
+    const reason = describe(stopped, "connecting");
+    throw new Failure(
+      EXIT.failed,
+      `stopped after ${tried} cuts: ${reason}; perhaps the server has ended because of one of the last cuts`,
+      { cause: stopped },
+    );
+  }
+  return bad.length === 0 ? EXIT.done : EXIT.failed;
+}
