@@ -20,6 +20,7 @@ export {
 } from "./errors.ts";
 export { DEFAULT_FRAMING, framingOf } from "./framing/by_name.ts";
 export { FrameDecoder } from "./framing/frame_decoder.ts";
+export { line } from "./framing/formats/line.ts";
 export { DEFAULT_MAX_MESSAGE_BYTES } from "./framing/framing.ts";
 export { DEFAULT_MAX_BUFFERED_BYTES } from "./session/channel/channel_settings.ts";
 export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./session/channel/handshake.ts";

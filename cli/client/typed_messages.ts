@@ -4,8 +4,12 @@
  * @module
  */
 
-import { FrameDecoder, type Framing } from "../../lib/core.ts";
-import { ProtocolError } from "../../lib/core.ts";
+import {
+  FrameDecoder,
+  type Framing,
+  line,
+  ProtocolError,
+} from "../../lib/core.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
@@ -134,8 +138,9 @@ export class TypedMessages {
 }
 
 /** What cuts the input: lines, unless text is sent without boundaries. */
-function rule({ format, framing }: TypedOptions): string {
+function rule({ format, framing }: TypedOptions): Framing | string {
   if (format === "text" && framing.boundary === "none") return "raw";
   if (format === "text" && framing.boundary === "close") return "close";
-  return "line,eof";
+  // Not by name: the table of framings is loaded only if a framing is given.
+  return line({ eof: true });
 }
