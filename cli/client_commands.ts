@@ -44,7 +44,8 @@ export const CLIENT: Program = {
       {
         title: "Commands",
         rows: [
-          ["replay FILE ADDRESS", "plays a recording, made with --record"],
+          ["show FILE", "prints a recording, made with --record"],
+          ["replay FILE ADDRESS", "plays a recording to a server"],
           [
             "chop ADDRESS",
             "cuts a request at every byte: does the answer change?",
@@ -68,6 +69,10 @@ export const CLIENT: Program = {
     ],
   },
   commands: {
+    show: {
+      summary: "prints a recording, message by message",
+      load: async () => (await import("./recording/show/run_show.ts")).SHOW,
+    },
     replay: {
       summary: "plays the client's side of a recording to a server",
       load: async () =>

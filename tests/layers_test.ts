@@ -178,6 +178,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...[...PUBLIC, ...COMMAND, "node:timers"],
     ...["cli/client/connection", "cli/tls"],
   ],
+  "cli/recording/show": [
+    ...[...PUBLIC, ...COMMAND, "cli/tap"],
+    ...["cli/recording/read", "cli/recording/record"],
+  ],
   "cli/recording/chop": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],

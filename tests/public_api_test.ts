@@ -80,7 +80,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     RecordingEnd
     RecordingError RecordingErrorCode RecordingFinish RecordingGap RecordingHead
     RecordingReader RecordingReaderOptions Turn TurnsOptions encodeEvent encodeHead
-    pcapng turnsOf
+    isChunk pcapng turnsOf
   `),
   "./relay": names(`
     FrameWatch FrameWatchOptions OpenRelay RelayDirection RelayOptions RelayReport Relayable

@@ -148,7 +148,12 @@ export type RecordedEvent =
   | RecordingGap
   | RecordingFinish;
 
-/** Whether an event is a chunk. */
+/**
+ * Tells whether an event is a chunk.
+ *
+ * @param event The event.
+ * @returns Whether it has bytes.
+ */
 export function isChunk(event: RecordedEvent): event is RecordedChunk {
   return "bytes" in event;
 }

@@ -21,6 +21,7 @@
 
 export { pcapng, PcapngEncoder } from "./capture/pcapng.ts";
 export { encodeEvent, encodeHead } from "./encode_event.ts";
+export { isChunk } from "./event.ts";
 export type {
   RecordedChunk,
   RecordedClose,

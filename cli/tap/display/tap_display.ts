@@ -25,7 +25,7 @@ export interface DisplayOptions {
   /** The direction that is shown, if it is one alone. */
   readonly only: RelayDirection | undefined;
   /** Where lines go. */
-  readonly output: BoundedOutput;
+  readonly output: Pick<BoundedOutput, "isFull" | "write">;
   /** Where missing lines are reported. */
   readonly log: Log;
   /** Tells how long they were missing. */

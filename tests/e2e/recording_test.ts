@@ -1,0 +1,98 @@
+/**
+ * Recordings of real processes: what is left when one is killed, and what happens when
+ * there is no room.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { connect } from "@parley/parley";
+import { e2e } from "../support/processes.ts";
+import { readRecording, textTo } from "../support/recordings.ts";
+
+async function inFolder(use: (path: string) => Promise<void>): Promise<void> {
+  const path = await Deno.makeTempDir({ prefix: "parley-recording-" });
+  try {
+    await use(path);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+}
+
+e2e(
+  "a server that is killed leaves a recording up to the last whole line",
+  async (run) => {
+    await inFolder(async (folder) => {
+      const file = `${folder}/recording`;
+      await using server = await run.server("echo", "0", "--record", file);
+      const client = await connect(server.address, { encoding: "text" });
+      // Killed while lines are being written.
+      let answers = 0;
+      const talking = (async () => {
+        for (;; answers++) {
+          await client.send(`message ${answers} ${"x".repeat(2000)}`);
+          await client.receive();
+        }
+      })().catch(() => {});
+      while ((await Deno.stat(file)).size < 1_000_000) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      server.process.signal("SIGKILL");
+      await server.process.ended();
+      await talking;
+      client.abort();
+      const { end, events } = await readRecording(file);
+      assertEquals(end.isFinished, false);
+      const heard = textTo("server", events).split("\n");
+      assertEquals(heard.length > 200, true);
+      assertMatch(heard[0]!, /^message 0 x/);
+      // At most the last moment is missing.
+      assertEquals(heard.length <= answers + 2, true);
+      for (const [i, line] of heard.slice(0, -1).entries()) {
+        assertStringIncludes(line, `message ${i} `);
+      }
+      const { code, stdout } = await run.client("show", file, "--quiet");
+      assertEquals(code, 0);
+      assertMatch(stdout.slice(0, 60), /^#1 → .* message 0 x/);
+    });
+  },
+);
+
+e2e(
+  "a disk that is full at the first line starts nothing, with exit 9",
+  async (run) => {
+    const { code, stderr } = await run.client(
+      "1",
+      "x",
+      "--record",
+      "/dev/full",
+    );
+    assertEquals(code, 9);
+    // Only a program with all permissions may open most of /dev.
+    assertMatch(
+      stderr,
+      /^parley-client: cannot write \/dev\/full: (no space left on device|it is a part of the system that is out of reach)\n$/,
+    );
+  },
+);
+
+e2e("a conversation is recorded, shown, played and chopped", async (run) => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/recording`;
+    await using server = await run.server("upper", "0", "--frame", "length:4");
+    const { address } = server;
+    const args = [address, "hello", "you", "--frame", "length:4"];
+    assertEquals((await run.client(...args, "--record", file)).code, 0);
+    const shown = await run.client("show", file);
+    assertMatch(shown.stdout, /#1 → .* hello\n[^]*#1 ← .* HELLO/);
+    const replay = ["replay", file, address, "--expect", "--cut", "bytewise"];
+    const played = await run.client(...replay);
+    assertEquals([played.code, played.stdout], [0, ""], played.stderr);
+    const chopped = await run.client("chop", address, file);
+    assertEquals(
+      [chopped.code, chopped.stdout],
+      [0, "chop: 15 cuts, none changes the answer\n"],
+      chopped.stderr,
+    );
+  });
+});
