@@ -154,6 +154,11 @@ export interface ProtocolErrorDetails {
   readonly firstBytes?: Uint8Array;
   /** What the bytes look like, as a sentence for a person. */
   readonly hint?: string;
+  /**
+   * The code of the close frame that tells the peer, if not the usual one for the
+   * error (RFC 6455 section 7.4.1).
+   */
+  readonly closeCode?: number;
 }
 
 /**
@@ -238,7 +243,8 @@ export type Deadline =
   | "header"
   | "body"
   | "keep_alive"
-  | "response";
+  | "response"
+  | "ping";
 
 /** A deadline ran out. */
 export class TimeoutError extends ParleyError {

@@ -19,7 +19,9 @@ const CONTRACT = [
   "lib/transport/connection.ts",
   "lib/transport/datagram_endpoint.ts",
   "lib/transport/ip.ts",
+  "lib/transport/spoken_framing.ts",
   "lib/transport/tls/options.ts",
+  "lib/transport/ws/options.ts",
   // The names of transports; it loads them when they are opened.
   "lib/transport/transports.ts",
 ];
@@ -71,6 +73,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The top of the folder is what all transports share, and the one place that
   // knows them all.
   "lib/transport": [...ERRORS],
+  // What a connection may say about its messages.
+  "lib/transport/connection.ts": [
+    "lib/framing/framing.ts",
+    "lib/transport/address.ts",
+    "lib/transport/tls/options.ts",
+  ],
+  "lib/transport/spoken_framing.ts": [
+    "lib/bytes",
+    "lib/framing/framing.ts",
+    "lib/time",
+  ],
   "lib/transport/memory": [...ERRORS, ...CONTRACT],
   "lib/transport/proxy": [...ERRORS, ...CONTRACT, "lib/time"],
   "lib/transport/stream": [...TRANSPORT],
@@ -78,6 +91,38 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/transport/tls": [...TRANSPORT, "lib/transport/tcp", ...NODE],
   "lib/transport/udp": [...TRANSPORT, "node:dns/promises"],
   "lib/transport/unix": [...TRANSPORT],
+  "lib/transport/ws": [
+    ...TRANSPORT,
+    "lib/bytes",
+    "lib/framing",
+    "lib/http/wire",
+    "lib/transport/tcp",
+    "lib/transport/tls",
+    "lib/websocket/opening",
+    "lib/websocket/speaking",
+  ],
+  // Frames, and what is said besides messages; pure.
+  "lib/websocket/wire": [...MESSAGES, "node:zlib"],
+  "lib/websocket/opening": [
+    ...ERRORS,
+    "lib/http/wire",
+    "lib/websocket/wire",
+    "node:crypto",
+  ],
+  "lib/websocket/speaking": [
+    ...MESSAGES,
+    "lib/time",
+    "lib/transport/spoken_framing.ts",
+    "lib/websocket/opening",
+    "lib/websocket/wire",
+  ],
+  "lib/websocket": [
+    ...MESSAGES,
+    ...CONTRACT,
+    "lib/http/channel/taken_connection.ts",
+    "lib/http/mod.ts",
+    "lib/session/messages",
+  ],
   "lib/session/channel": [
     "lib/bytes",
     ...ERRORS,

@@ -54,6 +54,13 @@ const EXPORTS: Record<string, readonly string[]> = {
     InformationalHead MessageEnd RequestHead ResponseHead ResponseOrigin ServeHttpOptions
     StatusHead TakeConnection UpgradeResult request serveHttp
   `),
+  "./websocket": names(`
+    CloseStatus ControlReceiver DEFAULT_MAX_FRAGMENTS Deflater Inflater MessageKind
+    UpgradeWebSocketOptions WebSocketClientOptions WebSocketDecoder
+    WebSocketDecoderOptions WebSocketDialOptions WebSocketEncoder
+    WebSocketEncoderOptions WebSocketInfo WebSocketListenOptions WebSocketOptions
+    WebSocketServerOptions upgradeWebSocket webSocketOf
+  `),
   "./proxy": names(`
     DEFAULT_MAX_PROXY_HEADER_BYTES ParsedProxyHeader ProxyHeader ProxyProtocolOptions ProxyTlv
     encodeProxyHeader parseProxyHeader

@@ -47,6 +47,14 @@ export interface Encoding<T, S = T> {
   readonly name: string;
 
   /**
+   * Whether its bytes are always UTF-8, so that a transport which tells text from
+   * binary (WebSocket) sends it as text.
+   *
+   * @default {false}
+   */
+  readonly isText?: boolean;
+
+  /**
    * Makes the decoder for one stream.
    *
    * @param whole Whether each message holds whole values. It is `false` for

@@ -82,6 +82,7 @@ const UTF8 = TEXT.decoder(true);
 
 class JsonEncoding<T, S> implements Encoding<T, S> {
   readonly name = "json";
+  readonly isText = true;
   readonly #decoder: ValueDecoder<T>;
 
   constructor(check: (value: unknown) => T) {

@@ -34,6 +34,7 @@ const UTF8_ENCODER = new TextEncoder();
 
 const TEXT: Encoding<string> = {
   name: "text",
+  isText: true,
   decoder: (whole) => whole ? WHOLE : new PieceDecoder(),
   encode(value) {
     if (typeof value !== "string") {

@@ -4,6 +4,7 @@
  *
  * ```text
  * tcp://127.0.0.1:7342   tls://example.org:443   udp://[::1]:9001   unix:/run/app.sock
+ * ws://127.0.0.1:8080/chat   wss://example.org/chat
  * 7342          tcp, loopback (127.0.0.1)
  * :7342         tcp, every interface, IPv4 and IPv6
  * host:7342     tcp
@@ -13,7 +14,12 @@
  */
 
 import { OptionRangeError, OptionTypeError } from "../check.ts";
-import { formOf, type Transport, transportsOf } from "./transports.ts";
+import {
+  defaultPortOf,
+  formOf,
+  type Transport,
+  transportsOf,
+} from "./transports.ts";
 
 export type { Transport };
 
@@ -32,7 +38,10 @@ export class Address {
   readonly hostname: string;
   /** Port, 0 to 65535; 0 asks the system for one. 0 for Unix sockets. */
   readonly port: number;
-  /** Path of a Unix socket; `""` otherwise. */
+  /**
+   * Path of a Unix socket; what is asked for at a `ws:` or `wss:` address, such as
+   * `"/chat"`, or `""` for any; `""` otherwise.
+   */
   readonly path: string;
 
   /**
@@ -42,10 +51,11 @@ export class Address {
    * @param hostname Host name or IP address without brackets; the path for
    * `"unix"`, a name for `"memory"` and `"stream"`.
    * @param port The port.
+   * @param path What is asked for, for `"ws"` and `"wss"`.
    * @throws {RangeError} If the port is not an integer from 0 to 65535.
    * @throws {TypeError} If the host name or the path is empty.
    */
-  constructor(transport: Transport, hostname: string, port = 0) {
+  constructor(transport: Transport, hostname: string, port = 0, path = "") {
     if (!Number.isInteger(port) || port < 0 || port > 65535) {
       throw new OptionRangeError({
         action: `use port ${port}`,
@@ -65,7 +75,7 @@ export class Address {
     }
     this.transport = transport;
     this.hostname = form === "path" ? "" : hostname.replace(/^\[(.+)\]$/, "$1");
-    this.path = form === "path" ? hostname : "";
+    this.path = form === "path" ? hostname : form === "url" ? path : "";
     this.port = port;
   }
 
@@ -76,13 +86,16 @@ export class Address {
    * `"memory"` and `"stream"`.
    */
   toString(): string {
-    if (formOf(this.transport) !== "host") {
+    const form = formOf(this.transport);
+    if (form === "path" || form === "name") {
       return `${this.transport}:${this.path}${this.hostname}`;
     }
     const host = this.hostname.includes(":")
       ? `[${this.hostname}]`
       : this.hostname;
-    return `${this.transport}://${host}:${this.port}`;
+    return `${this.transport}://${host}:${this.port}${
+      form === "url" ? this.path : ""
+    }`;
   }
 }
 
@@ -90,7 +103,7 @@ export class Address {
  * Reads an address.
  *
  * @param text `tcp://host:port`, `tls://host:port`, `udp://host:port`,
- * `unix:path`, or a short form: `port`, `:port`, `host:port`.
+ * `ws://host:port/path`, `wss://host:port/path`, `unix:path`, or a short form: `port`, `:port`, `host:port`.
  * @returns The address.
  * @throws {TypeError} If the text has none of these forms.
  * @throws {RangeError} If the port is not from 0 to 65535.
@@ -114,14 +127,43 @@ export function parseAddress(text: string): Address {
   }
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(text);
   const rest = scheme === null ? text : text.slice(scheme[0].length);
-  return parseHostPort(text, parseTransport(text, scheme?.[1]), rest);
+  const transport = parseTransport(text, scheme?.[1]);
+  return formOf(transport) === "url"
+    ? parseUrl(text, transport, rest)
+    : parseHostPort(text, transport, rest);
+}
+
+/** Reads `host:port/path?query`; the port and the path may be missing. */
+function parseUrl(text: string, transport: Transport, rest: string): Address {
+  const end = /[/?#]/.exec(rest)?.index ?? rest.length;
+  const path = rest.slice(end);
+  if (path.includes("#")) {
+    throw unusable(text, "an address of WebSocket has no fragment (#)");
+  }
+  if (!/^[\x21-\x7e]*$/.test(path)) {
+    throw unusable(text, "its path must be percent-encoded");
+  }
+  const place = rest.slice(0, end);
+  if (place.includes("@")) {
+    throw unusable(
+      text,
+      "a name and a password cannot be in it",
+      "send them in the field Authorization",
+    );
+  }
+  const hasPort = /:[^\]]*$|^[0-9]*$/.test(place);
+  const whole = hasPort ? place : `${place}:${defaultPortOf(transport)}`;
+  const { hostname, port } = parseHostPort(text, transport, whole);
+  const from = path.startsWith("?") ? `/${path}` : path;
+  return new Address(transport, hostname, port, from);
 }
 
 function parseTransport(text: string, scheme = "tcp"): Transport {
   const wanted = scheme.toLowerCase();
-  const transport = transportsOf("host").find((name) => name === wanted);
+  const known = [...transportsOf("host"), ...transportsOf("url")];
+  const transport = known.find((name) => name === wanted);
   if (transport !== undefined) return transport;
-  const names = [...transportsOf("host"), ...transportsOf("path")];
+  const names = [...known, ...transportsOf("path")];
   const last = names.pop();
   throw unusable(
     text,

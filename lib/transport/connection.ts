@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { Framing } from "../framing/framing.ts";
 import type { Address } from "./address.ts";
 import type { PeerCertificate, TlsCertificate } from "./tls/options.ts";
 
@@ -32,6 +33,12 @@ export interface Connection {
    * only because the stream ends then counts as cut off.
    */
   readonly endedUnannounced?: boolean;
+  /**
+   * How messages are framed, if the two ends have agreed on that in the handshake
+   * (WebSocket). Messages over the connection are framed so, whatever framing its
+   * user asks for.
+   */
+  readonly framing?: Framing | undefined;
   /**
    * Resolves once all resources are released after
    * {@linkcode Connection.close}, in transports that send an end of their own

@@ -19,6 +19,10 @@ import type {
   TlsUpgradeOptions,
 } from "./tls/options.ts";
 import { type ConnectionOpener, TRANSPORTS } from "./transports.ts";
+import type {
+  WebSocketDialOptions,
+  WebSocketListenOptions,
+} from "./ws/options.ts";
 
 /**
  * Opens a connection of bytes to an address. `connect` does the same for
@@ -52,7 +56,7 @@ import { type ConnectionOpener, TRANSPORTS } from "./transports.ts";
  */
 export async function dial(
   address: string | Address,
-  options: DialOptions & TlsDialOptions = {},
+  options: DialOptions & TlsDialOptions & WebSocketDialOptions = {},
 ): Promise<Connection> {
   const to = typeof address === "string" ? parseAddress(address) : address;
   options.signal?.throwIfAborted();
@@ -75,7 +79,11 @@ export async function dial(
  */
 export async function listen(
   address: string | Address,
-  options: ListenOptions & TlsListenOptions & UnixListenOptions = {},
+  options:
+    & ListenOptions
+    & TlsListenOptions
+    & UnixListenOptions
+    & WebSocketListenOptions = {},
 ): Promise<Listener> {
   const on = typeof address === "string" ? parseAddress(address) : address;
   const { listen } = await openerOf(on, "listen on");
@@ -113,8 +121,8 @@ async function openerOf(
 
 /** "Every interface" is for listening. For dialling it means this machine. */
 function reachable(address: Address): Address {
-  const { hostname, port, transport } = address;
+  const { hostname, path, port, transport } = address;
   return hostname === "::" || hostname === "0.0.0.0"
-    ? new Address(transport, "127.0.0.1", port)
+    ? new Address(transport, "127.0.0.1", port, path)
     : address;
 }

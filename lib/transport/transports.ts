@@ -17,14 +17,28 @@ import type {
   UnixListenOptions,
 } from "./connection.ts";
 import type { TlsDialOptions, TlsListenOptions } from "./tls/options.ts";
+import type {
+  WebSocketDialOptions,
+  WebSocketListenOptions,
+} from "./ws/options.ts";
 
 /** The kinds of address. Those of `"memory"` and `"stream"` cannot be dialled. */
-export type Transport = "memory" | "stream" | "tcp" | "tls" | "udp" | "unix";
+export type Transport =
+  | "memory"
+  | "stream"
+  | "tcp"
+  | "tls"
+  | "udp"
+  | "unix"
+  | "ws"
+  | "wss";
 
 /** How the addresses of a transport are written. */
 export type AddressForm =
   /** `scheme://host:port` */
   | "host"
+  /** `scheme://host:port/path`; port and path may be left out */
+  | "url"
   /** `scheme:path` */
   | "path"
   /** `scheme:name`, to be shown; it cannot be read back. */
@@ -35,12 +49,16 @@ export interface ConnectionOpener {
   /** Opens a connection; a handshake is left to be done. */
   dial(
     to: Address,
-    options: DialOptions & TlsDialOptions,
+    options: DialOptions & TlsDialOptions & WebSocketDialOptions,
   ): Promise<Connection>;
   /** Listens; accepted connections have a handshake left to be done. */
   listen(
     on: Address,
-    options: ListenOptions & TlsListenOptions & UnixListenOptions,
+    options:
+      & ListenOptions
+      & TlsListenOptions
+      & UnixListenOptions
+      & WebSocketListenOptions,
   ): Listener | Promise<Listener>;
 }
 
@@ -50,7 +68,14 @@ export interface TransportRow {
   readonly form: AddressForm;
   /** Loads what opens its connections, or says why nothing does. */
   readonly open: (() => Promise<ConnectionOpener>) | string;
+  /** The port of an address that names none, if that is allowed. */
+  readonly defaultPort?: number;
 }
+
+const WEBSOCKET: () => Promise<ConnectionOpener> = async () => {
+  const { dialWebSocket, listenForWebSockets } = await import("./ws/open.ts");
+  return { dial: dialWebSocket, listen: listenForWebSockets };
+};
 
 /** All transports. */
 export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
@@ -79,6 +104,8 @@ export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
       return { dial: connectUnix, listen: listenUnix };
     },
   },
+  ws: { form: "url", open: WEBSOCKET, defaultPort: 80 },
+  wss: { form: "url", open: WEBSOCKET, defaultPort: 443 },
   memory: {
     form: "name",
     open: "only its listener connects to it, as in memoryListener().connect()",
@@ -96,6 +123,11 @@ export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
  */
 export function formOf(transport: Transport): AddressForm {
   return TRANSPORTS[transport].form;
+}
+
+/** The port of an address that names none; `undefined` if it must name one. */
+export function defaultPortOf(transport: Transport): number | undefined {
+  return TRANSPORTS[transport].defaultPort;
 }
 
 /**

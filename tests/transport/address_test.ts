@@ -127,6 +127,27 @@ for (const [text, why] of REFUSED) {
   });
 }
 
+Deno.test("parseAddress() reads the addresses of WebSocket", () => {
+  const forms = [
+    ["ws://:8080/chat", "ws://[::]:8080/chat"],
+    ["ws://8080", "ws://127.0.0.1:8080"],
+    ["ws://Example.org", "ws://example.org:80"],
+    ["wss://example.org/chat?room=1", "wss://example.org:443/chat?room=1"],
+    ["ws://[::1]/", "ws://[::1]:80/"],
+    ["ws://host:80?x", "ws://host:80/?x"],
+  ] as const;
+  for (const [text, canonical] of forms) {
+    const address = parseAddress(text);
+    assertEquals(String(address), canonical);
+    assertEquals(parseAddress(canonical), address);
+  }
+  for (
+    const text of ["ws://u:p@host/", "ws://host/#a", "ws://host/ä", "ws://"]
+  ) {
+    assertThrows(() => parseAddress(text), TypeError, text);
+  }
+});
+
 Deno.test("parseAddress() refuses an empty path and shows a path", () => {
   const error = assertThrows(() => parseAddress("unix:"), TypeError);
 

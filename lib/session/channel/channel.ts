@@ -23,8 +23,7 @@
  * `fill()` writes what waits before it reads; elsewhere the bytes leave in this turn
  * or the next. `await channel.room()` makes a fast sender as slow as its peer.
  *
- * A machine that has to agree on something first does so with the same calls. What
- * it leaves in the queue is the next machine's, and nothing that arrived is lost.
+ * What a machine leaves in the queue is the next machine's.
  *
  * @example A machine that answers every byte `?` with `!`
  * ```ts
@@ -67,6 +66,7 @@
 import type { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { ClosedError } from "../../errors.ts";
+import type { Farewell } from "../../transport/spoken_framing.ts";
 import type { Watched } from "../../time/clock.ts";
 import type { Time } from "../../time/time.ts";
 import type { Address } from "../../transport/address.ts";
@@ -83,12 +83,12 @@ import { type ByteObserver, Traffic } from "./traffic.ts";
 export class Channel implements Watched, Endable {
   place = -1;
   readonly settings: ChannelSettings;
-  /** What went over it. */
   readonly traffic: Traffic;
-  /** The receiving half. */
   readonly receiving: ReceivingHalf;
   /** What takes messages from the queue, if something does. */
   reader: ChannelReader | undefined;
+  /** How it ends in words, if it does so before the stream ends. */
+  farewell: Farewell | undefined;
   #connection: Connection;
   // Made for the first byte that is sent: idle connections have none.
   #sending: SendingHalf | undefined;
@@ -109,7 +109,6 @@ export class Channel implements Watched, Endable {
     clock?.add(this);
   }
 
-  /** The sending half. */
   get sending(): SendingHalf {
     return this.#sending ??= new SendingHalf(
       this.#connection,
@@ -119,7 +118,6 @@ export class Channel implements Watched, Endable {
     );
   }
 
-  /** The connection below. */
   get connection(): Connection {
     return this.#connection;
   }
@@ -227,9 +225,9 @@ export class Channel implements Watched, Endable {
 
   /** Finishes sending; receiving goes on. Resolves once the end was sent. */
   closeWrite(): Promise<void> {
-    return this.state === "closed"
-      ? Promise.resolve()
-      : this.sending.finish(true);
+    if (this.state === "closed") return Promise.resolve();
+    this.farewell?.finish();
+    return this.farewell ? this.flushed() : this.sending.finish(true);
   }
 
   /**
@@ -264,6 +262,7 @@ export class Channel implements Watched, Endable {
       reason: "the conversation is to end",
     }),
   ): void {
+    this.farewell?.leave();
     this.#end.signalEnd(reason);
     this.receiving.drain();
     this.lingerUntilCut();
@@ -282,6 +281,7 @@ export class Channel implements Watched, Endable {
 
   /** Stops the clock, as its end is here. */
   release(): void {
+    this.farewell?.stop();
     this.settings.clock?.delete(this);
   }
 

@@ -20,6 +20,9 @@ export interface ChannelReader {
   readonly mayRetire: boolean;
   /** How much of the awaited message is here, and what may be wrong. */
   readonly waitHint?: string | undefined;
+
+  /** Drops the messages that are here; what is between them is acted on. */
+  drop?(): void;
 }
 
 /** What the deadlines of a channel look at. */

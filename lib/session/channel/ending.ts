@@ -10,10 +10,13 @@
  */
 
 import { ClosedError } from "../../errors.ts";
+import type { Farewell } from "../../transport/spoken_framing.ts";
 import type { Time } from "../../time/time.ts";
+import { within } from "../../time/within.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { EndSignal } from "./end_signal.ts";
+import type { ChannelReader } from "./deadlines.ts";
 import { LINGER, LINGER_UNTIL_CUT, Lingering } from "./lingering.ts";
 import type { ReceivingHalf } from "./receiving_half.ts";
 import type { SendingHalf } from "./sending_half.ts";
@@ -21,8 +24,15 @@ import type { StallLimits } from "./stall.ts";
 import type { Traffic } from "./traffic.ts";
 import { unawaited } from "./waiters.ts";
 
+// How long the peer's last word is waited for. RFC 6455 section 7.1.1 leaves it
+// open; browsers answer at once.
+const FAREWELL_MS = 5_000;
+
 /** What ends. */
 export interface Endable {
+  /** How it ends in words, if it does so before the stream ends. */
+  readonly farewell: Farewell | undefined;
+  readonly reader: ChannelReader | undefined;
   readonly connection: Connection;
   readonly remoteAddress: Address;
   readonly receiving: ReceivingHalf;
@@ -109,6 +119,7 @@ export class Ending {
     if (this.state === "closed") return;
     this.state = "closing";
     try {
+      if (this.#channel.farewell !== undefined) await this.#sayFarewell();
       if (receiving.state === "over" && sending.buffered === 0) {
         await sending.finish(false);
       } else {
@@ -126,6 +137,28 @@ export class Ending {
     connection.close();
     if (mayRetire) receiving.retire();
     await connection.released;
+  }
+
+  /**
+   * Says the last word, then reads on for the peer's, which comes behind its last
+   * messages. They are dropped.
+   */
+  async #sayFarewell(): Promise<void> {
+    const { farewell, reader, receiving, sending, time } = this.#channel;
+    farewell!.finish();
+    sending.flush();
+    const limit = within(FAREWELL_MS, undefined, () => undefined, time);
+    try {
+      while (!farewell!.peerFinished && receiving.state === "discarding") {
+        reader?.drop?.();
+        if (farewell!.peerFinished) break;
+        await limit.race(receiving.fill());
+      }
+    } catch {
+      // The time is over, or the peer broke the framing: it says nothing more.
+    } finally {
+      limit.clear();
+    }
   }
 
   // A method, as the compiler would take the state for unchanged by an await.

@@ -1,5 +1,5 @@
 /**
- * Bounds the handshake of TLS.
+ * Bounds the handshakes of TLS and WebSocket.
  *
  * @module
  */
@@ -35,7 +35,9 @@ export async function shakeHands(
         address: String(connection.remoteAddress),
         reason: `not done within ${timeoutMs} ms`,
         option: "tlsHandshakeTimeoutMs",
-        advice: "check that the peer speaks TLS there",
+        advice: connection.remoteAddress.transport.startsWith("ws")
+          ? "check that the peer speaks WebSocket there"
+          : "check that the peer speaks TLS there",
       }),
   );
   try {

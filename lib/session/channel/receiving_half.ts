@@ -96,7 +96,6 @@ export class ReceivingHalf {
     this.#owner = owner;
   }
 
-  /** What is still wanted, and what still comes. */
   get state(): ReceivingState {
     return this.#state;
   }
@@ -170,6 +169,21 @@ export class ReceivingHalf {
       () => this.#lookedLast(),
     );
     if (this.#into === undefined) this.#read(0, this.#mark);
+  }
+
+  /** The peer has finished: the stream ended, or it said so. */
+  finish(): void {
+    this.#forgetLastLook();
+    switch (this.#state) {
+      case "open":
+      case "draining":
+        this.peerFinished = true;
+        this.#state = "finished";
+        break;
+      case "discarding":
+        this.#state = "over";
+    }
+    this.wake();
   }
 
   /** Wants nothing more; callers that wait look again. */
@@ -246,7 +260,7 @@ export class ReceivingHalf {
   #received(count: number | null): void {
     const into = this.#into!;
     this.#into = undefined;
-    if (count === null) this.#ended();
+    if (count === null) this.finish();
     else this.#arrived(count, into);
     this.wake();
     // The program may be stuck sending to a peer that reads late.
@@ -265,19 +279,6 @@ export class ReceivingHalf {
     traffic.bytesIn += count;
     this.#isAhead = this.#wait === undefined;
     traffic.observer?.received?.(into.subarray(0, count));
-  }
-
-  #ended(): void {
-    this.#forgetLastLook();
-    switch (this.#state) {
-      case "open":
-      case "draining":
-        this.peerFinished = true;
-        this.#state = "finished";
-        break;
-      case "discarding":
-        this.#state = "over";
-    }
   }
 
   /** What is here is still taken, then the failure. */

@@ -37,7 +37,6 @@ const DONE: Promise<void> = Promise.resolve();
 /** How far the sending has come. */
 export type SendingState = "open" | "finishing" | "finished" | "failed";
 
-/** How much may wait to be written. */
 export interface SendingLimits {
   readonly highWaterMarkBytes: number;
   readonly maxBufferedBytes: number;
@@ -59,7 +58,7 @@ export class SendingHalf {
   #handedOver = 0;
   // Stream position after the last frame that was accepted.
   #acceptedAt = 0;
-  // What is being written: the sink, its further pieces, the rest of this one.
+  // What is being written, its further pieces, the rest of this one.
   #writing: ByteSink | undefined;
   #pieces: Uint8Array[] = [];
   #rest: Uint8Array = NOTHING;
@@ -81,7 +80,6 @@ export class SendingHalf {
     this.#policy = new FlushPolicy(this);
   }
 
-  /** How far the sending has come. */
   get state(): SendingState {
     return this.#state;
   }
@@ -166,6 +164,11 @@ export class SendingHalf {
   flushed(): Promise<void> {
     this.flush();
     return this.#reached(this.position);
+  }
+
+  /** Accepts nothing more. */
+  seal(): void {
+    if (this.#state === "open") this.#state = "finishing";
   }
 
   /**

@@ -10,6 +10,7 @@ import { Address, parseAddress } from "../../transport/address.ts";
 import type { Connection, DialOptions } from "../../transport/connection.ts";
 import { dial } from "../../transport/open.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
+import type { WebSocketDialOptions } from "../../transport/ws/options.ts";
 import {
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
   shakeHands,
@@ -36,7 +37,7 @@ export const DEFAULT_CONNECT_TIMEOUT_MS: number = 10_000;
  * @typeParam E The encoding or its name; it decides the type of a message.
  */
 export interface ConnectOptions<E extends EncodingLike = "bytes">
-  extends MessageOptions<E>, DialOptions, TlsDialOptions {
+  extends MessageOptions<E>, DialOptions, TlsDialOptions, WebSocketDialOptions {
   /**
    * Longest time in milliseconds until the connection is open, with looking up
    * the name; `Infinity` for no bound but the system's, which is minutes.
@@ -150,7 +151,7 @@ export async function openChannel(
 async function dialWithin(
   to: Address | Connector,
   timeoutMs: number,
-  options: DialOptions & TlsDialOptions,
+  options: DialOptions & TlsDialOptions & WebSocketDialOptions,
 ): Promise<Connection> {
   const limit = within(
     timeoutMs,

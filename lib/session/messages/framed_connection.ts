@@ -4,16 +4,18 @@
  * @module
  */
 
-import { checkDuration } from "../../check.ts";
+import { checkDuration, OptionTypeError } from "../../check.ts";
 import type { EncodingLike } from "../../encoding/parse.ts";
 import { type ProtocolError, TimeoutError } from "../../errors.ts";
 import type { Framing } from "../../framing/framing.ts";
 import { framingOf } from "../../framing/by_name.ts";
+import { isSpoken } from "../../transport/spoken_framing.ts";
 import { within } from "../../time/within.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { PeerCertificate } from "../../transport/tls/options.ts";
 import { Channel } from "../channel/channel.ts";
+import { ChannelLink } from "./channel_link.ts";
 import { Floating } from "./floating.ts";
 import type { ConnectionEvent } from "./connection_event.ts";
 import { BatchIterator, MessageIterator } from "./iterators.ts";
@@ -56,11 +58,17 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
       ? options
       : new Settings<T, S>(options);
     this.#settings = settings;
-    this.#framing = settings.framing;
     const channel = this.channel = connection instanceof Channel
       ? connection
       : new Channel(connection, settings);
-    this.#reader = new MessageReader(channel, settings, this);
+    const { framing } = channel.connection;
+    this.#framing = framing ?? settings.framing;
+    if (isSpoken(framing)) {
+      channel.farewell = framing;
+      const sendsText = settings.encoding.isText === true;
+      framing.begin(new ChannelLink(channel, sendsText));
+    }
+    this.#reader = new MessageReader(channel, settings, this, this.#framing);
   }
 
   get localAddress(): Address {
@@ -157,6 +165,13 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
   }
 
   useFraming(framing: Framing | string): void {
+    if (this.channel.connection.framing !== undefined) {
+      throw new OptionTypeError({
+        action: `use framing ${framing} with`,
+        address: String(this.remoteAddress),
+        reason: `its messages are framed by ${this.#framing}`,
+      });
+    }
     const next = framingOf(framing);
     this.#reader.cut(next, this.#settings);
     this.#framing = next;

@@ -51,11 +51,12 @@ export class MessageReader<T> {
     channel: Channel,
     settings: Settings<T, never>,
     owner: ReaderOwner,
+    framing: Framing,
   ) {
     this.#channel = channel;
     this.#owner = owner;
     this.#half = channel.receiving;
-    this.cut(settings.framing, settings);
+    this.cut(framing, settings);
     channel.reader = this;
   }
 
@@ -186,6 +187,10 @@ export class MessageReader<T> {
     this.#copies = this.#values.copies === true;
     if (!this.#copies) queue.show();
     this.#isPlain = encoding as unknown === bytes();
+  }
+
+  drop(): void {
+    while (this.#frames.next() !== undefined);
   }
 
   /** Promises that no message handed out so far is looked at any more. */

@@ -60,6 +60,7 @@ export async function converse<C extends Conversable>(
  * first. Otherwise the network's cuts would decide how many of them arrive.
  */
 async function giveUp(channel: Channel, failure: unknown): Promise<void> {
+  channel.farewell?.fail(failure);
   try {
     // A peer that broke the framing may still be sending, and closing at once
     // could destroy what it has not read yet. After any other error, the end

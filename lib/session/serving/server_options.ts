@@ -12,6 +12,7 @@ import type {
   UnixListenOptions,
 } from "../../transport/connection.ts";
 import type { TlsListenOptions } from "../../transport/tls/options.ts";
+import type { WebSocketListenOptions } from "../../transport/ws/options.ts";
 import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
 import type { MessageConnection } from "../messages/message_connection.ts";
 import type { MessageOptions } from "../messages/settings.ts";
@@ -40,6 +41,7 @@ export interface ServeOptions<E extends EncodingLike = "bytes">
     MessageOptions<E>,
     ListenOptions,
     TlsListenOptions,
+    WebSocketListenOptions,
     UnixListenOptions {
   /**
    * Most connections at once. `Infinity` leaves only the system's bound.

@@ -12,13 +12,12 @@ import {
   ConnectionError,
   TimeoutError,
 } from "../../../lib/errors.ts";
-import { connect } from "../../../lib/session/messages/connect.ts";
+import { connect, serve } from "@parley/parley";
 import {
   startTls,
   type StartTlsOptions,
   type StartTlsServerOptions,
 } from "../../../lib/session/messages/start_tls.ts";
-import { serve } from "../../../lib/session/serving/serve.ts";
 import type { ServerEvent } from "../../../lib/session/serving/server_options.ts";
 import type { Address } from "../../../lib/transport/address.ts";
 import type { Connection } from "../../../lib/transport/connection.ts";

@@ -1,0 +1,72 @@
+/**
+ * The options of the two ends of WebSocket.
+ *
+ * @module
+ */
+
+/** Options that both ends have. */
+export interface WebSocketOptions {
+  /**
+   * Whether to compress messages (permessage-deflate, RFC 7692) if the peer does
+   * too. It takes memory, 64 KiB for each connection, and processor time.
+   *
+   * @default {false}
+   */
+  readonly deflate?: boolean;
+  /**
+   * How often to send a ping, in milliseconds; `Infinity` for never. A peer that
+   * has not answered when the next one is due is cut off. It also keeps proxies
+   * from closing a quiet connection.
+   *
+   * @default {Infinity}
+   */
+  readonly pingMs?: number;
+  /**
+   * Subprotocols, the preferred one first. A server takes the first one of the
+   * client's that it knows.
+   *
+   * @default {[]}
+   */
+  readonly protocols?: readonly string[];
+}
+
+/** Options of the client's end. */
+export interface WebSocketClientOptions extends WebSocketOptions {
+  /**
+   * Further fields of the request, such as `Authorization`.
+   *
+   * @default {{}}
+   */
+  readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * The field `Origin`, which browsers send and servers may ask for.
+   *
+   * @default {none}
+   */
+  readonly origin?: string | undefined;
+}
+
+/** Options of the server's end. */
+export interface WebSocketServerOptions extends WebSocketOptions {
+  /**
+   * Which pages may connect: origins such as `"https://example.org"`, or `"any"`.
+   * Browsers say where the page came from. Without this check, any page that a
+   * user visits can speak to a server that the user's machine can reach. Clients
+   * that are not browsers send no `Origin` and are let in.
+   *
+   * @default {pages of the same host and port}
+   */
+  readonly origins?: "any" | readonly string[] | undefined;
+}
+
+/** Options for connecting to `ws:` and `wss:` addresses. */
+export interface WebSocketDialOptions {
+  /** Options of WebSocket. */
+  readonly webSocket?: WebSocketClientOptions | undefined;
+}
+
+/** Options for listening on `ws:` and `wss:` addresses. */
+export interface WebSocketListenOptions {
+  /** Options of WebSocket. */
+  readonly webSocket?: WebSocketServerOptions | undefined;
+}

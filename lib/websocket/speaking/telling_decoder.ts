@@ -1,0 +1,59 @@
+/**
+ * Lets a connection answer an error of its decoder.
+ *
+ * @module
+ */
+
+import type { ReadableQueue } from "../../bytes/readable_queue.ts";
+import type { Decoder } from "../../framing/framing.ts";
+import type { WebSocketDecoder } from "../wire/websocket_decoder.ts";
+
+/** Tells of an error when it is thrown: all messages before it were taken. */
+export class TellingDecoder implements Decoder {
+  readonly #decoder: WebSocketDecoder;
+  readonly #tell: (error: unknown) => void;
+  #hasFailed = false;
+  #failure: unknown;
+
+  constructor(decoder: WebSocketDecoder, tell: (error: unknown) => void) {
+    this.#decoder = decoder;
+    this.#tell = tell;
+  }
+
+  get missingBytes(): number {
+    return this.#decoder.missingBytes;
+  }
+
+  decode(queue: ReadableQueue): Uint8Array | undefined {
+    if (this.#hasFailed) throw this.#failure;
+    try {
+      return this.#decoder.decode(queue);
+    } catch (error) {
+      this.#tell(error);
+      throw error;
+    }
+  }
+
+  decodeBatch(queue: ReadableQueue, into: Uint8Array[], most: number): void {
+    const before = into.length;
+    try {
+      if (this.#hasFailed) throw this.#failure;
+      this.#decoder.decodeBatch(queue, into, most);
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#failure = error;
+      if (into.length > before) return;
+      this.#tell(error);
+      throw error;
+    }
+  }
+
+  decodeEnd(queue: ReadableQueue): undefined {
+    try {
+      return this.#decoder.decodeEnd(queue);
+    } catch (error) {
+      this.#tell(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,522 @@
+/**
+ * The cases of the Autobahn test suite for the frames that a side receives,
+ * written down from its public descriptions: sections 1 (framing), 2 (pings and
+ * pongs), 3 (reserved bits), 4 (opcodes), 5 (fragmentation), 6 (UTF-8), 7 (close
+ * handling). Sections 9 and 10 (sizes) are in `limits_test.ts`, 12 and 13
+ * (compression) in `deflate_test.ts`.
+ *
+ * @module
+ */
+
+import { type FrameSpec, utf8 } from "./frames.ts";
+
+/** A stream, and what has to come of it. */
+export interface Case {
+  readonly name: string;
+  readonly frames: readonly FrameSpec[];
+  readonly events: readonly string[];
+  /** The close code, if the stream has to be refused. */
+  readonly error?: number;
+}
+
+const TEXT = 1;
+const BINARY = 2;
+const CLOSE = 8;
+const PING = 9;
+const PONG = 10;
+const CONTINUATION = 0;
+
+const text = (payload: string): FrameSpec => ({ opcode: TEXT, payload });
+const bytes = (...values: number[]) => Uint8Array.from(values);
+const message = (payload: string) => {
+  const shown = payload.length <= 40
+    ? JSON.stringify(payload)
+    : `${payload.length} characters, ${payload.slice(0, 8)}`;
+  return `text ${shown}`;
+};
+
+/** Section 1: a frame of every size class. */
+function* framing(): Iterable<Case> {
+  const sizes = [0, 125, 126, 127, 128, 65535, 65536];
+  for (const [i, size] of sizes.entries()) {
+    const payload = "*".repeat(size);
+    yield {
+      name: `1.1.${i + 1} text of ${size} bytes`,
+      frames: [text(payload)],
+      events: [message(payload)],
+    };
+    const binary = new Uint8Array(size).fill(0xfe);
+    const hex = binary.toHex();
+    yield {
+      name: `1.2.${i + 1} binary of ${size} bytes`,
+      frames: [{ opcode: BINARY, payload: binary }],
+      events: [
+        `binary ${
+          hex.length <= 40
+            ? JSON.stringify(hex)
+            : `${hex.length} characters, ${hex.slice(0, 8)}`
+        }`,
+      ],
+    };
+  }
+}
+
+/** Section 2: pings and pongs. */
+function* pings(): Iterable<Case> {
+  const ping = (payload: Uint8Array | string): FrameSpec => ({
+    opcode: PING,
+    payload,
+  });
+  const hex = (payload: string) => utf8(payload).toHex();
+  yield { name: "2.1 empty ping", frames: [ping("")], events: ["ping "] };
+  yield {
+    name: "2.2 ping with text",
+    frames: [ping("Hello, world!")],
+    events: [`ping ${hex("Hello, world!")}`],
+  };
+  yield {
+    name: "2.3 ping with binary",
+    frames: [ping(bytes(0, 255, 254, 253, 252, 251, 0, 255))],
+    events: ["ping 00fffefdfcfb00ff"],
+  };
+  yield {
+    name: "2.4 ping of 125 bytes",
+    frames: [ping(new Uint8Array(125).fill(0xfe))],
+    events: [`ping ${"fe".repeat(125)}`],
+  };
+  yield {
+    name: "2.5 ping of 126 bytes",
+    frames: [ping(new Uint8Array(126).fill(0xfe))],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "2.7 unasked pong without payload",
+    frames: [{ opcode: PONG }],
+    events: ["pong "],
+  };
+  yield {
+    name: "2.8 unasked pong with payload",
+    frames: [{ opcode: PONG, payload: "unsolicited" }],
+    events: [`pong ${hex("unsolicited")}`],
+  };
+  yield {
+    name: "2.9 unasked pong, then a ping",
+    frames: [{ opcode: PONG, payload: "unsolicited" }, ping("now")],
+    events: [`pong ${hex("unsolicited")}`, `ping ${hex("now")}`],
+  };
+  yield {
+    name: "2.10 ten pings",
+    frames: Array.from({ length: 10 }, (_, i) => ping(`payload-${i}`)),
+    events: Array.from({ length: 10 }, (_, i) => `ping ${hex(`payload-${i}`)}`),
+  };
+}
+
+/** Section 3: the reserved bits, on every kind of frame. */
+function* reservedBits(): Iterable<Case> {
+  const good = text("Hello, world!");
+  for (let rsv = 1; rsv <= 7; rsv++) {
+    for (const opcode of [TEXT, BINARY, CLOSE, PING, PONG]) {
+      yield {
+        name: `3.${rsv} reserved bits ${rsv} in opcode ${opcode}`,
+        frames: [good, { opcode, rsv }, good],
+        events: [message("Hello, world!")],
+        error: 1002,
+      };
+    }
+    yield {
+      name: `3.${rsv} reserved bits ${rsv} in a continuation`,
+      frames: [
+        { opcode: TEXT, fin: false, payload: "a" },
+        { opcode: CONTINUATION, rsv, payload: "b" },
+      ],
+      events: [],
+      error: 1002,
+    };
+  }
+}
+
+/** Section 4: reserved opcodes, alone, with payload and behind a message. */
+function* opcodes(): Iterable<Case> {
+  for (const opcode of [3, 4, 5, 6, 7, 11, 12, 13, 14, 15]) {
+    const section = opcode < 8 ? `4.1.${opcode - 2}` : `4.2.${opcode - 10}`;
+    yield {
+      name: `${section} opcode ${opcode}`,
+      frames: [{ opcode }],
+      events: [],
+      error: 1002,
+    };
+    yield {
+      name: `${section} opcode ${opcode} behind a message, with a payload`,
+      frames: [text("Hello"), { opcode, payload: "reserved" }, {
+        opcode: PING,
+      }],
+      events: [message("Hello")],
+      error: 1002,
+    };
+  }
+}
+
+/** Section 5: fragments. */
+function* fragmentation(): Iterable<Case> {
+  const begin = (payload: string): FrameSpec => ({
+    opcode: TEXT,
+    fin: false,
+    payload,
+  });
+  const more = (payload: string, fin = false): FrameSpec => ({
+    opcode: CONTINUATION,
+    fin,
+    payload,
+  });
+  const ping: FrameSpec = { opcode: PING, payload: "ping" };
+  const pinged = "ping 70696e67";
+  for (const [number, opcode] of [["5.1", PING], ["5.2", PONG]] as const) {
+    yield {
+      name: `${number} control frame in two fragments`,
+      frames: [{ opcode, fin: false, payload: "fragment1" }, more("2", true)],
+      events: [],
+      error: 1002,
+    };
+  }
+  yield {
+    name: "5.3 text in two fragments",
+    frames: [begin("fragment1"), more("fragment2", true)],
+    events: [message("fragment1fragment2")],
+  };
+  yield {
+    name: "5.6 text in two fragments, a ping in between",
+    frames: [begin("fragment1"), ping, more("fragment2", true)],
+    events: [pinged, message("fragment1fragment2")],
+  };
+  yield {
+    name: "5.9 continuation without a message, final",
+    frames: [more("non-continuation", true), text("Hello")],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "5.12 continuation without a message, not final",
+    frames: [more("non-continuation"), text("Hello")],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "5.15 continuation behind a whole message",
+    frames: [begin("1"), more("2", true), more("3"), text("Hello")],
+    events: [message("12")],
+    error: 1002,
+  };
+  yield {
+    name: "5.16 continuation, then text, twice",
+    frames: [more("fragment1"), begin("fragment2"), more("fragment3", true)],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "5.18 a second message inside the first",
+    frames: [begin("fragment1"), { opcode: TEXT, payload: "fragment2" }],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "5.19 five fragments, a ping behind the second and the fourth",
+    frames: [
+      begin("fragment1"),
+      more("fragment2"),
+      ping,
+      more("fragment3"),
+      more("fragment4"),
+      ping,
+      more("fragment5", true),
+    ],
+    events: [
+      pinged,
+      pinged,
+      message("fragment1fragment2fragment3fragment4fragment5"),
+    ],
+  };
+  yield {
+    name: "6.1.1 empty text",
+    frames: [text("")],
+    events: [message("")],
+  };
+  yield {
+    name: "6.1.2 three empty fragments",
+    frames: [begin(""), more(""), more("", true)],
+    events: [message("")],
+  };
+  yield {
+    name: "6.1.3 empty fragments around one with text",
+    frames: [begin(""), more("middle frame payload"), more("", true)],
+    events: [message("middle frame payload")],
+  };
+}
+
+const HELLO = "Hello-µ@ßöäüàá-UTF-8!!";
+
+/** Section 6: UTF-8. */
+function* unicode(): Iterable<Case> {
+  yield { name: "6.2.1 text", frames: [text(HELLO)], events: [message(HELLO)] };
+  const whole = utf8(HELLO);
+  yield {
+    name: "6.2.3 a fragment for each byte",
+    frames: [...whole].map((byte, i): FrameSpec => ({
+      opcode: i === 0 ? TEXT : CONTINUATION,
+      fin: i === whole.length - 1,
+      payload: bytes(byte),
+    })),
+    events: [message(HELLO)],
+  };
+  const bad = bytes(
+    ...utf8("κόσμε"),
+    0xed,
+    0xa0,
+    0x80,
+    ...utf8("edited"),
+  );
+  yield {
+    name: "6.3.1 a surrogate in one frame",
+    frames: [{ opcode: TEXT, payload: bad }],
+    events: [],
+    error: 1007,
+  };
+  yield {
+    name: "6.3.2 a surrogate, a fragment for each byte",
+    frames: [...bad].map((byte, i): FrameSpec => ({
+      opcode: i === 0 ? TEXT : CONTINUATION,
+      fin: i === bad.length - 1,
+      payload: bytes(byte),
+    })),
+    events: [],
+    error: 1007,
+  };
+  yield {
+    name: "6.4.1 fail fast: a bad fragment before the last one",
+    frames: [
+      { opcode: TEXT, fin: false, payload: utf8("κόσμε") },
+      { opcode: CONTINUATION, fin: false, payload: bytes(0xf4, 0x90) },
+    ],
+    events: [],
+    error: 1007,
+  };
+  for (const [i, payload] of VALID.entries()) {
+    yield {
+      name: `6.5 to 6.23 good text ${i + 1}`,
+      frames: [{ opcode: TEXT, payload }],
+      events: [message(new TextDecoder().decode(payload))],
+    };
+  }
+  for (const [i, payload] of INVALID.entries()) {
+    yield {
+      name: `6.6 to 6.21 bad text ${i + 1}: ${payload.toHex()}`,
+      frames: [{ opcode: TEXT, payload }],
+      events: [],
+      error: 1007,
+    };
+  }
+}
+
+/** Whole characters at the ends of every range (Autobahn 6.5, 6.7, 6.9, 6.22). */
+const VALID: readonly Uint8Array[] = [
+  utf8("κόσμε"),
+  bytes(0x00),
+  bytes(0x7f),
+  bytes(0xc2, 0x80),
+  bytes(0xdf, 0xbf),
+  bytes(0xe0, 0xa0, 0x80),
+  bytes(0xed, 0x9f, 0xbf),
+  bytes(0xee, 0x80, 0x80),
+  bytes(0xef, 0xbf, 0xbd),
+  bytes(0xef, 0xbf, 0xbe),
+  bytes(0xef, 0xbf, 0xbf),
+  bytes(0xf0, 0x90, 0x80, 0x80),
+  bytes(0xf0, 0x9f, 0xbf, 0xbf),
+  bytes(0xf4, 0x8f, 0xbf, 0xbf),
+];
+
+/** What is no UTF-8 (Autobahn 6.6, 6.8, 6.10 to 6.21). */
+const INVALID: readonly Uint8Array[] = [
+  // Parts of characters.
+  bytes(0xce),
+  bytes(0xce, 0xba, 0xe1),
+  bytes(0xce, 0xba, 0xe1, 0xbd),
+  bytes(0xc2),
+  bytes(0xe0, 0xa0),
+  bytes(0xf0, 0x90, 0x80),
+  // Lone continuations.
+  bytes(0x80),
+  bytes(0xbf),
+  bytes(0x80, 0xbf, 0x80),
+  bytes(0x61, 0x80, 0x62),
+  // Lead bytes without what has to follow.
+  bytes(0xc3, 0x20),
+  bytes(0xe1, 0x20),
+  bytes(0xf1, 0x20),
+  bytes(0xe1, 0x80, 0x20),
+  bytes(0xf1, 0x80, 0x80, 0x20),
+  // Bytes of no character.
+  bytes(0xc0),
+  bytes(0xc1),
+  bytes(0xf5, 0x80, 0x80, 0x80),
+  bytes(0xf8, 0x88, 0x80, 0x80, 0x80),
+  bytes(0xfc, 0x84, 0x80, 0x80, 0x80, 0x80),
+  bytes(0xfe),
+  bytes(0xff),
+  // Forms that are too long.
+  bytes(0xc0, 0xaf),
+  bytes(0xe0, 0x80, 0xaf),
+  bytes(0xe0, 0x9f, 0xbf),
+  bytes(0xf0, 0x80, 0x80, 0xaf),
+  bytes(0xf0, 0x8f, 0xbf, 0xbf),
+  bytes(0xc1, 0xbf),
+  // Surrogates, alone and in pairs.
+  bytes(0xed, 0xa0, 0x80),
+  bytes(0xed, 0xad, 0xbf),
+  bytes(0xed, 0xae, 0x80),
+  bytes(0xed, 0xaf, 0xbf),
+  bytes(0xed, 0xb0, 0x80),
+  bytes(0xed, 0xbf, 0xbf),
+  bytes(0xed, 0xa0, 0x80, 0xed, 0xb0, 0x80),
+  // Above U+10FFFF.
+  bytes(0xf4, 0x90, 0x80, 0x80),
+  bytes(0xf7, 0xbf, 0xbf, 0xbf),
+];
+
+/** Section 7: the closing handshake. */
+function* closing(): Iterable<Case> {
+  const close = (payload: Uint8Array | string): FrameSpec => ({
+    opcode: CLOSE,
+    payload,
+  });
+  const code = (value: number, reason: Uint8Array | string = "") =>
+    bytes(
+      value >> 8,
+      value & 0xff,
+      ...(typeof reason === "string" ? utf8(reason) : reason),
+    );
+  yield {
+    name: "7.1.1 a message, then the end",
+    frames: [text("Hello World!"), close("")],
+    events: [message("Hello World!"), 'close undefined ""'],
+  };
+  yield {
+    name: "7.1.2 two close frames",
+    frames: [close(code(1000)), close(code(1000))],
+    events: ['close 1000 ""'],
+  };
+  yield {
+    name: "7.1.3 a ping behind the close frame",
+    frames: [close(code(1000)), { opcode: PING }],
+    events: ['close 1000 ""'],
+  };
+  yield {
+    name: "7.1.4 a text behind the close frame",
+    frames: [close(code(1000)), text("late")],
+    events: ['close 1000 ""'],
+  };
+  yield {
+    name: "7.1.5 the end inside a message",
+    frames: [
+      { opcode: TEXT, fin: false, payload: "fragment1" },
+      close(code(1000)),
+      { opcode: CONTINUATION, payload: "fragment2" },
+    ],
+    events: ['close 1000 ""'],
+  };
+  yield {
+    name: "7.3.2 a close frame of 1 byte",
+    frames: [close("a")],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "7.3.3 a code alone",
+    frames: [close(code(1000))],
+    events: ['close 1000 ""'],
+  };
+  yield {
+    name: "7.3.4 a code and a reason",
+    frames: [close(code(1000, "Hello World!"))],
+    events: ['close 1000 "Hello World!"'],
+  };
+  const longest = "*".repeat(123);
+  yield {
+    name: "7.3.5 the longest reason",
+    frames: [close(code(1000, longest))],
+    events: [`close 1000 ${JSON.stringify(longest)}`],
+  };
+  yield {
+    name: "7.3.6 a reason that is too long",
+    frames: [close(code(1000, "*".repeat(124)))],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "7.5.1 a reason that is not UTF-8",
+    frames: [close(code(1000, bytes(0xce, 0xba, 0xed, 0xa0, 0x80)))],
+    events: [],
+    error: 1007,
+  };
+  const good = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012];
+  for (const value of [...good, 1013, 1014, 3000, 3999, 4000, 4999]) {
+    yield {
+      name: `7.7 the code ${value}`,
+      frames: [close(code(value))],
+      events: [`close ${value} ""`],
+    };
+  }
+  const reserved = [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999];
+  for (const value of [...reserved, 5000, 65535]) {
+    yield {
+      name: `7.9 the code ${value}`,
+      frames: [close(code(value))],
+      events: [],
+      error: 1002,
+    };
+  }
+}
+
+/** What RFC 6455 demands and the suite does not ask for. */
+function* further(): Iterable<Case> {
+  yield {
+    name: "5.2 a length in more bytes than it needs: 2",
+    frames: [{ opcode: BINARY, payload: bytes(1), lengthBytes: 2 }],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "5.2 a length in more bytes than it needs: 8",
+    frames: [{
+      opcode: BINARY,
+      payload: new Uint8Array(200),
+      lengthBytes: 8,
+    }],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "5.5 a control frame with an extended length",
+    frames: [{ opcode: PING, payload: bytes(1), lengthBytes: 2 }],
+    events: [],
+    error: 1002,
+  };
+  yield {
+    name: "7.4 a length of 2^63",
+    frames: [{ opcode: BINARY, declares: 2 ** 63, lengthBytes: 8 }],
+    events: [],
+    error: 1009,
+  };
+}
+
+/** All cases. */
+export const CASES: readonly Case[] = [
+  ...framing(),
+  ...pings(),
+  ...reservedBits(),
+  ...opcodes(),
+  ...fragmentation(),
+  ...unicode(),
+  ...closing(),
+  ...further(),
+];
