@@ -70,7 +70,9 @@ const BRACKETS =
 const PATH = 'a path needs its scheme; write for example "unix:/run/app.sock"';
 const port = (text: string) =>
   `the port "${text}" is not a number from 0 to 65535`;
-const SCHEMES = [...transportsOf("host"), ...transportsOf("path")].join(", ")
+const SCHEMES = (["host", "url", "path"] as const).flatMap(transportsOf).join(
+  ", ",
+)
   .replace(/, (\w+)$/, " or $1");
 const scheme = (text: string) => `its scheme must be ${SCHEMES}, not "${text}"`;
 
