@@ -188,7 +188,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...MESSAGES,
     ...CONTRACT,
     "lib/session/channel",
+    "lib/session/datagrams/udp_address.ts",
     "lib/session/messages",
+    "lib/time",
+    "lib/transport/open_datagrams.ts",
   ],
   "lib/testing": [
     ...MESSAGES,
@@ -254,7 +257,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["cli/http/server", "cli/recording/record", "cli/tls", "cli/udp"],
   ],
   "cli/tap": [
-    ...[...PUBLIC, ...COMMAND, "cli/server", "cli/tls"],
+    ...[...PUBLIC, ...COMMAND, "cli/recording", "cli/server", "cli/tls"],
   ],
   "cli/demo": [...PUBLIC, "cli/output"],
 };

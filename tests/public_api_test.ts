@@ -90,8 +90,10 @@ const EXPORTS: Record<string, readonly string[]> = {
     isChunk pcapng turnsOf
   `),
   "./relay": names(`
-    FrameWatch FrameWatchOptions OpenRelay RelayDirection RelayOptions RelayReport Relayable
-    WatchedError WatchedFramings WatchedMessage relay
+    DEFAULT_MAX_PEERS DEFAULT_PEER_TIMEOUT_MS DatagramRelay DatagramRelayEvent
+    FrameWatch FrameWatchOptions OpenRelay RelayDatagramsOptions RelayDirection
+    RelayOptions RelayReport Relayable WatchedError WatchedFramings WatchedMessage relay
+    relayDatagrams
   `),
   "./testing": names(`
     MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener

@@ -4,12 +4,16 @@
  * @module
  */
 
-import type { ExitCode } from "../output/exit_code.ts";
+import type { WatchedFramings } from "../../lib/relay/mod.ts";
+import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { BoundedOutput } from "../output/bounded_output.ts";
 import { Log } from "../output/log.ts";
 import type { Manual } from "../manual/manual.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
+import { isRecording } from "../recording/record/record_options.ts";
+import type { Recorder } from "../recording/record/recorder.ts";
 import { reloadAtSignal } from "../server/listening/reload_certificate.ts";
+import type { RunningServer } from "../server/running_server.ts";
 import { Servers } from "../server/start_servers.ts";
 import { tellListening } from "../server/listening/tell_listening.ts";
 import { untilSignal } from "../server/until_signal.ts";
@@ -19,6 +23,7 @@ import { TapDisplay } from "./display/tap_display.ts";
 import { loadView } from "../output/views/load_view.ts";
 import { isView } from "../output/views/view_names.ts";
 import { TextLines } from "./display/text_lines.ts";
+import { RecordingView } from "./recording_view.ts";
 import { parseTapArguments, type TapCommand } from "./tap_command.ts";
 import { tapManual } from "./tap_manual.ts";
 import type { TapSettings } from "./tapped_connection.ts";
@@ -40,7 +45,7 @@ async function runTap(
 ): Promise<ExitCode> {
   progress.stage = "listening";
   const command = parseTapArguments(args.slice(1), terminal);
-  const { listen, options } = command;
+  const { options } = command;
   progress.json = options.log === "json";
   // A terminal that is stopped must not stop the traffic, neither by its messages
   // nor by its log.
@@ -51,31 +56,88 @@ async function runTap(
     quiet: options.quiet,
     verbose: options.verbose,
   });
-  const display = await displayOf(command, output, terminal, log);
+  const framing = {
+    toServer: options["frame-to-server"] ?? options.frame,
+    toClient: options["frame-to-client"] ?? options.frame,
+  };
+  const recording = await recordingOf(command, framing, terminal, log);
+  const display = await displayOf(command, framing, output, terminal, log);
+  const { target } = command;
   const settings: TapSettings = {
-    framing: {
-      toServer: options["frame-to-server"] ?? options.frame,
-      toClient: options["frame-to-client"] ?? options.frame,
-    },
+    framing,
     maxMessageBytes: options["max-message"],
     terminal,
-    views: [display],
+    views: recording === undefined
+      ? [display]
+      : [display, new RecordingView(recording, target)],
+    ready: recording && (() => recording.room()),
   };
   try {
-    const running = await start(command, settings, terminal, log);
-    const servers = new Servers(running.addresses, [running]);
-    const undoReload = reloadAtSignal(servers, options, terminal, log);
-    const ended = untilSignal(servers, terminal, log, options.grace);
-    const write = String;
-    tellListening([listen], servers.addresses, write, terminal, log);
-    const exitCode = await Promise.race([ended, failureOf(output, servers)]);
-    undoReload();
-    return exitCode;
+    const exitCode = await serveTap(command, settings, output, terminal, log);
+    return exitCode === EXIT.done && recording !== undefined
+      ? await recording.end()
+      : exitCode;
   } finally {
+    await recording?.end();
     display.end();
     log.flush();
     await Promise.all([output, errors].map((one) => one.drained(DRAIN_MS)));
   }
+}
+
+/** Listens until a signal, or until standard output is closed. */
+async function serveTap(
+  command: TapCommand,
+  settings: TapSettings,
+  output: BoundedOutput,
+  terminal: Terminal,
+  log: Log,
+): Promise<ExitCode> {
+  const { listen, options } = command;
+  const running = await start(command, settings, terminal, log);
+  const servers = new Servers(running.addresses, [running]);
+  const undoReload = reloadAtSignal(servers, options, terminal, log);
+  const ended = untilSignal(servers, terminal, log, options.grace);
+  tellListening([listen], servers.addresses, String, terminal, log);
+  try {
+    return await Promise.race([ended, failureOf(output, servers)]);
+  } finally {
+    undoReload();
+  }
+}
+
+/** Loads only what the kind of address needs. */
+async function start(
+  command: TapCommand,
+  settings: TapSettings,
+  terminal: Terminal,
+  log: Log,
+): Promise<RunningServer> {
+  if (command.listen.transport === "udp") {
+    const { startTapDatagrams } = await import("./start_tap_datagrams.ts");
+    return await startTapDatagrams(command, settings, log);
+  }
+  const { startTap } = await import("./start_tap.ts");
+  return await startTap(command, settings, terminal, log);
+}
+
+/** Begins the recording, if there is to be one. */
+async function recordingOf(
+  { listen, options, target }: TapCommand,
+  framing: WatchedFramings,
+  terminal: Terminal,
+  log: Log,
+): Promise<Recorder | undefined> {
+  if (!isRecording(options)) return undefined;
+  const { Recorder } = await import("../recording/record/recorder.ts");
+  const what = {
+    by: "parley-server tap",
+    frameToServer: String(framing.toServer),
+    frameToClient: String(framing.toClient),
+    listen: String(listen),
+    target: String(target),
+  };
+  return await Recorder.begin(options, what, terminal, log);
 }
 
 /** Rejects when standard output cannot be written, once all connections are cut. */
@@ -89,15 +151,18 @@ function failureOf(output: BoundedOutput, servers: Servers): Promise<never> {
 
 async function displayOf(
   { options }: TapCommand,
+  framing: WatchedFramings,
   output: BoundedOutput,
   terminal: Terminal,
   log: Log,
 ): Promise<TapDisplay> {
-  const { filter, format, only } = options;
+  const { annotate, filter, format, only } = options;
   const columns = output.isTerminal ? () => output.columns() : () => Infinity;
   const shown = isView(format) ? await loadView(format) : format;
   return new TapDisplay({
-    format: shown === "json" ? JSON_LINES : new TextLines(shown, columns),
+    format: shown === "json"
+      ? JSON_LINES
+      : new TextLines(shown, columns, annotate ? framing : undefined),
     filters: filter,
     only: only === undefined
       ? undefined
@@ -108,14 +173,4 @@ async function displayOf(
     log,
     terminal,
   });
-}
-
-async function start(
-  command: TapCommand,
-  settings: TapSettings,
-  terminal: Terminal,
-  log: Log,
-): ReturnType<typeof import("./start_tap.ts").startTap> {
-  const { startTap } = await import("./start_tap.ts");
-  return await startTap(command, settings, terminal, log);
 }

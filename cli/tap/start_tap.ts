@@ -49,17 +49,19 @@ export async function startTap(
       settings,
     );
     tapLog.tapped(client, tapped);
-    tapped.opened(String(client.remoteAddress));
-    const open = (signal: AbortSignal) =>
-      connect(target, { ...dialled, signal });
+    tapped.opened(client.remoteAddress);
+    let wasJoined = false;
+    const open = async (signal: AbortSignal) => {
+      const connection = await connect(target, { ...dialled, signal });
+      wasJoined = true;
+      return connection;
+    };
     const { onChunk, onEnd } = tapped;
-    const report = await relay(client, open, {
-      connect: options.connect,
-      onChunk,
-      onEnd,
-    });
+    const { ready } = settings;
+    const how = { connect: options.connect, onChunk, onEnd, ready };
+    const report = await relay(client, open, how);
     tapLog.reported(client, report);
-    tapped.closed(report);
+    tapped.closed(report, wasJoined);
     const { error, failed, observerError } = report;
     if (observerError !== undefined) {
       const text = errorText(observerError);

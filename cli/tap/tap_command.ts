@@ -10,6 +10,7 @@ import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { UsageError } from "../output/failure.ts";
+import { checkRecord } from "../recording/record/record_options.ts";
 import { checkTls } from "../server/server_checks.ts";
 import { KINDS_OVER } from "../server/server_command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -64,6 +65,12 @@ export function parseTapArguments(
   refuseOthers(TAP_OPTIONS, given, kinds, `tap ${listen} ${target}`);
   checkTls([listen], given);
   checkPair(given, "target-");
+  checkRecord(options, given);
+  if (options.annotate && options.format === "json") {
+    throw new UsageError(
+      "--annotate draws bytes for people, and --format json writes for programs; leave one out",
+    );
+  }
   return { listen, target, given, options };
 }
 

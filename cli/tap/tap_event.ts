@@ -13,8 +13,10 @@
  * @module
  */
 
+import type { Address } from "../../mod.ts";
 import type {
   RelayDirection,
+  RelayReport,
   WatchedError,
   WatchedMessage,
 } from "../../lib/relay/mod.ts";
@@ -44,10 +46,10 @@ export interface TapError extends WatchedError {
 export interface TapEnd {
   /** The connection's number, from 1. */
   readonly connection: number;
-  /** Which side failed; `undefined` if both finished. */
-  readonly failed: "client" | "server" | undefined;
-  /** Why. */
-  readonly error: unknown;
+  /** What the relay says of it. */
+  readonly report: RelayReport;
+  /** Whether there was a connection to the target. */
+  readonly wasJoined: boolean;
 }
 
 /** Looks at what a tap sees. */
@@ -55,7 +57,7 @@ export interface TapView {
   /** Whether messages of a direction are looked at now, and not only counted. */
   wants(direction: RelayDirection): boolean;
   /** A connection was opened. */
-  opened?(connection: number, peer: string): void;
+  opened?(connection: number, peer: Address): void;
   /** Bytes of one read. */
   chunk?(
     connection: number,

@@ -93,7 +93,8 @@ function targetText(error: unknown): string {
   );
 }
 
-function amount(
+/** Writes how much has passed. */
+export function amount(
   { bytes, messages }: { readonly bytes: number; readonly messages: number },
 ): string {
   return `${messages} message${messages === 1 ? "" : "s"} ${formatSize(bytes)}`;

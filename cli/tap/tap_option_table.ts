@@ -24,6 +24,7 @@ import {
   type ValuesOf,
 } from "../arguments/option.ts";
 import { asTyped, oneOf } from "../arguments/values.ts";
+import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
 import { parseFilter } from "./filter.ts";
 
@@ -70,6 +71,10 @@ export const TAP_OPTIONS = {
       ...FORMAT_OPTION,
       help: `how messages are shown: text, json, hex, base64, ${VIEWS_HELP}`,
     },
+    "annotate": flag(
+      "draws the bytes of each message below its line, with the parts of its frame",
+      { usual: true },
+    ),
     "filter": repeated(
       "TEXT|/RE/",
       parseFilter,
@@ -164,6 +169,7 @@ export const TAP_OPTIONS = {
       appliesTo: ["tls", "target-tls"],
     },
   }),
+  ...RECORD_OPTIONS,
   ...LOG_OPTIONS,
 } as const;
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Address } from "../../mod.ts";
 import {
   FrameWatch,
   type RelayDirection,
@@ -24,6 +25,8 @@ export interface TapSettings {
   readonly terminal: Pick<Terminal, "elapsedMs" | "now">;
   /** Who looks. */
   readonly views: readonly TapView[];
+  /** Gives what the next read of any connection waits for. */
+  readonly ready?: (() => Promise<void> | undefined) | undefined;
 }
 
 /** What passed in one direction. */
@@ -63,13 +66,13 @@ export class TappedConnection {
   }
 
   /** Takes note that it was opened. */
-  opened(peer: string): void {
+  opened(peer: Address): void {
     for (const view of this.#settings.views) view.opened?.(this.number, peer);
   }
 
   /** Takes note of its end. */
-  closed({ error, failed }: RelayReport): void {
-    const end = { connection: this.number, failed, error };
+  closed(report: RelayReport, wasJoined: boolean): void {
+    const end = { connection: this.number, report, wasJoined };
     for (const view of this.#settings.views) view.closed?.(end);
   }
 

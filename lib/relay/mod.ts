@@ -54,3 +54,13 @@ export type {
   WatchedFramings,
   WatchedMessage,
 } from "./watched.ts";
+export {
+  DEFAULT_MAX_PEERS,
+  DEFAULT_PEER_TIMEOUT_MS,
+  relayDatagrams,
+} from "./relay_datagrams.ts";
+export type {
+  DatagramRelay,
+  DatagramRelayEvent,
+  RelayDatagramsOptions,
+} from "./datagram_options.ts";

@@ -50,6 +50,12 @@ export interface RelayOptions
     | ((direction: RelayDirection, bytes: Uint8Array) => void)
     | undefined;
   /**
+   * Called before every read. The read waits for the promise that it returns, and
+   * with it the sender: so a recording that cannot be written fast enough slows the
+   * traffic and loses nothing. If it throws or rejects, the relay goes on.
+   */
+  readonly ready?: (() => Promise<void> | undefined) | undefined;
+  /**
    * Called once for each direction when its sender has finished, after the last
    * bytes and before the end is passed on. A direction that fails has no such call.
    */
@@ -71,6 +77,6 @@ export interface RelayReport {
   readonly failed: Side | undefined;
   /** Why it failed. */
   readonly error: unknown;
-  /** The first error that `onChunk` or `onEnd` threw. */
+  /** The first error of `onChunk`, `onEnd` or `ready`. */
   readonly observerError: unknown;
 }

@@ -25,6 +25,8 @@ import type { Channel } from "../session/channel/channel.ts";
 export interface PumpOwner {
   /** Bytes were read and are about to be written. Must not throw. */
   chunk(bytes: Uint8Array): void;
+  /** Gives what to wait for before the next read. Must not throw or reject. */
+  ready(): Promise<void> | undefined;
   /**
    * No more bytes come, and the end is about to be passed on. Must not throw.
    *
@@ -66,9 +68,12 @@ export class Pump {
         const written = this.#passOn();
         switch (receiving.state) {
           case "open":
-          case "draining":
+          case "draining": {
+            const ready = this.#owner.ready();
+            if (ready !== undefined) await ready;
             await this.#from.fill();
             break;
+          }
           case "lost":
           case "aborted":
             this.#lookForLoss();

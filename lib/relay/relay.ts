@@ -196,24 +196,22 @@ class Relay {
   }
 
   #owner(direction: RelayDirection): PumpOwner {
-    const { onChunk, onEnd } = this.#options;
+    const { onChunk, onEnd, ready } = this.#options;
     const sender = direction === "toServer" ? "client" : "server";
+    const onError = (error: unknown) => void (this.#observerError ??= error);
+    const guarded = <T>(call: () => T): T | undefined => {
+      try {
+        return call();
+      } catch (error) {
+        onError(error);
+      }
+    };
     return {
-      chunk: (bytes) => {
-        try {
-          onChunk?.(direction, bytes);
-        } catch (error) {
-          this.#observerError ??= error;
-        }
-      },
+      chunk: (bytes) => guarded(() => onChunk?.(direction, bytes)),
+      ready: () => guarded(() => ready?.()?.catch(onError)),
       end: (by) => {
         this.#endedBy ??= by === "self" ? by : sender;
-        if (by === "self") return;
-        try {
-          onEnd?.(direction);
-        } catch (error) {
-          this.#observerError ??= error;
-        }
+        if (by === "peer") guarded(() => onEnd?.(direction));
       },
       failed: (channel, error) => this.#fail(channel, error),
     };

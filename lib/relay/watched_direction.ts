@@ -79,7 +79,10 @@ export class WatchedDirection {
       at += part.length;
       this.#decode(this.#frames, false);
     }
-    if (at < bytes.length) this.#raw(bytes.subarray(at));
+    // A datagram can be empty.
+    if (this.#frames === undefined && (at === 0 || at < bytes.length)) {
+      this.#raw(bytes.subarray(at));
+    }
     this.#tellSkipped();
   }
 

@@ -353,6 +353,52 @@ Deno.test("relay() goes on when onChunk and onEnd throw, and reports the first e
   assertEquals((report.observerError as Error).message, "chunk 1");
 });
 
+Deno.test("relay() reads nothing while ready() makes it wait", async () => {
+  using ends = inMemory();
+  let gate: PromiseWithResolvers<void> | undefined;
+  const done = relay(ends.left, ends.right, { ready: () => gate?.promise });
+  const into = new Uint8Array(10);
+  await ends.client.write(Uint8Array.of(1));
+  assertEquals(await ends.server.read(into), 1);
+  gate = Promise.withResolvers();
+  // The read that had begun still gives this byte; then it waits.
+  await ends.client.write(Uint8Array.of(2));
+  assertEquals(await ends.server.read(into), 1);
+  await ends.client.write(Uint8Array.of(3));
+  let count: number | null | undefined;
+  const third = ends.server.read(into).then((read) => count = read);
+  await turn(5);
+  assertEquals(count, undefined);
+  gate.resolve();
+  gate = undefined;
+  await third;
+  assertEquals(count, 1);
+  await ends.client.closeWrite();
+  await ends.server.closeWrite();
+  await done;
+});
+
+Deno.test("relay() goes on when ready() throws or rejects", async () => {
+  for (
+    const ready of [
+      () => Promise.reject(new Error("full")),
+      () => {
+        throw new Error("full");
+      },
+    ]
+  ) {
+    using ends = inMemory();
+    const done = relay(ends.left, ends.right, { ready });
+    await ends.client.write(Uint8Array.of(1));
+    await ends.client.closeWrite();
+    assertEquals((await readAll(ends.server)).bytes, Uint8Array.of(1));
+    await ends.server.closeWrite();
+    const { failed, observerError } = await done;
+    assertEquals(failed, undefined);
+    assertEquals((observerError as Error).message, "full");
+  }
+});
+
 Deno.test("relay() is idle only if no byte goes in either direction", async () => {
   const time = new ManualTime();
   const [client, left] = memoryPair();

@@ -42,6 +42,8 @@ const SOURCE: Build = {
   isStandIn: false,
   command: (program) => [Deno.execPath(), [
     ...["run", "--quiet", "--no-prompt", "--no-check"],
+    // As the tasks and the executables have it.
+    "--v8-flags=--enable-experimental-regexp-engine-on-excessive-backtracks",
     ...["--allow-net", "--allow-env=NO_COLOR"],
     ...["--allow-read", "--allow-write", "--allow-sys"],
     new URL(`cli/${program}.ts`, ROOT).pathname,

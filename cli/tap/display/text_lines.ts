@@ -13,8 +13,11 @@
  * @module
  */
 
+import type { WatchedFramings } from "../../../lib/relay/mod.ts";
+import { explainFrame, parseFraming } from "../../../lib/framing/mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { formatSize } from "../../arguments/sizes.ts";
+import { annotatedBytes } from "../../output/annotated_bytes.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { escapeControls, visible } from "../../output/escape.ts";
 import type { FormatName } from "../../output/formats.ts";
@@ -28,6 +31,10 @@ import type { LineFormat } from "./line_format.ts";
 const CONTENT_COLUMNS = 26;
 // What is left of a message on a terminal that is too narrow for its remark too.
 const LEAST_COLUMNS = 10;
+// The bytes of a message are drawn below its line, and on a terminal not all of a
+// large one.
+const INDENT = "    ";
+const MOST_ROWS = 16;
 
 /** Shows the bytes of a message on one line. */
 type ShowBytes = (message: Uint8Array) => string;
@@ -46,17 +53,25 @@ export class TextLines implements LineFormat {
   readonly #show: ShowBytes;
   readonly #isPlain: boolean;
   readonly #columns: () => number;
+  readonly #annotated: WatchedFramings | undefined;
 
   /**
    * Creates the format.
    *
    * @param format How messages are shown: a name, or a view that was loaded.
    * @param columns How wide a line may be, in columns; `Infinity` for no bound.
+   * @param annotated The framings whose parts are drawn under the bytes, if the
+   * bytes are drawn at all.
    */
-  constructor(format: PlainFormat | View, columns: () => number) {
+  constructor(
+    format: PlainFormat | View,
+    columns: () => number,
+    annotated?: WatchedFramings,
+  ) {
     this.#isPlain = typeof format === "string";
     this.#show = typeof format === "string" ? SHOWN[format] : format;
     this.#columns = columns;
+    this.#annotated = annotated;
   }
 
   message(found: TapMessage): string {
@@ -65,7 +80,10 @@ export class TextLines implements LineFormat {
     const head = `${mark(found)} ${String(number).padStart(2)} ${size}  ${
       clock(found.at)
     }  `;
-    return this.#line(head, message, remark(found));
+    const line = this.#line(head, message, remark(found));
+    return this.#annotated === undefined
+      ? line
+      : [line, ...this.#rows(found, this.#annotated)].join(`\n${INDENT}`);
   }
 
   error(found: TapError): string {
@@ -78,8 +96,24 @@ export class TextLines implements LineFormat {
     return `${head}${clock(at)}  ${what}; ${rest}`;
   }
 
+  #rows(
+    { direction, frame, isRaw, number, offset }: TapMessage,
+    framings: WatchedFramings,
+  ): string[] {
+    const framing = framings[direction];
+    const known = typeof framing === "string" ? parseFraming(framing) : framing;
+    const from = direction === "toServer" ? "client" : "server";
+    const parts = isRaw
+      ? []
+      : explainFrame(known, frame, { from, index: number - 1 });
+    const columns = this.#columns() - INDENT.length;
+    const mostRows = columns === Infinity ? Infinity : MOST_ROWS;
+    return annotatedBytes(frame, parts, { columns, mostRows, offset });
+  }
+
   #line(head: string, message: Uint8Array, remark: string): string {
     const columns = this.#columns();
+    if (message.length === 0 && remark === "") return head.trimEnd();
     if (columns === Infinity) {
       return withRemark(head, this.#show(message), remark, Infinity);
     }

@@ -5,6 +5,9 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { connect, dial, type MessageConnection, serve } from "@parley/parley";
+import { bindUdp, serveDatagrams } from "@parley/parley/udp";
+import { type RecordedEvent, RecordingReader } from "@parley/parley/recording";
+import config from "../../../deno.json" with { type: "json" };
 import { runServer } from "../../../cli/commands.ts";
 import {
   type RecordedOptions,
@@ -281,6 +284,145 @@ Deno.test("tap joins Unix sockets", async () => {
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("tap takes each UDP peer for a connection and each datagram for a message", async () => {
+  await using target = await serveDatagrams(
+    "udp://127.0.0.1:0",
+    TEXT,
+    (message, from, socket) => socket.send(message.toUpperCase(), from),
+  );
+  const args = ["udp://127.0.0.1:0", String(target.address)];
+  const terminal = await during(args, async (address, terminal) => {
+    for (const [i, texts] of [["hello", ""], ["you"]].entries()) {
+      await using client = bindUdp("udp://127.0.0.1:0", TEXT);
+      for (const text of texts) {
+        assertEquals(
+          await client.request(text, address),
+          text.toUpperCase(),
+        );
+      }
+      await terminal.until(new RegExp(`#${i + 1} opened by ${client.address}`));
+    }
+  });
+  assertEquals(shown(terminal), [
+    "#1 →  1     5 B  hello",
+    "#1 ←  1     5 B  HELLO",
+    "#1 →  2     0 B",
+    "#1 ←  2     0 B",
+    "#2 →  1     3 B  you",
+    "#2 ←  1     3 B  YOU",
+  ]);
+  assertMatch(
+    terminal.told,
+    /#1 closed: 2 messages 5 B to the server, 2 messages 5 B to the client; finished/,
+  );
+});
+
+Deno.test("tap forgets a UDP peer after --peer-timeout", async () => {
+  await using target = await serveDatagrams(
+    "udp://127.0.0.1:0",
+    TEXT,
+    (message, from, socket) => socket.send(message, from),
+  );
+  const args = ["udp://127.0.0.1:0", String(target.address)];
+  const forgetting = [...args, "--peer-timeout", "20ms"];
+  await during(forgetting, async (address, terminal) => {
+    await using client = bindUdp("udp://127.0.0.1:0", TEXT);
+    await client.request("a", address);
+    await terminal.until(/#1 closed: .*; quiet for 20 ms/);
+  });
+});
+
+Deno.test("tap --annotate draws the bytes of a message and the parts of its frame", async () => {
+  await using target = await upper();
+  const args = [
+    ...["0", String(target.address), "--frame", "line", "--annotate"],
+    ...["--only", "to-server"],
+  ];
+  const terminal = await during(args, async (address) => {
+    const client = await connect(address, TEXT);
+    await ask(client, "hello", "a\tlonger message");
+    await client.close();
+  });
+  assertEquals(shown(terminal), [
+    "#1 →  1     5 B  hello",
+    "    00000000  68 65 6c 6c 6f 0a                                 |hello.|",
+    "              ^^^^^^^^^^^^^^ payload",
+    "                             ^^ LF",
+    "#1 →  2    16 B  a\\tlonger message",
+    "    00000006  61 09 6c 6f 6e 67 65 72  20 6d 65 73 73 61 67 65  |a.longer message|",
+    "              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ payload",
+    "    00000016  0a                                                |.|",
+    "              ^^ LF",
+  ]);
+});
+
+Deno.test("tap --record writes what it passes on, read by read, and --pcapng the same as a capture", async () => {
+  await using target = await upper();
+  const folder = await Deno.makeTempDir({ prefix: "parley-tap-" });
+  const [file, capture] = [`${folder}/a.jsonl`, `${folder}/a.pcapng`];
+  const args = ["0", String(target.address), "--frame", "line"];
+  await during(
+    [...args, "--record", file, "--pcapng", capture],
+    async (address, terminal) => {
+      const client = await connect(address, TEXT);
+      await ask(client, "hello", "you");
+      await client.close();
+      await terminal.until(/#1 closed/);
+    },
+  );
+  const reader = new RecordingReader();
+  reader.push(await Deno.readFile(file));
+  const events: RecordedEvent[] = [];
+  for (let event; (event = reader.next()) !== undefined;) events.push(event);
+  assertEquals(reader.head?.by, `parley-server ${config.version} tap`);
+  assertEquals(reader.head?.target, String(target.address));
+  assertEquals(reader.head?.frameToClient, "line");
+  const said = events.map((event) => {
+    if ("fault" in event) return "fault";
+    if (!("bytes" in event)) {
+      return "to" in event ? `${event.to} ${event.event}` : event.event;
+    }
+    return `${event.to} ${new TextDecoder().decode(event.bytes)}`;
+  });
+  assertEquals(said.filter((what) => !what.endsWith(" end")), [
+    ...["open", "server hello\n", "client HELLO\n"],
+    ...["server you\n", "client YOU\n", "close", "finish"],
+  ]);
+  assertEquals(said.filter((what) => what.endsWith(" end")).toSorted(), [
+    "client end",
+    "server end",
+  ]);
+  const magic = (await Deno.readFile(capture)).subarray(0, 4);
+  assertEquals(magic, Uint8Array.of(0x0a, 0x0d, 0x0d, 0x0a));
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("tap --record says that the target was refused", async () => {
+  const gone = await upper();
+  await gone.shutdown();
+  const folder = await Deno.makeTempDir({ prefix: "parley-tap-" });
+  const file = `${folder}/a.jsonl`;
+  const args = ["0", String(gone.address), "--record", file];
+  await during(args, async (address, terminal) => {
+    const client = await dial(address);
+    await terminal.until(/the target failed/);
+    client.close();
+  });
+  const lines = (await Deno.readTextFile(file)).trim().split("\n");
+  const refused = JSON.parse(lines[2]!);
+  assertEquals(refused.event, "refused");
+  assertMatch(refused.why, /connection refused/);
+  assertEquals(JSON.parse(lines[3]!).why, "server");
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("tap listens nowhere when its recording cannot be written", async () => {
+  const terminal = new RecordedTerminal();
+  const args = ["tap", "0", "1", "--record", "/nowhere/a.jsonl"];
+  assertEquals(await runServer(args, terminal), 9);
+  assertMatch(terminal.told, /^parley-server: .*\/nowhere\/a\.jsonl.*\n$/);
+});
+
 Deno.test("tap neither slows down nor grows when the reader of standard output stops", async () => {
   const size = 64 * 1024 * 1024;
   const target = await serve(
@@ -360,6 +502,8 @@ Deno.test("tap refuses a command line that cannot work, with what to write", asy
     ["1 2 --frame lines", /--frame: .*"lines"/],
     ["udp:1 udp:2 --frame line", /--frame means nothing over UDP/],
     ["1 2 --peer-timeout 1s", /--peer-timeout is for UDP/],
+    ["1 2 --annotate --format json", /--annotate draws bytes for people/],
+    ["1 2 --record-drop", /--record-drop is for --record/],
   ];
   for (const [line, expected] of cases) {
     const terminal = new RecordedTerminal();

@@ -1,0 +1,67 @@
+/**
+ * Records what a tap passes on: what was read, in both directions, before it is
+ * written to the other side.
+ *
+ * @module
+ */
+
+import type { Address } from "../../mod.ts";
+import type { RelayDirection } from "../../lib/relay/mod.ts";
+import { reasonOf } from "../output/error_text.ts";
+import type { Recorder } from "../recording/record/recorder.ts";
+import type { TapEnd, TapView } from "./tap_event.ts";
+
+/** What records one connection. */
+type Record = ReturnType<Recorder["open"]>;
+
+/** Gives everything to a recorder. */
+export class RecordingView implements TapView {
+  readonly #recorder: Recorder;
+  readonly #target: string;
+  readonly #open = new Map<number, Record>();
+
+  constructor(recorder: Recorder, target: Address) {
+    this.#recorder = recorder;
+    this.#target = String(target);
+  }
+
+  /** What is recorded are reads, for which no message is looked at. */
+  wants(): boolean {
+    return false;
+  }
+
+  opened(connection: number, peer: Address): void {
+    const text = String(peer);
+    // A client at a Unix socket has no address of its own.
+    const known = text === "unix:" ? undefined : text;
+    this.#open.set(connection, this.#recorder.open(known, this.#target));
+  }
+
+  chunk(
+    connection: number,
+    direction: RelayDirection,
+    bytes: Uint8Array,
+  ): void {
+    this.#open.get(connection)!.chunk(receiverOf(direction), bytes);
+  }
+
+  finished(connection: number, direction: RelayDirection): void {
+    this.#open.get(connection)!.end(receiverOf(direction));
+  }
+
+  closed({ connection, report, wasJoined }: TapEnd): void {
+    const record = this.#open.get(connection)!;
+    this.#open.delete(connection);
+    const { endedBy, error, failed } = report;
+    if (failed === "server" && !wasJoined) record.refused(reasonOf(error));
+    // The other side has noticed it.
+    else if (failed !== undefined) {
+      record.reset(failed === "client" ? "server" : "client");
+    }
+    record.close(endedBy);
+  }
+}
+
+function receiverOf(direction: RelayDirection): "server" | "client" {
+  return direction === "toServer" ? "server" : "client";
+}
