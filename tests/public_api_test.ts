@@ -68,11 +68,11 @@ const EXPORTS: Record<string, readonly string[]> = {
   "./framing": names(`
     BadFrames Boundary ByteQueue ByteSink CodecOptions DEFAULT_MAX_MESSAGE_BYTES
     DecimalHeaderOptions Decoder DelimiterOptions Encoder FixedLengthOptions
-    FrameDecoder FrameDecoderOptions FramePart FramePartKind FramePlace Framing LengthBytes LengthPrefixOptions
+    FrameDecoder FrameDecoderOptions FramePart FramePartKind FramePlace Framing Guess LengthBytes LengthPrefixOptions
     LineOptions PROTOCOLS Protocol ProtocolError ProtocolErrorCode ProtocolErrorDetails
-    ReadableQueue Side VarintPrefixOptions ber cobs contentLength decimalHeader
+    ReadableQueue Side SniffBuffer SniffedConversation SniffedStream Sureness VarintPrefixOptions ber cobs contentLength decimalHeader
     delimiter dle explainFrame fix fixedLength hdlc jsonSequence jsonValues lengthPrefix line mllp netstring
-    octetCount parseFraming raw recordMarking resp sequence slip syslog untilClose
+    octetCount parseFraming raw recordMarking resp sequence slip sniffFraming syslog untilClose
     varintPrefix
   `),
   "./encoding": names(`

@@ -46,6 +46,8 @@
  *
  * Reading and writing take a {@linkcode Framing} or its string everywhere.
  * Without a socket, {@linkcode FrameDecoder} reads; a framing's `encoder` writes.
+ * {@linkcode explainFrame} names the parts of a frame, and {@linkcode sniffFraming}
+ * guesses the framing of bytes without documentation.
  * Nothing here needs Deno or a permission.
  *
  * @example Writing frames and reading them back
@@ -183,6 +185,13 @@ export { parseFraming } from "./parse.ts";
 export { type Protocol, PROTOCOLS } from "./protocols/protocols.ts";
 export { raw } from "./formats/raw.ts";
 export { sequence } from "./sequence.ts";
+export type { Guess, Sureness } from "./sniff/guess.ts";
+export { sniffFraming } from "./sniff/sniff.ts";
+export { SniffBuffer } from "./sniff/sniff_buffer.ts";
+export type {
+  SniffedConversation,
+  SniffedStream,
+} from "./sniff/sniffed_stream.ts";
 export { slip } from "./formats/slip.ts";
 export { syslog } from "./formats/syslog.ts";
 export { untilClose } from "./formats/until_close.ts";

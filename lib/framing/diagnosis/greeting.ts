@@ -9,20 +9,16 @@
  * @module
  */
 
-const HTTP_CLIENT = "an HTTP client";
+import { KNOWN_BEGINNINGS } from "../sniff/known_protocols.ts";
 
 /** How streams begin, and what sends that; in bytes, one character each. */
-const GREETINGS: readonly (readonly [begin: string, peer: string])[] = [
-  ...[
-    ...["GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS ", "PATCH "],
-    ...["CONNECT ", "TRACE ", "PRI * HTTP/2"],
-  ].map((begin) => [begin, HTTP_CLIENT] as const),
-  ["HTTP/", "an HTTP server"],
-  ["SSH-", "an SSH peer"],
-  ["\x16\x03", "TLS sent to a plain port"],
-  // An alert, with which a TLS server answers plain text.
-  ["\x15\x03", "TLS answering plain text"],
-];
+const GREETINGS: readonly (readonly [begin: string, peer: string])[] =
+  KNOWN_BEGINNINGS.flatMap(({ begin, peer }) => {
+    const [first] = begin;
+    return typeof first === "string" && peer !== undefined
+      ? [[first, peer] as const]
+      : [];
+  });
 
 /** What a stream begins with. */
 export interface Greeting {
