@@ -6,7 +6,9 @@
  */
 
 import { MessageConnection, streamConnection } from "@parley/parley";
-import { Peer, type Recorded } from "./protocol_peers.ts";
+import type { Side } from "@parley/parley/framing";
+import { Peer } from "./protocol_peers.ts";
+import { Recorded } from "./recorder.ts";
 
 /** A program with which messages are exchanged; it ends with the test. */
 export class SpokenProcess extends Peer {
@@ -42,14 +44,14 @@ export class SpokenProcess extends Peer {
       stdout: "piped",
       stderr: "null",
     }).spawn();
-    const recorded: Recorded = { client: [], server: [] };
-    const sent = keeping(recorded.client);
+    const recorded = new Recorded();
+    const sent = keeping(recorded, "client");
     const done = sent.readable.pipeTo(child.stdin);
     // After the program has ended; what failed by that is seen by the reader.
     done.catch(() => {});
     const connection = new MessageConnection(
       streamConnection({
-        readable: child.stdout.pipeThrough(keeping(recorded.server)),
+        readable: child.stdout.pipeThrough(keeping(recorded, "server")),
         writable: sent.writable,
       }),
       { framing },
@@ -74,11 +76,12 @@ export class SpokenProcess extends Peer {
 }
 
 function keeping(
-  pieces: Uint8Array[],
+  { pieces }: Recorded,
+  from: Side,
 ): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
   return new TransformStream({
     transform(piece, controller) {
-      pieces.push(piece.slice());
+      pieces.push({ from, bytes: piece.slice() });
       controller.enqueue(piece);
     },
   });

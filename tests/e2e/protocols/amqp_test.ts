@@ -12,12 +12,11 @@ import {
   opened,
   peerTest,
   portOf,
-  type Recorded,
-  Recorder,
   run,
   start,
-  wholePackets,
 } from "../../support/protocol_peers.ts";
+import { type Recorded, Recorder } from "../../support/recorder.ts";
+import { wholePackets } from "../../support/whole_packets.ts";
 import * as amqp from "../../support/amqp_frames.ts";
 import { fromLatin1, latin1 } from "../../support/chunkings.ts";
 import { npmProgram } from "../../support/npm_program.ts";

@@ -11,11 +11,11 @@ import {
   freePort,
   opened,
   peerTest,
-  Recorder,
   run,
   start,
-  wholePackets,
 } from "../../support/protocol_peers.ts";
+import { Recorder } from "../../support/recorder.ts";
+import { wholePackets } from "../../support/whole_packets.ts";
 import type { Process } from "../../support/processes.ts";
 
 const LONG = Array.from({ length: 20 }, (_, i) => `${i}${"x".repeat(250)}`);

@@ -5,7 +5,8 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { peerTest, run, wholePackets } from "../../support/protocol_peers.ts";
+import { peerTest, run } from "../../support/protocol_peers.ts";
+import { wholePackets } from "../../support/whole_packets.ts";
 import { SpokenProcess } from "../../support/spoken_process.ts";
 
 /** Any message of either protocol. */

@@ -10,11 +10,11 @@ import {
   listening,
   opened,
   peerTest,
-  Recorder,
   run,
   start,
-  wholePackets,
 } from "../../support/protocol_peers.ts";
+import { Recorder } from "../../support/recorder.ts";
+import { wholePackets } from "../../support/whole_packets.ts";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import type { Process } from "../../support/processes.ts";
 

@@ -9,13 +9,12 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   freePort,
-  joined,
   peerTest,
-  Recorder,
   run,
   start,
-  wholePackets,
 } from "../../support/protocol_peers.ts";
+import { Recorder } from "../../support/recorder.ts";
+import { joined, wholePackets } from "../../support/whole_packets.ts";
 import { npmProgram } from "../../support/npm_program.ts";
 
 /** The type of a control packet: section 2.1.2. */

@@ -9,11 +9,11 @@ import {
   freePort,
   opened,
   peerTest,
-  Recorder,
   run,
   start,
-  wholePackets,
 } from "../../support/protocol_peers.ts";
+import { Recorder } from "../../support/recorder.ts";
+import { wholeConversation } from "../../support/whole_packets.ts";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import type { Process } from "../../support/processes.ts";
 
@@ -79,8 +79,11 @@ await peerTest({
     const connections = await recorder.over();
     assertEquals(connections.length, 1);
     const options = { maxMessageBytes: MOST + 4 };
-    const sent = wholePackets("mysql", connections[0]!.client, options);
-    const received = wholePackets("mysql", connections[0]!.server, options);
+    const { client: sent, server: received } = wholeConversation(
+      "mysql",
+      connections[0]!.pieces,
+      options,
+    );
 
     // The server greets with packet 0 and version 10, the client answers with 1.
     assertEquals([...received[0]!.subarray(3, 5)], [0, 10]);

@@ -8,13 +8,9 @@
 import { type MessageConnection, serve } from "@parley/parley";
 import { assert, assertEquals } from "@std/assert";
 import { deserialize, type Document, serialize } from "bson";
-import {
-  joined,
-  portOf,
-  type Recorded,
-  Recorder,
-  wholePackets,
-} from "../../support/protocol_peers.ts";
+import { portOf } from "../../support/protocol_peers.ts";
+import { type Recorded, Recorder } from "../../support/recorder.ts";
+import { joined, wholePackets } from "../../support/whole_packets.ts";
 import { fromLatin1, latin1 } from "../../support/chunkings.ts";
 import { npmProgram } from "../../support/npm_program.ts";
 

@@ -5,12 +5,9 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import {
-  freePort,
-  opened,
-  Recorder,
-  wholePackets,
-} from "../../support/protocol_peers.ts";
+import { freePort, opened } from "../../support/protocol_peers.ts";
+import { Recorder } from "../../support/recorder.ts";
+import { wholePackets } from "../../support/whole_packets.ts";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import { npmProgram } from "../../support/npm_program.ts";
 import type { Process } from "../../support/processes.ts";
@@ -24,7 +21,7 @@ async function conversation(name: string, port: number) {
   assertEquals(code, 0, stderr);
   const [recorded, ...more] = await recorder.over();
   assertEquals(more, []);
-  return { ...recorded!, lines: stdout.trimEnd().split("\n") };
+  return { recorded: recorded!, lines: stdout.trimEnd().split("\n") };
 }
 
 async function serverOf(name: string): Promise<[Process, number]> {
@@ -42,7 +39,10 @@ const words = (...numbers: number[]) =>
 Deno.test("modbus: jsmodbus of npm talks with itself, and connect() with its server", async () => {
   const [process, port] = await serverOf("modbus");
   await using _server = process;
-  const { client, server, lines } = await conversation("modbus", port);
+  const { recorded: { client, server }, lines } = await conversation(
+    "modbus",
+    port,
+  );
   const asked = wholePackets("modbus", client);
   const answered = wholePackets("modbus", server);
   // Two writes, one read of 100 registers, 50 reads of one.
@@ -88,7 +88,10 @@ const ANSWER = 0x80;
 Deno.test("smpp: node-smpp talks with itself, and connect() with its server", async () => {
   const [process, port] = await serverOf("smpp");
   await using _server = process;
-  const { client, server, lines } = await conversation("smpp", port);
+  const { recorded: { client, server }, lines } = await conversation(
+    "smpp",
+    port,
+  );
   // The last bytes of command and sequence number; 9 binds, 6 unbinds.
   const commands = [9, ...Array(100).fill(SUBMIT), 6];
   const asked = wholePackets("smpp", client);
@@ -119,7 +122,10 @@ Deno.test("smpp: node-smpp talks with itself, and connect() with its server", as
 Deno.test("mllp: node-hl7-client talks with node-hl7-server, and connect() with that", async () => {
   const [process, port] = await serverOf("hl7");
   await using _server = process;
-  const { client, server, lines } = await conversation("hl7", port);
+  const { recorded: { client, server }, lines } = await conversation(
+    "hl7",
+    port,
+  );
   assertEquals(lines, ["AA ID0"]);
   const [asked, ...more] = wholePackets("mllp", client).map(fromLatin1);
   assertMatch(asked!, /^MSH\|.*\|ID0\|[^\r]*\rPID\|x{100000}$/);

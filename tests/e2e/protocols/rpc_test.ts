@@ -9,14 +9,9 @@
 
 import { connect } from "@parley/parley";
 import { assert, assertEquals } from "@std/assert";
-import {
-  Peer,
-  peerTest,
-  Recorder,
-  run,
-  start,
-  wholePackets,
-} from "../../support/protocol_peers.ts";
+import { Peer, peerTest, run, start } from "../../support/protocol_peers.ts";
+import { Recorder } from "../../support/recorder.ts";
+import { wholePackets } from "../../support/whole_packets.ts";
 import type { Process } from "../../support/processes.ts";
 
 /** Runs a program that finds the folder at `/run`, and no network. */

@@ -12,15 +12,14 @@ import { connect, serve } from "@parley/parley";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
   freePort,
-  joined,
   Peer,
   peerTest,
   portOf,
-  Recorder,
   run,
   start,
-  wholePackets,
 } from "../../support/protocol_peers.ts";
+import { Recorder } from "../../support/recorder.ts";
+import { joined, wholePackets } from "../../support/whole_packets.ts";
 import { fromLatin1, latin1 } from "../../support/chunkings.ts";
 
 /** Sends on what comes in, as it came in. */
