@@ -5,7 +5,10 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import { Process } from "./processes.ts";
+import { freePort } from "./protocol_peers.ts";
+import { type Recorded, Recorder } from "./recorder.ts";
 
 const FOLDER = new URL("../e2e/protocols/npm/", import.meta.url);
 
@@ -16,4 +19,28 @@ export function npmProgram(name: string, ...args: string[]): Process {
     new URL(`${name}.js`, FOLDER).pathname,
     ...args,
   ]);
+}
+
+/** Lets a server and its client talk, and gives what went by. */
+export async function conversation(
+  name: string,
+  port: number,
+  ...more: string[]
+): Promise<{ readonly recorded: Recorded; readonly lines: string[] }> {
+  await using recorder = new Recorder({ port });
+  await using client = npmProgram(name, "client", `${recorder.port}`, ...more);
+  await client.end();
+  const { code, stdout, stderr } = await client.ended();
+  assertEquals(code, 0, stderr);
+  const [recorded, ...others] = await recorder.over();
+  assertEquals(others, []);
+  return { recorded: recorded!, lines: stdout.trimEnd().split("\n") };
+}
+
+/** Starts the server of a program, and gives its port. */
+export async function serverOf(name: string): Promise<[Process, number]> {
+  const port = freePort();
+  const server = npmProgram(name, "server", `${port}`);
+  await server.outputLine(/^listening$/);
+  return [server, port];
 }

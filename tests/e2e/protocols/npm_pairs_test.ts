@@ -5,31 +5,10 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { freePort, opened } from "../../support/protocol_peers.ts";
-import { Recorder } from "../../support/recorder.ts";
+import { opened } from "../../support/protocol_peers.ts";
 import { wholePackets } from "../../support/whole_packets.ts";
 import { fromLatin1 } from "../../support/chunkings.ts";
-import { npmProgram } from "../../support/npm_program.ts";
-import type { Process } from "../../support/processes.ts";
-
-/** Lets a server and its client talk, and gives what went by. */
-async function conversation(name: string, port: number) {
-  await using recorder = new Recorder({ port });
-  await using client = npmProgram(name, "client", `${recorder.port}`);
-  await client.end();
-  const { code, stdout, stderr } = await client.ended();
-  assertEquals(code, 0, stderr);
-  const [recorded, ...more] = await recorder.over();
-  assertEquals(more, []);
-  return { recorded: recorded!, lines: stdout.trimEnd().split("\n") };
-}
-
-async function serverOf(name: string): Promise<[Process, number]> {
-  const port = freePort();
-  const server = npmProgram(name, "server", `${port}`);
-  await server.outputLine(/^listening$/);
-  return [server, port];
-}
+import { conversation, serverOf } from "../../support/npm_program.ts";
 
 const word = (bytes: Uint8Array, at: number) =>
   bytes[at]! * 256 + bytes[at + 1]!;
