@@ -45,6 +45,11 @@ export class Alarm {
     this.#time = time;
   }
 
+  /** The time, which {@linkcode Sleeper.untilMs} is compared with. */
+  get nowMs(): number {
+    return this.#time.now();
+  }
+
   /**
    * Begins to wait.
    *

@@ -5,6 +5,8 @@
  * @module
  */
 
+// The entry points load it; tests that import a file of lib do not.
+import "../../lib/framing/parse.ts";
 import { assert } from "@std/assert";
 // The strings of framings; a program gets them with the entry point.
 import "../../lib/framing/parse.ts";

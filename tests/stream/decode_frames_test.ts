@@ -107,7 +107,9 @@ for (const batch of [false, true]) {
     );
     const reader = messages.getReader();
     for (let i = 0; i < 5; i++) await reader.read();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let turn = 0; turn < 5; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
     assertLessOrEqual(pulled, 8);
     await reader.cancel();
   });

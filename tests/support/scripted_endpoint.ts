@@ -6,6 +6,7 @@
 
 import { assert } from "@std/assert";
 import { ClosedError } from "../../lib/errors.ts";
+import { SYSTEM_TIME, type Time } from "../../lib/time/time.ts";
 import { Address } from "../../lib/transport/address.ts";
 import type {
   DatagramEndpoint,
@@ -19,7 +20,7 @@ export interface Sent {
   readonly bytes: Uint8Array;
   /** Whom to. */
   readonly to: Address;
-  /** When, in milliseconds. */
+  /** When, in milliseconds of the endpoint's time. */
   readonly atMs: number;
 }
 
@@ -51,6 +52,11 @@ export class ScriptedEndpoint implements DatagramEndpoint {
   #into: Uint8Array | undefined;
   #give: ((received: ReceivedDatagram) => void) | undefined;
   #fail: ((error: unknown) => void) | undefined;
+  readonly #time: Time;
+
+  constructor(time: Time = SYSTEM_TIME) {
+    this.#time = time;
+  }
 
   /**
    * Lets a datagram arrive, as the system does: into a queue if nobody waits.
@@ -83,7 +89,7 @@ export class ScriptedEndpoint implements DatagramEndpoint {
 
   async send(bytes: Uint8Array, to: Address): Promise<void> {
     if (this.closes > 0) throw new ClosedError({ reason: "closed" });
-    const sent = { bytes: bytes.slice(), to, atMs: performance.now() };
+    const sent = { bytes: bytes.slice(), to, atMs: this.#time.now() };
     this.sent.push(sent);
     await this.onSend(sent);
   }
@@ -133,7 +139,12 @@ export class ScriptedEndpoint implements DatagramEndpoint {
   }
 }
 
-/** Lets everything happen that is ready to happen. */
-export function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 5));
+/**
+ * Lets everything happen that is ready to happen. A socket looks for some turns of
+ * the event loop at what has come before it sends a request.
+ */
+export async function settled(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+// The entry points load it; tests that import a file of lib do not.
+import "../../lib/framing/parse.ts";
 import {
   assert,
   assertEquals,

@@ -168,7 +168,7 @@ export class RunningRequest implements BodySource {
     return this.#connection.http.peerState === "switched";
   }
 
-  /** Gives the channel away, once it is switched. */
+  /** Gives the channel away once it is switched. */
   takeOver(): Channel {
     this.#isOver = true;
     this.#forgetSignal();
@@ -189,13 +189,11 @@ export class RunningRequest implements BodySource {
     );
   }
 
-  /**
-   * Drops an unwanted body. A small one is read, so that the connection can be
-   * used again.
-   */
+  /** Drops an unwanted body; reads a small one, to use the connection again. */
   async discard(): Promise<void> {
     if (await this.readWhole() !== undefined) return;
-    const timer = setTimeout(() => this.cancel(undefined), DISCARD_MS);
+    const { time } = this.#connection.channel.settings;
+    const timer = time.setTimer(() => this.cancel(undefined), DISCARD_MS);
     let left = DISCARD_BYTES;
     try {
       for (let part; left > 0 && (part = await this.read()) !== undefined;) {
@@ -204,7 +202,7 @@ export class RunningRequest implements BodySource {
     } catch {
       // Neither its end nor its failure matters.
     } finally {
-      clearTimeout(timer);
+      time.clearTimer(timer);
     }
     this.cancel(undefined);
   }

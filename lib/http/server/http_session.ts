@@ -8,6 +8,7 @@ import { TimeoutError } from "../../errors.ts";
 import type { Channel } from "../../session/channel/channel.ts";
 import type { ConnectionStats } from "../../session/messages/receive_options.ts";
 import type { Conversable } from "../../session/serving/conversation.ts";
+import type { Timer } from "../../time/time.ts";
 import type { Address } from "../../transport/address.ts";
 import { HttpChannel } from "../channel/http_channel.ts";
 import type { RequestHead } from "../wire/events.ts";
@@ -39,7 +40,7 @@ export class HttpSession implements HttpServerConnection, Conversable {
   readonly #parts: HandlingParts;
   #state: "waiting" | "busy" | "over" = "waiting";
   #requests = 0;
-  #lastLook: ReturnType<typeof setTimeout> | undefined;
+  #lastLook: Timer;
 
   /** Begins; nothing is read until {@linkcode HttpSession.run}. */
   constructor(channel: Channel, serving: HttpServing) {
@@ -120,7 +121,7 @@ export class HttpSession implements HttpServerConnection, Conversable {
       }
     } finally {
       this.#state = "over";
-      clearTimeout(this.#lastLook);
+      this.channel.settings.time.clearTimer(this.#lastLook);
       deadlines.stop();
     }
   }
@@ -129,7 +130,10 @@ export class HttpSession implements HttpServerConnection, Conversable {
   drain(): void {
     if (this.#state === "over") return;
     if (this.#state === "busy" || this.#parts.wire.http.begun) this.#end();
-    else this.#lastLook = setTimeout(() => this.#end(), LAST_LOOK_MS);
+    else {
+      const { time } = this.channel.settings;
+      this.#lastLook = time.setTimer(() => this.#end(), LAST_LOOK_MS);
+    }
   }
 
   /** Whether nothing of the next request is here, and it may come. */

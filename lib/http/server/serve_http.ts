@@ -10,6 +10,7 @@ import {
   type ServeAddress,
   startServer,
 } from "../../session/serving/start_server.ts";
+import { SYSTEM_TIME, type Time } from "../../time/time.ts";
 import { type HttpServer, RunningHttpServer } from "./http_server.ts";
 import {
   httpServerSettings,
@@ -62,17 +63,27 @@ import { HttpSession } from "./http_session.ts";
  * assertEquals(await response.text(), "You asked for /lunch\n");
  * ```
  */
-export async function serveHttp(
+export function serveHttp(
   addresses: ServeAddress | readonly ServeAddress[],
   options: ServeHttpOptions,
   handler: HttpHandler,
+): Promise<HttpServer> {
+  return startHttpServer(addresses, options, handler, SYSTEM_TIME);
+}
+
+/** As {@linkcode serveHttp}, with the source of time. */
+export async function startHttpServer(
+  addresses: ServeAddress | readonly ServeAddress[],
+  options: ServeHttpOptions,
+  handler: HttpHandler,
+  time: Time,
 ): Promise<HttpServer> {
   const settings = httpServerSettings(options);
   const { bodyTimeoutMs, headerTimeoutMs, keepAliveTimeoutMs, sendTimeoutMs } =
     settings;
   const channels = new ChannelSettings(
     { sendTimeoutMs },
-    { furtherMs: [bodyTimeoutMs, headerTimeoutMs, keepAliveTimeoutMs] },
+    { furtherMs: [bodyTimeoutMs, headerTimeoutMs, keepAliveTimeoutMs], time },
   );
   const serving: HttpServing = {
     settings,

@@ -6,6 +6,7 @@
 
 import { ConnectionError, TimeoutError } from "../../errors.ts";
 import type { Connection } from "../../transport/connection.ts";
+import { SYSTEM_TIME, type Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 
 /** The default of `tlsHandshakeTimeoutMs`: 10 s, as Netty. */
@@ -17,6 +18,7 @@ export const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS: number = 10_000;
  * @param connection The connection; closed if it fails.
  * @param timeoutMs Longest time in milliseconds.
  * @param signal Aborts it with its reason.
+ * @param time The source of time.
  * @throws {ConnectionError} If the two ends cannot agree.
  * @throws {TimeoutError} If that takes too long.
  */
@@ -24,6 +26,7 @@ export async function shakeHands(
   connection: Connection,
   timeoutMs: number,
   signal: AbortSignal | undefined,
+  time: Time = SYSTEM_TIME,
 ): Promise<void> {
   if (connection.handshake === undefined) return;
   const limit = within(
@@ -39,6 +42,7 @@ export async function shakeHands(
           ? "check that the peer speaks WebSocket there"
           : "check that the peer speaks TLS there",
       }),
+    time,
   );
   try {
     await limit.race(connection.handshake());

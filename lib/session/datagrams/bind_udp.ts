@@ -54,5 +54,8 @@ export function bindUdp<E extends EncodingLike = "bytes">(
   // Refuses wrong options before there is a socket to close.
   new DatagramSettings(options);
   const endpoint = openDatagrams(on, options);
-  return new EncodedSocket(options.wrap?.(endpoint) ?? endpoint, options);
+  return new EncodedSocket<MessageOf<E>, SentOf<E>>(
+    options.wrap?.(endpoint) ?? endpoint,
+    options,
+  );
 }

@@ -7,6 +7,7 @@
 import type { Encoding } from "../../encoding/encoding.ts";
 import { type EncodingLike, parseEncoding } from "../../encoding/parse.ts";
 import { checkSize } from "../../check.ts";
+import { SYSTEM_TIME, type Time } from "../../time/time.ts";
 import type { Address } from "../../transport/address.ts";
 import {
   type DatagramEndpoint,
@@ -171,8 +172,13 @@ export class DatagramSettings<T, S> {
   readonly maxQueuedBytes: number;
   readonly maxQueuedDatagrams: number;
   readonly onEvent: ((event: DatagramEvent) => void) | undefined;
+  /** Where time comes from. */
+  readonly time: Time;
 
-  constructor(options: DatagramOptions<EncodingLike>) {
+  constructor(
+    options: DatagramOptions<EncodingLike>,
+    time: Time = SYSTEM_TIME,
+  ) {
     const {
       encoding = "bytes",
       maxMessageBytes = MAX_IPV6_DATAGRAM_BYTES,
@@ -188,5 +194,6 @@ export class DatagramSettings<T, S> {
     this.maxQueuedBytes = maxQueuedBytes;
     this.maxQueuedDatagrams = maxQueuedDatagrams;
     this.onEvent = onEvent;
+    this.time = time;
   }
 }

@@ -7,6 +7,7 @@
 
 import type { Encoding } from "../../encoding/encoding.ts";
 import { checkSendSize } from "../../framing/limits.ts";
+import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 import type { Address } from "../../transport/address.ts";
 import type { DatagramEndpoint } from "../../transport/datagram_endpoint.ts";
@@ -103,10 +104,10 @@ export class DatagramSender<S> {
    *
    * @param timeoutMs How long to wait.
    */
-  async flush(timeoutMs: number): Promise<void> {
+  async flush(timeoutMs: number, time: Time): Promise<void> {
     if (this.#sending === 0) return;
     const sent = new Promise<void>((resolve) => this.#whenSent = resolve);
-    const limit = within(timeoutMs, undefined, () => undefined);
+    const limit = within(timeoutMs, undefined, () => undefined, time);
     await limit.race(sent).catch(() => {});
     limit.clear();
   }

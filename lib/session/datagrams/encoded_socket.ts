@@ -48,9 +48,11 @@ export class EncodedSocket<T, S> implements DatagramSocket<T, S> {
 
   constructor(
     endpoint: DatagramEndpoint,
-    options: DatagramOptions<EncodingLike> = {},
+    options: DatagramOptions<EncodingLike> | DatagramSettings<T, S> = {},
   ) {
-    const settings = new DatagramSettings<T, S>(options);
+    const settings = options instanceof DatagramSettings
+      ? options
+      : new DatagramSettings<T, S>(options);
     this.#endpoint = endpoint;
     this.#settings = settings;
     this.#sender = new DatagramSender(endpoint, settings);
@@ -96,7 +98,8 @@ export class EncodedSocket<T, S> implements DatagramSocket<T, S> {
   }
 
   receive(options: ReceiveOptions = {}): Promise<Datagram<T> | undefined> {
-    return receiveDatagram(this.#receiver, this.address, options);
+    const { time } = this.#settings;
+    return receiveDatagram(this.#receiver, this.address, options, time);
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Datagram<T>> {
@@ -177,7 +180,7 @@ export class EncodedSocket<T, S> implements DatagramSocket<T, S> {
     this.#lifecycle.close(error);
     this.#receiver.end();
     this.#requester.pending.close(error);
-    await this.#sender.flush(CLOSE_MS);
+    await this.#sender.flush(CLOSE_MS, this.#settings.time);
     this.#release(error);
   }
 

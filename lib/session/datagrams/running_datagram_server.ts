@@ -36,6 +36,7 @@ import {
   type ShutdownOptions,
   type ShutdownReport,
 } from "../serving/server_options.ts";
+import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 
 // As in the accept loop: a failure that lasts must not keep a core busy.
@@ -57,6 +58,7 @@ export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
   readonly #onEvent: ((event: DatagramServerEvent) => void) | undefined;
   readonly #onSignal = () => void this.shutdown();
   readonly #signal: AbortSignal | undefined;
+  readonly #time: Time;
   readonly #waits: boolean;
   readonly #stopping = new AbortController();
   readonly #loop: Promise<void>;
@@ -72,12 +74,14 @@ export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
     options: ServeDatagramsOptions<EncodingLike>,
     maxHandlers: number,
     handler: DatagramHandler<T, S>,
+    time: Time,
   ) {
     this.socket = socket;
     this.#handler = handler;
     this.#maxHandlers = maxHandlers;
     this.#onEvent = options.onEvent;
     this.#signal = options.signal;
+    this.#time = time;
     this.#waits = options.whenFull !== "drop";
     const { promise, resolve } = Promise.withResolvers<ShutdownReport>();
     this.finished = promise;
@@ -184,7 +188,8 @@ export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
   }
 
   async #pause(ms: number): Promise<void> {
-    const limit = within(ms, this.#stopping.signal, () => undefined);
+    const { signal } = this.#stopping;
+    const limit = within(ms, signal, () => undefined, this.#time);
     await limit.race(new Promise(() => {})).catch(() => {});
     limit.clear();
   }
@@ -208,7 +213,7 @@ export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
   /** Waits for the handlers; closes the socket under those that are left. */
   async #cutAfter(graceMs: number): Promise<CutConnection[]> {
     if (this.#handling.size === 0) return [];
-    const limit = within(graceMs, undefined, () => undefined);
+    const limit = within(graceMs, undefined, () => undefined, this.#time);
     try {
       await limit.race(
         new Promise<void>((resolve) => this.#whenEmpty = resolve),

@@ -8,7 +8,9 @@ import { checkOneOf, checkSize } from "../../check.ts";
 import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import type { Address } from "../../transport/address.ts";
 import type { DatagramEndpoint } from "../../transport/datagram_endpoint.ts";
+import { SYSTEM_TIME, type Time } from "../../time/time.ts";
 import { bindUdp } from "./bind_udp.ts";
+import { DatagramSettings } from "./datagram_options.ts";
 import {
   type DatagramHandler,
   type DatagramServer,
@@ -69,8 +71,7 @@ export function serveDatagrams(
   address: string | Address | DatagramEndpoint,
   handler: DatagramHandler,
 ): Promise<DatagramServer>;
-// deno-lint-ignore require-await -- failures reach the caller in one way
-export async function serveDatagrams<T, S>(
+export function serveDatagrams<T, S>(
   address: string | Address | DatagramEndpoint,
   optionsOrHandler: ServeDatagramsOptions<EncodingLike> | DatagramHandler<T, S>,
   handlerAfterOptions?: DatagramHandler<T, S>,
@@ -78,6 +79,17 @@ export async function serveDatagrams<T, S>(
   const [options, handler] = typeof optionsOrHandler === "function"
     ? [{}, optionsOrHandler]
     : [optionsOrHandler, handlerAfterOptions!];
+  return startDatagramServer(address, options, handler, SYSTEM_TIME);
+}
+
+/** As {@linkcode serveDatagrams}, with the source of time. */
+// deno-lint-ignore require-await -- failures reach the caller in one way
+export async function startDatagramServer<T, S>(
+  address: string | Address | DatagramEndpoint,
+  options: ServeDatagramsOptions<EncodingLike>,
+  handler: DatagramHandler<T, S>,
+  time: Time,
+): Promise<DatagramServer<T, S>> {
   const { maxHandlers = DEFAULT_MAX_HANDLERS, signal, whenFull } = options;
   checkSize("maxHandlers", maxHandlers, 1);
   if (whenFull !== undefined) {
@@ -85,7 +97,16 @@ export async function serveDatagrams<T, S>(
   }
   signal?.throwIfAborted();
   const socket = typeof address === "object" && "receive" in address
-    ? new EncodedSocket<T, S>(address, options)
+    ? new EncodedSocket<T, S>(
+      address,
+      new DatagramSettings<T, S>(options, time),
+    )
     : bindUdp(address, options) as DatagramSocket<T, S>;
-  return new RunningDatagramServer(socket, options, maxHandlers, handler);
+  return new RunningDatagramServer(
+    socket,
+    options,
+    maxHandlers,
+    handler,
+    time,
+  );
 }

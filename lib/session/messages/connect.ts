@@ -26,6 +26,7 @@ import type { MessageConnection } from "./message_connection.ts";
 import { checkDuration } from "../../check.ts";
 import { type MessageOptions, Settings } from "./settings.ts";
 import { type WrapConnection, wrapped } from "./wrap.ts";
+import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 
 /** The default of {@linkcode ConnectOptions.connectTimeoutMs}: 10 s. */
@@ -143,8 +144,9 @@ export async function openChannel(
   checkDuration("connectTimeoutMs", connectTimeoutMs);
   checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
   options.signal?.throwIfAborted();
-  const connection = await dialWithin(place, connectTimeoutMs, options);
-  await shakeHands(connection, tlsHandshakeTimeoutMs, options.signal);
+  const { time } = settings;
+  const connection = await dialWithin(place, connectTimeoutMs, options, time);
+  await shakeHands(connection, tlsHandshakeTimeoutMs, options.signal, time);
   return new Channel(await wrapped(connection, options.wrap), settings);
 }
 
@@ -152,6 +154,7 @@ async function dialWithin(
   to: Address | Connector,
   timeoutMs: number,
   options: DialOptions & TlsDialOptions & WebSocketDialOptions,
+  time: Time,
 ): Promise<Connection> {
   const limit = within(
     timeoutMs,
@@ -163,6 +166,7 @@ async function dialWithin(
         reason: `no answer within ${timeoutMs} ms`,
         option: "connectTimeoutMs",
       }),
+    time,
   );
   const attempt = new AbortController();
   const dialled = to instanceof Address

@@ -2,7 +2,15 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { TimeoutError } from "@parley/parley";
 import { HttpClient, HttpError, request } from "@parley/parley/http";
 import { noise } from "../../support/foreign_http.ts";
-import { bounded, failure, scripted } from "./scripted.ts";
+import { standing } from "../../session/harness.ts";
+import { ManualTime } from "../../support/manual_time.ts";
+import {
+  bounded,
+  failure,
+  scripted,
+  type ScriptedPeer,
+  timed,
+} from "./scripted.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -15,70 +23,106 @@ for (
   ] as const
 ) {
   bounded(`a server that ${what} is given up`, async () => {
+    const asked = Promise.withResolvers<void>();
     await using server = scripted(async (peer) => {
       await peer.request();
       await peer.say(said);
+      asked.resolve();
       await peer.drain();
     });
-    const begun = performance.now();
-    const error = await failure(
-      request(server.url, { responseTimeoutMs: 100 }),
+    const time = new ManualTime();
+    const given = failure(
+      request(server.url, timed(time, { responseTimeoutMs: 100 })),
       TimeoutError,
     );
+    await asked.promise;
+    await time.advance(99);
+    assertEquals(await standing(given), "pending");
+    await time.advance(1);
+    const error = await given;
     assertEquals([error.deadline, error.timeoutMs], ["response", 100]);
-    assert(performance.now() - begun >= 99);
   });
 }
 
 bounded("a head that comes byte by byte is no progress", async () => {
+  const asked = Promise.withResolvers<ScriptedPeer>();
   await using server = scripted(async (peer) => {
     await peer.request();
     await peer.say("HTTP/1.1 200 OK\r\nA: ");
-    for (;;) {
-      await peer.say("b");
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    asked.resolve(peer);
+    await peer.drain();
   });
-  const error = await failure(
-    request(server.url, { responseTimeoutMs: 200 }),
+  const time = new ManualTime();
+  const given = failure(
+    request(server.url, timed(time, { responseTimeoutMs: 200 })),
     TimeoutError,
   );
-  assertEquals(error.deadline, "response");
+  const peer = await asked.promise;
+  for (let i = 0; i < 20; i++) {
+    assertEquals(await standing(given), "pending");
+    await peer.say("b");
+    await time.advance(10);
+  }
+  assertEquals((await given).deadline, "response");
 });
 
 bounded("each wait on a kept connection has a bound of its own", async () => {
+  const asked = [0, 1, 2].map(() => Promise.withResolvers<void>());
+  const goOn = Promise.withResolvers<void>();
   await using server = scripted(async (peer) => {
-    for (const delayMs of [0, 200]) {
+    for (const waits of [undefined, goOn.promise]) {
       await peer.request();
-      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      if (waits !== undefined) asked[1]!.resolve();
+      await waits;
       await peer.say(OK);
     }
+    await peer.request();
+    asked[2]!.resolve();
     await peer.drain();
   });
-  await using client = new HttpClient({ keepAliveTimeoutMs: Infinity });
+  const time = new ManualTime();
+  const options = timed(time, { keepAliveTimeoutMs: Infinity });
+  await using client = new HttpClient(options);
   const ask = async (responseTimeoutMs: number) =>
     await (await client.request(server.url, { responseTimeoutMs })).text();
+  assertEquals(await ask(100), "ok");
   // The first bound passes while the second answer is waited for.
-  assertEquals([await ask(100), await ask(60_000)], ["ok", "ok"]);
-  const begun = performance.now();
-  const error = await failure(ask(150), TimeoutError);
+  const second = ask(60_000);
+  await asked[1]!.promise;
+  await time.advance(200);
+  goOn.resolve();
+  assertEquals(await second, "ok");
+  const given = failure(ask(150), TimeoutError);
+  await asked[2]!.promise;
+  await time.advance(149);
+  assertEquals(await standing(given), "pending");
+  await time.advance(1);
+  const error = await given;
   assertEquals([error.deadline, error.timeoutMs], ["response", 150]);
-  assert(performance.now() - begun >= 149);
   assertEquals(server.connections, 1);
 });
 
 bounded("a server that does not take the body is given up", async () => {
+  const asked = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
   await using server = scripted(async (peer) => {
     await peer.head();
+    asked.resolve();
     await goOn.promise;
   });
-  const goOn = Promise.withResolvers<void>();
+  const time = new ManualTime();
   const body = noise(32 * 1024 * 1024);
-  const error = await failure(
-    request(server.url, { method: "POST", body, responseTimeoutMs: 300 }),
+  const given = failure(
+    request(
+      server.url,
+      timed(time, { method: "POST", body, responseTimeoutMs: 300 }),
+    ),
     TimeoutError,
   );
-  assertEquals(error.deadline, "response");
+  await asked.promise;
+  // What the system takes for the server is progress.
+  while (await standing(given) === "pending") await time.advance(300);
+  assertEquals((await given).deadline, "response");
   goOn.resolve();
 });
 
@@ -91,20 +135,31 @@ bounded(
       await peer.request();
       await peer.say(`HTTP/1.1 200 OK\r\n\r\n${text}`);
     });
+    const asked = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
     const body = new ReadableStream<Uint8Array>({
       async pull(controller) {
-        await new Promise((resolve) => setTimeout(resolve, 900));
+        asked.resolve();
+        await goOn.promise;
         controller.enqueue(Uint8Array.of(65));
         controller.close();
       },
     }, { highWaterMark: 0 });
-    const response = await request(server.url, {
-      method: "POST",
-      body,
-      responseTimeoutMs: 500,
-      bodyTimeoutMs: 200,
-    });
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const time = new ManualTime();
+    const answer = request(
+      server.url,
+      timed(time, {
+        method: "POST",
+        body,
+        responseTimeoutMs: 500,
+        bodyTimeoutMs: 200,
+      }),
+    );
+    await asked.promise;
+    await time.advance(900);
+    goOn.resolve();
+    const response = await answer;
+    await time.advance(400);
     assertEquals(await response.text(), text);
   },
 );
@@ -122,23 +177,40 @@ for (
       await peer.say(`HTTP/1.1 200 OK\r\n${head}`);
       await peer.drain();
     });
-    const response = await request(server.url, { bodyTimeoutMs: 100 });
-    const error = await failure(response.text(), TimeoutError);
+    const time = new ManualTime();
+    const options = timed(time, { bodyTimeoutMs: 100 });
+    const response = await request(server.url, options);
+    const given = failure(response.text(), TimeoutError);
+    assertEquals(await standing(given), "pending");
+    // What of the body came late has begun the wait again.
+    while (await standing(given) === "pending") await time.advance(100);
+    const error = await given;
     assertEquals([error.deadline, error.timeoutMs], ["body", 100]);
   });
 }
 
 bounded("a body that comes slowly is no stalled one", async () => {
+  const asked = Promise.withResolvers<ScriptedPeer>();
   await using server = scripted(async (peer) => {
     await peer.request();
     await peer.say("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\n");
-    for (const character of "slowly") {
-      await new Promise((resolve) => setTimeout(resolve, 60));
-      await peer.say(character);
-    }
+    asked.resolve(peer);
+    await peer.drain();
   });
-  const response = await request(server.url, { bodyTimeoutMs: 250 });
-  assertEquals(await response.text(), "slowly");
+  const time = new ManualTime();
+  const options = timed(time, { bodyTimeoutMs: 250 });
+  const response = await request(server.url, options);
+  const peer = await asked.promise;
+  const reader = response.body!.getReader();
+  let text = "";
+  for (const character of "slowly") {
+    const next = reader.read();
+    await time.advance(200);
+    await peer.say(character);
+    text += new TextDecoder().decode((await next).value);
+  }
+  assertEquals(text, "slowly");
+  assert((await reader.read()).done);
 });
 
 bounded("without deadlines nothing is cut off", async () => {
@@ -163,8 +235,9 @@ bounded("a connection that does not come is given up", async () => {
   });
   const { port } = listener.addr;
   const filling: Promise<Deno.Conn | undefined>[] = [];
+  const over = new AbortController();
+  const { signal } = over;
   for (let i = 0; i < 4; i++) {
-    const signal = AbortSignal.timeout(1000);
     filling.push(
       Deno.connect(
         { hostname: "127.0.0.1", port, signal } as Deno.ConnectOptions,
@@ -172,12 +245,19 @@ bounded("a connection that does not come is given up", async () => {
         .catch(() => undefined),
     );
   }
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  const error = await failure(
-    request(`http://127.0.0.1:${port}/`, { connectTimeoutMs: 100 }),
+  // The queue is full once the first two are in it.
+  await Promise.all(filling.slice(0, 2));
+  const time = new ManualTime();
+  const options = timed(time, { connectTimeoutMs: 100 });
+  const given = failure(
+    request(`http://127.0.0.1:${port}/`, options),
     TimeoutError,
   );
-  assertEquals(error.deadline, "connect");
+  await time.advance(99);
+  assertEquals(await standing(given), "pending");
+  await time.advance(1);
+  assertEquals((await given).deadline, "connect");
+  over.abort();
   for (const conn of await Promise.all(filling)) conn?.close();
 });
 

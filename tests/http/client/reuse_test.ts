@@ -1,7 +1,15 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ClosedError, ConnectionError } from "@parley/parley";
 import { HttpClient, HttpError, request } from "@parley/parley/http";
-import { bounded, failure, scripted, type ScriptedPeer } from "./scripted.ts";
+import { until } from "../../session/harness.ts";
+import { ManualTime } from "../../support/manual_time.ts";
+import {
+  bounded,
+  failure,
+  scripted,
+  type ScriptedPeer,
+  timed,
+} from "./scripted.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -133,7 +141,8 @@ bounded(
       await serving(peer);
       open.delete(peer.number);
     });
-    await using client = new HttpClient();
+    const time = new ManualTime();
+    await using client = new HttpClient(timed(time, {}));
     const askMany = async () => {
       const all = Array.from({ length: 20 }, async () => {
         const response = await client.request(server.url);
@@ -146,9 +155,9 @@ bounded(
     // More than the eight are used again by who asks at once.
     await askMany();
     assert(server.connections < 32);
-    while (open.size > 8) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    // Those that are too many wait for a moment.
+    await time.advance(100);
+    await until(() => open.size <= 8, "closed");
     assertEquals(open.size, 8);
   },
 );
@@ -199,8 +208,11 @@ bounded(
       await serving(peer);
       if (peer.number === 0) closed.resolve();
     });
-    await using client = new HttpClient({ keepAliveTimeoutMs: 30 });
+    const time = new ManualTime();
+    const options = timed(time, { keepAliveTimeoutMs: 30 });
+    await using client = new HttpClient(options);
     await (await client.request(server.url)).text();
+    await time.advance(30);
     await closed.promise;
     await (await client.request(server.url)).text();
     assertEquals(server.connections, 2);
@@ -210,18 +222,20 @@ bounded(
 bounded(
   "bytes that come while a connection waits are never an answer",
   async () => {
+    const waits = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
     await using server = scripted(async (peer) => {
       await peer.request();
       await peer.say(OK);
       if (peer.number > 0) return await serving(peer);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await waits.promise;
       await peer.say(OK.replace("ok", "no"));
       await peer.drain();
       closed.resolve();
     });
     await using client = new HttpClient();
     assertEquals(await (await client.request(server.url)).text(), "ok");
+    waits.resolve();
     await closed.promise;
     assertEquals(await (await client.request(server.url)).text(), "ok");
   },

@@ -7,7 +7,13 @@
 
 import { assert } from "@std/assert";
 import { fromLatin1, latin1 } from "../../support/chunkings.ts";
+import { TIME } from "../../../lib/http/client/connection/client_connection.ts";
+import type {
+  HttpClientOptions,
+  HttpRequestOptions,
+} from "../../../lib/http/client/options.ts";
 import { within } from "../../support/foreign_http.ts";
+import type { ManualTime } from "../../support/manual_time.ts";
 import { RawPeer } from "../../support/peers.ts";
 
 /** What a server got. */
@@ -189,6 +195,20 @@ export function answering(
     await peer.conn.closeWrite();
     await peer.drain();
   });
+}
+
+/**
+ * Lets the deadlines of a client go by another time.
+ *
+ * @param time The time, which the test moves.
+ * @param options The client's options, or a request's.
+ * @returns The options with it.
+ */
+export function timed<O extends HttpClientOptions & HttpRequestOptions>(
+  time: ManualTime,
+  options: O,
+): O {
+  return { ...options, [TIME]: time };
 }
 
 /**

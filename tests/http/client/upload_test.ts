@@ -7,12 +7,15 @@ import {
 } from "@std/assert";
 import { HttpClient, HttpError, request } from "@parley/parley/http";
 import { noise, sha256 } from "../../support/foreign_http.ts";
+import { standing } from "../../session/harness.ts";
+import { ManualTime } from "../../support/manual_time.ts";
 import {
   answering,
   bounded,
   failure,
   type Received,
   scripted,
+  timed,
 } from "./scripted.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -339,30 +342,31 @@ for (const way of ["option", "header"]) {
   bounded(
     `a body waits for the server's consent, asked for by ${way}`,
     async () => {
-      let early: string | undefined;
       await using server = scripted(async (peer) => {
         const head = await peer.head();
         assertStringIncludes(
           head.toLowerCase(),
           "\r\nexpect: 100-continue\r\n",
         );
-        // Nothing comes, as far as a while shows.
-        const body = peer.until("hello").then((text) => early = text);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        assertEquals(early, undefined);
+        const body = peer.until("hello");
+        await time.advance(999);
+        assertEquals(await standing(body), "pending");
         await peer.say("HTTP/1.1 100 Continue\r\n\r\n");
-        await body;
+        assertEquals(await body, "hello");
         await peer.say(OK);
       });
-      const response = await request(server.url, {
-        method: "POST",
-        body: "hello",
-        ...(way === "option"
-          ? { expectContinue: true }
-          : { headers: { Expect: "100-Continue" } }),
-      });
+      const time = new ManualTime();
+      const response = await request(
+        server.url,
+        timed(time, {
+          method: "POST",
+          body: "hello",
+          ...(way === "option"
+            ? { expectContinue: true }
+            : { headers: { Expect: "100-Continue" } }),
+        }),
+      );
       assertEquals(await response.text(), "ok");
-      assertEquals(early, "hello");
     },
   );
 }
@@ -373,7 +377,7 @@ bounded("a server that refuses is spared the body", async () => {
     await peer.head();
     await peer.say("HTTP/1.1 401 No\r\ncontent-length: 2\r\n\r\nn");
     // Longer than consent is waited for.
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await time.advance(1100);
     await peer.say("o");
     rest.resolve(new TextDecoder().decode(await peer.readAll()));
   });
@@ -382,11 +386,11 @@ bounded("a server that refuses is spared the body", async () => {
     pull: (controller) => controller.enqueue(Uint8Array.of(65)),
     cancel: cancelled.resolve,
   }, { highWaterMark: 0 });
-  const response = await request(server.url, {
-    method: "POST",
-    body,
-    expectContinue: true,
-  });
+  const time = new ManualTime();
+  const response = await request(
+    server.url,
+    timed(time, { method: "POST", body, expectContinue: true }),
+  );
   assertEquals([response.status, await response.text()], [401, "no"]);
   await cancelled.promise;
   assertEquals(await rest.promise, "");
@@ -396,17 +400,19 @@ bounded(
   "a server that does not know the expectation gets the body after a second",
   async () => {
     await using server = scripted(async (peer) => {
-      const { body } = await peer.request();
-      await peer.say(OK.replace("ok", body));
+      await peer.head();
+      const body = peer.until("hi");
+      await time.advance(999);
+      assertEquals(await standing(body), "pending");
+      await time.advance(1);
+      await peer.say(OK.replace("ok", await body));
     });
-    const begun = performance.now();
-    const response = await request(server.url, {
-      method: "POST",
-      body: "hi",
-      expectContinue: true,
-    });
+    const time = new ManualTime();
+    const response = await request(
+      server.url,
+      timed(time, { method: "POST", body: "hi", expectContinue: true }),
+    );
     assertEquals(await response.text(), "hi");
-    assert(performance.now() - begun >= 990);
   },
 );
 

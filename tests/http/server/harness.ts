@@ -6,13 +6,17 @@
  */
 
 import { assert } from "@std/assert";
-import { serveHttp } from "../../../lib/http/server/serve_http.ts";
+import {
+  serveHttp,
+  startHttpServer,
+} from "../../../lib/http/server/serve_http.ts";
 import type { HttpServer } from "../../../lib/http/server/http_server.ts";
 import type {
   HttpServerEvent,
   ServeHttpOptions,
 } from "../../../lib/http/server/http_server_options.ts";
 import type { HttpHandler } from "../../../lib/http/server/http_serving.ts";
+import { SYSTEM_TIME, type Time } from "../../../lib/time/time.ts";
 import type { Connection } from "../../../lib/transport/connection.ts";
 import {
   type MemoryConnectOptions,
@@ -139,18 +143,24 @@ export interface Memory extends AsyncDisposable {
   dial(options?: MemoryConnectOptions): Promise<Wire>;
 }
 
-/** Serves in memory. */
+/** Serves in memory, by the system's time unless another is given. */
 export async function inMemory(
   handler: HttpHandler,
   options: ServeHttpOptions = {},
   memory: MemoryListenerOptions = {},
+  time: Time = SYSTEM_TIME,
 ): Promise<Memory> {
   const listener = memoryListener(memory);
   const events: HttpServerEvent[] = [];
   const onEvent = (event: HttpServerEvent) => {
     events.push(event);
   };
-  const server = await serveHttp(listener, { onEvent, ...options }, handler);
+  const server = await startHttpServer(
+    listener,
+    { onEvent, ...options },
+    handler,
+    time,
+  );
   return {
     server,
     events,

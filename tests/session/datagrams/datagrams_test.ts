@@ -13,10 +13,17 @@ import {
   ProtocolError,
   TimeoutError,
 } from "../../../lib/errors.ts";
-import type { DatagramEvent } from "../../../lib/session/datagrams/datagram_options.ts";
+import {
+  type DatagramEvent,
+  DatagramSettings,
+} from "../../../lib/session/datagrams/datagram_options.ts";
 import { bindUdp } from "../../../lib/session/datagrams/bind_udp.ts";
+
+import { EncodedSocket } from "../../../lib/session/datagrams/encoded_socket.ts";
 import { DatagramSocket } from "../../../lib/session/datagrams/datagram_socket.ts";
 import { Address, parseAddress } from "../../../lib/transport/address.ts";
+import { ManualTime } from "../../support/manual_time.ts";
+import { standing } from "../harness.ts";
 import {
   peer,
   ScriptedEndpoint,
@@ -289,12 +296,18 @@ Deno.test("DatagramSocket.send() that fails says why, and the next one is sent",
 });
 
 Deno.test("DatagramSocket.receive() that gave up by time or signal loses nothing", async () => {
-  const endpoint = new ScriptedEndpoint();
-  await using socket = new DatagramSocket<string>(endpoint, TEXT);
-  const late = await assertRejects(
+  const time = new ManualTime();
+  const endpoint = new ScriptedEndpoint(time);
+  const settings = new DatagramSettings<string, string>(TEXT, time);
+  await using socket = new EncodedSocket(endpoint, settings);
+  const given = assertRejects(
     () => socket.receive({ timeoutMs: 5 }),
     TimeoutError,
   );
+  await time.advance(4);
+  assertEquals(await standing(given), "pending");
+  await time.advance(1);
+  const late = await given;
   assertEquals(late.deadline, "receive");
   assertEquals(
     late.message,

@@ -1,7 +1,6 @@
 import {
   assert,
   assertEquals,
-  assertGreaterOrEqual,
   assertInstanceOf,
   assertRejects,
   assertStrictEquals,
@@ -11,14 +10,18 @@ import {
   ConnectionError,
   TimeoutError,
 } from "../../../lib/errors.ts";
-import type {
-  DatagramEvent,
-  DatagramOptions,
+import {
+  type DatagramEvent,
+  type DatagramOptions,
+  DatagramSettings,
 } from "../../../lib/session/datagrams/datagram_options.ts";
+import { EncodedSocket } from "../../../lib/session/datagrams/encoded_socket.ts";
 import { bindUdp } from "../../../lib/session/datagrams/bind_udp.ts";
-import { DatagramSocket } from "../../../lib/session/datagrams/datagram_socket.ts";
+import type { DatagramSocket } from "../../../lib/session/datagrams/datagram_socket.ts";
 import type { DatagramRequestOptions } from "../../../lib/session/datagrams/requests/request_options.ts";
 import { Address } from "../../../lib/transport/address.ts";
+import { ManualTime } from "../../support/manual_time.ts";
+import { standing } from "../harness.ts";
 import {
   peer,
   ScriptedEndpoint,
@@ -70,8 +73,9 @@ for (
 }
 
 Deno.test("DatagramSocket.request() sends again, each time after a longer wait, and then gives up", async () => {
-  const { endpoint, socket } = scripted();
-  const error = await assertRejects(
+  const time = new ManualTime();
+  const { endpoint, socket } = scripted({}, time);
+  const given = assertRejects(
     () =>
       socket.request("question", peer(1), {
         attempts: 3,
@@ -80,6 +84,11 @@ Deno.test("DatagramSocket.request() sends again, each time after a longer wait, 
       }),
     TimeoutError,
   );
+  await settled();
+  await time.advance(259);
+  assertEquals(await standing(given), "pending");
+  await time.advance(1);
+  const error = await given;
   assertEquals(error.deadline, "receive");
   assertEquals(error.timeoutMs, 260);
   assertEquals(
@@ -89,21 +98,24 @@ Deno.test("DatagramSocket.request() sends again, each time after a longer wait, 
   assertEquals(endpoint.sent.length, 3);
   const [first, second, third] = endpoint.sent;
   assertEquals(second!.bytes, first!.bytes);
-  assertGreaterOrEqual(second!.atMs - first!.atMs, 19);
-  assertGreaterOrEqual(third!.atMs - second!.atMs, 59);
+  assertEquals([first!.atMs, second!.atMs, third!.atMs], [0, 20, 80]);
   await socket.close();
 });
 
 Deno.test("DatagramSocket.request() counts each time it is sent again, and tells onEvent which attempt it is", async () => {
   const events: DatagramEvent[] = [];
+  const time = new ManualTime();
   const { endpoint, socket } = scripted({
     onEvent: (event) => events.push(event),
-  });
+  }, time);
   endpoint.onSend = ({ to }) => {
     if (endpoint.sent.length === 3) endpoint.arrive("at last", to);
   };
   const options = { attempts: 5, timeoutMs: 5 };
-  assertEquals(await socket.request("x", peer(1), options), "at last");
+  const answer = socket.request("x", peer(1), options);
+  await settled();
+  await time.advance(5 + 10);
+  assertEquals(await answer, "at last");
   assertEquals(events, [
     { type: "resent", to: peer(1), attempt: 2, attempts: 5 },
     { type: "resent", to: peer(1), attempt: 3, attempts: 5 },
@@ -144,25 +156,34 @@ Deno.test("DatagramSocket.request() passes over such a word of the system where 
 });
 
 Deno.test("DatagramSocket.request() takes the answer to any of its attempts", async () => {
-  const { endpoint, socket } = scripted();
+  const time = new ManualTime();
+  const { endpoint, socket } = scripted({}, time);
   endpoint.onSend = ({ to }) => {
     if (endpoint.sent.length === 3) endpoint.arrive("at last", to);
   };
   const options = { attempts: 5, timeoutMs: 5 };
-  assertEquals(await socket.request("x", peer(1), options), "at last");
+  const answer = socket.request("x", peer(1), options);
+  await settled();
+  await time.advance(5 + 10);
+  assertEquals(await answer, "at last");
   assertEquals(endpoint.sent.length, 3);
   await socket.close();
 });
 
 Deno.test("DatagramSocket.request() sends the same bytes again though the caller has changed them", async () => {
+  const time = new ManualTime();
   const endpoint = new ScriptedEndpoint();
-  await using socket = new DatagramSocket(endpoint);
+  const settings = new DatagramSettings<Uint8Array, Uint8Array>({}, time);
+  await using socket = new EncodedSocket(endpoint, settings);
   const message = Uint8Array.of(1, 2, 3);
   endpoint.onSend = ({ to }) => {
     message.fill(0);
     if (endpoint.sent.length === 2) endpoint.arrive("done", to);
   };
-  await socket.request(message, peer(1), { timeoutMs: 5 });
+  const answer = socket.request(message, peer(1), { timeoutMs: 5 });
+  await settled();
+  await time.advance(5);
+  await answer;
   assertEquals(endpoint.sent[1]!.bytes, Uint8Array.of(1, 2, 3));
 });
 
@@ -180,20 +201,23 @@ Deno.test("DatagramSocket.request() to several peers waits for all at the same t
 });
 
 Deno.test("DatagramSocket.request() to the same peer waits for the one before, and goes on when that one fails", async () => {
-  const { endpoint, socket } = scripted();
+  const time = new ManualTime();
+  const { endpoint, socket } = scripted({}, time);
   endpoint.onSend = ({ bytes, to }) => {
     const text = new TextDecoder().decode(bytes);
-    if (text !== "lost") setTimeout(() => endpoint.arrive(`to ${text}`, to), 3);
+    if (text === "lost") return;
+    void settled().then(() => endpoint.arrive(`to ${text}`, to));
   };
   const ask = (text: string, options?: DatagramRequestOptions<string>) =>
     socket.request(text, peer(1), options).catch((error) => error.name);
-  const answers = await Promise.all([
+  const answers = Promise.all([
     ask("a"),
     ask("lost", { attempts: 1, timeoutMs: 5 }),
     ask("b"),
     ask("c"),
   ]);
-  assertEquals(answers, ["to a", "TimeoutError", "to b", "to c"]);
+  while (await standing(answers) === "pending") await time.advance(5);
+  assertEquals(await answers, ["to a", "TimeoutError", "to b", "to c"]);
   assertEquals(
     endpoint.sent.map(({ bytes }) => new TextDecoder().decode(bytes)),
     ["a", "lost", "b", "c"],
@@ -254,7 +278,8 @@ Deno.test("DatagramSocket.request() rejects with what accepts throws, and the me
 });
 
 Deno.test("DatagramSocket.request() does not take what its peer sent before it asked, read or unread", async () => {
-  const { endpoint, socket } = scripted();
+  const time = new ManualTime();
+  const { endpoint, socket } = scripted({}, time);
   // Unread: in the system's queue since before the first request.
   endpoint.arrive("stale", peer(1));
   endpoint.onSend = ({ to }) => endpoint.arrive("first answer", to);
@@ -262,10 +287,13 @@ Deno.test("DatagramSocket.request() does not take what its peer sent before it a
 
   // Too late for its request, and nobody reads the socket.
   endpoint.onSend = () => {};
-  await assertRejects(
+  const second = assertRejects(
     () => socket.request("second", peer(1), { attempts: 1, timeoutMs: 5 }),
     TimeoutError,
   );
+  await settled();
+  await time.advance(5);
+  await second;
   endpoint.arrive("late answer", peer(1));
   await settled();
   endpoint.onSend = ({ to }) => endpoint.arrive("third answer", to);
@@ -335,14 +363,18 @@ Deno.test("DatagramSocket.request() over a real socket does not take what came b
 });
 
 Deno.test("DatagramSocket.request() passes over an answer that cannot be decoded, and says so when there is no other", async () => {
-  const { endpoint, socket } = scripted();
+  const time = new ManualTime();
+  const { endpoint, socket } = scripted({}, time);
   endpoint.onSend = ({ to }) => endpoint.arrive(Uint8Array.of(0xff), to);
   const options = { attempts: 1, timeoutMs: 5 };
-  await assertRejects(
+  const given = assertRejects(
     () => socket.request("x", peer(1), options),
     TimeoutError,
     "timed out after 1 attempt in 5 ms; 1 of its datagrams could not be used, the last because: Cannot decode the datagram of 1 bytes (ff) from udp://192.0.2.1:1: its bytes are not valid UTF-8",
   );
+  await settled();
+  await time.advance(5);
+  await given;
   endpoint.onSend = ({ to }) => {
     endpoint.arrive(Uint8Array.of(0xff), to);
     endpoint.arrive("fine", to);
@@ -494,11 +526,14 @@ for (
   });
 }
 
-function scripted(options: DatagramOptions = {}): {
+function scripted(options: DatagramOptions = {}, time?: ManualTime): {
   endpoint: ScriptedEndpoint;
   socket: DatagramSocket<string>;
 } {
-  const endpoint = new ScriptedEndpoint();
-  const socket = new DatagramSocket<string>(endpoint, { ...options, ...TEXT });
+  const endpoint = new ScriptedEndpoint(time);
+  const socket = new EncodedSocket(
+    endpoint,
+    new DatagramSettings<string, string>({ ...options, ...TEXT }, time),
+  );
   return { endpoint, socket };
 }

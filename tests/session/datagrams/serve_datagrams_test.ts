@@ -7,7 +7,13 @@ import {
 import { ClosedError, ConnectionError } from "../../../lib/errors.ts";
 import { bindUdp } from "../../../lib/session/datagrams/bind_udp.ts";
 import type { DatagramServerEvent } from "../../../lib/session/datagrams/datagram_server.ts";
-import { serveDatagrams } from "../../../lib/session/datagrams/serve_datagrams.ts";
+import {
+  serveDatagrams,
+  startDatagramServer,
+} from "../../../lib/session/datagrams/serve_datagrams.ts";
+import { SYSTEM_TIME, type Time } from "../../../lib/time/time.ts";
+import { ManualTime } from "../../support/manual_time.ts";
+import { standing } from "../harness.ts";
 import {
   peer,
   ScriptedEndpoint,
@@ -163,7 +169,8 @@ Deno.test("serveDatagrams() with whenFull drop drops, counts and reports one dat
 
 Deno.test("serveDatagrams() tells when the system fails, goes on by itself, and tells that too", async () => {
   const events: string[] = [];
-  const { endpoint, serve } = scripted();
+  const time = new ManualTime();
+  const { endpoint, serve } = scripted(time);
   const seen = Promise.withResolvers<string>();
   await using _server = await serve(
     { onEvent: ({ type }) => events.push(type) },
@@ -171,6 +178,9 @@ Deno.test("serveDatagrams() tells when the system fails, goes on by itself, and 
   );
   endpoint.break(new ConnectionError("exhausted", { reason: "out of memory" }));
   endpoint.arrive("fine", peer(1));
+  await time.advance(99);
+  assertEquals(await standing(seen.promise), "pending");
+  await time.advance(1);
   assertEquals(await seen.promise, "fine");
   assertEquals(events, ["paused", "resumed"]);
 });
@@ -217,7 +227,8 @@ Deno.test("DatagramServer.shutdown() lets handlers finish and answer, takes no m
 });
 
 Deno.test("DatagramServer.shutdown() cuts handlers after graceMs, names their peers, and their sends fail", async () => {
-  const { endpoint, serve } = scripted();
+  const time = new ManualTime();
+  const { endpoint, serve } = scripted(time);
   const gate = Promise.withResolvers<void>();
   const late = Promise.withResolvers<unknown>();
   const server = await serve({ onEvent: () => {} }, async (_, from, socket) => {
@@ -226,7 +237,11 @@ Deno.test("DatagramServer.shutdown() cuts handlers after graceMs, names their pe
   });
   endpoint.arrive("x", peer(7));
   await settled();
-  assertEquals(await server.shutdown({ graceMs: 5 }), {
+  const stopped = server.shutdown({ graceMs: 5 });
+  await time.advance(4);
+  assertEquals(await standing(stopped), "pending");
+  await time.advance(1);
+  assertEquals(await stopped, {
     finished: 0,
     cut: [{ remoteAddress: peer(7), unsentBytes: 0 }],
   });
@@ -312,7 +327,7 @@ Deno.test("serveDatagrams() lets a handler ask other peers over the same socket"
   assertEquals(await client.request("relayed", proxy.address), "RELAYED");
 });
 
-function scripted() {
+function scripted(time: Time = SYSTEM_TIME) {
   const endpoint = new ScriptedEndpoint();
   const serve = (
     options: Omit<
@@ -320,6 +335,6 @@ function scripted() {
       "encoding"
     >,
     handler: Parameters<typeof serveDatagrams<"text">>[2],
-  ) => serveDatagrams(endpoint, { ...options, ...TEXT }, handler);
+  ) => startDatagramServer(endpoint, { ...options, ...TEXT }, handler, time);
   return { endpoint, serve };
 }

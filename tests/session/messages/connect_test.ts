@@ -17,6 +17,7 @@ import type {
 } from "../../../lib/transport/connection.ts";
 import { connectTcp, listenTcp } from "../../../lib/transport/tcp/mod.ts";
 import { inSubprocess } from "../../support/subprocess.ts";
+import { standing } from "../harness.ts";
 
 const OPTIONS = { framing: "length:4", encoding: "text" } as const;
 
@@ -86,7 +87,8 @@ Deno.test("connect() with a signal gives up with its reason, whatever it is", as
     const controller = new AbortController();
     const { signal } = controller;
     const attempt = connect(full.address, { signal }).catch((error) => error);
-    setTimeout(() => controller.abort(reason), 5);
+    assertEquals(await standing(attempt), "pending");
+    controller.abort(reason);
     assertStrictEquals(await attempt, reason);
   }
 });

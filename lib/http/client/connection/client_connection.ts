@@ -10,6 +10,7 @@ import type { Channel } from "../../../session/channel/channel.ts";
 import { ChannelSettings } from "../../../session/channel/channel_settings.ts";
 import type { ByteObserver } from "../../../session/channel/traffic.ts";
 import { openChannel } from "../../../session/messages/connect.ts";
+import type { Time } from "../../../time/time.ts";
 import { type Address, parseAddress } from "../../../transport/address.ts";
 import { HttpChannel } from "../../channel/http_channel.ts";
 import type { HttpConnection } from "../../wire/http_connection.ts";
@@ -41,6 +42,15 @@ export function connectionUse(
 // The deadlines of a request are those of its idle timer.
 const SETTINGS = new ChannelSettings();
 
+/** The option for a source of time, which only the tests of this library set. */
+export const TIME: unique symbol = Symbol("time");
+
+function settingsOf(
+  { [TIME]: time }: HttpDialOptions & { readonly [TIME]?: Time },
+): ChannelSettings {
+  return time === undefined ? SETTINGS : new ChannelSettings({}, { time });
+}
+
 /** A connection to a server of HTTP. */
 export class HttpClientConnection extends HttpChannel implements Member {
   // Among those that wait for another request.
@@ -48,7 +58,7 @@ export class HttpClientConnection extends HttpChannel implements Member {
   /** What it can be used for, by {@linkcode connectionUse}. */
   readonly use: string;
   /** The limit on waiting for the server. */
-  readonly idleTimer: IdleTimer = new IdleTimer();
+  readonly idleTimer: IdleTimer;
   /** How many requests were sent on it. */
   requests = 0;
 
@@ -62,6 +72,7 @@ export class HttpClientConnection extends HttpChannel implements Member {
   constructor(use: string, channel: Channel, options: HttpDialOptions) {
     super(channel, "client", readOptions(options));
     this.use = use;
+    this.idleTimer = new IdleTimer(channel.settings.time);
   }
 
   /**
@@ -85,7 +96,7 @@ export class HttpClientConnection extends HttpChannel implements Member {
       // Otherwise servers that also speak HTTP/2 would choose it.
       alpn: ["http/1.1"],
       signal,
-    }, SETTINGS);
+    }, settingsOf(options));
     return new HttpClientConnection(use, channel, options);
   }
 

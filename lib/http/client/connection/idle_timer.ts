@@ -5,7 +5,12 @@
  * @module
  */
 
-import { LONGEST_TIMER_MS } from "../../../time/time.ts";
+import {
+  LONGEST_TIMER_MS,
+  SYSTEM_TIME,
+  type Time,
+  type Timer,
+} from "../../../time/time.ts";
 
 /**
  * A limit on waiting that starts over with every progress; one wait at a time.
@@ -16,12 +21,22 @@ import { LONGEST_TIMER_MS } from "../../../time/time.ts";
  * set again for the wait of that time.
  */
 export class IdleTimer {
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #time: Time;
+  #timer: Timer;
   #firesMs = Infinity;
   #sinceMs = 0;
   #timeoutMs = 0;
   #onTimeout: (() => void) | undefined;
   #isOurTurn = false;
+
+  /**
+   * Creates a limit that waits for nothing yet.
+   *
+   * @param time The source of time.
+   */
+  constructor(time: Time) {
+    this.#time = time;
+  }
 
   /**
    * Begins to wait, and ends the wait before.
@@ -32,30 +47,30 @@ export class IdleTimer {
   begin(timeoutMs: number, onTimeout: () => void): void {
     this.end();
     if (timeoutMs > LONGEST_TIMER_MS) return;
-    this.#sinceMs = performance.now();
+    this.#sinceMs = this.#time.now();
     this.#timeoutMs = timeoutMs;
     this.#onTimeout = onTimeout;
     if (this.#sinceMs + timeoutMs < this.#firesMs) this.#set(timeoutMs);
-    else Deno.refTimer(this.#timer!);
+    else this.#keepRunning(true);
   }
 
   /** Stops waiting. */
   end(): void {
     this.#onTimeout = undefined;
-    if (this.#timer !== undefined) Deno.unrefTimer(this.#timer);
+    if (this.#timer !== undefined) this.#keepRunning(false);
   }
 
   /** Stops waiting, and leaves no timer behind. */
   close(): void {
     this.#onTimeout = undefined;
-    clearTimeout(this.#timer);
+    this.#time.clearTimer(this.#timer);
     this.#forget();
   }
 
   /** Notes that the server took something. */
   progress(): void {
     // Outside a wait the time is not used.
-    if (this.#onTimeout !== undefined) this.#sinceMs = performance.now();
+    if (this.#onTimeout !== undefined) this.#sinceMs = this.#time.now();
   }
 
   /**
@@ -74,21 +89,30 @@ export class IdleTimer {
   }
 
   #set(delayMs: number): void {
-    clearTimeout(this.#timer);
-    this.#firesMs = performance.now() + delayMs;
-    this.#timer = setTimeout(() => this.#fire(), delayMs);
+    this.#time.clearTimer(this.#timer);
+    this.#firesMs = this.#time.now() + delayMs;
+    this.#timer = this.#time.setTimer(() => this.#fire(), delayMs);
   }
 
   #fire(): void {
     this.#forget();
     const onTimeout = this.#onTimeout;
     if (onTimeout === undefined) return;
-    const now = performance.now();
+    const now = this.#time.now();
     if (this.#isOurTurn) this.#sinceMs = now;
     const leftMs = this.#sinceMs + this.#timeoutMs - now;
     if (leftMs > 0) return this.#set(leftMs);
     this.#onTimeout = undefined;
     onTimeout();
+  }
+
+  /** Says whether the timer keeps the program running. */
+  #keepRunning(does: boolean): void {
+    // No other time than the system's does.
+    if (this.#time !== SYSTEM_TIME) return;
+    const timer = this.#timer as number;
+    if (does) Deno.refTimer(timer);
+    else Deno.unrefTimer(timer);
   }
 
   #forget(): void {

@@ -57,9 +57,10 @@ export class Upload {
   /** Waits until it is sent, stopped or failed, but only for a while. */
   async ended(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, UPLOAD_GRACE_MS);
+    const { time } = this.#connection.channel.settings;
+    const timer = time.setTimer(resolve, UPLOAD_GRACE_MS);
     await Promise.race([this.#running?.catch(() => {}), promise]);
-    clearTimeout(timer);
+    time.clearTimer(timer);
   }
 
   /** The server has agreed to take the body. */
@@ -110,11 +111,12 @@ export class Upload {
   }
 
   async #consented(): Promise<boolean> {
-    const timer = setTimeout(() => this.agree(), CONSENT_MS);
+    const { time } = this.#connection.channel.settings;
+    const timer = time.setTimer(() => this.agree(), CONSENT_MS);
     try {
       return await this.#consent.promise;
     } finally {
-      clearTimeout(timer);
+      time.clearTimer(timer);
     }
   }
 }

@@ -7,6 +7,7 @@
 
 import { checkDuration } from "../../../check.ts";
 import { TimeoutError } from "../../../errors.ts";
+import type { Time } from "../../../time/time.ts";
 import { within } from "../../../time/within.ts";
 import type { Address } from "../../../transport/address.ts";
 import type { ReceiveOptions } from "../../messages/receive_options.ts";
@@ -48,6 +49,7 @@ export async function receiveDatagram<T>(
   receiver: DatagramReceiver<T>,
   address: Address,
   { signal, timeoutMs = Infinity }: ReceiveOptions,
+  time: Time,
 ): Promise<Datagram<T> | undefined> {
   checkDuration("timeoutMs", timeoutMs, "0 or above");
   signal?.throwIfAborted();
@@ -74,7 +76,8 @@ export async function receiveDatagram<T>(
     });
   // What has come may lie in the system's queue, which takes a turn to look at.
   if (timeoutMs === 0) receiver.catchUp().then(() => giveUp(late()));
-  const limit = within(timeoutMs === 0 ? Infinity : timeoutMs, signal, late);
+  const limitMs = timeoutMs === 0 ? Infinity : timeoutMs;
+  const limit = within(limitMs, signal, late, time);
   limit.race(promise).catch(giveUp);
   try {
     return await promise;

@@ -99,7 +99,7 @@ export class PendingRequest<T> implements Sleeper {
     if (this.#state === "over") return;
     this.#state = "sent";
     const { alarm, send } = this.#parts;
-    this.untilMs = performance.now() + this.#waitMs();
+    this.untilMs = alarm.nowMs + this.#waitMs();
     this.#attempts++;
     alarm.add(this);
     try {

@@ -7,6 +7,7 @@
 
 import type { ConnectionError } from "../../../errors.ts";
 import { Alarm } from "../../../time/alarm.ts";
+import type { Time } from "../../../time/time.ts";
 import type { Address } from "../../../transport/address.ts";
 import { canonicalIp } from "../../../transport/ip.ts";
 import type { Datagram } from "../datagram_options.ts";
@@ -41,7 +42,7 @@ const NONE: readonly never[] = [];
 
 /** Finds the request that a datagram is the reply to. */
 export class PendingRequests<T> implements ReplyMatcher<T> {
-  readonly #alarm = new Alarm();
+  readonly #alarm: Alarm;
   readonly #pending = new Set<PendingRequest<T>>();
   readonly #peers = new Map<string, Peer<T>>();
   readonly #socket: RequestSocket;
@@ -56,7 +57,8 @@ export class PendingRequests<T> implements ReplyMatcher<T> {
   #isOwed = false;
   #closed: unknown;
 
-  constructor(socket: RequestSocket) {
+  constructor(socket: RequestSocket, time: Time) {
+    this.#alarm = new Alarm(time);
     this.#socket = socket;
   }
 

@@ -42,7 +42,7 @@ export class Requester<T, S> {
         this.resent++;
         settings.onEvent?.({ type: "resent", to, attempt, attempts });
       },
-    });
+    }, settings.time);
   }
 
   /** Sends a request, as of `DatagramSocket.request`. */
