@@ -25,13 +25,14 @@ import type { Framing } from "../framing.ts";
 import { AmqpScanner } from "./amqp.ts";
 import * as headers from "./headers.ts";
 import { memcachedScanner } from "./memcached.ts";
+import { mysqlScanner } from "./mysql.ts";
 import { NATS } from "./nats.ts";
 import { NmeaScanner } from "./nmea.ts";
 import { headerParts } from "./parts/packet.ts";
 import { partsOfProtocol } from "./parts/protocol_parts.ts";
 import { PayloadLineScanner } from "./payload_lines.ts";
 import { postgresScanner } from "./postgres.ts";
-import { smtpScanner } from "./smtp.ts";
+import { smtpScanner } from "./smtp/smtp.ts";
 import { StompScanner } from "./stomp.ts";
 import { websocketScanner } from "./websocket.ts";
 import { HeaderScanner, type PacketHeader } from "./packet_header.ts";
@@ -153,7 +154,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   mysql: {
     port: 3306,
     summary: "MySQL and MariaDB packets",
-    make: packets("MySQL packet", headers.MYSQL),
+    make: (name) => packetFraming(name, "MySQL packet", mysqlScanner),
   },
   nats: {
     port: 4222,

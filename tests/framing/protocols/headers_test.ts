@@ -32,8 +32,15 @@ interface ProtocolSpec {
   /** Reads a packet from its specification; what it took is the message. */
   readonly read: (text: Text, from: number) => void;
   readonly golden: readonly string[];
+  readonly reads?: NonNullable<CodecSpec["reads"]>;
   readonly rejects: NonNullable<CodecSpec["rejects"]>;
 }
+
+/** MySQL: a greeting, a request for TLS, and what follows both. */
+const greeting = "\x05\0\0\0\x0a8.0\0";
+const sslRequest = "\x20\0\0\x01\x85\xae\x3f\x20" + "\0".repeat(28);
+const record = "\x16\x03\x01\0\x02hi";
+const other = "\x17\x03\x03\0\x01!";
 
 const marker = "\xff".repeat(16);
 
@@ -43,10 +50,26 @@ const PROTOCOLS: Readonly<Record<string, ProtocolSpec>> = {
     read(text, from) {
       rest(text, fromLe(text.take(3)) + 4, 4, from);
     },
+    reads: [
+      [greeting + record + other, [greeting, record, other]],
+      [sslRequest + record + other, [sslRequest, record, other]],
+      [greeting + "\x02\0\0\x02ok", [greeting, "\x02\0\0\x02ok"]],
+      // A packet of 22 bytes, the first of which looks like a record's.
+      [greeting + "\x16\0\0\x02" + "a".repeat(22), [
+        greeting,
+        "\x16\0\0\x02" + "a".repeat(22),
+      ]],
+    ],
     // COM_QUIT and COM_PING.
     golden: ["\x01\0\0\0\x01", "\x01\0\0\0\x0e"],
     rejects: [
       ["\xff\xff\xff\0", "too_large", "size of 16777219 bytes"],
+      [
+        sslRequest + record + "\x02",
+        "malformed",
+        "the content type must be byte 14 or",
+      ],
+      [greeting + "\x16\x03", "truncated", "after 2 bytes of a MySQL packet"],
       [
         "\x05\0\0\0he",
         "truncated",
@@ -231,13 +254,16 @@ const PROTOCOLS: Readonly<Record<string, ProtocolSpec>> = {
 };
 
 for (const [framing, spec] of Object.entries(PROTOCOLS)) {
-  const { golden, packet, read, rejects } = spec;
+  const { golden, packet, read, reads = [], rejects } = spec;
   const packets = ["", "a", "\xff".repeat(40)].map(packet);
   codecSuite({
     framing,
     samples: [...golden, ...packets],
     golden: golden.map((message) => [message, message] as const),
-    reads: [[golden.join("") + packets.join(""), [...golden, ...packets]]],
+    reads: [
+      [golden.join("") + packets.join(""), [...golden, ...packets]],
+      ...reads,
+    ],
     rejects,
     refuses: [
       ["", "and it ends after 0 bytes"],

@@ -7,6 +7,7 @@
 import type { Explain } from "../../formats/named_framing.ts";
 import { addAmqpParts } from "./amqp.ts";
 import { addMemcachedParts } from "./memcached.ts";
+import { addMysqlParts } from "./mysql.ts";
 import { addNmeaParts } from "./nmea.ts";
 import { addLineParts } from "./payload_line.ts";
 import { addPostgresParts } from "./postgres.ts";
@@ -17,6 +18,7 @@ import { addWebsocketParts } from "./websocket.ts";
 const PARTS: Readonly<Record<string, Explain>> = {
   amqp: addAmqpParts,
   memcached: addMemcachedParts,
+  mysql: addMysqlParts,
   nats: addLineParts,
   nmea: addNmeaParts,
   postgres: addPostgresParts,

@@ -13,9 +13,9 @@
  * @module
  */
 
-import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import type { PacketScanner } from "../formats/packet.ts";
-import { evidence, tooLarge } from "../limits.ts";
+import type { ReadableQueue } from "../../../bytes/readable_queue.ts";
+import type { PacketScanner } from "../../formats/packet.ts";
+import { evidence, tooLarge } from "../../limits.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;

@@ -22,13 +22,17 @@
  * @module
  */
 
-import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import type { PacketScanner } from "../formats/packet.ts";
-import type { CodecOptions } from "../framing.ts";
-import { sideOf } from "../side.ts";
+import type { ReadableQueue } from "../../../bytes/readable_queue.ts";
+import type { PacketScanner } from "../../formats/packet.ts";
+import type { CodecOptions } from "../../framing.ts";
+import { sideOf } from "../../side.ts";
 import { MailScanner } from "./mail.ts";
-import { isSize, type LineRules, PayloadLineScanner } from "./payload_lines.ts";
-import { Encrypted, PhasedScanner, type Phases } from "./phases.ts";
+import {
+  isSize,
+  type LineRules,
+  PayloadLineScanner,
+} from "../payload_lines.ts";
+import { Encrypted, PhasedScanner, type Phases } from "../phases.ts";
 import { ReplyScanner } from "./reply.ts";
 
 const COMMANDS: LineRules = {

@@ -11,10 +11,10 @@
  * @module
  */
 
-import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import { isDigit } from "../formats/digits.ts";
-import type { PacketScanner } from "../formats/packet.ts";
-import { evidence, malformed, nameOf, tooLarge } from "../limits.ts";
+import type { ReadableQueue } from "../../../bytes/readable_queue.ts";
+import { isDigit } from "../../formats/digits.ts";
+import type { PacketScanner } from "../../formats/packet.ts";
+import { evidence, malformed, nameOf, tooLarge } from "../../limits.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
