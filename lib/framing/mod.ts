@@ -134,6 +134,8 @@ export { ByteQueue } from "../bytes/byte_queue.ts";
 export { ByteSink } from "../bytes/byte_sink.ts";
 export { ProtocolError } from "../errors.ts";
 export type { ProtocolErrorCode, ProtocolErrorDetails } from "../errors.ts";
+export type { ChecksumName } from "./checksum/crc.ts";
+export { withChecksum } from "./checksum/with_checksum.ts";
 export { cobs } from "./formats/cobs.ts";
 export { contentLength } from "./formats/content_length.ts";
 export {

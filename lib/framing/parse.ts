@@ -7,8 +7,27 @@
  * part       name [:value] [,option[=value]] ... length:4,le    fixed:30,pad=#
  * ```
  *
- * An option is a flag (`le`) or has a value (`offset=2`, in decimal or with `0x`; `pad=#`, in
- * bytes). Their order does not matter, and each can be given once.
+ * An option is a flag or has a value. The order of options does not matter, and
+ * each can be given once. Values are numbers in decimal or with `0x`, bytes with
+ * the escapes `\n \r \t \0 \\ \, \| \xHH`, or words.
+ *
+ * | option | of | meaning |
+ * | --- | --- | --- |
+ * | `le`, `be` | `length` | which byte of the length comes first |
+ * | `inclusive` | `length` | the length counts its own bytes and those before it |
+ * | `offset=N` | `length`, `varint` | N bytes come before the length |
+ * | `adjust=N` | `length` | N is added to the length; may be negative |
+ * | `strip=N` | `length`, `varint` | N bytes of the frame are dropped, 0 keeps the header |
+ * | `mask=N` | `length` | the bits of the field that are the length |
+ * | `unit=N` | `length` | the length counts in N bytes |
+ * | `tail=N` | `length` | N bytes follow that the length does not count; dropped, or the checksum of `crc` |
+ * | `strict` | `varint` | a length that is longer than it needs is refused |
+ * | `crc=NAME` | all whose messages may hold any bytes | a checksum ends the message; verified and dropped, added when sending |
+ * | `keep` | `delimiter` | the delimiter is part of the message |
+ * | `eof` | `line`, `delimiter` | the end of the stream ends the last message too |
+ * | `crlf` | `line` | CR LF is sent |
+ * | `pad=BYTE` | `fixed` | fills short messages, and is dropped from their ends |
+ * | `zero`, `right` | `header` | how the digits are filled up |
  *
  * @module
  */
@@ -26,8 +45,8 @@ import { protocolFraming, PROTOCOLS } from "./protocols/protocols.ts";
 
 /**
  * Reads the string of a framing, such as `line`, `length:4,le` or
- * `delimiter:#*#`, or the name of a protocol, such as `redis`. Bytes are written as themselves, in UTF-8, or as one of the
- * escapes `\n \r \t \0 \\ \,` and `\xHH`.
+ * `delimiter:#*#`, or the name of a protocol, such as `redis`. Bytes are written
+ * as themselves, in UTF-8, or as one of the escapes `\n \r \t \0 \\ \, \|` and `\xHH`.
  *
  * `A then B` is one message in framing A, then all others in B. Write ` then `
  * inside of a delimiter as `\x20then\x20`.
@@ -66,7 +85,7 @@ function parsePart(text: string): Framing {
   try {
     const given = new FramingArguments(value, options);
     const framing = format.make(given);
-    given.checkAllUsed();
+    given.checkAllUsed(ownersOf);
     return framing;
   } catch (cause) {
     throw new OptionTypeError({
@@ -76,6 +95,19 @@ function parsePart(text: string): Framing {
       cause,
     });
   }
+}
+
+/** The framings that have an option of that name. */
+function ownersOf(option: string): string[] {
+  return Array.from(FORMATS).filter(([, format]) => {
+    const given = new FramingArguments("1", []);
+    try {
+      format.make(given);
+    } catch {
+      // Not every framing can be made so, but each asks for its options.
+    }
+    return given.knows(option);
+  }).map(([name]) => name);
 }
 
 /** The text of an error, to be read behind a colon. */

@@ -83,7 +83,7 @@ class SequenceDecoder implements Decoder {
   readonly #options: CodecOptions;
   // The framings that come after the one that is read now.
   readonly #rest: Framing[];
-  #now: Decoder;
+  #now!: Decoder;
   // The one that gave the last message, which knows what it dropped before it.
   #used: Decoder;
   /** Only there while the framing that is read now can skip a bad frame. */
@@ -93,7 +93,7 @@ class SequenceDecoder implements Decoder {
     const [first, ...rest] = parts;
     this.#options = options;
     this.#rest = rest;
-    this.#now = this.#used = this.#started(first!);
+    this.#used = this.#started(first!);
   }
 
   get missingBytes(): number {
@@ -109,9 +109,15 @@ class SequenceDecoder implements Decoder {
   }
 
   decode(queue: ReadableQueue): Uint8Array | undefined {
-    const message = (this.#used = this.#now).decode(queue);
-    if (message !== undefined) this.#goOn();
-    return message;
+    try {
+      const message = (this.#used = this.#now).decode(queue);
+      if (message !== undefined) this.#goOn();
+      return message;
+    } catch (error) {
+      // Whether it can be skipped may depend on what is wrong.
+      this.#offerResync();
+      throw error;
+    }
   }
 
   decodeBatch(queue: ReadableQueue, into: Uint8Array[], most: number): void {
@@ -127,10 +133,8 @@ class SequenceDecoder implements Decoder {
   }
 
   skip(queue: ReadableQueue): number {
-    const now = this.#used = this.#now;
-    const size = now.skip === undefined
-      ? now.decode(queue)?.length ?? -1
-      : now.skip(queue);
+    if (this.#now.skip === undefined) return this.decode(queue)?.length ?? -1;
+    const size = (this.#used = this.#now).skip!(queue);
     if (size !== -1) this.#goOn();
     return size;
   }
@@ -143,14 +147,19 @@ class SequenceDecoder implements Decoder {
 
   #goOn(): void {
     const next = this.#rest.shift();
-    if (next !== undefined) this.#now = this.#started(next);
+    if (next !== undefined) this.#started(next);
   }
 
   #started(framing: Framing): Decoder {
-    const decoder = framing.decoder(this.#options);
+    const decoder = this.#now = framing.decoder(this.#options);
+    this.#offerResync();
+    return decoder;
+  }
+
+  #offerResync(): void {
+    const decoder = this.#now;
     if (decoder.resync === undefined) delete this.resync;
     else this.resync = (queue) => decoder.resync!(queue);
-    return decoder;
   }
 }
 

@@ -59,7 +59,8 @@ function checkTaken(
  * A first byte that no bytes behind it can save is refused when it comes.
  *
  * Later bytes are not checked so: a length or a checksum is often wrong only as a
- * whole.
+ * whole. Nor is a refusal at the byte that the decoder has said to be the last one
+ * of the message, as by then all of it may decide.
  */
 export function checkFirstByte(v: Verification): void {
   const tails = v.valid.map(({ bytes }) => bytes.slice(1, TAIL_BYTES));
@@ -103,15 +104,19 @@ function isSavedBySecond(
 /** After how many bytes, each a chunk, a stream is refused as malformed. */
 function refusalOf(v: Verification, bytes: Uint8Array): number | undefined {
   const queue = new CountingQueue();
+  let missing: number | undefined;
   try {
     const decoder = v.framing.decoder({ maxMessageBytes: v.limit });
     for (const byte of bytes) {
+      missing = decoder.missingBytes;
       queue.push(Uint8Array.of(byte));
       if (decoder.decode(queue) !== undefined) return undefined;
     }
     return undefined;
   } catch (error) {
-    return error instanceof ProtocolError && error.code === "malformed"
+    const isMalformed = error instanceof ProtocolError &&
+      error.code === "malformed";
+    return isMalformed && missing !== 1
       ? queue.offset + queue.length
       : undefined;
   }

@@ -19,8 +19,21 @@ import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 // joining everything that is here.
 const PATIENCE = 8;
 
+/** Finds the end of a message: one sequence of bytes, or one of several. */
+export interface Finder {
+  /** Size in bytes of what was found last. */
+  readonly found: number;
+  /** Where it can begin at the earliest, once `find` has returned -1. */
+  readonly earliest: number;
+  /** Drops the bytes in which it does not begin. */
+  drop(queue: ReadableQueue): void;
+  /** Looks through the bytes that have come; see {@linkcode Search.find}. */
+  find(queue: ReadableQueue): number;
+}
+
 /** A search through the bytes of one stream for one sequence. */
-export class Search {
+export class Search implements Finder {
+  readonly found: number;
   readonly #wanted: Uint8Array;
   /** Where to go on in #wanted if the byte after that many does not fit. */
   readonly #fallback: Uint16Array;
@@ -33,6 +46,7 @@ export class Search {
    * @param wanted What to look for, 1 to 65,535 bytes.
    */
   constructor(wanted: Uint8Array) {
+    this.found = wanted.length;
     this.#wanted = wanted;
     this.#fallback = fallbacks(wanted);
   }
@@ -102,7 +116,7 @@ export class Search {
 }
 
 /** For each count of fitting bytes: how many still fit after dropping some. */
-function fallbacks(wanted: Uint8Array): Uint16Array {
+export function fallbacks(wanted: Uint8Array): Uint16Array {
   const fallback = new Uint16Array(wanted.length);
   let fits = 0;
   for (let i = 1; i + 1 < wanted.length; i++) {

@@ -5,7 +5,7 @@
  */
 
 import { OptionTypeError } from "../../check.ts";
-import { unescape } from "./escapes.ts";
+import { splitParts, unescape } from "./escapes.ts";
 import { nearest } from "../../nearest.ts";
 
 /**
@@ -55,14 +55,14 @@ export class FramingArguments {
   }
 
   /**
-   * The value as bytes.
+   * The value as bytes, or as several of them with `|` in between.
    *
-   * @returns The bytes, escapes resolved.
-   * @throws {TypeError} If there is no colon, or an escape is unknown.
+   * @returns The bytes of each, escapes resolved.
+   * @throws {TypeError} If an escape is unknown.
    */
-  bytes(): Uint8Array {
+  alternatives(): Uint8Array[] {
     this.#valueUsed = true;
-    return unescape(this.#value ?? "");
+    return splitParts(this.#value ?? "", "|").map(unescape);
   }
 
   /**
@@ -107,18 +107,30 @@ export class FramingArguments {
     throw wrong(`option "${name}" needs a value`);
   }
 
+  /** Whether a getter has asked for an option of that name. */
+  knows(option: string): boolean {
+    return this.#known.has(option);
+  }
+
   /**
    * Refuses a value or an option that no getter has used.
    *
+   * @param ownersOf The framings that have an option.
    * @throws {TypeError} If there is an unknown option, or a value that this
    * framing does not take.
    */
-  checkAllUsed(): void {
+  checkAllUsed(ownersOf: (option: string) => readonly string[]): void {
     if (this.#value !== undefined && !this.#valueUsed) {
       throw wrong(`it takes no value "${this.#value}"`);
     }
     for (const name of this.#options.keys()) {
       if (this.#known.has(name)) continue;
+      const owners = ownersOf(name);
+      if (owners.length > 0) {
+        throw wrong(
+          `option "${name}" does not apply to it, only to ${owners.join(", ")}`,
+        );
+      }
       const near = this.#meant.get(name.toLowerCase()) ??
         nearest(name, this.#known);
       throw wrong(

@@ -2,8 +2,8 @@
  * How bytes are written inside a framing's string.
  *
  * ```text
- * \n  \r  \t  \0  \\  \,   line feed, return, tab, zero, backslash, comma
- * \xHH                     any byte, as two hexadecimal digits
+ * \n  \r  \t  \0  \\  \,  \|   line feed, return, tab, zero, and these characters
+ * \xHH                         any byte, as two hexadecimal digits
  * ```
  *
  * @module
@@ -18,6 +18,7 @@ const LETTERS: Readonly<Record<string, number>> = {
   "0": 0,
   "\\": 0x5c,
   ",": 0x2c,
+  "|": 0x7c,
 };
 
 const NAMES: ReadonlyMap<number, string> = new Map(
@@ -65,7 +66,7 @@ export function unescape(text: string): Uint8Array {
       throw new OptionTypeError({
         action: `read escape "${text.slice(at, at + 2)}"`,
         reason:
-          "it must be one of \\n \\r \\t \\0 \\\\ \\, or \\x and two hexadecimal digits",
+          "it must be one of \\n \\r \\t \\0 \\\\ \\, \\| or \\x and two hexadecimal digits",
       });
     }
     at += hex === null ? 2 : 4;
@@ -74,16 +75,19 @@ export function unescape(text: string): Uint8Array {
 }
 
 /**
- * Splits at commas that are not escaped.
+ * Splits at commas, or another character, that are not escaped.
  *
  * @returns The parts, their escapes still in them; at least one.
  */
-export function splitParts(text: string): string[] {
+export function splitParts(
+  text: string,
+  separator: "," | "|" = ",",
+): string[] {
   const parts: string[] = [];
   let from = 0;
   for (let at = 0; at < text.length; at++) {
     if (text[at] === "\\") at++;
-    else if (text[at] === ",") {
+    else if (text[at] === separator) {
       parts.push(text.slice(from, at));
       from = at + 1;
     }
