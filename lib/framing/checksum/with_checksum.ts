@@ -16,6 +16,7 @@ import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { OptionTypeError } from "../../check.ts";
 import { ProtocolError } from "../../errors.ts";
+import { explainFrame } from "../explain/explain_frame.ts";
 import type { CodecOptions, Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, evidence, malformed, tooLarge } from "../limits.ts";
 import {
@@ -25,6 +26,7 @@ import {
   readTrailer,
   withTrailer,
 } from "./crc.ts";
+import { checksumParts } from "./checksum_parts.ts";
 import { TentativeQueue } from "./tentative_queue.ts";
 
 /**
@@ -67,6 +69,8 @@ export function withChecksum(framing: Framing, name: ChecksumName): Framing {
     boundary: "frame",
     decoder: (options) => new ChecksumDecoder(framing, checksum, options),
     encoder: (options) => new ChecksumEncoder(framing, checksum, options),
+    explain: (frame, place) =>
+      checksumParts(explainFrame(framing, frame, place), checksum),
     toString: () => `${framing},crc=${name}`,
   };
 }
