@@ -1,5 +1,5 @@
 /**
- * A look at a queue that takes nothing until it is told to.
+ * A look at a queue that takes nothing before `commit`.
  *
  * @module
  */
