@@ -29,6 +29,7 @@ const TRANSPORT = [
   ...ERRORS,
   ...CONTRACT,
   "lib/transport/os_error.ts",
+  "lib/transport/raw_calls.ts",
   "lib/transport/read_ahead.ts",
   "lib/transport/socket.ts",
   "lib/transport/waiting.ts",
@@ -128,6 +129,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...ERRORS,
     "lib/time",
     ...CONTRACT,
+    "lib/transport/raw_calls.ts",
   ],
   "lib/session/messages": [
     ...MESSAGES,

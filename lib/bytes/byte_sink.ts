@@ -220,6 +220,11 @@ export class ByteSink {
     this.#largeBytes += bytes.length;
   }
 
+  /** The bytes that were copied: all of them, unless the sink borrows some. */
+  copied(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, 0, this.#end);
+  }
+
   /**
    * The bytes in order, as few pieces as possible.
    *
@@ -227,7 +232,7 @@ export class ByteSink {
    */
   pieces(): Uint8Array[] {
     if (this.#largeBytes === 0) {
-      return this.#end === 0 ? [] : [this.#bytes.subarray(0, this.#end)];
+      return this.#end === 0 ? [] : [this.copied()];
     }
     const pieces: Uint8Array[] = [];
     let from = 0;

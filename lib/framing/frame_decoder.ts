@@ -25,6 +25,7 @@ import { Faults } from "./diagnosis/faults.ts";
 import type { Place } from "./diagnosis/first_bytes.ts";
 import type { FrameDecoderOptions } from "./frame_decoder_options.ts";
 import {
+  type CodecOptions,
   type Decoder,
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
@@ -57,7 +58,8 @@ export class FrameDecoder {
   /** The bytes received and not yet decoded. */
   readonly queue: ByteQueue;
   readonly #decoder: Decoder;
-  readonly #newDecoder: () => Decoder;
+  readonly #framing: Framing;
+  readonly #codec: CodecOptions;
   readonly #faults: Faults;
   #count = 0;
   // Whether no frame begins at the front: the stream has failed, or the end of a
@@ -80,10 +82,12 @@ export class FrameDecoder {
   constructor(framing: Framing | string, options: FrameDecoderOptions = {}) {
     const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
-    const known = framingOf(framing);
+    const known = this.#framing = framingOf(framing);
     this.#faults = new Faults(known, options);
-    this.#newDecoder = () => known.decoder({ ...options, maxMessageBytes });
-    this.#decoder = this.#newDecoder();
+    // Not a closure: see tests/session/serving/garbage_test.ts.
+    const { connection, from } = options;
+    this.#codec = { connection, from, maxMessageBytes };
+    this.#decoder = known.decoder(this.#codec);
     this.queue = options.queue ?? new ByteQueue();
   }
 
@@ -133,8 +137,7 @@ export class FrameDecoder {
     const { queue } = this;
     for (;;) {
       if (this.#isBlocked && !this.#unblock()) return undefined;
-      const begin = queue.offset;
-      this.#frameOffset = begin;
+      const begin = this.#frameOffset = queue.offset;
       try {
         const message = this.#decoder.decode(queue);
         if (message === undefined) return undefined;
@@ -230,9 +233,8 @@ export class FrameDecoder {
    * @throws The error, if the stream ends with it.
    */
   refuse(error: unknown, message: Uint8Array): void {
-    const faults = this.#faults;
-    if (!faults.skips(error)) throw this.fail(error, message);
-    faults.report(error, this.#placeOf(message));
+    if (!this.#faults.skips(error)) throw this.fail(error, message);
+    this.#faults.report(error, this.#placeOf(message));
   }
 
   /**
@@ -277,9 +279,8 @@ export class FrameDecoder {
 
   /** What the stream begins with, while its first bytes are still here. */
   #greeting(): Greeting | undefined | "undecided" {
-    const { queue } = this;
-    if (queue.offset !== 0) return undefined;
-    return readGreeting(evidence(queue, SHOWN_BYTES), this.#hasEnded);
+    if (this.queue.offset !== 0) return undefined;
+    return readGreeting(evidence(this.queue, SHOWN_BYTES), this.#hasEnded);
   }
 
   #placeOf(message?: Uint8Array): Place {
@@ -290,7 +291,7 @@ export class FrameDecoder {
       streamOffset: message ? this.frameOffset : this.queue.offset,
       hasEnded: this.#hasEnded,
       message,
-      newDecoder: this.#newDecoder,
+      newDecoder: () => this.#framing.decoder(this.#codec),
       queue: this.queue,
     };
   }

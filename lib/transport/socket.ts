@@ -9,9 +9,11 @@ import { ClosedError } from "../errors.ts";
 import type { Address } from "./address.ts";
 import type { Connection, Listener } from "./connection.ts";
 import { translate } from "./os_error.ts";
+import { RAW, type RawCalls } from "./raw_calls.ts";
 
 /** A connection on a socket of the runtime. */
-export class SocketConnection<A extends Deno.Addr> implements Connection {
+export class SocketConnection<A extends Deno.Addr>
+  implements Connection, RawCalls {
   readonly #conn: Deno.Conn<A>;
   readonly #addressOf: (addr: A) => Address;
   #local: Address | undefined;
@@ -41,22 +43,49 @@ export class SocketConnection<A extends Deno.Addr> implements Connection {
   }
 
   async read(into: Uint8Array): Promise<number | null> {
+    let failure: Error | undefined;
     try {
       const got = await this.#conn.read(into);
-      if (got !== null || this.#lost === undefined) return got;
+      if (got !== null) return got;
+      failure = this.readFailure();
     } catch (error) {
-      if (!this.isEnd(error)) throw this.#failure("read from", error);
-      if (this.#lost === undefined) return null;
+      failure = this.readFailure(error);
     }
-    throw this.#failure("read from", this.#lost);
+    if (failure === undefined) return null;
+    throw failure;
   }
 
   async write(bytes: Uint8Array): Promise<number> {
     try {
       return await this.#conn.write(bytes);
     } catch (error) {
-      throw this.#failure("write to", error);
+      throw this.writeFailure(error);
     }
+  }
+
+  get [RAW](): RawCalls | undefined {
+    return this;
+  }
+
+  readRaw(into: Uint8Array): Promise<number | null> {
+    return this.#conn.read(into);
+  }
+
+  writeRaw(bytes: Uint8Array): Promise<number> {
+    return this.#conn.write(bytes);
+  }
+
+  readFailure(error?: unknown): Error | undefined {
+    if (error !== undefined && !this.isEnd(error)) {
+      return this.#failure("read from", error);
+    }
+    return this.#lost === undefined
+      ? undefined
+      : this.#failure("read from", this.#lost);
+  }
+
+  writeFailure(error: unknown): Error {
+    return this.#failure("write to", error);
   }
 
   async closeWrite(): Promise<void> {

@@ -23,8 +23,8 @@
  *
  * A read cannot be cancelled without closing the connection. So a caller that
  * stops waiting (a timeout, a signal) leaves the read pending, and the next
- * caller waits for the same one: nothing is lost. Callbacks, not an async loop:
- * each `await` of a wrapper costs what receiving a small message does.
+ * caller waits for the same one: nothing is lost. An async loop instead of
+ * callbacks would cost as much as receiving a small message does.
  *
  * @module
  */
@@ -32,8 +32,9 @@
 import { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { Time } from "../../time/time.ts";
 import type { Connection } from "../../transport/connection.ts";
+import { type RawCalls, rawCalls } from "../../transport/raw_calls.ts";
 import { LastLook } from "./last_look.ts";
-import type { Traffic } from "./traffic.ts";
+import type { HalfOwner, Traffic } from "./traffic.ts";
 
 /** What is still wanted, and what still comes. */
 export type ReceivingState =
@@ -45,15 +46,6 @@ export type ReceivingState =
   | "over"
   | "aborted";
 
-/** What the halves report to. */
-export interface HalfOwner {
-  /** A read or a write failed. */
-  lost(error: unknown): void;
-
-  /** Too much waits to be written. */
-  abort(error: unknown): void;
-}
-
 /** Reads the bytes of one channel. */
 export class ReceivingHalf {
   /** The bytes received and not yet taken. */
@@ -64,10 +56,12 @@ export class ReceivingHalf {
   peerFinished = false;
   #state: ReceivingState = "open";
   #connection: Connection;
+  #raw: RawCalls | undefined;
   readonly #traffic: Traffic;
   readonly #time: Time;
   readonly #onRead = (count: number | null) => this.#received(count);
-  readonly #onFailure = (error: unknown) => this.#failed(error);
+  readonly #onFailure = (error: unknown) =>
+    this.#raw ? this.#ended(this.#raw.readFailure(error)) : this.#failed(error);
   readonly #owner: HalfOwner;
   // Where the pending read puts its bytes; `undefined` if no read is pending.
   #into: Uint8Array | undefined;
@@ -110,10 +104,7 @@ export class ReceivingHalf {
     return this.#state === "draining" && this.#wait === undefined;
   }
 
-  /**
-   * How long the message that has begun has been waited for, in milliseconds; 0
-   * if no message has begun.
-   */
+  /** How long the message that has begun is waited for, in ms; 0 if none has. */
   partialMs(nowMs: number): number {
     if (this.#into === undefined || this.queue.length === 0) return 0;
     if (this.isLookingLast) return 0;
@@ -235,7 +226,9 @@ export class ReceivingHalf {
     if (clock !== undefined) this.#traffic.readMs = clock.nowMs;
     const into = queue.reserve(missing);
     this.#into = into;
-    this.#connection.read(into).then(this.#onRead, this.#onFailure);
+    this.#raw = rawCalls(this.#connection);
+    const read = this.#raw?.readRaw(into) ?? this.#connection.read(into);
+    read.then(this.#onRead, this.#onFailure);
   }
 
   /** Waits for the read of the last look, which began before it was asked for. */
@@ -258,10 +251,10 @@ export class ReceivingHalf {
   }
 
   #received(count: number | null): void {
+    if (count === null) return this.#ended(this.#raw?.readFailure());
     const into = this.#into!;
     this.#into = undefined;
-    if (count === null) this.finish();
-    else this.#arrived(count, into);
+    this.#arrived(count, into);
     this.wake();
     // The program may be stuck sending to a peer that reads late.
     if (this.#lastLook !== undefined) this.#read(0, this.#mark);
@@ -279,6 +272,12 @@ export class ReceivingHalf {
     traffic.bytesIn += count;
     this.#isAhead = this.#wait === undefined;
     traffic.observer?.received?.(into.subarray(0, count));
+  }
+
+  #ended(failure: Error | undefined): void {
+    if (failure !== undefined) return this.#failed(failure);
+    this.#into = undefined;
+    this.finish();
   }
 
   /** What is here is still taken, then the failure. */

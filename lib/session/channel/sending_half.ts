@@ -25,27 +25,26 @@
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { ClosedError, ConnectionError } from "../../errors.ts";
 import type { Connection } from "../../transport/connection.ts";
+import { type RawCalls, rawCalls } from "../../transport/raw_calls.ts";
+import type { ChannelSettings } from "./channel_settings.ts";
 import { FlushPolicy } from "./flush_policy.ts";
 import { newSink, recycle } from "./output_pool.ts";
-import type { HalfOwner } from "./receiving_half.ts";
-import type { Traffic } from "./traffic.ts";
+import type { HalfOwner, Traffic } from "./traffic.ts";
 import { rejected, unawaited, Waiters } from "./waiters.ts";
 
 const NOTHING = new Uint8Array(0);
+const NO_PIECES: Uint8Array[] = [];
 const DONE: Promise<void> = Promise.resolve();
 
 /** How far the sending has come. */
 export type SendingState = "open" | "finishing" | "finished" | "failed";
 
-export interface SendingLimits {
-  readonly highWaterMarkBytes: number;
-  readonly maxBufferedBytes: number;
-}
-
 /** Writes the bytes of one channel. */
 export class SendingHalf {
   #state: SendingState = "open";
   #connection: Connection;
+  // Of the connection that the pending write goes to.
+  #raw: RawCalls | undefined;
   readonly #traffic: Traffic;
   readonly #owner: HalfOwner;
   readonly #highWaterMark: number;
@@ -60,7 +59,7 @@ export class SendingHalf {
   #acceptedAt = 0;
   // What is being written, its further pieces, the rest of this one.
   #writing: ByteSink | undefined;
-  #pieces: Uint8Array[] = [];
+  #pieces: Uint8Array[] = NO_PIECES;
   #rest: Uint8Array = NOTHING;
   readonly #waiters = new Waiters();
   #finish: Promise<void> | undefined;
@@ -69,7 +68,7 @@ export class SendingHalf {
   constructor(
     connection: Connection,
     traffic: Traffic,
-    limits: SendingLimits,
+    limits: ChannelSettings,
     owner: HalfOwner,
   ) {
     this.#connection = connection;
@@ -138,9 +137,8 @@ export class SendingHalf {
 
   /**
    * Waits until fewer bytes than the high-water mark wait to be written, and
-   * the caller may change payloads that were not copied.
-   *
-   * @returns A promise that is resolved already if there is room.
+   * the caller may change payloads that were not copied. The promise is resolved
+   * already if there is room.
    */
   room(): Promise<void> {
     const { position } = this;
@@ -189,9 +187,7 @@ export class SendingHalf {
     return this.#finish;
   }
 
-  /**
-   * Gives up: nothing more is written, and all that wait are thrown the error.
-   */
+  /** Gives up: nothing more is written, and all that wait are thrown the error. */
   fail(error: unknown): void {
     if (this.#state === "failed") return;
     this.#state = "failed";
@@ -259,6 +255,7 @@ export class SendingHalf {
     this.#handedOver += sink.length;
     this.#filling = undefined;
     this.#writing = sink;
+    if (!sink.borrows) return this.#writeRest(sink.copied());
     this.#pieces = sink.pieces();
     this.#writeRest(this.#pieces.shift()!);
   }
@@ -267,7 +264,9 @@ export class SendingHalf {
     this.#rest = rest;
     const traffic = this.#traffic;
     if (traffic.clock !== undefined) traffic.writeMs = traffic.clock.nowMs;
-    this.#connection.write(rest).then(this.#onWritten, this.#onFailure);
+    this.#raw = rawCalls(this.#connection);
+    const written = this.#raw?.writeRaw(rest) ?? this.#connection.write(rest);
+    written.then(this.#onWritten, this.#onFailure);
   }
 
   #written(count: number): void {
@@ -294,7 +293,8 @@ export class SendingHalf {
 
   #writeFailed(error: unknown): void {
     this.#writing = undefined;
-    this.fail(error);
-    this.#owner.lost(error);
+    const failure = this.#raw ? this.#raw.writeFailure(error) : error;
+    this.fail(failure);
+    this.#owner.lost(failure);
   }
 }

@@ -19,6 +19,15 @@ export interface ByteObserver {
   sent?(bytes: Uint8Array): void;
 }
 
+/** What the halves of a channel report to. */
+export interface HalfOwner {
+  /** A read or a write failed. */
+  lost(error: unknown): void;
+
+  /** Too much waits to be written. */
+  abort(error: unknown): void;
+}
+
 /** The counts and times of one channel. */
 export class Traffic {
   /** Bytes received. */

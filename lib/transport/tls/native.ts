@@ -8,6 +8,7 @@ import type { Address } from "../address.ts";
 import type { Connection, Listener, ListenOptions } from "../connection.ts";
 import { finishedHere, isUnannouncedEnd, translate } from "../os_error.ts";
 import { zoneOf } from "../ip.ts";
+import { RAW } from "../raw_calls.ts";
 import { SocketConnection } from "../socket.ts";
 import { addressIn, backlogOf, sharingOf } from "../tcp/tcp_socket.ts";
 import { checkPem } from "./certificate.ts";
@@ -47,6 +48,11 @@ export class NativeTlsConnection extends SocketConnection<Deno.NetAddr> {
   handshake(): Promise<void> {
     this.#handshake ??= this.#shakeHands();
     return this.#handshake;
+  }
+
+  // Not all that write() throws comes from the runtime.
+  override get [RAW](): undefined {
+    return undefined;
   }
 
   override async write(bytes: Uint8Array): Promise<number> {
