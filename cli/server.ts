@@ -19,7 +19,8 @@
  *
  * UDP and `--workers` need `--unstable-net`; certificates, `--root` and
  * `--workers` need `--allow-read`; Unix sockets `--allow-read --allow-write`,
- * with `--mode` also `--allow-sys`; `--allow-sys=networkInterfaces` shows what
+ * with `--mode` also `--allow-sys`; `--record` and `--pcapng` `--allow-write`,
+ * `replay` `--allow-read`; `--allow-sys=networkInterfaces` shows what
  * other machines can connect to. `--help` shows the commands, `--help all` every option.
  *
  * @module

@@ -69,7 +69,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/encoding": ["lib/bytes", ...ERRORS],
   "lib/framing": ["lib/bytes", ...ERRORS, "lib/nearest.ts"],
   // Counts messages, and gives packets the addresses of the recording.
-  "lib/recording": [...ERRORS, "lib/framing", "lib/transport/ip.ts"],
+  "lib/recording": [
+    ...ERRORS,
+    "@std/bytes",
+    "lib/framing",
+    "lib/transport/ip.ts",
+  ],
   "lib/stream": [...MESSAGES],
   // The top of the folder is what all transports share, and the one place that
   // knows them all.
@@ -222,7 +227,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/manual": [...PUBLIC, ...COMMAND],
   // What one subject adds to both executables, which do not know each other.
   "cli/tls": [...PUBLIC, ...COMMAND, "@std/bytes"],
-  "cli/recording/record": [...PUBLIC, ...COMMAND, "deno.json"],
+  "cli/recording/record": [
+    ...PUBLIC,
+    ...COMMAND,
+    "@std/bytes",
+    "deno.json",
+  ],
   "cli/recording/read": [...PUBLIC, ...COMMAND],
   "cli/recording/exchange": [
     ...[...PUBLIC, ...COMMAND, "node:timers"],
@@ -233,13 +243,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["cli/recording/read", "cli/recording/record"],
   ],
   "cli/recording/chop": [
-    ...[...PUBLIC, ...COMMAND, "cli/tls"],
+    ...[...PUBLIC, ...COMMAND, "@std/bytes", "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],
     // The options that both have.
     "cli/recording/replay/replay_options.ts",
   ],
   "cli/recording/replay": [
-    ...[...PUBLIC, ...COMMAND, "cli/tls"],
+    ...[...PUBLIC, ...COMMAND, "@std/bytes", "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],
   ],
   "cli/udp": [

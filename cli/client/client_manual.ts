@@ -45,7 +45,7 @@ const PERMISSIONS: Section = {
   title: "Permissions",
   rows: [[
     "",
-    "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are files, certificates and --data are read, --output is written, and no other file is touched.",
+    "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are files, certificates and --data are read, --output, --record and --pcapng are written, and no other file is touched.",
   ]],
 };
 

@@ -49,7 +49,7 @@ const PERMISSIONS: Section = {
   title: "Permissions",
   rows: [[
     "",
-    "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are files; certificates and files below --root are read; only cert writes others; system information: the network interfaces, to show addresses for other machines, and the umask for --mode.",
+    "the network; the environment variable NO_COLOR; reading and writing files: Unix sockets are files; certificates and files below --root are read; --record and --pcapng are written, and cert writes others; system information: the network interfaces, to show addresses for other machines, and the umask for --mode.",
   ]],
 };
 

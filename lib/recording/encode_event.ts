@@ -83,25 +83,51 @@ function seconds(t: number): string {
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+// Most bytes that are not text show it here, and most messages are not longer.
+const LOOKED_AT_BYTES = 256;
+
 /** The bytes as a string of JSON, or `undefined` if they are to be base64. */
 function textOf(bytes: Uint8Array): string | undefined {
-  let isAscii = true;
-  for (let at = 0; at < bytes.length; at++) {
-    const byte = bytes[at]!;
-    if (byte > 0x7e) {
-      if (byte === 0x7f) return undefined;
-      isAscii = false;
-    } else if (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13) {
-      return undefined;
-    }
+  const kind = kindOf(bytes, Math.min(bytes.length, LOOKED_AT_BYTES));
+  if (kind === "binary") return undefined;
+  if (bytes.length <= LOOKED_AT_BYTES && kind === "ascii") {
+    // Five times as fast as a decoder, for so few.
+    return JSON.stringify(String.fromCharCode.apply(null, bytes as never));
   }
+  let text: string;
   try {
-    const json = JSON.stringify(UTF8.decode(bytes));
-    return isAscii ? json : escaped(json);
+    text = UTF8.decode(bytes);
   } catch {
     // Not UTF-8.
     return undefined;
   }
+  const json = JSON.stringify(text);
+  // Looking at each byte takes longer than all the rest, so only if need be.
+  const isSuspect = SUSPECT.some((part) => json.includes(part));
+  if (isSuspect && kindOf(bytes, bytes.length) === "binary") return undefined;
+  return text.length === bytes.length ? json : escaped(json);
+}
+
+// How JSON writes control characters, and DEL as it is. A text can have the same after
+// a backslash.
+const SUSPECT = ["\\u00", "\\b", "\\f", "\x7f"];
+
+/** Whether the first bytes have control characters, or only ASCII. */
+function kindOf(
+  bytes: Uint8Array,
+  count: number,
+): "binary" | "ascii" | "other" {
+  let kind: "ascii" | "other" = "ascii";
+  for (let at = 0; at < count; at++) {
+    const byte = bytes[at]!;
+    if (byte > 0x7e) {
+      if (byte === 0x7f) return "binary";
+      kind = "other";
+    } else if (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13) {
+      return "binary";
+    }
+  }
+  return kind;
 }
 
 // What JSON does not escape and what could drive the terminal of a person who looks

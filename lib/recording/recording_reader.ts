@@ -9,9 +9,9 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import { checkSize } from "../check.ts";
 import type { RecordedEvent, RecordingHead } from "./event.ts";
-import { joined } from "./joined.ts";
 import { parseEvent, parseHead } from "./parse_event.ts";
 import { RecordingError } from "./recording_error.ts";
 
@@ -199,7 +199,7 @@ export class RecordingReader {
       const parts = this.#pieces.slice(0, index + 1);
       parts[0] = first!.subarray(this.#at);
       parts[index] = parts[index]!.subarray(0, end);
-      line = joined(parts);
+      line = concat(parts);
       this.#pieces.splice(0, index);
     }
     this.#at = end + 1;

@@ -136,6 +136,30 @@ Deno.test("encodeEvent() writes text only without control characters, and base64
   }
 });
 
+Deno.test("encodeEvent() finds a control character anywhere, and takes what looks like one for text", () => {
+  const long = (middle: string) =>
+    UTF8.encode("x".repeat(300) + middle + "y".repeat(300));
+  const isText = (bytes: Uint8Array) =>
+    encodeEvent({ t: 0, connection: 1, to: "client", bytes }).includes(
+      '"text"',
+    );
+  for (const middle of ["\0", "\b", "\f", "\x0b", "\x1b", "\x7f"]) {
+    assertEquals(isText(long(middle)), false, JSON.stringify(middle));
+  }
+  for (const middle of ["\\u0000", "\\b", "\\f", "\t\r\n", "\u0080", "é"]) {
+    assertEquals(isText(long(middle)), true, middle);
+    assertEquals(
+      read([recordingOf(HEAD, [{
+        t: 0,
+        connection: 1,
+        to: "client",
+        bytes: long(middle),
+      }])]).events,
+      [{ t: 0, connection: 1, to: "client", bytes: long(middle) }],
+    );
+  }
+});
+
 Deno.test("encodeEvent() lets nothing in that drives a terminal", () => {
   const bytes = UTF8.encode("\u009b2J\u202e\u2028");
   const line = encodeEvent({ t: 0, connection: 1, to: "client", bytes });

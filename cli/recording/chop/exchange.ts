@@ -10,6 +10,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import type { Connection } from "../../../mod.ts";
 import { Receiver } from "../exchange/receiver.ts";
 import { writeAll } from "../exchange/write_all.ts";
@@ -94,7 +95,7 @@ export async function exchange(
   connection.close();
   await receiver.done;
   return {
-    answers: request.answerFraming === undefined ? [whole(answers)] : answers,
+    answers: request.answerFraming === undefined ? [concat(answers)] : answers,
     end: isBroken ? "broken" : end ?? (isLate ? "timeout" : "open"),
   };
 }
@@ -133,16 +134,4 @@ async function waiting(
     if (first === "late") return false;
   }
   return true;
-}
-
-function whole(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

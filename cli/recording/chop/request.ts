@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import { ByteSink, type Framing } from "../../../lib/framing/mod.ts";
 import type { ConnectionTurns } from "../../../lib/recording/mod.ts";
 import { reasonOf } from "../../output/error_text.ts";
@@ -55,7 +56,7 @@ export function requestOfMessages(
   } catch (cause) {
     throw new Failure(EXIT.framing, `--message: ${reasonOf(cause)}`, { cause });
   }
-  const bytes = joined(sink.pieces());
+  const bytes = concat(sink.pieces());
   const isCounted = answerFraming.boundary === "frame";
   return {
     bytes,
@@ -84,28 +85,16 @@ export function requestOfRecording(
   }
   let offset = 0;
   const placed = steps.map(({ after, bytes }) => {
-    const step = { after, bytes: joined(bytes), offset };
+    const step = { after, bytes: concat(bytes), offset };
     offset += step.bytes.length;
     return step;
   });
   return {
-    bytes: joined(placed.map(({ bytes }) => bytes)),
+    bytes: concat(placed.map(({ bytes }) => bytes)),
     steps: placed,
     framing,
     answerFraming: turns.unit === "messages" ? answerFraming : undefined,
     expected: turns.receivedCount,
     ends: turns.turns.some((turn) => turn.do === "end"),
   };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -15,6 +15,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import { systemReason } from "../../output/system_reason.ts";
@@ -199,17 +200,7 @@ function wholeBytes(pieces: readonly Piece[], bytes: number): number {
 
 function bytesOf(pieces: readonly Piece[]): Uint8Array {
   if (typeof pieces[0] === "string") return UTF8.encode(pieces.join(""));
-  const parts = pieces as readonly Uint8Array[];
-  if (parts.length === 1) return parts[0]!;
-  let length = 0;
-  for (const part of parts) length += part.length;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concat(pieces as readonly Uint8Array[]);
 }
 
 function cannotWrite(path: string, cause: unknown): Failure {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import {
   FrameDecoder,
   type Framing,
@@ -44,7 +45,7 @@ export class Expectation {
     this.#otherEnd = turns.otherEnd;
     this.#isWhole = options.framing === undefined;
     this.#recorded = this.#isWhole
-      ? [joined(turns.received)].values()
+      ? [concat(turns.received)].values()
       : messagesOf(turns.received, options);
     // What differs by being longer needs no more than a little of it.
     this.#bytesLeft = 1024 +
@@ -66,7 +67,7 @@ export class Expectation {
    * @param failure Why nothing more comes, in words, if it was not the end.
    */
   finish(otherEnd: OtherEnd | undefined, failure: string | undefined): void {
-    if (this.#isWhole) this.#compare(joined(this.#bytes));
+    if (this.#isWhole) this.#compare(concat(this.#bytes));
     if (failure !== undefined) {
       this.difference ??= `${this.#name}: ${failure}`;
     }
@@ -144,16 +145,4 @@ function* messagesOf(
   } catch {
     // A recording may be cut off, or what was recorded may not fit the framing.
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(
-    parts.reduce((sum, { length }) => sum + length, 0),
-  );
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { joined } from "../joined.ts";
+import { concat } from "@std/bytes/concat";
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;
@@ -28,6 +28,7 @@ const USER_APPLICATION = 4;
 const TIME_RESOLUTION = 9;
 
 const UTF8 = new TextEncoder();
+const NOTHING = new Uint8Array(0);
 
 /** An option: its code and its value. */
 type Option = readonly [code: number, value: Uint8Array];
@@ -48,9 +49,9 @@ export function firstBlocks(by: string): Uint8Array {
   new DataView(link.buffer).setUint16(0, RAW_IP, true);
   // Times are in units of 10 to the power of -9 seconds.
   const nanoseconds = Uint8Array.of(9);
-  return joined([
-    block(SECTION_HEADER, [section], [[USER_APPLICATION, UTF8.encode(by)]]),
-    block(INTERFACE_DESCRIPTION, [link], [[TIME_RESOLUTION, nanoseconds]]),
+  return concat([
+    block(SECTION_HEADER, section, [[USER_APPLICATION, UTF8.encode(by)]]),
+    block(INTERFACE_DESCRIPTION, link, [[TIME_RESOLUTION, nanoseconds]]),
   ]);
 }
 
@@ -65,14 +66,23 @@ export function packetBlock(
   nanoseconds: bigint,
   comments: readonly string[],
 ): Uint8Array {
-  const head = new Uint8Array(20);
-  const view = new DataView(head.buffer);
-  view.setUint32(4, Number(nanoseconds >> 32n), true);
-  view.setUint32(8, Number(nanoseconds & 0xffff_ffffn), true);
-  view.setUint32(12, packet.length, true);
-  view.setUint32(16, packet.length, true);
-  const options = comments.map((text): Option => [COMMENT, comment(text)]);
-  return block(ENHANCED_PACKET, [head, packet], options);
+  const options = comments.length === 0
+    ? NOTHING
+    : optionBytes(comments.map((text): Option => [COMMENT, comment(text)]));
+  const length = 32 + padded(packet.length) + options.length;
+  // In one piece: there are many packets.
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, ENHANCED_PACKET, true);
+  view.setUint32(4, length, true);
+  view.setUint32(12, Number(nanoseconds >> 32n), true);
+  view.setUint32(16, Number(nanoseconds & 0xffff_ffffn), true);
+  view.setUint32(20, packet.length, true);
+  view.setUint32(24, packet.length, true);
+  bytes.set(packet, 28);
+  bytes.set(options, length - 4 - options.length);
+  view.setUint32(length - 4, length, true);
+  return bytes;
 }
 
 // An option's length is a field of 16 bits.
@@ -89,34 +99,28 @@ function comment(text: string): Uint8Array {
 
 function block(
   type: number,
-  body: readonly Uint8Array[],
+  body: Uint8Array,
   options: readonly Option[],
 ): Uint8Array {
-  let length = 12;
-  for (const part of body) length += padded(part.length);
-  for (const [, value] of options) length += 4 + padded(value.length);
-  if (options.length > 0) length += 4;
-  const bytes = new Uint8Array(length);
+  const parts = [new Uint8Array(8), body, optionBytes(options)];
+  const bytes = concat([...parts, new Uint8Array(4)]);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, type, true);
-  view.setUint32(4, length, true);
-  let at = 8;
-  for (const part of body) {
-    bytes.set(part, at);
-    at += padded(part.length);
-  }
-  for (const [code, value] of options) {
-    view.setUint16(at, code, true);
-    view.setUint16(at + 2, value.length, true);
-    bytes.set(value, at + 4);
-    at += 4 + padded(value.length);
-  }
-  if (options.length > 0) {
-    view.setUint16(at, END, true);
-    at += 4;
-  }
-  view.setUint32(at, length, true);
+  view.setUint32(4, bytes.length, true);
+  view.setUint32(bytes.length - 4, bytes.length, true);
   return bytes;
+}
+
+/** Options, and the one that ends them. */
+function optionBytes(options: readonly Option[]): Uint8Array {
+  return concat([...options, [END, NOTHING] as const].map(([code, value]) => {
+    const bytes = new Uint8Array(4 + padded(value.length));
+    const view = new DataView(bytes.buffer);
+    view.setUint16(0, code, true);
+    view.setUint16(2, value.length, true);
+    bytes.set(value, 4);
+    return bytes;
+  }));
 }
 
 /** Everything in a block is padded to 4 bytes. */

@@ -45,12 +45,11 @@ export function tcpPacket(
   const { acknowledged, flags, options = [], payload = NOTHING, sequence } =
     segment;
   const headerBytes = TCP_HEADER_BYTES + options.length;
-  const { packet, start } = ipPacket(
+  const { packet, start, view } = ipPacket(
     [from, to],
     TCP,
     headerBytes + payload.length,
   );
-  const view = new DataView(packet.buffer);
   view.setUint16(start, from.port);
   view.setUint16(start + 2, to.port);
   view.setUint32(start + 4, sequence);
@@ -71,8 +70,7 @@ export function udpPacket(
   payload: Uint8Array,
 ): Uint8Array {
   const bytes = UDP_HEADER_BYTES + payload.length;
-  const { packet, start } = ipPacket([from, to], UDP, bytes);
-  const view = new DataView(packet.buffer);
+  const { packet, start, view } = ipPacket([from, to], UDP, bytes);
   view.setUint16(start, from.port);
   view.setUint16(start + 2, to.port);
   view.setUint16(start + 4, bytes);
@@ -88,7 +86,11 @@ function ipPacket(
   [from, to]: readonly [PacketEnd, PacketEnd],
   protocol: number,
   bytes: number,
-): { readonly packet: Uint8Array<ArrayBuffer>; readonly start: number } {
+): {
+  readonly packet: Uint8Array;
+  readonly start: number;
+  readonly view: DataView;
+} {
   const isV4 = from.ip.length === 4;
   const start = isV4 ? 20 : 40;
   const packet = new Uint8Array(start + bytes);
@@ -112,7 +114,7 @@ function ipPacket(
     packet.set(from.ip, 8);
     packet.set(to.ip, 24);
   }
-  return { packet, start };
+  return { packet, start, view };
 }
 
 /** The checksum over the pseudo-header and what follows the IP header. */
@@ -122,14 +124,14 @@ function transportChecksum(
   protocol: number,
   [from, to]: readonly [PacketEnd, PacketEnd],
 ): number {
-  const addresses = Uint8Array.from([...from.ip, ...to.ip]);
-  const pseudo = sumOf(addresses, 0, addresses.length) + protocol +
-    (packet.length - start);
+  const addresses = sumOf(from.ip, 0, from.ip.length) +
+    sumOf(to.ip, 0, to.ip.length);
+  const pseudo = addresses + protocol + (packet.length - start);
   return folded(pseudo + sumOf(packet, start, packet.length));
 }
 
 /** The sum of 16-bit words, RFC 1071. At most 65,535 bytes, so it stays exact. */
-function sumOf(bytes: Uint8Array, start: number, end: number): number {
+function sumOf(bytes: ArrayLike<number>, start: number, end: number): number {
   let sum = 0;
   const even = end - ((end - start) & 1);
   for (let at = start; at < even; at += 2) {

@@ -4,8 +4,8 @@
  * @module
  */
 
+import { concat } from "@std/bytes/concat";
 import { isChunk, type RecordedEvent, type RecordingHead } from "../event.ts";
-import { joined } from "../joined.ts";
 import { firstBlocks, packetBlock } from "./blocks.ts";
 import { udpPacket } from "./ip_packet.ts";
 import { type Flow, flowOf } from "./packet_ends.ts";
@@ -79,7 +79,7 @@ export class PcapngEncoder {
       blocks.push(packetBlock(packet, nanoseconds, this.#comments));
       this.#comments = [];
     }
-    return blocks.length === 0 ? NOTHING : joined(blocks);
+    return blocks.length === 0 ? NOTHING : concat(blocks);
   }
 
   *#packets(event: RecordedEvent): Generator<Uint8Array> {
