@@ -115,7 +115,7 @@ export function time(date: Date): Uint8Array {
  * @param label What it is.
  */
 export function pem(label: string, bytes: Uint8Array): string {
-  const lines = btoa(String.fromCharCode(...bytes)).match(/.{1,64}/g) ?? [];
+  const lines = bytes.toBase64().match(/.{1,64}/g) ?? [];
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""]
     .join("\n");
 }

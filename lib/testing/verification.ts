@@ -4,6 +4,7 @@
  * @module
  */
 
+import { spacedHex } from "../bytes/hex.ts";
 import { concat } from "@std/bytes/concat";
 import { ByteSink } from "../bytes/byte_sink.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../framing/framing.ts";
@@ -218,10 +219,7 @@ export function joined(sink: ByteSink): Uint8Array {
  * @returns Their number and the first of them in hexadecimal.
  */
 export function show(bytes: Uint8Array): string {
-  const hex = Array.from(
-    bytes.subarray(0, MOST_BYTES_SHOWN),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  );
-  if (bytes.length > MOST_BYTES_SHOWN) hex.push("...");
-  return `${bytes.length} bytes ${hex.join(" ")}`;
+  const hex = spacedHex(bytes.subarray(0, MOST_BYTES_SHOWN));
+  const more = bytes.length > MOST_BYTES_SHOWN ? " ..." : "";
+  return `${bytes.length} bytes ${hex}${more}`;
 }

@@ -36,6 +36,9 @@
  * @module
  */
 
+// The strings of framings, for a connection that goes on without WebSocket.
+import "../framing/parse.ts";
+
 export type {
   WebSocketClientOptions,
   WebSocketDialOptions,

@@ -4,6 +4,10 @@
  * Files with other endings are sent as bytes, which no browser runs or shows.
  * Guessing from the content would let an upload become a page.
  *
+ * A table of our own, and no package: `@std/media-types` carries all of mime-db, more
+ * than the rest of this service, and `mrmime` would need most of these rows again, for
+ * the charset and for endings that mean something else in a web root.
+ *
  * @module
  */
 

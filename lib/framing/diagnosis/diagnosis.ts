@@ -9,6 +9,7 @@
  * @module
  */
 
+import { spacedHex } from "../../bytes/hex.ts";
 import { ProtocolError } from "../../errors.ts";
 import { firstBytesOf, type Place } from "./first_bytes.ts";
 import type { Framing } from "../framing.ts";
@@ -66,12 +67,11 @@ function nameOfFraming(framing: Framing): string {
 }
 
 function show(bytes: Uint8Array): string {
-  const hex = Array.from(bytes, (b) => b.toString(16).padStart(2, "0"));
   const text = Array.from(
     bytes,
     (b) => b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : ".",
   );
-  return `${hex.join(" ")} "${text.join("")}"`;
+  return `${spacedHex(bytes)} "${text.join("")}"`;
 }
 
 /** What sends that, if the stream begins like another protocol. */

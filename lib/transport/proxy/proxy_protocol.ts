@@ -99,10 +99,10 @@ function begins(bytes: Uint8Array, signature: Uint8Array): boolean {
 
 function malformed(bytes: Uint8Array, why: string): ProtocolError {
   const first = bytes.slice(0, 16);
-  const hex = Array.from(first, (b) => b.toString(16).padStart(2, "0"));
+  const hex = first.toHex().replace(/..(?=.)/g, "$& ");
   return new ProtocolError("malformed", {
     action: READ,
-    reason: `${why}; it begins ${hex.join(" ")}`,
+    reason: `${why}; it begins ${hex}`,
   }, { firstBytes: first });
 }
 

@@ -115,18 +115,18 @@ export function checkAuthorities(
 
 /** Whether it is base64 of one whole SEQUENCE, as every certificate is. */
 function isSequence(base64: string): boolean {
-  let der: string;
+  let der: Uint8Array;
   try {
-    der = atob(base64);
+    der = Uint8Array.fromBase64(base64);
   } catch {
     return false;
   }
-  const [tag, first = 0] = [der.charCodeAt(0), der.charCodeAt(1)];
+  const [tag, first = 0] = der;
   if (tag !== 0x30) return false;
   if (first < 0x80) return der.length === 2 + first;
   const header = 2 + (first & 0x7f);
   let length = 0;
-  for (let i = 2; i < header; i++) length = length * 256 + der.charCodeAt(i);
+  for (let i = 2; i < header; i++) length = length * 256 + der[i]!;
   return der.length === header + length;
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { spacedHex } from "../../../bytes/hex.ts";
 import type { ValueDecoder } from "../../../encoding/encoding.ts";
 import { ProtocolError } from "../../../errors.ts";
 import type { Address } from "../../../transport/address.ts";
@@ -101,7 +102,6 @@ export function diagnosed(
 
 function shown(firstBytes: Uint8Array, size: number): string {
   if (size === 0) return "";
-  const hex = Array.from(firstBytes, (b) => b.toString(16).padStart(2, "0"));
   const more = size > firstBytes.length ? " ..." : "";
-  return ` (${hex.join(" ")}${more})`;
+  return ` (${spacedHex(firstBytes)}${more})`;
 }
