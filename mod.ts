@@ -236,6 +236,7 @@ export {
   type Deadline,
   describeError,
   type ErrorParts,
+  type Hint,
   ParleyError,
   ProtocolError,
   type ProtocolErrorCode,

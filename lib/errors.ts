@@ -40,6 +40,16 @@ export interface ErrorParts {
   readonly value?: unknown;
   /** What to try next. */
   readonly advice?: string | undefined;
+  /** The string of the framing that seems to be meant, such as `length:4,le`. */
+  readonly framing?: string | undefined;
+}
+
+/** What may be wrong with bytes that do not fit the framing. */
+export interface Hint {
+  /** A sentence for people: "as little-endian 256 fits exactly". */
+  readonly text: string;
+  /** The string of the framing that seems to be meant. */
+  readonly framing?: string | undefined;
 }
 
 /**
@@ -76,7 +86,7 @@ export function describeError(
   if (!hasParts(error)) {
     return error instanceof Error ? error.message : String(error);
   }
-  const { action, address, reason, option, value, advice } = error;
+  const { action, address, reason, option, value, advice, framing } = error;
   const name = option === undefined ? undefined : nameOption(option);
   const isValue = value !== undefined && name !== undefined;
   const what = [
@@ -86,13 +96,17 @@ export function describeError(
   ].filter((part) => part !== undefined).join(" ");
   return (what === "" ? "" : `${what}: `) + reason +
     (name === undefined || isValue ? "" : ` (${name})`) +
-    (advice === undefined ? "" : `; ${advice}`);
+    (advice === undefined ? "" : `; ${advice}`) +
+    (framing === undefined
+      ? ""
+      : `; try ${nameOption("framing") ?? "framing"} ${framing}`);
 }
 
 /** Puts the parts onto an error, whose class declares them. */
 export function setParts(error: Error & ErrorParts, parts: ErrorParts): void {
-  const { action, address, advice, option, reason, value } = parts;
+  const { action, address, advice, framing, option, reason, value } = parts;
   Object.assign(error, { action, address, reason, option, value, advice });
+  if (framing !== undefined) Object.assign(error, { framing });
 }
 
 function hasParts(error: unknown): error is ErrorParts {
@@ -118,6 +132,8 @@ export abstract class ParleyError extends Error implements ErrorParts {
   declare readonly value: unknown;
   /** What to try next. */
   declare readonly advice: string | undefined;
+  /** The string of the framing that seems to be meant, if one does. */
+  declare readonly framing?: string;
 
   /**
    * Creates the error.
@@ -152,6 +168,8 @@ export interface ProtocolErrorDetails {
   readonly streamOffset?: number;
   /** The first bytes of that message, at most 16; a copy. */
   readonly firstBytes?: Uint8Array;
+  /** The last bytes before that message, where they may be at fault; a copy. */
+  readonly bytesBefore?: Uint8Array;
   /** What the bytes look like, as a sentence for a person. */
   readonly hint?: string;
   /**

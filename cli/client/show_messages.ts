@@ -105,7 +105,8 @@ class Watch {
         action: "receive from",
         address: String(this.#connection.remoteAddress),
         reason: `nothing within ${formatDuration(timeoutMs)}`,
-        advice: this.#connection.waitHint,
+        advice: this.#connection.waitHint?.text,
+        framing: this.#connection.waitHint?.framing,
       }),
     );
   }

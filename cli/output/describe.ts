@@ -107,7 +107,9 @@ const BY_TLS_OPTION: Readonly<Record<string, string>> = {
 
 function adviceFor(error: unknown, stage: Stage): string | undefined {
   if (error instanceof TimeoutError) return BY_DEADLINE_ADVICE[error.deadline];
-  if (error instanceof ProtocolError) return BY_CODE[error.code];
+  if (error instanceof ProtocolError) {
+    return error.framing === undefined ? BY_CODE[error.code] : undefined;
+  }
   if (error instanceof ConnectionError) {
     // The library's own advice is better, such as for a missing permission.
     if (error.advice !== undefined) return undefined;

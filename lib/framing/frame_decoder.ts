@@ -18,9 +18,10 @@
 
 import { checkSize } from "../check.ts";
 import { ByteQueue } from "../bytes/byte_queue.ts";
+import { Beginning } from "./diagnosis/beginning.ts";
 import { compact } from "./compact.ts";
 import { decodeBatch } from "./decode_batch.ts";
-import { ProtocolError } from "../errors.ts";
+import { type Hint, ProtocolError } from "../errors.ts";
 import { Faults } from "./diagnosis/faults.ts";
 import type { Place } from "./diagnosis/first_bytes.ts";
 import type { FrameDecoderOptions } from "./frame_decoder_options.ts";
@@ -30,8 +31,7 @@ import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "./framing.ts";
-import { type Greeting, readGreeting } from "./diagnosis/greeting.ts";
-import { evidence, SHOWN_BYTES } from "./limits.ts";
+import { SHOWN_BYTES } from "./limits.ts";
 import { framingOf } from "./by_name.ts";
 
 /**
@@ -61,9 +61,9 @@ export class FrameDecoder {
   readonly #framing: Framing;
   readonly #codec: CodecOptions;
   readonly #faults: Faults;
+  readonly #beginning = new Beginning();
   #count = 0;
-  // Whether no frame begins at the front: the stream has failed, or the end of a
-  // bad frame is looked for.
+  // Whether the stream has failed, or the end of a bad frame is looked for.
   #isBlocked = false;
   // Where the last message's frame begins, for an error about its content.
   #frameOffset = 0;
@@ -112,8 +112,9 @@ export class FrameDecoder {
   }
 
   /** What may be wrong if the rest of the message that has begun does not come. */
-  get waitHint(): string | undefined {
-    return this.#decoder.waitHint?.(this.queue);
+  get waitHint(): Hint | undefined {
+    const hint = this.#decoder.waitHint?.(this.queue);
+    return hint ?? this.#beginning.hint(this.queue, this.#hasEnded);
   }
 
   /**
@@ -138,6 +139,7 @@ export class FrameDecoder {
     for (;;) {
       if (this.#isBlocked && !this.#unblock()) return undefined;
       const begin = this.#frameOffset = queue.offset;
+      if (begin < SHOWN_BYTES) this.#beginning.note(queue);
       try {
         const message = this.#decoder.decode(queue);
         if (message === undefined) return undefined;
@@ -166,7 +168,8 @@ export class FrameDecoder {
       if (this.#isBlocked && (into.length > before || !this.#unblock())) break;
       const from = into.length;
       try {
-        this.#frameOffset = this.queue.offset;
+        const begin = this.#frameOffset = this.queue.offset;
+        if (begin < SHOWN_BYTES) this.#beginning.note(this.queue);
         decodeBatch(this.#decoder, this.queue, into, end - from);
         this.#count += into.length - from;
         break;
@@ -189,6 +192,7 @@ export class FrameDecoder {
     const decoder = this.#decoder;
     for (;;) {
       if (this.#isBlocked && !this.#unblock()) return -1;
+      if (queue.offset < SHOWN_BYTES) this.#beginning.note(queue);
       try {
         const size = decoder.skip === undefined
           ? decoder.decode(queue)?.length ?? -1
@@ -228,8 +232,7 @@ export class FrameDecoder {
    * Refuses the message that was taken last because its content is bad: it is
    * reported where bad frames are skipped, otherwise the stream ends.
    *
-   * @param error Why, such as a {@linkcode ProtocolError} of an encoding.
-   * @param message The message. {@linkcode FrameDecoder.next} must have given it.
+   * @param message What {@linkcode FrameDecoder.next} has given last.
    * @throws The error, if the stream ends with it.
    */
   refuse(error: unknown, message: Uint8Array): void {
@@ -238,7 +241,7 @@ export class FrameDecoder {
   }
 
   /**
-   * Ends the stream with an error; a {@linkcode ProtocolError} gets its place.
+   * Ends the stream with an error, which gets its place.
    *
    * @param error What the decoder, or the decoder of the message's content, threw.
    * @param message The message it is about, if it was the last one taken.
@@ -252,7 +255,9 @@ export class FrameDecoder {
   /** Throws the failure, or drops a bad frame; says whether a frame begins now. */
   #unblock(): boolean {
     if (this.#held !== undefined) {
-      if (this.#greeting() === "undecided") return false;
+      if (
+        this.#beginning.greeting(this.queue, this.#hasEnded) === "undecided"
+      ) return false;
       const error = this.#held;
       this.#held = undefined;
       if (this.#refuse(error)) return false;
@@ -265,7 +270,10 @@ export class FrameDecoder {
   /** Skips a bad frame or fails; says whether to pause, as `onBadFrame` asked. */
   #refuse(error: unknown): boolean {
     const faults = this.#faults;
-    if (error instanceof ProtocolError && this.#greeting() === "undecided") {
+    if (
+      error instanceof ProtocolError &&
+      this.#beginning.greeting(this.queue, this.#hasEnded) === "undecided"
+    ) {
       this.#isBlocked = true;
       this.#held = error;
     } else if (this.#decoder.resync !== undefined && faults.skips(error)) {
@@ -277,14 +285,8 @@ export class FrameDecoder {
     return false;
   }
 
-  /** What the stream begins with, while its first bytes are still here. */
-  #greeting(): Greeting | undefined | "undecided" {
-    if (this.queue.offset !== 0) return undefined;
-    return readGreeting(evidence(this.queue, SHOWN_BYTES), this.#hasEnded);
-  }
-
   #placeOf(message?: Uint8Array): Place {
-    const greeting = message === undefined ? this.#greeting() : undefined;
+    const greeting = this.#beginning.greeting(this.queue, this.#hasEnded);
     return {
       count: this.#count,
       greeting: greeting === "undecided" ? undefined : greeting,

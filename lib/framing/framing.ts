@@ -16,6 +16,7 @@
  * @module
  */
 
+import type { Hint } from "../errors.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import type { FramePart, FramePlace } from "./explain/frame_part.ts";
@@ -129,12 +130,11 @@ export interface Decoder {
   resync?(queue: ReadableQueue): boolean;
 
   /**
-   * What may be wrong, as a sentence for people, if the rest of the message that
-   * has begun does not come: "as little-endian 256 fits exactly: try length:4,le".
+   * What may be wrong if the rest of the message that has begun does not come.
    *
    * @param queue The bytes of that message.
    */
-  waitHint?(queue: ReadableQueue): string | undefined;
+  waitHint?(queue: ReadableQueue): Hint | undefined;
 
   /**
    * How many bytes the message that has begun still lacks, as far as is known

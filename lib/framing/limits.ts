@@ -9,7 +9,7 @@
 
 import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import { OptionRangeError } from "../check.ts";
-import { ProtocolError } from "../errors.ts";
+import { type Hint, ProtocolError } from "../errors.ts";
 
 /** How many bytes an error shows. */
 export const SHOWN_BYTES = 16;
@@ -74,11 +74,11 @@ export function tooLarge(
  *
  * @param what The part that was cut off, and the missing part.
  */
-export function truncated(what: string, hint?: string): ProtocolError {
+export function truncated(what: string, hint?: Hint): ProtocolError {
   return new ProtocolError(
     "truncated",
-    { reason: what },
-    hint === undefined ? {} : { hint },
+    { reason: what, framing: hint?.framing },
+    hint === undefined ? {} : { hint: hint.text },
   );
 }
 
@@ -92,14 +92,17 @@ export function truncated(what: string, hint?: string): ProtocolError {
 export function malformed(
   what: string,
   firstBytes?: Uint8Array,
-  hint?: string,
+  hint?: string | Hint,
 ): ProtocolError {
+  const { text, framing } = typeof hint === "object"
+    ? hint
+    : { text: hint, framing: undefined };
   return new ProtocolError(
     "malformed",
-    { reason: what },
+    { reason: what, framing },
     {
       ...(firstBytes === undefined ? {} : { firstBytes }),
-      ...(hint === undefined ? {} : { hint }),
+      ...(text === undefined ? {} : { hint: text }),
     },
   );
 }

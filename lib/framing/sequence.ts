@@ -15,6 +15,7 @@
  * @module
  */
 
+import type { Hint } from "../errors.ts";
 import type { ByteSink } from "../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../bytes/readable_queue.ts";
 import { OptionTypeError } from "../check.ts";
@@ -100,7 +101,7 @@ class SequenceDecoder implements Decoder {
     return this.#now.missingBytes ?? 0;
   }
 
-  waitHint(queue: ReadableQueue): string | undefined {
+  waitHint(queue: ReadableQueue): Hint | undefined {
     return this.#now.waitHint?.(queue);
   }
 

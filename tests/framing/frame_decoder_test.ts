@@ -191,6 +191,8 @@ Deno.test("FrameDecoder takes a TLS alert for what it is, also when it is cut of
   }
 });
 
+const TLS = "TLS sent to a plain port";
+
 function netstringDecoder(): Decoder {
   return netstring().decoder({ maxMessageBytes: 10 });
 }
@@ -201,12 +203,15 @@ Deno.test("FrameDecoder says that the other byte order fits, while it waits and 
       [
         "length:4",
         "\0\x01\0\0",
-        "as little-endian 256 fits exactly: try length:4,le",
+        {
+          text: "as little-endian 256 fits exactly",
+          framing: "length:4,le",
+        },
       ],
       [
         "length:4,le",
         "\0\0\x01\0",
-        "as big-endian 256 fits exactly: try length:4",
+        { text: "as big-endian 256 fits exactly", framing: "length:4" },
       ],
     ] as const
   ) {
@@ -214,8 +219,12 @@ Deno.test("FrameDecoder says that the other byte order fits, while it waits and 
     decoder.push(latin1(header + "a".repeat(256)));
     assertEquals(decoder.next(), undefined);
     assertEquals(decoder.waitHint, hint);
-    const error = assertThrows(() => decoder.end(), ProtocolError, hint);
-    assertEquals(error.details.hint, hint);
+    const error = assertThrows(() => decoder.end(), ProtocolError, hint.text);
+    assertEquals([error.details.hint, error.framing], [
+      hint.text,
+      hint.framing,
+    ]);
+    assertStringIncludes(error.message, `; try framing ${hint.framing}`);
     assertStringIncludes(error.message, "after 256 of the 65536 bytes");
   }
   const decoder = new FrameDecoder("length:4");
@@ -241,10 +250,81 @@ Deno.test("FrameDecoder.waitHint is the same at every cut, behind another messag
       assertEquals([decoder.count, decoder.missingBytes, decoder.waitHint], [
         1,
         65_280,
-        "as little-endian 256 fits exactly: try length:4,le",
+        { text: "as little-endian 256 fits exactly", framing: "length:4,le" },
       ]);
     }
   }
+});
+
+for (
+  const [framing, stream, taken, before, hint] of [
+    ["octet-count", "4 hello5 again", 1, "hell", "is the length before it"],
+    ["octet-count", "6 hello5 again", 1, "llo5", "is the length before it"],
+    ["octet-count", "5 hello\n", 1, "ello", "without the line end"],
+    ["netstring", "5:hello,5:again,x", 2, "ain,", "is the length before it"],
+  ] as const
+) {
+  Deno.test(`FrameDecoder shows the bytes before a header that is refused: ${framing} of ${JSON.stringify(stream)}`, () => {
+    const bytes = latin1(stream);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const decoder = new FrameDecoder(framing);
+      const error = assertThrows(() => {
+        decoder.push(bytes.slice(0, cut));
+        while (decoder.next() !== undefined);
+        decoder.push(bytes.slice(cut));
+        while (decoder.skip() !== -1);
+        decoder.end();
+      }, ProtocolError);
+      assertEquals(decoder.count, taken);
+      assertEquals(error.details.bytesBefore, latin1(before));
+      assertStringIncludes(
+        error.message,
+        `"; the bytes before it are ${
+          [...latin1(before)].map((byte) => byte.toString(16)).join(" ")
+        } "${before}"; `,
+      );
+      assertStringIncludes(error.message, hint);
+    }
+  });
+}
+
+for (
+  const [name, framing, stream, peer] of [
+    ["TLS with a line feed", "line", "\x16\x03\x01\nab\xff", TLS],
+    ["TLS in short frames", "fixed:1 then line", "\x16\x03\x01\nab", TLS],
+    ["HTTP", "line", "HTTP/1.1 400 Bad Request\r\nab", "an HTTP server"],
+  ] as const
+) {
+  Deno.test(`FrameDecoder knows the beginning of a stream in later messages, at every cut: ${name}`, () => {
+    const bytes = latin1(stream);
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const decoder = new FrameDecoder(framing);
+      decoder.push(bytes.slice(0, cut));
+      while (decoder.nextBatch([], 1) > 0);
+      decoder.push(bytes.slice(cut));
+      while (decoder.next() !== undefined);
+      const text = `the stream looks like ${peer}`;
+      assertEquals(decoder.waitHint, { text });
+      const error = assertThrows(() => decoder.end(), ProtocolError);
+      assertEquals(error.details.hint, text);
+    }
+  });
+}
+
+Deno.test("FrameDecoder takes no later message for the beginning of a stream", () => {
+  const decoder = new FrameDecoder("line");
+  decoder.push(latin1("hello\nHTTP/1.1 400 Bad Request\nab"));
+  while (decoder.next() !== undefined);
+  assertEquals(decoder.waitHint, undefined);
+});
+
+Deno.test("FrameDecoder says that a header waits for one byte more than came", () => {
+  const decoder = new FrameDecoder("octet-count");
+  decoder.push(latin1("6 hello"));
+  assertEquals(decoder.next(), undefined);
+  assertEquals(decoder.waitHint, {
+    text: "is the announced length one too large?",
+  });
 });
 
 Deno.test("FrameDecoder says where the last message's frame begins, at every cut", () => {

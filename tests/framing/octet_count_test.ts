@@ -6,8 +6,12 @@ codecSuite({
   golden: [["hello world", "11 hello world"]],
   reads: [["1 a2 bc", ["a", "bc"]]],
   rejects: [
-    ["<134>1 a\n", "malformed", "this looks like line framing: try line"],
-    ["5 hello\r\n5 again\r\n", "malformed", "try syslog"],
+    [
+      "<134>1 a\n",
+      "malformed",
+      "this looks like line framing; try framing syslog",
+    ],
+    ["5 hello\r\n5 again\r\n", "malformed", "try framing syslog"],
     ["0 ", "malformed", "must not begin with zero"],
     ["05 hello", "malformed", "must not begin with zero"],
     ["<34>1 x\n", "malformed", 'has "<" (3c) at position 1'],

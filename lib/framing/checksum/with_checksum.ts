@@ -15,7 +15,7 @@
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { OptionTypeError } from "../../check.ts";
-import { ProtocolError } from "../../errors.ts";
+import { type Hint, ProtocolError } from "../../errors.ts";
 import { explainFrame } from "../explain/explain_frame.ts";
 import type { CodecOptions, Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, evidence, malformed, tooLarge } from "../limits.ts";
@@ -103,7 +103,7 @@ class ChecksumDecoder implements Decoder {
     return this.#inner.skippedBytes ?? 0;
   }
 
-  waitHint(queue: ReadableQueue): string | undefined {
+  waitHint(queue: ReadableQueue): Hint | undefined {
     return this.#inner.waitHint?.(queue);
   }
 

@@ -13,7 +13,7 @@ import { spacedHex } from "../../bytes/hex.ts";
 import { ProtocolError } from "../../errors.ts";
 import { firstBytesOf, type Place } from "./first_bytes.ts";
 import type { Framing } from "../framing.ts";
-import { readGreeting } from "./greeting.ts";
+import { looksLike, readGreeting } from "./greeting.ts";
 
 /** An error's place, and which message it is about. */
 export interface Situation extends Place {
@@ -43,6 +43,9 @@ export function diagnose(
     guessLength(error, name, firstBytes);
   const advice = [
     firstBytes.length === 0 ? undefined : `it begins ${show(firstBytes)}`,
+    details.bytesBefore === undefined
+      ? undefined
+      : `the bytes before it are ${show(details.bytesBefore)}`,
     hint,
   ].filter((part) => part !== undefined).join("; ");
   return new ProtocolError(error.code, {
@@ -50,6 +53,7 @@ export function diagnose(
     reason: error.reason,
     option: error.option,
     advice: advice === "" ? error.advice : advice,
+    framing: hint === details.hint ? error.framing : undefined,
   }, {
     ...details,
     messageNumber,
@@ -84,7 +88,7 @@ function guessPeer(
     : greeting;
   return found === undefined || found === "undecided"
     ? undefined
-    : `this looks like ${found.peer}`;
+    : looksLike(found);
 }
 
 function guessLength(

@@ -20,11 +20,20 @@ const GREETINGS: readonly (readonly [begin: string, peer: string])[] =
       : [];
   });
 
+const FIRST_BYTES: ReadonlySet<number> = new Set(
+  GREETINGS.map(([begin]) => begin.charCodeAt(0)),
+);
+
+/** Whether a greeting begins with that byte. */
+export function mayGreet(byte: number): boolean {
+  return FIRST_BYTES.has(byte);
+}
+
 /** What a stream begins with. */
 export interface Greeting {
   /** What sends it. */
   readonly peer: string;
-  /** How many bytes show it. */
+  /** How many bytes of the message show it; 0 if earlier ones do. */
   readonly bytes: number;
 }
 
@@ -54,4 +63,9 @@ export function readGreeting(
     }
   }
   return isUndecided ? "undecided" : undefined;
+}
+
+/** Says what the bytes, or those at the stream's beginning, look like. */
+export function looksLike({ bytes, peer }: Greeting): string {
+  return `${bytes === 0 ? "the stream" : "this"} looks like ${peer}`;
 }

@@ -13,7 +13,7 @@
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { PartList } from "../explain/part_list.ts";
-import { ProtocolError } from "../../errors.ts";
+import { type Hint, ProtocolError } from "../../errors.ts";
 import type { Decoder } from "../framing.ts";
 import { evidence, malformed, nameOf, tooLarge, truncated } from "../limits.ts";
 
@@ -84,6 +84,9 @@ export class AnnouncedDecoder implements Decoder {
   // Size of the header that was read and whose message is awaited, or 0.
   #header = 0;
   #size = 0;
+  // The last four bytes of the frame before, where a wrong length shows.
+  #before = 0;
+  #hasBefore = false;
 
   /**
    * Creates a decoder.
@@ -101,6 +104,7 @@ export class AnnouncedDecoder implements Decoder {
   decode(queue: ReadableQueue): Uint8Array | undefined {
     const frame = this.#wholeFrame(queue);
     if (frame === -1) return undefined;
+    this.#noteEnd(queue, frame);
     const message = queue.take(this.#size, this.#header);
     this.#header = 0;
     if (this.#trailer !== undefined) queue.skip(1);
@@ -110,9 +114,22 @@ export class AnnouncedDecoder implements Decoder {
   skip(queue: ReadableQueue): number {
     const frame = this.#wholeFrame(queue);
     if (frame === -1) return -1;
+    this.#noteEnd(queue, frame);
     queue.skip(frame);
     this.#header = 0;
     return this.#size;
+  }
+
+  waitHint(): Hint | undefined {
+    return this.missingBytes === 1 && this.#header > 0
+      ? { text: "is the announced length one too large?" }
+      : undefined;
+  }
+
+  /** Notes the end of the frame in front. A number, as it costs the least. */
+  #noteEnd(queue: ReadableQueue, frame: number): void {
+    this.#hasBefore = frame >= 4;
+    if (this.#hasBefore) this.#before = queue.uint32(frame - 4);
   }
 
   /** Size of the frame at the front, or -1 when more bytes are needed. */
@@ -155,9 +172,26 @@ export class AnnouncedDecoder implements Decoder {
     );
   }
 
+  /** Reads the header; an error shows the bytes before it, as they may be its. */
+  #read(queue: ReadableQueue): number {
+    try {
+      return this.#reader.read(queue);
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || !this.#hasBefore) throw error;
+      const { action, code, details, framing, option, reason } = error;
+      const bytesBefore = new Uint8Array(4);
+      new DataView(bytesBefore.buffer).setUint32(0, this.#before);
+      throw new ProtocolError(code, { action, framing, option, reason }, {
+        hint: "is the length before it wrong?",
+        ...details,
+        bytesBefore,
+      });
+    }
+  }
+
   #readHeader(queue: ReadableQueue): boolean {
     this.missingBytes = 0;
-    const header = this.#reader.read(queue);
+    const header = this.#read(queue);
     if (header === 0) return false;
     const { size } = this.#reader;
     if (typeof size === "bigint" || size > this.#max) {

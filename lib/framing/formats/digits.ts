@@ -7,6 +7,7 @@
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { PartList } from "../explain/part_list.ts";
 import { addAnnounced, type HeaderReader } from "./announced.ts";
+import type { Hint } from "../../errors.ts";
 import { evidence, malformed, nameOf } from "../limits.ts";
 
 const ZERO = 0x30;
@@ -71,7 +72,7 @@ export class DigitsReader implements HeaderReader {
   size: number | bigint = 0;
   readonly #end: number;
   readonly #zero: boolean;
-  readonly #hints: ReadonlyMap<number, string>;
+  readonly #hints: ReadonlyMap<number, Hint>;
 
   /**
    * Creates a reader.
@@ -83,7 +84,7 @@ export class DigitsReader implements HeaderReader {
   constructor(
     end: number,
     zero: boolean,
-    hints: ReadonlyMap<number, string> = new Map(),
+    hints: ReadonlyMap<number, Hint> = new Map(),
   ) {
     this.#hints = hints;
     this.#end = end;

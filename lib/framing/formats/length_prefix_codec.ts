@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Hint } from "../../errors.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { OptionRangeError } from "../../check.ts";
@@ -113,7 +114,7 @@ export class LengthPrefixDecoder implements Decoder {
     );
   }
 
-  waitHint(queue: ReadableQueue): string | undefined {
+  waitHint(queue: ReadableQueue): Hint | undefined {
     const width = this.#bytes;
     if (width === 1 || !queue.has(this.#header)) return undefined;
     let other = 0;
@@ -122,8 +123,14 @@ export class LengthPrefixDecoder implements Decoder {
     }
     if (other + this.#extra !== queue.length) return undefined;
     return this.#little
-      ? `as big-endian ${other} fits exactly: try length:${width}`
-      : `as little-endian ${other} fits exactly: try length:${width},le`;
+      ? {
+        text: `as big-endian ${other} fits exactly`,
+        framing: `length:${width}`,
+      }
+      : {
+        text: `as little-endian ${other} fits exactly`,
+        framing: `length:${width},le`,
+      };
   }
 
   #read(queue: ReadableQueue): number {

@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { Hint } from "../../errors.ts";
 import { OptionRangeError } from "../../check.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { AnnouncedDecoder } from "./announced.ts";
@@ -18,10 +19,12 @@ import { checkSendSize } from "../limits.ts";
 import { namedFraming } from "./named_framing.ts";
 
 const SPACE = 0x20;
-const LINE_END =
-  "this looks like line framing, or a count without the line end: try syslog";
-const HINTS: ReadonlyMap<number, string> = new Map([
-  [0x3c, "this looks like line framing: try line, or syslog, which takes both"],
+const LINE_END = {
+  text: "this looks like line framing, or a count without the line end",
+  framing: "syslog",
+};
+const HINTS: ReadonlyMap<number, Hint> = new Map([
+  [0x3c, { text: "this looks like line framing", framing: "syslog" }],
   [0x0a, LINE_END],
   [0x0d, LINE_END],
 ]);

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { TimeoutError } from "../../errors.ts";
+import { type Hint, TimeoutError } from "../../errors.ts";
 import type { Address } from "../../transport/address.ts";
 import type { ChannelSettings } from "./channel_settings.ts";
 import type { ReceivingHalf } from "./receiving_half.ts";
@@ -19,7 +19,7 @@ export interface ChannelReader {
   /** Whether no view that was handed out is looked at any more. */
   readonly mayRetire: boolean;
   /** How much of the awaited message is here, and what may be wrong. */
-  readonly waitHint?: string | undefined;
+  readonly waitHint?: Hint | undefined;
 
   /** Drops the messages that are here; what is between them is acted on. */
   drop?(): void;
@@ -55,7 +55,8 @@ export function deadlinePassed(
       reason:
         `a message that has begun did not complete within ${messageTimeoutMs} ms`,
       option: "messageTimeoutMs",
-      advice: reader?.waitHint,
+      advice: reader?.waitHint?.text,
+      framing: reader?.waitHint?.framing,
     });
   }
   const isSending = sending?.isWriting === true;

@@ -6,7 +6,7 @@
 
 import { checkDuration, OptionTypeError } from "../../check.ts";
 import type { EncodingLike } from "../../encoding/parse.ts";
-import { type ProtocolError, TimeoutError } from "../../errors.ts";
+import { type Hint, type ProtocolError, TimeoutError } from "../../errors.ts";
 import type { Framing } from "../../framing/framing.ts";
 import { framingOf } from "../../framing/by_name.ts";
 import { isSpoken } from "../../transport/spoken_framing.ts";
@@ -96,7 +96,7 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
     return this.channel.receiving.peerFinished ? "peer" : "self";
   }
 
-  get waitHint(): string | undefined {
+  get waitHint(): Hint | undefined {
     return this.#reader.waitHint;
   }
 
@@ -225,7 +225,8 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
             action: "receive from",
             address: String(this.remoteAddress),
             reason: `no message came within ${timeoutMs} ms`,
-            advice: reader.waitHint,
+            advice: reader.waitHint?.text,
+            framing: reader.waitHint?.framing,
           }),
         this.#settings.time,
       );

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Hint } from "../../errors.ts";
 import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import type { Framing } from "../../framing/framing.ts";
 import type { Address } from "../../transport/address.ts";
@@ -73,11 +74,11 @@ export interface MessageConnection<T = Uint8Array, S = T>
   readonly endedBy: "peer" | "self" | undefined;
   /**
    * How much of the message that has begun is here, and what may be wrong if the
-   * rest does not come, as a sentence for people. `undefined` if none has begun.
-   * The errors of `messageTimeoutMs` and of a receive's `timeoutMs` have it as
-   * their `advice`.
+   * rest does not come. `undefined` if nothing is known. The errors of
+   * `messageTimeoutMs` and of a receive's `timeoutMs` have it as their `advice`
+   * and `framing`.
    */
-  readonly waitHint: string | undefined;
+  readonly waitHint: Hint | undefined;
   /** What went over the connection so far. */
   readonly stats: ConnectionStats;
   /**

@@ -13,7 +13,7 @@
 
 import { bytes } from "../../encoding/bytes.ts";
 import type { ValueDecoder } from "../../encoding/encoding.ts";
-import { ProtocolError } from "../../errors.ts";
+import { type Hint, ProtocolError } from "../../errors.ts";
 import { FrameDecoder } from "../../framing/frame_decoder.ts";
 import type { Framing } from "../../framing/framing.ts";
 import type { Channel } from "../channel/channel.ts";
@@ -76,14 +76,16 @@ export class MessageReader<T> {
    * How much of the awaited message is here, and what may be wrong. It is for
    * the error of a deadline; it depends on what has arrived, as the deadline does.
    */
-  get waitHint(): string | undefined {
+  get waitHint(): Hint | undefined {
     const { missingBytes, waitHint } = this.#frames;
     const here = this.#channel.queue.length;
-    if (here === 0) return undefined;
+    if (here === 0) return waitHint;
     const arrived = missingBytes === 0
       ? `${grouped(here)} bytes of a message arrived`
       : `${grouped(here)} of its ${grouped(here + missingBytes)} bytes arrived`;
-    return waitHint === undefined ? arrived : `${arrived}; ${waitHint}`;
+    return waitHint === undefined
+      ? { text: arrived }
+      : { ...waitHint, text: `${arrived}; ${waitHint.text}` };
   }
 
   /** Whether no message that was handed out is looked at any more. */
