@@ -28,8 +28,8 @@ export interface TapMessage extends WatchedMessage {
   /** When its last byte was read. */
   readonly at: Date;
   /**
-   * Milliseconds since the last message the other way, if that was the last one of
-   * the connection: how long the answer took.
+   * For the first message of the server after one of the client, the milliseconds
+   * since that one: how long the answer took.
    */
   readonly answerMs: number | undefined;
 }

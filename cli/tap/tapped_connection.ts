@@ -128,6 +128,9 @@ export class TappedConnection {
     const asked = other.lastMs;
     other.lastMs = undefined;
     own.lastMs = now;
-    return asked === undefined ? undefined : now - asked;
+    // What a client says next has taken its own time, and is not an answer.
+    return asked === undefined || direction === "toServer"
+      ? undefined
+      : now - asked;
   }
 }

@@ -67,6 +67,13 @@ const COMPILED: Build = {
   },
 };
 
+/** The command line of an executable from source, for tests of one build alone. */
+export function sourceCommand(
+  program: "server" | "client",
+): readonly [string, string[]] {
+  return SOURCE.command(program);
+}
+
 /** `.ci/compile.ts` notes which runtime it has used. */
 function isStandIn(): boolean {
   try {

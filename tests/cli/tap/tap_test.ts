@@ -45,7 +45,7 @@ async function during(
 /** The lines that were shown, without their time and what depends on it. */
 function shown({ shown }: RecordedTerminal): string[] {
   return shown.split("\n").slice(0, -1).map((line) =>
-    line.replace(/\d\d:\d\d:\d\d\.\d{3} {2}/, "").replace(/ +\+[\d.]+ ms$/, "")
+    line.replace(/ *\+[\d.]+ ms$/, "").replace(/ {2}\d\d:\d\d:\d\d\.\d{3}/, "")
   );
 }
 
