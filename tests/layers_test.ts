@@ -22,6 +22,7 @@ const CONTRACT = [
   "lib/transport/spoken_framing.ts",
   "lib/transport/tls/options.ts",
   "lib/transport/ws/options.ts",
+  "lib/transport/ws/terms.ts",
   // The names of transports; it loads them when they are opened.
   "lib/transport/transports.ts",
 ];
@@ -119,6 +120,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...MESSAGES,
     "lib/time",
     "lib/transport/spoken_framing.ts",
+    "lib/transport/ws/options.ts",
     "lib/websocket/opening",
     "lib/websocket/wire",
   ],
@@ -226,6 +228,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The table of framings is help too.
   "cli/manual": [...PUBLIC, ...COMMAND],
   // What one subject adds to both executables, which do not know each other.
+  "cli/websocket": [...PUBLIC, ...COMMAND],
   "cli/tls": [...PUBLIC, ...COMMAND, "@std/bytes"],
   "cli/recording/record": [
     ...PUBLIC,
@@ -263,13 +266,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/client": [
     ...[...PUBLIC, ...COMMAND, "cli/terminal", "@std/async"],
     ...["cli/http/client", "cli/recording/record", "cli/tls", "cli/udp"],
+    "cli/websocket",
   ],
   "cli/server": [
     ...[...PUBLIC, ...COMMAND, "@std/async"],
     ...["cli/http/server", "cli/recording/record", "cli/tls", "cli/udp"],
+    "cli/websocket",
   ],
   "cli/tap": [
     ...[...PUBLIC, ...COMMAND, "cli/recording", "cli/server", "cli/tls"],
+    "cli/websocket",
   ],
   "cli/demo": [...PUBLIC, "cli/output"],
 };

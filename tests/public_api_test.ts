@@ -55,7 +55,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     StatusHead TakeConnection UpgradeResult request serveHttp
   `),
   "./websocket": names(`
-    CloseStatus ControlReceiver DEFAULT_MAX_FRAGMENTS Deflater Inflater MessageKind
+    CloseStatus ControlReceiver DEFAULT_MAX_FRAGMENTS Deflater Inflater MessageKind MessageType
     UpgradeWebSocketOptions WebSocketClientOptions WebSocketDecoder
     WebSocketDecoderOptions WebSocketDialOptions WebSocketEncoder
     WebSocketEncoderOptions WebSocketInfo WebSocketListenOptions WebSocketOptions

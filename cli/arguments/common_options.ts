@@ -38,8 +38,9 @@ export const MESSAGE_OPTIONS = about({ subject: "messages" }, {
     {
       usual: true,
       load: () => import("../../lib/framing/mod.ts"),
-      appliesTo: ["messages"],
+      appliesTo: ["framed"],
       instead: {
+        ws: "a frame of WebSocket is one message",
         datagrams: "one datagram is one message",
         http: "HTTP itself says where a message ends",
       },

@@ -6,7 +6,7 @@
  * refused: that is the one rule, for both executables.
  *
  * ```text
- * echo tcp://[::1]:1 udp://[::1]:1  ─► messages stream tcp datagrams
+ * echo tcp://[::1]:1 udp://[::1]:1  ─► messages framed stream tcp datagrams
  * http://127.0.0.1/ (the client)    ─► http
  * ```
  *
@@ -19,6 +19,8 @@ import type { OptionTable } from "./option.ts";
 /** What each kind is called in a sentence, and how to come to it. */
 const KINDS = {
   messages: ["messages over a connection"],
+  framed: ["messages in a framing"],
+  ws: ["WebSocket", "write ws://HOST:PORT/PATH, or"],
   stream: ["connections"],
   datagrams: ["UDP", "write udp://HOST:PORT, or"],
   tcp: ["tcp: and tls: addresses"],

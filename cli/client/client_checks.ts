@@ -22,7 +22,7 @@ import { checkPair } from "../tls/tls_options.ts";
  * @throws {UsageError} If there is such an option.
  */
 export function checkTls(address: Address, given: ReadonlySet<string>): void {
-  if (address.transport !== "tls") return;
+  if (!address.isTls) return;
   checkPair(given);
 }
 

@@ -98,9 +98,13 @@ export function kindsOf(
     case "udp":
       return ["datagrams"];
     case "tls":
-      return ["messages", "stream", "tls"];
+      return ["messages", "framed", "stream", "tls"];
+    case "ws":
+      return ["messages", "stream", "ws"];
+    case "wss":
+      return ["messages", "stream", "tls", "ws"];
     default:
-      return ["messages", "stream"];
+      return ["messages", "framed", "stream"];
   }
 }
 

@@ -74,7 +74,7 @@ const MESSAGES: Manual = manual({
     "parley-client 7342                    (a prompt; Ctrl-D to finish)",
   ],
   operands: [WHAT_IS_SENT],
-  kinds: ["messages", "stream", "tls"],
+  kinds: ["messages", "framed", "stream", "tls"],
   details: [
     {
       title: "Framings close and raw",
@@ -83,6 +83,30 @@ const MESSAGES: Manual = manual({
         [
           "--frame raw",
           "input is sent as it comes and chunks are shown as they come, without line ends added; replies cannot be counted, so after MESSAGE... the client finishes sending and shows what comes until the server finishes",
+        ],
+      ],
+    },
+    OUTPUT,
+  ],
+});
+
+const WEBSOCKET: Manual = manual({
+  usage: "ws://HOST:PORT/PATH [MESSAGE...] [options]",
+  summary: "sends messages over a WebSocket and shows the replies",
+  examples: [
+    "parley-client ws://127.0.0.1:8080/chat hello",
+    "parley-client wss://example.org/feed --header 'Authorization: Bearer x'",
+    "parley-client ws://127.0.0.1:8080    (a prompt; Ctrl-D to finish)",
+  ],
+  operands: [WHAT_IS_SENT],
+  kinds: ["messages", "stream", "tls", "ws"],
+  details: [
+    {
+      title: "WebSocket",
+      rows: [
+        [
+          "",
+          "A message is sent as text if it is UTF-8, and as binary otherwise. Both kinds are shown alike.",
         ],
       ],
     },
@@ -136,5 +160,6 @@ const HTTP: Manual = manual({
  */
 export function manualFor(where: string): Manual {
   if (isWebAddress(where)) return HTTP;
+  if (/^wss?:/i.test(where)) return WEBSOCKET;
   return /^udp:/i.test(where) ? UDP : MESSAGES;
 }

@@ -27,6 +27,10 @@ import { asTyped, oneOf, parseCount, parseWhole } from "../arguments/values.ts";
 import { HTTP_OPTIONS } from "../http/client/http_client_options.ts";
 import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
+import {
+  WEBSOCKET_CLIENT_OPTIONS,
+  WEBSOCKET_OPTIONS,
+} from "../websocket/websocket_options.ts";
 import { GROUP_OPTIONS } from "../udp/group_options.ts";
 
 /**
@@ -132,6 +136,8 @@ export const CLIENT_OPTIONS = {
       { instead: { http: "it is for --proxy-protocol" } },
     ),
   }),
+  ...WEBSOCKET_OPTIONS,
+  ...WEBSOCKET_CLIENT_OPTIONS,
   ...about({ subject: "TLS", appliesTo: ["tls", "https"] }, {
     "ca": optional(
       "FILE",

@@ -55,7 +55,7 @@ function missing(
   expected: number,
 ): Failure {
   // With TLS 1.3 a client learns only afterwards that it was not let in.
-  const perhaps = remoteAddress.transport === "tls" && count === 0
+  const perhaps = remoteAddress.isTls && count === 0
     ? "perhaps it lets in only clients with a certificate that it trusts (--cert, --key), or its service does not answer"
     : "perhaps its service does not answer each message, or uses another --frame";
   return new Failure(

@@ -21,7 +21,7 @@ export function checkTls(
   addresses: readonly Address[],
   given: ReadonlySet<string>,
 ): void {
-  const address = addresses.find(({ transport }) => transport === "tls");
+  const address = addresses.find(({ isTls }) => isTls);
   if (address === undefined) return;
   checkPair(given);
   if (!given.has("cert")) {

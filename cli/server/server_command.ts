@@ -89,7 +89,13 @@ export async function parseServerArguments(
 
 /** The transports of connections that have options of their own. */
 export const KINDS_OVER: Readonly<Partial<Record<Transport, readonly Kind[]>>> =
-  { tcp: ["tcp"], tls: ["tcp", "tls"], unix: ["unix"] };
+  {
+    tcp: ["framed", "tcp"],
+    tls: ["framed", "tcp", "tls"],
+    unix: ["framed", "unix"],
+    ws: ["tcp", "ws"],
+    wss: ["tcp", "tls", "ws"],
+  };
 
 /**
  * Tells what a service talks to at an address.
@@ -105,7 +111,10 @@ export function kindsOf(
   const own = `service ${name}` as const;
   if (transport === "udp") return [own, "datagrams"];
   const spoken = protocol === undefined ? "messages" : "http";
-  return [own, spoken, "stream", ...KINDS_OVER[transport] ?? []];
+  const over = KINDS_OVER[transport] ?? [];
+  return spoken === "http"
+    ? [own, spoken, "stream", ...over.filter((kind) => kind !== "framed")]
+    : [own, spoken, "stream", ...over];
 }
 
 /** A folder behind the port, as for the web servers of other languages. */

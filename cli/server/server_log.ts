@@ -191,7 +191,9 @@ export class ServerLog {
     const reason = errorText(error);
     this.#log.soon(
       { event: "handshake_failed", peer, reason },
-      `no TLS with ${peer}: ${bareReason(error)}`,
+      `${
+        remoteAddress.transport.startsWith("ws") ? "no WebSocket" : "no TLS"
+      } with ${peer}: ${bareReason(error)}`,
     );
   }
 

@@ -29,6 +29,10 @@ import { asTyped, oneOf, parseCount, parseMode } from "../arguments/values.ts";
 import { UsageError } from "../output/failure.ts";
 import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
+import {
+  WEBSOCKET_OPTIONS,
+  WEBSOCKET_SERVER_OPTIONS,
+} from "../websocket/websocket_options.ts";
 import { JOIN_OPTIONS } from "../udp/join_options.ts";
 import { DEFAULTS } from "./defaults.ts";
 
@@ -157,6 +161,8 @@ export const SERVER_OPTIONS = {
       { appliesTo: ["unix"] },
     ),
   }),
+  ...WEBSOCKET_OPTIONS,
+  ...WEBSOCKET_SERVER_OPTIONS,
   ...TLS_OPTIONS,
   // A server needs both to offer TLS; a client seldom has a certificate.
   "cert": { ...TLS_OPTIONS.cert, usual: true },

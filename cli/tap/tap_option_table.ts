@@ -26,6 +26,10 @@ import {
 import { asTyped, oneOf } from "../arguments/values.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
+import {
+  WEBSOCKET_OPTIONS,
+  WEBSOCKET_SERVER_OPTIONS,
+} from "../websocket/websocket_options.ts";
 import { parseFilter } from "./filter.ts";
 
 const only = oneOf(["to-server", "to-client"]);
@@ -157,6 +161,8 @@ export const TAP_OPTIONS = {
     "max-proxy-header": SERVER_OPTIONS["max-proxy-header"],
     "mode": SERVER_OPTIONS.mode,
   }),
+  ...WEBSOCKET_OPTIONS,
+  ...WEBSOCKET_SERVER_OPTIONS,
   ...about({ subject: "TLS", appliesTo: ["tls"] }, {
     "cert": SERVER_OPTIONS.cert,
     "key": SERVER_OPTIONS.key,

@@ -43,7 +43,7 @@ export const TLS_OPTIONS = about(
 /** The deadline of the handshake. */
 export const HANDSHAKE_OPTION = deadline(
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
-  "bounds the TLS handshake",
+  "bounds the handshake of TLS and WebSocket",
 );
 
 /**

@@ -108,7 +108,13 @@ export async function relay(
 
 /** The channel of a connection, or a new one on it. */
 function channelFor(side: Relayable, settings: ChannelSettings): Channel {
-  if (isOfMessages(side)) return channelOf(side);
+  if (isOfMessages(side)) {
+    const channel = channelOf(side);
+    // Its last word is among the bytes that are passed on.
+    channel.farewell?.stop();
+    channel.farewell = undefined;
+    return channel;
+  }
   const channel = new Channel(side, settings);
   // What was passed on is written before the next read: no view stays in use.
   channel.reader = { mayRetire: true };

@@ -79,6 +79,11 @@ export class Address {
     this.port = port;
   }
 
+  /** Whether TLS protects what goes there: `"tls"` and `"wss"`. */
+  get isTls(): boolean {
+    return this.transport === "tls" || this.transport === "wss";
+  }
+
   /**
    * The canonical string, such as `tcp://[::1]:7342`.
    *

@@ -40,6 +40,7 @@
 import "../framing/parse.ts";
 
 export type {
+  MessageType,
   WebSocketClientOptions,
   WebSocketDialOptions,
   WebSocketListenOptions,

@@ -12,8 +12,8 @@ import type { MessageConnection } from "../session/messages/message_connection.t
 import { type MessageOptions, Settings } from "../session/messages/settings.ts";
 import type { Connection } from "../transport/connection.ts";
 import type { WebSocketServerOptions } from "../transport/ws/options.ts";
-import { checkDuration } from "../check.ts";
-import { FramedLine } from "./framed_line.ts";
+import { termsOf } from "../transport/ws/terms.ts";
+import { FramedLine } from "../session/messages/framed_line.ts";
 import { acceptRequest } from "./opening/opening_rules.ts";
 import type { WebSocketAgreement } from "./speaking/agreement.ts";
 import { WebSocketFraming } from "./speaking/websocket_framing.ts";
@@ -74,8 +74,7 @@ export function upgradeWebSocket<E extends EncodingLike = "bytes">(
   ) => Promise<void> | void,
 ): Response {
   const { webSocket = {} } = options;
-  const { pingMs = Infinity } = webSocket;
-  checkDuration("pingMs", pingMs);
+  const terms = termsOf(webSocket);
   const settings = new Settings<MessageOf<E>, SentOf<E>>(options, {}, "server");
   const answer = acceptRequest(
     { headers: info.headers, method: request.method, target: info.target },
@@ -90,10 +89,10 @@ export function upgradeWebSocket<E extends EncodingLike = "bytes">(
     return new Response(`${reason}\n`, { status, headers: fields });
   }
   const agreement: WebSocketAgreement = {
+    ...terms,
     compression: answer.compression,
     origin: answer.origin,
     peer: String(info.remoteAddress),
-    pingMs,
     protocol: answer.protocol,
     side: "server",
     target: info.target,

@@ -73,9 +73,9 @@ for (
 ) {
   Deno.test(`${entry} reads the strings of framings, if it takes any`, async () => {
     const loaded = await loadedWith(entry);
-    // Those of HTTP and UDP take no framing, and verifyFraming no string.
+    // Those of HTTP, UDP and WebSocket take no framing, and verifyFraming no string.
     if (
-      /http|datagrams|testing/.test(entry) ||
+      /http|datagrams|testing|websocket/.test(entry) ||
       !loaded.has("lib/framing/by_name.ts")
     ) {
       return;

@@ -23,6 +23,7 @@ import type { Surroundings } from "../run_client.ts";
 import { tellConnectionEvent } from "./connection_log.ts";
 import { retrying } from "./retry.ts";
 import { sendProxyHeader } from "./proxy_header.ts";
+import { webSocketClient } from "../../websocket/websocket_options.ts";
 import { tlsOptions } from "./tls_settings.ts";
 
 /** What a connection is opened with. */
@@ -58,6 +59,9 @@ export async function openConnection(
     onEvent: tellConnectionEvent(log),
     sendTimeoutMs: options["send-timeout"],
     signal,
+    ...address.transport.startsWith("ws")
+      ? { webSocket: webSocketClient(options, options.header) }
+      : {},
     wrap: wrapFor(command, parts, isBelow ? tls : undefined),
   };
   try {

@@ -34,7 +34,7 @@ export async function tlsOptions(
   terminal: Terminal,
   log: Log,
 ): Promise<TlsDialOptions> {
-  if (address.transport !== "tls") return {};
+  if (!address.isTls) return {};
   const { alpn, ca, cert, insecure, key } = options;
   const serverName = options["server-name"];
   const tlsEngine = options["tls-engine"];

@@ -31,7 +31,7 @@ export const HTTP_OPTIONS = {
     "FIELD",
     parseField,
     "a header field: 'Accept: text/html'; repeatable",
-    { usual: true, letter: "H" },
+    { usual: true, letter: "H", appliesTo: ["http", "ws"] },
   ),
   "user": optional(
     "NAME:PASSWORD",

@@ -47,9 +47,9 @@ export function isWebAddress(text: string): boolean {
  */
 export function checkScheme(text: string): void {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1];
-  if (scheme !== undefined && !/^(tcp|tls|udp|unix)$/i.test(scheme)) {
+  if (scheme !== undefined && !/^(tcp|tls|udp|unix|wss?)$/i.test(scheme)) {
     throw new UsageError(
-      `cannot use address "${text}": its scheme must be tcp, tls, udp, unix, http or https, not "${scheme}"`,
+      `cannot use address "${text}": its scheme must be tcp, tls, udp, unix, ws, wss, http or https, not "${scheme}"`,
     );
   }
   if (scheme === undefined && /^(?!unix:|[.~])[^/]+\//.test(text)) {

@@ -8,6 +8,7 @@ import type { Address, ServeOptions } from "../../../mod.ts";
 import type { TlsListenOptions } from "../../../lib/transport/tls/mod.ts";
 import type { ValuesOf } from "../../arguments/option.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import { webSocketServer } from "../../websocket/websocket_options.ts";
 import { readTlsFiles } from "../../tls/tls_files.ts";
 import type { SERVER_OPTIONS } from "../server_option_table.ts";
 
@@ -17,6 +18,7 @@ export type ListenValues = Pick<
   | ("alpn" | "ca" | "cert" | "key" | "require-client-cert" | "tls-engine")
   | ("handshake-timeout" | "max-connections" | "max-connections-per-peer")
   | ("max-proxy-header" | "mode" | "proxy-protocol-from" | "when-full")
+  | ("deflate" | "origin" | "ping" | "protocol" | "ws-type")
 >;
 
 /** The options of the library that every command takes which listens. */
@@ -26,7 +28,7 @@ export type ListenSettings =
     ServeOptions,
     | keyof TlsListenOptions
     | ("maxConnectionsPerPeer" | "mode" | "proxyProtocol")
-    | ("tlsHandshakeTimeoutMs" | "whenFull")
+    | ("tlsHandshakeTimeoutMs" | "webSocket" | "whenFull")
   >;
 
 /**
@@ -63,11 +65,14 @@ export async function listenSettings(
         maxHeaderBytes: options["max-proxy-header"],
       },
     }),
+    ...(addresses.some(({ transport }) => transport.startsWith("ws"))
+      ? { webSocket: webSocketServer(options) }
+      : {}),
     whenFull: options["when-full"],
   };
 }
 
 /** Whether one of the addresses has TLS, and so a certificate. */
 export function isTls(addresses: readonly Address[]): boolean {
-  return addresses.some(({ transport }) => transport === "tls");
+  return addresses.some((address) => address.isTls);
 }

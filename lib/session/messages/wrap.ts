@@ -6,6 +6,7 @@
  */
 
 import type { Connection } from "../../transport/connection.ts";
+import { FramedLine } from "./framed_line.ts";
 
 /**
  * Puts something between a connection and its messages.
@@ -26,7 +27,12 @@ export async function wrapped(
 ): Promise<Connection> {
   if (wrap === undefined) return connection;
   try {
-    return await wrap(connection);
+    const outer = await wrap(connection);
+    const { framing } = connection;
+    // What the two ends have agreed on stays, whatever stands in between.
+    return framing === undefined || outer.framing !== undefined
+      ? outer
+      : new FramedLine(outer, framing);
   } catch (error) {
     connection.abort();
     throw error;

@@ -192,7 +192,7 @@ async function refused(
 }
 
 function refusal(to: Address, reason: string): ConnectionError {
-  return new ConnectionError("refused", {
+  return new ConnectionError("failed", {
     action: "agree on WebSocket with",
     address: String(to),
     reason,

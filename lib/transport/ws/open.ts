@@ -4,7 +4,6 @@
  * @module
  */
 
-import { checkDuration } from "../../check.ts";
 import { Address } from "../address.ts";
 import type {
   Connection,
@@ -24,6 +23,7 @@ import type {
   WebSocketListenOptions,
   WebSocketServerOptions,
 } from "./options.ts";
+import { termsOf } from "./terms.ts";
 import { answerClient } from "./server_handshake.ts";
 import { WebSocketConnection } from "./ws_connection.ts";
 
@@ -39,14 +39,13 @@ export async function dialWebSocket(
   options: DialOptions & TlsDialOptions & WebSocketDialOptions,
 ): Promise<Connection> {
   const { webSocket = {} } = options;
-  const { pingMs = Infinity } = webSocket;
-  checkDuration("pingMs", pingMs);
+  termsOf(webSocket);
   checkClientOptions(webSocket);
   const line = await dialLine(to, options);
   return new WebSocketConnection(
     line,
     "client",
-    pingMs,
+    webSocket,
     (line) => askServer(line, to, webSocket),
   );
 }
@@ -62,7 +61,7 @@ export async function listenForWebSockets(
   options: ListenOptions & TlsListenOptions & WebSocketListenOptions,
 ): Promise<Listener> {
   const { webSocket = {} } = options;
-  checkDuration("pingMs", webSocket.pingMs ?? Infinity);
+  termsOf(webSocket);
   return new WebSocketListener(
     on,
     await listenLine(on, options),
@@ -118,11 +117,10 @@ class WebSocketListener implements Listener {
 
   async accept(): Promise<Connection> {
     const line = await this.#listener.accept();
-    const { pingMs = Infinity } = this.#options;
     return new WebSocketConnection(
       line,
       "server",
-      pingMs,
+      this.#options,
       (line) => answerClient(line, this.#path, this.#options),
     );
   }

@@ -4,6 +4,9 @@
  * @module
  */
 
+/** What messages are sent as. */
+export type MessageType = "auto" | "binary" | "same" | "text";
+
 /** Options that both ends have. */
 export interface WebSocketOptions {
   /**
@@ -13,6 +16,15 @@ export interface WebSocketOptions {
    * @default {false}
    */
   readonly deflate?: boolean;
+  /**
+   * What messages of the encoding `"bytes"` are sent as: `"text"`, which has to be
+   * UTF-8; `"binary"`; `"auto"`, text where it is UTF-8; `"same"`, as the last
+   * message that was received, and binary before that. In the encodings `"text"`
+   * and `"json"` messages are text.
+   *
+   * @default {"same"}
+   */
+  readonly messageType?: MessageType;
   /**
    * How often to send a ping, in milliseconds; `Infinity` for never. A peer that
    * has not answered when the next one is due is cut off. It also keeps proxies

@@ -122,7 +122,7 @@ function refusal(
   reason: string,
   cause?: unknown,
 ): ConnectionError {
-  return new ConnectionError("refused", {
+  return new ConnectionError("failed", {
     action: "agree on WebSocket with",
     address: String(line.remoteAddress),
     reason,

@@ -15,6 +15,8 @@ import { WebSocketFraming } from "../../websocket/speaking/websocket_framing.ts"
 import { Address } from "../address.ts";
 import type { Connection } from "../connection.ts";
 import type { PeerCertificate } from "../tls/options.ts";
+import { termsOf } from "./terms.ts";
+import type { WebSocketOptions } from "./options.ts";
 import type { Agreed } from "./client_handshake.ts";
 
 /** Performs the handshake over a line. */
@@ -28,7 +30,7 @@ export class WebSocketConnection implements Connection {
   /** How messages are framed, once the handshake is done. */
   framing: WebSocketFraming | undefined;
   readonly #agree: Agree;
-  readonly #pingMs: number;
+  readonly #options: WebSocketOptions;
   readonly #side: Side;
   #line: Connection;
   #remoteAddress: Address;
@@ -36,10 +38,15 @@ export class WebSocketConnection implements Connection {
   // What came behind the handshake and was not read yet.
   #rest: Uint8Array | undefined;
 
-  constructor(line: Connection, side: Side, pingMs: number, agree: Agree) {
+  constructor(
+    line: Connection,
+    side: Side,
+    options: WebSocketOptions,
+    agree: Agree,
+  ) {
     this.#line = line;
     this.#agree = agree;
-    this.#pingMs = pingMs;
+    this.#options = options;
     this.#side = side;
     this.localAddress = over(line.localAddress);
     this.#remoteAddress = over(line.remoteAddress);
@@ -108,7 +115,7 @@ export class WebSocketConnection implements Connection {
       compression,
       origin,
       peer: String(this.#remoteAddress),
-      pingMs: this.#pingMs,
+      ...termsOf(this.#options),
       protocol,
       side: this.#side,
       target,

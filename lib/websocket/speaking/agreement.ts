@@ -5,6 +5,7 @@
  */
 
 import type { Side } from "../../framing/framing.ts";
+import type { MessageType } from "../../transport/ws/options.ts";
 import type { Compression } from "../opening/extensions.ts";
 
 /** What the two ends have agreed on. */
@@ -19,6 +20,8 @@ export interface WebSocketAgreement {
   readonly target: string;
   /** The page's origin, if the client is a browser; known to the server. */
   readonly origin: string | undefined;
+  /** What messages of bytes are sent as. */
+  readonly messageType: MessageType;
   /** How often a ping is sent, in milliseconds; `Infinity` for never. */
   readonly pingMs: number;
   /** The peer's address, for errors. */

@@ -18,6 +18,7 @@
  */
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
+import { OptionRangeError } from "../../check.ts";
 import { ProtocolError, TimeoutError } from "../../errors.ts";
 import type { CodecOptions, Decoder, Encoder } from "../../framing/framing.ts";
 import type {
@@ -37,6 +38,8 @@ import { TellingDecoder } from "./telling_decoder.ts";
 import type { WebSocketAgreement } from "./agreement.ts";
 import type { ControlReceiver } from "../wire/decoder_options.ts";
 import { WebSocketDecoder } from "../wire/websocket_decoder.ts";
+import type { MessageKind } from "../wire/assembly.ts";
+import { Utf8Check } from "../wire/utf8.ts";
 import { WebSocketEncoder } from "../wire/websocket_encoder.ts";
 
 // How long the program may go on sending behind the peer's close frame.
@@ -180,9 +183,7 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
     message: Uint8Array,
     sink: ByteSink,
   ): void {
-    encoder.kind = this.#link?.sendsText === true
-      ? "text"
-      : this.#decoder?.kind ?? "binary";
+    encoder.kind = this.#kindOf(message);
     encoder.encode(message, sink);
   }
 
@@ -196,6 +197,23 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
     if (error.code === "truncated") return this.stop();
     const code = closeCodeFor(error);
     this.#finish({ code, reason: fitReason(error.reason ?? "") });
+  }
+
+  #kindOf(message: Uint8Array): MessageKind {
+    if (this.#link?.sendsText === true) return "text";
+    const { messageType } = this.agreement;
+    if (messageType === "binary") return "binary";
+    if (messageType === "same") return this.#decoder?.kind ?? "binary";
+    const check = new Utf8Check();
+    const isText = check.push(message) === -1 && check.isWhole;
+    if (!isText && messageType === "text") {
+      throw new OptionRangeError({
+        action: `send message of ${message.length} bytes as text`,
+        reason: "it is not UTF-8",
+        option: "messageType",
+      });
+    }
+    return isText ? "text" : "binary";
   }
 
   #finish(status: CloseStatus): void {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Framing } from "../framing/framing.ts";
-import type { Address } from "../transport/address.ts";
-import type { Connection } from "../transport/connection.ts";
-import type { PeerCertificate } from "../transport/tls/options.ts";
+import type { Framing } from "../../framing/framing.ts";
+import type { Address } from "../../transport/address.ts";
+import type { Connection } from "../../transport/connection.ts";
+import type { PeerCertificate } from "../../transport/tls/options.ts";
 
 /** The same bytes as of another connection, with a framing. */
 export class FramedLine implements Connection {
