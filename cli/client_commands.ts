@@ -50,6 +50,7 @@ export const CLIENT: Program = {
             "chop ADDRESS",
             "cuts a request at every byte: does the answer change?",
           ],
+          ["sniff ADDRESS|FILE", "guesses the --frame of a server or file"],
         ],
       },
       {
@@ -81,6 +82,10 @@ export const CLIENT: Program = {
     chop: {
       summary: "cuts a request at every byte; where does the answer change?",
       load: async () => (await import("./recording/chop/run_chop.ts")).CHOP,
+    },
+    sniff: {
+      summary: "guesses where the messages of a server or file end",
+      load: async () => (await import("./sniff/run_sniff.ts")).SNIFF,
     },
     ...commonCommands(() => CLIENT),
   },

@@ -224,7 +224,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The line editor, which only a terminal loads.
   "cli/terminal": ["cli/output", "node:readline", "node:stream"],
   // Framings and flags share one way to find the word that was meant.
-  "cli/arguments": [...PUBLIC, "lib/nearest.ts", "cli/output"],
+  "cli/arguments": [
+    // Bytes are written as in a framing's string.
+    ...[...PUBLIC, "lib/framing/grammar/escapes.ts", "lib/nearest.ts"],
+    "cli/output",
+  ],
   // The table of framings is help too.
   "cli/manual": [...PUBLIC, ...COMMAND],
   // What one subject adds to both executables, which do not know each other.
@@ -253,6 +257,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "cli/recording/replay": [
     ...[...PUBLIC, ...COMMAND, "@std/bytes", "cli/tls"],
+    ...["cli/recording/exchange", "cli/recording/read"],
+  ],
+  "cli/sniff": [
+    ...[...PUBLIC, ...COMMAND, "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],
   ],
   "cli/udp": [

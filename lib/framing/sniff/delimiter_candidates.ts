@@ -15,6 +15,9 @@ import type { SniffedStream } from "./sniffed_stream.ts";
 
 const LONGEST = 8;
 const FEW = 4;
+// A control character in a text is there for a reason.
+const BITS_OF_END = 3;
+const MOST_BONUS = 24;
 const LF = 0x0a;
 const CR = 0x0d;
 // What messages themselves often end with, so that all share it by chance.
@@ -118,5 +121,5 @@ function controlBonus(
       }
     }
   }
-  return Math.min(24, 2 * count);
+  return Math.min(MOST_BONUS, BITS_OF_END * count);
 }

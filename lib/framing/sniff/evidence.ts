@@ -44,17 +44,22 @@ export function evidenceOf(
   const empty = emptyOf(split);
   const perMessage = probe(framing, split, bytes, facing);
   return Math.min(count - empty, MOST_COUNTED) * perMessage +
-    placesOf(split, stream);
+    placesOf(split, stream) - costOfEmpty(split);
+}
+
+/**
+ * What empty messages cost: half of a length of four bytes is an empty message in a
+ * framing of two.
+ */
+export function costOfEmpty(split: Split): number {
+  return Math.min(emptyOf(split), MOST_COUNTED);
 }
 
 function emptyOf({ messages }: Split): number {
   return messages.reduce((sum, { length }) => sum + (length === 0 ? 1 : 0), 0);
 }
 
-/**
- * The evidence of the places where messages are expected to end. Half of a length of
- * four bytes is an empty message in a framing of two, so empty messages cost a bit.
- */
+/** The evidence of the places where messages are expected to end. */
 export function placesOf(split: Split, stream: SniffedStream): number {
   const { bytes, isComplete = false, reads = [], turns = [] } = stream;
   const count = split.messages.length;
@@ -63,7 +68,7 @@ export function placesOf(split: Split, stream: SniffedStream): number {
   const firm = new Set(turns);
   if (isComplete) firm.add(bytes.length);
   firm.delete(0);
-  let bits = -Math.min(emptyOf(split), MOST_COUNTED);
+  let bits = 0;
   let counted = 0;
   for (const place of firm) {
     if (counted++ === MOST_COUNTED) break;

@@ -7,11 +7,15 @@
 
 import type { Side } from "../framing.ts";
 
+/** A character that is not a byte, in place of any digit. */
+const DIGIT = "\uffff";
+const BITS_OF_DIGIT = 4;
+
 /** How a direction of a protocol begins. */
 export interface KnownBeginning {
   /**
-   * The first bytes, one character each; a number stands for that many bytes with any
-   * value.
+   * The first bytes, one character each, of which {@linkcode DIGIT} stands for any
+   * digit; a number stands for that many bytes with any value.
    */
   readonly begin: readonly (string | number)[];
   /** The side that begins so, if it matters. */
@@ -135,6 +139,16 @@ export const KNOWN_BEGINNINGS: readonly KnownBeginning[] = [
     holds: '"seq"',
     protocol: "the Debug Adapter Protocol",
   },
+  // A priority, at once or behind a length.
+  ...[1, 2, 3].flatMap((digits) => [
+    `<${DIGIT.repeat(digits)}>`,
+    `${DIGIT.repeat(digits + 1)} <${DIGIT}`,
+  ]).map((begin) => ({
+    begin: [begin],
+    from: "client" as const,
+    framing: "syslog",
+    protocol: "syslog",
+  })),
   { begin: ["8=FIX"], framing: "fix", protocol: "FIX" },
   { begin: ["\x0bMSH|"], framing: "mllp", protocol: "HL7" },
   ...["$GP", "$GN", "!AIVDM"].map((begin) => ({
@@ -236,8 +250,12 @@ export function bitsOfBeginning(
       continue;
     }
     for (let i = 0; i < part.length; i++) {
-      if (bytes[at++] !== part.charCodeAt(i)) return 0;
-      bits += 8;
+      const byte = bytes[at++];
+      if (part[i] === DIGIT) {
+        if (byte === undefined || byte < 0x30 || byte > 0x39) return 0;
+        bits += BITS_OF_DIGIT;
+      } else if (byte !== part.charCodeAt(i)) return 0;
+      else bits += 8;
     }
   }
   if (holds === undefined) return bits;

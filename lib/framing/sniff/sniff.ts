@@ -16,7 +16,7 @@ import type { Framing } from "../framing.ts";
 import { parseFraming } from "../parse.ts";
 import type { Candidate } from "./candidate.ts";
 import { candidatesFor } from "./candidates.ts";
-import { evidenceOf, placesOf } from "./evidence.ts";
+import { costOfEmpty, evidenceOf, placesOf } from "./evidence.ts";
 import { type Guess, surenessOf } from "./guess.ts";
 import { bitsOfBeginning, KNOWN_BEGINNINGS } from "./known_protocols.ts";
 import { MOST_SNIFFED_BYTES } from "./sniff_buffer.ts";
@@ -162,12 +162,14 @@ function add(
         sum + evidence(framing, candidate, splits[i]!, direction),
       0,
     );
-  const reversible = faced.every((direction, i) =>
-    isReversible(framing, splits[i]!, direction.stream.bytes, {
-      ...direction,
-      connection: undefined,
-    })
-  );
+  // A protocol may write in several forms, of which the encoder has one.
+  const reversible = candidate.protocol !== undefined ||
+    faced.every((direction, i) =>
+      isReversible(framing, splits[i]!, direction.stream.bytes, {
+        ...direction,
+        connection: undefined,
+      })
+    );
   fits.push({
     bits: reversible ? bits : bits - IRREVERSIBLE_BITS,
     candidate,
@@ -184,7 +186,11 @@ function evidence(
   direction: Direction,
 ): number {
   const { stream } = direction;
-  if (/^(?:delimiter|fixed|line)/.test(name)) return placesOf(split, stream);
+  // Empty lines are usual.
+  if (/^(?:fixed|line)/.test(name)) return placesOf(split, stream);
+  if (name.startsWith("delimiter")) {
+    return placesOf(split, stream) - costOfEmpty(split);
+  }
   return evidenceOf(framing, split, stream, direction);
 }
 
