@@ -24,6 +24,7 @@ import { SlabSize } from "./slab_size.ts";
 import { WaitingChunks } from "./waiting_chunks.ts";
 
 const EMPTY = new Uint8Array(0);
+const EMPTY_VIEW = new DataView(EMPTY.buffer);
 
 /**
  * Bytes received and not yet taken, in order.
@@ -45,7 +46,7 @@ const EMPTY = new Uint8Array(0);
  */
 export class ByteQueue implements ReadableQueue {
   #bytes: Uint8Array = EMPTY;
-  #view: DataView = new DataView(EMPTY.buffer);
+  #view: DataView = EMPTY_VIEW;
   // Of #bytes, so that views of it can be made without it.
   #buffer: ArrayBufferLike = EMPTY.buffer;
   #origin = 0;
@@ -141,7 +142,7 @@ export class ByteQueue implements ReadableQueue {
     const held = this.#end - this.#start;
     // Moving more than was taken would make small steps quadratic.
     if (held > this.#start) return;
-    this.#bytes.copyWithin(0, this.#start, this.#end);
+    if (held > 0) this.#bytes.copyWithin(0, this.#start, this.#end);
     this.#copied += held;
     this.#base += this.#start;
     this.#start = 0;
@@ -285,7 +286,9 @@ export class ByteQueue implements ReadableQueue {
     this.#bytes = bytes;
     this.#buffer = bytes.buffer;
     this.#origin = bytes.byteOffset;
-    this.#view = new DataView(this.#buffer, this.#origin, bytes.length);
+    this.#view = bytes === EMPTY
+      ? EMPTY_VIEW
+      : new DataView(this.#buffer, this.#origin, bytes.length);
     this.#start = 0;
     this.#end = end;
     this.#owned = owned;

@@ -22,7 +22,7 @@ import type { ReceivingHalf } from "./receiving_half.ts";
 import type { SendingHalf } from "./sending_half.ts";
 import type { StallLimits } from "./stall.ts";
 import type { Traffic } from "./traffic.ts";
-import { unawaited } from "./waiters.ts";
+import { DONE, unawaited } from "./waiters.ts";
 
 // How long the peer's last word is waited for. RFC 6455 section 7.1.1 leaves it
 // open; browsers answer at once.
@@ -82,7 +82,7 @@ export class Ending {
   close(): Promise<void> {
     if (this.#closing === undefined) {
       this.#closing = this.#close();
-      this.#closing.catch(unawaited);
+      if (this.#closing !== DONE) this.#closing.catch(unawaited);
       this.#signal.end();
     }
     return this.#closing;
@@ -113,16 +113,26 @@ export class Ending {
     this.#lingering?.limit(LINGER_UNTIL_CUT);
   }
 
-  async #close(): Promise<void> {
-    const { receiving, sending } = this.#channel;
+  #close(): Promise<void> {
+    const { farewell, receiving } = this.#channel;
     receiving.stop();
-    if (this.state === "closed") return;
+    if (this.state === "closed") return DONE;
     this.state = "closing";
+    // Most connections end so: all is said, and nothing has to be waited for.
+    if (farewell === undefined && this.#isSaid) return this.#letGo();
+    return this.#closeInOrder();
+  }
+
+  /** Whether the peer has finished sending and has been sent everything. */
+  get #isSaid(): boolean {
+    const { receiving, sending } = this.#channel;
+    return receiving.state === "over" && sending.buffered === 0;
+  }
+
+  async #closeInOrder(): Promise<void> {
     try {
       if (this.#channel.farewell !== undefined) await this.#sayFarewell();
-      if (receiving.state === "over" && sending.buffered === 0) {
-        await sending.finish(false);
-      } else {
+      if (!this.#isSaid) {
         this.#lingering = new Lingering(this.#channel, this.#limits);
         await this.#lingering.run();
       }
@@ -131,12 +141,16 @@ export class Ending {
       this.abort(error);
       throw error;
     }
-    if (this.#isClosed()) return;
+    if (!this.#isClosed()) await this.#letGo();
+  }
+
+  #letGo(): Promise<void> {
+    const { connection, mayRetire, receiving, sending } = this.#channel;
+    void sending.finish(false);
     this.#release();
-    const { connection, mayRetire } = this.#channel;
     connection.close();
     if (mayRetire) receiving.retire();
-    await connection.released;
+    return connection.released ?? DONE;
   }
 
   /**

@@ -28,6 +28,7 @@ import {
   onNextTurn,
   stopIfIdle,
 } from "../../time/next_turn.ts";
+import { DONE } from "./waiters.ts";
 
 // A loop of `for await` and `await send()` adds a frame every two to three
 // microtasks; after this many without a new one the turn has nothing more.
@@ -36,9 +37,6 @@ const IDLE_LOOKS = 4;
 // its end, but a loop, and looking at it every microtask would cost half of what
 // the loop does. It fills the buffer, turns to reading, or the turn ends.
 const BUSY_LOOKS = 8;
-
-// Half the price of queueMicrotask(), which the runtime wraps.
-const DONE = Promise.resolve();
 
 /** What is flushed. */
 export interface Flushable {
@@ -92,6 +90,7 @@ export class FlushPolicy {
   #lookNext(): void {
     if (this.#isQueued) return;
     this.#isQueued = true;
+    // Half the price of queueMicrotask(), which the runtime wraps.
     DONE.then(this.#look);
   }
 

@@ -30,11 +30,10 @@ import type { ChannelSettings } from "./channel_settings.ts";
 import { FlushPolicy } from "./flush_policy.ts";
 import { newSink, recycle } from "./output_pool.ts";
 import type { HalfOwner, Traffic } from "./traffic.ts";
-import { rejected, unawaited, Waiters } from "./waiters.ts";
+import { DONE, rejected, unawaited, Waiters } from "./waiters.ts";
 
 const NOTHING = new Uint8Array(0);
 const NO_PIECES: Uint8Array[] = [];
-const DONE: Promise<void> = Promise.resolve();
 
 /** How far the sending has come. */
 export type SendingState = "open" | "finishing" | "finished" | "failed";
@@ -61,7 +60,7 @@ export class SendingHalf {
   #writing: ByteSink | undefined;
   #pieces: Uint8Array[] = NO_PIECES;
   #rest: Uint8Array = NOTHING;
-  readonly #waiters = new Waiters();
+  #waiters: Waiters | undefined;
   #finish: Promise<void> | undefined;
   #failure: unknown;
 
@@ -181,8 +180,9 @@ export class SendingHalf {
       this.flush();
       this.#policy.end();
       if (this.#state === "open") this.#state = "finishing";
-      this.#finish = this.#tellEnd(announce);
-      this.#finish.catch(unawaited);
+      const isDone = !announce && this.buffered === 0;
+      this.#finish = isDone ? DONE : this.#tellEnd(announce);
+      if (!isDone) this.#finish.catch(unawaited);
     }
     return this.#finish;
   }
@@ -193,7 +193,7 @@ export class SendingHalf {
     this.#state = "failed";
     this.#failure = error;
     this.#policy.end();
-    if (this.#waiters.fail(error)) this.#traffic.told = true;
+    if (this.#waiters?.fail(error)) this.#traffic.told = true;
   }
 
   #refusal(): unknown {
@@ -244,7 +244,7 @@ export class SendingHalf {
     if (this.#traffic.bytesOut >= position) return DONE;
     return this.#state === "failed"
       ? rejected(this.#failure)
-      : this.#waiters.wait(position);
+      : (this.#waiters ??= new Waiters()).wait(position);
   }
 
   /** Begins to write what was collected; what comes in the meantime follows. */
@@ -275,7 +275,7 @@ export class SendingHalf {
     traffic.bytesInAtLastWrite = traffic.bytesIn;
     if (traffic.clock !== undefined) traffic.writeMs = traffic.clock.nowMs;
     traffic.observer?.sent?.(this.#rest.subarray(0, count));
-    this.#waiters.settle(traffic.bytesOut);
+    this.#waiters?.settle(traffic.bytesOut);
     if (this.#state === "failed") {
       this.#writing = undefined;
     } else if (count < this.#rest.length) {

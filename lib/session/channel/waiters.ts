@@ -4,6 +4,9 @@
  * @module
  */
 
+/** A promise that is resolved. */
+export const DONE: Promise<void> = Promise.resolve();
+
 interface Waiter {
   readonly position: number;
   readonly resolve: () => void;

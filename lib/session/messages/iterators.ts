@@ -100,7 +100,10 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
 
   /** A loop that waits still holds its batch, and with it a message of any size. */
   #releaseLast(): void {
-    this.#last.length = 0;
+    const last = this.#last;
+    // A third of the price of setting the length, for the batches of a round trip.
+    if (last.length === 1) last.pop();
+    else if (last.length > 0) last.length = 0;
     this.#reader.release();
   }
 
