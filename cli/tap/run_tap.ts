@@ -18,11 +18,7 @@ import { Servers } from "../server/start_servers.ts";
 import { tellListening } from "../server/listening/tell_listening.ts";
 import { untilSignal } from "../server/until_signal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { JSON_LINES } from "./display/json_lines.ts";
-import { TapDisplay } from "./display/tap_display.ts";
-import { loadView } from "../output/views/load_view.ts";
-import { isView } from "../output/views/view_names.ts";
-import { TextLines } from "./display/text_lines.ts";
+import { displayFor, loadFormat } from "./display/display_for.ts";
 import { RecordingView } from "./recording_view.ts";
 import { parseTapArguments, type TapCommand } from "./tap_command.ts";
 import { tapManual } from "./tap_manual.ts";
@@ -61,7 +57,9 @@ async function runTap(
     toClient: options["frame-to-client"] ?? options.frame,
   };
   const recording = await recordingOf(command, framing, terminal, log);
-  const display = await displayOf(command, framing, output, terminal, log);
+  const format = await loadFormat(options.format);
+  const shown = { log, output, terminal };
+  const display = displayFor(options, format, framing, shown);
   const { target } = command;
   const settings: TapSettings = {
     framing,
@@ -146,31 +144,5 @@ function failureOf(output: BoundedOutput, servers: Servers): Promise<never> {
     output.onFailure = (error) => {
       servers.shutdown(0).then(() => reject(error), reject);
     };
-  });
-}
-
-async function displayOf(
-  { options }: TapCommand,
-  framing: WatchedFramings,
-  output: BoundedOutput,
-  terminal: Terminal,
-  log: Log,
-): Promise<TapDisplay> {
-  const { annotate, filter, format, only } = options;
-  const columns = output.isTerminal ? () => output.columns() : () => Infinity;
-  const shown = isView(format) ? await loadView(format) : format;
-  return new TapDisplay({
-    format: shown === "json"
-      ? JSON_LINES
-      : new TextLines(shown, columns, annotate ? framing : undefined),
-    filters: filter,
-    only: only === undefined
-      ? undefined
-      : only === "to-server"
-      ? "toServer"
-      : "toClient",
-    output,
-    log,
-    terminal,
   });
 }

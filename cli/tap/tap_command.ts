@@ -15,6 +15,7 @@ import { checkTls } from "../server/server_checks.ts";
 import { KINDS_OVER } from "../server/server_command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
+import { checkDisplay } from "./display/display_for.ts";
 import { TAP_OPTIONS, type TapOptions } from "./tap_option_table.ts";
 
 const EXAMPLE = "tap 9000 127.0.0.1:7342";
@@ -66,11 +67,7 @@ export function parseTapArguments(
   checkTls([listen], given);
   checkPair(given, "target-");
   checkRecord(options, given);
-  if (options.annotate && options.format === "json") {
-    throw new UsageError(
-      "--annotate draws bytes for people, and --format json writes for programs; leave one out",
-    );
-  }
+  checkDisplay(options);
   return { listen, target, given, options };
 }
 

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { UsageError } from "../../output/failure.ts";
 import { Log } from "../../output/log.ts";
 import type { Invocation, LoadedCommand } from "../../program.ts";
+import { checkDisplay } from "../../tap/display/display_for.ts";
 import { readRecording } from "../read/load_recording.ts";
 import { SHOW_OPTIONS } from "./show_options.ts";
 
@@ -65,6 +66,7 @@ async function run(
   if (more.length > 0) {
     throw new UsageError(`"${more[0]}" is one operand too many`);
   }
+  checkDisplay(options);
   progress.json = options.log === "json";
   const log = new Log(terminal, { ...options, format: options.log });
   const wanted = options.connection;

@@ -10,12 +10,12 @@ import { asTyped, parseCount } from "../../arguments/values.ts";
 import { TAP_OPTIONS } from "../../tap/tap_option_table.ts";
 import { FRAME_OPTIONS } from "../read/frame_options.ts";
 
-const { filter, format, only } = TAP_OPTIONS;
+const { annotate, filter, format, only } = TAP_OPTIONS;
 
 /** The options by name. */
 export const SHOW_OPTIONS = {
   ...FRAME_OPTIONS,
-  ...{ format, filter, only },
+  ...{ format, annotate, filter, only },
   ...about({ subject: "what is shown" }, {
     "connection": optional(
       "N",

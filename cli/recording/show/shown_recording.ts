@@ -4,7 +4,7 @@
  * @module
  */
 
-import { parseFraming, raw } from "../../../lib/framing/mod.ts";
+import { raw } from "../../../lib/framing/mod.ts";
 import {
   isChunk,
   type RecordedEvent,
@@ -12,11 +12,12 @@ import {
 } from "../../../lib/recording/mod.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import type { Log } from "../../output/log.ts";
-import { loadView } from "../../output/views/load_view.ts";
-import { isView } from "../../output/views/view_names.ts";
-import { JSON_LINES } from "../../tap/display/json_lines.ts";
-import { TapDisplay } from "../../tap/display/tap_display.ts";
-import { TextLines } from "../../tap/display/text_lines.ts";
+import {
+  displayFor,
+  type LoadedFormat,
+  loadFormat,
+} from "../../tap/display/display_for.ts";
+import type { TapDisplay } from "../../tap/display/tap_display.ts";
 import {
   TappedConnection,
   type TapSettings,
@@ -25,42 +26,31 @@ import type { Output, Terminal } from "../../terminal/terminal.ts";
 import { framingTo } from "../read/frame_options.ts";
 import type { ShowValues } from "./show_options.ts";
 
-/** How messages are shown. */
-type Shown = "json" | ConstructorParameters<typeof TextLines>[0];
-
 /** An event of one connection. */
 type OnConnection = Extract<RecordedEvent, { connection: number }>;
 
 /** Shows the events of a recording, one after the other. */
 export class ShownRecording {
   readonly #options: ShowValues;
+  readonly #format: LoadedFormat;
+  readonly #output: Output;
   readonly #log: Log;
-  readonly #display: TapDisplay;
   readonly #open = new Map<number, TappedConnection>();
-  #settings: TapSettings;
+  #display: TapDisplay | undefined;
+  #settings: TapSettings | undefined;
   #beginMs = 0;
   #t = 0;
 
   private constructor(
     options: ShowValues,
-    format: Shown,
+    format: LoadedFormat,
     output: Output,
     log: Log,
   ) {
     this.#options = options;
+    this.#format = format;
+    this.#output = output;
     this.#log = log;
-    // The time is that of the recording.
-    const clock = {
-      elapsedMs: () => this.#t * 1000,
-      now: () => new Date(this.#beginMs + this.#t * 1000),
-    };
-    this.#display = displayOf(options, format, output, clock, log);
-    this.#settings = {
-      framing: { toServer: raw(), toClient: raw() },
-      maxMessageBytes: options["max-message"],
-      terminal: clock,
-      views: [this.#display],
-    };
   }
 
   /** Loads what the format needs. */
@@ -70,17 +60,32 @@ export class ShownRecording {
     log: Log,
   ): Promise<ShownRecording> {
     const { format } = options;
-    const shown = isView(format) ? await loadView(format) : format;
-    return new ShownRecording(options, shown, output, log);
+    const loaded = await loadFormat(format);
+    return new ShownRecording(options, loaded, output, log);
   }
 
   begin(head: RecordingHead): void {
+    const options = this.#options;
+    const log = this.#log;
     this.#beginMs = head.at.getTime();
-    const framing = {
-      toServer: framingTo("server", this.#options, head, this.#log) ?? raw(),
-      toClient: framingTo("client", this.#options, head, this.#log) ?? raw(),
+    // The time is that of the recording.
+    const terminal = {
+      elapsedMs: () => this.#t * 1000,
+      now: () => new Date(this.#beginMs + this.#t * 1000),
     };
-    this.#settings = { ...this.#settings, framing };
+    const framing = {
+      toServer: framingTo("server", options, head, log) ?? raw(),
+      toClient: framingTo("client", options, head, log) ?? raw(),
+    };
+    const output = unbounded(this.#output);
+    const shown = { log, output, terminal };
+    this.#display = displayFor(options, this.#format, framing, shown);
+    this.#settings = {
+      framing,
+      maxMessageBytes: options["max-message"],
+      terminal,
+      views: [this.#display],
+    };
   }
 
   event(event: RecordedEvent): void {
@@ -97,7 +102,7 @@ export class ShownRecording {
   /** Shows what an end completes, as the recording ends here. */
   end(): void {
     for (const connection of this.#open.keys()) this.#finish(connection);
-    this.#display.end();
+    this.#display?.end();
   }
 
   #onConnection(event: OnConnection): void {
@@ -127,14 +132,14 @@ export class ShownRecording {
   #tapped(connection: number, isUdp = false): TappedConnection {
     const known = this.#open.get(connection);
     if (known !== undefined) return known;
-    const framing = isUdp
+    const settings = this.#settings!;
+    const tapped = new TappedConnection(
+      connection,
       // One datagram is one message.
-      ? { toServer: parseFraming("raw"), toClient: parseFraming("raw") }
-      : this.#settings.framing;
-    const tapped = new TappedConnection(connection, {
-      ...this.#settings,
-      framing,
-    });
+      isUdp
+        ? { ...settings, framing: { toServer: raw(), toClient: raw() } }
+        : settings,
+    );
     this.#open.set(connection, tapped);
     return tapped;
   }
@@ -183,32 +188,16 @@ function wordsOf(
   }
 }
 
-function displayOf(
-  { filter, only }: ShowValues,
-  format: Shown,
+/** Nothing is missed by waiting for the reader: no traffic waits. */
+function unbounded(
   output: Output,
-  terminal: TapSettings["terminal"],
-  log: Log,
-): TapDisplay {
-  const columns = output.isTerminal
-    ? () => output.columns?.() ?? Infinity
-    : () => Infinity;
+): Parameters<typeof displayFor>[3]["output"] {
   const encoder = new TextEncoder();
-  return new TapDisplay({
-    format: format === "json" ? JSON_LINES : new TextLines(format, columns),
-    filters: filter,
-    only: only === undefined
-      ? undefined
-      : only === "to-server"
-      ? "toServer"
-      : "toClient",
-    // Nothing is missed by waiting for the reader: no traffic waits.
-    output: {
-      isFull: false,
-      write: (text) =>
-        output.write(typeof text === "string" ? encoder.encode(text) : text),
-    },
-    log,
-    terminal,
-  });
+  return {
+    isFull: false,
+    isTerminal: output.isTerminal,
+    columns: () => output.columns?.() ?? Infinity,
+    write: (text) =>
+      output.write(typeof text === "string" ? encoder.encode(text) : text),
+  };
 }

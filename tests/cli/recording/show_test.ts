@@ -103,6 +103,14 @@ Deno.test("show prints JSON as a tap does", async () => {
   });
 });
 
+Deno.test("show --annotate draws the parts under the bytes", async () => {
+  const { shown } = await show(EVENTS.slice(0, 2), ["--annotate", "-q"]);
+  const [line, bytes, ...parts] = shown.trimEnd().split("\n");
+  assertMatch(line!, /^#1 → .* one$/);
+  assertMatch(bytes!, /^ +00000000 {2}6f 6e 65 0a /);
+  assertEquals(parts.map((part) => part.trim()), ["^^^^^^^^ payload", "^^ LF"]);
+});
+
 Deno.test("show says where a recording is cut off, and exits 0", async () => {
   const { code, told } = await show(EVENTS, [], '{"t":1');
   assertEquals(code, 0);
@@ -148,6 +156,7 @@ for (
     ["show a b", /"b" is one operand too many/],
     ["show a --only to-me", /--only: there is no "to-me"/],
     ["show a --filter /(/", /is not a regular expression/],
+    ["show a --annotate --format json", /--annotate draws bytes for people/],
   ] as const
 ) {
   Deno.test(`parley-client ${line} is refused`, async () => {
