@@ -1,6 +1,6 @@
 /**
  * Framing `amqp` against RabbitMQ and amqplib of npm; where RabbitMQ is not
- * installed, amqplib gets its answers from `serve()`.
+ * installed, amqplib gets its answers from `serve()`. RabbitMQ speaks STOMP too.
  *
  * @module
  */
@@ -19,6 +19,7 @@ import { type Recorded, Recorder } from "../../support/recorder.ts";
 import { wholePackets } from "../../support/whole_packets.ts";
 import * as amqp from "../../support/amqp_frames.ts";
 import { fromLatin1, latin1 } from "../../support/chunkings.ts";
+import { checkStompit } from "../../support/stompit.ts";
 import { npmProgram } from "../../support/npm_program.ts";
 import type { Process } from "../../support/processes.ts";
 
@@ -45,12 +46,19 @@ const BROKER =
     .text.trim();
 
 /** A broker of its own; all that it starts ends with it. */
-async function rabbitmq(folder: string, port: number): Promise<Process> {
+async function rabbitmq(
+  folder: string,
+  port: number,
+  stompPort: number,
+): Promise<Process> {
   await Deno.writeTextFile(
     `${folder}/rabbitmq.conf`,
-    `listeners.tcp.default = 127.0.0.1:${port}\nlog.console = true\n`,
+    `listeners.tcp.default = 127.0.0.1:${port}
+stomp.listeners.tcp.1 = 127.0.0.1:${stompPort}
+log.console = true
+`,
   );
-  await Deno.writeTextFile(`${folder}/plugins`, "[].\n");
+  await Deno.writeTextFile(`${folder}/plugins`, "[rabbitmq_stomp].\n");
   const server = start(
     ...["unshare", "--pid", "--fork", "--kill-child", "env"] as const,
     ...[`HOME=${folder}`, `RABBITMQ_CONFIG_FILE=${folder}/rabbitmq.conf`],
@@ -172,15 +180,17 @@ const NEXT = new Map<string, (channel: number) => string>([
 ]);
 
 await peerTest({
-  name: "amqp: amqplib and connect() talk with RabbitMQ",
+  name: "amqp, stomp: amqplib, connect() and stompit talk with RabbitMQ",
   needs: ["unshare", "epmd"],
   unless: BROKER === "" || !await canSeparate()
     ? "rabbitmq-server is not installed, or process namespaces cannot be made"
     : undefined,
   async fn(folder) {
     const port = freePort();
-    await using _server = await rabbitmq(folder, port);
+    const stompPort = freePort();
+    await using _server = await rabbitmq(folder, port, stompPort);
     checkConversation(await amqplib(port));
+    await checkStompit(stompPort);
 
     await using peer = await opened(port, "amqp");
     const receive = async () => amqp.read(await peer.receive()).method;
