@@ -97,6 +97,13 @@ export const WIRE_OPTIONS = about(
     "chunks": flag("shows the bytes of each read, on standard error", {
       instead: RAW_INSTEAD,
     }),
+    "annotate": {
+      ...flag(
+        "draws the bytes of each message, both ways, with the parts of its frame, on standard error",
+        { instead: RAW_INSTEAD },
+      ),
+      appliesTo: ["framed"],
+    },
     "read-size": optional(
       "SIZE",
       parseSize,

@@ -49,9 +49,11 @@ export class Log {
    *
    * @param event What happened, for programs.
    * @param text What happened, for people.
+   * @param rows What is drawn below it, for people; without control characters.
    */
-  now(event: LogEvent, text: string): void {
+  now(event: LogEvent, text: string, rows: readonly string[] = []): void {
     this.#pending.push(this.#line(event, text));
+    if (this.options.format === "text") this.#pending.push(...rows);
     this.flush();
   }
 

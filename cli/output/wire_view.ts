@@ -1,18 +1,22 @@
 /**
- * Shows that TCP has no messages: logs the bytes of each read, and limits the
- * size of reads and of writes.
+ * Shows that TCP has no messages: logs the bytes of each read and of each message, and
+ * limits the size of reads and of writes.
  *
  * ```text
  * reads   at most --read-size at once, each shown with --chunks
  * writes  at most --write-size at once, --write-delay between them
+ * both    messages are drawn with --annotate
  * ```
  *
  * @module
  */
 
 import { delay } from "@std/async/delay";
+import type { Framing, Side } from "../../lib/framing/mod.ts";
 import type { Address, Connection } from "../../mod.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { visible } from "./escape.ts";
+import type { FrameLog } from "./frame_log.ts";
 import type { Log } from "./log.ts";
 
 // The first bytes of a chunk; more would not be read.
@@ -20,34 +24,67 @@ const SHOWN_BYTES = 60;
 
 /** The options for reads and writes. */
 export interface WireOptions {
+  readonly annotate: boolean;
   readonly chunks: boolean;
   readonly "read-size": number | undefined;
   readonly "write-size": number | undefined;
   readonly "write-delay": number | undefined;
+  /** What messages are in, to draw them. */
+  readonly frame: Framing;
+  /** The largest message. */
+  readonly "max-message": number;
+}
+
+/** Where a view shows what it sees. */
+export interface WireSurroundings {
+  /** The log. */
+  readonly log: Log;
+  /** The side that this program is. A server's lines name the peer. */
+  readonly side: Side;
+  /** For how wide standard error is. */
+  readonly terminal: Pick<Terminal, "errors">;
 }
 
 /**
  * Makes the function that puts a view between a connection and its messages.
  *
- * @param log The log, for chunks.
- * @param isNamed Whether each line names the peer, as there can be several.
  * @returns The function; `undefined` without options that need it.
  */
-export function wireView(
+export async function wireView(
   options: WireOptions,
-  log: Log,
-  isNamed: boolean,
-): ((connection: Connection) => Connection) | undefined {
-  const { chunks, "read-size": read, "write-delay": wait } = options;
+  surroundings: WireSurroundings,
+): Promise<((connection: Connection) => Connection) | undefined> {
+  const { annotate, chunks, "read-size": read, "write-delay": wait } = options;
   const { "write-size": write } = options;
-  if (!chunks && [read, write, wait].every((option) => option === undefined)) {
-    return undefined;
+  const isNeeded = annotate || chunks ||
+    [read, write, wait].some((option) => option !== undefined);
+  if (!isNeeded) return undefined;
+  const { log, side, terminal } = surroundings;
+  const peerOf = ({ remoteAddress }: Connection) =>
+    side === "server" ? `${remoteAddress} ` : "";
+  if (!annotate) {
+    return (connection) =>
+      new WireView(connection, options, log, peerOf(connection));
   }
-  return (connection) => new WireView(connection, options, log, isNamed);
+  const { FrameLog } = await import("./frame_log.ts");
+  const { errors } = terminal;
+  return (connection) => {
+    const peer = peerOf(connection);
+    const frames = new FrameLog({
+      columns: errors.isTerminal ? errors.columns?.() ?? Infinity : Infinity,
+      framing: options.frame,
+      log,
+      maxMessageBytes: options["max-message"],
+      peer,
+      side,
+    });
+    return new WireView(connection, options, log, peer, frames);
+  };
 }
 
 class WireView implements Connection {
   readonly #connection: Connection;
+  readonly #frames: FrameLog | undefined;
   readonly #log: Log | undefined;
   readonly #peer: string;
   readonly #readBytes: number;
@@ -61,11 +98,13 @@ class WireView implements Connection {
     connection: Connection,
     options: WireOptions,
     log: Log,
-    isNamed: boolean,
+    peer: string,
+    frames?: FrameLog,
   ) {
     this.#connection = connection;
+    this.#frames = frames;
     this.#log = options.chunks ? log : undefined;
-    this.#peer = isNamed ? `${connection.remoteAddress} ` : "";
+    this.#peer = peer;
     this.#readBytes = options["read-size"] ?? Infinity;
     this.#writeBytes = options["write-size"] ?? Infinity;
     this.#writeDelayMs = options["write-delay"] ?? 0;
@@ -86,9 +125,11 @@ class WireView implements Connection {
   async read(into: Uint8Array): Promise<number | null> {
     const bytes = into.subarray(0, this.#readBytes);
     const count = await this.#connection.read(bytes);
-    if (this.#log === undefined) return count;
-    if (count === null) this.#tellEnd(this.#log);
-    else this.#tell(bytes.subarray(0, count), this.#log);
+    if (this.#log !== undefined) {
+      if (count === null) this.#tellEnd(this.#log);
+      else this.#tell(bytes.subarray(0, count), this.#log);
+    }
+    if (count !== null) this.#frames?.received(bytes.subarray(0, count));
     return count;
   }
 
@@ -99,7 +140,10 @@ class WireView implements Connection {
       await delay(this.#writeDelayMs, { signal }).catch(() => {});
     }
     this.#hasWritten = true;
-    return await this.#connection.write(bytes.subarray(0, this.#writeBytes));
+    const some = bytes.subarray(0, this.#writeBytes);
+    const count = await this.#connection.write(some);
+    this.#frames?.sent(some.subarray(0, count));
+    return count;
   }
 
   closeWrite(): Promise<void> {

@@ -48,6 +48,7 @@ export const SERVER_OPTIONS = {
     help: `how messages are shown: text, json, hex, base64, ${VIEWS_HELP}`,
   },
   ...about({ subject: "reads and writes" }, {
+    "annotate": WIRE_OPTIONS.annotate,
     "chunks": { ...WIRE_OPTIONS.chunks, ...ON_EVERY_SERVICE },
     "read-size": { ...WIRE_OPTIONS["read-size"], ...ON_EVERY_SERVICE },
     "write-size": { ...WIRE_OPTIONS["write-size"], ...ON_EVERY_SERVICE },

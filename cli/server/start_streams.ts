@@ -93,7 +93,7 @@ async function settingsOf(
   log: Log,
 ): Promise<ListenSettings> {
   const settings = await listenSettings(options, addresses, terminal);
-  const view = wireView(options, log, true);
+  const view = await wireView(options, { log, side: "server", terminal });
   return {
     ...settings,
     maxConnections: Math.ceil(settings.maxConnections / options.workers),

@@ -62,7 +62,7 @@ export async function openConnection(
     ...address.transport.startsWith("ws")
       ? { webSocket: webSocketClient(options, options.header) }
       : {},
-    wrap: wrapFor(command, parts, isBelow ? tls : undefined),
+    wrap: await wrapFor(command, parts, isBelow ? tls : undefined),
   };
   try {
     const open = () => connect(to, settings);
@@ -91,13 +91,13 @@ function hasHeaderBelowTls({ address, options }: ClientCommand): boolean {
  *
  * @param tls How to start TLS above the header, if it is to be.
  */
-function wrapFor(
+async function wrapFor(
   { address, options }: ClientCommand,
-  { log, recording, signal }: Parts,
+  { log, recording, signal, terminal }: Parts,
   tls: StartTlsOptions | undefined,
-): WrapConnection | undefined {
+): Promise<WrapConnection | undefined> {
   const version = options["proxy-protocol"];
-  const view = wireView(options, log, false);
+  const view = await wireView(options, { log, side: "client", terminal });
   const show = recording?.wrap("client", view) ?? view;
   if (version === undefined) return show;
   return async (connection) => {

@@ -1,0 +1,104 @@
+/**
+ * `--annotate` draws messages with the parts of their frames.
+ *
+ * @module
+ */
+
+import { serve } from "@parley/parley";
+import { parseFraming } from "@parley/parley/framing";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { runClient } from "../../../cli/commands.ts";
+import { FrameLog } from "../../../cli/output/frame_log.ts";
+import { Log } from "../../../cli/output/log.ts";
+import { latin1 } from "../../support/chunkings.ts";
+import { RecordedTerminal } from "../../support/recorded_terminal.ts";
+
+function frameLog(framing: string, format: "text" | "json" = "text") {
+  const terminal = new RecordedTerminal();
+  const log = new Log(terminal, { format, quiet: true, verbose: false });
+  const frames = new FrameLog({
+    columns: format === "text" ? 80 : Infinity,
+    framing: parseFraming(framing),
+    log,
+    maxMessageBytes: 1000,
+    peer: "",
+    side: "client",
+  });
+  return { frames, terminal };
+}
+
+Deno.test("FrameLog draws both directions, however they are cut", () => {
+  const { frames, terminal } = frameLog("length:1");
+  frames.sent(latin1("\x02"));
+  frames.sent(latin1("hi\x01"));
+  frames.received(latin1("\x01!"));
+  assertEquals(terminal.told.split("\n").map((line) => line.trimEnd()), [
+    "sent message 1: 3 bytes",
+    "    00000000  02 68 69                  |.hi|",
+    "              ^^ length 2",
+    "                 ^^^^^ payload",
+    "received message 1: 2 bytes",
+    "    00000000  01 21                     |.!|",
+    "              ^^ length 1",
+    "                 ^^ payload",
+    "",
+  ]);
+});
+
+Deno.test("FrameLog draws reads without parts from a bad frame on", () => {
+  const { frames, terminal } = frameLog("netstring");
+  frames.received(latin1("1:a,"));
+  frames.received(latin1("what"));
+  const lines = terminal.told.split("\n");
+  assertEquals(lines.filter((line) => /^\S/.test(line)), [
+    "received message 1: 4 bytes",
+    "received bytes: 4 bytes",
+  ]);
+  assertStringIncludes(terminal.told, "|what|");
+});
+
+Deno.test("FrameLog gives programs the parts in JSON", () => {
+  const { frames, terminal } = frameLog("line", "json");
+  frames.sent(latin1("a\n"));
+  const { at: _, ...event } = JSON.parse(terminal.told);
+  assertEquals(event, {
+    event: "frame",
+    to: "server",
+    number: 1,
+    offset: 0,
+    bytes: 2,
+    hex: "610a",
+    parts: [
+      { kind: "payload", offset: 0, size: 1, text: "payload" },
+      { kind: "delimiter", offset: 1, size: 1, text: "LF" },
+    ],
+  });
+});
+
+Deno.test("parley-client --annotate draws on standard error and leaves standard output alone", async () => {
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "netstring" },
+    async (connection) => {
+      for await (const message of connection) await connection.send(message);
+    },
+  );
+  const terminal = new RecordedTerminal();
+  const address = String(server.addresses[0]);
+  const args = [address, "hello", "--frame", "netstring", "--annotate"];
+  assertEquals(await runClient(args, terminal), 0);
+  assertEquals(terminal.shown, "hello\n");
+  assertStringIncludes(terminal.told, "sent message 1: 8 bytes\n");
+  assertStringIncludes(terminal.told, "^ length 5\n");
+  assertStringIncludes(terminal.told, "received message 1: 8 bytes\n");
+});
+
+Deno.test("--annotate is refused where there is no framing", async () => {
+  for (
+    const address of ["http://127.0.0.1:1/", "udp:7342", "ws://127.0.0.1:1/"]
+  ) {
+    const terminal = new RecordedTerminal();
+    assertEquals(await runClient([address, "--annotate"], terminal), 2);
+    assertStringIncludes(terminal.told, "--annotate");
+  }
+});
