@@ -82,7 +82,7 @@ export const TAP_OPTIONS = {
     "filter": repeated(
       "TEXT|/RE/",
       parseFilter,
-      "shows only messages with this text, or that this regular expression matches; with ! in front it hides them; can be repeated",
+      "shows only messages with this text, or that this regular expression matches; ! in front hides them; repeatable",
       { usual: true },
     ),
     "only": optional(

@@ -96,3 +96,26 @@ e2e("a conversation is recorded, shown, played and chopped", async (run) => {
     );
   });
 });
+
+e2e("what a tap recorded is played by either side", async (run) => {
+  await inFolder(async (folder) => {
+    const file = `${folder}/recording`;
+    const frame = ["--frame", "netstring"];
+    await using server = await run.server("upper", "0", ...frame);
+    const { address } = server;
+    await using tap = await run.server(
+      ...["tap", "0", address, ...frame, "--record", file, "--quiet"],
+    );
+    const said = await run.client(tap.address, "one", "two", ...frame);
+    assertEquals([said.code, said.stdout], [0, "ONE\nTWO\n"], said.stderr);
+    tap.process.signal("SIGTERM");
+    assertEquals((await tap.process.ended()).code, 0);
+    const played = await run.client("replay", file, address, "--expect");
+    assertEquals([played.code, played.stdout], [0, ""], played.stderr);
+    await using mock = await run.server("replay", file, "0", "--expect");
+    const again = await run.client(mock.address, "one", "two", ...frame);
+    assertEquals([again.code, again.stdout], [0, "ONE\nTWO\n"], again.stderr);
+    const { code, stdout } = await mock.process.ended();
+    assertEquals([code, stdout], [0, ""]);
+  });
+});
