@@ -98,6 +98,10 @@ const WRONG_CLIENT: [string, RegExp][] = [
     "tls://a:7 x --tls-engine nodejs",
     /--tls-engine: there is no "nodejs" \(did you mean "node"\?\); write native or node/,
   ],
+  ["7342 x --record=", /--record needs the name of a file/],
+  ["7342 x --pcapng -", /--pcapng needs a file, as messages go to standard/],
+  ["7342 x --record a --pcapng a", /write different formats/],
+  ["7342 x --record-drop", /--record-drop is for --record and --pcapng/],
   ["tls://a:7 x --alpn ,", /"," is not a list of protocols/],
   [
     "7342 x --attempts 2",

@@ -51,6 +51,13 @@ export function checkRecord(
       `--${record === "" ? "record" : "pcapng"} needs the name of a file`,
     );
   }
+  if (record === "-" || pcapng === "-") {
+    throw new UsageError(
+      `--${
+        record === "-" ? "record" : "pcapng"
+      } needs a file, as messages go to standard output; write ./- for a file of that name`,
+    );
+  }
   if (record !== undefined && record === pcapng) {
     throw new UsageError(
       "--record and --pcapng write different formats; give each a file of its own",
