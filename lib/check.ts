@@ -33,6 +33,7 @@ export class OptionTypeError extends TypeError implements ErrorParts {
   declare readonly option: string | undefined;
   declare readonly value: unknown;
   declare readonly advice: string | undefined;
+  declare readonly framing?: string;
 
   constructor(parts: ErrorParts & ErrorOptions) {
     super(

@@ -12,7 +12,11 @@
  * @module
  */
 
-import { ConnectionError, type MessageConnection } from "../../lib/core.ts";
+import {
+  ConnectionError,
+  type Framing,
+  type MessageConnection,
+} from "../../lib/core.ts";
 import { formatSize } from "../arguments/sizes.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
@@ -77,7 +81,7 @@ export async function converse(
     over: false,
     unsent: 0,
   };
-  const sending = sendTyped(connection, typed, progress, parts);
+  const sending = sendTyped(connection, typed, options.frame, progress, parts);
   // Showing has more to say, if the link was lost.
   sending.catch((error) => {
     if (!isLinkLost(error)) connection.abort(error);
@@ -121,10 +125,11 @@ export async function converse(
 async function sendTyped(
   connection: MessageConnection,
   typed: TypedMessages,
+  framing: Framing,
   progress: Progress,
   { log, prompt }: ConversationParts,
 ): Promise<void> {
-  if (prompt === undefined) await sendAll(connection, typed, progress);
+  if (prompt === undefined) await sendAll(connection, typed, framing, progress);
   else await sendAtPrompt(connection, typed, prompt);
   progress.ended = true;
   await connection.closeWrite();
@@ -148,6 +153,7 @@ function tellWaiting(log: Log): ReturnType<typeof setTimeout> {
 async function sendAll(
   connection: MessageConnection,
   typed: TypedMessages,
+  framing: Framing,
   progress: Progress,
 ): Promise<void> {
   for (let batch; (batch = await typed.next()) !== undefined;) {
@@ -160,7 +166,7 @@ async function sendAll(
       // Those before it were accepted, and leave first.
       const index = connection.stats.messagesOut - before;
       await connection.closeWrite();
-      throw unsendable(typed.lineOf(index), batch[index]!, error);
+      throw unsendable(typed.lineOf(index), batch[index]!, framing, error);
     }
     progress.unsent = 0;
   }
@@ -169,10 +175,11 @@ async function sendAll(
 function unsendable(
   line: number,
   message: Uint8Array,
+  framing: Framing,
   cause: RangeError,
 ): Failure {
   const why = message.length === 0
-    ? "is empty, which this framing cannot carry; leave it out with --skip-empty"
+    ? `is empty, which ${framing} cannot carry; leave it out with --skip-empty`
     : `cannot be sent: ${reasonOf(cause)}; see --frame and --max-message`;
   return new Failure(EXIT.framing, `line ${line} of the input ${why}`, {
     cause,

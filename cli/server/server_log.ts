@@ -14,7 +14,7 @@ import {
   TimeoutError,
 } from "../../lib/core.ts";
 import { formatDuration } from "../arguments/durations.ts";
-import { bareReason, errorText } from "../output/error_text.ts";
+import { bareReason, errorText, reasonOf } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
 import { formatSize } from "../arguments/sizes.ts";
 
@@ -138,7 +138,7 @@ export class ServerLog {
     _connection: unknown,
     error: unknown,
   ): readonly [why: string, text: string] {
-    return reasonOf(error);
+    return causeOf(error);
   }
 
   /** Whether an end for this reason is logged with --quiet too. */
@@ -176,9 +176,10 @@ export class ServerLog {
 
   #refused<T>(event: ServerEvent<T, Peer> & { type: "refused" }): void {
     const peer = String(event.remoteAddress);
+    const reason = reasonOf(event.error);
     this.#log.soon(
-      { event: "refused", peer, reason: event.reason },
-      `refused ${peer}: ${event.reason}`,
+      { event: "refused", peer, reason },
+      `refused ${peer}: ${reason}`,
     );
   }
 
@@ -248,7 +249,7 @@ export class ServerLog {
 /**
  * The reason why a connection ended: a word for programs, a text for people.
  */
-function reasonOf(error: unknown): readonly [string, string] {
+function causeOf(error: unknown): readonly [string, string] {
   if (error === undefined) return ["finished", "finished"];
   const text = errorText(error);
   if (error instanceof ProtocolError) return ["framing", text];

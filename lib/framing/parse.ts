@@ -39,6 +39,7 @@ import type { Framing } from "./framing.ts";
 import { FORMATS } from "./formats.ts";
 import { nearest } from "../nearest.ts";
 import { sequence } from "./sequence.ts";
+import { synonym } from "./synonyms.ts";
 import { splitParts } from "./grammar/escapes.ts";
 import { FramingArguments } from "./grammar/arguments.ts";
 import { protocolFraming, PROTOCOLS } from "./protocols/protocols.ts";
@@ -132,6 +133,14 @@ function protocol(text: string, name: string): Framing {
 }
 
 function unknown(text: string, name: string): TypeError {
+  const framing = synonym(name);
+  if (framing !== undefined) {
+    return new OptionTypeError({
+      action: `use framing "${text}"`,
+      reason: `there is no framing "${name}"`,
+      framing,
+    });
+  }
   const protocols = PROTOCOLS.map(({ name }) => name)
     .filter((name) => !FORMATS.has(name));
   const near = nearest(name, [...FORMATS.keys(), ...protocols]);

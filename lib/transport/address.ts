@@ -211,7 +211,9 @@ function parseHost(text: string, host: string | undefined): string {
     throw unusable(text, `"${inside}" is not an IPv6 address`);
   }
   // The name of an interface follows the %. Its case matters.
-  const [digits = "", ...zone] = inside.split("%");
+  // In URLs the % is written %25 (RFC 6874); %25 alone is interface number 25.
+  const [digits = "", ...zone] = inside.replace(/%25(?=[A-Za-z])/, "%")
+    .split("%");
   return [digits.toLowerCase(), ...zone].join("%");
 }
 

@@ -163,7 +163,7 @@ function parseField(text: string): [name: string, value: string] {
 function parseUser(text: string): string {
   if (text.includes(":")) return text;
   throw new UsageError(
-    "it needs a name, a colon and a password, such as 'NAME:PASSWORD'",
+    "it needs a name, a colon and a password, such as 'NAME:PASSWORD'; for UDP write: parley-client udp:7342",
   );
 }
 

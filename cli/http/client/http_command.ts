@@ -146,6 +146,11 @@ function parseUrl(text: string): URL {
   if (port !== undefined && !isPort(port)) {
     throw refused(`the port "${port}" is not a number from 1 to 65535`);
   }
+  if (/^\[.*%/.test(host!)) {
+    throw refused(
+      "a zone such as %eth0 cannot be in a URL here, as a Host field has none; write an address without one",
+    );
+  }
   const url = URL.parse(text);
   if (url === null) throw refused(`"${host}" is not a host name or IP address`);
   return url;

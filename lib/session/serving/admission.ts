@@ -14,6 +14,7 @@
  */
 
 import { OptionTypeError } from "../../check.ts";
+import { ConnectionError } from "../../errors.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { ProxyReader } from "../../transport/proxy/proxied.ts";
 import { shakeHands } from "../channel/handshake.ts";
@@ -86,7 +87,7 @@ export class Admission {
       if (this.#options.signal.aborted) client.close();
       else this.#take(client);
     } catch (error) {
-      this.#refuse(proxy, error instanceof Error ? error.message : `${error}`);
+      this.#refuse(proxy, error);
     } finally {
       this.#announced.delete(proxy);
     }
@@ -95,10 +96,10 @@ export class Admission {
   #take(accepted: Connection): void {
     const { slots } = this.#options;
     const peer = () => accepted.remoteAddress.hostname;
-    const reason = slots.take(peer);
-    if (reason !== undefined) {
+    const parts = slots.take(peer);
+    if (parts !== undefined) {
       accepted.close();
-      return this.#refuse(accepted, reason);
+      return this.#refuse(accepted, new ConnectionError("exhausted", parts));
     }
     this.accepted++;
     const leave = () => slots.give(peer);
@@ -133,9 +134,9 @@ export class Admission {
     this.#options.entered(entered, leave);
   }
 
-  #refuse({ remoteAddress }: Connection, reason: string): void {
+  #refuse({ remoteAddress }: Connection, error: unknown): void {
     this.refused++;
-    this.#options.tell({ type: "refused", remoteAddress, reason });
+    this.#options.tell({ type: "refused", remoteAddress, error });
   }
 }
 

@@ -49,8 +49,11 @@ export type ServerEvent<T = Uint8Array, C = MessageConnection<T>> =
     readonly type: "refused";
     /** The peer's address. */
     readonly remoteAddress: Address;
-    /** Which limit was reached, or what was wrong. */
-    readonly reason: string;
+    /**
+     * A {@linkcode ConnectionError} that names the limit that was reached, or what
+     * was wrong with the proxy's header.
+     */
+    readonly error: unknown;
   }
   | {
     /**

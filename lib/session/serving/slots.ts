@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ErrorParts } from "../../errors.ts";
+
 /** The bounds on the number of connections. */
 export interface SlotLimits {
   /** Most connections at once. */
@@ -48,16 +50,23 @@ export class Slots {
    * @param peer Gives the peer's IP address; only called if it matters.
    * @returns `undefined`, or why there is none.
    */
-  take(peer: () => string): string | undefined {
+  take(peer: () => string): ErrorParts | undefined {
     const { maxConnections, maxConnectionsPerPeer } = this.#limits;
     if (this.#taken >= maxConnections) {
-      return `${this.#taken} of ${maxConnections} connections are in use (maxConnections)`;
+      return {
+        reason: `${this.#taken} of ${maxConnections} connections are in use`,
+        option: "maxConnections",
+      };
     }
     if (maxConnectionsPerPeer !== Infinity) {
       const host = peer();
       const held = this.#perPeer.get(host) ?? 0;
       if (held >= maxConnectionsPerPeer) {
-        return `${held} of ${maxConnectionsPerPeer} connections from ${host} are in use (maxConnectionsPerPeer)`;
+        return {
+          reason:
+            `${held} of ${maxConnectionsPerPeer} connections from ${host} are in use`,
+          option: "maxConnectionsPerPeer",
+        };
       }
       this.#perPeer.set(host, held + 1);
     }

@@ -263,7 +263,9 @@ for (
       const count = await conn.read(bytes).catch(() => null) ?? 0;
       assertEquals(new TextDecoder().decode(bytes.subarray(0, count)), answer);
       if (answer === "") {
-        await terminal.until(/refused .* exceeds the limit of/);
+        await terminal.until(
+          /refused .* exceeds the limit of .* \(--max-proxy-header\)/,
+        );
       }
     });
     if (answer !== "") assertStringIncludes(terminal.told, "1.2.3.4");

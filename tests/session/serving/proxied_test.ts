@@ -1,5 +1,11 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { Address, connect, serve, type ServerEvent } from "@parley/parley";
+import {
+  Address,
+  connect,
+  describeError,
+  serve,
+  type ServerEvent,
+} from "@parley/parley";
 import { encodeProxyHeader } from "@parley/parley/proxy";
 import { connectTcp } from "@parley/parley/tcp";
 import { ProxyReader } from "../../../lib/transport/proxy/proxied.ts";
@@ -104,7 +110,7 @@ Deno.test("a trusted proxy without a header is refused, and others go on", async
   assertEquals(await exchange(server.address.port, [http]), "");
   const refused = await event("refused");
   assertMatch(
-    refused.type === "refused" ? refused.reason : "",
+    refused.type === "refused" ? describeError(refused.error) : "",
     /neither of the two signatures; it begins 47 45 54 20/,
   );
   const header = HEADERS["version 2"];
@@ -122,7 +128,7 @@ Deno.test("a proxy whose header does not come in time is refused", async () => {
   assertEquals(await silent.receive(), undefined);
   const refused = await event("refused");
   assertMatch(
-    refused.type === "refused" ? refused.reason : "",
+    refused.type === "refused" ? describeError(refused.error) : "",
     /Cannot read the PROXY header of .*: it did not come within 50 ms/,
   );
 });
@@ -134,7 +140,7 @@ Deno.test("a header cut off by the end is refused as such", async () => {
   assertEquals(await exchange(server.address.port, [half]), "");
   const refused = await event("refused");
   assertMatch(
-    refused.type === "refused" ? refused.reason : "",
+    refused.type === "refused" ? describeError(refused.error) : "",
     /the stream ended inside it/,
   );
 });

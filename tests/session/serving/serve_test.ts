@@ -13,6 +13,7 @@ import {
 import {
   ClosedError,
   ConnectionError,
+  describeError,
   ProtocolError,
   type TimeoutError,
 } from "../../../lib/errors.ts";
@@ -426,7 +427,7 @@ Deno.test("whenFull: refuse closes one too many at once and tells which limit it
   assert(refused[0]?.type === "refused");
   assertEquals(String(refused[0].remoteAddress), "memory:second");
   assertEquals(
-    refused[0].reason,
+    describeError(refused[0].error),
     "1 of 1 connections are in use (maxConnections)",
   );
   await first.close();
@@ -442,7 +443,8 @@ Deno.test("maxConnectionsPerPeer refuses one too many from one address and nobod
   await using own = memory();
   await using server = await own.serve({
     maxConnectionsPerPeer: 2,
-    onEvent: (event) => event.type === "refused" && reasons.push(event.reason),
+    onEvent: (event) =>
+      event.type === "refused" && reasons.push(describeError(event.error)),
   }, echo);
   const connected = async (from: string) => {
     const client = await own.connect({ from });
