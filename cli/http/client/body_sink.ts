@@ -5,7 +5,7 @@
  */
 
 import type { Output } from "../../terminal/terminal.ts";
-import type { NewFile } from "./new_file.ts";
+import type { BodyFile } from "./new_file.ts";
 import type { ProgressLine } from "./progress_line.ts";
 import { VisibleText } from "./visible_text.ts";
 
@@ -60,7 +60,7 @@ export function shown(output: Output): BodySink {
  * @param line Shows the progress, at a terminal.
  */
 export function writtenTo(
-  file: NewFile,
+  file: BodyFile,
   line: ProgressLine | undefined,
 ): BodySink {
   return {

@@ -68,6 +68,12 @@ export const HTTP_OPTIONS = {
     "writes the body to a file, which appears once it is complete",
     { usual: true, letter: "o" },
   ),
+  "continue-at": optional(
+    "-",
+    parseContinuation,
+    "- goes on where --output FILE ends, if the server still has the same, and keeps what has arrived",
+    { letter: "C" },
+  ),
   "location": flag("follows redirects, at most 20 of them", {
     usual: true,
     letter: "L",
@@ -105,6 +111,10 @@ export const HTTP_SECTION: Section = {
     [
       "--output FILE",
       "is written for a status of 200 to 299. Until it is complete, its name is .parley-...part in the same folder",
+    ],
+    [
+      "--continue-at -",
+      "leaves what has arrived in FILE, with the date that the server gives, and asks for the rest the next time. If the server has something else by then, or gives no date, all of it is asked for",
     ],
     [
       "--raw",
@@ -158,6 +168,13 @@ function parseField(text: string): [name: string, value: string] {
     );
   }
   return [name, value];
+}
+
+function parseContinuation(text: string): "-" {
+  if (text === "-") return text;
+  throw new UsageError(
+    "it goes on where the file ends and nowhere else; write --continue-at -",
+  );
 }
 
 function parseUser(text: string): string {

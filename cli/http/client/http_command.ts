@@ -193,6 +193,17 @@ function checkTogether(
   if (given.has("data") && /^(GET|HEAD|TRACE)$/.test(method)) {
     both("data", "method", `${method} has no body that would mean anything`);
   }
+  if (given.has("continue-at")) {
+    if (options.output === undefined || options.output === "-") {
+      throw new UsageError("--continue-at needs --output FILE");
+    }
+    if (method !== "GET") {
+      both("continue-at", "method", "only what is got can be continued");
+    }
+    if (options.compressed) {
+      both("continue-at", "compressed", "the file holds decompressed bytes");
+    }
+  }
   if (options.output === "") {
     throw new UsageError("--output needs the name of a file");
   }

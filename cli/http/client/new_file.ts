@@ -9,10 +9,23 @@ import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import { systemReason } from "../../output/system_reason.ts";
 
+/** What the body of a response is written to. */
+export interface BodyFile extends AsyncDisposable {
+  /**
+   * Appends bytes.
+   *
+   * @throws {Failure} With code 9 if they cannot be written.
+   */
+  write(bytes: Uint8Array): void;
+
+  /** Makes the file what it is to be, once the body is complete. */
+  keep(): Promise<void>;
+}
+
 /**
  * A file in the making; what is disposed of before {@linkcode keep} is gone.
  */
-export class NewFile implements AsyncDisposable {
+export class NewFile implements BodyFile {
   readonly #path: string;
   readonly #target: string;
   readonly #temporary: string | undefined;
@@ -130,7 +143,8 @@ export class NewFile implements AsyncDisposable {
   }
 }
 
-async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
+/** What is at a path, if there is something. */
+export async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.stat(path);
   } catch (error) {
@@ -162,7 +176,8 @@ function folderOf(path: string): string {
   return /^.*[/\\]/s.exec(path)?.[0] ?? "";
 }
 
-function cannotWrite(path: string, cause: unknown): Failure {
+/** The failure of a file that cannot be written. */
+export function cannotWrite(path: string, cause: unknown): Failure {
   const reason = cause instanceof Failure
     ? cause.text
     : systemReason(cause, REASONS);

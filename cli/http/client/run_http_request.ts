@@ -27,7 +27,8 @@ import {
 import type { HttpCommand } from "./http_command.ts";
 import { httpFailure } from "./http_failure.ts";
 import { judge, statusOf } from "./judge_response.ts";
-import { NewFile } from "./new_file.ts";
+import { type BodyFile, NewFile } from "./new_file.ts";
+import { PartFile } from "./part_file.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { openBody, type RequestBody } from "./request_body.ts";
 import { Watch } from "./watch.ts";
@@ -83,17 +84,21 @@ async function performRequest(
 ): Promise<void> {
   const { log, recording, signal, terminal } = surroundings;
   const { output } = command.options;
+  const isContinued = command.given.has("continue-at");
   const tls = await tlsOptions(command, terminal, log);
   using body = await bodyOf(command, terminal);
   // Whether the file can be written is known before the server does anything.
   await using file = output === undefined || output === "-"
     ? undefined
+    : isContinued
+    ? await PartFile.open(output)
     : await NewFile.create(output);
+  const part = file instanceof PartFile ? file : undefined;
   signal.throwIfAborted();
   const begun = performance.now();
   const response = await request(command.url, {
     ...tls,
-    ...requestOptions(command, body),
+    ...requestOptions(command, body, part?.headers ?? []),
     wrap: recording?.wrap("client"),
     onBytes: (direction, bytes) => watch.see(direction, bytes),
     signal,
@@ -101,9 +106,30 @@ async function performRequest(
   tellAnswer(response, log, tenths(performance.now() - begun));
   watch.showHeads();
   if (command.options.include) showHead(response, terminal.output);
+  if (part?.isComplete(response)) {
+    await response.body?.cancel();
+    log.now({ event: "complete", file: output }, `${output} is complete`);
+    return;
+  }
+  if (response.ok) await beginPart(part, response, log, output);
   await receive(response, command, surroundings, file);
   tellOddities(response, log);
   judge(response, command, log);
+}
+
+/** Makes the file ready, and says where in it the body goes. */
+async function beginPart(
+  part: PartFile | undefined,
+  response: Response,
+  log: Log,
+  output: string | undefined,
+): Promise<void> {
+  const from = await part?.begin(response);
+  if (from === undefined || from === 0) return;
+  log.soon(
+    { event: "continued", file: output, from },
+    `${output} goes on at byte ${from}`,
+  );
 }
 
 async function bodyOf(
@@ -120,6 +146,7 @@ async function bodyOf(
 function requestOptions(
   { given, headers, method, options }: HttpCommand,
   body: RequestBody | undefined,
+  more: readonly [name: string, value: string][],
 ): HttpRequestOptions {
   const length = body?.length;
   const isGiven = (field: string) =>
@@ -129,6 +156,7 @@ function requestOptions(
     method,
     headers: [
       ...headers,
+      ...more,
       ...length === undefined || isGiven("content-length")
         ? []
         : [["Content-Length", String(length)]] as [string, string][],
@@ -154,7 +182,7 @@ async function receive(
   response: Response,
   { options }: HttpCommand,
   { log, signal, terminal }: Surroundings,
-  file: NewFile | undefined,
+  file: BodyFile | undefined,
 ): Promise<void> {
   // Under the name of what was asked for there is never a page that says no.
   if (file === undefined || !response.ok) {
@@ -181,7 +209,7 @@ async function receive(
 
 function fileSink(
   response: Response,
-  file: NewFile,
+  file: BodyFile,
   terminal: Terminal | undefined,
 ): BodySink {
   if (terminal === undefined) return writtenTo(file, undefined);
