@@ -138,6 +138,7 @@ export class ByteQueue implements ReadableQueue {
   /** Promises that no view handed out so far is used: it may be overwritten. */
   release(): void {
     this.#isPeeked = false;
+    this.#size.isReused = true;
     if (!this.#owned || this.#waiting.bytes > 0 || this.#start === 0) return;
     const held = this.#end - this.#start;
     // Moving more than was taken would make small steps quadratic.

@@ -23,6 +23,9 @@ const KEPT_BYTES = 4 * IDLE_BYTES;
 // The most a connection waits with, however much its peer sends: a peer that has
 // sent 8 MiB once may never send anything again.
 const MOST_IDLE_BYTES = 256 * 1024;
+// Messages that are longer than a quarter of a busy buffer are read several at a time,
+// where the buffer is used again: a read costs as much for one as for three.
+const BATCH_BYTES = 256 * 1024;
 // After so many long bursts in a row a connection waits with a long buffer. One
 // message of 250 KB must not make each of 10,000 connections hold as much.
 const ENOUGH_BURSTS = 2;
@@ -34,6 +37,8 @@ export class SlabSize {
   #waiting = IDLE_BYTES;
   // The size of a message that has arrived once; the next one gets it at once.
   #paid = 0;
+  /** Whether buffers are released and used again, so that longer ones cost nothing. */
+  isReused = false;
   // Bytes read since the queue was empty for the last time.
   #burst = 0;
   // How many long bursts came in a row; a short one takes one away.
@@ -115,7 +120,8 @@ export class SlabSize {
     if (whole > earned && whole > this.#paid) return earned;
     if (whole <= waiting / 4) return waiting;
     // As many messages of this length as fit, or one.
-    return Math.max(whole, waiting - waiting % whole);
+    const most = this.isReused && whole <= this.#paid ? BATCH_BYTES : waiting;
+    return Math.max(whole, most - most % whole);
   }
 
   get #isBusy(): boolean {

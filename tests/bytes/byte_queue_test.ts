@@ -494,3 +494,17 @@ Deno.test("ByteQueue leaves a view alone that was looked at and not taken", () =
   queue.reserve(32 * MIB);
   assertEquals(view.length, 5);
 });
+
+Deno.test("ByteQueue has room for three messages of 64 KiB only if their buffer is used again", () => {
+  const rooms = [true, false].map((isReleased) => {
+    const queue = new ByteQueue();
+    for (let i = 0; i < 4; i++) {
+      receive(queue, 65_540);
+      if (isReleased) queue.release();
+    }
+    queue.reserve();
+    queue.commit(4);
+    return queue.reserve(65_536).buffer.byteLength;
+  });
+  assertEquals(rooms, [3 * 65_540, 65_540]);
+});

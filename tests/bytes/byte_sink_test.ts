@@ -153,3 +153,15 @@ Deno.test("ByteSink refuses what is not a byte or not 32 bits, and appends nothi
   sink.uint32(2 ** 32 - 1);
   assertEquals(sink.length, 5);
 });
+
+Deno.test("ByteSink keeps its buffer for frames that are a little longer than the last ones", () => {
+  const sink = new ByteSink();
+  sink.copy(new Uint8Array(65_540));
+  sink.copy(new Uint8Array(65_540));
+  sink.copy(new Uint8Array(65_540));
+  const { capacity } = sink;
+  assertEquals(capacity, 262_144);
+  sink.clear();
+  sink.copy(new Uint8Array(capacity));
+  assertEquals(sink.capacity, capacity);
+});

@@ -136,7 +136,7 @@ export class HttpChannel {
       channel.accepted();
     }
     const { sending, settings } = channel;
-    const isFull = sending.isFull ||
+    const isFull = sending.isFull() ||
       sending.buffered >= settings.highWaterMarkBytes;
     return isFull ? channel.room() : undefined;
   }

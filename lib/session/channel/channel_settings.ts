@@ -25,6 +25,8 @@ export const DEFAULT_MAX_BUFFERED_BYTES: number = 16 * 1024 * 1024;
 export interface ChannelOptions {
   /**
    * How many bytes may wait to be written before `send` makes its caller wait.
+   * A batch of bytes that is given to `sendAll` waits with up to three times as
+   * many, so that it leaves in fewer writes.
    *
    * @default {65_536}
    */

@@ -98,10 +98,9 @@ export class SendingHalf {
   }
 
   /** Whether a caller should wait for room before it appends more. */
-  get isFull(): boolean {
+  isFull(most: number = this.#highWaterMark): boolean {
     const sink = this.#filling;
-    return sink !== undefined &&
-      (sink.length >= this.#highWaterMark || sink.borrows);
+    return sink !== undefined && (sink.length >= most || sink.borrows);
   }
 
   /**

@@ -466,3 +466,16 @@ class Aborting extends MessageConnection<string> implements Disposable {
     this.abort();
   }
 }
+
+Deno.test("sendAll() of bytes writes up to three high-water marks at once, and send() waits at one", async () => {
+  const [near, far] = memoryPair();
+  const recorded = new Recorded(near);
+  const options = { framing: "length:4", highWaterMarkBytes: 1_000 };
+  using pair = over([recorded, far], { ...options, encoding: "bytes" });
+  const received = all(pair.server);
+  const message = new Uint8Array(496);
+  await pair.client.sendAll(Array.from({ length: 8 }, () => message));
+  assertEquals(recorded.writes, [3_000, 1_000]);
+  await pair.client.close();
+  assertEquals((await received).length, 8);
+});
