@@ -43,7 +43,8 @@ export function readTarget(
 
 /** What options can apply to at an address. */
 export function kindsOfTarget({ transport }: Address): ReadonlySet<Kind> {
-  return new Set<Kind>(transport === "tls" ? ["tls"] : ["stream"]);
+  if (transport === "udp") return new Set(["datagrams"]);
+  return new Set(transport === "tls" ? ["stream", "tls"] : ["stream"]);
 }
 
 /** Connects once more. */

@@ -61,7 +61,12 @@ export const REPLAY_OPTIONS = about({ subject: "playing" }, {
     "HOW",
     parseCut,
     "cuts what is sent: bytewise, random, or pieces of N bytes",
-    { usual: true, words: ["bytewise", "random"] },
+    {
+      appliesTo: ["stream"],
+      instead: { datagrams: "a datagram arrives whole or not at all" },
+      usual: true,
+      words: ["bytewise", "random"],
+    },
   ),
   "seed": SEED_OPTION,
   "timeout": deadline(

@@ -25,7 +25,9 @@ import type { Invocation, LoadedCommand } from "../../program.ts";
 import { type Terminal, writeLine } from "../../terminal/terminal.ts";
 import { readTlsFiles } from "../../tls/tls_files.ts";
 import { checkPair, TLS_OPTIONS } from "../../tls/tls_options.ts";
+import { DatagramListener } from "../exchange/datagram_listener.ts";
 import { interruption } from "../exchange/interruption.ts";
+import { kindsOfTarget } from "../exchange/target.ts";
 import {
   checkReplay,
   COMMON_REPLAY_OPTIONS,
@@ -115,19 +117,13 @@ function check(
   options: Options,
 ): void {
   const isTls = addresses.some(({ transport }) => transport === "tls");
-  const kinds = new Set([isTls ? "tls" as const : "stream" as const]);
+  const kinds = new Set(addresses.flatMap((at) => [...kindsOfTarget(at)]));
   refuseOthers(OPTIONS, given, kinds, addresses.join(" "));
   checkPair(given);
   checkReplay(options);
   if (isTls && !given.has("cert")) {
     throw new UsageError(
       "a tls: address needs --cert and --key; to try it, make both with: parley-server cert --name localhost --out .",
-    );
-  }
-  const udp = addresses.find(({ transport }) => transport === "udp");
-  if (udp !== undefined) {
-    throw new UsageError(
-      `the server's side cannot be played on ${udp}: over UDP no connection says which recorded one it is; use a tcp: address`,
     );
   }
 }
@@ -167,7 +163,9 @@ class ReplayServer {
       ...(tlsEngine === undefined ? {} : { tlsEngine }),
     };
     for (const address of addresses) {
-      const listener = await listen(address, tls);
+      const listener = address.transport === "udp"
+        ? new DatagramListener(address)
+        : await listen(address, tls);
       this.#listeners.push(listener);
       const text = String(listener.address);
       this.#log.now(

@@ -356,6 +356,35 @@ Deno.test("parley-server replay --repeat begins again", async () => {
   assertEquals(await running, 130);
 });
 
+Deno.test("a recording of datagrams is played by either side, datagram by datagram", async () => {
+  const path = `${FOLDER}/datagrams`;
+  const server = new RecordedTerminal();
+  const serving = runServer(["upper", "udp:0"], server);
+  const [, address] = await server.until(/listening on (\S+)\n/);
+  const client = new RecordedTerminal();
+  const said = [address!, "a\nb", "c", "--record", path];
+  assertEquals(await runClient(said, client), 0);
+  const again = new RecordedTerminal();
+  const replay = ["replay", path, address!, "--expect", "--speed", "max"];
+  assertEquals([await runClient(replay, again), again.shown], [0, ""]);
+  server.send("SIGTERM");
+  await serving;
+  const mock = new RecordedTerminal();
+  const mocking = runServer(
+    ["replay", path, "udp:0", "--expect", "--speed", "max"],
+    mock,
+  );
+  const [, to] = await mock.until(/listening on (\S+)\n/);
+  const asking = new RecordedTerminal();
+  assertEquals(await runClient([to!, "a\nb", "d"], asking), 0);
+  assertEquals(asking.shown, "A\nB\nC\n");
+  assertEquals(await mocking, 1);
+  assertEquals(
+    mock.shown,
+    'message 2 of connection 1 differs at byte 0: recorded "c", now "d"\n',
+  );
+});
+
 Deno.test("replay plays a recording that was cut off, and says so", async () => {
   const path = await recorded("line", [
     [0, "server", "a\n"],
@@ -411,6 +440,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["replay x 7342 --ignore .a", /--ignore is for --expect/],
   ["replay x 7342 --expect --ignore a", /"a" is neither a regular expression/],
   ["replay x 7342 --expect --ignore /(/", /--ignore: "\/\(\/": invalid/],
+  ["replay x udp:7342 --cut 1", /--cut means nothing over UDP: a datagram/],
   ["replay x 7342 --seed 3", /--seed is for --cut random/],
   ["replay x 7342 --ca x", /--ca is for TLS, and tcp:.* is not/],
   ["replay x 7342 --frame nonsense", /there is no framing "nonsense"/],

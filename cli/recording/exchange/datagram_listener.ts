@@ -1,0 +1,156 @@
+/**
+ * Datagrams from many machines, as connections: one for each address that they come
+ * from, until it is closed.
+ *
+ * @module
+ */
+
+import {
+  bindUdp,
+  type DatagramSocket,
+} from "../../../lib/session/datagrams/mod.ts";
+import {
+  type Address,
+  ClosedError,
+  type Connection,
+  type Listener,
+} from "../../../mod.ts";
+
+// What waits for a peer that is not read from; further datagrams are dropped, as the
+// system drops them.
+const MOST_DATAGRAMS = 256;
+// Those that no connection was accepted for yet.
+const MOST_PEERS = 1_000;
+
+/** Accepts peers by their first datagram. */
+export class DatagramListener implements Listener {
+  readonly #socket: DatagramSocket;
+  readonly #peers = new Map<string, Peer>();
+  readonly #new: Peer[] = [];
+  #wake: (() => void) | undefined;
+  #isClosed = false;
+
+  /**
+   * Binds the socket.
+   *
+   * @throws As `bindUdp`.
+   */
+  constructor(address: Address) {
+    this.#socket = bindUdp(address);
+    void this.#receive();
+  }
+
+  get address(): Address {
+    return this.#socket.address;
+  }
+
+  async accept(): Promise<Connection> {
+    while (this.#new.length === 0) {
+      if (this.#isClosed) throw this.#closed();
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    return this.#new.shift()!;
+  }
+
+  /** Accepts no more; the peers that were accepted go on. */
+  close(): void {
+    this.#isClosed = true;
+    for (const peer of this.#new.splice(0)) peer.close();
+    this.#wake?.();
+    this.#closeIfIdle();
+  }
+
+  async #receive(): Promise<void> {
+    for await (const { from, message } of this.#socket) {
+      const name = String(from);
+      const known = this.#peers.get(name);
+      if (known !== undefined) known.received(message);
+      else if (!this.#isClosed) this.#accepted(name, from, message);
+    }
+  }
+
+  #accepted(name: string, from: Address, first: Uint8Array): void {
+    if (this.#new.length >= MOST_PEERS) return;
+    const peer = new Peer(this.#socket, from, () => {
+      this.#peers.delete(name);
+      this.#closeIfIdle();
+    });
+    peer.received(first);
+    this.#peers.set(name, peer);
+    this.#new.push(peer);
+    this.#wake?.();
+  }
+
+  #closeIfIdle(): void {
+    if (!this.#isClosed || this.#peers.size > 0) return;
+    // It waits for what is being sent.
+    this.#socket.close().catch(() => {});
+  }
+
+  #closed(): ClosedError {
+    return new ClosedError({
+      action: "accept on",
+      address: String(this.address),
+      reason: "it was closed",
+    });
+  }
+}
+
+/** Datagrams to and from one address. */
+class Peer implements Connection {
+  readonly remoteAddress: Address;
+  readonly #socket: DatagramSocket;
+  readonly #onClose: () => void;
+  readonly #waiting: Uint8Array[] = [];
+  #wake: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(socket: DatagramSocket, from: Address, onClose: () => void) {
+    this.remoteAddress = from;
+    this.#socket = socket;
+    this.#onClose = onClose;
+  }
+
+  get localAddress(): Address {
+    return this.#socket.address;
+  }
+
+  received(datagram: Uint8Array): void {
+    // A read has at least one byte.
+    if (datagram.length === 0) return;
+    if (this.#waiting.length < MOST_DATAGRAMS) this.#waiting.push(datagram);
+    this.#wake?.();
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    while (this.#waiting.length === 0) {
+      if (this.#isClosed) return null;
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    const bytes = this.#waiting.shift()!.subarray(0, into.length);
+    into.set(bytes);
+    return bytes.length;
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    await this.#socket.send(bytes, this.remoteAddress);
+    return bytes.length;
+  }
+
+  closeWrite(): Promise<void> {
+    // Datagrams have no end.
+    return Promise.resolve();
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#waiting.length = 0;
+    this.#wake?.();
+    this.#onClose();
+  }
+
+  abort(): void {
+    this.close();
+  }
+}
