@@ -36,6 +36,10 @@ export const SERVER: Program = {
         title: "Further commands",
         rows: [
           ["tap", "passes connections on to a server and shows the messages"],
+          [
+            "bridge",
+            "joins two sides that frame or carry messages differently",
+          ],
           ["cert", "makes a throw-away certificate, to try TLS"],
           ["replay FILE ADDRESS...", "plays a recording, made with --record"],
           ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
@@ -63,6 +67,10 @@ export const SERVER: Program = {
     tap: {
       summary: "passes connections on to a server and shows the messages",
       load: async () => (await import("./tap/run_tap.ts")).TAP,
+    },
+    bridge: {
+      summary: "joins two sides that frame or carry messages differently",
+      load: async () => (await import("./bridge/run_bridge.ts")).BRIDGE,
     },
     cert: {
       summary: "makes a throw-away certificate and its key",

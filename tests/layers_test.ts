@@ -233,6 +233,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/manual": [...PUBLIC, ...COMMAND],
   // What one subject adds to both executables, which do not know each other.
   "cli/websocket": [...PUBLIC, ...COMMAND],
+  "cli/target": [...PUBLIC, ...COMMAND, "cli/tls"],
+  "cli/bridge": [
+    ...[...PUBLIC, ...COMMAND, "cli/server", "cli/target", "cli/tls"],
+    "cli/websocket",
+  ],
   "cli/tls": [...PUBLIC, ...COMMAND, "@std/bytes"],
   "cli/recording/record": [
     ...PUBLIC,
@@ -283,7 +288,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "cli/tap": [
     ...[...PUBLIC, ...COMMAND, "cli/recording", "cli/server", "cli/tls"],
-    "cli/websocket",
+    ...["cli/target", "cli/websocket"],
   ],
   "cli/demo": [...PUBLIC, "cli/output"],
 };

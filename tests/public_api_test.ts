@@ -90,9 +90,9 @@ const EXPORTS: Record<string, readonly string[]> = {
     isChunk pcapng turnsOf
   `),
   "./relay": names(`
-    DEFAULT_MAX_PEERS DEFAULT_PEER_TIMEOUT_MS DatagramRelay DatagramRelayEvent
-    FrameWatch FrameWatchOptions OpenRelay RelayDatagramsOptions RelayDirection
-    RelayOptions RelayReport Relayable WatchedError WatchedFramings WatchedMessage relay
+    BridgeReport DEFAULT_MAX_PEERS DEFAULT_PEER_TIMEOUT_MS DatagramRelay DatagramRelayEvent
+    FrameWatch FrameWatchOptions OpenBridge OpenRelay RelayDatagramsOptions RelayDirection
+    RelayOptions RelayReport Relayable WatchedError WatchedFramings WatchedMessage bridge relay
     relayDatagrams
   `),
   "./testing": names(`

@@ -6,13 +6,12 @@
 
 import { connect, type MessageConnection, serve } from "../../mod.ts";
 import { relay } from "../../lib/relay/mod.ts";
-import type { TlsDialOptions } from "../../lib/transport/tls/mod.ts";
 import type { Log } from "../output/log.ts";
 import { errorText } from "../output/error_text.ts";
 import { isTls, listenSettings } from "../server/listening/listen_settings.ts";
 import type { RunningServer } from "../server/running_server.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { readTlsFiles } from "../tls/tls_files.ts";
+import { targetTls } from "../target/target_tls.ts";
 import type { TapCommand } from "./tap_command.ts";
 import { TapLog } from "./tap_log.ts";
 import { TappedConnection, type TapSettings } from "./tapped_connection.ts";
@@ -38,7 +37,7 @@ export async function startTap(
   };
   const dialled = {
     ...deadlines,
-    ...await targetTls(command, terminal, log),
+    ...await targetTls(target, options, terminal, log),
     connectTimeoutMs: options["connect-timeout"],
     framing: "raw",
     tlsHandshakeTimeoutMs: options["handshake-timeout"],
@@ -86,32 +85,5 @@ export async function startTap(
       isTls([listen]) ? server.setCertificate(certificate) : Promise.resolve(),
     // Each connection had a line of its own.
     tellTotals: () => {},
-  };
-}
-
-/** What the flags and files of TLS to the target come to. */
-async function targetTls(
-  { options, target }: TapCommand,
-  terminal: Terminal,
-  log: Log,
-): Promise<TlsDialOptions> {
-  if (target.transport !== "tls") return {};
-  const insecure = options["target-insecure"];
-  const serverName = options["target-server-name"];
-  if (insecure) {
-    log.now(
-      { event: "insecure" },
-      "warning: --target-insecure accepts any certificate: an attacker on the path can read and change everything",
-    );
-  }
-  const files = {
-    ca: options["target-ca"],
-    cert: options["target-cert"],
-    key: options["target-key"],
-  };
-  return {
-    ...await readTlsFiles(files, terminal, "target-"),
-    ...(serverName === undefined ? {} : { serverName }),
-    insecure,
   };
 }

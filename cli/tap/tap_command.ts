@@ -80,7 +80,9 @@ export function kindsOf(
   return new Set([
     "stream",
     ...KINDS_OVER[listen.transport] ?? [],
-    ...target.transport === "tls" ? ["target-tls"] as const : [],
+    ...target.transport === "tls" || target.transport === "wss"
+      ? ["target-tls"] as const
+      : [],
   ]);
 }
 

@@ -5,22 +5,11 @@
  * @module
  */
 
-import { describeError } from "../../mod.ts";
 import type { RelayReport } from "../../lib/relay/mod.ts";
 import { formatSize } from "../arguments/sizes.ts";
-import { errorText, flagOf } from "../output/error_text.ts";
+import { targetText } from "../target/target_text.ts";
 import { ServerLog } from "../server/server_log.ts";
 import type { TappedConnection } from "./tapped_connection.ts";
-
-/** The flags of the library's options on the side of TARGET. */
-const TARGET_FLAGS: Readonly<Record<string, string>> = {
-  caCerts: "--target-ca",
-  cert: "--target-cert",
-  "cert, key": "--target-cert, --target-key",
-  insecure: "--target-insecure",
-  key: "--target-key",
-  serverName: "--target-server-name",
-};
 
 /** What is known of an open connection. */
 interface Known {
@@ -81,16 +70,6 @@ export class TapLog extends ServerLog {
       `${amount(toServer)} to the server, ${amount(toClient)} to the client`,
     ];
   }
-}
-
-/** Writes an error of the target with the flags of that side. */
-function targetText(error: unknown): string {
-  const hasParts = error instanceof Error && "reason" in error;
-  if (!hasParts) return errorText(error);
-  return describeError(
-    error,
-    (option) => TARGET_FLAGS[option] ?? flagOf(option),
-  );
 }
 
 /** Writes how much has passed. */

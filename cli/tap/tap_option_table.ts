@@ -23,9 +23,10 @@ import {
   setting,
   type ValuesOf,
 } from "../arguments/option.ts";
-import { asTyped, oneOf } from "../arguments/values.ts";
+import { oneOf } from "../arguments/values.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
+import { TARGET_TLS_OPTIONS } from "../target/target_options.ts";
 import {
   WEBSOCKET_OPTIONS,
   WEBSOCKET_SERVER_OPTIONS,
@@ -112,32 +113,7 @@ export const TAP_OPTIONS = {
       { appliesTo: ["datagrams"] },
     ),
   }),
-  ...about({ subject: "TLS to TARGET", appliesTo: ["target-tls"] }, {
-    "target-ca": optional(
-      "FILE",
-      asTyped,
-      "authorities to trust besides the well-known, in PEM",
-      { usual: true },
-    ),
-    "target-cert": optional(
-      "FILE",
-      asTyped,
-      "the certificate that is shown to TARGET, in PEM, with --target-key",
-    ),
-    "target-key": optional(
-      "FILE",
-      asTyped,
-      "the private key of --target-cert in PEM",
-    ),
-    "target-server-name": optional(
-      "NAME",
-      asTyped,
-      "the name that must be in TARGET's certificate, if not the address's",
-    ),
-    "target-insecure": flag(
-      "takes any certificate of TARGET, so that a machine in between can read and change everything",
-    ),
-  }),
+  ...TARGET_TLS_OPTIONS,
   ...about({ subject: "connections", appliesTo: ["stream"] }, {
     "idle-timeout": deadline(
       Infinity,

@@ -14,6 +14,9 @@
  * on one side and a Unix socket on the other. {@linkcode FrameWatch} finds the
  * messages in what passes, without a part in passing it on.
  *
+ * {@linkcode bridge} passes on messages and not bytes: the two sides may frame
+ * them differently, in lines and in length prefixes, or in WebSocket.
+ *
  * Over TCP the runtime cannot reset a connection. The other side of a lost
  * connection is then closed instead, and its peer may read an end.
  *
@@ -39,6 +42,7 @@
  * @module
  */
 
+export { bridge, type BridgeReport, type OpenBridge } from "./bridge.ts";
 export { FrameWatch } from "./frame_watch.ts";
 export { relay } from "./relay.ts";
 export type {

@@ -1,0 +1,98 @@
+/**
+ * The command line of `parley-server bridge`.
+ *
+ * @module
+ */
+
+import type { Address } from "../../mod.ts";
+import { readAddresses } from "../arguments/address.ts";
+import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
+import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import { parseArguments } from "../arguments/parse.ts";
+import { UsageError } from "../output/failure.ts";
+import { checkTls } from "../server/server_checks.ts";
+import { KINDS_OVER } from "../server/server_command.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import { checkPair } from "../tls/tls_options.ts";
+import { BRIDGE_OPTIONS, type BridgeOptions } from "./bridge_option_table.ts";
+
+const EXAMPLE = "bridge ws://:8080 127.0.0.1:7342 --target-frame length:4";
+
+/** What a bridge is asked to do. */
+export interface BridgeCommand {
+  /** Where it listens; `"-"` for standard input and output. */
+  readonly listen: Address | "-";
+  /** Where it connects to. */
+  readonly target: Address;
+  /** The options that were given. */
+  readonly given: ReadonlySet<string>;
+  /** The options' values. */
+  readonly options: BridgeOptions;
+}
+
+/**
+ * Reads the command line behind `bridge`.
+ *
+ * @throws {UsageError} If something is wrong with it.
+ */
+export function parseBridgeArguments(
+  args: readonly string[],
+  { isSocket }: Pick<Terminal, "isSocket">,
+): BridgeCommand {
+  const { given, operands, options } = parseArguments(
+    args,
+    BRIDGE_OPTIONS,
+    SERVER_FOREIGN,
+  );
+  const isPiped = operands[0] === "-";
+  const addresses = readAddresses(operands.slice(isPiped ? 1 : 0), isSocket);
+  const [listen, target, ...more] = isPiped
+    ? ["-" as const, ...addresses]
+    : addresses;
+  if (listen === undefined || target === undefined || target === "-") {
+    throw new UsageError(
+      `there is no ${
+        listen === undefined ? "LISTEN and no TARGET" : "TARGET"
+      }; write where to listen and where to connect, such as: ${EXAMPLE}`,
+    );
+  }
+  if (more.length > 0) {
+    throw new UsageError(
+      `"${
+        more[0]
+      }" is one address too many; a bridge has one LISTEN and one TARGET, such as: ${EXAMPLE}`,
+    );
+  }
+  checkStreams([listen, target]);
+  const kinds = kindsOf(listen, target);
+  refuseOthers(BRIDGE_OPTIONS, given, kinds, `bridge ${listen} ${target}`);
+  if (listen !== "-") checkTls([listen], given);
+  checkPair(given, "target-");
+  return { listen, target, given, options };
+}
+
+/** What the options of a bridge can apply to. */
+export function kindsOf(
+  listen: Pick<Address, "transport"> | "-",
+  target: Pick<Address, "transport">,
+): Set<Kind> {
+  const isWs = target.transport === "ws" || target.transport === "wss";
+  const isTls = target.transport === "tls" || target.transport === "wss";
+  return new Set<Kind>([
+    "stream",
+    ...listen === "-"
+      ? ["framed"] as const
+      : KINDS_OVER[listen.transport] ?? [],
+    isWs ? "target-ws" : "target-framed",
+    ...isTls ? ["target-tls"] as const : [],
+  ]);
+}
+
+/** A datagram belongs to no connection that could be joined with another one. */
+function checkStreams(addresses: readonly (Address | "-")[]): void {
+  const udp = addresses.find((one) => one !== "-" && one.transport === "udp");
+  if (udp === undefined) return;
+  throw new UsageError(
+    `${udp} has datagrams, which a bridge cannot join with a connection; use a tcp:, tls:, unix:, ws: or wss: address`,
+  );
+}

@@ -1,0 +1,62 @@
+/**
+ * What `parley-server bridge --help` says.
+ *
+ * @module
+ */
+
+import type { Manual } from "../manual/manual.ts";
+import { BRIDGE_OPTIONS } from "./bridge_option_table.ts";
+
+/** Makes the manual of the command. */
+export function bridgeManual(): Manual {
+  return {
+    name: "parley-server bridge",
+    usage: "LISTEN TARGET [options]",
+    summary: "joins two sides that frame or carry messages differently",
+    examples: [
+      "parley-server bridge ws://:8080 127.0.0.1:7342 --target-frame length:4",
+      "parley-server bridge 7000 unix:/run/app.sock --frame line --target-frame netstring",
+      "parley-server bridge - 127.0.0.1:7342 --frame content-length --target-frame content-length",
+    ],
+    operands: [{
+      title: "Addresses",
+      rows: [
+        [
+          "LISTEN",
+          "where clients connect to; - is one client, on standard input and output",
+        ],
+        [
+          "TARGET",
+          "the server, which a connection is opened to for each client",
+        ],
+      ],
+    }],
+    options: BRIDGE_OPTIONS,
+    details: [{
+      title: "Messages",
+      rows: [
+        ["one in, one out", "a message is passed on whole and unchanged"],
+        [
+          "not possible",
+          "a message that the other side's framing or limit cannot hold ends the connection, after the messages before it; the log says why",
+        ],
+        [
+          "the end",
+          "of one side is passed on; the other one may still answer",
+        ],
+        [
+          "slow readers",
+          "slow the sender; memory stays within --max-buffered and --max-message",
+        ],
+        [
+          "TARGET is down",
+          "the client is closed at once, the log says why, and the bridge goes on",
+        ],
+        [
+          "SIGINT, SIGTERM",
+          "end connections once what has arrived is passed on, within --grace",
+        ],
+      ],
+    }],
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * The options of `parley-server bridge`.
+ *
+ * @module
+ */
+
+import { parseFraming } from "../../lib/framing/mod.ts";
+import { DEFAULT_CONNECT_TIMEOUT_MS, DEFAULT_FRAMING } from "../../mod.ts";
+import {
+  deadline,
+  LOG_OPTIONS,
+  MESSAGE_OPTIONS,
+} from "../arguments/common_options.ts";
+import {
+  about,
+  optional,
+  setting,
+  type ValuesOf,
+} from "../arguments/option.ts";
+import { SERVER_OPTIONS } from "../server/server_option_table.ts";
+import { TARGET_TLS_OPTIONS } from "../target/target_options.ts";
+import {
+  WEBSOCKET_OPTIONS,
+  WEBSOCKET_SERVER_OPTIONS,
+} from "../websocket/websocket_options.ts";
+
+const ONE_MESSAGE = "a frame of WebSocket is one message";
+
+/** The options by their names. */
+export const BRIDGE_OPTIONS = {
+  ...about({ subject: "messages" }, {
+    "frame": setting(
+      "SPEC",
+      { value: parseFraming(DEFAULT_FRAMING), text: DEFAULT_FRAMING },
+      parseFraming,
+      "where a message ends on the side of LISTEN: line, length:4, ...; see help frames",
+      { usual: true, appliesTo: ["framed"], instead: { ws: ONE_MESSAGE } },
+    ),
+    "target-frame": optional(
+      "SPEC",
+      parseFraming,
+      "where a message ends on the side of TARGET; as --frame unless given",
+      {
+        usual: true,
+        appliesTo: ["target-framed"],
+        instead: { "target-ws": ONE_MESSAGE },
+      },
+    ),
+    "max-message": { ...MESSAGE_OPTIONS["max-message"], appliesTo: ["stream"] },
+    "max-buffered": {
+      ...MESSAGE_OPTIONS["max-buffered"],
+      appliesTo: ["stream"],
+    },
+  }),
+  ...about({ subject: "TARGET", appliesTo: ["stream"] }, {
+    "connect-timeout": deadline(
+      DEFAULT_CONNECT_TIMEOUT_MS,
+      "bounds connecting to TARGET",
+    ),
+  }),
+  ...TARGET_TLS_OPTIONS,
+  ...about({ subject: "connections", appliesTo: ["stream"] }, {
+    "idle-timeout": SERVER_OPTIONS["idle-timeout"],
+    "message-timeout": SERVER_OPTIONS["message-timeout"],
+    "send-timeout": SERVER_OPTIONS["send-timeout"],
+    "max-connections": SERVER_OPTIONS["max-connections"],
+    "max-connections-per-peer": SERVER_OPTIONS["max-connections-per-peer"],
+    "when-full": SERVER_OPTIONS["when-full"],
+    "grace": {
+      ...SERVER_OPTIONS.grace,
+      help: "how long connections may take to end at SIGINT or SIGTERM",
+    },
+  }),
+  ...about({ subject: "listening" }, {
+    "proxy-protocol-from": SERVER_OPTIONS["proxy-protocol-from"],
+    "max-proxy-header": SERVER_OPTIONS["max-proxy-header"],
+    "mode": SERVER_OPTIONS.mode,
+  }),
+  ...WEBSOCKET_OPTIONS,
+  "ws-type": {
+    ...WEBSOCKET_OPTIONS["ws-type"],
+    help:
+      "what messages are sent as towards ws: text, binary, auto (text where it is UTF-8); auto unless given",
+    appliesTo: ["ws", "target-ws"],
+  },
+  ...WEBSOCKET_SERVER_OPTIONS,
+  ...about({ subject: "TLS", appliesTo: ["tls"] }, {
+    "cert": SERVER_OPTIONS.cert,
+    "key": SERVER_OPTIONS.key,
+    "alpn": SERVER_OPTIONS.alpn,
+    "tls-engine": SERVER_OPTIONS["tls-engine"],
+    "require-client-cert": SERVER_OPTIONS["require-client-cert"],
+    "ca": SERVER_OPTIONS.ca,
+    "handshake-timeout": {
+      ...SERVER_OPTIONS["handshake-timeout"],
+      appliesTo: ["tls", "target-tls", "ws", "target-ws"],
+    },
+  }),
+  ...LOG_OPTIONS,
+} as const;
+
+/** The options' values. */
+export type BridgeOptions = ValuesOf<typeof BRIDGE_OPTIONS>;

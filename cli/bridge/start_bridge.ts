@@ -1,0 +1,102 @@
+/**
+ * Listens, and joins every connection with one to the target.
+ *
+ * @module
+ */
+
+import {
+  type ChannelOptions,
+  connect,
+  type MessageConnection,
+  type MessageOptions,
+  serve,
+} from "../../mod.ts";
+import { bridge, type OpenBridge } from "../../lib/relay/mod.ts";
+import type { Log } from "../output/log.ts";
+import { isTls, listenSettings } from "../server/listening/listen_settings.ts";
+import type { RunningServer } from "../server/running_server.ts";
+import { targetTls } from "../target/target_tls.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+import type { BridgeCommand } from "./bridge_command.ts";
+import { BridgeLog } from "./bridge_log.ts";
+
+/** What the connections of both sides have in common. */
+export function connectionSettings(
+  { options }: BridgeCommand,
+): Pick<MessageOptions, keyof ChannelOptions | "maxMessageBytes"> {
+  return {
+    idleTimeoutMs: options["idle-timeout"],
+    maxBufferedBytes: options["max-buffered"],
+    maxMessageBytes: options["max-message"],
+    messageTimeoutMs: options["message-timeout"],
+    sendTimeoutMs: options["send-timeout"],
+  };
+}
+
+/** Makes what connects to the target. */
+export async function openerOf(
+  command: BridgeCommand,
+  terminal: Terminal,
+  log: Log,
+): Promise<OpenBridge> {
+  const { options, target } = command;
+  const settings = {
+    ...connectionSettings(command),
+    ...await targetTls(target, options, terminal, log),
+    connectTimeoutMs: options["connect-timeout"],
+    framing: options["target-frame"] ?? options.frame,
+    // The bridge reports what went wrong.
+    onEvent: () => {},
+    tlsHandshakeTimeoutMs: options["handshake-timeout"],
+    webSocket: { messageType: options["ws-type"] ?? "auto" },
+  };
+  return (signal) => connect(target, { ...settings, signal });
+}
+
+/**
+ * Begins to listen.
+ *
+ * @param terminal Where certificates are.
+ * @throws As `serve`; then nothing listens.
+ */
+export async function startBridge(
+  command: BridgeCommand,
+  terminal: Terminal,
+  log: Log,
+): Promise<RunningServer> {
+  const { listen, options } = command;
+  if (listen === "-") throw new TypeError("- is not listened on");
+  const bridgeLog = new BridgeLog(log);
+  const open = await openerOf(command, terminal, log);
+  const join = async (client: MessageConnection) => {
+    const report = await bridge(client, open);
+    bridgeLog.reported(client, report);
+    if (report.failed !== undefined) throw report.error;
+  };
+  const { webSocket, ...settings } = await listenSettings(
+    options,
+    [listen],
+    terminal,
+  );
+  const server = await serve(listen, {
+    ...settings,
+    ...connectionSettings(command),
+    ...webSocket === undefined ? {} : {
+      webSocket: { ...webSocket, messageType: options["ws-type"] ?? "auto" },
+    },
+    framing: options.frame,
+    onEvent: (event) => bridgeLog.event(event),
+  }, join);
+  return {
+    addresses: server.addresses,
+    open: () => server.connections.size,
+    cut() {
+      for (const connection of server.connections) connection.abort();
+    },
+    shutdown: (graceMs) => server.shutdown({ graceMs }),
+    setCertificate: (certificate) =>
+      isTls([listen]) ? server.setCertificate(certificate) : Promise.resolve(),
+    // Each connection had a line of its own.
+    tellTotals: () => {},
+  };
+}

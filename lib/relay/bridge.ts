@@ -1,0 +1,198 @@
+/**
+ * Two connections of messages joined: one message in, one message out, whatever
+ * carries them on either side.
+ *
+ * ```text
+ *   client ─► decoder ─► message ─► encoder ─► server      toServer
+ *          ◄─ encoder ◄─ message ◄─ decoder ◄─             toClient
+ *
+ *   passing ── the sender has finished ──► ended    passed on as an end
+ *      └────── either side fails ────────► failed   what was passed on is written
+ * ```
+ *
+ * A direction takes the messages that have arrived, at most 128, and waits until
+ * they find room: a side that reads slowly makes the other one slow.
+ *
+ * @module
+ */
+
+import { ClosedError } from "../errors.ts";
+import type { Side } from "../framing/framing.ts";
+import { channelOf } from "../session/messages/framed_connection.ts";
+import type { MessageConnection } from "../session/messages/message_connection.ts";
+
+/** Opens the server's side of a bridge. */
+export type OpenBridge = (signal: AbortSignal) => Promise<MessageConnection>;
+
+/** What went over a bridge, and how it ended. */
+export interface BridgeReport {
+  /** Messages of the client that the server's side has accepted. */
+  readonly toServer: number;
+  /** Messages of the server that the client's side has accepted. */
+  readonly toClient: number;
+  /** Which side finished or failed first; `"self"` if this program ended it. */
+  readonly endedBy: Side | "self";
+  /**
+   * Which side failed; `undefined` if both finished in order. A side whose message
+   * the other side's framing cannot hold has failed.
+   */
+  readonly failed: Side | undefined;
+  /** Why it failed. */
+  readonly error: unknown;
+}
+
+/**
+ * Joins two connections of messages until both have finished.
+ *
+ * A message is passed on whole and unchanged, or not at all. If the other side's
+ * framing or limit cannot hold it, the messages before it are passed on, and the
+ * bridge ends with the encoder's error. The end of one side is passed on as its
+ * end: the other side may still answer.
+ *
+ * Memory is bounded by what both connections may hold (`highWaterMarkBytes`,
+ * `maxMessageBytes`), whatever the difference of their speeds. Deadlines are those
+ * of the connections.
+ *
+ * @param client The side that connected, in the encoding `"bytes"`. The bridge owns
+ * it and closes it.
+ * @param server The other side, likewise; or what opens it.
+ * @returns What went over it, once both are closed. It never rejects.
+ *
+ * @example Lines on one side, length prefixes on the other
+ * ```ts
+ * import { connect, serve } from "@parley/parley";
+ * import { bridge } from "@parley/parley/relay";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using target = await serve(
+ *   "tcp://127.0.0.1:0",
+ *   { framing: "length:4", encoding: "text" },
+ *   async (peer) => {
+ *     for await (const text of peer) await peer.send(text.toUpperCase());
+ *   },
+ * );
+ * await using server = await serve("tcp://127.0.0.1:0", async (client) => {
+ *   await bridge(client, (signal) =>
+ *     connect(target.address, { framing: "length:4", signal }));
+ * });
+ *
+ * await using client = await connect(server.address, { encoding: "text" });
+ * await client.send("hello");
+ * assertEquals(await client.receive(), "HELLO");
+ * ```
+ */
+export async function bridge(
+  client: MessageConnection,
+  server: MessageConnection | OpenBridge,
+): Promise<BridgeReport> {
+  if (typeof server !== "function") {
+    return await new Bridge(client, server).run();
+  }
+  let opened: MessageConnection;
+  // The loss of the client is noticed while the server is being asked.
+  channelOf(client).receiving.watch();
+  try {
+    opened = await server(client.signal);
+  } catch (error) {
+    const isOurs = client.signal.aborted;
+    const reason = isOurs ? client.signal.reason : error;
+    await end(client, reason);
+    return {
+      toServer: 0,
+      toClient: 0,
+      endedBy: isOurs ? "client" : "server",
+      failed: isOurs ? "client" : "server",
+      error: reason,
+    };
+  }
+  return await new Bridge(client, opened).run();
+}
+
+/** Two connections that are joined. */
+class Bridge {
+  readonly #sides: Readonly<Record<Side, MessageConnection>>;
+  readonly #passed: Record<Side, number> = { client: 0, server: 0 };
+  #endedBy: BridgeReport["endedBy"] | undefined;
+  #failure: { readonly side: Side; readonly error: unknown } | undefined;
+
+  constructor(client: MessageConnection, server: MessageConnection) {
+    this.#sides = { client, server };
+  }
+
+  /** Passes on until both have ended, and closes both. */
+  async run(): Promise<BridgeReport> {
+    await Promise.all([
+      this.#pass("client", "server"),
+      this.#pass("server", "client"),
+    ]);
+    if (this.#failure === undefined) {
+      await Promise.all([this.#close("client"), this.#close("server")]);
+    }
+    return {
+      toServer: this.#passed.client,
+      toClient: this.#passed.server,
+      endedBy: this.#endedBy!,
+      failed: this.#failure?.side,
+      error: this.#failure?.error,
+    };
+  }
+
+  async #pass(from: Side, to: Side): Promise<void> {
+    const sender = this.#sides[from];
+    const receiver = this.#sides[to];
+    const messages = sender.batches();
+    try {
+      for (;;) {
+        const { done, value } = await messages.next()
+          .catch((error) => this.#fail(from, error));
+        if (done === true) break;
+        const before = receiver.stats.messagesOut;
+        try {
+          await receiver.sendAll(value);
+        } catch (error) {
+          // A message that the framing cannot hold is the sender's.
+          this.#fail(error instanceof RangeError ? from : to, error);
+        } finally {
+          this.#passed[from] += receiver.stats.messagesOut - before;
+        }
+      }
+      this.#endedBy ??= sender.endedBy === "peer" ? from : "self";
+      await receiver.closeWrite().catch((error) => this.#fail(to, error));
+    } catch {
+      // It was noted, and both sides are being ended.
+    }
+  }
+
+  async #close(side: Side): Promise<void> {
+    await this.#sides[side].close().catch((error) => {
+      this.#failure ??= { side, error };
+    });
+  }
+
+  /** Notes the first failure and ends both sides. */
+  #fail(side: Side, error: unknown): never {
+    if (this.#failure === undefined) {
+      this.#failure = { side, error };
+      this.#endedBy ??= side;
+      const other = side === "client" ? "server" : "client";
+      void end(this.#sides[side], error);
+      void end(
+        this.#sides[other],
+        new ClosedError({
+          reason: `the ${side}'s side of the bridge failed`,
+          cause: error,
+        }),
+      );
+    }
+    throw error;
+  }
+}
+
+/** Ends a side that has failed, or whose other side has. What was sent is written. */
+async function end(side: MessageConnection, error: unknown): Promise<void> {
+  const channel = channelOf(side);
+  channel.traffic.told = true;
+  channel.farewell?.fail(error);
+  await channel.flushed().catch(() => {});
+  side.abort(error);
+}

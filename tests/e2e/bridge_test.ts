@@ -1,0 +1,106 @@
+/**
+ * The bridge between sides that frame or carry messages differently.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { e2e } from "../support/processes.ts";
+
+e2e("a bridge joins WebSocket and length prefixes", async (run) => {
+  await using target = await run.server(
+    ...["upper", "127.0.0.1:0", "--frame", "length:4"],
+  );
+  await using bridge = await run.server(
+    ...["bridge", "ws://127.0.0.1:0", target.address],
+    ...["--target-frame", "length:4"],
+  );
+  // The client of a browser, which waits for text.
+  const socket = new WebSocket(bridge.address);
+  await new Promise((resolve) => socket.onopen = resolve);
+  const answers: unknown[] = [];
+  const all = new Promise<void>((resolve) => {
+    socket.onmessage = ({ data }) => {
+      answers.push(data);
+      if (answers.length === 2) resolve();
+    };
+  });
+  socket.send("hello");
+  socket.send(new TextEncoder().encode("bytes"));
+  await all;
+  const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+  socket.close(1000);
+  const { code, wasClean } = await closed;
+  assertEquals([answers, code, wasClean], [["HELLO", "BYTES"], 1000, true]);
+  await bridge.process.line(/2 messages to the server, 2 messages to the cl/);
+});
+
+e2e("standard input and output are a side of a bridge", async (run) => {
+  await using target = await run.server(
+    ...["upper", "127.0.0.1:0", "--frame", "netstring"],
+  );
+  await using piped = run.start(
+    "server",
+    ...["bridge", "-", target.address, "--target-frame", "netstring"],
+  );
+  await piped.write("one\ntwo\n");
+  await piped.end();
+  const { code, stderr, stdout } = await piped.ended();
+  assertEquals([code, stdout], [0, "ONE\nTWO\n"]);
+  assertMatch(stderr, /^2 messages to tcp:.*, 2 messages from it\n$/);
+});
+
+e2e(
+  "a message that the other side cannot hold ends the connection",
+  async (run) => {
+    await using target = await run.server("echo", "127.0.0.1:0");
+    await using bridge = await run.server(
+      ...["bridge", "127.0.0.1:0", target.address],
+      ...["--frame", "length:4", "--target-frame", "line"],
+    );
+    const { code } = await run.client(
+      ...[bridge.address, "61", "620a63", "--frame", "length:4"],
+      ...["--format", "hex"],
+    );
+    assertEquals(code === 0, false);
+    await bridge.process.line(
+      /1 message to the server, .*; a message of the client: cannot send message with a line feed/,
+    );
+  },
+);
+
+e2e(
+  "a target that is down ends the client, and the bridge goes on",
+  async (run) => {
+    await using bridge = await run.server(
+      "bridge",
+      "127.0.0.1:0",
+      "127.0.0.1:1",
+    );
+    for (let i = 0; i < 2; i++) {
+      assertEquals((await run.client(bridge.address, "x")).code, 8);
+      await bridge.process.line(/the target failed: cannot connect to tcp:/);
+    }
+  },
+);
+
+e2e("what a bridge cannot join is a usage error", async (run) => {
+  for (
+    const [args, line] of [
+      [["udp:1", "2"], /has datagrams, which a bridge cannot join/],
+      [["1"], /there is no TARGET/],
+      [["1", "2", "3"], /one address too many/],
+      [["ws://:1", "2", "--frame", "line"], /--frame means nothing over WebSo/],
+      [
+        ["1", "ws://a", "--target-frame", "line"],
+        /--target-frame means nothing/,
+      ],
+      [["-", "2", "--cert", "x"], /--cert is for TLS/],
+    ] as const
+  ) {
+    await using refused = run.start("server", "bridge", ...args);
+    const { code, stderr } = await refused.ended();
+    assertEquals(code, 2, stderr);
+    assertMatch(stderr, line);
+  }
+});
