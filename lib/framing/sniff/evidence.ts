@@ -71,13 +71,13 @@ export function placesOf(split: Split, stream: SniffedStream): number {
   let bits = 0;
   let counted = 0;
   for (const place of firm) {
-    if (counted++ === MOST_COUNTED) break;
+    if (place > split.seen || counted++ === MOST_COUNTED) break;
     bits += isBetween(split, place) ? hit : MISS_BITS;
   }
   counted = 0;
   for (const place of reads) {
     if (firm.has(place) || place === bytes.length) continue;
-    if (counted++ === MOST_COUNTED) break;
+    if (place > split.seen || counted++ === MOST_COUNTED) break;
     if (isBetween(split, place)) bits += hit / 2;
   }
   return bits;

@@ -82,9 +82,12 @@ export const KNOWN_BEGINNINGS: readonly KnownBeginning[] = [
     framing: "mysql",
     protocol: "MySQL",
   })),
-  ...Array.from("123456789", (count) => ({
-    begin: [`*${count}\r\n$`],
-    from: "client" as const,
+  // A command or a reply; the replies that are lines are known by their words.
+  ...[
+    ...[`*${DIGIT}\r\n$`, `*${DIGIT}${DIGIT}\r\n$`, `$${DIGIT}\r\n`],
+    ...[`$${DIGIT}${DIGIT}\r\n`, "+OK\r\n", "+PONG\r\n", "-ERR "],
+  ].map((begin) => ({
+    begin: [begin],
     framing: "redis",
     protocol: "Redis",
   })),

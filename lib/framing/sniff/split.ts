@@ -11,8 +11,8 @@ import type { CodecOptions, Framing } from "../framing.ts";
 
 // A larger message is not expected in what a person looks at.
 const MOST_MESSAGE_BYTES = 16 * 1024 * 1024;
-// Every message is 30 to 100 bytes of objects, and more tell nothing new.
-const MOST_MESSAGES = 4096;
+// More tell nothing new.
+const MOST_MESSAGES = 2048;
 
 /** What a framing makes of the bytes of one direction. */
 export interface Split {
@@ -24,6 +24,8 @@ export interface Split {
   readonly messages: readonly Uint8Array[];
   /** Where the part of a message begins that the bytes end with. */
   readonly rest: number;
+  /** Up to where places were looked at: all bytes, or the end of the last message. */
+  readonly seen: number;
 }
 
 /** What one direction says of its codecs. */
@@ -60,7 +62,9 @@ export function splitWith(
     if (error instanceof ProtocolError) return undefined;
     throw error;
   }
-  return { begins, ends, messages, rest: queue.offset };
+  const rest = queue.offset;
+  const seen = messages.length < MOST_MESSAGES ? bytes.length : rest;
+  return { begins, ends, messages, rest, seen };
 }
 
 /** Whether a position is between two messages. */
