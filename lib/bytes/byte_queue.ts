@@ -25,6 +25,8 @@ import { WaitingChunks } from "./waiting_chunks.ts";
 
 const EMPTY = new Uint8Array(0);
 const EMPTY_VIEW = new DataView(EMPTY.buffer);
+// Nothing is added to it: bytes that a socket reads do not wait.
+const NO_CHUNKS = new WaitingChunks();
 
 /**
  * Bytes received and not yet taken, in order.
@@ -52,7 +54,7 @@ export class ByteQueue implements ReadableQueue {
   #origin = 0;
   #start = 0;
   #end = 0;
-  readonly #waiting = new WaitingChunks();
+  #waiting = NO_CHUNKS;
   // Bytes taken before #bytes became the window, minus its index zero.
   #base = 0;
   // Whether we allocated #bytes and so may write behind #end.
@@ -75,7 +77,7 @@ export class ByteQueue implements ReadableQueue {
     return this.#base + this.#start;
   }
 
-  /** How many bytes were copied so far to make them contiguous. */
+  /** How many bytes were copied to make them contiguous. */
   get copiedBytes(): number {
     return this.#copied;
   }
@@ -99,6 +101,7 @@ export class ByteQueue implements ReadableQueue {
       this.#end += size;
       this.#copied += size;
     } else {
+      if (this.#waiting === NO_CHUNKS) this.#waiting = new WaitingChunks();
       this.#waiting.add(chunk);
     }
   }
@@ -107,9 +110,8 @@ export class ByteQueue implements ReadableQueue {
    * Gives room behind the last byte, to read into. Call
    * {@linkcode ByteQueue.commit} next; only reads may come in between.
    *
-   * @param missing How many bytes the message that has begun still lacks, if
-   * known. The room grows toward it, to at most four times what the peer has
-   * sent, so a header alone allocates nothing.
+   * @param missing Bytes that the message that has begun lacks, if known. The room
+   * grows toward it, to four times what was sent: a header alone allocates nothing.
    * @returns A part of the queue's own buffer, at least one byte long.
    */
   reserve(missing = 0): Uint8Array {
@@ -157,10 +159,10 @@ export class ByteQueue implements ReadableQueue {
 
   /** Promises the same for good and drops what is here; the buffer is free. */
   retire(): void {
-    const [bytes, isOwned] = [this.#bytes, this.#owned];
+    const bytes = this.#owned ? this.#bytes : undefined;
     while (this.#waiting.bytes > 0) this.#waiting.take(Infinity);
     this.#setWindow(EMPTY, 0, false);
-    if (isOwned) pool.recycle(bytes, this.#owner);
+    if (bytes !== undefined) pool.recycle(bytes, this.#owner);
   }
 
   /** Tells whether that many bytes are here, and makes them indexable. */

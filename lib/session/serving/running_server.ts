@@ -68,6 +68,9 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
   readonly #parts: ServerParts<T, C>;
   readonly #tell: (event: ServerEvent<T, C>) => void;
   readonly #onSignal = () => void this.shutdown();
+  readonly #handle = (connection: C) =>
+    this.#parts.conversations.handler(connection);
+  readonly #onHandled = (connection: C) => this.#shutdown.handled(connection);
   readonly #stopping = new AbortController();
   readonly #loops: Promise<unknown>;
   readonly #admission: Admission;
@@ -166,17 +169,15 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
   }
 
   async #entered(accepted: Connection, leave: () => void): Promise<void> {
-    const { conversations, settings } = this.#parts;
+    const { conversations, options, settings } = this.#parts;
     const channel = new Channel(accepted, settings);
     const connection = conversations.begin(channel, this.#tell);
     this.connections.add(connection);
-    const begun = performance.now();
-    this.#tell({ type: "opened", connection });
-    const ending = await converse(
-      connection,
-      (connection) => conversations.handler(connection),
-      (connection) => this.#shutdown.handled(connection),
-    );
+    // What takes time is done for programs that listen.
+    const listens = options.onEvent !== undefined;
+    const begun = listens ? performance.now() : 0;
+    if (listens) this.#tell({ type: "opened", connection });
+    const ending = await converse(connection, this.#handle, this.#onHandled);
     if (ending.error !== undefined) this.#failed++;
     const { stats } = connection;
     this.#bytesIn += stats.bytesIn;
@@ -185,13 +186,15 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
     this.#messagesOut += stats.messagesOut;
     this.connections.delete(connection);
     leave();
-    this.#tell({
-      type: "closed",
-      connection,
-      error: ending.error,
-      stats,
-      durationMs: performance.now() - begun,
-    });
+    if (listens || ending.error !== undefined) {
+      this.#tell({
+        type: "closed",
+        connection,
+        error: ending.error,
+        stats,
+        durationMs: listens ? performance.now() - begun : 0,
+      });
+    }
     this.#shutdown.ended(connection, ending);
   }
 
