@@ -133,7 +133,7 @@ export class Peer implements AsyncDisposable {
 
   /** Receives the next message. */
   async receive(): Promise<Uint8Array> {
-    const message = await this.connection.receive({ timeoutMs: 20_000 });
+    const message = await this.connection.receive({ timeoutMs: 60_000 });
     if (message === undefined) throw new Error("the peer has closed");
     return message;
   }

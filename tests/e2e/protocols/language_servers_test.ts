@@ -45,19 +45,22 @@ interface LanguageServer {
   readonly args: readonly string[];
   readonly languageId: string;
   readonly text: string;
-  /** Part of what it says of the word at the place, in its own words. */
-  readonly hover: RegExp;
-  readonly position: { readonly line: number; readonly character: number };
+  /** What is asked about the text, and part of the answer. */
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly answer: RegExp;
 }
 
 const SERVERS: readonly LanguageServer[] = [{
   name: "deno lsp",
   args: ["lsp"],
   languageId: "typescript",
-  // Two bytes and four bytes a character: lengths are in bytes.
-  text: 'const grüße = "🙂🙂";\ngrüße;\n',
-  hover: /const grüße: .{0,2}🙂🙂/,
-  position: { line: 1, character: 2 },
+  // Characters of two and of four bytes: lengths are in bytes.
+  text: "const grüße = '🙂🙂'",
+  // Formatting needs no compiler, which takes long to start.
+  method: "textDocument/formatting",
+  params: { options: { tabSize: 2, insertSpaces: true } },
+  answer: /"newText":"const grüße = \\"🙂🙂\\";\\n"/,
 }, {
   name: "docker-langserver of npm",
   args: [
@@ -67,11 +70,13 @@ const SERVERS: readonly LanguageServer[] = [{
   ],
   languageId: "dockerfile",
   text: "FROM scratch\nWORKDIR /ü\n",
-  hover: /working directory/i,
-  position: { line: 1, character: 2 },
+  method: "textDocument/hover",
+  params: { position: { line: 1, character: 2 } },
+  answer: /working directory/i,
 }];
 
-for (const { name, args, languageId, text, hover, position } of SERVERS) {
+for (const spec of SERVERS) {
+  const { name, args, languageId, text, method, params, answer } = spec;
   Deno.test(`lsp: a conversation with ${name}`, async () => {
     await using server = SpokenProcess.start("lsp", Deno.execPath(), ...args);
     let id = 0;
@@ -90,15 +95,18 @@ for (const { name, args, languageId, text, hover, position } of SERVERS) {
         textDocument: { hover: { contentFormat: ["plaintext"] } },
       },
     });
-    assertMatch(JSON.stringify(capabilities.result), /"hoverProvider":true/);
+    assertMatch(
+      JSON.stringify(capabilities.result),
+      /"(hover|documentFormatting)Provider":true/,
+    );
     await notify("initialized", {});
     const uri = "file:///nowhere/file.ts";
     await notify("textDocument/didOpen", {
       textDocument: { uri, languageId, version: 1, text },
     });
     const textDocument = { uri };
-    const said = await ask("textDocument/hover", { textDocument, position });
-    assertMatch(JSON.stringify(said.result), hover);
+    const said = await ask(method, { textDocument, ...params });
+    assertMatch(JSON.stringify(said.result), answer);
     assertEquals((await ask("shutdown")).result, null);
     await notify("exit");
     assertEquals((await server.ended()).code, 0);
@@ -109,7 +117,7 @@ for (const { name, args, languageId, text, hover, position } of SERVERS) {
     const received = wholePackets("lsp", recorded.server).map(parsed);
     assertEquals(sent.map(({ method }) => method), [
       ...["initialize", "initialized", "textDocument/didOpen"],
-      ...["textDocument/hover", "shutdown", "exit"],
+      ...[method, "shutdown", "exit"],
     ]);
     assertEquals(
       received.filter((m) => m.method === undefined).map(({ id }) => id),
