@@ -40,6 +40,8 @@ export interface Invocation {
 export interface LoadedCommand {
   /** Its manual, for `--help`. */
   readonly manual: Manual;
+  /** Whether it does nothing without further words, and then shows its help. */
+  readonly needsWords?: true;
   /** Runs it. May throw anything. */
   run(invocation: Invocation): Promise<ExitCode>;
 }
@@ -98,8 +100,14 @@ export async function runProgram(
     }
     const first = args[0]!;
     const command = commandNamed(program, first);
-    const { manual, run } = await (command ?? program.otherwise(args)).load();
+    const { manual, needsWords, run } =
+      await (command ?? program.otherwise(args)).load();
     if (command !== undefined) help = manual.name;
+    if (needsWords && args.length === 1) {
+      const { helpText } = await import("./manual/manual_commands.ts");
+      writeLine(terminal.errors, helpText(program, manual, "screen"));
+      return EXIT.usage;
+    }
     return await run({ args, terminal, progress });
   } catch (error) {
     const { report } = await import("./output/report.ts");

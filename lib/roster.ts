@@ -11,6 +11,8 @@
  * @module
  */
 
+import { INSPECT, type Inspect } from "./inspect.ts";
+
 /** Something that can be in a roster, in one at a time. */
 export interface Member {
   /** Its place, which only the roster reads and changes; -1 at first. */
@@ -120,11 +122,7 @@ export class Roster<T extends Member> implements ReadonlySet<T> {
   }
 
   /** What `console.log` shows: the same as for a set. */
-  [Symbol.for("nodejs.util.inspect.custom")](
-    _depth: number,
-    options: unknown,
-    inspect: (value: unknown, options?: unknown) => string,
-  ): string {
+  [INSPECT](_depth: number, options: unknown, inspect: Inspect): string {
     return inspect(new Set<T>(this), options);
   }
 

@@ -63,8 +63,9 @@ const COMMAND = [
 const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/errors.ts": [],
   "lib/check.ts": ["lib/errors.ts"],
+  "lib/inspect.ts": [],
   "lib/nearest.ts": ["@std/text"],
-  "lib/roster.ts": [],
+  "lib/roster.ts": ["lib/inspect.ts"],
   "lib/bytes": [...ERRORS],
   "lib/time": [...ERRORS, "lib/roster.ts"],
   "lib/encoding": ["lib/bytes", ...ERRORS],
@@ -139,6 +140,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/transport/raw_calls.ts",
   ],
   "lib/session/messages": [
+    "lib/inspect.ts",
     ...MESSAGES,
     ...CONTRACT,
     "lib/time",
@@ -146,6 +148,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/transport/open.ts",
   ],
   "lib/session/serving": [
+    "lib/inspect.ts",
     ...MESSAGES,
     ...CONTRACT,
     "lib/time",
@@ -157,6 +160,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/transport/proxy/proxied.ts",
   ],
   "lib/session/datagrams": [
+    "lib/inspect.ts",
     ...MESSAGES,
     ...CONTRACT,
     "lib/time",
@@ -170,6 +174,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/http": [],
   "lib/http/channel": [...CONTRACT, "lib/http/wire", "lib/session/channel"],
   "lib/http/server": [
+    "lib/inspect.ts",
     ...CONTRACT,
     ...ERRORS,
     "lib/http/channel",

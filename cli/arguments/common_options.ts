@@ -38,6 +38,7 @@ export const MESSAGE_OPTIONS = about({ subject: "messages" }, {
     {
       usual: true,
       load: () => import("../../lib/framing/mod.ts"),
+      sets: ["framing"],
       appliesTo: ["framed"],
       instead: {
         ws: "a frame of WebSocket is one message",
@@ -152,7 +153,11 @@ export const LOG_OPTIONS = about({ subject: "log and help" }, {
     oneOf(["text", "json"]),
     "form of lines on standard error: text or json",
   ),
-  "quiet": flag("tells only what is necessary", { letter: "q", usual: true }),
+  "quiet": flag("tells only what is necessary", {
+    letter: "q",
+    usual: true,
+    contradicts: "verbose",
+  }),
   "verbose": flag("tells more", { letter: "v", usual: true }),
   ...HELP_OPTIONS,
 });

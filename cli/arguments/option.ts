@@ -15,6 +15,10 @@ export interface Option<T> {
   readonly subject?: string;
   /** Whether it is among the few that `--help` shows; `--help all` shows all. */
   readonly usual?: true;
+  /** The library's options that it sets besides the one of the same name. */
+  readonly sets?: readonly string[];
+  /** The option that it contradicts, so that both together are refused. */
+  readonly contradicts?: string;
   /** What it applies to; everything unless given. */
   readonly appliesTo?: readonly Kind[];
   /** Why it means nothing over a kind, and what to use there. */
@@ -75,7 +79,15 @@ export function about<const O extends OptionTable>(
 /** What an option may have besides its value and its help. */
 export type Extras = Pick<
   Option<unknown>,
-  "appliesTo" | "implied" | "instead" | "letter" | "load" | "usual" | "words"
+  | "appliesTo"
+  | "contradicts"
+  | "implied"
+  | "instead"
+  | "letter"
+  | "load"
+  | "sets"
+  | "usual"
+  | "words"
 >;
 
 /** Describes an option that is on or off. */

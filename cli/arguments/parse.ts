@@ -9,7 +9,7 @@
  * @module
  */
 
-import { reasonOf } from "../output/error_text.ts";
+import { nameFlags, reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import type { ForeignOptions } from "./foreign_options.ts";
 import { didYouMean } from "./nearest.ts";
@@ -40,10 +40,18 @@ export function parseArguments<O extends OptionTable>(
   table: O,
   foreign: ForeignOptions = {},
 ): Arguments<O> {
+  nameFlags(table);
   const { operands, typed } = takeApart(args, table, foreign);
   const options: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
     options[name] = valueOf(name, option, typed.get(name) ?? []);
+  }
+  for (const name of typed.keys()) {
+    const { contradicts } = table[name]!;
+    if (contradicts === undefined || !typed.has(contradicts)) continue;
+    throw new UsageError(
+      `--${name} and --${contradicts} contradict each other; leave one out`,
+    );
   }
   return {
     operands,

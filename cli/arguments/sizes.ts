@@ -4,6 +4,7 @@
  * @module
  */
 
+import { counted } from "./counted.ts";
 import { UsageError } from "../output/failure.ts";
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -52,6 +53,16 @@ export function writtenSize(
   bytes: number,
 ): { readonly value: number; readonly text: string } {
   return { value: bytes, text: formatSize(bytes).replace(" ", "") };
+}
+
+/**
+ * Shows how much went over a connection.
+ *
+ * @param noun What was counted, such as `message`.
+ * @returns Such as `3 messages 1.5 MiB`.
+ */
+export function amount(count: number, noun: string, bytes: number): string {
+  return `${counted(count, noun)} ${formatSize(bytes)}`;
 }
 
 /**

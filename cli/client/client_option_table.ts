@@ -103,6 +103,7 @@ export const CLIENT_OPTIONS = {
         Infinity,
         "gives up after this long without a byte in either direction",
       ),
+      sets: ["bodyTimeoutMs", "responseTimeoutMs"],
       appliesTo: ["messages", "http"],
     },
     "message-timeout": {
@@ -143,7 +144,7 @@ export const CLIENT_OPTIONS = {
       "FILE",
       asTyped,
       "authorities to trust besides the well-known, in PEM",
-      { usual: true },
+      { sets: ["caCerts"], usual: true },
     ),
     "server-name": optional(
       "NAME",

@@ -7,7 +7,8 @@
 import type { PeerCertificate } from "../../lib/transport/tls/mod.ts";
 import type { MessageConnection } from "../../mod.ts";
 import { formatDuration } from "../arguments/durations.ts";
-import { formatSize } from "../arguments/sizes.ts";
+import { counted } from "../arguments/counted.ts";
+import { amount } from "../arguments/sizes.ts";
 import type { Log } from "../output/log.ts";
 import { Printer } from "../output/printer.ts";
 import type { ClientCommand } from "./client_command.ts";
@@ -116,10 +117,10 @@ function tellSummary(
       badFrames,
       durationMs: Math.round(durationMs * 10) / 10,
     },
-    `closed after ${formatDuration(durationMs)}: sent ${messagesOut} messages ${
-      formatSize(bytesOut)
-    }, received ${messagesIn} messages ${formatSize(bytesIn)}${
-      badFrames === 0 ? "" : `, skipped ${badFrames} bad ones`
+    `closed after ${formatDuration(durationMs)}: sent ${
+      amount(messagesOut, "message", bytesOut)
+    }, received ${amount(messagesIn, "message", bytesIn)}${
+      badFrames === 0 ? "" : `, skipped ${counted(badFrames, "bad frame")}`
     }`,
   );
 }

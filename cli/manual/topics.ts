@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Transport } from "../../mod.ts";
 import { PROTOCOLS } from "../../lib/framing/mod.ts";
 import { exitCodeSection } from "./exit_code_section.ts";
 import type { Section } from "./manual.ts";
@@ -86,23 +87,34 @@ const CLIENT_FORMATS: Section = {
   ],
 };
 
-/** The ways to write an address. */
+/** How the addresses of each transport are written, all that can be. */
+const WRITTEN: Readonly<
+  Record<
+    Exclude<Transport, "memory" | "stream">,
+    readonly [form: string, means: string]
+  >
+> = {
+  tcp: [
+    "tcp://HOST:PORT",
+    "or HOST:PORT, or HOST PORT; an IPv6 address in brackets, [::1]:7342",
+  ],
+  tls: ["tls://HOST:PORT", "the same over TLS"],
+  udp: [
+    "udp://HOST:PORT",
+    "or udp:PORT; datagrams: each is one message, and may be lost",
+  ],
+  unix: [
+    "unix:PATH",
+    "a Unix socket: programs of this machine only; the client takes the path of an existing socket alone",
+  ],
+  ws: ["ws://HOST:PORT/PATH", "WebSocket, whose messages need no --frame"],
+  wss: ["wss://HOST:PORT/PATH", "the same over TLS"],
+};
+
 const ADDRESSES: Section = {
   title: "Addresses",
   rows: [
-    [
-      "tcp://HOST:PORT",
-      "or HOST:PORT, or HOST PORT; an IPv6 address in brackets, [::1]:7342",
-    ],
-    ["tls://HOST:PORT", "the same over TLS"],
-    [
-      "udp://HOST:PORT",
-      "or udp:PORT; datagrams: each is one message, and may be lost",
-    ],
-    [
-      "unix:PATH",
-      "a Unix socket: programs of this machine only; the client takes the path of an existing socket alone",
-    ],
+    ...Object.values(WRITTEN),
     ["7342", "this machine only (loopback): tcp://127.0.0.1:7342"],
   ],
 };

@@ -9,46 +9,38 @@ import { describeError, type ErrorParts } from "../../lib/core.ts";
 import { Failure } from "./failure.ts";
 import { runtimeText } from "./system_reason.ts";
 
+// By the names of the library's options.
+const flags = new Map<string, string>();
+
 /**
- * The flags of the library's options. An option without a flag is not named.
+ * Takes note of what the command that runs calls the library's options. A flag sets
+ * the option of the same name, such as `--max-message` the option
+ * `maxMessageBytes`, and those that the table says.
+ *
+ * @param table The options of the command line.
  */
-const FLAGS: Readonly<Record<string, string>> = {
-  alpn: "--alpn",
-  badFrames: "--bad-frames",
-  bareLineFeed: "--bare-line-feed",
-  bodyTimeoutMs: "--idle-timeout",
-  caCerts: "--ca",
-  cert: "--cert",
-  "cert, key": "--cert, --key",
-  connectTimeoutMs: "--connect-timeout",
-  framing: "--frame",
-  handshakeTimeoutMs: "--handshake-timeout",
-  idleTimeoutMs: "--idle-timeout",
-  insecure: "--insecure",
-  key: "--key",
-  maxBodyBytes: "--max-body",
-  maxBufferedBytes: "--max-buffered",
-  maxConnections: "--max-connections",
-  maxConnectionsPerPeer: "--max-connections-per-peer",
-  maxMessageBytes: "--max-message",
-  "proxyProtocol.maxHeaderBytes": "--max-proxy-header",
-  messageTimeoutMs: "--message-timeout",
-  mode: "--mode",
-  responseTimeoutMs: "--idle-timeout",
-  sendTimeoutMs: "--send-timeout",
-  serverName: "--server-name",
-  tlsEngine: "--tls-engine",
-  tlsHandshakeTimeoutMs: "--handshake-timeout",
-};
+export function nameFlags(
+  table: Readonly<Record<string, { readonly sets?: readonly string[] }>>,
+): void {
+  flags.clear();
+  for (const [name, { sets = [] }] of Object.entries(table)) {
+    const own = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+    for (const option of [own, `${own}Bytes`, `${own}Ms`, ...sets]) {
+      flags.set(option, `--${name}`);
+    }
+  }
+}
 
 /**
  * Finds the flag of an option of the library.
  *
- * @param option The library's name, such as `maxMessageBytes`.
- * @returns The flag, or `undefined` if the command line has none.
+ * @param option The library's name, such as `maxMessageBytes`, or several.
+ * @returns The flag, or `undefined` if the command has none: then the option is
+ * not named.
  */
 export function flagOf(option: string): string | undefined {
-  return FLAGS[option];
+  const found = option.split(", ").map((name) => flags.get(name));
+  return found.includes(undefined) ? undefined : found.join(", ");
 }
 
 /**

@@ -16,7 +16,7 @@ import {
 import { formatDuration } from "../arguments/durations.ts";
 import { bareReason, errorText, reasonOf } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
-import { formatSize } from "../arguments/sizes.ts";
+import { amount } from "../arguments/sizes.ts";
 
 // The most lines for one connection; the line of its end has the count.
 const BAD_FRAMES_TOLD = 5;
@@ -114,7 +114,7 @@ export class ServerLog {
     _connection: unknown,
     { badFrames, bytesIn, bytesOut, messagesIn, messagesOut }: ConnectionStats,
   ): readonly [fields: object, text: string] {
-    const received = amount(messagesIn, bytesIn);
+    const received = amount(messagesIn, "message", bytesIn);
     const skipped = badFrames === 0 ? "" : `, ${badFrames} bad skipped`;
     return [
       {
@@ -124,7 +124,9 @@ export class ServerLog {
         bytesOut,
         ...(badFrames === 0 ? {} : { badFrames }),
       },
-      `in ${received}, out ${amount(messagesOut, bytesOut)}${skipped}`,
+      `in ${received}, out ${
+        amount(messagesOut, "message", bytesOut)
+      }${skipped}`,
     ];
   }
 
@@ -259,8 +261,4 @@ function causeOf(error: unknown): readonly [string, string] {
   // The framing may be unable to express the answer.
   if (error instanceof RangeError) return ["answer", text];
   return ["fault", `the service failed: ${text}`];
-}
-
-function amount(messages: number, bytes: number): string {
-  return `${messages} message${messages === 1 ? "" : "s"} ${formatSize(bytes)}`;
 }

@@ -97,11 +97,12 @@ export const SERVER_OPTIONS = {
     "idle-timeout": deadline(
       DEFAULTS.idleTimeoutMs,
       "closes a connection without a byte in either direction for this long: ms, s, m, h, such as 90s; or none, for no bound",
-      { usual: true },
+      { usual: true, sets: ["bodyTimeoutMs", "keepAliveTimeoutMs"] },
     ),
     "message-timeout": deadline(
       DEFAULTS.messageTimeoutMs,
       "closes a connection whose message, once begun, is not complete after this long",
+      { sets: ["headerTimeoutMs"] },
     ),
     "send-timeout": deadline(
       Infinity,
@@ -153,7 +154,7 @@ export const SERVER_OPTIONS = {
       writtenSize(DEFAULT_MAX_PROXY_HEADER_BYTES),
       parseProxyHeaderSize,
       "largest header of these proxies; one with a client certificate has 2 to 4KiB",
-      { appliesTo: ["tcp"] },
+      { appliesTo: ["tcp"], sets: ["proxyProtocol.maxHeaderBytes"] },
     ),
     "mode": optional(
       "MODE",
@@ -176,6 +177,7 @@ export const SERVER_OPTIONS = {
       "FILE",
       asTyped,
       "authorities that issue the clients' certificates, in PEM",
+      { sets: ["caCerts"] },
     ),
     "handshake-timeout": HANDSHAKE_OPTION,
   }),

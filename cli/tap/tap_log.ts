@@ -6,7 +6,7 @@
  */
 
 import type { RelayReport } from "../../lib/relay/mod.ts";
-import { formatSize } from "../arguments/sizes.ts";
+import { amount as amountOf } from "../arguments/sizes.ts";
 import { targetText } from "../target/target_text.ts";
 import { ServerLog } from "../server/server_log.ts";
 import type { TappedConnection } from "./tapped_connection.ts";
@@ -76,5 +76,5 @@ export class TapLog extends ServerLog {
 export function amount(
   { bytes, messages }: { readonly bytes: number; readonly messages: number },
 ): string {
-  return `${messages} message${messages === 1 ? "" : "s"} ${formatSize(bytes)}`;
+  return amountOf(messages, "message", bytes);
 }

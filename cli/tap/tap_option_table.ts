@@ -68,7 +68,7 @@ export const TAP_OPTIONS = {
       ...MESSAGE_OPTIONS["max-message"],
       appliesTo: ["stream"],
       help:
-        "largest message that is looked for: 1000, 64KiB, 16MiB; behind a larger one reads are shown as they are",
+        "largest message that is looked for; behind a larger one reads are shown as they are",
     },
   }),
   ...about({ subject: "what is shown" }, {

@@ -65,7 +65,11 @@ const MANUAL: Manual = {
 const EARLIER_MS = 3_600_000;
 
 /** The command. */
-export const CERT: LoadedCommand = { manual: MANUAL, run: runCert };
+export const CERT: LoadedCommand = {
+  manual: MANUAL,
+  needsWords: true,
+  run: runCert,
+};
 
 async function runCert({ args, terminal }: Invocation): Promise<ExitCode> {
   const { operands, options } = parseArguments(args.slice(1), OPTIONS);

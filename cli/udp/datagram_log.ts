@@ -16,7 +16,7 @@ import type {
 import { visible } from "../output/escape.ts";
 import { errorText } from "../output/error_text.ts";
 import type { Log, LogEvent } from "../output/log.ts";
-import { formatSize } from "../arguments/sizes.ts";
+import { amount } from "../arguments/sizes.ts";
 
 const LINES_PER_PERIOD = 5;
 const PERIOD_MS = 1_000;
@@ -101,8 +101,8 @@ export class DatagramLog {
         dropped,
         droppedBySystem: droppedBySystem ?? null,
       },
-      `${this.address}: in ${amount(datagramsIn, bytesIn)}, out ${
-        amount(datagramsOut, bytesOut)
+      `${this.address}: in ${amount(datagramsIn, "datagram", bytesIn)}, out ${
+        amount(datagramsOut, "datagram", bytesOut)
       }; ${refused} refused, ${dropped} dropped${bySystem}`,
     );
   }
@@ -153,10 +153,4 @@ export class DatagramLog {
       `and ${count} more on ${this.address} like that`,
     );
   }
-}
-
-function amount(datagrams: number, bytes: number): string {
-  return `${datagrams} datagram${datagrams === 1 ? "" : "s"} ${
-    formatSize(bytes)
-  }`;
 }

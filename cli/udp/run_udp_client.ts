@@ -11,7 +11,7 @@ import { isForMany } from "./group_options.ts";
 import type { Log } from "../output/log.ts";
 import { Printer } from "../output/printer.ts";
 import { openPrompt, type Prompt } from "../client/prompt.ts";
-import { formatSize } from "../arguments/sizes.ts";
+import { amount } from "../arguments/sizes.ts";
 import type { Surroundings } from "../client/run_client.ts";
 import { TypedMessages } from "../client/typed_messages.ts";
 import { GroupRequester } from "./group_requester.ts";
@@ -151,10 +151,8 @@ function tellSummary(
       resent,
       durationMs: Math.round(durationMs * 10) / 10,
     },
-    `closed after ${
-      formatDuration(durationMs)
-    }: sent ${datagramsOut} datagrams ${
-      formatSize(bytesOut)
-    }, received ${datagramsIn} datagrams ${formatSize(bytesIn)}`,
+    `closed after ${formatDuration(durationMs)}: sent ${
+      amount(datagramsOut, "datagram", bytesOut)
+    }, received ${amount(datagramsIn, "datagram", bytesIn)}`,
   );
 }

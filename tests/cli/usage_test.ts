@@ -31,6 +31,7 @@ const WRONG_CLIENT: [string, RegExp][] = [
   ["7342 --frame=", /--frame: cannot use framing ""/],
   ["7342 --frame line --frame raw", /--frame is given 2 times; give it once/],
   ["7342 --quiet=yes", /--quiet takes no value/],
+  ["7342 x -qv", /--quiet and --verbose contradict each other; leave one out/],
   ["7342 --frame lenght:4", /"lenght" \(did you mean "length"\?\); see/],
   ["7342 --port 7343", /no option --port: the port stands behind the address/],
   ["udp:7342 x --tls", /no option --tls: .*write the address tls:/],
@@ -367,7 +368,7 @@ Deno.test("help explains every command and topic that it names", async () => {
 
 Deno.test("an option without a value leaves the word behind it alone", () => {
   const { operands, options } = parseArguments(
-    ["-q", "true", "--verbose", "false", "-oname", "--output=", "-"],
+    ["-q", "true", "--version", "false", "-oname", "--output=", "-"],
     {
       ...LOG_OPTIONS,
       output: {
@@ -383,9 +384,9 @@ Deno.test("an option without a value leaves the word behind it alone", () => {
   assertEquals(options, {
     log: "text",
     quiet: true,
-    verbose: true,
+    verbose: false,
     help: false,
-    version: false,
+    version: true,
     output: ["name", ""],
   });
 });

@@ -28,6 +28,7 @@ export const TARGET_OPTIONS = {
       "FILE",
       asTyped,
       "authorities to trust besides the well-known, in PEM",
+      { sets: ["caCerts"] },
     ),
     "server-name": optional(
       "NAME",

@@ -83,7 +83,7 @@ export class TapDisplay implements TapView {
     };
     log.now(
       event,
-      `${grouped(this.#shown)} messages shown, ${
+      `${grouped(this.#shown)} message${this.#shown === 1 ? "" : "s"} shown, ${
         grouped(this.#notShown)
       } not shown`,
     );

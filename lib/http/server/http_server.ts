@@ -4,6 +4,7 @@
  * @module
  */
 
+import { INSPECT, type Inspect } from "../../inspect.ts";
 import type { RunningServer } from "../../session/serving/running_server.ts";
 import type { Server, ServerConnection } from "../../session/serving/server.ts";
 import type {
@@ -91,5 +92,19 @@ export class RunningHttpServer implements HttpServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
+  }
+
+  /** What `console.log` shows. */
+  [INSPECT](_depth: number, options: unknown, inspect: Inspect): string {
+    const seen = {
+      addresses: this.addresses.map(String),
+      connections: this.connections.size,
+      stats: this.stats,
+    };
+    return `HttpServer ${inspect(seen, options)}`;
+  }
+
+  toString(): string {
+    return `HttpServer on ${this.addresses.join(" ")}`;
   }
 }

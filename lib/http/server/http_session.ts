@@ -4,6 +4,7 @@
  * @module
  */
 
+import { INSPECT, type Inspect } from "../../inspect.ts";
 import { TimeoutError } from "../../errors.ts";
 import type { Channel } from "../../session/channel/channel.ts";
 import type { ConnectionStats } from "../../session/messages/receive_options.ts";
@@ -83,6 +84,20 @@ export class HttpSession implements HttpServerConnection, Conversable {
       messagesIn: this.#requests,
       messagesOut: this.#parts.writer.responses,
     };
+  }
+
+  /** What `console.log` shows. */
+  [INSPECT](_depth: number, options: unknown, inspect: Inspect): string {
+    const seen = {
+      localAddress: String(this.localAddress),
+      remoteAddress: String(this.remoteAddress),
+      stats: this.stats,
+    };
+    return `HttpServerConnection ${inspect(seen, options)}`;
+  }
+
+  toString(): string {
+    return `HttpServerConnection with ${this.remoteAddress}`;
   }
 
   abort(reason?: unknown): void {

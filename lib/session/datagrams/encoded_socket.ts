@@ -5,6 +5,7 @@
  * @module
  */
 
+import { INSPECT, type Inspect } from "../../inspect.ts";
 import type { EncodingLike } from "../../encoding/parse.ts";
 import { describeError } from "../../errors.ts";
 import type { Address } from "../../transport/address.ts";
@@ -144,6 +145,16 @@ export class EncodedSocket<T, S> implements DatagramSocket<T, S> {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** What `console.log` shows. */
+  [INSPECT](_depth: number, options: unknown, inspect: Inspect): string {
+    const seen = { address: String(this.address), stats: this.stats };
+    return `DatagramSocket ${inspect(seen, options)}`;
+  }
+
+  toString(): string {
+    return `DatagramSocket on ${this.address}`;
   }
 
   #tellUnsent(to: string | Address, error: unknown): void {

@@ -18,6 +18,7 @@ import {
   ProtocolError,
   TimeoutError,
 } from "../../errors.ts";
+import { INSPECT, type Inspect } from "../../inspect.ts";
 import { type Member, Roster } from "../../roster.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Datagram } from "./datagram_options.ts";
@@ -112,6 +113,16 @@ export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
+  }
+
+  /** What `console.log` shows. */
+  [INSPECT](_depth: number, options: unknown, inspect: Inspect): string {
+    const seen = { address: String(this.address), stats: this.stats };
+    return `DatagramServer ${inspect(seen, options)}`;
+  }
+
+  toString(): string {
+    return `DatagramServer on ${this.address}`;
   }
 
   async #receive(): Promise<void> {

@@ -10,6 +10,7 @@ import { type Hint, type ProtocolError, TimeoutError } from "../../errors.ts";
 import type { Framing } from "../../framing/framing.ts";
 import { framingOf } from "../../framing/by_name.ts";
 import { isSpoken } from "../../transport/spoken_framing.ts";
+import { INSPECT, type Inspect } from "../../inspect.ts";
 import { within } from "../../time/within.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
@@ -117,11 +118,7 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
   }
 
   /** What `console.log` shows: the two ends and the traffic, not the machinery. */
-  [Symbol.for("nodejs.util.inspect.custom")](
-    _depth: number,
-    options: unknown,
-    inspect: (value: unknown, options?: unknown) => string,
-  ): string {
+  [INSPECT](_depth: number, options: unknown, inspect: Inspect): string {
     const { endedBy, stats } = this;
     const seen = {
       localAddress: String(this.localAddress),
@@ -131,6 +128,10 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
       stats,
     };
     return `MessageConnection ${inspect(seen, options)}`;
+  }
+
+  toString(): string {
+    return `MessageConnection with ${this.remoteAddress}`;
   }
 
   send(message: S): Promise<void> {

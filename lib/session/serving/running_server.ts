@@ -7,6 +7,7 @@
 
 import { OptionTypeError } from "../../check.ts";
 import type { EncodingLike } from "../../encoding/parse.ts";
+import { INSPECT, type Inspect } from "../../inspect.ts";
 import { Roster } from "../../roster.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection, Listener } from "../../transport/connection.ts";
@@ -166,6 +167,20 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
+  }
+
+  /** What `console.log` shows. */
+  [INSPECT](_depth: number, options: unknown, inspect: Inspect): string {
+    const seen = {
+      addresses: this.addresses.map(String),
+      connections: this.connections.size,
+      stats: this.stats,
+    };
+    return `Server ${inspect(seen, options)}`;
+  }
+
+  toString(): string {
+    return `Server on ${this.addresses.join(" ")}`;
   }
 
   async #entered(accepted: Connection, leave: () => void): Promise<void> {

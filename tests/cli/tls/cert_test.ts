@@ -49,7 +49,7 @@ Deno.test("cert overwrites nothing", () =>
 Deno.test("cert exits 2 in one line for what it does not know", async () => {
   const lines: [string, RegExp][] = [
     [
-      "",
+      "--valid-for 1h",
       /^parley-server: there is no --out; .*; see parley-server cert --help/,
     ],
     ["--name x", /there is no --out; write for example: --out \./],
@@ -145,3 +145,11 @@ Deno.test("a byte order mark in front of a certificate is passed over", () =>
       assertMatch(pem, /^-----BEGIN/);
     }
   }));
+
+Deno.test("parley-server cert without a word shows its help, on standard error", async () => {
+  const terminal = new RecordedTerminal();
+  assertEquals(await runServer(["cert"], terminal), 2);
+  const asked = new RecordedTerminal();
+  assertEquals(await runServer(["cert", "--help"], asked), 0);
+  assertEquals([terminal.told, terminal.shown], [asked.shown, ""]);
+});
