@@ -171,7 +171,7 @@ Deno.test("tap closes a client at once when the target is down, says why, and go
     );
     assertStringIncludes(
       terminal.told,
-      `the target failed: Cannot connect to ${target}: connection refused`,
+      `the target failed: cannot connect to ${target}: connection refused`,
     );
     assertEquals(terminal.shown, "");
   }
