@@ -19,44 +19,51 @@ async function inFolder(use: (path: string) => Promise<void>): Promise<void> {
   }
 }
 
-e2e(
-  "a server that is killed leaves a recording up to the last whole line",
-  async (run) => {
-    await inFolder(async (folder) => {
-      const file = `${folder}/recording`;
-      await using server = await run.server("echo", "0", "--record", file);
-      const client = await connect(server.address, { encoding: "text" });
-      // Killed while lines are being written.
-      let answers = 0;
-      const talking = (async () => {
-        for (;; answers++) {
-          await client.send(`message ${answers} ${"x".repeat(2000)}`);
-          await client.receive();
+for (const name of ["echo", "tap"] as const) {
+  e2e(
+    `${name} that is killed leaves a recording up to the last whole line`,
+    async (run) => {
+      await inFolder(async (folder) => {
+        const file = `${folder}/recording`;
+        await using echo = await run.server("echo", "0");
+        await using killed = await run.server(
+          ...(name === "tap"
+            ? ["tap", "0", echo.address, "--frame", "line", "--quiet"]
+            : ["echo", "0"]),
+          ...["--record", file],
+        );
+        const client = await connect(killed.address, { encoding: "text" });
+        // Killed while lines are being written.
+        let answers = 0;
+        const talking = (async () => {
+          for (;; answers++) {
+            await client.send(`message ${answers} ${"x".repeat(2000)}`);
+            await client.receive();
+          }
+        })().catch(() => {});
+        while ((await Deno.stat(file)).size < 1_000_000) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
         }
-      })().catch(() => {});
-      while ((await Deno.stat(file)).size < 1_000_000) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-      server.process.signal("SIGKILL");
-      await server.process.ended();
-      await talking;
-      client.abort();
-      const { end, events } = await readRecording(file);
-      assertEquals(end.isFinished, false);
-      const heard = textTo("server", events).split("\n");
-      assertEquals(heard.length > 200, true);
-      assertMatch(heard[0]!, /^message 0 x/);
-      // At most the last moment is missing.
-      assertEquals(heard.length <= answers + 2, true);
-      for (const [i, line] of heard.slice(0, -1).entries()) {
-        assertStringIncludes(line, `message ${i} `);
-      }
-      const { code, stdout } = await run.client("show", file, "--quiet");
-      assertEquals(code, 0);
-      assertMatch(stdout.slice(0, 60), /^#1 → .* message 0 x/);
-    });
-  },
-);
+        killed.process.signal("SIGKILL");
+        await killed.process.ended();
+        await talking;
+        client.abort();
+        const { end, events } = await readRecording(file);
+        assertEquals(end.isFinished, false);
+        const heard = textTo("server", events).split("\n");
+        assertEquals(heard.length > 200, true);
+        // No more than there was, and nothing is missing in it.
+        assertEquals(heard.length <= answers + 2, true);
+        for (const [i, line] of heard.slice(0, -1).entries()) {
+          assertStringIncludes(line, `message ${i} `);
+        }
+        const { code, stdout } = await run.client("show", file, "--quiet");
+        assertEquals(code, 0);
+        assertMatch(stdout.slice(0, 60), /^#1 → .* message 0 x/);
+      });
+    },
+  );
+}
 
 e2e(
   "a disk that is full at the first line starts nothing, with exit 9",

@@ -54,6 +54,10 @@ export interface Chopped {
 const LOOK_WHOLE_MS = 200;
 const LOOK_MS = 10;
 
+// More would not be read, and a request may have millions of positions.
+const MOST_BAD = 10_000;
+const MOST_KEPT_BYTES = 64 * 1024;
+
 // A server that accepts slowly refuses for a moment.
 const TRIES = 5;
 const FIRST_PAUSE_MS = 50;
@@ -164,12 +168,23 @@ class Chopping {
         if (done === true) return;
         const difference = await this.#try(cut);
         this.#tried++;
-        if (difference !== undefined) this.#bad.push({ cut, difference });
+        if (difference !== undefined) this.#found(cut, difference);
         onProgress(this.#tried, this.#bad.length);
       }
     } catch (error) {
       this.#stopped ??= error;
     }
+  }
+
+  #found(cut: Cut, difference: Difference): void {
+    // Not the whole of a large answer, for each of many cuts.
+    const got = difference.got?.slice(0, MOST_KEPT_BYTES);
+    this.#bad.push({ cut, difference: { ...difference, got } });
+    if (this.#bad.length < MOST_BAD) return;
+    this.#stopped ??= new Failure(
+      EXIT.failed,
+      `${MOST_BAD} cuts change the answer; the others were not tried`,
+    );
   }
 
   async #try(cut: Cut): Promise<Difference | undefined> {

@@ -193,6 +193,7 @@ function report(
     const lines = reportLines(request, parts, tried, bad, columns);
     writeLine(output, lines.join("\n"));
   }
+  if (stopped instanceof Failure) throw stopped;
   if (stopped !== undefined) {
     const reason = describe(stopped, "connecting");
     throw new Failure(
