@@ -110,7 +110,7 @@ function* cuts(pieces: readonly Piece[]): Generator<Piece[]> {
     );
   }
   // Few large streams, as each is decoded in full.
-  const most = Math.min(RANDOM_CUTS, Math.ceil(2 ** 26 / (size + 1)));
+  const most = Math.min(RANDOM_CUTS, Math.ceil(2 ** 24 / (size + 1)));
   for (let i = 0; i < most; i++) {
     yield turns.flatMap(({ from, bytes }) => {
       const count = Math.floor(Math.random() * 20);

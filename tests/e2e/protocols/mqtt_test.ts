@@ -1,7 +1,7 @@
 /**
  * Framing `mqtt` against Mosquitto's server and clients, and against the packets
  * of mqtt-packet of npm. What connect() says to Mosquitto is tested with the
- * other peers of `protocol_peers_test.ts`.
+ * other brokers in `brokers_test.ts`.
  *
  * @module
  */

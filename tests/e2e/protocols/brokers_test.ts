@@ -1,13 +1,23 @@
 /**
- * Names of protocols against the real servers, each started on this machine's
- * loopback where it is installed.
+ * Framings `redis`, `mqtt` and `nats`: what connect() says to the real servers, and
+ * what goes by between Redis and NATS and their own clients.
  *
  * @module
  */
 
-import { connect, type MessageConnection } from "@parley/parley";
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { fromLatin1, latin1 } from "../support/chunkings.ts";
+import { fromLatin1 } from "../../support/chunkings.ts";
+import { npmProgram } from "../../support/npm_program.ts";
+import type { Process } from "../../support/processes.ts";
+import {
+  freePort,
+  opened,
+  peerTest,
+  run,
+  start,
+} from "../../support/protocol_peers.ts";
+import { Recorder } from "../../support/recorder.ts";
+import { wholeConversation } from "../../support/whole_packets.ts";
 
 interface Peer {
   /** The program. */
@@ -163,74 +173,88 @@ const PEERS: readonly Peer[] = [
   },
 ];
 
-for (const { program, framing, args, ready, talk } of PEERS) {
-  Deno.test({
-    name: `${framing} talks with ${program}`,
-    // Skipped on a machine that does not have it.
-    ignore: !await isInstalled(program),
+for (const peer of PEERS) {
+  const { program, framing, talk } = peer;
+  await peerTest({
+    name: `${framing}: connect() talks with ${program}`,
+    needs: [program],
     async fn() {
       const port = freePort();
-      // Through the shell, the only program besides Deno and Node that tests run.
-      const child = new Deno.Command("sh", {
-        args: ["-c", 'exec "$0" "$@"', program, ...args(port)],
-        stdin: "null",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      try {
-        await until(ready, child);
-        await talk(() => opened(port, framing));
-      } finally {
-        child.kill("SIGKILL");
-        await child.status;
-      }
+      await using _server = await started(peer, port);
+      await talk(() => talkingTo(port, framing));
     },
   });
 }
 
-async function opened(port: number, framing: string): Promise<Talk> {
-  const connection: MessageConnection<Uint8Array> = await connect(
-    `tcp://127.0.0.1:${port}`,
-    { framing, encoding: "bytes" },
-  );
+async function started(
+  { program, args, ready }: Peer,
+  port: number,
+): Promise<Process> {
+  const server = start(program, ...args(port));
+  await Promise.any([server.line(ready), server.outputLine(ready)]);
+  return server;
+}
+
+async function talkingTo(port: number, framing: string): Promise<Talk> {
+  const peer = await opened(port, framing);
   return {
-    send: (message) => connection.send(latin1(message)),
-    async receive() {
-      const message = await connection.receive({ timeoutMs: 10_000 });
-      assert(message !== undefined, "the server has closed the connection");
-      return fromLatin1(message);
-    },
-    async [Symbol.asyncDispose]() {
-      await connection[Symbol.asyncDispose]();
-    },
+    send: (message) => peer.send(message),
+    receive: async () => fromLatin1(await peer.receive()),
+    [Symbol.asyncDispose]: () => peer[Symbol.asyncDispose](),
   };
 }
 
-/** Waits for a line of a server, then drains what else it writes. */
-async function until(ready: RegExp, child: Deno.ChildProcess): Promise<void> {
-  const decoder = new TextDecoder();
-  let text = "";
-  await new Promise<void>((resolve, reject) => {
-    const drain = async (stream: ReadableStream<Uint8Array>) => {
-      for await (const chunk of stream) {
-        text += decoder.decode(chunk, { stream: true });
-        if (ready.test(text)) resolve();
-      }
-    };
-    Promise.all([drain(child.stdout), drain(child.stderr)])
-      .then(() => reject(new Error(`it has ended: ${text}`)), reject);
-  });
-}
+const [REDIS, , NATS] = PEERS as [Peer, Peer, Peer];
 
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
-}
+await peerTest({
+  name: "redis: redis-benchmark pipelines all kinds of commands",
+  needs: ["redis-server", "redis-benchmark"],
+  async fn() {
+    const port = freePort();
+    await using _server = await started(REDIS, port);
+    await using recorder = new Recorder({ port });
+    const { code, text } = await run(
+      'exec redis-benchmark -h 127.0.0.1 -p "$1" -q -c 2 -n 100 -P 16 -d 100 \\' +
+        "-t set,get,incr,lpush,lpop,sadd,hset,zadd,lrange_100,mset",
+      `${recorder.port}`,
+    );
+    assertEquals(code, 0, text);
+    let count = 0;
+    for (const { pieces } of await recorder.over()) {
+      const { client, server } = wholeConversation("redis", pieces);
+      // Each command is an array of bulk strings, and has one reply.
+      assert(client.every(([first]) => first === 0x2a));
+      assertEquals(server.length, client.length);
+      count += client.length;
+    }
+    assert(count > 1000, `${count} commands`);
+  },
+});
 
-async function isInstalled(program: string): Promise<boolean> {
-  const { success } = await new Deno.Command("sh", {
-    args: ["-c", `command -v ${program}`],
-    stdout: "null",
-  }).output();
-  return success;
-}
+await peerTest({
+  name: "nats: the client of npm talks with nats-server",
+  needs: ["nats-server"],
+  async fn() {
+    const port = freePort();
+    await using _server = await started(NATS, port);
+    await using recorder = new Recorder({ port });
+    await using client = npmProgram("nats", `${recorder.port}`);
+    await client.end();
+    const { code, stdout, stderr } = await client.ended();
+    assertEquals(code, 0, stderr);
+    assertEquals(JSON.parse(stdout), [0, 5, 300_000, 2]);
+    const [recorded, ...more] = await recorder.over();
+    assertEquals(more, []);
+    const { client: sent, server } = wholeConversation(
+      "nats",
+      recorded!.pieces,
+    );
+    const verbs = (messages: readonly Uint8Array[]) =>
+      messages.map((message) => /^[^ \r]+/.exec(fromLatin1(message))![0])
+        .filter((verb) => !["PING", "PONG", "UNSUB"].includes(verb));
+    assertEquals(verbs(sent).toSorted(), [
+      ...["CONNECT", "HPUB", "PUB", "PUB", "PUB", "SUB"],
+    ]);
+    assertEquals(verbs(server), ["INFO", "MSG", "MSG", "MSG", "HMSG"]);
+  },
+});
