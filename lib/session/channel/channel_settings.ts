@@ -24,9 +24,9 @@ export const DEFAULT_MAX_BUFFERED_BYTES: number = 16 * 1024 * 1024;
 /** Bounds and deadlines of a connection. */
 export interface ChannelOptions {
   /**
-   * How many bytes may wait to be written before `send` makes its caller wait.
-   * A batch of bytes that is given to `sendAll` waits with up to three times as
-   * many, so that it leaves in fewer writes.
+   * How many bytes may wait to be written before `send` makes its caller wait;
+   * never more than `maxBufferedBytes`. A batch of bytes that is given to `sendAll`
+   * waits with up to three times as many, so that it leaves in fewer writes.
    *
    * @default {65_536}
    */
@@ -105,7 +105,8 @@ export class ChannelSettings {
     checkDuration("idleTimeoutMs", idleTimeoutMs);
     checkDuration("messageTimeoutMs", messageTimeoutMs);
     checkDuration("sendTimeoutMs", sendTimeoutMs);
-    this.highWaterMarkBytes = highWaterMarkBytes;
+    // Or a program that waits for room would be ended for what it may send.
+    this.highWaterMarkBytes = Math.min(highWaterMarkBytes, maxBufferedBytes);
     this.idleTimeoutMs = idleTimeoutMs;
     this.maxBufferedBytes = maxBufferedBytes;
     this.messageTimeoutMs = messageTimeoutMs;

@@ -231,6 +231,30 @@ Deno.test("runServer() skips bad frames with --bad-frames skip, tells a few and 
   assertMatch(terminal.told, /in 2 messages .*, 20 bad skipped; finished$/m);
 });
 
+Deno.test("runServer() with a small --max-buffered answers a peer that reads, however much it sends at once", async () => {
+  const args = ["echo", "0", "--max-buffered", "1KiB"];
+  const terminal = await during(args, async (address) => {
+    const port = Number(/\d+$/.exec(address));
+    using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+    const lines = new TextEncoder().encode(`${"x".repeat(99)}\n`.repeat(5_000));
+    const writing = (async () => {
+      for (let at = 0; at < lines.length;) {
+        at += await conn.write(lines.subarray(at));
+      }
+      await conn.closeWrite();
+    })();
+    let count = 0;
+    const bytes = new Uint8Array(65_536);
+    for (let read; (read = await conn.read(bytes)) !== null;) count += read;
+    await writing;
+    assertEquals(count, lines.length);
+  });
+  assertMatch(
+    terminal.told,
+    /in 5000 messages .* out 5000 messages .*finished/,
+  );
+});
+
 /** A PROXY header of version 2 for 1.2.3.4, filled up to a size with a NOOP. */
 function proxyHeader(size: number): Uint8Array<ArrayBuffer> {
   const header = new Uint8Array(size);
