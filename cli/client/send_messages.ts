@@ -5,9 +5,10 @@
  * @module
  */
 
-import type { MessageConnection } from "../../mod.ts";
+import type { Framing, MessageConnection } from "../../lib/core.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
+import type { Log } from "../output/log.ts";
 import type { Printer } from "../output/printer.ts";
 import type { ClientCommand } from "./client_command.ts";
 import { showUntilEnd } from "./show_messages.ts";
@@ -16,12 +17,14 @@ import { showUntilEnd } from "./show_messages.ts";
  * Sends the messages of the command line and shows the replies.
  *
  * @param printer Shows the replies.
+ * @param log The log, for a server that sends nothing at all.
  * @throws {Failure} If the server finishes before the last reply.
  */
 export async function sendMessages(
   connection: MessageConnection,
   { messages, options }: ClientCommand,
   printer: Printer,
+  log: Log,
 ): Promise<void> {
   const { frame, replies, timeout } = options;
   // All at once: the framing keeps them apart, and they leave in one write. A
@@ -38,7 +41,8 @@ export async function sendMessages(
       isCountable: false,
       replies,
     });
-    return await finished;
+    await finished;
+    return tellSilence(connection, frame, log);
   }
   const expected = replies ?? messages.length;
   for (let count = 0; count < expected; count++) {
@@ -47,6 +51,19 @@ export async function sendMessages(
     printer.print([reply]);
   }
   await sending;
+}
+
+/** Where a reply has no end of its own, nothing at all may be all of it. */
+function tellSilence(
+  { remoteAddress, stats }: MessageConnection,
+  framing: Framing,
+  log: Log,
+): void {
+  if (stats.bytesIn > 0 || framing.boundary !== "none") return;
+  log.soon(
+    { event: "no_reply", address: String(remoteAddress) },
+    `${remoteAddress} finished and sent nothing; --frame ${framing} sends no line end, which a service that reads lines waits for`,
+  );
 }
 
 function missing(

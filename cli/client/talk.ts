@@ -58,7 +58,7 @@ async function sendAndShow(
   const isRaw = options.frame.boundary === "none";
   const printer = await Printer.open(terminal, options.format, isRaw);
   if (messages.length > 0) {
-    return await sendMessages(connection, command, printer);
+    return await sendMessages(connection, command, printer, log);
   }
   const prompt = await openPrompt(terminal, interrupt);
   if (prompt !== undefined) {

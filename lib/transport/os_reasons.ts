@@ -107,11 +107,11 @@ const ROWS: readonly Row[] = [
     "it showed no certificate, and this side asks for one",
   ),
   // node:tls says the same of an unknown authority, of a certificate that is
-  // not valid yet, of one for another use and of one outside its authority's
-  // names.
+  // not valid yet, of one for another use, of one outside its authority's names
+  // and of some that have expired.
   tls(
     /UNABLE_TO_VERIFY_LEAF_SIGNATURE|unable to verify the first certificate/,
-    "its certificate cannot be verified: it comes from an authority that is not trusted here, or is not valid yet, or not for this use; the runtime does not say which",
+    "its certificate cannot be verified: it comes from an authority that is not trusted here, or it has expired, is not valid yet or is not for this use; the runtime does not say which",
     { option: "caCerts" },
   ),
   tls(

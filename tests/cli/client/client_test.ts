@@ -327,6 +327,24 @@ Deno.test("runClient() exits 8 and says what was left when the server takes no m
   );
 });
 
+Deno.test("runClient() says that a server has finished and sent nothing, where no reply is counted", async () => {
+  await using server = await serve("tcp://127.0.0.1:0", {}, async (peer) => {
+    await peer.receive();
+  });
+  const address = String(server.address);
+  const silent = new RecordedTerminal();
+  const args = [address, "--frame", "raw", "hello"];
+  assertEquals([await runClient(args, silent), silent.shown], [0, ""]);
+  assertEquals(
+    silent.told,
+    `${address} finished and sent nothing; --frame raw sends no line end, which a service that reads lines waits for\n`,
+  );
+  // Input is often sent to what never answers.
+  const piped = new RecordedTerminal({ input: ["hello"] });
+  assertEquals(await runClient(args.slice(0, 3), piped), 0);
+  assertEquals(piped.told, "");
+});
+
 Deno.test("runClient() cuts what it sends by --write-size, and waits between by --write-delay", async () => {
   const chunks: number[] = [];
   await using server = await serve(

@@ -25,7 +25,7 @@ const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 type Known = readonly [reason: string, option?: string];
 
 const UNVERIFIED: Known = [
-  "its certificate cannot be verified: it comes from an authority that is not trusted here, or is not valid yet, or not for this use; the runtime does not say which",
+  "its certificate cannot be verified: it comes from an authority that is not trusted here, or it has expired, is not valid yet or is not for this use; the runtime does not say which",
   "caCerts",
 ];
 const UNKNOWN: Known = [
