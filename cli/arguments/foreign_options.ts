@@ -15,25 +15,48 @@ const CLIENT_PORT =
   "the port stands behind the address: parley-client 127.0.0.1:7342";
 const CLIENT_UNIX = "for a Unix socket write: parley-client unix:PATH";
 
+const CLIENT_TIME = "for a time limit write for example: --timeout 3s";
+const FAILS = "a status of 400 or above gives exit code 1 anyway; leave it out";
+const SILENT = "only the body and failures are shown anyway; leave it out";
+
 /** Options that the client does not have. */
 export const CLIENT_FOREIGN: ForeignOptions = {
   "4": "for IPv4 write the address, such as 127.0.0.1:7342",
   "6": "for IPv6 write the address, such as [::1]:7342",
+  A: "write: --header 'User-Agent: NAME'",
+  b: "write: --header 'Cookie: NAME=VALUE'",
   c: "a program is not started; send what it prints: PROGRAM | parley-client 7342",
   e: "a program is not started; send what it prints: PROGRAM | parley-client 7342",
+  f: FAILS,
+  G: "the query stands in the address: 'http://HOST/PATH?NAME=VALUE'",
   l: "to listen write: parley-server print 7342",
+  m: CLIENT_TIME,
+  N: "what has arrived is shown at once; leave it out",
   n: "names are only looked up where they are given; leave it out",
+  O: "the file is named: --output FILE",
   p: CLIENT_PORT,
+  s: SILENT,
+  S: SILENT,
+  T: "write: --method PUT --data @FILE",
   U: CLIENT_UNIX,
   V: VERSION,
-  w: "for a time limit write for example: --timeout 3s",
+  w: CLIENT_TIME,
   z: "to see whether something listens write: parley-client 7342 --frame raw --timeout 1s </dev/null",
+  cookie: "write: --header 'Cookie: NAME=VALUE'",
+  "data-binary": "write: --data @FILE, which is sent as it is",
+  "data-raw": "write: --data TEXT",
+  fail: FAILS,
   host: "the host stands before the port: parley-client HOST:7342",
+  json: "write: --data TEXT --header 'Content-Type: application/json'",
+  "max-time": CLIENT_TIME,
   port: CLIENT_PORT,
+  request: "write: --method METHOD",
+  silent: SILENT,
   ssl: TLS,
   tls: TLS,
   udp: "for UDP write: parley-client udp:7342",
   unix: CLIENT_UNIX,
+  "user-agent": "write: --header 'User-Agent: NAME'",
 };
 
 const SERVER_PORT = "the port is the address: parley-server print 7342";

@@ -105,7 +105,9 @@ async function performRequest(
   });
   tellAnswer(response, log, tenths(performance.now() - begun));
   watch.showHeads();
-  if (command.options.include) showHead(response, terminal.output);
+  const { head, include } = command.options;
+  // --head has shown it already.
+  if (include && !head) showHead(response, terminal.output);
   if (part?.isComplete(response)) {
     await response.body?.cancel();
     log.now({ event: "complete", file: output }, `${output} is complete`);

@@ -361,6 +361,11 @@ Deno.test("runClient() removes what it has written when Ctrl-C ends it", async (
   });
 });
 
+Deno.test("runClient() shows the head once with --head and --include", async () => {
+  const { shown } = await askRaw("HTTP/1.1 200 OK\r\nA: b\r\n\r\n", "-I", "-i");
+  assertEquals(shown.match(/200 OK/g)?.length, 1, shown);
+});
+
 Deno.test("runClient() tells a failure in JSON that drives no terminal", async () => {
   const { told } = await askRaw(
     // Sent as UTF-8, of which every byte is a character to HTTP.
