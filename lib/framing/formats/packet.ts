@@ -91,7 +91,8 @@ export function packetFraming(
   );
 }
 
-class PacketDecoder implements Decoder {
+/** Decodes packets whose ends a scanner finds. */
+export class PacketDecoder implements Decoder {
   missingBytes = 0;
   readonly #scanner: PacketScanner;
   readonly #packet: string;
@@ -102,18 +103,18 @@ class PacketDecoder implements Decoder {
   }
 
   decode(queue: ReadableQueue): Uint8Array | undefined {
-    const size = this.#wholePacket(queue);
+    const size = this.wholePacket(queue);
     return size === -1 ? undefined : queue.take(size);
   }
 
   skip(queue: ReadableQueue): number {
-    const size = this.#wholePacket(queue);
+    const size = this.wholePacket(queue);
     if (size !== -1) queue.skip(size);
     return size;
   }
 
   /** Size of the packet at the front, or -1 when more bytes are needed. */
-  #wholePacket(queue: ReadableQueue): number {
+  protected wholePacket(queue: ReadableQueue): number {
     const scanner = this.#scanner;
     if (!scanner.scan(queue)) {
       const { length } = queue;
@@ -156,7 +157,8 @@ class EndedPacketDecoder extends PacketDecoder {
   }
 }
 
-class PacketEncoder implements Encoder {
+/** Sends whole packets, and refuses what is not exactly one. */
+export class PacketEncoder implements Encoder {
   readonly #scanner: PacketScanner;
   readonly #packet: string;
   readonly #max: number;

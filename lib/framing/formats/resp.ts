@@ -11,7 +11,10 @@
  */
 
 import type { Framing } from "../framing.ts";
-import { packetFraming } from "./packet.ts";
+import { namedFraming } from "./named_framing.ts";
+import { PacketEncoder } from "./packet.ts";
+import { QuickPacketDecoder } from "./quick_packets.ts";
+import { respEnd } from "./resp_end.ts";
 import { addRespParts } from "./resp_parts.ts";
 import { RespScanner } from "./resp_scanner.ts";
 
@@ -42,9 +45,11 @@ export function resp(): Framing {
   return RESP;
 }
 
-const RESP: Framing = packetFraming(
+const VALUE = "RESP value";
+
+const RESP: Framing = namedFraming(
   "resp",
-  "RESP value",
-  (maxMessageBytes) => new RespScanner(maxMessageBytes),
+  (max) => new QuickPacketDecoder(new RespScanner(max), VALUE, max, respEnd),
+  (max) => new PacketEncoder(new RespScanner(max), VALUE, max),
   { explain: addRespParts },
 );

@@ -105,7 +105,8 @@ export function varintPrefix(options: VarintPrefixOptions = {}): Framing {
   );
 }
 
-function addVarintParts(
+/** Adds the parts of a frame: what is before the length, it, and the message. */
+export function addVarintParts(
   parts: PartList,
   frame: Uint8Array,
   layout: VarintLayout,

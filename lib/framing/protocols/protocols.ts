@@ -25,6 +25,7 @@ import type { Framing } from "../framing.ts";
 import { AmqpScanner } from "./amqp.ts";
 import * as headers from "./headers.ts";
 import { memcachedScanner } from "./memcached.ts";
+import { MqttScanner } from "./mqtt.ts";
 import { mysqlScanner } from "./mysql.ts";
 import { NATS } from "./nats.ts";
 import { NmeaScanner } from "./nmea.ts";
@@ -149,7 +150,8 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   mqtt: {
     port: 1883,
     summary: "MQTT control packets",
-    make: renamed(varintPrefix({ bytes: 4, offset: 1, strip: 0 })),
+    make: (name) =>
+      packetFraming(name, "MQTT packet", (max) => new MqttScanner(max)),
   },
   mysql: {
     port: 3306,

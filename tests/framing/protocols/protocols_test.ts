@@ -40,7 +40,6 @@ const CANONICAL: Readonly<Record<string, readonly [string, string]>> = {
   ldap: ["ber", "\x30\x05\x02\x01\x01\x42\0"],
   lsp: ["content-length", "Content-Length: 2\r\n\r\n{}"],
   minecraft: ["varint:3", "\x02\0\x01"],
-  mqtt: ["varint:4,offset=1,strip=0", "\xc0\0"],
   redis: ["resp", "+PONG\r\n"],
 };
 

@@ -5,6 +5,8 @@
  */
 
 import type { Explain } from "../../formats/named_framing.ts";
+import { addVarintParts } from "../../formats/varint_prefix.ts";
+import { MQTT_LAYOUT } from "../mqtt.ts";
 import { addAmqpParts } from "./amqp.ts";
 import { addMemcachedParts } from "./memcached.ts";
 import { addMysqlParts } from "./mysql.ts";
@@ -18,6 +20,7 @@ import { addWebsocketParts } from "./websocket.ts";
 const PARTS: Readonly<Record<string, Explain>> = {
   amqp: addAmqpParts,
   memcached: addMemcachedParts,
+  mqtt: (parts, frame) => addVarintParts(parts, frame, MQTT_LAYOUT),
   mysql: addMysqlParts,
   nats: addLineParts,
   nmea: addNmeaParts,
