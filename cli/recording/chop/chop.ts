@@ -3,8 +3,8 @@
  * answer.
  *
  * ```text
- *   whole, twice ── no answer ───────────────► exit 124
- *        │ └─────── differs from itself ─────► exit 1
+ *   whole, twice ── no answer, or none that fits ──► exit 124, 8 or 7
+ *        │ └─────── differs from itself ───────────► exit 1
  *        ▼
  *   every cut, several at once ── a connection fails, also after some tries ─► stopped
  *        └── all are tried ──► done
@@ -65,7 +65,8 @@ const FIRST_PAUSE_MS = 50;
 /**
  * Tries every cut.
  *
- * @throws {Failure} If the whole exchange has no answer, or one that changes by itself.
+ * @throws {Failure} If the whole exchange has no answer, or one that changes by itself
+ * or does not fit the framing.
  * @throws {unknown} If the first connection cannot be opened, or the reason of the
  * signal.
  */
@@ -89,25 +90,49 @@ export async function chop(options: ChopOptions): Promise<Chopped> {
   return await new Chopping(whole, wanted, options).run();
 }
 
-/** An outcome of the whole request; fewer answers than expected are what there is. */
-function settled(outcome: Outcome, { timeoutMs }: ChopOptions): Outcome {
-  const isEmpty = outcome.answers.every(({ length }) => length === 0) &&
-    outcome.answers.length < 2;
-  if (outcome.end !== "timeout") return outcome;
-  if (!isEmpty) return { ...outcome, end: "open" };
-  throw new Failure(
-    EXIT.timeout,
-    `there is no answer to the whole request within ${
-      formatDuration(timeoutMs)
-    }; check --frame, or allow more with --timeout`,
-  );
+/**
+ * An outcome of the whole request. Fewer answers than expected are what there is.
+ *
+ * @throws {Failure} If there is none at all, or what comes does not fit the framing.
+ */
+function settled(outcome: Outcome, options: ChopOptions): Outcome {
+  const { request, timeoutMs } = options;
+  const { end } = outcome;
+  if (end === "broken") {
+    throw new Failure(
+      EXIT.framing,
+      `the answer to the whole request does not fit ${request.answerFraming}; choose another --frame-to-client`,
+    );
+  }
+  if (countOf(outcome, options) > 0 || request.expected === 0) {
+    return end === "timeout" ? { ...outcome, end: "open" } : outcome;
+  }
+  throw end === "timeout"
+    ? new Failure(
+      EXIT.timeout,
+      `there is no answer to the whole request within ${
+        formatDuration(timeoutMs)
+      }; check --frame, or allow more with --timeout`,
+    )
+    : new Failure(
+      EXIT.lost,
+      `the server ${
+        end === "reset" ? "resets" : "ends"
+      } the connection without an answer to the whole request; check --frame`,
+    );
 }
 
-function wantedAfter({ answers, end }: Outcome, options: ChopOptions): Wanted {
-  const { answerFraming } = options.request;
+/** How many messages, or without framing bytes, an outcome has. */
+function countOf({ answers }: Outcome, { request }: ChopOptions): number {
+  return request.answerFraming === undefined
+    ? answers[0]!.length
+    : answers.length;
+}
+
+function wantedAfter(outcome: Outcome, options: ChopOptions): Wanted {
   return {
-    count: answerFraming === undefined ? answers[0]!.length : answers.length,
-    ends: end === "end" || end === "reset",
+    count: countOf(outcome, options),
+    ends: outcome.end === "end" || outcome.end === "reset",
     lookMs: LOOK_MS,
   };
 }

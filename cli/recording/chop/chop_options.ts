@@ -137,6 +137,7 @@ export const CHOP_MANUAL: Manual = {
     EXIT.resolve,
     EXIT.connect,
     EXIT.tls,
+    EXIT.framing,
     EXIT.lost,
     EXIT.local,
     EXIT.timeout,

@@ -67,6 +67,8 @@ export class GrowingFile {
         write: true,
         create: true,
         truncate: true,
+        // What went over TLS is in it in clear, passwords too.
+        mode: 0o600,
       });
     } catch (cause) {
       throw cannotWrite(path, cause);

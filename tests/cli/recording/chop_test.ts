@@ -254,6 +254,25 @@ Deno.test("chop says when the whole request has no answer, with exit 124", async
   );
 });
 
+Deno.test("chop says when the server ends without an answer, or the answer does not fit", async () => {
+  const args = ["--message", "hi", "--timeout", "100ms"];
+  const ending = await chopOurs({}, () => {}, ...args);
+  assertEquals([ending.code, ending.shown], [8, ""]);
+  assertMatch(
+    ending.told,
+    /ends the connection without an answer to the whole/,
+  );
+  const other = await chopOurs(
+    {},
+    echo,
+    ...args,
+    "--frame-to-client",
+    "netstring",
+  );
+  assertEquals([other.code, other.shown], [7, ""]);
+  assertMatch(other.told, /the whole request does not fit netstring; choose/);
+});
+
 Deno.test("chop says when nothing listens there, with exit 4", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;

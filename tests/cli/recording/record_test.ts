@@ -208,6 +208,18 @@ Deno.test("--pcapng writes a capture beside the recording", () =>
     );
   }));
 
+Deno.test("--record and --pcapng make files that the owner alone can read", {
+  ignore: Deno.build.os === "windows",
+}, () =>
+  inFolder(async (folder) => {
+    const [file, capture] = [`${folder}/recording`, `${folder}/capture`];
+    const args = ["echo", "0", "--record", file, "--pcapng", capture];
+    await during(args, () => Promise.resolve());
+    for (const path of [file, capture]) {
+      assertEquals((await Deno.stat(path)).mode! & 0o777, 0o600);
+    }
+  }));
+
 Deno.test("--record replaces what was in the file", () =>
   inFolder(async (folder) => {
     const file = `${folder}/recording`;
