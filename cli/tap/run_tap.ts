@@ -18,6 +18,7 @@ import { Servers } from "../server/start_servers.ts";
 import { tellListening } from "../server/listening/tell_listening.ts";
 import { untilSignal } from "../server/until_signal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { AUTO, GuessedFraming } from "./guessed_framing.ts";
 import { displayFor, loadFormat } from "./display/display_for.ts";
 import { RecordingView } from "./recording_view.ts";
 import { parseTapArguments, type TapCommand } from "./tap_command.ts";
@@ -52,7 +53,8 @@ async function runTap(
     quiet: options.quiet,
     verbose: options.verbose,
   });
-  const framing = {
+  const guess = guessFor(command, log);
+  const framing = guess ?? {
     toServer: options["frame-to-server"] ?? options.frame,
     toClient: options["frame-to-client"] ?? options.frame,
   };
@@ -65,9 +67,11 @@ async function runTap(
     framing,
     maxMessageBytes: options["max-message"],
     terminal,
-    views: recording === undefined
-      ? [display]
-      : [display, new RecordingView(recording, target)],
+    views: [
+      display,
+      ...recording === undefined ? [] : [new RecordingView(recording, target)],
+      ...guess === undefined ? [] : [guess],
+    ],
     ready: recording && (() => recording.room()),
   };
   try {
@@ -77,10 +81,41 @@ async function runTap(
       : exitCode;
   } finally {
     await recording?.end();
+    guess?.end();
     display.end();
     log.flush();
     await Promise.all([output, errors].map((one) => one.drained(DRAIN_MS)));
   }
+}
+
+/** What guesses the framing, if it is to be guessed. */
+function guessFor(
+  { options }: TapCommand,
+  log: Log,
+): GuessedFraming | undefined {
+  const {
+    frame,
+    "frame-to-client": toClient,
+    "frame-to-server": toServer,
+  } = options;
+  if (frame === AUTO) {
+    return new GuessedFraming({
+      ...toClient && { toClient },
+      ...toServer && { toServer },
+    }, log);
+  }
+  return undefined;
+}
+
+/** Says how to see messages, if nothing was said about them. */
+function tellHint({ given, listen }: TapCommand, log: Log): void {
+  const isGiven = ["frame", "frame-to-client", "frame-to-server"]
+    .some((name) => given.has(name));
+  if (isGiven || listen.transport === "udp") return;
+  log.soon(
+    { event: "hint" },
+    "each read is shown as it is; --frame auto guesses where messages end",
+  );
 }
 
 /** Listens until a signal, or until standard output is closed. */
@@ -97,6 +132,7 @@ async function serveTap(
   const undoReload = reloadAtSignal(servers, options, terminal, log);
   const ended = untilSignal(servers, terminal, log, options.grace);
   tellListening([listen], servers.addresses, String, terminal, log);
+  tellHint(command, log);
   try {
     return await Promise.race([ended, failureOf(output, servers)]);
   } finally {

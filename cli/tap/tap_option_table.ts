@@ -32,6 +32,7 @@ import {
   WEBSOCKET_SERVER_OPTIONS,
 } from "../websocket/websocket_options.ts";
 import { parseFilter } from "./filter.ts";
+import { parseFramingOrAuto } from "./guessed_framing.ts";
 
 const only = oneOf(["to-server", "to-client"]);
 
@@ -47,8 +48,8 @@ export const TAP_OPTIONS = {
       ...setting(
         "SPEC",
         { value: raw(), text: "raw" },
-        parseFraming,
-        "where a message ends, both ways: line, length:4, redis, ...; raw shows each read as it is; see help frames",
+        parseFramingOrAuto,
+        "where a message ends, both ways: line, length:4, redis, ...; raw shows each read, auto guesses; see help frames",
         { usual: true, instead: ONE_MESSAGE },
       ),
     },
