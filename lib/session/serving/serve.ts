@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SYSTEM_TIME, type Time } from "../../time/time.ts";
 import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import { FramedConnection } from "../messages/framed_connection.ts";
 import type { MessageConnection } from "../messages/message_connection.ts";
@@ -80,14 +81,24 @@ export async function serve(
   addresses: ServeAddress | readonly ServeAddress[],
   handler: Handler<Uint8Array>,
 ): Promise<Server<Uint8Array>>;
-export async function serve<T, S>(
+export function serve<T, S>(
   addresses: ServeAddress | readonly ServeAddress[],
   ...rest:
     | readonly [Handler<T, S>]
     | readonly [ServeOptions<EncodingLike>, Handler<T, S>]
 ): Promise<Server<T, MessageConnection<T, S>>> {
   const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
-  const settings = new Settings<T, S>(options, {}, "server");
+  return startMessageServer(addresses, options, handler, SYSTEM_TIME);
+}
+
+/** As {@linkcode serve}, with the source of time. */
+export async function startMessageServer<E extends EncodingLike, T, S>(
+  addresses: ServeAddress | readonly ServeAddress[],
+  options: ServeOptions<E>,
+  handler: Handler<T, S>,
+  time: Time,
+): Promise<Server<T, MessageConnection<T, S>>> {
+  const settings = new Settings<T, S>(options, { time }, "server");
   return await startServer<T, FramedConnection<T, S>>(
     addresses,
     // What the encoding makes of T and S only the overloads know.

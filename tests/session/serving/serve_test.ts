@@ -22,7 +22,10 @@ import { MessageConnection } from "../../../lib/session/messages/message_connect
 import {
   serve,
   type ServeAddress,
+  startMessageServer,
 } from "../../../lib/session/serving/serve.ts";
+import { SYSTEM_TIME, type Time } from "../../../lib/time/time.ts";
+import { ManualTime } from "../../support/manual_time.ts";
 import type { Handler, Server } from "../../../lib/session/serving/server.ts";
 import type {
   ServeOptions,
@@ -35,7 +38,7 @@ import {
   memoryListener,
 } from "../../../lib/transport/memory/mod.ts";
 import { connectTcp, listenTcp } from "../../../lib/transport/tcp/mod.ts";
-import { all, delay, framed, standing, turn, until } from "../harness.ts";
+import { all, framed, standing, turn, until } from "../harness.ts";
 
 const TEXT = { framing: "length:4", encoding: "text" } as const;
 const LOOPBACK = "tcp://127.0.0.1:0";
@@ -785,15 +788,20 @@ Deno.test("slow, silent and unreading peers do not hold up the others", async ()
 
 Deno.test("deadlines of a server end the peers that miss them and the server goes on", async () => {
   const errors: unknown[] = [];
+  const time = new ManualTime();
   await using own = memory();
-  await using _server = await own.serve({
-    idleTimeoutMs: 200,
-    messageTimeoutMs: 100,
-    sendTimeoutMs: 100,
-    onEvent: (event) =>
-      event.type === "closed" && event.error !== undefined &&
-      errors.push(event.error),
-  }, echo);
+  await using _server = await own.serve(
+    {
+      idleTimeoutMs: 200,
+      messageTimeoutMs: 100,
+      sendTimeoutMs: 100,
+      onEvent: (event) =>
+        event.type === "closed" && event.error !== undefined &&
+        errors.push(event.error),
+    },
+    echo,
+    time,
+  );
   const _silent = await own.dial();
   const slow = await own.dial();
   await slow.write(framed("slow").subarray(0, 5));
@@ -806,7 +814,7 @@ Deno.test("deadlines of a server end the peers that miss them and the server goe
   for (let i = 0; i < 8; i++) {
     await talking.send(`${i}`);
     assertEquals(await talking.receive(), `${i}`);
-    await delay(50);
+    await time.advance(50);
   }
   assertEquals(
     errors.map((error) => (error as TimeoutError).deadline).toSorted(),
@@ -852,6 +860,7 @@ function memory(name = "server"): AsyncDisposable & {
   serve(
     options: ServeOptions<"text">,
     handler: Handler<string>,
+    time?: Time,
   ): Promise<Server<string>>;
 } {
   const listener = memoryListener({ name });
@@ -866,8 +875,13 @@ function memory(name = "server"): AsyncDisposable & {
     async connect(options = {}) {
       return new MessageConnection<string>(await this.dial(options), TEXT);
     },
-    async serve(options, handler) {
-      const server = await serve(listener, { ...TEXT, ...options }, handler);
+    async serve(options, handler, time = SYSTEM_TIME) {
+      const server = await startMessageServer(
+        listener,
+        { ...TEXT, ...options },
+        handler,
+        time,
+      );
       // Disposed of first, so that shutting down does not wait for the clients.
       const dispose = server[Symbol.asyncDispose].bind(server);
       server[Symbol.asyncDispose] = () => {
