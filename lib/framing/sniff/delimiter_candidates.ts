@@ -114,9 +114,14 @@ function controlBonus(
 ): number {
   let count = 0;
   for (const { bytes } of streams) {
+    let before: number | undefined;
     for (const byte of bytes) {
-      if (byte === end.at(-1)) count++;
-      else if (isControl(byte) && byte !== 0x09 && !end.includes(byte)) {
+      const isEnd = byte === end.at(-1);
+      // Of several in a row, as zeros often come, one may be an end.
+      if (isEnd && before !== byte) count++;
+      before = byte;
+      if (isEnd) continue;
+      if (isControl(byte) && byte !== 0x09 && !end.includes(byte)) {
         return 0;
       }
     }
