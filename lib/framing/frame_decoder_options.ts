@@ -13,9 +13,10 @@ export interface FrameDecoderOptions {
   /**
    * What happens to a bad frame, and to a message whose content is bad: `"fail"`
    * ends the stream, `"skip"` drops it, calls `onBadFrame` and goes on. Frames
-   * can be skipped in the framings `line`, `delimiter`, `slip`, `cobs` and
-   * `json-seq`, where the end of a frame can be found without its beginning; in
-   * the others a bad frame ends the stream in any case. A stream that ends
+   * can be skipped where the end of one can be found without its beginning, as in
+   * `line`, `delimiter`, `slip`, `cobs`, `json-seq`, `hdlc`, `dle`, `mllp` and
+   * `nmea`, and with a wrong checksum of `crc` in all; otherwise a bad frame ends
+   * the stream in any case. A stream that ends
    * inside a frame is always an error.
    *
    * @default {"fail", but "skip" for `slip`, `cobs` and `json-seq`}

@@ -40,7 +40,12 @@
  *
  * The names of protocols are framings too, such as `redis`, `mqtt` and `kafka`:
  * {@linkcode PROTOCOLS} lists them. A message is then the whole packet, header
- * included, unless the header is nothing but its length.
+ * included, unless the header is nothing but its length. Where client and server
+ * write differently, as in `postgres` and `smtp`, say whose bytes they are: `from`
+ * of a decoder, `side` of a connection.
+ *
+ * `crc=16-ccitt` and other options change what a framing does; the documentation of
+ * {@linkcode parseFraming} lists all of them.
  *
  * `A then B` is one message of A, then messages of B: a greeting, for example.
  *

@@ -7,6 +7,28 @@
  * part       name [:value] [,option[=value]] ... length:4,le    fixed:30,pad=#
  * ```
  *
+ * The documentation of {@linkcode parseFraming} lists the options.
+ *
+ * @module
+ */
+
+import { OptionRangeError, OptionTypeError } from "../check.ts";
+import { describeError } from "../errors.ts";
+import { announceParser } from "./by_name.ts";
+import type { Framing } from "./framing.ts";
+import { FORMATS } from "./formats.ts";
+import { nearest } from "../nearest.ts";
+import { sequence } from "./sequence.ts";
+import { synonym } from "./synonyms.ts";
+import { splitParts } from "./grammar/escapes.ts";
+import { FramingArguments } from "./grammar/arguments.ts";
+import { protocolFraming, PROTOCOLS } from "./protocols/protocols.ts";
+
+/**
+ * Reads the string of a framing, such as `line`, `length:4,le` or
+ * `delimiter:#*#`, or the name of a protocol, such as `redis`. Bytes are written
+ * as themselves, in UTF-8, or as one of the escapes `\n \r \t \0 \\ \, \|` and `\xHH`.
+ *
  * An option is a flag or has a value. The order of options does not matter, and
  * each can be given once. Values are numbers in decimal or with `0x`, bytes with
  * the escapes `\n \r \t \0 \\ \, \| \xHH`, or words.
@@ -28,26 +50,6 @@
  * | `crlf` | `line` | CR LF is sent |
  * | `pad=BYTE` | `fixed` | fills short messages, and is dropped from their ends |
  * | `zero`, `right` | `header` | how the digits are filled up |
- *
- * @module
- */
-
-import { OptionRangeError, OptionTypeError } from "../check.ts";
-import { describeError } from "../errors.ts";
-import { announceParser } from "./by_name.ts";
-import type { Framing } from "./framing.ts";
-import { FORMATS } from "./formats.ts";
-import { nearest } from "../nearest.ts";
-import { sequence } from "./sequence.ts";
-import { synonym } from "./synonyms.ts";
-import { splitParts } from "./grammar/escapes.ts";
-import { FramingArguments } from "./grammar/arguments.ts";
-import { protocolFraming, PROTOCOLS } from "./protocols/protocols.ts";
-
-/**
- * Reads the string of a framing, such as `line`, `length:4,le` or
- * `delimiter:#*#`, or the name of a protocol, such as `redis`. Bytes are written
- * as themselves, in UTF-8, or as one of the escapes `\n \r \t \0 \\ \, \|` and `\xHH`.
  *
  * `A then B` is one message in framing A, then all others in B. Write ` then `
  * inside of a delimiter as `\x20then\x20`.

@@ -631,3 +631,55 @@ Deno.test("verifyFraming() shows the message that differs", () => {
     message,
   );
 });
+
+Deno.test("verifyFraming() verifies what comes after the opening messages", () => {
+  const samples = ["", "a", "hello", "longer than the greeting"].map(latin1);
+  const greeting = [latin1("HELO")];
+  const framing = parseFraming("fixed:4 then length:1");
+  assertThrows(
+    () => verifyFraming(framing, samples),
+    Error,
+    "a sample cannot be sent",
+  );
+  const report = verifyFraming(framing, samples, { opening: greeting });
+  assertGreater(report.streams, 1000);
+  verifyFraming(parseFraming("smtp"), [latin1("hi\r\n.\r\n")], {
+    from: "client",
+    opening: [latin1("DATA\r\n")],
+  });
+});
+
+Deno.test("verifyFraming() verifies a change of the framing after the opening", () => {
+  const opening = ["HELLO", "length:1 from here"].map(latin1);
+  const samples = ["", "a\n", "two\nlines", "a".repeat(30)].map(latin1);
+  verifyFraming(lengthPrefix({ bytes: 1 }), samples, {
+    opening,
+    openingFraming: "line",
+  });
+  // Without the change the opening would have to be in the framing itself.
+  verifyFraming(lengthPrefix({ bytes: 1 }), samples, { opening });
+});
+
+Deno.test("verifyFraming() finds a decoder that is wrong only after the opening", () => {
+  // It takes the second message for as long as what is here of it.
+  const hasty = broken(line(), {
+    decoder: (options) => {
+      const decoder = line().decoder(options);
+      let count = 0;
+      return {
+        decode(queue) {
+          if (count > 0 && queue.length > 0) return queue.take(queue.gather());
+          const message = decoder.decode(queue);
+          if (message !== undefined) count++;
+          return message;
+        },
+        decodeEnd: (queue) => decoder.decodeEnd(queue),
+      };
+    },
+  });
+  const message = assertThrows(
+    () => verifyFraming(hasty, SAMPLES, { opening: [latin1("HELLO")] }),
+    Error,
+  ).message;
+  assert(message.includes("what was sent arrives"), message);
+});

@@ -239,6 +239,34 @@ Deno.test("useFraming() cuts what has arrived and what comes by the new framing,
   assertEquals(pair.server.stats.messagesIn, 3);
 });
 
+Deno.test("useFraming() loses nothing, wherever the network has cut the change", async () => {
+  const stream = utf8("HELLO\n\0\x05two\n!\0\x01aline\n");
+  const everyByte = Array.from(stream.keys()).slice(1);
+  const ways = [[], everyByte, ...everyByte.map((at) => [at])];
+  for (const cuts of ways) {
+    const [near, far] = memoryPair();
+    await using connection = new MessageConnection(near, { encoding: "text" });
+    await Promise.all([
+      (async () => {
+        for (const [i, from] of [0, ...cuts].entries()) {
+          await far.write(stream.slice(from, cuts[i] ?? stream.length));
+        }
+        await far.closeWrite();
+      })(),
+      (async () => {
+        assertEquals(await connection.receive(), "HELLO");
+        connection.useFraming("length:2");
+        assertEquals(await connection.receive(), "two\n!");
+        assertEquals(await connection.receive(), "a");
+        connection.useFraming("line");
+        assertEquals(await connection.receive(), "line");
+        assertEquals(await connection.receive(), undefined);
+      })(),
+    ]);
+    far.close();
+  }
+});
+
 Deno.test("endedBy tells the peer's end from this side's", async () => {
   using pair = talk();
   assertEquals(pair.client.endedBy, undefined);
