@@ -23,6 +23,7 @@ import { displayFor, loadFormat } from "./display/display_for.ts";
 import { RecordingView } from "./recording_view.ts";
 import { parseTapArguments, type TapCommand } from "./tap_command.ts";
 import { tapManual } from "./tap_manual.ts";
+import type { TapView } from "./tap_event.ts";
 import type { TapSettings } from "./tapped_connection.ts";
 
 // How long a slow reader of standard output gets at the end.
@@ -63,6 +64,7 @@ async function runTap(
   const shown = { log, output, terminal };
   const display = displayFor(options, format, framing, shown);
   const { target } = command;
+  const page = await pageOf(command, framing, terminal, log);
   const settings: TapSettings = {
     framing,
     maxMessageBytes: options["max-message"],
@@ -71,6 +73,7 @@ async function runTap(
       display,
       ...recording === undefined ? [] : [new RecordingView(recording, target)],
       ...guess === undefined ? [] : [guess],
+      ...page === undefined ? [] : [page.view],
     ],
     ready: recording && (() => recording.room()),
   };
@@ -80,7 +83,7 @@ async function runTap(
       ? await recording.end()
       : exitCode;
   } finally {
-    await recording?.end();
+    await Promise.all([recording?.end(), page?.close()]);
     guess?.end();
     display.end();
     log.flush();
@@ -153,6 +156,21 @@ async function start(
   }
   const { startTap } = await import("./start_tap.ts");
   return await startTap(command, settings, terminal, log);
+}
+
+/** Begins to serve the page, if there is to be one. */
+async function pageOf(
+  { listen, options, target }: TapCommand,
+  framing: WatchedFramings,
+  terminal: Terminal,
+  log: Log,
+): Promise<{ view: TapView; close(): Promise<void> } | undefined> {
+  if (options.page === undefined) return undefined;
+  const { openPage } = await import("./page/open_page.ts");
+  const subject = { listen: String(listen), target: String(target) };
+  const page = await openPage(options.page, framing, subject, terminal);
+  log.now({ event: "page", url: page.url }, `page at ${page.url}`);
+  return page;
 }
 
 /** Begins the recording, if there is to be one. */

@@ -16,6 +16,7 @@ export function tapManual(): Manual {
     examples: [
       "parley-server tap 9000 127.0.0.1:6379 --frame redis",
       "parley-server tap 9000 tls://db.example:5432 --frame length:4,inclusive",
+      "parley-server tap 9000 7342 --frame line --page 8080",
       "parley-server tap unix:/tmp/tap.sock unix:/tmp/app.sock --format json",
       "parley-server tap udp:9053 udp:192.0.2.1:53 --format hex",
     ],
@@ -42,6 +43,10 @@ export function tapManual(): Manual {
           [
             "slow readers",
             "never slow the traffic: what cannot be shown in time is counted, and the count is reported on standard error",
+          ],
+          [
+            "--page",
+            "the conversation over time: blocks as wide as their messages, marks where reads ended, the parts of a frame at a click; for this machine alone, at an address that cannot be guessed",
           ],
           [
             "--filter",

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { DEFAULT_CONNECT_TIMEOUT_MS } from "../../mod.ts";
+import { type Address, DEFAULT_CONNECT_TIMEOUT_MS } from "../../mod.ts";
+import { readAddress } from "../arguments/address.ts";
 import { parseFraming, raw } from "../../lib/framing/mod.ts";
 import {
   deadline,
@@ -24,6 +25,7 @@ import {
   type ValuesOf,
 } from "../arguments/option.ts";
 import { oneOf } from "../arguments/values.ts";
+import { UsageError } from "../output/failure.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
 import { TARGET_TLS_OPTIONS } from "../target/target_options.ts";
@@ -85,6 +87,12 @@ export const TAP_OPTIONS = {
       "TEXT|/RE/",
       parseFilter,
       "shows only messages with this text, or that this regular expression matches; ! in front hides them; repeatable",
+      { usual: true },
+    ),
+    "page": optional(
+      "PORT",
+      parsePage,
+      "shows the conversation in a browser, on a page of this machine alone: 8080, 0 for a free port, or HOST:PORT",
       { usual: true },
     ),
     "only": optional(
@@ -158,3 +166,11 @@ export const TAP_OPTIONS = {
 
 /** The options' values. */
 export type TapOptions = ValuesOf<typeof TAP_OPTIONS>;
+
+function parsePage(text: string): Address {
+  const address = readAddress(text);
+  if (address.transport === "tcp") return address;
+  throw new UsageError(
+    `the page is served over tcp:, not at ${address}; write for example: --page 8080`,
+  );
+}

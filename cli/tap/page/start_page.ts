@@ -1,0 +1,163 @@
+/**
+ * Serves the live page of a tap.
+ *
+ * What passes through a tap may be secret, so the page is for the one who started
+ * it: it listens on this machine unless an address is given, its path has a random
+ * token, and requests for another host are refused, as a page of an attacker could
+ * send them by a name that leads here (DNS rebinding).
+ *
+ * @module
+ */
+
+import type { Address } from "../../../mod.ts";
+import { type HttpServer, serveHttp } from "../../../lib/http/mod.ts";
+import { eventStream } from "./event_stream.ts";
+import type { FrameRing } from "./frame_ring.ts";
+import { PAGE_BODY } from "./page_body.ts";
+import { PAGE_SCRIPT } from "./page_script.ts";
+import { PAGE_STYLE } from "./page_style.ts";
+
+/** A page that is served. */
+export interface ServedPage {
+  /** Where it is, with its token. */
+  readonly url: string;
+  /** Ends it. */
+  close(): Promise<void>;
+}
+
+/** What the page says about its tap. */
+export interface PageSubject {
+  readonly listen: string;
+  readonly target: string;
+  readonly framing: string;
+}
+
+/**
+ * Begins to serve.
+ *
+ * @throws {ConnectionError} If the system refuses the address.
+ */
+export async function startPage(
+  address: Address,
+  ring: FrameRing,
+  subject: PageSubject,
+): Promise<ServedPage> {
+  const token = crypto.getRandomValues(new Uint8Array(16)).toHex();
+  const page = await htmlOf(subject);
+  const ended = new AbortController();
+  const server = await serveHttp(
+    address,
+    { maxBodyBytes: 0, onEvent: () => {} },
+    (request) => {
+      const { host, pathname } = new URL(request.url);
+      if (!hosts(server).includes(host)) {
+        return refuse(403, "This page has another address.");
+      }
+      const [, given, ...rest] = pathname.split("/");
+      if (given !== token) return refuse(404, "There is no page here.");
+      if (request.method !== "GET") return refuse(405, "Only GET.");
+      switch (rest[0]) {
+        case "":
+          return new Response(page.html, { headers: page.headers });
+        case "events": {
+          const last = Number(request.headers.get("last-event-id") ?? 0);
+          return new Response(eventStream(ring, last, ended.signal), {
+            headers: {
+              ...SAFE,
+              "cache-control": "no-store",
+              "content-type": "text/event-stream",
+            },
+          });
+        }
+        case "frame":
+          return frameOf(ring, Number(rest[1]));
+      }
+      return refuse(404, "There is no page here.");
+    },
+  );
+  return {
+    url: `http://${hosts(server)[0]}/${token}/`,
+    async close() {
+      ended.abort();
+      await server.shutdown({ graceMs: 200 });
+    },
+  };
+}
+
+const SAFE = {
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** The hosts under which the page may be asked for. */
+function hosts({ address }: HttpServer): string[] {
+  const { hostname, port } = address;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return [`${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`];
+}
+
+function refuse(status: number, text: string): Response {
+  return new Response(`${text}\n`, { status, headers: SAFE });
+}
+
+function frameOf(ring: FrameRing, number: number): Response {
+  const frame = ring.frame(number);
+  if (frame === undefined) {
+    return refuse(404, "This frame is not kept any more.");
+  }
+  const { bytes } = frame;
+  return Response.json({ bytes: bytes.toBase64(), parts: frame.explain() }, {
+    headers: { ...SAFE, "cache-control": "no-store" },
+  });
+}
+
+async function htmlOf({ framing, listen, target }: PageSubject) {
+  const [script, style] = await Promise.all(
+    [PAGE_SCRIPT, PAGE_STYLE].map(hashOf),
+  );
+  const subject = [listen, target, framing].map(escapeHtml);
+  const html = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>tap ${subject[0]}</title>
+<style>${PAGE_STYLE}</style>
+<body data-listen="${subject[0]}" data-target="${subject[1]}" data-framing="${
+    subject[2]
+  }">
+${PAGE_BODY}
+<script>${PAGE_SCRIPT}</script>
+</body>
+</html>
+`;
+  const policy = [
+    "default-src 'none'",
+    `script-src 'sha256-${script}'`,
+    `style-src 'sha256-${style}'`,
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+  return {
+    html,
+    headers: {
+      ...SAFE,
+      "cache-control": "no-store",
+      "content-security-policy": policy,
+      "content-type": "text/html; charset=utf-8",
+    },
+  };
+}
+
+async function hashOf(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))
+    .toBase64();
+}
+
+function escapeHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
+    .replaceAll('"', "&quot;");
+}
