@@ -11,12 +11,12 @@
  * @module
  */
 
-import config from "../deno.json" with { type: "json" };
 import { overviewText } from "./manual/layout.ts";
 import type { Manual, Overview } from "./manual/manual.ts";
 import type { Stage } from "./output/describe.ts";
 import { EXIT, type ExitCode } from "./output/exit_code.ts";
 import { type Terminal, writeLine } from "./terminal/terminal.ts";
+import { VERSION } from "./version.ts";
 
 /** The progress of a program, and the form of its failures. */
 export interface Progress {
@@ -91,7 +91,7 @@ export async function runProgram(
       return EXIT.done;
     }
     if (asked === "version") {
-      writeLine(terminal.output, `${name} ${config.version}`);
+      writeLine(terminal.output, `${name} ${VERSION}`);
       return EXIT.done;
     }
     if (args.length === 0) {

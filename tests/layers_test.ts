@@ -216,7 +216,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "mod.ts": ["lib"],
   "lib/core.ts": ["lib", "mod.ts"],
   // The commands of an executable load all the rest.
-  "cli": [...PUBLIC, "deno.json"],
+  "cli": [...PUBLIC],
   "cli/output": [
     ...[...PUBLIC, "@std/async", "cli/program.ts", "cli/output/views"],
     TERMINAL,
@@ -248,7 +248,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...PUBLIC,
     ...COMMAND,
     "@std/bytes",
-    "deno.json",
+    "cli/version.ts",
   ],
   "cli/recording/read": [...PUBLIC, ...COMMAND],
   "cli/recording/exchange": [

@@ -16,7 +16,6 @@ import type { Recording } from "../recording/record/begin_recording.ts";
 import type { RunningServer } from "./running_server.ts";
 import type { ServerCommand } from "./server_command.ts";
 import { startStreams } from "./start_streams.ts";
-import { startWorker } from "./workers/start_worker.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** All servers of the command line. */
@@ -127,6 +126,7 @@ export async function startServers(
     const shared = servers.flatMap((server) => server.addresses)
       .filter(({ path }) => path === "");
     for (let worker = 2; worker <= command.options.workers; worker++) {
+      const { startWorker } = await import("./workers/start_worker.ts");
       servers.push(await startWorker({ command, worker }, shared, terminal));
     }
     for (const address of addresses) {

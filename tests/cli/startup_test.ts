@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
+import { VERSION } from "../../cli/version.ts";
 import config from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
@@ -145,3 +146,7 @@ async function sourcesBelow(folder: string): Promise<[string, string][]> {
   }
   return found;
 }
+
+Deno.test("the version that --version shows is the package's", () => {
+  assertEquals(VERSION, config.version);
+});

@@ -4,7 +4,7 @@
  * @module
  */
 
-import config from "../../../deno.json" with { type: "json" };
+import { VERSION } from "../../version.ts";
 import type { Side } from "../../../lib/framing/mod.ts";
 import {
   encodeEvent,
@@ -26,7 +26,7 @@ export type Recorded = Omit<RecordingHead, "at">;
 /** With its version, such as `parley-server 0.1.0 echo`. */
 function withVersion(name: string): string {
   const [program, ...words] = name.split(" ");
-  return [program, config.version, ...words].join(" ");
+  return [program, VERSION, ...words].join(" ");
 }
 
 /** Writes events, while they happen, to the files that were asked for. */
