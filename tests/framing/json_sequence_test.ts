@@ -1,3 +1,5 @@
+import { ByteQueue, FrameDecoder } from "@parley/parley/framing";
+import { assert, assertEquals } from "@std/assert";
 import { codecSuite } from "../support/codec_suite.ts";
 
 codecSuite({
@@ -42,4 +44,22 @@ codecSuite({
     ["{}\n", "a line feed behind its JSON"],
     ["[\x1e]", "a record separator"],
   ],
+});
+
+Deno.test("json-seq makes no view and no search per line of a text", () => {
+  let calls = 0;
+  class Counted extends ByteQueue {
+    override indexOf(value: number, from?: number): number {
+      calls++;
+      return super.indexOf(value, from);
+    }
+    override peek(start: number, end: number): Uint8Array {
+      calls++;
+      return super.peek(start, end);
+    }
+  }
+  const decoder = new FrameDecoder("json-seq", { queue: new Counted() });
+  decoder.push(new TextEncoder().encode(`\x1e${"[\n".repeat(10_000)}`));
+  assertEquals(decoder.next(), undefined);
+  assert(calls < 10, `${calls}`);
 });
