@@ -11,7 +11,10 @@ import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand, Progress } from "../program.ts";
 import type { HttpCommand } from "../http/client/http_command.ts";
 import type { Recording } from "../recording/record/begin_recording.ts";
-import { isRecording } from "../recording/record/record_options.ts";
+import {
+  isRecording,
+  recordedFrame,
+} from "../recording/record/record_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type ClientCommand, parseClientArguments } from "./client_command.ts";
 import { manualFor } from "./client_manual.ts";
@@ -103,8 +106,9 @@ async function recordingOf(
   const { beginRecording } = await import(
     "../recording/record/begin_recording.ts"
   );
-  const isFramed = !("url" in command) && command.address.transport !== "udp";
-  const frame = isFramed ? String(options.frame) : undefined;
+  const frame = "url" in command
+    ? undefined
+    : recordedFrame([command.address], options.frame);
   return await beginRecording(
     options,
     {

@@ -10,7 +10,10 @@ import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
 import type { Recording } from "../recording/record/begin_recording.ts";
-import { isRecording } from "../recording/record/record_options.ts";
+import {
+  isRecording,
+  recordedFrame,
+} from "../recording/record/record_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { reloadAtSignal } from "./listening/reload_certificate.ts";
 import { parseServerArguments, type ServerCommand } from "./server_command.ts";
@@ -68,9 +71,9 @@ async function recordingOf(
   const { beginRecording } = await import(
     "../recording/record/begin_recording.ts"
   );
-  const isFramed = service.protocol === undefined &&
-    addresses.some(({ transport }) => transport !== "udp");
-  const frame = isFramed ? String(options.frame) : undefined;
+  const frame = service.protocol === undefined
+    ? recordedFrame(addresses, options.frame)
+    : undefined;
   return await beginRecording(
     options,
     {

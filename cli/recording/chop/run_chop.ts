@@ -123,6 +123,11 @@ function readOperands(
       `${address} has nothing to cut: a datagram arrives whole or not at all`,
     );
   }
+  if (path === undefined && /^wss?$/.test(address.transport)) {
+    throw new UsageError(
+      `over WebSocket the request is a recording; make one with: parley-client ${address} MESSAGE --record FILE`,
+    );
+  }
   return { address, path };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Address } from "../../../mod.ts";
 import {
   about,
   flag,
@@ -75,4 +76,21 @@ export function checkRecord(
 /** Whether a command line asks for a recording in any form. */
 export function isRecording({ pcapng, record }: RecordValues): boolean {
   return record !== undefined || pcapng !== undefined;
+}
+
+/**
+ * The framing that a recording names: none over UDP, where a datagram is a message, and
+ * WebSocket's own where all of it goes over WebSocket.
+ *
+ * @param frame The framing of the command line.
+ */
+export function recordedFrame(
+  addresses: readonly Pick<Address, "transport">[],
+  frame: unknown,
+): string | undefined {
+  const streams = addresses.filter(({ transport }) => transport !== "udp");
+  if (streams.length === 0) return undefined;
+  return streams.every(({ transport }) => /^wss?$/.test(transport))
+    ? "websocket"
+    : String(frame);
 }

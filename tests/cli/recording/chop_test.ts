@@ -223,6 +223,22 @@ Deno.test("chop takes the request of a recording, and waits for answers within i
   assertMatch(shown, /^chop: [67] cuts, none changes the answer\n$/);
 });
 
+Deno.test("a conversation over WebSocket is recorded, played and chopped frame by frame", async () => {
+  const path = `${FOLDER}/websocket`;
+  await using server = await serve("ws://127.0.0.1:0/", echo);
+  const address = String(server.address);
+  const terminal = new RecordedTerminal();
+  const args = [address, "hello", "--record", path];
+  assertEquals(await runClient(args, terminal), 0, terminal.told);
+  const played = new RecordedTerminal();
+  const replay = ["replay", path, address, "--expect", "--cut", "bytewise"];
+  assertEquals([await runClient(replay, played), played.shown], [0, ""]);
+  const { code, shown } = await chop(address, path);
+  assertEquals(code, 0);
+  // In a frame of 11 bytes, and in the one of 8 that closes after the answer.
+  assertEquals(shown, "chop: 17 cuts, none changes the answer\n");
+});
+
 Deno.test("chop refuses an answer that changes by itself, unless it is ignored", async () => {
   let answers = 0;
   const counting: Handler = async (peer) => {
@@ -330,6 +346,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["chop 7342 x --message y", /either --message or a recording/],
   ["chop 7342 x y", /"y" is one operand too many/],
   ["chop udp:7342 --message x", /a datagram arrives whole or not at all/],
+  ["chop ws://a/ --message x", /over WebSocket the request is a recording/],
   ["chop 7342 --message x --connection 2", /--connection is for a recording/],
   ["chop 7342 --message= --frame raw", /a request of 0 bytes cannot be cut/],
   ["chop 7342 --message x --pairs", /of 2 bytes cannot be cut in three/],
