@@ -5,7 +5,7 @@
  * @module
  */
 
-import { parseFraming } from "@parley/parley/framing";
+import { parseFraming, type Side } from "@parley/parley/framing";
 import { assertEquals, assertLess } from "@std/assert";
 import { CountingQueue } from "../../../lib/testing/counting_queue.ts";
 import { latin1 } from "../../support/chunkings.ts";
@@ -17,8 +17,11 @@ function work(
   chunk: number,
   messages: number,
 ): number {
-  const options = { maxMessageBytes: 16 * 1024 * 1024 };
-  const decoder = parseFraming(framing).decoder(options);
+  const [name, from = "client"] = framing.split(" from the ");
+  const decoder = parseFraming(name!).decoder({
+    from: from as Side,
+    maxMessageBytes: 16 * 1024 * 1024,
+  });
   const queue = new CountingQueue();
   let count = 0;
   for (let at = 0; at < stream.length; at += chunk) {
@@ -60,6 +63,45 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
       `${"\0\0\0\x01a".repeat(n / 5)}\x80\0\0\0`,
       1,
     ],
+  },
+  "delimiter:\\n|\\r\\n": {
+    "one long message": (n) => [`${"a".repeat(n)}\n`, 1],
+    "near misses": (n) => [`${"\r".repeat(n)}\n`, 1],
+    "many messages": (n) => ["\r\n".repeat(n / 2), n / 2],
+  },
+  "length:4,crc=16-modbus": {
+    "many messages": (
+      n,
+    ) => ["\0\0\0\x02\xff\xff".repeat(n / 6), Math.floor(n / 6)],
+  },
+  memcached: {
+    "one long block": (n) => [`ms a ${n}\r\n${"\n".repeat(n)}\r\n`, 1],
+    "many lines": (n) => ["mn\r\n".repeat(n / 4), n / 4],
+  },
+  mqtt: { "many packets": (n) => ["\xc0\0".repeat(n / 2), n / 2] },
+  nmea: { "many sentences": (n) => ["$A*41\r\n".repeat(n / 8), n / 8] },
+  postgres: {
+    "many messages": (n) => [
+      `\0\0\0\x08\0\x03\0\0${"S\0\0\0\x04".repeat(n / 5)}`,
+      n / 5 + 1,
+    ],
+  },
+  smtp: {
+    "one long mail": (n) => [`DATA\r\n${"a".repeat(n)}\r\n.\r\n`, 2],
+    "a mail of dots": (n) => [`DATA\r\n${".\n".repeat(n / 2)}\r\n.\r\n`, 2],
+    "many commands": (n) => ["NOOP\r\n".repeat(n / 5), n / 5],
+  },
+  "smtp from the server": {
+    "one long reply": (n) => [`${"250-a\r\n".repeat(n / 8)}250 b\r\n`, 1],
+    "many replies": (n) => ["250\r\n".repeat(n / 5), n / 5],
+  },
+  stomp: {
+    "one long body": (n) => [`SEND\n\n${"a".repeat(n)}\0`, 1],
+    "many headers": (n) => [`SEND\n${"a:b\n".repeat(n / 4)}\n\0`, 1],
+    "heart-beats": (n) => ["\n".repeat(n), n],
+  },
+  "websocket from the server": {
+    "many frames": (n) => ["\x89\0".repeat(n / 2), n / 2],
   },
   ber: {
     "one long element": (n) => [`\x04\x83${word(n)}${"a".repeat(n)}`, 1],
