@@ -25,6 +25,10 @@ const HISTORY_LINES = 1_000;
 // deno-lint-ignore no-control-regex -- keys are control characters
 const CONTROLS = /([\x00-\x1f\x7f])/;
 
+// What a terminal puts around pasted text, if another program asked it to.
+// deno-lint-ignore no-control-regex -- as above
+const PASTE_MARKS = /\x1b\[20[01]~/g;
+
 /** The part of the line editor of `node:readline` that its types leave out. */
 interface Redrawn {
   /** How many rows the cursor is below the first row of the prompt. */
@@ -121,7 +125,8 @@ export class LineEditor implements Input {
       const count = await input.read(bytes).catch(() => null);
       if (!this.#isOpen) return;
       if (count === null) return this.#editor.close();
-      const typed = decoder.decode(bytes.subarray(0, count), { stream: true });
+      const typed = decoder.decode(bytes.subarray(0, count), { stream: true })
+        .replaceAll(PASTE_MARKS, "");
       // Key by key the editor measures the whole line for each: 20 s for 5,000
       // pasted characters. A text without escapes is inserted at once.
       const parts = typed.includes("\x1b") ? [typed] : typed.split(CONTROLS);

@@ -184,6 +184,14 @@ Deno.test("runClient() takes a paste of three lines for three messages, and a lo
   assertEquals([code, terminal.shown], [0, `one\ntwo\nthree\n${long}\n`]);
 });
 
+Deno.test("runClient() shows no marks that a terminal puts around a paste, and none of other keys", async () => {
+  const { terminal } = await talk([], {
+    input: ["\x1b[200~one\ntwo\x1b[201~\n", "\x1b[15~three\x1b[24~\n"],
+    isTerminal: PERSON,
+  });
+  assertEquals(terminal.shown, "one\ntwo\nthree\n");
+});
+
 Deno.test("runClient() edits a line with the keys of the line editor", async () => {
   const { terminal } = await talk([], {
     // Backspace, Ctrl-A and the arrow up, whose line is the last one.
