@@ -278,7 +278,7 @@ Deno.test("decodeFrames() and encodeFrames() need no Promise.withResolvers, whic
 });
 
 Deno.test("decodeFrames() refuses an unknown framing and a wrong limit at once", () => {
-  assertThrows(() => decodeFrames("lines"), TypeError, 'did you mean "line"');
+  assertThrows(() => decodeFrames("lines"), TypeError, "try framing line");
   assertThrows(
     () => decodeFrames("line", { maxMessageBytes: 0 }),
     RangeError,

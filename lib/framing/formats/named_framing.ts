@@ -8,6 +8,7 @@ import type { FramePlace } from "../explain/frame_part.ts";
 import { PartList } from "../explain/part_list.ts";
 import type {
   BadFrames,
+  Boundary,
   CodecOptions,
   Decoder,
   Encoder,
@@ -29,6 +30,12 @@ export interface NamedFramingOptions {
    * @default {"fail"}
    */
   readonly badFrames?: BadFrames;
+  /**
+   * Where messages end.
+   *
+   * @default {"frame"}
+   */
+  readonly boundary?: Boundary;
   /** Names the parts of a frame. */
   readonly explain?: Explain | undefined;
 }
@@ -38,17 +45,18 @@ export interface NamedFramingOptions {
  *
  * @param decoder Makes a decoder with that limit in bytes.
  * @param encoder Makes an encoder with that limit in bytes.
- * @returns The framing; its messages end in the bytes themselves.
+ * @returns The framing; its messages end in the bytes themselves unless `boundary`
+ * says otherwise.
  */
 export function namedFraming(
   name: string,
   decoder: (maxMessageBytes: number, options: CodecOptions) => Decoder,
   encoder: (maxMessageBytes: number, options: CodecOptions) => Encoder,
-  { badFrames = "fail", explain }: NamedFramingOptions = {},
+  { badFrames = "fail", boundary = "frame", explain }: NamedFramingOptions = {},
 ): Framing {
   const framing: Framing = {
     badFrames,
-    boundary: "frame",
+    boundary,
     decoder: (options) => decoder(options.maxMessageBytes, options),
     encoder: (options) => encoder(options.maxMessageBytes, options),
     toString: () => name,

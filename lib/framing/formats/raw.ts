@@ -11,16 +11,9 @@
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import type { FramePart } from "../explain/frame_part.ts";
-import { PartList } from "../explain/part_list.ts";
-import type {
-  Boundary,
-  CodecOptions,
-  Decoder,
-  Encoder,
-  Framing,
-} from "../framing.ts";
+import type { Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize } from "../limits.ts";
+import { namedFraming } from "./named_framing.ts";
 
 /**
  * Makes the framing without frames: each chunk is a message, and its end
@@ -42,27 +35,15 @@ export function raw(): Framing {
   return RAW;
 }
 
-class RawFraming implements Framing {
-  readonly boundary: Boundary = "none";
-
-  decoder(options: CodecOptions): Decoder {
-    return new RawDecoder(options.maxMessageBytes);
-  }
-
-  encoder(options: CodecOptions): Encoder {
-    return new RawEncoder(options.maxMessageBytes);
-  }
-
-  explain(frame: Uint8Array): FramePart[] {
-    return new PartList(frame).add("payload", frame.length).finish();
-  }
-
-  toString(): string {
-    return "raw";
-  }
-}
-
-const RAW: Framing = new RawFraming();
+const RAW: Framing = namedFraming(
+  "raw",
+  (maxMessageBytes) => new RawDecoder(maxMessageBytes),
+  (maxMessageBytes) => new RawEncoder(maxMessageBytes),
+  {
+    boundary: "none",
+    explain: (parts, frame) => void parts.add("payload", frame.length),
+  },
+);
 
 class RawDecoder implements Decoder {
   readonly #max: number;

@@ -12,16 +12,9 @@
 import { OptionRangeError } from "../../check.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import type { FramePart } from "../explain/frame_part.ts";
-import { PartList } from "../explain/part_list.ts";
-import type {
-  Boundary,
-  CodecOptions,
-  Decoder,
-  Encoder,
-  Framing,
-} from "../framing.ts";
+import type { Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, evidence, tooLarge } from "../limits.ts";
+import { namedFraming } from "./named_framing.ts";
 
 /**
  * Makes the framing of one message that ends with the stream. There is always
@@ -48,27 +41,15 @@ export function untilClose(): Framing {
   return UNTIL_CLOSE;
 }
 
-class UntilCloseFraming implements Framing {
-  readonly boundary: Boundary = "close";
-
-  decoder(options: CodecOptions): Decoder {
-    return new UntilCloseDecoder(options.maxMessageBytes);
-  }
-
-  encoder(options: CodecOptions): Encoder {
-    return new UntilCloseEncoder(options.maxMessageBytes);
-  }
-
-  explain(frame: Uint8Array): FramePart[] {
-    return new PartList(frame).add("payload", frame.length).finish();
-  }
-
-  toString(): string {
-    return "close";
-  }
-}
-
-const UNTIL_CLOSE: Framing = new UntilCloseFraming();
+const UNTIL_CLOSE: Framing = namedFraming(
+  "close",
+  (maxMessageBytes) => new UntilCloseDecoder(maxMessageBytes),
+  (maxMessageBytes) => new UntilCloseEncoder(maxMessageBytes),
+  {
+    boundary: "close",
+    explain: (parts, frame) => void parts.add("payload", frame.length),
+  },
+);
 
 class UntilCloseDecoder implements Decoder {
   readonly #max: number;
