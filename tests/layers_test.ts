@@ -227,7 +227,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "cborg",
   ],
   // The line editor, which only a terminal loads.
-  "cli/terminal": ["cli/output", "node:readline", "node:stream"],
+  "cli/terminal": ["cli/output", "node:fs", "node:readline", "node:stream"],
   // Framings and flags share one way to find the word that was meant.
   "cli/arguments": [
     // Bytes are written as in a framing's string.

@@ -1,6 +1,7 @@
 /**
  * Output that the program never waits for: what a slow reader has not taken yet
- * waits in memory, up to a bound, and beyond it lines are dropped and counted.
+ * waits in memory, up to a bound, and beyond it lines are dropped and counted. A
+ * file has no reader, so it is written at once, and nothing is dropped.
  *
  * ```text
  *           write()               the reader takes it
@@ -18,6 +19,9 @@ import type { Output } from "../terminal/terminal.ts";
 /** How much waits for a slow reader: some seconds of a terminal's speed. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
+/** From how many characters on a text is encoded by itself. */
+const LONG = 1024;
+
 const UTF8 = new TextEncoder();
 
 /** Writes lines in the order in which they came, without waiting. */
@@ -28,6 +32,7 @@ export class BoundedOutput implements Output {
   onFailure: ((error: unknown) => void) | undefined;
   readonly #output: Output;
   readonly #mostBytes: number;
+  readonly #isFile: boolean;
   #pieces: (string | Uint8Array)[] = [];
   // Of #pieces, and of what is being written. A character counts as a byte.
   #waiting = 0;
@@ -35,9 +40,19 @@ export class BoundedOutput implements Output {
   #state: "idle" | "writing" | "failed" = "idle";
   #whenIdle: (() => void) | undefined;
 
-  constructor(output: Output, mostBytes: number = MOST_BYTES) {
+  constructor(
+    output: Output,
+    isFile = false,
+    mostBytes: number = MOST_BYTES,
+  ) {
     this.#output = output;
+    this.#isFile = isFile;
     this.#mostBytes = mostBytes;
+  }
+
+  /** The same, once it is known where the bytes go. */
+  static async to(output: Output): Promise<BoundedOutput> {
+    return new BoundedOutput(output, await output.isFile?.());
   }
 
   get isTerminal(): boolean {
@@ -56,10 +71,12 @@ export class BoundedOutput implements Output {
   }
 
   /** Writes as soon as the reader has taken what came before; drops it if full. */
-  write(bytes: Uint8Array | string): void {
+  write(...pieces: readonly (Uint8Array | string)[]): void {
     if (this.isFull) return;
-    this.#pieces.push(bytes);
-    this.#waiting += bytes.length;
+    for (const piece of pieces) {
+      this.#pieces.push(piece);
+      this.#waiting += piece.length;
+    }
     if (this.#state !== "idle") return;
     this.#state = "writing";
     // What else comes in this turn leaves with it.
@@ -86,12 +103,13 @@ export class BoundedOutput implements Output {
   async #writeAll(): Promise<void> {
     try {
       while (this.#pieces.length > 0) {
-        const bytes = joined(this.#pieces);
+        const bytes = joinedBytes(this.#pieces);
         this.#pieces = [];
         this.#writing = this.#waiting;
         this.#waiting = 0;
-        if (this.#output.writeLater === undefined) this.#output.write(bytes);
-        else await this.#output.writeLater(bytes);
+        const { writeLater } = this.#output;
+        if (this.#isFile || writeLater === undefined) this.#output.write(bytes);
+        else await this.#output.writeLater!(bytes);
         this.#writing = 0;
       }
       this.#state = "idle";
@@ -105,13 +123,24 @@ export class BoundedOutput implements Output {
   }
 }
 
-function joined(pieces: readonly (string | Uint8Array)[]): Uint8Array {
-  if (pieces.every((piece) => typeof piece === "string")) {
-    return UTF8.encode(pieces.join(""));
+/** Encodes texts, and joins them with bytes. */
+export function joinedBytes(
+  pieces: readonly (string | Uint8Array)[],
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  // Short texts are encoded together, a long one by itself: most characters of a long
+  // one are ASCII, which is fast unless one arrow is among them.
+  let short = "";
+  for (const piece of pieces) {
+    if (typeof piece === "string" && piece.length < LONG) short += piece;
+    else {
+      if (short !== "") parts.push(UTF8.encode(short));
+      short = "";
+      parts.push(typeof piece === "string" ? UTF8.encode(piece) : piece);
+    }
   }
-  const parts = pieces.map((piece) =>
-    typeof piece === "string" ? UTF8.encode(piece) : piece
-  );
+  if (short !== "") parts.push(UTF8.encode(short));
+  if (parts.length === 1) return parts[0]!;
   const all = new Uint8Array(
     parts.reduce((length, part) => length + part.length, 0),
   );

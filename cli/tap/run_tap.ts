@@ -47,7 +47,7 @@ async function runTap(
   progress.json = options.log === "json";
   // A terminal that is stopped must not stop the traffic, neither by its messages
   // nor by its log.
-  const output = new BoundedOutput(terminal.output);
+  const output = await BoundedOutput.to(terminal.output);
   const errors = new BoundedOutput(terminal.errors);
   const log = new Log({ errors, now: () => terminal.now() }, {
     format: options.log,

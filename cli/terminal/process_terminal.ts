@@ -23,8 +23,8 @@ export function processTerminal(): Terminal {
       read: (into) => readInput(into),
       setRaw: (isRaw) => Deno.stdin.setRaw(isRaw),
     },
-    output: new ProcessOutput(Deno.stdout, "standard output"),
-    errors: new ProcessErrors(Deno.stderr, "standard error"),
+    output: new ProcessOutput(Deno.stdout, "standard output", 1),
+    errors: new ProcessErrors(Deno.stderr, "standard error", 2),
     createFile,
     elapsedMs: () => performance.now(),
     interfaces,
@@ -49,10 +49,12 @@ interface Writer {
 class ProcessOutput implements Output {
   readonly #writer: Writer;
   readonly #name: string;
+  readonly #descriptor: number;
 
-  constructor(writer: Writer, name: string) {
+  constructor(writer: Writer, name: string, descriptor: number) {
     this.#writer = writer;
     this.#name = name;
+    this.#descriptor = descriptor;
   }
 
   get isTerminal(): boolean {
@@ -72,6 +74,16 @@ class ProcessOutput implements Output {
         if (error instanceof Deno.errors.WouldBlock) nap();
         else throw this.#failure(error, bytes.length - at, bytes.length);
       }
+    }
+  }
+
+  async isFile(): Promise<boolean> {
+    const { fstatSync } = await import("node:fs");
+    try {
+      return fstatSync(this.#descriptor).isFile();
+    } catch {
+      // It was closed before the program began, or is unknown on this system.
+      return false;
     }
   }
 

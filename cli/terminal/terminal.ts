@@ -42,6 +42,9 @@ export interface Output {
    */
   write(bytes: Uint8Array): void;
 
+  /** Tells whether the bytes go to a file, for which there is no reader. */
+  isFile?(): Promise<boolean>;
+
   /**
    * Writes all of the bytes while the program goes on. One call at a time.
    *

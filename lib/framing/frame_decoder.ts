@@ -1,8 +1,6 @@
 /**
- * The driver of a decoder: bytes go in at one side, messages come out at the
- * other, without any socket or stream.
- *
- * It counts messages, says where a decoder gave up, and skips bad frames:
+ * The driver of a decoder: bytes go in, messages come out, without any socket or
+ * stream. It counts messages, says where a decoder gave up, and skips bad frames:
  *
  * ```text
  *              decode ─► message
@@ -20,7 +18,7 @@ import { checkSize } from "../check.ts";
 import { ByteQueue } from "../bytes/byte_queue.ts";
 import { Beginning } from "./diagnosis/beginning.ts";
 import { compact } from "./compact.ts";
-import { decodeBatch } from "./decode_batch.ts";
+import { decodeBatch, skipMessages } from "./decode_batch.ts";
 import { type Hint, ProtocolError } from "../errors.ts";
 import { Faults } from "./diagnosis/faults.ts";
 import type { Place } from "./diagnosis/first_bytes.ts";
@@ -50,7 +48,6 @@ import { framingOf } from "./by_name.ts";
  *     texts.push(new TextDecoder().decode(m));
  *   }
  * }
- * assertEquals(decoder.end(), undefined); // nothing was cut off
  * assertEquals(texts, ["hello", "world"]);
  * ```
  */
@@ -68,6 +65,7 @@ export class FrameDecoder {
   // Where the last message's frame begins, for an error about its content.
   #frameOffset = 0;
   #hasEnded = false;
+  #size = 0;
   // An error about the first bytes, while they may be a well-known greeting.
   #held: ProtocolError | undefined;
 
@@ -117,11 +115,7 @@ export class FrameDecoder {
     return hint ?? this.#beginning.hint(this.queue, this.#hasEnded);
   }
 
-  /**
-   * Adds received bytes.
-   *
-   * @param chunk The bytes; do not write to the array any more.
-   */
+  /** Adds received bytes. Do not write to the array any more. */
   push(chunk: Uint8Array): void {
     this.queue.push(chunk);
   }
@@ -188,21 +182,28 @@ export class FrameDecoder {
    * @throws {ProtocolError} If the stream breaks the framing.
    */
   skip(): number {
-    const { queue } = this;
-    const decoder = this.#decoder;
-    for (;;) {
-      if (this.#isBlocked && !this.#unblock()) return -1;
-      if (queue.offset < SHOWN_BYTES) this.#beginning.note(queue);
+    return this.skipBatch(1) === 0 ? -1 : this.#size;
+  }
+
+  /**
+   * Drops messages as {@linkcode FrameDecoder.nextBatch} takes them.
+   *
+   * @returns How many were dropped, 0 when more bytes are needed.
+   */
+  skipBatch(most: number = Infinity): number {
+    const before = this.#count;
+    for (let left = most; left > 0; left = most - this.#count + before) {
+      if (this.#isBlocked && (this.#count > before || !this.#unblock())) break;
+      if (this.queue.offset < SHOWN_BYTES) this.#beginning.note(this.queue);
       try {
-        const size = decoder.skip === undefined
-          ? decoder.decode(queue)?.length ?? -1
-          : decoder.skip(queue);
-        if (size >= 0) this.#count++;
-        return size;
+        this.#size = skipMessages(this.#decoder, this.queue, left);
+        if (this.#size < 0) break;
+        this.#count += left === 1 ? 1 : this.#size;
       } catch (error) {
-        if (this.#refuse(error)) return -1;
+        if (this.#refuse(error)) break;
       }
     }
+    return this.#count - before;
   }
 
   /**
@@ -255,9 +256,7 @@ export class FrameDecoder {
   /** Throws the failure, or drops a bad frame; says whether a frame begins now. */
   #unblock(): boolean {
     if (this.#held !== undefined) {
-      if (
-        this.#beginning.greeting(this.queue, this.#hasEnded) === "undecided"
-      ) return false;
+      if (this.#greeting === "undecided") return false;
       const error = this.#held;
       this.#held = undefined;
       if (this.#refuse(error)) return false;
@@ -270,10 +269,7 @@ export class FrameDecoder {
   /** Skips a bad frame or fails; says whether to pause, as `onBadFrame` asked. */
   #refuse(error: unknown): boolean {
     const faults = this.#faults;
-    if (
-      error instanceof ProtocolError &&
-      this.#beginning.greeting(this.queue, this.#hasEnded) === "undecided"
-    ) {
+    if (error instanceof ProtocolError && this.#greeting === "undecided") {
       this.#isBlocked = true;
       this.#held = error;
     } else if (this.#decoder.resync !== undefined && faults.skips(error)) {
@@ -285,8 +281,12 @@ export class FrameDecoder {
     return false;
   }
 
+  get #greeting(): ReturnType<Beginning["greeting"]> {
+    return this.#beginning.greeting(this.queue, this.#hasEnded);
+  }
+
   #placeOf(message?: Uint8Array): Place {
-    const greeting = this.#beginning.greeting(this.queue, this.#hasEnded);
+    const greeting = this.#greeting;
     return {
       count: this.#count,
       greeting: greeting === "undecided" ? undefined : greeting,

@@ -117,6 +117,17 @@ export interface Decoder {
   skip?(queue: ReadableQueue): number;
 
   /**
+   * Drops messages as repeated calls of `skip` would, until `most` were dropped,
+   * more bytes are needed, or the next message would be refused.
+   *
+   * @param queue All bytes received and not yet taken.
+   * @param most How many to drop at most, at least 1.
+   * @returns How many were dropped.
+   * @throws {ProtocolError} As `decode`, if it is about the first of them.
+   */
+  skipBatch?(queue: ReadableQueue, most: number): number;
+
+  /**
    * Drops what is here of a frame that `decode` has refused. A decoder has this
    * member if the end of a frame can be found without its beginning; only then
    * can bad frames be skipped. It drops bytes as they come, so that a frame far

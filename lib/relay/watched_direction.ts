@@ -8,9 +8,8 @@
  *      └──────────────────────────► raw     each read is given as it is
  * ```
  *
- * Chunks are copied into a queue, as the relay writes its buffer again after each
- * call. A copy of 64 KiB costs 3 µs, the read and the write of it 40. The queue's
- * buffer is used again too, so watching allocates nothing per read.
+ * The relay writes its buffer again after each call. So what is left of a chunk, the
+ * beginning of a message, is copied before the call returns, and nothing else is.
  *
  * @module
  */
@@ -68,20 +67,13 @@ export class WatchedDirection {
     this.#chunk++;
     this.#chunkMs = this.#options.now();
     if (this.pendingBytes === 0) this.#begin();
-    let at = 0;
-    while (this.#frames !== undefined && at < bytes.length) {
-      const { missingBytes, queue } = this.#frames;
-      queue.release();
-      const room = queue.reserve(missingBytes);
-      const part = bytes.subarray(at, at + room.length);
-      room.set(part);
-      queue.commit(part.length);
-      at += part.length;
-      this.#decode(this.#frames, false);
-    }
-    // A datagram can be empty.
-    if (this.#frames === undefined && (at === 0 || at < bytes.length)) {
-      this.#raw(bytes.subarray(at));
+    const frames = this.#frames;
+    if (frames === undefined) this.#raw(bytes);
+    else {
+      frames.push(bytes);
+      this.#decode(frames, false);
+      // Copies what is left of the chunk: the caller writes to it again.
+      if (this.pendingBytes > 0) frames.queue.reserve(frames.missingBytes);
     }
     this.#tellSkipped();
   }
@@ -94,31 +86,34 @@ export class WatchedDirection {
 
   #decode(frames: FrameDecoder, hasEnded: boolean): void {
     const { queue } = frames;
-    const base = queue.offset;
-    // Reading moves no bytes, so frames are parts of this.
-    const bytes = queue.peek(0, queue.gather());
     try {
+      if (!hasEnded && !this.#isWanted()) return this.#skip(frames);
+      const base = queue.offset;
+      // Reading moves no bytes, so frames are parts of this.
+      const bytes = queue.peek(0, queue.gather());
       for (;;) {
-        if (!hasEnded && !this.#isWanted()) {
-          if (frames.skip() < 0) return;
-          this.#skipped++;
-          this.messages++;
-          this.#begin();
-          continue;
-        }
         const message = hasEnded ? frames.end() : frames.next();
         if (message === undefined) return;
         const { frameOffset } = frames;
         const frame = bytes.subarray(frameOffset - base, queue.offset - base);
         this.#found(message, frame, frameOffset);
+        if (!hasEnded && !this.#isWanted()) return this.#skip(frames);
       }
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#frames = undefined;
-      const begin = queue.offset - base;
       this.#offset = queue.offset;
       this.#tell(error, true);
-      if (begin < bytes.length) this.#raw(bytes.subarray(begin));
+      const rest = queue.peek(0, queue.gather());
+      if (rest.length > 0) this.#raw(rest);
+    }
+  }
+
+  #skip(frames: FrameDecoder): void {
+    for (let count; (count = frames.skipBatch()) > 0;) {
+      this.#skipped += count;
+      this.messages += count;
+      this.#begin();
     }
   }
 

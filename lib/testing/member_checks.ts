@@ -61,6 +61,13 @@ function checkBatch(
     .map((message) => message.length);
   // The end of the stream may make one more message, which is not skipped.
   const isWhole = single.messages.length - sizes.length <= 1;
+  const counted = countOf(v, cut(bytes, cuts), limit);
+  if (counted !== sizes.length) {
+    v.breaks(
+      "skipBatch drops what skip drops",
+      `${evidence}: ${counted} messages, and skip drops ${sizes.length}`,
+    );
+  }
   if (isWhole && sizes.join() === wanted.join()) return;
   v.breaks(
     "skip drops what decode gives",
@@ -68,6 +75,27 @@ function checkBatch(
       describe(single)
     }`,
   );
+}
+
+function countOf(
+  v: Verification,
+  chunks: Uint8Array[],
+  maxMessageBytes: number,
+): number {
+  const decoder = new FrameDecoder(v.framing, {
+    badFrames: "fail",
+    maxMessageBytes,
+    queue: new CountingQueue(),
+  });
+  try {
+    for (const chunk of chunks) {
+      decoder.push(chunk);
+      while (decoder.skipBatch() > 0);
+    }
+  } catch {
+    // The comparison with decode tells whether it is the same refusal.
+  }
+  return decoder.count;
 }
 
 function sizesOf(

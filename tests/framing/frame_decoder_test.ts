@@ -339,3 +339,50 @@ Deno.test("FrameDecoder says where the last message's frame begins, at every cut
     assertEquals(found, [1, 5]);
   }
 });
+
+for (
+  const [framing, good, bad] of [
+    ["length:4", "\0\0\0\x02hi\0\0\0\0\0\0\0\x01x", "\xff\xff\xff\xff"],
+    ["length:2,le", "\x02\0hi\0\0\x01\0x", "\xff\xff"],
+    ["netstring", "2:hi,0:,1:x,", "x"],
+    ["line", "hi\n\nx\n", "0123456789a"],
+  ] as const
+) {
+  Deno.test(`FrameDecoder.skipBatch() drops what next() gives, then throws the same error, in every cut: ${framing}`, () => {
+    const stream = latin1(good + bad);
+    for (const chunks of chunkings(stream)) {
+      const dropping = new FrameDecoder(framing, { maxMessageBytes: 10 });
+      const taking = new FrameDecoder(framing, { maxMessageBytes: 10 });
+      const outcome = (take: () => boolean) => {
+        try {
+          while (take());
+        } catch (error) {
+          return (error as ProtocolError).message;
+        }
+      };
+      for (const chunk of chunks) {
+        dropping.push(chunk.slice());
+        taking.push(chunk);
+        assertEquals(
+          outcome(() => dropping.skipBatch() > 0),
+          outcome(() => taking.next() !== undefined),
+        );
+        assertEquals(dropping.count, taking.count);
+        assertEquals(dropping.queue.length, taking.queue.length);
+      }
+      assertEquals(dropping.count, 3);
+    }
+  });
+}
+
+Deno.test("FrameDecoder.skipBatch() drops no more than asked for", () => {
+  for (const framing of ["length:1", "netstring"]) {
+    const decoder = new FrameDecoder(framing);
+    const message = framing === "length:1" ? "\x01a" : "1:a,";
+    decoder.push(latin1(message.repeat(10)));
+    assertEquals(
+      [1, 2, 3, 100, 1].map((most) => decoder.skipBatch(most)),
+      [1, 2, 3, 4, 0],
+    );
+  }
+});

@@ -11,6 +11,7 @@ import {
   type RecordingHead,
 } from "../../../lib/recording/mod.ts";
 import { formatSize } from "../../arguments/sizes.ts";
+import { joinedBytes } from "../../output/bounded_output.ts";
 import type { Log } from "../../output/log.ts";
 import {
   displayFor,
@@ -192,12 +193,10 @@ function wordsOf(
 function unbounded(
   output: Output,
 ): Parameters<typeof displayFor>[3]["output"] {
-  const encoder = new TextEncoder();
   return {
     isFull: false,
     isTerminal: output.isTerminal,
     columns: () => output.columns?.() ?? Infinity,
-    write: (text) =>
-      output.write(typeof text === "string" ? encoder.encode(text) : text),
+    write: (...pieces) => output.write(joinedBytes(pieces)),
   };
 }

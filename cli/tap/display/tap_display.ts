@@ -57,7 +57,8 @@ export class TapDisplay implements TapView {
     if (!passes(filters, message.message)) return;
     if (this.#isMissing(1)) return;
     this.#shown++;
-    this.#options.output.write(`${format.message(message)}\n`);
+    const pieces = format.pieces?.(message) ?? [format.message(message)];
+    this.#options.output.write(...pieces, "\n");
   }
 
   skipped(direction: RelayDirection, count: number): void {

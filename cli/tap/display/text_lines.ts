@@ -31,6 +31,8 @@ import type { LineFormat } from "./line_format.ts";
 const CONTENT_COLUMNS = 26;
 // What is left of a message on a terminal that is too narrow for its remark too.
 const LEAST_COLUMNS = 10;
+// From here on the content is a piece of its own; its remark needs no padding.
+const LONG_BYTES = 1024;
 // The bytes of a message are drawn below its line, and on a terminal not all of a
 // large one.
 const INDENT = "    ";
@@ -74,13 +76,18 @@ export class TextLines implements LineFormat {
     this.#annotated = annotated;
   }
 
+  pieces(found: TapMessage): readonly string[] {
+    const { message } = found;
+    const isWhole = this.#columns() === Infinity &&
+      this.#annotated === undefined;
+    if (!isWhole || message.length < LONG_BYTES) return [this.message(found)];
+    const end = remark(found);
+    return [headOf(found), this.#show(message), end === "" ? "" : `  ${end}`];
+  }
+
   message(found: TapMessage): string {
-    const { message, number } = found;
-    const size = formatSize(message.length).padStart(7);
-    const head = `${mark(found)} ${String(number).padStart(2)} ${size}  ${
-      clock(found.at)
-    }  `;
-    const line = this.#line(head, message, remark(found));
+    const { message } = found;
+    const line = this.#line(headOf(found), message, remark(found));
     return this.#annotated === undefined
       ? line
       : [line, ...this.#rows(found, this.#annotated)].join(`\n${INDENT}`);
@@ -146,6 +153,12 @@ function withRemark(
 
 function cut(content: string, most: number): string {
   return most === Infinity ? content : cutToColumns(content, most);
+}
+
+function headOf(found: TapMessage): string {
+  const size = formatSize(found.message.length).padStart(7);
+  const number = String(found.number).padStart(2);
+  return `${mark(found)} ${number} ${size}  ${clock(found.at)}  `;
 }
 
 function mark({ connection, direction }: TapMessage | TapError): string {

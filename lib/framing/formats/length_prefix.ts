@@ -29,10 +29,8 @@ import type {
   Framing,
 } from "../framing.ts";
 import { LARGEST, type Layout, type LengthBytes } from "./length_layout.ts";
-import {
-  LengthPrefixDecoder,
-  LengthPrefixEncoder,
-} from "./length_prefix_codec.ts";
+import { LengthPrefixDecoder } from "./length_prefix_decoder.ts";
+import { LengthPrefixEncoder } from "./length_prefix_encoder.ts";
 import { checkInteger, outOfRange } from "../../check.ts";
 
 export type { LengthBytes };

@@ -42,7 +42,7 @@ Deno.test("BoundedOutput writes what comes in one turn at once, and the rest onc
 
 Deno.test("BoundedOutput drops what a slow reader leaves no room for, and goes on once there is room", async () => {
   const slow = new SlowOutput();
-  const output = new BoundedOutput(slow, 10);
+  const output = new BoundedOutput(slow, false, 10);
   output.write("12345\n");
   await undefined;
   output.write("6789\n");
@@ -78,4 +78,23 @@ Deno.test("BoundedOutput.drained() gives up on a reader that takes nothing", asy
   const output = new BoundedOutput(slow);
   output.write("a\n");
   assertEquals(await output.drained(1), false);
+});
+
+Deno.test("BoundedOutput writes to a file at once, and drops nothing", async () => {
+  let written = "";
+  const file: Output = {
+    isTerminal: false,
+    isFile: () => Promise.resolve(true),
+    write: (bytes) => void (written += new TextDecoder().decode(bytes)),
+    writeLater: () => Promise.reject(new Error("it would be late")),
+  };
+  const output = await BoundedOutput.to(file);
+  const lines = Array.from({ length: 100 }, (_, i) => `${i}\n`);
+  for (const line of lines) {
+    output.write(line);
+    await undefined;
+  }
+  await output.drained(1000);
+  assertEquals(written, lines.join(""));
+  assertEquals(output.failure, undefined);
 });

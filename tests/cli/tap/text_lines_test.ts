@@ -173,3 +173,20 @@ Deno.test("TextLines reads all of a message for a view, and cuts what it shows",
   const whole = new TextLines(view, () => Infinity).message(found);
   assertMatch(whole, / {2}\[7(, 7){99}\]/);
 });
+
+Deno.test("TextLines gives the same line in pieces, a long content apart", () => {
+  for (const size of [0, 10, 1023, 1024, 5000]) {
+    const found = message("x".repeat(size), { answerMs: 1.5 });
+    for (const columns of [Infinity, 80]) {
+      for (
+        const annotated of [undefined, { toServer: "line", toClient: "line" }]
+      ) {
+        const lines = new TextLines("text", () => columns, annotated);
+        const pieces = lines.pieces(found);
+        assertEquals(pieces.join(""), lines.message(found));
+        const isApart = size >= 1024 && columns === Infinity && !annotated;
+        assertEquals(pieces.length, isApart ? 3 : 1);
+      }
+    }
+  }
+});
