@@ -5,7 +5,7 @@
  */
 
 const WORDS: readonly (readonly [framing: string, words: string])[] = [
-  ["line", "lf newline newlines text lines ndjson jsonl jsonlines json-lines"],
+  ["line", "lf newline newlines text ndjson jsonl jsonlines json-lines"],
   ["line,crlf", "crlf"],
   ["delimiter:\\0", "nul null zero null-terminated"],
   ["raw", "none off bytes binary stream"],

@@ -261,9 +261,11 @@ Deno.test("decodeFrames() puts text together that framing raw has cut, and fails
   assertEquals(error.code, "truncated");
 });
 
-Deno.test("decodeFrames() and encodeFrames() need no Promise.withResolvers, which Node 20 lacks", async () => {
+Deno.test("decodeFrames() and encodeFrames() need nothing that Node 20 lacks, good frames or bad", async () => {
   const { withResolvers } = Promise;
+  const { toHex } = Uint8Array.prototype;
   Object.assign(Promise, { withResolvers: undefined });
+  Object.assign(Uint8Array.prototype, { toHex: undefined });
   try {
     const { messages } = await collect(
       source([latin1("1:a,"), latin1("1:b,")])
@@ -272,8 +274,15 @@ Deno.test("decodeFrames() and encodeFrames() need no Promise.withResolvers, whic
         .pipeThrough(decodeFrames("length:1")),
     );
     assertEquals(messages, ["a", "b"]);
+    const bad = source([latin1("1a")]).pipeThrough(decodeFrames("netstring"));
+    await assertRejects(
+      () => Array.fromAsync(bad),
+      ProtocolError,
+      'it begins 31 61 "1a"',
+    );
   } finally {
     Object.assign(Promise, { withResolvers });
+    Object.assign(Uint8Array.prototype, { toHex });
   }
 });
 
