@@ -11,7 +11,8 @@ import type { Address, Connection } from "../../../mod.ts";
 import { ConnectionError } from "../../../lib/core.ts";
 import type { Side } from "../../../lib/framing/mod.ts";
 import type { PeerCertificate } from "../../../lib/transport/tls/mod.ts";
-import { type ConnectionRecord, other, type Recorder } from "./recorder.ts";
+import { type ConnectionRecord, other } from "./connection_record.ts";
+import type { Recorder } from "./recorder.ts";
 
 // What is recorded before it is written may never be taken, if the link is lost then.
 // So it is not much.

@@ -12,7 +12,8 @@ import type {
   MulticastOptions,
   ReceivedDatagram,
 } from "../../../lib/session/datagrams/mod.ts";
-import { type ConnectionRecord, other, type Recorder } from "./recorder.ts";
+import { type ConnectionRecord, other } from "./connection_record.ts";
+import type { Recorder } from "./recorder.ts";
 
 // A sender can give every datagram another address, so the oldest are forgotten. A peer
 // that is heard of again is then a new connection of the recording.

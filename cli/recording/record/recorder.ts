@@ -5,7 +5,6 @@
  */
 
 import { VERSION } from "../../version.ts";
-import type { Side } from "../../../lib/framing/mod.ts";
 import {
   encodeEvent,
   encodeHead,
@@ -17,6 +16,7 @@ import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import type { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import { ConnectionRecord } from "./connection_record.ts";
 import { GrowingFile } from "./growing_file.ts";
 import type { RecordValues } from "./record_options.ts";
 
@@ -172,100 +172,4 @@ export class Recorder {
       this.#capture!.add(packets);
     }
   }
-}
-
-/** What can be said of a connection that is open. */
-type ConnectionEvent =
-  | { readonly to: Side; readonly bytes: Uint8Array }
-  | { readonly to: Side; readonly event: "end" }
-  | { readonly to: Side; readonly event: "reset" }
-  | {
-    readonly to?: Side | undefined;
-    readonly fault: string;
-    readonly message?: number | undefined;
-  }
-  | { readonly event: "refused"; readonly why: string }
-  | {
-    readonly event: "close";
-    readonly why: string;
-    readonly toServer: number;
-    readonly toClient: number;
-  };
-
-/** Records one connection. */
-export class ConnectionRecord {
-  /** The connection's number in the recording. */
-  readonly number: number;
-  readonly #add: (event: ConnectionEvent) => void;
-  readonly #room: () => Promise<void> | undefined;
-  readonly #bytes = { server: 0, client: 0 };
-  #endedFirst: Side | undefined;
-  #isOver = false;
-
-  constructor(
-    number: number,
-    add: (event: ConnectionEvent) => void,
-    room: () => Promise<void> | undefined,
-  ) {
-    this.number = number;
-    this.#add = add;
-    this.#room = room;
-  }
-
-  /** As {@linkcode Recorder.room}. */
-  room(): Promise<void> | undefined {
-    return this.#room();
-  }
-
-  /** Bytes that go to a side, which are copied or encoded at once. */
-  chunk(to: Side, bytes: Uint8Array): void {
-    if (this.#isOver) return;
-    this.#bytes[to] += bytes.length;
-    this.#add({ to, bytes });
-  }
-
-  /** Nothing more goes to a side. */
-  end(to: Side): void {
-    if (this.#isOver) return;
-    this.#endedFirst ??= other(to);
-    this.#add({ to, event: "end" });
-  }
-
-  /** A side has noticed that the link is lost. */
-  reset(to: Side): void {
-    if (this.#isOver) return;
-    this.#endedFirst ??= other(to);
-    this.#add({ to, event: "reset" });
-  }
-
-  /** A fault strikes what goes to a side. */
-  fault(to: Side | undefined, fault: string, message?: number): void {
-    if (!this.#isOver) this.#add({ to, fault, message });
-  }
-
-  /** The other side of a relay could not be opened. */
-  refused(why: string): void {
-    if (!this.#isOver) this.#add({ event: "refused", why });
-  }
-
-  /**
-   * The connection is over. It can be called again.
-   *
-   * @param why What ended it, unless it is known which side ended first.
-   */
-  close(why: string): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#add({
-      event: "close",
-      why: this.#endedFirst ?? why,
-      toServer: this.#bytes.server,
-      toClient: this.#bytes.client,
-    });
-  }
-}
-
-/** The other one of two sides. */
-export function other(side: Side): Side {
-  return side === "client" ? "server" : "client";
 }

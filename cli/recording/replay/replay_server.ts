@@ -1,0 +1,172 @@
+/**
+ * Plays the server's side of a recording to the clients that connect.
+ *
+ * ```text
+ *   listening ── a client connects ──► plays the next recorded connection
+ *       │ with --repeat, the first one follows the last
+ *       └── all are played ──► ended
+ * ```
+ *
+ * @module
+ */
+
+import {
+  type Address,
+  type Connection,
+  listen,
+  type Listener,
+} from "../../../mod.ts";
+import { bareReason } from "../../output/error_text.ts";
+import { EXIT, type ExitCode } from "../../output/exit_code.ts";
+import type { Log } from "../../output/log.ts";
+import { type Terminal, writeLine } from "../../terminal/terminal.ts";
+import { readTlsFiles } from "../../tls/tls_files.ts";
+import { DatagramListener } from "../exchange/datagram_listener.ts";
+import type { Script } from "./script.ts";
+
+/** What listening over TLS needs. */
+export interface ReplayTls {
+  readonly alpn: readonly string[] | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  readonly "tls-engine": "native" | "node" | undefined;
+}
+
+/** Accepts connections and plays to each. */
+export class ReplayServer {
+  readonly #script: Script;
+  readonly #repeats: boolean;
+  readonly #terminal: Terminal;
+  readonly #log: Log;
+  readonly #listeners: Listener[] = [];
+  readonly #open = new Set<Connection>();
+  readonly #playing: Promise<ExitCode>[] = [];
+  readonly #allTaken = Promise.withResolvers<void>();
+  #next = 0;
+
+  constructor(
+    script: Script,
+    repeats: boolean,
+    terminal: Terminal,
+    log: Log,
+  ) {
+    this.#script = script;
+    this.#repeats = repeats;
+    this.#terminal = terminal;
+    this.#log = log;
+  }
+
+  async listen(
+    addresses: readonly Address[],
+    { alpn, cert, key, "tls-engine": tlsEngine }: ReplayTls,
+  ): Promise<void> {
+    const files = { ca: undefined, cert, key };
+    const tls = {
+      ...await readTlsFiles(files, this.#terminal),
+      ...(alpn === undefined ? {} : { alpn }),
+      ...(tlsEngine === undefined ? {} : { tlsEngine }),
+    };
+    for (const address of addresses) {
+      const listener = address.transport === "udp"
+        ? new DatagramListener(address)
+        : await listen(address, tls);
+      this.#listeners.push(listener);
+      const text = String(listener.address);
+      this.#log.now(
+        { event: "listening", address: text },
+        `listening on ${text}`,
+      );
+    }
+  }
+
+  /** Resolves to what came of each connection, once all were played. */
+  async run(signal: AbortSignal): Promise<readonly ExitCode[]> {
+    const stop = Promise.withResolvers<never>();
+    const onAbort = () => stop.reject(signal.reason);
+    signal.addEventListener("abort", onAbort);
+    for (const listener of this.#listeners) {
+      this.#accept(listener).catch(stop.reject);
+    }
+    try {
+      await Promise.race([this.#allTaken.promise, stop.promise]);
+      this.#stopListening();
+      return await Promise.race([Promise.all(this.#playing), stop.promise]);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      stop.promise.catch(() => {});
+    }
+  }
+
+  /** Ends all of it. */
+  close(): void {
+    this.#stopListening();
+    for (const connection of this.#open) connection.abort();
+  }
+
+  #stopListening(): void {
+    for (const listener of this.#listeners) listener.close();
+    this.#listeners.length = 0;
+  }
+
+  async #accept(listener: Listener): Promise<void> {
+    while (this.#listeners.includes(listener)) {
+      let connection: Connection;
+      try {
+        connection = await listener.accept();
+      } catch (error) {
+        // It was closed, as all connections are taken.
+        if (!this.#listeners.includes(listener)) return;
+        throw error;
+      }
+      this.#begin(connection);
+    }
+  }
+
+  #begin(connection: Connection): void {
+    const { connections } = this.#script;
+    if (this.#next === connections.length) {
+      if (!this.#repeats) return connection.abort();
+      this.#next = 0;
+    }
+    const turns = connections[this.#next++]!;
+    this.#log.soon(
+      {
+        event: "playing",
+        connection: turns.connection,
+        peer: String(connection.remoteAddress),
+      },
+      `playing connection ${turns.connection} to ${connection.remoteAddress}`,
+    );
+    const played = this.#play(connection, turns);
+    // With --repeat there is no end at which they are looked at.
+    if (!this.#repeats) this.#playing.push(played);
+    if (this.#next === connections.length && !this.#repeats) {
+      this.#allTaken.resolve();
+    }
+  }
+
+  async #play(
+    connection: Connection,
+    turns: Script["connections"][number],
+  ): Promise<ExitCode> {
+    this.#open.add(connection);
+    const { output } = this.#terminal;
+    try {
+      await connection.handshake?.();
+      return await this.#script.play(
+        connection,
+        turns,
+        (line) => writeLine(output, line),
+      );
+    } catch (error) {
+      writeLine(
+        output,
+        `connection ${turns.connection}: ${bareReason(error)}`,
+      );
+      connection.abort();
+      return EXIT.failed;
+    } finally {
+      this.#open.delete(connection);
+    }
+  }
+}
