@@ -43,6 +43,9 @@ const PEER_TIMEOUT_MS = 60_000;
 
 const ONE_MESSAGE = { datagrams: "one datagram is one message" };
 
+// The screen of --help has no room for all that a service's has.
+const { usual: _, ...MAX_CONNECTIONS } = SERVER_OPTIONS["max-connections"];
+
 /** The options by their names. */
 export const TAP_OPTIONS = {
   ...about({ subject: "messages", appliesTo: ["stream"] }, {
@@ -130,7 +133,7 @@ export const TAP_OPTIONS = {
     ),
     "send-timeout": SERVER_OPTIONS["send-timeout"],
     "max-connections": {
-      ...SERVER_OPTIONS["max-connections"],
+      ...MAX_CONNECTIONS,
       appliesTo: ["stream", "datagrams"],
       help: "most connections at once; over UDP most peers",
     },
