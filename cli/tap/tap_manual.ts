@@ -14,9 +14,8 @@ export function tapManual(): Manual {
     usage: "LISTEN TARGET [options]",
     summary: "passes connections on to a server and shows the messages",
     examples: [
-      "parley-server tap 9000 127.0.0.1:6379 --frame redis",
+      "parley-server tap 9000 127.0.0.1:6379 --frame redis --page 8080",
       "parley-server tap 9000 tls://db.example:5432 --frame length:4,inclusive",
-      "parley-server tap 9000 7342 --frame line --page 8080",
       "parley-server tap unix:/tmp/tap.sock unix:/tmp/app.sock --format json",
       "parley-server tap udp:9053 udp:192.0.2.1:53 --format hex",
     ],

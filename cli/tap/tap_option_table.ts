@@ -95,7 +95,7 @@ export const TAP_OPTIONS = {
     "page": optional(
       "PORT",
       parsePage,
-      "shows the conversation in a browser, on a page of this machine alone: 8080, 0 for a free port, or HOST:PORT",
+      "shows the conversation in a browser: 8080, 0, HOST:PORT",
       { usual: true },
     ),
     "only": optional(
@@ -135,7 +135,7 @@ export const TAP_OPTIONS = {
     "max-connections": {
       ...MAX_CONNECTIONS,
       appliesTo: ["stream", "datagrams"],
-      help: "most connections at once; over UDP most peers",
+      help: "most connections, or UDP peers, at once",
     },
     "max-connections-per-peer": SERVER_OPTIONS["max-connections-per-peer"],
     "when-full": SERVER_OPTIONS["when-full"],
