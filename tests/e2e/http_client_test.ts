@@ -208,7 +208,7 @@ e2e(
     assertFails(
       await run.client("gopher://127.0.0.1/"),
       2,
-      /its scheme must be tcp, tls, udp, unix, http or https, not "gopher"/,
+      /its scheme must be tcp, tls, udp, unix, ws, wss, http or https, not "gopher"/,
     );
     assertFails(
       await run.client("http://127.0.0.1:70000/"),
