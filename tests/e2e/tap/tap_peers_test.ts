@@ -276,3 +276,34 @@ const socket = require("node:net").connect(${port}, "127.0.0.1", () => {
   await tap.line(/#1 closed after .*; the client failed: .*reset/);
   listener.close();
 });
+
+Deno.test("a filter of exponential time does not hold up the messages", async () => {
+  const echo = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const echoed = (async () => {
+    using connection = await echo.accept();
+    const into = new Uint8Array(1000);
+    for (let read; (read = await connection.read(into)) !== null;) {
+      await connection.write(into.subarray(0, read));
+    }
+  })();
+  const [file, first] = sourceCommand("server");
+  const target = `127.0.0.1:${echo.addr.port}`;
+  const args = ["tap", "0", target, "--frame", "line"];
+  const filter = ["--filter", "/^(a+)+$/"];
+  await using tap = new Process(file, [...first, ...args, ...filter]);
+  const [, port] = await tap.line(/^listening on tcp:.*:(\d+)$/);
+  const client = await connect(`tcp://127.0.0.1:${port}`, {
+    encoding: "text",
+  });
+  // It would take 2^60 steps to find that this does not match.
+  const long = `${"a".repeat(60)}!`;
+  await client.send(long);
+  assertEquals(await client.receive({ timeoutMs: 20_000 }), long);
+  await client.send("aaa");
+  assertEquals(await client.receive({ timeoutMs: 20_000 }), "aaa");
+  await client.close();
+  await echoed;
+  echo.close();
+  await tap.outputLine(/^#1 ← {2}2 .* aaa/);
+  assertEquals(tap.stdout.includes(long), false);
+});
