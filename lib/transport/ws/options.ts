@@ -11,7 +11,7 @@ export type MessageType = "auto" | "binary" | "same" | "text";
 export interface WebSocketOptions {
   /**
    * Whether to compress messages (permessage-deflate, RFC 7692) if the peer does
-   * too. It takes memory, 64 KiB for each connection, and processor time.
+   * too. It takes memory, 32 KiB for each connection, and processor time.
    *
    * @default {false}
    */

@@ -53,6 +53,8 @@ function accept(offer: ReadonlyMap<string, string>): Choice | undefined {
     ...(serverTakesOver ? [] : ["server_no_context_takeover"]),
     ...(clientTakesOver ? [] : ["client_no_context_takeover"]),
     ...(serverBits < 15 ? [`server_max_window_bits=${serverBits}`] : []),
+    // Offered with a value, it may be set; then the client has to keep to it.
+    ...(clientBits < 15 ? [`client_max_window_bits=${clientBits}`] : []),
   ].join("; ");
   return {
     field,

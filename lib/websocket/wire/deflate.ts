@@ -1,10 +1,10 @@
 /**
  * Compression of messages: permessage-deflate (RFC 7692).
  *
- * Both ends may remember the last 32 KiB of what was sent ("context takeover"), so
- * that later messages refer to earlier ones. DEFLATE gets that memory as a
- * dictionary, which is what its window is. So each message is one call that takes
- * no more time than its bytes need, and its result is bounded.
+ * Both ends may remember the last 32 KiB of what they sent ("context takeover"), so
+ * that later messages refer to earlier ones. What is received may do so. What is
+ * sent does not, which is always allowed (RFC 7692 section 7.1.1): each message is
+ * one call that takes no more time than its bytes need.
  *
  * @module
  */
@@ -18,6 +18,10 @@ import type { Inflater } from "./decoder_options.ts";
 const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 // DEFLATE refers to nothing that is further back.
 const WINDOW_BYTES = 32 * 1024;
+// The header of a stored block (RFC 1951 section 3.2.4): its type, its length and
+// the complement of that.
+const STORED_HEADER_BYTES = 5;
+const NOTHING = new Uint8Array(0);
 
 /** What was agreed on for one direction. */
 export interface CompressionContext {
@@ -27,9 +31,8 @@ export interface CompressionContext {
   readonly windowBits: number;
 }
 
-/** Compresses the messages of one direction. */
+/** Compresses the messages of one direction, each for itself. */
 export class MessageDeflater implements Deflater {
-  readonly #history: History;
   readonly #windowBits: number;
   readonly #leastBytes: number;
 
@@ -37,22 +40,19 @@ export class MessageDeflater implements Deflater {
    * @param leastBytes Shorter messages are sent as they are: compressing them
    * takes more time than sending them.
    */
-  constructor(context: CompressionContext, leastBytes: number) {
-    this.#history = new History(context);
+  constructor({ windowBits }: CompressionContext, leastBytes: number) {
     // zlib takes 9 for 8 when it writes raw data; the peer could not read that.
-    this.#windowBits = context.windowBits;
+    this.#windowBits = windowBits;
     this.#leastBytes = leastBytes;
   }
 
   deflate(payload: Uint8Array): Uint8Array | undefined {
     if (payload.length < this.#leastBytes) return undefined;
     const compressed = deflateRawSync(payload, {
-      ...this.#history.asDictionary(),
       finishFlush: constants.Z_SYNC_FLUSH,
       windowBits: this.#windowBits,
     });
-    this.#history.add(payload);
-    return compressed.subarray(0, compressed.length - TAIL.length);
+    return plain(compressed, 0, compressed.length - TAIL.length);
   }
 }
 
@@ -65,58 +65,67 @@ export class MessageInflater implements Inflater {
   }
 
   inflate(payload: Uint8Array, most: number): Uint8Array | undefined {
-    const whole = new Uint8Array(payload.length + TAIL.length);
-    whole.set(payload);
-    whole.set(TAIL, payload.length);
-    let message: Uint8Array;
+    // What a message may refer to stands before it as a stored block. A dictionary
+    // would be shorter, but the runtime's `inflateRawSync` ignores it.
+    const { block, length } = this.#history;
+    const whole = new Uint8Array(block.length + payload.length + TAIL.length);
+    whole.set(block);
+    whole.set(payload, block.length);
+    whole.set(TAIL, block.length + payload.length);
+    let inflated: Uint8Array;
     try {
-      message = inflateRawSync(whole, {
-        ...this.#history.asDictionary(),
+      inflated = inflateRawSync(whole, {
         finishFlush: constants.Z_SYNC_FLUSH,
-        maxOutputLength: Math.max(most, 1),
+        maxOutputLength: Math.max(length + most, 1),
         windowBits: 15,
       });
     } catch (error) {
       if (isTooLarge(error)) return undefined;
       throw error;
     }
-    if (message.length > most) return undefined;
+    if (inflated.length > length + most) return undefined;
+    const message = plain(inflated, length, inflated.length);
     this.#history.add(message);
     return message;
   }
 }
 
-/** The last bytes of one direction. */
+/** The last bytes of one direction, as a stored block. */
 class History {
-  readonly #bytes: Uint8Array | undefined;
-  #length = 0;
+  readonly #stored: Uint8Array | undefined;
+  /** How many bytes are held. */
+  length = 0;
 
   constructor({ takesOver, windowBits }: CompressionContext) {
-    this.#bytes = takesOver
-      ? new Uint8Array(Math.min(2 ** windowBits, WINDOW_BYTES))
-      : undefined;
+    if (!takesOver) return;
+    const room = Math.min(2 ** windowBits, WINDOW_BYTES);
+    this.#stored = new Uint8Array(STORED_HEADER_BYTES + room);
   }
 
-  asDictionary(): { dictionary?: Uint8Array } {
-    return this.#length === 0
-      ? {}
-      : { dictionary: this.#bytes!.subarray(0, this.#length) };
+  /** The block that gives these bytes; nothing if there are none. */
+  get block(): Uint8Array {
+    return this.#stored === undefined || this.length === 0
+      ? NOTHING
+      : this.#stored.subarray(0, STORED_HEADER_BYTES + this.length);
   }
 
   add(bytes: Uint8Array): void {
-    const held = this.#bytes;
-    if (held === undefined) return;
-    const room = held.length;
-    if (bytes.length >= room) {
-      held.set(bytes.subarray(bytes.length - room));
-      this.#length = room;
-      return;
-    }
-    const kept = Math.min(this.#length, room - bytes.length);
-    held.copyWithin(0, this.#length - kept, this.#length);
-    held.set(bytes, kept);
-    this.#length = kept + bytes.length;
+    if (this.#stored === undefined) return;
+    const held = this.#stored.subarray(STORED_HEADER_BYTES);
+    const added = bytes.subarray(Math.max(0, bytes.length - held.length));
+    const kept = Math.min(this.length, held.length - added.length);
+    held.copyWithin(0, this.length - kept, this.length);
+    held.set(added, kept);
+    this.length = kept + added.length;
+    const view = new DataView(this.#stored.buffer);
+    view.setUint16(1, this.length, true);
+    view.setUint16(3, ~this.length & 0xffff, true);
   }
+}
+
+/** A part of zlib's result, as bytes and not as the subclass `Buffer`. */
+function plain(bytes: Uint8Array, begin: number, end: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + begin, end - begin);
 }
 
 function isTooLarge(error: unknown): boolean {
