@@ -86,6 +86,8 @@ export class Lines {
   /** Called for each line that comes from now on. */
   onLine: (line: string) => void = () => {};
   readonly #lines: string[] = [];
+  // How many of them linesTo() has returned.
+  #taken = 0;
   #over = false;
   #wake: () => void = () => {};
 
@@ -100,6 +102,22 @@ export class Lines {
    * @returns The first such line.
    */
   async line(pattern: RegExp): Promise<string> {
+    return this.#lines[await this.#indexOf(pattern, 0)]!;
+  }
+
+  /**
+   * Waits for a line behind those that it has returned before.
+   *
+   * @param pattern What it looks like.
+   * @returns All lines behind those, up to the first such line.
+   */
+  async linesTo(pattern: RegExp): Promise<readonly string[]> {
+    const from = this.#taken;
+    this.#taken = await this.#indexOf(pattern, from) + 1;
+    return this.#lines.slice(from, this.#taken);
+  }
+
+  async #indexOf(pattern: RegExp, from: number): Promise<number> {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -107,8 +125,10 @@ export class Lines {
     }, PATIENCE_MS);
     try {
       for (;;) {
-        const found = this.#lines.find((line) => pattern.test(line));
-        if (found !== undefined) return found;
+        const index = this.#lines.findIndex((line, i) =>
+          i >= from && pattern.test(line)
+        );
+        if (index !== -1) return index;
         if (this.#over || late) {
           throw new Error(
             `There is no line like ${pattern}, but: ${this.#lines.join(" / ")}`,

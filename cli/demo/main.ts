@@ -5,10 +5,13 @@
  * @module
  */
 
+import { FAULT_STORY } from "./fault_story.ts";
 import { Stage } from "./stage.ts";
 import { STORY } from "./story.ts";
 import { UDP_STORY } from "./udp_story.ts";
 import { WEB_STORY } from "./web_story.ts";
+
+const STEPS = [...STORY, ...UDP_STORY, ...WEB_STORY, ...FAULT_STORY];
 
 /**
  * Plays the whole story.
@@ -20,7 +23,7 @@ async function main(): Promise<number> {
   let [right, wrong] = [0, 0];
   const stage = new Stage();
   stage.begin();
-  for (const step of [...STORY, ...UDP_STORY, ...WEB_STORY]) {
+  for (const step of STEPS) {
     try {
       await using scene = stage.scene(step.title);
       await step.play(scene);

@@ -10,6 +10,8 @@ import { escapeControls } from "../output/escape.ts";
 import { Actor, type Said } from "./actor.ts";
 
 const WIDTH = 78;
+// A row of bytes, or the marks below it: broken or behind a name, they would not align.
+const DRAWING = /^ *([0-9a-f]{8} {2}|\^+ |$)/;
 
 type Colour = "bold" | "dim" | "green" | "red" | "cyan";
 
@@ -30,7 +32,8 @@ export class Stage {
     this.line(this.paint("bold", "Parley: where does a message end?"));
     this.line(
       "TCP carries a stream of bytes, not messages. Below, two real programs agree\n" +
-        "on where messages end, in five ways, do without by UDP, and meet a browser.\n" +
+        "on where messages end, in five ways, do without by UDP, meet a browser, and\n" +
+        "find out why two peers do not understand each other.\n" +
         "They are run from source: deno run --allow-net=127.0.0.1 cli/server.ts.",
     );
   }
@@ -97,6 +100,14 @@ export interface Step {
   readonly play: (scene: Scene) => Promise<void>;
 }
 
+/** A server that has started. */
+export interface Listening {
+  readonly actor: Actor;
+  /** Its address; without the transport for TCP. */
+  readonly address: string;
+  readonly port: number;
+}
+
 /** One step on the stage. */
 export class Scene implements AsyncDisposable {
   /** How many checks passed. */
@@ -115,15 +126,21 @@ export class Scene implements AsyncDisposable {
    *
    * @returns The server, and where it listens.
    */
-  async server(
-    service: string,
-    ...options: string[]
-  ): Promise<{ actor: Actor; address: string; port: number }> {
-    const actor = this.#start("server", [service, "127.0.0.1:0", ...options]);
+  async server(service: string, ...options: string[]): Promise<Listening> {
+    return await this.listening(service, "127.0.0.1:0", ...options);
+  }
+
+  /**
+   * Starts the server where the first of its arguments says.
+   *
+   * @returns The server, and where it listens.
+   */
+  async listening(service: string, ...args: string[]): Promise<Listening> {
+    const actor = this.#start("server", [service, ...args]);
     const line = await actor.errors.line(/^listening on /);
     this.show("server", line);
-    const address = line.replace(/^listening on tcp:\/\//, "");
-    return { actor, address, port: Number(address.split(":")[1]) };
+    const address = line.replace(/^listening on (tcp:\/\/)?/, "");
+    return { actor, address, port: Number(address.split(":").at(-1)) };
   }
 
   /**
@@ -168,6 +185,7 @@ export class Scene implements AsyncDisposable {
    * @param text The line; a very long one is cut.
    */
   show(who: string, text: string): void {
+    if (DRAWING.test(text)) return this.#stage.line(`  ${text}`.trimEnd());
     const room = WIDTH - 11;
     const shown = text.length > 5 * room
       ? `${text.slice(0, room - 26)}... (${
@@ -202,7 +220,7 @@ export class Scene implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const actor of this.#actors.reverse()) await actor.leave();
+    await Promise.all(this.#actors.map((actor) => actor.leave()));
   }
 
   #start(program: "server" | "client", args: readonly string[]): Actor {

@@ -55,21 +55,22 @@ async function absent(scene: Scene): Promise<void> {
     "TCP: refused at once, exit code 4",
     byTcp.code === 4 && byTcp.errors.join().includes("connection refused"),
   );
+  const timeoutMs = 150;
   const begun = performance.now();
   const byUdp = await scene.client([
     ...[`udp://127.0.0.1:${port}`, ...WORDS],
-    ...["--timeout", "200ms", "--attempts", "2"],
+    ...["--timeout", `${timeoutMs}ms`, "--attempts", "2"],
   ]);
   const ms = Math.round(performance.now() - begun);
   scene.check(
-    `UDP: silence, until the client gives up after 2 x 200 ms (${ms} ms), exit code 124`,
-    byUdp.code === 124 && ms >= 400 &&
+    `UDP: silence, until the client gives up after 2 x ${timeoutMs} ms (${ms} ms), exit code 124`,
+    byUdp.code === 124 && ms >= 2 * timeoutMs &&
       byUdp.errors.join().includes("nothing may be listening there"),
   );
 }
 
 async function slow(scene: Scene): Promise<void> {
-  const [answerMs, timeoutMs] = [300, 200];
+  const [answerMs, timeoutMs] = [200, 120];
   await using peer = await SlowPeer.start(answerMs);
   scene.show(
     "peer",

@@ -1,5 +1,6 @@
 /**
- * The last part of the story: a browser connects to a hand-written server.
+ * The third part of the story: a browser connects to a hand-written server, and
+ * through a bridge to a server that knows no WebSocket.
  *
  * @module
  */
@@ -10,10 +11,16 @@ import { BLANK_LINE, WebPeer } from "./web_peer.ts";
 const TEXT = "Hello!";
 const HEAD = `HTTP/1.1 200 OK\r\nContent-Length: ${TEXT.length}`;
 const PATIENCE_MS = 500;
+// An answer takes milliseconds; the demonstration must not hang.
+const BRIDGE_PATIENCE_MS = 5_000;
 
-/** The step. */
+/** The steps, in order. */
 export const WEB_STORY: readonly Step[] = [
   { title: "(j) A browser is answered, and waits", play: answerBrowser },
+  {
+    title: "(k) A browser talks to a length-prefixed server, through a bridge",
+    play: overBridge,
+  },
 ];
 
 async function answerBrowser(scene: Scene): Promise<void> {
@@ -69,6 +76,51 @@ async function withBlankLine(scene: Scene): Promise<void> {
     "the client shows the text and exits 0, and fetch() has it too",
     code === 0 && output.join("\n") === TEXT && byFetch === TEXT,
   );
+}
+
+async function overBridge(scene: Scene): Promise<void> {
+  const { address } = await scene.server("upper", "--frame", "length:4");
+  const bridge = await scene.listening(
+    ...["bridge", "ws://127.0.0.1:0", address, "--target-frame", "length:4"],
+  );
+  scene.show("code", `new WebSocket("${bridge.address}").send("tacos\\n🌮")`);
+  const { answer, ended } = await answered(bridge.address, "tacos\n🌮");
+  scene.show("code", `onmessage: ${JSON.stringify(answer)}`);
+  scene.say(
+    "The bridge takes each message out of WebSocket's frame and puts a length in",
+  );
+  scene.say("front of it. The server needs to know nothing of browsers.");
+  scene.check(
+    "the answer is one message, with its line feed and its taco",
+    answer === "TACOS\n🌮",
+  );
+  scene.check(
+    "and closing is agreed on by both ends, with code 1000",
+    ended.wasClean && ended.code === 1000,
+  );
+}
+
+/** Sends a message as a page does, and closes after the answer. */
+async function answered(
+  url: string,
+  message: string,
+): Promise<{ answer: unknown; ended: CloseEvent }> {
+  const socket = new WebSocket(url);
+  let answer: unknown;
+  const ended = Promise.withResolvers<CloseEvent>();
+  socket.onopen = () => socket.send(message);
+  socket.onmessage = ({ data }) => {
+    answer = data;
+    socket.close(1000);
+  };
+  socket.onclose = (event) => ended.resolve(event);
+  const timer = setTimeout(
+    () => ended.resolve(new CloseEvent("close")),
+    BRIDGE_PATIENCE_MS,
+  );
+  const event = await ended.promise;
+  clearTimeout(timer);
+  return { answer, ended: event };
 }
 
 const NOTHING = `nothing within ${PATIENCE_MS} ms`;

@@ -15,9 +15,9 @@ Deno.test("the demonstration comes out as it should, without a terminal", async 
   ]);
   const { code, stdout, stderr } = await demo.ended();
   assertEquals([code, stderr], [0, ""], stdout);
-  for (const step of [..."abcdefghij"].map((letter) => `(${letter})`)) {
+  for (const step of [..."abcdefghijklm"].map((letter) => `(${letter})`)) {
     assertEquals(stdout.includes(`\n${step} `), true, step);
   }
-  assertMatch(stdout, /\n✓ all 22 checks passed in [\d.]+ s\n$/);
+  assertMatch(stdout, /\n✓ all 28 checks passed in [\d.]+ s\n$/);
   assertEquals(stdout.includes("✗") || stdout.includes("\x1b"), false);
 });
