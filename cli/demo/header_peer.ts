@@ -7,25 +7,32 @@
  */
 
 const HEADER_BYTES = 4;
-// A header in pieces can be taken for any length; 91 MB would be reserved at once.
+// A header that is read in pieces may give any length: 05 74 61 63 is 91 MB.
 const MAX_BYTES = 65_536;
 
 /** Reads bytes into an array; `false` if the stream has ended. */
 export type ReadInto = (conn: Deno.Conn, bytes: Uint8Array) => Promise<boolean>;
 
 /** The bug: one read may bring fewer bytes than the array can hold. */
-export const readOnce: ReadInto = async (conn, bytes) =>
-  await conn.read(bytes) !== null;
+export async function readOnce(
+  conn: Deno.Conn,
+  bytes: Uint8Array,
+): Promise<boolean> {
+  return await conn.read(bytes) !== null;
+}
 
 /** The remedy: reads until the array is full. */
-export const readFull: ReadInto = async (conn, bytes) => {
+export async function readFull(
+  conn: Deno.Conn,
+  bytes: Uint8Array,
+): Promise<boolean> {
   for (let at = 0; at < bytes.length;) {
     const count = await conn.read(bytes.subarray(at));
     if (count === null) return false;
     at += count;
   }
   return true;
-};
+}
 
 /** A server of messages with a length in front. */
 export class HeaderPeer implements AsyncDisposable {

@@ -5,6 +5,7 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { Browser, hasChromium } from "../support/browser.ts";
 import { e2e } from "../support/processes.ts";
 
 e2e("a bridge joins WebSocket and length prefixes", async (run) => {
@@ -34,6 +35,47 @@ e2e("a bridge joins WebSocket and length prefixes", async (run) => {
   assertEquals([answers, code, wasClean], [["HELLO", "BYTES"], 1000, true]);
   await bridge.process.line(/2 messages to the server, 2 messages to the cl/);
 });
+
+if (hasChromium) {
+  e2e(
+    "a browser's console reaches a length-prefixed server, as in README.md",
+    async (run) => {
+      const [, commands, script] =
+        /through two commands:[^]*?```sh\n([^]*?)```[^]*?```js\n([^]*?)```/
+          .exec(await Deno.readTextFile("README.md"))!;
+      const [upper, bridging] = commands!.trim().split("\n").map((line) =>
+        line.replace(/ *#.*/, "").split(" ").slice(1)
+      );
+      await using target = await run.server(
+        ...upper!.map((word) => word === "7342" ? "127.0.0.1:0" : word),
+      );
+      await using bridge = await run.server(
+        ...bridging!.map((word) =>
+          ({
+            "127.0.0.1:7342": target.address,
+            "ws://:8080": "ws://127.0.0.1:0",
+          })[
+            word
+          ] ?? word
+        ),
+      );
+      const host = new URL(bridge.address).host;
+      await using browser = await Browser.launch();
+      const page = await browser.open();
+      await page.navigate(`http://${host}`);
+      const answer = await page.evaluate(`new Promise((resolve) => {
+      const console = { log: resolve };
+      ${script!.replace("localhost:8080", host)}
+    })`);
+      assertEquals(answer, "TACOS 🌮");
+    },
+  );
+} else {
+  Deno.test.ignore(
+    "a browser's console reaches a length-prefixed server: not run, chromium is not installed",
+    () => {},
+  );
+}
 
 e2e("standard input and output are a side of a bridge", async (run) => {
   await using target = await run.server(
