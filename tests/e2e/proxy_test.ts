@@ -41,7 +41,7 @@ e2e(
     await peer.write("GET / HTTP/1.1\r\n\r\n");
     assertEquals((await peer.readAll()).length, 0);
     await server.process.line(
-      /^refused tcp:.*: Cannot read the PROXY header: .*; it begins 47 45 54 20/,
+      /^refused tcp:.*: cannot read the PROXY header: .*; it begins 47 45 54 20/,
     );
     const { code } = await run.client(
       server.address,
