@@ -88,3 +88,45 @@ export function readAddresses(
   }
   return addresses;
 }
+
+/**
+ * Refuses an address that cannot be connected to.
+ *
+ * @param listen Where the same command listens, if it does. A command that
+ * connected to itself would do so again for each of its own connections.
+ * @throws {UsageError} If its port is 0, or something listens there: the command.
+ */
+export function checkTarget(target: Address, listen?: Address): void {
+  if (target.transport !== "unix" && target.port === 0) {
+    throw new UsageError(
+      `cannot connect to ${target}: port 0 is only for listening, the port must be from 1 to 65535`,
+    );
+  }
+  if (listen !== undefined && isReachedBy(listen, target)) {
+    throw new UsageError(
+      `${target} is where this command itself listens; write the address of a server as TARGET`,
+    );
+  }
+}
+
+/** Whether what is sent to one address arrives at the other. */
+function isReachedBy(listen: Address, target: Address): boolean {
+  if (listen.transport === "unix" || target.transport === "unix") {
+    return String(listen) === String(target);
+  }
+  const isDatagram = (one: Address) => one.transport === "udp";
+  return listen.port === target.port &&
+    isDatagram(listen) === isDatagram(target) &&
+    (listen.hostname === target.hostname ||
+      isLoopback(target.hostname) &&
+        (isLoopback(listen.hostname) || isEveryInterface(listen.hostname)));
+}
+
+// 127.0.0.2 and "::1" are hosts of their own to listen on.
+function isLoopback(hostname: string): boolean {
+  return hostname === "127.0.0.1" || hostname === "localhost";
+}
+
+function isEveryInterface(hostname: string): boolean {
+  return hostname === "::" || hostname === "0.0.0.0";
+}

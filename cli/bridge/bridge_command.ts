@@ -5,7 +5,7 @@
  */
 
 import type { Address } from "../../mod.ts";
-import { readAddresses } from "../arguments/address.ts";
+import { checkTarget, readAddresses } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
@@ -64,6 +64,7 @@ export function parseBridgeArguments(
     );
   }
   checkStreams([listen, target]);
+  checkTarget(target, listen === "-" ? undefined : listen);
   const kinds = kindsOf(listen, target);
   refuseOthers(BRIDGE_OPTIONS, given, kinds, `bridge ${listen} ${target}`);
   if (listen !== "-") checkTls([listen], given);

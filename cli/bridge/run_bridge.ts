@@ -41,7 +41,7 @@ async function runBridge(
   try {
     if (listen === "-") {
       const { runPipedBridge } = await import("./run_piped_bridge.ts");
-      return await runPipedBridge(command, terminal, log);
+      return await runPipedBridge(command, terminal, log, progress);
     }
     const running = await startBridge(command, terminal, log);
     const servers = new Servers(running.addresses, [running]);

@@ -5,10 +5,11 @@
  */
 
 import { MessageConnection, streamConnection } from "../../mod.ts";
-import { bridge } from "../../lib/relay/mod.ts";
+import { bridge, type OpenBridge } from "../../lib/relay/mod.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
+import type { Progress } from "../program.ts";
 import { targetText } from "../target/target_text.ts";
 import type { Input, Output, Terminal } from "../terminal/terminal.ts";
 import type { BridgeCommand } from "./bridge_command.ts";
@@ -26,9 +27,16 @@ export async function runPipedBridge(
   command: BridgeCommand,
   terminal: Terminal,
   log: Log,
+  progress: Progress,
 ): Promise<ExitCode> {
   const { options, target } = command;
-  const open = await openerOf(command, terminal, log);
+  progress.stage = "connecting";
+  const connectTo = await openerOf(command, terminal, log);
+  const open: OpenBridge = async (signal) => {
+    const connection = await connectTo(signal);
+    progress.stage = "talking";
+    return connection;
+  };
   const client = new MessageConnection(
     streamConnection({
       readable: bytesOf(terminal.input),

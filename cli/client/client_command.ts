@@ -5,7 +5,11 @@
  */
 
 import type { Address } from "../../mod.ts";
-import { readAddress, writtenAddress } from "../arguments/address.ts";
+import {
+  checkTarget,
+  readAddress,
+  writtenAddress,
+} from "../arguments/address.ts";
 import { CLIENT_FOREIGN } from "../arguments/foreign_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
@@ -69,11 +73,7 @@ export async function parseClientArguments(
   const address = readAddress(where);
   const kinds = new Set(kindsOf(address));
   refuseOthers(CLIENT_OPTIONS, given, kinds, String(address));
-  if (address.port === 0 && address.path === "") {
-    throw new UsageError(
-      `cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
-    );
-  }
+  checkTarget(address);
   checkGroup(address, given, options.interface);
   checkTls(address, given);
   checkSource(given);

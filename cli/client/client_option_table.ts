@@ -157,8 +157,11 @@ export const CLIENT_OPTIONS = {
     ),
   }),
   ...TLS_OPTIONS,
-  ...about({ subject: "TLS", appliesTo: ["tls", "https"] }, {
-    "handshake-timeout": HANDSHAKE_OPTION,
+  ...about({ subject: "TLS" }, {
+    "handshake-timeout": {
+      ...HANDSHAKE_OPTION,
+      appliesTo: ["tls", "https", "ws"],
+    },
   }),
   ...LOG_OPTIONS,
 } as const;

@@ -44,7 +44,11 @@ export function exitCodeOf(error: unknown, stage: Stage): ExitCode {
   if (error instanceof Failure) return error.exitCode;
   if (error instanceof ProtocolError) return EXIT.framing;
   if (error instanceof TimeoutError) {
-    return BY_DEADLINE[error.deadline] ?? EXIT.lost;
+    // The deadline of both handshakes, and ws: has no TLS.
+    return error.deadline === "tls_handshake" &&
+        error.address?.startsWith("ws:")
+      ? EXIT.connect
+      : BY_DEADLINE[error.deadline] ?? EXIT.lost;
   }
   if (error instanceof ClosedError) return EXIT.lost;
   if (error instanceof ConnectionError) {

@@ -5,7 +5,7 @@
  */
 
 import type { Address } from "../../mod.ts";
-import { readAddresses } from "../arguments/address.ts";
+import { checkTarget, readAddresses } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
@@ -62,6 +62,7 @@ export function parseTapArguments(
     );
   }
   checkTransports(listen, target);
+  checkTarget(target, listen);
   const kinds = kindsOf(listen, target);
   refuseOthers(TAP_OPTIONS, given, kinds, `tap ${listen} ${target}`);
   checkTls([listen], given);
@@ -77,12 +78,13 @@ export function kindsOf(
   target: Pick<Address, "transport">,
 ): Set<Kind> {
   if (listen.transport === "udp") return new Set(["datagrams"]);
-  return new Set([
+  const isWs = target.transport === "ws" || target.transport === "wss";
+  const isTls = target.transport === "tls" || target.transport === "wss";
+  return new Set<Kind>([
     "stream",
     ...KINDS_OVER[listen.transport] ?? [],
-    ...target.transport === "tls" || target.transport === "wss"
-      ? ["target-tls"] as const
-      : [],
+    ...isWs ? ["target-ws"] as const : [],
+    ...isTls ? ["target-tls"] as const : [],
   ]);
 }
 

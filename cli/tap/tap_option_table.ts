@@ -160,7 +160,7 @@ export const TAP_OPTIONS = {
     "ca": SERVER_OPTIONS.ca,
     "handshake-timeout": {
       ...SERVER_OPTIONS["handshake-timeout"],
-      appliesTo: ["tls", "target-tls"],
+      appliesTo: ["tls", "target-tls", "ws", "target-ws"],
     },
   }),
   ...RECORD_OPTIONS,

@@ -44,7 +44,7 @@ export const TLS_OPTIONS = about(
 export const HANDSHAKE_OPTION = deadline(
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
   "bounds the handshake of TLS and WebSocket",
-  { sets: ["tlsHandshakeTimeoutMs"] },
+  { appliesTo: ["tls", "ws"], sets: ["tlsHandshakeTimeoutMs"] },
 );
 
 /**

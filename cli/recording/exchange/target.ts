@@ -10,11 +10,14 @@ import {
   dial,
   TimeoutError,
 } from "../../../mod.ts";
-import { readAddress, writtenAddress } from "../../arguments/address.ts";
+import {
+  checkTarget,
+  readAddress,
+  writtenAddress,
+} from "../../arguments/address.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import type { Kind } from "../../arguments/kinds.ts";
 import { tlsOptions } from "../../client/connection/tls_settings.ts";
-import { UsageError } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { DatagramConnection } from "./datagram_connection.ts";
@@ -33,18 +36,18 @@ export function readTarget(
 ): { readonly address: Address; readonly rest: readonly string[] } {
   const { text, words: used } = writtenAddress(words, isSocket);
   const address = readAddress(text);
-  if (address.port === 0 && address.path === "") {
-    throw new UsageError(
-      `cannot connect to ${address}: port 0 is only for listening, the port must be from 1 to 65535`,
-    );
-  }
+  checkTarget(address);
   return { address, rest: words.slice(used) };
 }
 
 /** What options can apply to at an address. */
 export function kindsOfTarget({ transport }: Address): ReadonlySet<Kind> {
   if (transport === "udp") return new Set(["datagrams"]);
-  return new Set(transport === "tls" ? ["stream", "tls"] : ["stream"]);
+  return new Set<Kind>([
+    "stream",
+    ...transport === "tls" || transport === "wss" ? ["tls"] as const : [],
+    ...transport === "ws" || transport === "wss" ? ["ws"] as const : [],
+  ]);
 }
 
 /** Connects once more. */

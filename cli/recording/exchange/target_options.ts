@@ -41,7 +41,7 @@ export const TARGET_OPTIONS = {
     ),
   }),
   ...TLS_OPTIONS,
-  ...about({ subject: "TLS", appliesTo: ["tls"] }, {
+  ...about({ subject: "TLS" }, {
     "handshake-timeout": HANDSHAKE_OPTION,
   }),
 } as const;

@@ -106,7 +106,7 @@ function check(
   given: ReadonlySet<string>,
   options: Options,
 ): void {
-  const isTls = addresses.some(({ transport }) => transport === "tls");
+  const isTls = addresses.some((address) => address.isTls);
   const kinds = new Set(addresses.flatMap((at) => [...kindsOfTarget(at)]));
   refuseOthers(OPTIONS, given, kinds, addresses.join(" "));
   checkPair(given);

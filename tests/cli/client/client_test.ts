@@ -396,6 +396,23 @@ Deno.test("runClient() bounds the TLS handshake by --handshake-timeout with a vi
   (await accepted).close();
 });
 
+Deno.test("parley-client bounds the handshake of WebSocket by --handshake-timeout in each command", async () => {
+  // A server that never answers.
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  for (const command of [[], ["sniff"]]) {
+    const accepted = listener.accept();
+    const terminal = new RecordedTerminal();
+    const code = await runClient(
+      [...command, `ws://127.0.0.1:${port}`, "--handshake-timeout", "100ms"],
+      terminal,
+    );
+    assertEquals(code, 4, terminal.told);
+    assertMatch(terminal.told, /within 100 ms.*--handshake-timeout/);
+    (await accepted).close();
+  }
+});
+
 /** Collects what a server receives, in a framing. */
 async function received(
   framing: string,

@@ -79,6 +79,22 @@ Deno.test("runServer() tells more with --verbose", async () => {
   );
 });
 
+Deno.test("runServer() bounds the handshake of WebSocket by --handshake-timeout", async () => {
+  const args = ["ws://127.0.0.1:0", "--handshake-timeout", "100ms"];
+  for (const service of [["echo"], ["tap"], ["bridge"]]) {
+    const target = service[0] === "echo" ? [] : ["1"];
+    const [address, ...options] = args;
+    const line = [...service, address!, ...target, ...options];
+    const terminal = await during(line, async (address, terminal) => {
+      const port = Number(/\d+$/.exec(address));
+      using conn = await Deno.connect({ hostname: "127.0.0.1", port });
+      assertEquals(await conn.read(new Uint8Array(1)), null);
+      await terminal.until(/no WebSocket/);
+    });
+    assertMatch(terminal.told, /within 100 ms.*--handshake-timeout/);
+  }
+});
+
 /** Waits until nothing listens on a port. */
 async function refused(port: number): Promise<void> {
   for (;;) {

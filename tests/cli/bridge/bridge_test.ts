@@ -1,0 +1,38 @@
+/**
+ * `parley-server bridge`: its command line, and standard input as its client.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch } from "@std/assert";
+import { runServer } from "../../../cli/commands.ts";
+import { RecordedTerminal } from "../../support/recorded_terminal.ts";
+
+const REFUSED: readonly (readonly [string, RegExp])[] = [
+  ["", /there is no LISTEN and no TARGET; .*bridge ws/],
+  ["9000", /there is no TARGET/],
+  ["1 2 3", /one address too many/],
+  ["1 udp:2", /cannot join with a connection/],
+  ["1 0", /port 0 is only for listening/],
+  ["- 0", /port 0 is only for listening/],
+  ["7342 7342", /where this command itself listens/],
+  ["ws://:7342/a 7342", /where this command itself listens/],
+];
+
+Deno.test("bridge refuses a command line that cannot work", async () => {
+  for (const [line, expected] of REFUSED) {
+    const terminal = new RecordedTerminal();
+    const args = line.split(" ").filter((word) => word !== "");
+    assertEquals(await runServer(["bridge", ...args], terminal), 2, line);
+    assertMatch(terminal.told, expected);
+  }
+});
+
+Deno.test("a bridge of standard input exits 4 if nothing listens at TARGET", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const terminal = new RecordedTerminal();
+  assertEquals(await runServer(["bridge", "-", `${port}`], terminal), 4);
+  assertMatch(terminal.told, /cannot connect to .*connection refused/);
+});
