@@ -9,7 +9,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { Browser, hasChromium } from "../support/browser.ts";
 import type { BrowserPage } from "../support/browser_page.ts";
-import { within } from "../support/foreign_http.ts";
+import { shell, within } from "../support/foreign_http.ts";
 import { e2e, type Run } from "../support/processes.ts";
 
 /** Starts a target and a tap with a page, and opens it. */
@@ -144,11 +144,10 @@ if (!hasChromium) {
         page.headers.get("content-security-policy")!,
         /^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-/,
       );
-      const { stdout } = await new Deno.Command("curl", {
-        args: ["-s", "-o", "/dev/null", "-w", "%{http_code}"]
-          .concat("-H", "Host: evil.example", url),
-      }).output();
-      assertEquals(new TextDecoder().decode(stdout), "403");
+      const { stdout } = await shell(
+        `curl -s -o /dev/null -w "%{http_code}" -H "Host: evil.example" '${url}'`,
+      );
+      assertEquals(stdout, "403");
     });
   });
 }
