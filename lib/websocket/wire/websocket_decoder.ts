@@ -163,7 +163,10 @@ export class WebSocketDecoder implements Decoder {
     }
     const { maxMessageBytes } = this.#options;
     const whole = this.#assembly.length + length;
-    if (whole > maxMessageBytes) {
+    const most = this.#assembly.isCompressed
+      ? mostCompressed(maxMessageBytes)
+      : maxMessageBytes;
+    if (whole > most) {
       throw tooLarge(
         whole,
         maxMessageBytes,
@@ -252,6 +255,14 @@ export class WebSocketDecoder implements Decoder {
     }
     return message;
   }
+}
+
+/**
+ * How many bytes a message within the limit takes compressed. What cannot be
+ * compressed grows: by an eighth at most, as in zlib's `deflateBound`.
+ */
+function mostCompressed(maxMessageBytes: number): number {
+  return maxMessageBytes + Math.ceil(maxMessageBytes / 8) + 64;
 }
 
 function tooManyFragments(limit: number): ProtocolError {
