@@ -19,19 +19,24 @@ import type {
   TlsUpgradeOptions,
 } from "../lib/transport/tls/options.ts";
 import type {
+  WebSocketDialOptions,
+  WebSocketListenOptions,
+} from "../lib/transport/ws/options.ts";
+import type {
   DatagramEndpoint,
   DatagramEndpointOptions,
 } from "../lib/transport/datagram_endpoint.ts";
 
 // Any name will do here; the table itself is checked with the transports.
 export type Transport = string;
-export type AddressForm = "host" | "path" | "name";
+export type AddressForm = "host" | "url" | "path" | "name";
+export function defaultPortOf(transport: Transport): number | undefined;
 export function formOf(transport: Transport): AddressForm;
 export function transportsOf(form: AddressForm): Transport[];
 
 export function dial(
   to: string | Address,
-  options?: DialOptions & TlsDialOptions,
+  options?: DialOptions & TlsDialOptions & WebSocketDialOptions,
 ): Promise<Connection>;
 export function wrapTls(
   connection: Connection,
@@ -39,7 +44,11 @@ export function wrapTls(
 ): Promise<Connection>;
 export function listen(
   on: string | Address,
-  options?: ListenOptions & TlsListenOptions & UnixListenOptions,
+  options?:
+    & ListenOptions
+    & TlsListenOptions
+    & UnixListenOptions
+    & WebSocketListenOptions,
 ): Promise<Listener>;
 export function openDatagrams(
   on: Address,
