@@ -82,7 +82,7 @@ export interface Report {
 /** Limits of {@linkcode read}. */
 export interface ReadOptions {
   readonly maxMessageBytes?: number;
-  readonly maxFragments?: number;
+  readonly maxFragments?: number | undefined;
   readonly inflater?: Inflater;
   /** Whether the stream ends behind the last chunk. */
   readonly ends?: boolean;
