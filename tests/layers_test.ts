@@ -241,7 +241,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/target": [...PUBLIC, ...COMMAND, "cli/tls"],
   "cli/bridge": [
     ...[...PUBLIC, ...COMMAND, "cli/server", "cli/target", "cli/tls"],
-    "cli/websocket",
+    // A bridge of standard input ends at Ctrl-C as the client's commands do.
+    ...["cli/recording/exchange/interruption.ts", "cli/websocket"],
   ],
   "cli/tls": [...PUBLIC, ...COMMAND, "@std/bytes"],
   "cli/recording/record": [

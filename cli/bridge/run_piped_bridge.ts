@@ -10,6 +10,7 @@ import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
 import type { Progress } from "../program.ts";
+import { interruption } from "../recording/exchange/interruption.ts";
 import { targetText } from "../target/target_text.ts";
 import type { Input, Output, Terminal } from "../terminal/terminal.ts";
 import type { BridgeCommand } from "./bridge_command.ts";
@@ -37,22 +38,33 @@ export async function runPipedBridge(
     progress.stage = "talking";
     return connection;
   };
+  // What ends it on this side, with an exit code of its own.
+  let ownEnd: Failure | undefined;
+  const note = (error: unknown): never => {
+    if (error instanceof Failure) ownEnd ??= error;
+    // Both ways: the other one may wait for input that never comes.
+    client.abort();
+    throw error;
+  };
   const client = new MessageConnection(
     streamConnection({
-      readable: bytesOf(terminal.input),
-      writable: bytesTo(terminal.output),
+      readable: bytesOf(terminal.input, note),
+      writable: bytesTo(terminal.output, note),
     }),
     { ...connectionSettings(command), framing: options.frame },
   );
-  const stops = (["SIGINT", "SIGTERM"] as const).map((signal) =>
-    terminal.onSignal(signal, () => client.abort())
-  );
+  const stop = interruption(terminal);
+  stop.signal.addEventListener("abort", () => {
+    ownEnd ??= stop.signal.reason;
+    client.abort();
+  });
   const { error, failed, toClient, toServer } = await bridge(client, open);
-  for (const stop of stops) stop();
+  stop.undo();
   log.soon(
     { event: "closed", messagesToServer: toServer, messagesToClient: toClient },
     `${toServer} messages to ${target}, ${toClient} messages from it`,
   );
+  if (ownEnd !== undefined) throw ownEnd;
   if (failed === undefined) return EXIT.done;
   if (error instanceof RangeError) {
     throw new Failure(
@@ -64,19 +76,33 @@ export async function runPipedBridge(
   throw error;
 }
 
-function bytesOf(input: Input): ReadableStream<Uint8Array> {
+/** Standard input; `note` sees why a read fails. */
+function bytesOf(
+  input: Input,
+  note: (error: unknown) => never,
+): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
       const into = new Uint8Array(READ_BYTES);
-      const count = await input.read(into);
+      const count = await input.read(into).catch(note);
       if (count === null) controller.close();
       else controller.enqueue(into.subarray(0, count));
     },
   });
 }
 
-function bytesTo(output: Output): WritableStream<Uint8Array> {
+/** Standard output; `note` sees why a write fails. */
+function bytesTo(
+  output: Output,
+  note: (error: unknown) => never,
+): WritableStream<Uint8Array> {
   return new WritableStream({
-    write: (bytes) => output.writeLater?.(bytes) ?? output.write(bytes),
+    async write(bytes) {
+      try {
+        await (output.writeLater?.(bytes) ?? output.write(bytes));
+      } catch (error) {
+        note(error);
+      }
+    },
   });
 }

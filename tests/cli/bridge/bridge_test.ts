@@ -5,7 +5,10 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { serve } from "@parley/parley";
 import { runServer } from "../../../cli/commands.ts";
+import { EXIT } from "../../../cli/output/exit_code.ts";
+import { Failure } from "../../../cli/output/failure.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
 
 const REFUSED: readonly (readonly [string, RegExp])[] = [
@@ -35,4 +38,47 @@ Deno.test("a bridge of standard input exits 4 if nothing listens at TARGET", asy
   const terminal = new RecordedTerminal();
   assertEquals(await runServer(["bridge", "-", `${port}`], terminal), 4);
   assertMatch(terminal.told, /cannot connect to .*connection refused/);
+});
+
+Deno.test("a bridge of standard input exits 130 at Ctrl-C and 143 at SIGTERM, without a word", async () => {
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { encoding: "text" },
+    async (peer) => {
+      await peer.send("ready");
+      for await (const _ of peer);
+    },
+  );
+  for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+    const terminal = new RecordedTerminal({ stayOpen: true });
+    const args = ["bridge", "-", String(server.address), "--quiet"];
+    const running = runServer(args, terminal);
+    await terminal.until(/ready/);
+    terminal.send(signal);
+    assertEquals(await running, code);
+    assertEquals(terminal.told, "");
+  }
+});
+
+Deno.test("a bridge of standard input exits 141 when standard output was closed", async () => {
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { encoding: "text" },
+    async (peer) => {
+      await peer.send("too late");
+      for await (const _ of peer);
+    },
+  );
+  const terminal = new RecordedTerminal({ stayOpen: true });
+  const output = {
+    isTerminal: false,
+    // As the output of a process does at a closed pipe.
+    write(): void {
+      throw new Failure(EXIT.brokenPipe, "");
+    },
+  };
+  Object.assign(terminal, { output });
+  const args = ["bridge", "-", String(server.address), "--quiet"];
+  assertEquals(await runServer(args, terminal), 141);
+  assertEquals(terminal.told, "");
 });
