@@ -47,7 +47,7 @@ export async function sendMessages(
   const expected = replies ?? messages.length;
   for (let count = 0; count < expected; count++) {
     const reply = await connection.receive({ timeoutMs: timeout });
-    if (reply === undefined) throw missing(connection, count, expected);
+    if (reply === undefined) throw await missing(connection, count, expected);
     printer.print([reply]);
   }
   await sending;
@@ -66,17 +66,27 @@ function tellSilence(
   );
 }
 
-function missing(
-  { remoteAddress }: MessageConnection,
+async function missing(
+  connection: MessageConnection,
   count: number,
   expected: number,
-): Failure {
+): Promise<Failure> {
+  const { remoteAddress } = connection;
+  const replies = `after ${count} of ${expected} replies`;
+  if (remoteAddress.transport === "ws" || remoteAddress.transport === "wss") {
+    const { answerEnd } = await import("../websocket/peer_end.ts");
+    const how = await answerEnd(connection);
+    return new Failure(
+      EXIT.lost,
+      `${remoteAddress} finished${how} ${replies}; perhaps its service does not answer each message`,
+    );
+  }
   // With TLS 1.3 a client learns only afterwards that it was not let in.
   const perhaps = remoteAddress.isTls && count === 0
     ? "perhaps it lets in only clients with a certificate that it trusts (--cert, --key), or its service does not answer"
     : "perhaps its service does not answer each message, or uses another --frame";
   return new Failure(
     EXIT.lost,
-    `${remoteAddress} finished after ${count} of ${expected} replies; ${perhaps}`,
+    `${remoteAddress} finished ${replies}; ${perhaps}`,
   );
 }
