@@ -113,10 +113,25 @@ async function performRequest(
     log.now({ event: "complete", file: output }, `${output} is complete`);
     return;
   }
+  await refuseUndecoded(response);
   if (response.ok) await beginPart(part, response, log, output);
   await receive(response, command, surroundings, file);
   tellOddities(response, log);
   judge(response, command, log);
+}
+
+/** Refuses a body that --compressed cannot decompress, before it is written. */
+async function refuseUndecoded(response: IncomingResponse): Promise<void> {
+  const { body, undecoded, url } = response;
+  if (body === null || undecoded.length === 0) return;
+  await body.cancel();
+  throw new Failure(
+    EXIT.framing,
+    `${url} answered ${statusOf(response)} with a body in ${
+      undecoded.join(", ")
+    }, which --compressed cannot decompress; ` +
+      "leave --compressed out to get the body as it is sent",
+  );
 }
 
 /** Makes the file ready, and says where in it the body goes. */
@@ -233,16 +248,9 @@ function showHead(response: Response, output: Output): void {
 
 /** Tells what is odd about a response that was accepted. */
 function tellOddities(
-  { forgiven, undecoded }: IncomingResponse,
+  { forgiven }: IncomingResponse,
   log: Log,
 ): void {
-  if (undecoded.length > 0) {
-    const coding = undecoded.join(", ");
-    log.now(
-      { event: "compressed", coding },
-      `the body is compressed with ${coding}, which is not decompressed here`,
-    );
-  }
   if (forgiven.length > 0) {
     const faults = forgiven.map((fault) => fault.replaceAll("_", " "));
     log.soon(

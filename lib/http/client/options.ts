@@ -55,7 +55,8 @@ export interface HttpExchangeOptions {
   /**
    * Whether to ask for a compressed body (`accept-encoding: gzip, deflate`) and
    * to decompress it. The response then has neither `content-encoding` nor
-   * `content-length`.
+   * `content-length`. A body in Brotli (`br`) is decompressed too. It is not
+   * asked for, as its data has no checksum.
    *
    * @default {true}
    */

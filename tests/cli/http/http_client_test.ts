@@ -1,3 +1,4 @@
+import { brotliCompressSync } from "node:zlib";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runClient } from "../../../cli/commands.ts";
 import { NewFile } from "../../../cli/http/client/new_file.ts";
@@ -716,13 +717,43 @@ Deno.test("runClient() sends a form with files as browsers do", async () => {
   }
 });
 
-Deno.test("runClient() says which compression it does not undo", async () => {
+Deno.test("runClient() writes nothing of a body that --compressed cannot decompress", async () => {
   await using server = web(() =>
-    new Response("not really", { headers: { "content-encoding": "br" } })
+    new Response("not really", { headers: { "content-encoding": "zstd" } })
   );
-  const { code, shown, told } = await ask([server.url, "--compressed"]);
-  assertEquals([code, shown], [0, "not really"]);
-  assertMatch(told, /compressed with br, which is not decompressed here/);
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/out`;
+    for (const more of [[], ["-o", file]]) {
+      const { code, shown, told } = await ask([
+        server.url,
+        "--compressed",
+        ...more,
+      ]);
+      assertEquals([code, shown], [7, ""]);
+      assertMatch(
+        told,
+        /200 OK with a body in zstd, which --compressed cannot/,
+      );
+    }
+    assertEquals([...Deno.readDirSync(folder)], []);
+    // The head alone has no body that could be misread.
+    const { code } = await ask([server.url, "--compressed", "-I"]);
+    assertEquals(code, 0);
+    const plain = await ask([server.url]);
+    assertEquals([plain.code, plain.shown], [0, "not really"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("runClient() decompresses Brotli with --compressed", async () => {
+  const bytes = Uint8Array.from(brotliCompressSync("hello, hello, hello"));
+  await using server = web(() =>
+    new Response(bytes, { headers: { "content-encoding": "br" } })
+  );
+  const { code, shown } = await ask([server.url, "--compressed"]);
+  assertEquals([code, shown], [0, "hello, hello, hello"]);
 });
 
 Deno.test("runClient() advises --bare-line-feed where the answer is HTTP, and only there", async () => {

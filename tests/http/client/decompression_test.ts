@@ -1,15 +1,17 @@
+import { brotliCompressSync } from "node:zlib";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { HttpError, request } from "@parley/parley/http";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import { noise } from "../../support/foreign_http.ts";
 import { answering, bounded, failure, scripted } from "./scripted.ts";
 
-type Format = "gzip" | "deflate" | "deflate-raw";
+type Format = "gzip" | "deflate" | "deflate-raw" | "br";
 
 async function compressed(
   bytes: Uint8Array<ArrayBuffer> | string,
   format: Format = "gzip",
 ): Promise<Uint8Array<ArrayBuffer>> {
+  if (format === "br") return Uint8Array.from(brotliCompressSync(bytes));
   const stream = new Blob([bytes]).stream()
     .pipeThrough(new CompressionStream(format));
   return new Uint8Array(await new Response(stream).arrayBuffer());
@@ -30,6 +32,8 @@ for (
     ["deflate", "deflate"],
     ["deflate", "deflate-raw"],
     ["identity, gzip", "gzip"],
+    ["br", "br"],
+    ["BR", "br"],
   ] as const
 ) {
   bounded(`content-encoding ${coding} (${format}) is undone`, async () => {
@@ -44,19 +48,23 @@ for (
   });
 }
 
-bounded("compressed bytes may come one by one", async () => {
-  const bytes = await compressed("hello", "deflate");
-  await using server = scripted(async (peer) => {
-    await peer.request();
-    await peer.say(
-      "HTTP/1.1 200 OK\r\ncontent-encoding: deflate\r\n" +
-        "transfer-encoding: chunked\r\n\r\n",
-    );
-    for (const byte of fromLatin1(bytes)) await peer.say(`1\r\n${byte}\r\n`);
-    await peer.say("0\r\n\r\n");
+for (const format of ["deflate", "br"] as const) {
+  bounded(`bytes compressed with ${format} may come one by one`, async () => {
+    const bytes = await compressed("hello", format);
+    await using server = scripted(async (peer) => {
+      await peer.request();
+      await peer.say(
+        `HTTP/1.1 200 OK\r\ncontent-encoding: ${format}\r\n` +
+          "transfer-encoding: chunked\r\n\r\n",
+      );
+      for (const byte of fromLatin1(bytes)) {
+        await peer.say(`1\r\n${byte}\r\n`);
+      }
+      await peer.say("0\r\n\r\n");
+    });
+    assertEquals(await (await request(server.url)).text(), "hello");
   });
-  assertEquals(await (await request(server.url)).text(), "hello");
-});
+}
 
 bounded("a body compressed twice is undone twice", async () => {
   const bytes = await compressed(await compressed(TEXT, "deflate"));
@@ -64,12 +72,20 @@ bounded("a body compressed twice is undone twice", async () => {
   assertEquals(await (await request(server.url)).text(), TEXT);
 });
 
-bounded("what cannot be compressed comes through as well", async () => {
-  const data = noise(1_000_000);
-  const bytes = await compressed(data);
-  await using server = answering(answer("gzip", bytes));
-  assertEquals(await (await request(server.url)).bytes(), data);
+bounded("a body in Brotli and then in gzip is undone twice", async () => {
+  const bytes = await compressed(await compressed(TEXT, "br"));
+  await using server = answering(answer("br, gzip", bytes));
+  assertEquals(await (await request(server.url)).text(), TEXT);
 });
+
+for (const format of ["gzip", "br"] as const) {
+  bounded(`noise compressed with ${format} comes through as well`, async () => {
+    const data = noise(1_000_000);
+    const bytes = await compressed(data, format);
+    await using server = answering(answer(format, bytes));
+    assertEquals(await (await request(server.url)).bytes(), data);
+  });
+}
 
 for (const size of [1, 5, 1_000_000]) {
   bounded(
@@ -101,8 +117,8 @@ bounded("an empty compressed body is empty", async () => {
 
 for (
   const [what, coding] of [
-    ["unknown here", "br"],
-    ["unknown beside a known one", "br, gzip"],
+    ["unknown here", "zstd"],
+    ["unknown beside a known one", "zstd, gzip"],
     ["repeated beyond reason", "gzip, gzip, gzip, gzip"],
   ] as const
 ) {
@@ -174,6 +190,72 @@ for (
 }
 
 bounded(
+  "Brotli data cut off anywhere is an error, and no byte is added",
+  async () => {
+    const bytes = await compressed(`${TEXT}${fromLatin1(noise(100))}`, "br");
+    for (let cut = 1; cut < bytes.length; cut++) {
+      await using server = answering(answer("br", bytes.subarray(0, cut)));
+      const { body } = await request(server.url);
+      const text = new TextDecoder();
+      let got = "";
+      const error = await failure(
+        (async () => {
+          for await (const part of body!) {
+            got += text.decode(part, { stream: true });
+          }
+        })(),
+        HttpError,
+      );
+      assertStringIncludes(error.message, "the body's br data is cut off");
+      assert(
+        `${TEXT}${fromLatin1(noise(100))}`.startsWith(got),
+        `cut at ${cut}`,
+      );
+    }
+  },
+);
+
+for (
+  const [what, change, why] of [
+    [
+      "corrupt in the middle",
+      (z: Uint8Array) => z.fill(0xff, 20, 60),
+      "is damaged",
+    ],
+    [
+      "none at all",
+      () => new TextEncoder().encode("<html>hello</html>"),
+      "is damaged",
+    ],
+    [
+      "followed by something",
+      (z: Uint8Array) => Uint8Array.of(...z, 1, 2, 3),
+      "something stands behind it",
+    ],
+    [
+      "followed by much",
+      (z: Uint8Array) => Uint8Array.of(...z, ...new Uint8Array(100_000)),
+      "something stands behind it",
+    ],
+  ] as const
+) {
+  bounded(`Brotli data that is ${what} is a clear error`, async () => {
+    const bytes = change(
+      await compressed(`${TEXT}${fromLatin1(noise(500))}`, "br"),
+    );
+    await using server = answering(answer("br", bytes));
+    const response = await request(`${server.url}/a`);
+    const error = await failure(response.text(), HttpError);
+    assertEquals(error.code, "malformed");
+    assertStringIncludes(
+      error.message,
+      `${server.url}/a: the body's br data `,
+    );
+    assertStringIncludes(error.message, why);
+  });
+}
+
+bounded(
   "deflate data that is followed by something is a clear error",
   async () => {
     const bytes = Uint8Array.of(...await compressed(TEXT, "deflate"), 1, 2);
@@ -192,7 +274,7 @@ bounded("a compressed body shorter than announced is truncated", async () => {
   assertEquals(error.code, "truncated");
 });
 
-for (const format of ["gzip", "deflate"] as const) {
+for (const format of ["gzip", "deflate", "br"] as const) {
   bounded(`a ${format} bomb ends at the limit`, async () => {
     // What cannot be compressed comes first, so that much is read at a time.
     const begin = noise(300_000);

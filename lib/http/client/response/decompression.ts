@@ -1,8 +1,9 @@
 /**
  * Decompresses bodies.
  *
- * Both formats can make a thousand bytes of one. So the pieces are small,
- * nothing is decompressed ahead of the reader, and the reader counts.
+ * Gzip and deflate can make a thousand bytes of one, and Brotli a million. So
+ * the pieces are small, nothing is decompressed ahead of the reader, and the
+ * reader counts.
  *
  * `node:zlib` does the work and not `DecompressionStream`, which refuses gzip
  * data of several members (RFC 1952 section 2.2), as servers send that join
@@ -19,12 +20,17 @@ import type { BodySource } from "../request/outgoing_body.ts";
 import { valueOf } from "../request/request_fields.ts";
 
 /** A coding of a body that can be undone. */
-export type Coding = "gzip" | "deflate";
+export type Coding = "gzip" | "deflate" | "br";
 
-// Becomes 4 MiB at most: both formats end at 1032 for one.
+// Becomes 4 MiB at most in gzip and deflate, which end at 1032 for one. The
+// engine stops within a piece when 64 KiB are waiting to be read.
 const PIECE_BYTES = 4096;
 // Each is a layer of work that the server asks for at no cost of its own.
 const MAX_CODINGS = 3;
+// Any byte does.
+const BEHIND_THE_END = Uint8Array.of(0);
+
+const CUT_OFF = "is cut off";
 
 /** What decompresses, and how many bytes it has used. */
 type Engine = Transform & { readonly bytesWritten: number };
@@ -51,7 +57,7 @@ export function codingsOf(fields: readonly HeaderField[]): Codings {
     .map((coding) => coding.trim().replace(/^x-gzip$/, "gzip"))
     .filter((coding) => coding !== "" && coding !== "identity");
   const isKnown = codings.every((coding): coding is Coding =>
-    coding === "gzip" || coding === "deflate"
+    coding === "gzip" || coding === "deflate" || coding === "br"
   );
   return isKnown && codings.length <= MAX_CODINGS
     ? { known: codings.reverse(), unknown: [] }
@@ -69,6 +75,8 @@ export class Decompressed implements BodySource {
   // A piece, or the end, is being worked on.
   #isBusy = false;
   #isEnding = false;
+  // The byte behind the end was fed.
+  #isProbed = false;
   #fedBytes = 0;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
@@ -97,10 +105,13 @@ export class Decompressed implements BodySource {
     if (engine === undefined) return undefined;
     for (;;) {
       const bytes: Uint8Array | null = engine.read();
+      if (this.#isProbed && (bytes !== null || this.#error !== undefined)) {
+        throw this.#damaged(CUT_OFF);
+      }
       if (bytes !== null) return bytes;
-      if (this.#error !== undefined) throw this.#damaged(this.#error);
+      if (this.#error !== undefined) throw this.#failed(this.#error);
       if (engine.readableEnded) {
-        if (engine.bytesWritten < this.#fedBytes) throw this.#damaged();
+        this.#checkEnd(engine.bytesWritten);
         return undefined;
       }
       const progress = new Promise<void>((resolve) => this.#wake = resolve);
@@ -121,6 +132,8 @@ export class Decompressed implements BodySource {
     const zlib = await import("node:zlib");
     const engine: Engine = this.#coding === "gzip"
       ? zlib.createGunzip()
+      : this.#coding === "br"
+      ? zlib.createBrotliDecompress()
       : this.#isZlib
       ? zlib.createInflate()
       : zlib.createInflateRaw();
@@ -147,19 +160,45 @@ export class Decompressed implements BodySource {
    */
   async #feed(engine: Engine): Promise<void> {
     if (this.#rest.length === 0 && !this.#isWhole) await this.#more();
-    const piece = this.#rest.subarray(0, PIECE_BYTES);
+    const piece = this.#nextPiece();
     if (piece.length === 0) {
       this.#isEnding = true;
       engine.end();
       return;
     }
-    this.#rest = this.#rest.subarray(PIECE_BYTES);
     this.#isBusy = true;
     this.#fedBytes += piece.length;
     engine.write(piece, () => {
       this.#isBusy = false;
       this.#wake?.();
     });
+  }
+
+  /**
+   * Takes the next piece, which is empty at the end.
+   *
+   * The runtime's Brotli engine does not report data that was cut off. So it
+   * gets one byte more than there is: a whole stream leaves it unused, and one
+   * that was cut off uses it. By then all that came before has been read.
+   */
+  #nextPiece(): Uint8Array {
+    const piece = this.#rest.subarray(0, PIECE_BYTES);
+    this.#rest = this.#rest.subarray(PIECE_BYTES);
+    if (piece.length > 0 || this.#coding !== "br" || this.#isProbed) {
+      return piece;
+    }
+    this.#isProbed = true;
+    return BEHIND_THE_END;
+  }
+
+  /** Checks that the data has ended where the body does. */
+  #checkEnd(usedBytes: number): void {
+    const probeBytes = this.#isProbed ? BEHIND_THE_END.length : 0;
+    const bodyBytes = this.#fedBytes - probeBytes;
+    if (usedBytes > bodyBytes) throw this.#damaged(CUT_OFF);
+    if (usedBytes < bodyBytes) {
+      throw this.#damaged("is over, and something stands behind it");
+    }
   }
 
   async #more(): Promise<void> {
@@ -173,14 +212,19 @@ export class Decompressed implements BodySource {
     }
   }
 
-  #damaged(cause?: Error): HttpError {
+  #failed(cause: Error): HttpError {
+    const { code } = cause as { readonly code?: string };
+    if (code === "Z_BUF_ERROR") return this.#damaged(CUT_OFF, cause);
+    return this.#damaged(
+      this.#coding === "br"
+        ? "is damaged"
+        : "is damaged, does not match its checksum, or something stands behind it",
+      cause,
+    );
+  }
+
+  #damaged(what: string, cause?: Error): HttpError {
     const clause = "RFC 9110 8.4.1";
-    const { code } = (cause ?? {}) as { readonly code?: string };
-    const what = cause === undefined
-      ? "is over, and something stands behind it"
-      : code === "Z_BUF_ERROR"
-      ? "is cut off"
-      : "is damaged, does not match its checksum, or something stands behind it";
     return new HttpError("malformed", 400, clause, {
       action: READ_HTTP,
       reason: `the body's ${this.#coding} data ${what} (${clause})`,

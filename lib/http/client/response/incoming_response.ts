@@ -98,7 +98,7 @@ export class IncomingResponse extends Response {
   }
 
   /**
-   * Codings of the body that could not be undone, such as `br`, although that
+   * Codings of the body that could not be undone, such as `zstd`, although that
    * was asked for: then the body is still compressed.
    */
   get undecoded(): readonly string[] {
