@@ -1,16 +1,13 @@
 /**
- * The framing `mqtt`, held against a second implementation and the packets that
- * `mqtt-packet` writes.
+ * The framing `mqtt`, held against a second implementation. What `mqtt-packet` writes
+ * is in `tests/e2e/protocols/mqtt_test.ts`.
  *
  * @module
  */
 
-import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import mqtt from "mqtt-packet";
-import { Buffer } from "node:buffer";
-import { cutAt, fromLatin1 } from "../../support/chunkings.ts";
-import { codecSuite, decodeAll } from "../../support/codec_suite.ts";
+import { fromLatin1 } from "../../support/chunkings.ts";
+import { codecSuite } from "../../support/codec_suite.ts";
 import { oracleTest, Refusal } from "../../support/oracle.ts";
 
 const PUBLISH = "\x30\x05\0\x01ahi";
@@ -74,59 +71,4 @@ oracleTest({
         fromLatin1(bytes);
     }),
   ),
-});
-
-Deno.test("mqtt cuts what mqtt-packet writes, in any cut", () => {
-  const id = fc.integer({ min: 1, max: 65535 });
-  const topic = fc.string({
-    unit: fc.constantFrom("a", "b", "/"),
-    minLength: 1,
-    maxLength: 20,
-  });
-  const packet = fc.oneof(
-    fc.record({
-      cmd: fc.constant("publish" as const),
-      dup: fc.boolean(),
-      messageId: id,
-      payload: fc.uint8Array({ maxLength: 300 }).map((b) => Buffer.from(b)),
-      qos: fc.constantFrom(1 as const, 2 as const),
-      retain: fc.boolean(),
-      topic,
-    }),
-    fc.record({
-      cmd: fc.constant("subscribe" as const),
-      messageId: id,
-      subscriptions: fc.array(
-        fc.record({ topic, qos: fc.constantFrom(0 as const, 1 as const) }),
-        { minLength: 1, maxLength: 4 },
-      ),
-    }),
-    fc.record({
-      cmd: fc.constantFrom(
-        "puback" as const,
-        "pubrec" as const,
-        "pubrel" as const,
-        "pubcomp" as const,
-      ),
-      messageId: id,
-    }),
-    fc.record({
-      cmd: fc.constantFrom("pingreq" as const, "pingresp" as const),
-    }),
-  );
-  fc.assert(
-    fc.property(
-      fc.array(packet, { maxLength: 6 }),
-      fc.array(fc.nat(2000), { maxLength: 6 }),
-      (packets, places) => {
-        const written = packets.map((one) => mqtt.generate(one as mqtt.Packet));
-        const stream = new Uint8Array(Buffer.concat(written));
-        assertEquals(decodeAll("mqtt", cutAt(stream, places)), {
-          messages: written.map((bytes) => fromLatin1(bytes)),
-          error: undefined,
-        });
-      },
-    ),
-    { numRuns: 1000 },
-  );
 });
