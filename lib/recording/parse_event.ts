@@ -13,6 +13,9 @@ import {
 } from "./event.ts";
 import { RecordingError } from "./recording_error.ts";
 
+// 31 years. Added to a date, it is a date still; and a pcapng counts it in 64 bits.
+const MAX_SECONDS = 1e9;
+
 /** The fields of a line, before they are checked. */
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -73,6 +76,9 @@ export function parseEvent(
   const { t, event } = fields;
   if (typeof t !== "number" || t < 0) {
     throw malformed(number, `"t" is not a number of seconds`);
+  }
+  if (t > MAX_SECONDS) {
+    throw malformed(number, `"t" is more than ${MAX_SECONDS} seconds`);
   }
   if (event === "finish") {
     const events = count(fields, "events", number) ?? 0;

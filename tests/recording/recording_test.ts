@@ -261,6 +261,7 @@ const MALFORMED: readonly (readonly [string, string])[] = [
   ["nonsense", "it is not a JSON object"],
   ["{}", '"t" is not a number of seconds'],
   ['{"t":-1}', '"t" is not a number of seconds'],
+  ['{"t":1e308}', '"t" is more than 1000000000 seconds'],
   ['{"t":1}', '"connection" is not a whole number of at least 1'],
   ['{"t":1,"connection":0.5}', '"connection" is not a whole number'],
   ['{"t":1,"connection":1,"to":"me"}', '"to" is neither "server" nor "client"'],
