@@ -65,7 +65,12 @@ codecSuite({
     ["12:39 server started\n", "malformed", "at position 21 has no CR"],
     ["Server started\r\n", "malformed", "is that a line of a log?"],
     [" Content-Length: 1\r\n", "malformed", "cannot begin with byte 20"],
-    ["Content-Length : 1\r\n", "malformed", "is not a name"],
+    [
+      "Content-Length : 1\r\n",
+      "malformed",
+      "no blank may stand before the colon",
+    ],
+    ["INFO : started\r\n", "malformed", "is that a line of a log?"],
     [": 1\r\n", "malformed", 'cannot begin with ":" (3a)'],
     ["GET / HTTP/1.1\r\n", "malformed", "this looks like an HTTP client"],
     ["Content-Length: 1001\r\n\r\n", "too_large", "size of 1001 bytes"],

@@ -15,6 +15,11 @@ codecSuite({
     ["-1:", "malformed", 'has "-" (2d) at position 1'],
     [" 5:hello,", "malformed", "has byte 20 at position 1"],
     ["5 :hello,", "malformed", "has byte 20 at position 2"],
+    [
+      "5 hello",
+      "malformed",
+      "looks like octet counting; try framing octet-count",
+    ],
     ["1".repeat(21), "malformed", "more than 20 digits"],
     ["1001:", "too_large", "size of 1001 bytes"],
     [

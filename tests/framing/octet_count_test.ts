@@ -12,6 +12,7 @@ codecSuite({
       "this looks like line framing; try framing syslog",
     ],
     ["5 hello\r\n5 again\r\n", "malformed", "try framing syslog"],
+    ["5:hello,", "malformed", "looks like netstrings; try framing netstring"],
     ["0 ", "malformed", "must not begin with zero"],
     ["05 hello", "malformed", "must not begin with zero"],
     ["<34>1 x\n", "malformed", 'has "<" (3c) at position 1'],

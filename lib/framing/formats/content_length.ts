@@ -139,13 +139,16 @@ class HeaderBlockReader implements HeaderReader {
     // No regular expression over the whole line: a line of 8 KiB of spaces must
     // not cost more than other lines.
     const colon = line.indexOf(":");
-    if (!NAME.test(line.slice(0, Math.max(0, colon)))) {
+    const name = line.slice(0, Math.max(0, colon));
+    if (!NAME.test(name)) {
       return [
         `its header line ${quote(line)} is not a name, ":" and a value`,
-        "is that a line of a log? Logs belong on standard error",
+        /^content-[a-z]+[ \t]+$/i.test(name)
+          ? "no blank may stand before the colon"
+          : "is that a line of a log? Logs belong on standard error",
       ];
     }
-    if (line.slice(0, colon).toLowerCase() !== "content-length") return;
+    if (name.toLowerCase() !== "content-length") return;
     const value = trim(line, colon + 1, last);
     const digits = value.replace(/^0+(?=\d)/, "");
     if (!/^\d+$/.test(digits) || digits.length > MOST_DIGITS) {

@@ -66,6 +66,12 @@ export function addCounted(
   });
 }
 
+/** What a number looks like that ends with another byte than it should. */
+const ENDS: ReadonlyMap<number, Hint> = new Map([
+  [0x20, { text: "this looks like octet counting", framing: "octet-count" }],
+  [0x3a, { text: "this looks like netstrings", framing: "netstring" }],
+]);
+
 /** Reads a header that is a number of varying width and one byte that ends it. */
 export class DigitsReader implements HeaderReader {
   /** The number. */
@@ -108,7 +114,8 @@ export class DigitsReader implements HeaderReader {
       }
       const reason = this.#refusal(byte, at, queue.byte(0));
       if (reason !== undefined) {
-        const hint = at === 0 ? this.#hints.get(byte) : undefined;
+        const hints = at === 0 ? this.#hints : ENDS;
+        const hint = hints.get(byte);
         throw malformed(reason, evidence(queue, at + 1), hint);
       }
     }
