@@ -1,7 +1,8 @@
 /**
  * Output that the program never waits for: what a slow reader has not taken yet
  * waits in memory, up to a bound, and beyond it lines are dropped and counted. A
- * file has no reader, so it is written at once, and nothing is dropped.
+ * file has no reader, so it is written at once, and nothing is dropped. Nothing needs
+ * to be written to `/dev/null`.
  *
  * ```text
  *           write()               the reader takes it
@@ -14,7 +15,7 @@
  * @module
  */
 
-import type { Output } from "../terminal/terminal.ts";
+import type { Destination, Output } from "../terminal/terminal.ts";
 
 /** How much waits for a slow reader: some seconds of a terminal's speed. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -32,7 +33,7 @@ export class BoundedOutput implements Output {
   onFailure: ((error: unknown) => void) | undefined;
   readonly #output: Output;
   readonly #mostBytes: number;
-  readonly #isFile: boolean;
+  readonly #destination: Destination;
   #pieces: (string | Uint8Array)[] = [];
   // Of #pieces, and of what is being written. A character counts as a byte.
   #waiting = 0;
@@ -42,21 +43,26 @@ export class BoundedOutput implements Output {
 
   constructor(
     output: Output,
-    isFile = false,
+    destination: Destination = "reader",
     mostBytes: number = MOST_BYTES,
   ) {
     this.#output = output;
-    this.#isFile = isFile;
+    this.#destination = destination;
     this.#mostBytes = mostBytes;
   }
 
   /** The same, once it is known where the bytes go. */
   static async to(output: Output): Promise<BoundedOutput> {
-    return new BoundedOutput(output, await output.isFile?.());
+    return new BoundedOutput(output, await output.destination?.());
   }
 
   get isTerminal(): boolean {
     return this.#output.isTerminal;
+  }
+
+  /** Whether what is written goes to `/dev/null`, so that it need not be made. */
+  get isDiscarded(): boolean {
+    return this.#destination === "nothing";
   }
 
   /** How many characters a row of the terminal has. */
@@ -72,7 +78,7 @@ export class BoundedOutput implements Output {
 
   /** Writes as soon as the reader has taken what came before; drops it if full. */
   write(...pieces: readonly (Uint8Array | string)[]): void {
-    if (this.isFull) return;
+    if (this.isFull || this.isDiscarded) return;
     for (const piece of pieces) {
       this.#pieces.push(piece);
       this.#waiting += piece.length;
@@ -108,8 +114,9 @@ export class BoundedOutput implements Output {
         this.#writing = this.#waiting;
         this.#waiting = 0;
         const { writeLater } = this.#output;
-        if (this.#isFile || writeLater === undefined) this.#output.write(bytes);
-        else await this.#output.writeLater!(bytes);
+        if (this.#destination === "file" || writeLater === undefined) {
+          this.#output.write(bytes);
+        } else await this.#output.writeLater!(bytes);
         this.#writing = 0;
       }
       this.#state = "idle";

@@ -11,7 +11,12 @@
 import { systemReason } from "../output/system_reason.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
-import type { NetworkInterface, Output, Terminal } from "./terminal.ts";
+import type {
+  Destination,
+  NetworkInterface,
+  Output,
+  Terminal,
+} from "./terminal.ts";
 
 /** Gives the terminal of this process. */
 export function processTerminal(): Terminal {
@@ -77,13 +82,18 @@ class ProcessOutput implements Output {
     }
   }
 
-  async isFile(): Promise<boolean> {
-    const { fstatSync } = await import("node:fs");
+  async destination(): Promise<Destination> {
+    const { fstatSync, statSync } = await import("node:fs");
     try {
-      return fstatSync(this.#descriptor).isFile();
+      const own = fstatSync(this.#descriptor);
+      if (own.isFile()) return "file";
+      // Not by its name: /dev/stdout and a container's devices have others.
+      const isNull = own.isCharacterDevice() &&
+        own.rdev === statSync("/dev/null").rdev;
+      return isNull ? "nothing" : "reader";
     } catch {
-      // It was closed before the program began, or is unknown on this system.
-      return false;
+      // The runtime knows no such descriptor on this system.
+      return "reader";
     }
   }
 

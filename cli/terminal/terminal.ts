@@ -27,6 +27,9 @@ export interface Input {
   read(into: Uint8Array): Promise<number | null>;
 }
 
+/** What takes bytes: a file, a reader that may be slow, or nothing. */
+export type Destination = "file" | "reader" | "nothing";
+
 /** Where bytes go. */
 export interface Output {
   /** Whether a person looks at them. */
@@ -42,8 +45,8 @@ export interface Output {
    */
   write(bytes: Uint8Array): void;
 
-  /** Tells whether the bytes go to a file, for which there is no reader. */
-  isFile?(): Promise<boolean>;
+  /** Tells where the bytes go; without it, to a reader. */
+  destination?(): Promise<Destination>;
 
   /**
    * Writes all of the bytes while the program goes on. One call at a time.

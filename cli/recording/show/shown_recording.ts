@@ -194,6 +194,7 @@ function unbounded(
   output: Output,
 ): Parameters<typeof displayFor>[3]["output"] {
   return {
+    isDiscarded: false,
     isFull: false,
     isTerminal: output.isTerminal,
     columns: () => output.columns?.() ?? Infinity,

@@ -57,7 +57,7 @@ export function displayFor(
     readonly log: Log;
     readonly output: Pick<
       BoundedOutput,
-      "columns" | "isFull" | "isTerminal" | "write"
+      "columns" | "isDiscarded" | "isFull" | "isTerminal" | "write"
     >;
     readonly terminal: Pick<Terminal, "elapsedMs">;
   },

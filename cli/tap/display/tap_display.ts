@@ -25,7 +25,7 @@ export interface DisplayOptions {
   /** The direction that is shown, if it is one alone. */
   readonly only: RelayDirection | undefined;
   /** Where lines go. */
-  readonly output: Pick<BoundedOutput, "isFull" | "write">;
+  readonly output: Pick<BoundedOutput, "isDiscarded" | "isFull" | "write">;
   /** Where missing lines are reported. */
   readonly log: Log;
   /** Tells how long they were missing. */
@@ -46,8 +46,8 @@ export class TapDisplay implements TapView {
   }
 
   wants(direction: RelayDirection): boolean {
-    const { filters, only, output } = this.#options;
-    if (only !== undefined && direction !== only) return false;
+    const { filters, output } = this.#options;
+    if (!this.#isShown(direction)) return false;
     // A filter decides which messages are missing.
     return filters.length > 0 || !output.isFull;
   }
@@ -62,13 +62,12 @@ export class TapDisplay implements TapView {
   }
 
   skipped(direction: RelayDirection, count: number): void {
-    const { only } = this.#options;
-    if (only === undefined || direction === only) this.#missed(count);
+    if (this.#isShown(direction)) this.#missed(count);
   }
 
   error(error: TapError): void {
-    const { format, only, output } = this.#options;
-    if (only !== undefined && error.direction !== only) return;
+    const { format, output } = this.#options;
+    if (!this.#isShown(error.direction)) return;
     if (!this.#isMissing(0)) output.write(`${format.error(error)}\n`);
   }
 
@@ -88,6 +87,12 @@ export class TapDisplay implements TapView {
         grouped(this.#notShown)
       } not shown`,
     );
+  }
+
+  /** Whether a direction is shown at all; otherwise nothing of it is missing. */
+  #isShown(direction: RelayDirection): boolean {
+    const { only, output } = this.#options;
+    return !output.isDiscarded && (only === undefined || direction === only);
   }
 
   #isMissing(messages: number): boolean {

@@ -42,7 +42,7 @@ Deno.test("BoundedOutput writes what comes in one turn at once, and the rest onc
 
 Deno.test("BoundedOutput drops what a slow reader leaves no room for, and goes on once there is room", async () => {
   const slow = new SlowOutput();
-  const output = new BoundedOutput(slow, false, 10);
+  const output = new BoundedOutput(slow, "reader", 10);
   output.write("12345\n");
   await undefined;
   output.write("6789\n");
@@ -84,7 +84,7 @@ Deno.test("BoundedOutput writes to a file at once, and drops nothing", async () 
   let written = "";
   const file: Output = {
     isTerminal: false,
-    isFile: () => Promise.resolve(true),
+    destination: () => Promise.resolve("file"),
     write: (bytes) => void (written += new TextDecoder().decode(bytes)),
     writeLater: () => Promise.reject(new Error("it would be late")),
   };
@@ -96,5 +96,20 @@ Deno.test("BoundedOutput writes to a file at once, and drops nothing", async () 
   }
   await output.drained(1000);
   assertEquals(written, lines.join(""));
+  assertEquals(output.failure, undefined);
+});
+
+Deno.test("BoundedOutput writes nothing to /dev/null, and drains at once", async () => {
+  const output = await BoundedOutput.to({
+    isTerminal: false,
+    destination: () => Promise.resolve("nothing"),
+    write: () => {
+      throw new Error("it would take time");
+    },
+    writeLater: () => Promise.reject(new Error("it would take time")),
+  });
+  assertStrictEquals(output.isDiscarded, true);
+  output.write("a\n");
+  assertEquals(await output.drained(1000), true);
   assertEquals(output.failure, undefined);
 });

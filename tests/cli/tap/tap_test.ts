@@ -9,6 +9,7 @@ import { bindUdp, serveDatagrams } from "@parley/parley/udp";
 import { type RecordedEvent, RecordingReader } from "@parley/parley/recording";
 import config from "../../../deno.json" with { type: "json" };
 import { runServer } from "../../../cli/commands.ts";
+import type { Output } from "../../../cli/terminal/terminal.ts";
 import {
   type RecordedOptions,
   RecordedTerminal,
@@ -29,8 +30,10 @@ async function during(
   args: readonly string[],
   use: (address: string, terminal: RecordedTerminal) => Promise<void>,
   options: RecordedOptions = {},
+  output: Pick<Output, "destination"> = {},
 ): Promise<RecordedTerminal> {
   const terminal = new RecordedTerminal(options);
+  Object.assign(terminal.output, output);
   const running = runServer(["tap", ...args], terminal);
   try {
     const [, address] = await terminal.until(/listening on (\S+)\n/);
@@ -124,6 +127,33 @@ Deno.test("tap --format json writes one object a message, --only one direction, 
     reads: 1,
   });
   assertEquals(typeof answerMs, "number");
+});
+
+Deno.test("tap only counts messages when standard output is /dev/null, with a filter too", async () => {
+  await using target = await upper();
+  const args = ["0", String(target.address), "--frame", "line"];
+  for (const more of [[], ["--filter", "hello"]]) {
+    const discarded = {
+      destination: () => Promise.resolve("nothing" as const),
+    };
+    const terminal = await during(
+      [...args, ...more],
+      async (address, it) => {
+        const client = await connect(address, TEXT);
+        await ask(client, "hello", "you");
+        await client.close();
+        await it.until(/#1 closed/);
+      },
+      {},
+      discarded,
+    );
+    assertEquals(terminal.shown, "");
+    assertMatch(
+      terminal.told,
+      /closed after .*: 2 messages 10 B to the server/,
+    );
+    assertEquals(terminal.told.includes("not shown"), false);
+  }
 });
 
 Deno.test("tap passes on what does not fit the framing, says so once, and shows the rest as it is", async () => {
