@@ -115,8 +115,7 @@ export class ByteQueue implements ReadableQueue {
    * @returns A part of the queue's own buffer, at least one byte long.
    */
   reserve(missing = 0): Uint8Array {
-    if (this.#waiting.bytes > 0) this.#join(this.length, 2 * this.length);
-    const held = this.#end - this.#start;
+    const held = this.gather();
     // A long buffer that release() keeps is not for a peer that sends little.
     const isDropped = held === 0 && missing === 0 &&
       this.#size.rest(this.#bytes.length);
@@ -129,6 +128,11 @@ export class ByteQueue implements ReadableQueue {
       if (isFree) pool.recycle(before, this.#owner);
     }
     return this.#end === 0 ? this.#bytes : this.#bytes.subarray(this.#end);
+  }
+
+  /** Sets how many bytes are read at once from a busy peer, instead of 64 KiB. */
+  set busyBytes(size: number) {
+    this.#size.busyBytes = size;
   }
 
   /** Says how many bytes were written at the front of the reserved room. */
@@ -241,15 +245,12 @@ export class ByteQueue implements ReadableQueue {
    * again and again gets twice as much each time, or it would be quadratic.
    */
   #joinFound(held: number, count: number, most: number): void {
-    const begin = this.offset;
-    if (this.#searchedFor !== begin) {
-      this.#searchedFor = begin;
-      // A few bytes of room for the rest of a delimiter.
-      this.#join(count, count + 16);
-    } else {
-      const wanted = Math.min(most, Math.max(count, 2 * held));
-      this.#join(wanted, 2 * wanted);
-    }
+    const isFirst = this.#searchedFor !== this.offset;
+    this.#searchedFor = this.offset;
+    // A few bytes of room for the rest of a delimiter.
+    if (isFirst) return this.#join(count, count + 16);
+    const wanted = Math.min(most, Math.max(count, 2 * held));
+    this.#join(wanted, 2 * wanted);
   }
 
   /**
@@ -261,8 +262,7 @@ export class ByteQueue implements ReadableQueue {
     const held = this.#end - this.#start;
     if (held === 0 && this.#waiting.first.length >= count) {
       const chunk = this.#waiting.take(Infinity);
-      this.#setWindow(chunk, chunk.length, false);
-      return;
+      return this.#setWindow(chunk, chunk.length, false);
     }
     if (!this.#owned || this.#bytes.length - this.#start < count) {
       this.#move(new Uint8Array(capacity));

@@ -39,6 +39,8 @@ export class SlabSize {
   #paid = 0;
   /** Whether buffers are released and used again, so that longer ones cost nothing. */
   isReused = false;
+  /** The size in bytes of the buffer that a read earns which fills its own. */
+  busyBytes: number = BUSY_BYTES;
   // Bytes read since the queue was empty for the last time.
   #burst = 0;
   // How many long bursts came in a row; a short one takes one away.
@@ -52,7 +54,7 @@ export class SlabSize {
    */
   read(count: number, isFull: boolean): void {
     this.#burst += count;
-    if (isFull) this.#waiting = Math.max(this.#waiting, BUSY_BYTES);
+    if (isFull) this.#waiting = Math.max(this.#waiting, this.busyBytes);
   }
 
   /**

@@ -21,6 +21,9 @@
 
 import type { Channel } from "../session/channel/channel.ts";
 
+// Reading and writing cost as much for 64 KiB as for more, and are half of the work.
+const BUSY_BYTES = 256 * 1024;
+
 /** What sees the bytes of one direction, and its end. */
 export interface PumpOwner {
   /** Bytes were read and are about to be written. Must not throw. */
@@ -58,6 +61,7 @@ export class Pump {
     this.#from = from;
     this.#to = to;
     this.#owner = owner;
+    from.queue.busyBytes = BUSY_BYTES;
     this.done = this.#run();
   }
 
@@ -99,7 +103,8 @@ export class Pump {
     const to = this.#to;
     const bytes = queue.take(count);
     this.#owner.chunk(bytes);
-    to.sink.payload(bytes);
+    // Always a copy: the next read goes to the same buffer, and need not wait then.
+    to.sink.copy(bytes);
     to.accepted();
     queue.release();
     const written = to.sending.flushed();

@@ -37,7 +37,7 @@ import { Pump, type PumpOwner } from "./pump.ts";
  *
  * - Each side receives exactly what the other sent, in order. What has arrived on
  *   a connection and was not taken yet is passed on first.
- * - One read of at most 64 KiB is ahead of the writes in each direction, so a side
+ * - One read of at most 256 KiB is ahead of the writes in each direction, so a side
  *   that reads slowly slows down the other one.
  * - When a side finishes sending, so does the relay on the other side, once and
  *   after the last byte. The other direction goes on.

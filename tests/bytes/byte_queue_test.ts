@@ -508,3 +508,19 @@ Deno.test("ByteQueue has room for three messages of 64 KiB only if their buffer 
   });
   assertEquals(rooms, [3 * 65_540, 65_540]);
 });
+
+Deno.test("ByteQueue.busyBytes is the room that reads earn which fill the buffer", () => {
+  const rooms = (busyBytes?: number) => {
+    const queue = new ByteQueue();
+    if (busyBytes !== undefined) queue.busyBytes = busyBytes;
+    return Array.from({ length: 4 }, () => {
+      const { length } = queue.reserve();
+      queue.commit(length);
+      queue.skip(length);
+      queue.release();
+      return length;
+    });
+  };
+  assertEquals(rooms(), [4096, 4096, 65536, 65536]);
+  assertEquals(rooms(262144), [4096, 4096, 262144, 262144]);
+});
