@@ -10,6 +10,7 @@
  */
 
 import type { ConnectionErrorCode } from "../errors.ts";
+import { ipVersion } from "./ip.ts";
 
 /** The meaning of a failure. */
 export interface Reason {
@@ -215,14 +216,21 @@ function wrongName(text: string): Reason | undefined {
       advice: `make one with subjectAltName=IP:${host}`,
     };
   }
+  // No other name would do either.
+  if (/not valid for any names/.test(text)) {
+    const kind = ipVersion(host) === undefined ? "DNS" : "IP";
+    return {
+      code: "tls",
+      reason: `its certificate is not for ${host}: it has no subjectAltName`,
+      advice: `make one with subjectAltName=${kind}:${host}`,
+    };
+  }
   const others = [...hosts, ...addresses];
   const why = others.length > 0
     ? `is not for ${host} but for ${others.join(", ")}`
     // Then its host names are unknown.
     : /not in the cert's list/.test(text)
     ? `is not for ${host}: it names no IP address`
-    : /not valid for any names/.test(text)
-    ? `is not for ${host}: it has no subjectAltName`
     : `is not for ${host}`;
   return {
     code: "tls",

@@ -21,8 +21,12 @@ import {
 
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
 
-/** Reason and option that an engine gives. */
-type Known = readonly [reason: string, option?: string];
+/** Reason, option and advice that an engine gives. */
+type Known = readonly [
+  reason: string,
+  option?: string | undefined,
+  advice?: string,
+];
 
 const UNVERIFIED: Known = [
   "its certificate cannot be verified: it comes from an authority that is not trusted here, or it has expired, is not valid yet or is not for this use; the runtime does not say which",
@@ -118,12 +122,14 @@ const REFUSALS: readonly {
     ],
   },
   {
+    // Another --server-name would not help.
     name: "for no name at all",
     server: ({ nameless }) => nameless,
     client: { serverName: "localhost" },
     native: [
       "its certificate is not for localhost: it has no subjectAltName",
-      "serverName",
+      undefined,
+      "make one with subjectAltName=DNS:localhost",
     ],
     node: [
       "its certificate is not for localhost but for nameless",
@@ -164,6 +170,8 @@ for (const { name, server, client, ...known } of REFUSALS) {
           known[tlsEngine][0],
           known[tlsEngine][1],
         ]);
+        const advice = known[tlsEngine][2];
+        if (advice !== undefined) assertEquals(error.advice, advice);
         assertInstanceOf(error.cause, Error);
       },
     });
