@@ -287,7 +287,7 @@ Deno.test("decodeFrames() and encodeFrames() need nothing that Node 20 lacks, go
 });
 
 Deno.test("decodeFrames() refuses an unknown framing and a wrong limit at once", () => {
-  assertThrows(() => decodeFrames("lines"), TypeError, "try framing line");
+  assertThrows(() => decodeFrames("lines"), TypeError, 'did you mean "line"');
   assertThrows(
     () => decodeFrames("line", { maxMessageBytes: 0 }),
     RangeError,

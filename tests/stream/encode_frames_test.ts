@@ -152,7 +152,7 @@ Deno.test("encodeFrames() refuses what is no message", async () => {
 });
 
 Deno.test("encodeFrames() refuses an unknown framing and a wrong limit at once", () => {
-  assertThrows(() => encodeFrames("lines"), TypeError, "try framing line");
+  assertThrows(() => encodeFrames("lines"), TypeError, 'did you mean "line"');
   assertThrows(
     () => encodeFrames("line", { maxMessageBytes: -1 }),
     RangeError,
