@@ -121,6 +121,7 @@ class Bridge {
 
   /** Passes on until both have ended, and closes both. */
   async run(): Promise<BridgeReport> {
+    const undo = [this.#watch("client"), this.#watch("server")];
     await Promise.all([
       this.#pass("client", "server"),
       this.#pass("server", "client"),
@@ -128,6 +129,7 @@ class Bridge {
     if (this.#failure === undefined) {
       await Promise.all([this.#close("client"), this.#close("server")]);
     }
+    for (const unwatch of undo) unwatch();
     return {
       toServer: this.#passed.client,
       toClient: this.#passed.server,
@@ -135,6 +137,18 @@ class Bridge {
       failed: this.#failure?.side,
       error: this.#failure?.error,
     };
+  }
+
+  /** Notices a write that fails while neither side has a message. */
+  #watch(side: Side): () => void {
+    const { sending, signal } = channelOf(this.#sides[side]);
+    const ended = () => {
+      if (sending.state !== "failed" || this.#failure !== undefined) return;
+      this.#note(side, signal.reason);
+    };
+    signal.addEventListener("abort", ended);
+    if (signal.aborted) ended();
+    return () => signal.removeEventListener("abort", ended);
   }
 
   async #pass(from: Side, to: Side): Promise<void> {
@@ -171,6 +185,11 @@ class Bridge {
 
   /** Notes the first failure and ends both sides. */
   #fail(side: Side, error: unknown): never {
+    this.#note(side, error);
+    throw error;
+  }
+
+  #note(side: Side, error: unknown): void {
     if (this.#failure === undefined) {
       this.#failure = { side, error };
       this.#endedBy ??= side;
@@ -184,7 +203,6 @@ class Bridge {
         }),
       );
     }
-    throw error;
   }
 }
 

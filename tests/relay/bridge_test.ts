@@ -194,3 +194,46 @@ Deno.test("a slow reader slows the sender, and memory stays bounded", async () =
   await sending;
   assertEquals(await client.receive(), undefined);
 });
+
+Deno.test("a write that fails while both sides are quiet ends the bridge", async () => {
+  const options = { framing: "line", onEvent: () => {} } as const;
+  const reports: BridgeReport[] = [];
+  const quiet = Promise.withResolvers<void>();
+  await using target = await serve("tcp://127.0.0.1:0", options, async () => {
+    await quiet.promise;
+  });
+  let failWrites = false;
+  await using server = await serve("tcp://127.0.0.1:0", {
+    ...options,
+    // A client whose side takes no more, and says nothing.
+    wrap: (line) => ({
+      localAddress: line.localAddress,
+      remoteAddress: line.remoteAddress,
+      read: (into) => line.read(into),
+      write: (bytes) =>
+        failWrites
+          ? Promise.reject(
+            new ConnectionError("reset", { reason: "it is gone" }),
+          )
+          : line.write(bytes),
+      closeWrite: () => line.closeWrite(),
+      close: () => line.close(),
+      abort: () => line.abort(),
+    }),
+  }, async (client) => {
+    failWrites = true;
+    void client.send(utf8("lost")).catch(() => {});
+    reports.push(
+      await bridge(
+        client,
+        (signal) => connect(target.address, { ...options, signal }),
+      ),
+    );
+  });
+  const client = await connect(server.address, options);
+  while (reports.length === 0) await delay(5);
+  assertEquals(reports[0]!.failed, "client");
+  assertInstanceOf(reports[0]!.error, ConnectionError);
+  await client.close().catch(() => {});
+  quiet.resolve();
+});
