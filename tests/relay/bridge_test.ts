@@ -2,10 +2,11 @@ import {
   connect,
   ConnectionError,
   type ConnectOptions,
-  type MessageConnection,
+  MessageConnection,
   ProtocolError,
   serve,
   type ServeOptions,
+  streamConnection,
 } from "@parley/parley";
 import { bridge, type BridgeReport } from "@parley/parley/relay";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
@@ -196,44 +197,22 @@ Deno.test("a slow reader slows the sender, and memory stays bounded", async () =
 });
 
 Deno.test("a write that fails while both sides are quiet ends the bridge", async () => {
-  const options = { framing: "line", onEvent: () => {} } as const;
-  const reports: BridgeReport[] = [];
-  const quiet = Promise.withResolvers<void>();
-  await using target = await serve("tcp://127.0.0.1:0", options, async () => {
-    await quiet.promise;
-  });
-  let failWrites = false;
-  await using server = await serve("tcp://127.0.0.1:0", {
-    ...options,
-    // A client whose side takes no more, and says nothing.
-    wrap: (line) => ({
-      localAddress: line.localAddress,
-      remoteAddress: line.remoteAddress,
-      read: (into) => line.read(into),
-      write: (bytes) =>
-        failWrites
-          ? Promise.reject(
-            new ConnectionError("reset", { reason: "it is gone" }),
-          )
-          : line.write(bytes),
-      closeWrite: () => line.closeWrite(),
-      close: () => line.close(),
-      abort: () => line.abort(),
+  await using target = await serve(
+    "tcp://127.0.0.1:0",
+    { onEvent: () => {} },
+    async (peer) => {
+      await peer.send(utf8("hello"));
+      await peer.receive();
+    },
+  );
+  // As a program whose standard output was closed, and whose input says nothing.
+  const client = new MessageConnection(streamConnection({
+    readable: new ReadableStream<Uint8Array>(),
+    writable: new WritableStream({
+      write: () => Promise.reject(new Error("nothing reads it")),
     }),
-  }, async (client) => {
-    failWrites = true;
-    void client.send(utf8("lost")).catch(() => {});
-    reports.push(
-      await bridge(
-        client,
-        (signal) => connect(target.address, { ...options, signal }),
-      ),
-    );
-  });
-  const client = await connect(server.address, options);
-  while (reports.length === 0) await delay(5);
-  assertEquals(reports[0]!.failed, "client");
-  assertInstanceOf(reports[0]!.error, ConnectionError);
-  await client.close().catch(() => {});
-  quiet.resolve();
+  }));
+  const report = await bridge(client, await connect(target.address));
+  assertEquals([report.toClient, report.failed], [1, "client"]);
+  assertInstanceOf(report.error, ConnectionError);
 });
