@@ -21,6 +21,9 @@ export interface Filter {
 // its text suggests, and what a person looks for stands in front.
 const LOOKED_AT_BYTES = 64 * 1024;
 
+// Up to here, calling a decoder takes longer than looking at the bytes one by one.
+const SHORT_BYTES = 256;
+
 // Each byte is one character, for texts too: what is compared are bytes.
 const BYTES = new TextDecoder("latin1");
 const UTF8 = new TextDecoder();
@@ -63,8 +66,25 @@ export function passes(
 }
 
 function contains(text: string): (message: Uint8Array) => boolean {
-  const wanted = BYTES.decode(new TextEncoder().encode(text));
-  return (message) => BYTES.decode(message).includes(wanted);
+  const bytes = new TextEncoder().encode(text);
+  const wanted = BYTES.decode(bytes);
+  return (message) =>
+    message.length <= SHORT_BYTES
+      ? containsBytes(message, bytes)
+      : BYTES.decode(message).includes(wanted);
+}
+
+/** Looks at every place in turn, which is quadratic at worst. */
+function containsBytes(message: Uint8Array, wanted: Uint8Array): boolean {
+  const first = wanted[0]!;
+  const last = message.length - wanted.length;
+  for (let at = 0; at <= last; at++) {
+    if (message[at] !== first) continue;
+    let same = 1;
+    while (same < wanted.length && message[at + same] === wanted[same]) same++;
+    if (same === wanted.length) return true;
+  }
+  return false;
 }
 
 function matches(source: string): (message: Uint8Array) => boolean {

@@ -47,6 +47,9 @@ export class TappedConnection {
     toClient: { bytes: 0, lastMs: undefined },
   };
 
+  // Of this read or end, for all its messages: asking takes as long as decoding one.
+  #timeOfRead: { readonly at: Date; readonly ms: number } | undefined;
+
   constructor(number: number, settings: TapSettings) {
     this.number = number;
     this.#settings = settings;
@@ -59,7 +62,7 @@ export class TappedConnection {
       onMessage: (found) => this.#message(found),
       onSkipped: (direction, count) => this.#skipped(direction, count),
       onError: (found) => {
-        const error = { ...found, connection: number, at: terminal.now() };
+        const error = { ...found, connection: number, at: this.#time().at };
         for (const view of views) view.error?.(error);
       },
     });
@@ -78,6 +81,7 @@ export class TappedConnection {
 
   /** Bytes of one read, before they are passed on. */
   readonly onChunk = (direction: RelayDirection, bytes: Uint8Array): void => {
+    this.#timeOfRead = undefined;
     this.#passed[direction].bytes += bytes.length;
     for (const view of this.#settings.views) {
       view.chunk?.(this.number, direction, bytes);
@@ -87,6 +91,7 @@ export class TappedConnection {
 
   /** A side has finished sending. */
   readonly onEnd = (direction: RelayDirection): void => {
+    this.#timeOfRead = undefined;
     this.#watch.onEnd(direction);
     for (const view of this.#settings.views) {
       view.finished?.(this.number, direction);
@@ -100,12 +105,12 @@ export class TappedConnection {
   }
 
   #message(found: WatchedMessage): void {
-    const { terminal, views } = this.#settings;
+    const { views } = this.#settings;
     const { direction } = found;
     const message = {
       ...found,
       connection: this.number,
-      at: terminal.now(),
+      at: this.#time().at,
       answerMs: this.#answerMs(direction),
     };
     for (const view of views) {
@@ -118,13 +123,21 @@ export class TappedConnection {
     for (const view of this.#settings.views) view.skipped?.(direction, count);
   }
 
+  #time(): { readonly at: Date; readonly ms: number } {
+    const { terminal } = this.#settings;
+    return this.#timeOfRead ??= {
+      at: terminal.now(),
+      ms: terminal.elapsedMs(),
+    };
+  }
+
   /** Notes that a message passes; says how long ago the question was. */
   #answerMs(direction: RelayDirection): number | undefined {
     const { toClient, toServer } = this.#passed;
     const [own, other] = direction === "toServer"
       ? [toServer, toClient]
       : [toClient, toServer];
-    const now = this.#settings.terminal.elapsedMs();
+    const now = this.#time().ms;
     const asked = other.lastMs;
     other.lastMs = undefined;
     own.lastMs = now;

@@ -35,6 +35,20 @@ Deno.test("parseFilter() finds a text among bytes that are not UTF-8", () => {
   assertEquals(passes([parseFilter("é")], Uint8Array.of(0xe9)), false);
 });
 
+Deno.test("a text is found at every place of short and of long messages, and nowhere else", () => {
+  const filter = [parseFilter("aab")];
+  for (const length of [3, 5, 255, 256, 257, 300]) {
+    for (let at = 0; at <= length - 3; at++) {
+      const text = "a".repeat(at) + "aab" + "a".repeat(length - 3 - at);
+      assertEquals(passes(filter, UTF8.encode(text)), true, `${length} ${at}`);
+    }
+    const without = UTF8.encode("a".repeat(length - 1) + "c");
+    assertEquals(passes(filter, without), false, `${length}`);
+  }
+  assertEquals(passes(filter, UTF8.encode("aa")), false);
+  assertEquals(passes(filter, UTF8.encode("")), false);
+});
+
 Deno.test("a regular expression looks at the first 64 KiB of a message", () => {
   const filter = [parseFilter("/b/")];
   assertEquals(passes(filter, UTF8.encode("a".repeat(65_535) + "b")), true);
