@@ -23,6 +23,8 @@ export interface Totals {
   datagramsOut: number;
   /** How often a message was sent again because no reply came in time. */
   resent: number;
+  /** Replies beyond one for each message. */
+  extra: number;
 }
 
 /** Asks and shows the replies. */
@@ -48,6 +50,7 @@ export class RequestSockets {
     datagramsIn: 0,
     datagramsOut: 0,
     resent: 0,
+    extra: 0,
   };
   readonly #command: ClientCommand;
   readonly #log: Log;

@@ -128,7 +128,7 @@ function endOf(signal: AbortSignal): Promise<never> {
 }
 
 function tellSummary(
-  { bytesIn, bytesOut, datagramsIn, datagramsOut, resent }: Totals,
+  { bytesIn, bytesOut, datagramsIn, datagramsOut, extra, resent }: Totals,
   log: Log,
   durationMs: number,
 ): void {
@@ -140,6 +140,14 @@ function tellSummary(
       }, as no reply came in time`,
     );
   }
+  if (extra > 0) {
+    log.soon(
+      { event: "not_shown", datagrams: extra },
+      `not shown: ${extra} more ${
+        extra === 1 ? "reply" : "replies"
+      } than one for each message`,
+    );
+  }
   if (!log.options.verbose) return;
   log.now(
     {
@@ -149,6 +157,7 @@ function tellSummary(
       datagramsOut,
       bytesOut,
       resent,
+      extra,
       durationMs: Math.round(durationMs * 10) / 10,
     },
     `closed after ${formatDuration(durationMs)}: sent ${

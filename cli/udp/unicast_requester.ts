@@ -17,7 +17,8 @@ import { Failure } from "../output/failure.ts";
  *
  * A reply does not say which message it answers. So a message that was sent
  * more than once, or had no reply in time, is the last from its port: a late
- * reply there is dropped, and not taken for the reply to the next message.
+ * reply there is dropped, and not taken for the reply to the next message. So is a
+ * reply beyond the first, of a server that answers twice.
  */
 export class UnicastRequester implements Requester {
   readonly #command: ClientCommand;
@@ -42,6 +43,7 @@ export class UnicastRequester implements Requester {
     message: Uint8Array,
     show: (reply: Uint8Array) => void,
   ): Promise<void> {
+    await this.#dropExtra();
     if (this.#mayReplyLate) await this.#renew();
     const before = this.#socket.stats.datagramsOut;
     this.#mayReplyLate = true;
@@ -50,7 +52,23 @@ export class UnicastRequester implements Requester {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#dropExtra();
     await this.#sockets.close(this.#socket);
+  }
+
+  /** Drops what came behind the reply to the last message. */
+  async #dropExtra(): Promise<void> {
+    try {
+      for (;;) {
+        const extra = await this.#socket.receive({ timeoutMs: 0 });
+        if (extra === undefined) return;
+        this.#sockets.totals.extra++;
+        // More may follow on this port.
+        this.#mayReplyLate = true;
+      }
+    } catch {
+      // Nothing is there, or the next request says what is wrong.
+    }
   }
 
   async #renew(): Promise<void> {

@@ -221,6 +221,29 @@ Deno.test("runClient() asks from one port as long as each message has one reply"
   assertEquals(second.from, first.from);
 });
 
+Deno.test("runClient() takes no second reply for the one to the next message, and says so", async () => {
+  await using server = bindUdp(HERE);
+  const asked = ask([String(server.address), "one", "two", "three"]);
+  const answered = (async () => {
+    for (let i = 0; i < 3; i++) {
+      const { message, from } = (await server.receive())!;
+      const reply = `re ${new TextDecoder().decode(message)}`;
+      const encoded = new TextEncoder().encode(reply);
+      await Promise.all([
+        server.send(encoded, from),
+        server.send(encoded, from),
+      ]);
+    }
+  })();
+  const { code, shown, told } = await asked;
+  await answered;
+  assertEquals([code, shown], [0, "re one\nre two\nre three\n"]);
+  assertMatch(
+    told,
+    /^not shown: \d more repl(y|ies) than one for each message$/m,
+  );
+});
+
 Deno.test("runClient() takes no late reply for the one to the next message", async () => {
   await using server = bindUdp(HERE, { encoding: "text" });
   const asked = ask([String(server.address), "a", "b", "--timeout", "500ms"]);
