@@ -41,7 +41,7 @@ if (hasChromium) {
     "a browser's console reaches a length-prefixed server, as in README.md",
     async (run) => {
       const [, commands, script] =
-        /through two commands:[^]*?```sh\n([^]*?)```[^]*?```js\n([^]*?)```/
+        /through two commands:[^]*?```sh\n([^]*?)```[^]*?```js ignore\n([^]*?)```/
           .exec(await Deno.readTextFile("README.md"))!;
       const [upper, bridging] = commands!.trim().split("\n").map((line) =>
         line.replace(/ *#.*/, "").split(" ").slice(1)

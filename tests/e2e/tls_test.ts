@@ -101,8 +101,13 @@ withFolder("chunks and ALPN are seen over TLS", async (run, folder) => {
   );
   assertEquals([chunks.code, chunks.stdout], [0, "HELLO\n"]);
   assertMatch(chunks.stderr, /^chunk 1: 4 bytes "HELL"$/m);
+  const ask = () => run.client(server.named, "hello", ...ca, "--alpn", "other");
+  let refused = await ask();
+  // The stand-in runtime that compiled executables have here closes right behind
+  // its alert, and one time in 25 a reset overtakes that (exit 4).
+  for (let i = 0; i < 2 && refused.code === 4; i++) refused = await ask();
   assertFails(
-    await run.client(server.named, "hello", ...ca, "--alpn", "other"),
+    refused,
     6,
     /^parley-client: cannot shake hands .* no protocol in common \(--alpn\)/,
   );
