@@ -13,8 +13,8 @@ import {
 } from "../../mod.ts";
 import { bridge, type OpenBridge } from "../../lib/relay/mod.ts";
 import type { Log } from "../output/log.ts";
-import { isTls, listenSettings } from "../server/listening/listen_settings.ts";
-import type { RunningServer } from "../server/running_server.ts";
+import { listenSettings } from "../server/listening/listen_settings.ts";
+import { type RunningServer, runningServer } from "../server/running_server.ts";
 import { targetTls } from "../target/target_tls.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { BridgeCommand } from "./bridge_command.ts";
@@ -87,16 +87,5 @@ export async function startBridge(
     framing: options.frame,
     onEvent: (event) => bridgeLog.event(event),
   }, join);
-  return {
-    addresses: server.addresses,
-    open: () => server.connections.size,
-    cut() {
-      for (const connection of server.connections) connection.abort();
-    },
-    shutdown: (graceMs) => server.shutdown({ graceMs }),
-    setCertificate: (certificate) =>
-      isTls([listen]) ? server.setCertificate(certificate) : Promise.resolve(),
-    // Each connection had a line of its own.
-    tellTotals: () => {},
-  };
+  return runningServer(server);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Address, ShutdownReport } from "../../mod.ts";
+import type { Address, Server, ShutdownReport } from "../../mod.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import type { Recording } from "../recording/record/begin_recording.ts";
 import type { ServerCommand } from "./server_command.ts";
@@ -25,6 +25,32 @@ export interface RunningServer {
   setCertificate(certificate: TlsCertificate): Promise<void>;
   /** Tells what went over it, once it was shut down. */
   tellTotals(): void;
+}
+
+/** What a command needs of a server of the library. */
+type StreamServer =
+  & Pick<
+    Server<never>,
+    "addresses" | "setCertificate" | "shutdown"
+  >
+  & { readonly connections: ReadonlySet<{ abort(): void }> };
+
+/** A server of connections, each of which has a line of its own in the log. */
+export function runningServer(server: StreamServer): RunningServer {
+  const { addresses } = server;
+  return {
+    addresses,
+    open: () => server.connections.size,
+    cut() {
+      for (const connection of server.connections) connection.abort();
+    },
+    shutdown: (graceMs) => server.shutdown({ graceMs }),
+    setCertificate: (certificate) =>
+      addresses.some(({ isTls }) => isTls)
+        ? server.setCertificate(certificate)
+        : Promise.resolve(),
+    tellTotals: () => {},
+  };
 }
 
 /** A command line, and the worker that follows it. */

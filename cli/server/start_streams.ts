@@ -14,13 +14,16 @@ import {
 } from "../../lib/core.ts";
 import { messageSettings } from "../arguments/common_options.ts";
 import {
-  isTls,
   type ListenSettings as SharedSettings,
   listenSettings,
 } from "./listening/listen_settings.ts";
 import type { Log } from "../output/log.ts";
 import { wireView } from "../output/wire_view.ts";
-import type { RunningServer, WorkerCommand } from "./running_server.ts";
+import {
+  type RunningServer,
+  runningServer,
+  type WorkerCommand,
+} from "./running_server.ts";
 import { ServerLog } from "./server_log.ts";
 import type { StreamHandler } from "./service.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -72,18 +75,7 @@ export async function startStreams(
       sendTimeoutMs: options["send-timeout"],
     });
   }
-  return {
-    addresses: server.addresses,
-    open: () => server.connections.size,
-    cut() {
-      for (const connection of server.connections) connection.abort();
-    },
-    shutdown: (graceMs) => server.shutdown({ graceMs }),
-    setCertificate: (certificate) =>
-      isTls(addresses) ? server.setCertificate(certificate) : Promise.resolve(),
-    // Each connection had a line of its own.
-    tellTotals: () => {},
-  };
+  return runningServer(server);
 }
 
 async function settingsOf(

@@ -8,8 +8,8 @@ import { connect, type MessageConnection, serve } from "../../mod.ts";
 import { relay } from "../../lib/relay/mod.ts";
 import type { Log } from "../output/log.ts";
 import { errorText } from "../output/error_text.ts";
-import { isTls, listenSettings } from "../server/listening/listen_settings.ts";
-import type { RunningServer } from "../server/running_server.ts";
+import { listenSettings } from "../server/listening/listen_settings.ts";
+import { type RunningServer, runningServer } from "../server/running_server.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { targetTls } from "../target/target_tls.ts";
 import type { TapCommand } from "./tap_command.ts";
@@ -74,16 +74,5 @@ export async function startTap(
     framing: "raw",
     onEvent: (event) => tapLog.event(event),
   }, join);
-  return {
-    addresses: server.addresses,
-    open: () => server.connections.size,
-    cut() {
-      for (const connection of server.connections) connection.abort();
-    },
-    shutdown: (graceMs) => server.shutdown({ graceMs }),
-    setCertificate: (certificate) =>
-      isTls([listen]) ? server.setCertificate(certificate) : Promise.resolve(),
-    // Each connection had a line of its own.
-    tellTotals: () => {},
-  };
+  return runningServer(server);
 }

@@ -28,6 +28,7 @@ import { oneOf } from "../arguments/values.ts";
 import { UsageError } from "../output/failure.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
+import { LISTENING_OPTIONS } from "../target/listening_options.ts";
 import { TARGET_TLS_OPTIONS } from "../target/target_options.ts";
 import {
   WEBSOCKET_OPTIONS,
@@ -144,25 +145,9 @@ export const TAP_OPTIONS = {
       help: "how long connections may take to end at SIGINT or SIGTERM",
     },
   }),
-  ...about({ subject: "listening" }, {
-    "proxy-protocol-from": SERVER_OPTIONS["proxy-protocol-from"],
-    "max-proxy-header": SERVER_OPTIONS["max-proxy-header"],
-    "mode": SERVER_OPTIONS.mode,
-  }),
+  ...LISTENING_OPTIONS,
   ...WEBSOCKET_OPTIONS,
   ...WEBSOCKET_SERVER_OPTIONS,
-  ...about({ subject: "TLS", appliesTo: ["tls"] }, {
-    "cert": SERVER_OPTIONS.cert,
-    "key": SERVER_OPTIONS.key,
-    "alpn": SERVER_OPTIONS.alpn,
-    "tls-engine": SERVER_OPTIONS["tls-engine"],
-    "require-client-cert": SERVER_OPTIONS["require-client-cert"],
-    "ca": SERVER_OPTIONS.ca,
-    "handshake-timeout": {
-      ...SERVER_OPTIONS["handshake-timeout"],
-      appliesTo: ["tls", "target-tls", "ws", "target-ws"],
-    },
-  }),
   ...RECORD_OPTIONS,
   ...LOG_OPTIONS,
 } as const;

@@ -73,6 +73,6 @@ export async function listenSettings(
 }
 
 /** Whether one of the addresses has TLS, and so a certificate. */
-export function isTls(addresses: readonly Address[]): boolean {
+function isTls(addresses: readonly Address[]): boolean {
   return addresses.some((address) => address.isTls);
 }

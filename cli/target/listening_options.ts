@@ -1,0 +1,30 @@
+/**
+ * The options of the side that listens, of a command that joins its clients with a
+ * server.
+ *
+ * @module
+ */
+
+import { about } from "../arguments/option.ts";
+import { SERVER_OPTIONS } from "../server/server_option_table.ts";
+
+/** The options by name. */
+export const LISTENING_OPTIONS = {
+  ...about({ subject: "listening" }, {
+    "proxy-protocol-from": SERVER_OPTIONS["proxy-protocol-from"],
+    "max-proxy-header": SERVER_OPTIONS["max-proxy-header"],
+    "mode": SERVER_OPTIONS.mode,
+  }),
+  ...about({ subject: "TLS", appliesTo: ["tls"] }, {
+    "cert": SERVER_OPTIONS.cert,
+    "key": SERVER_OPTIONS.key,
+    "alpn": SERVER_OPTIONS.alpn,
+    "tls-engine": SERVER_OPTIONS["tls-engine"],
+    "require-client-cert": SERVER_OPTIONS["require-client-cert"],
+    "ca": SERVER_OPTIONS.ca,
+    "handshake-timeout": {
+      ...SERVER_OPTIONS["handshake-timeout"],
+      appliesTo: ["tls", "target-tls", "ws", "target-ws"],
+    },
+  }),
+} as const;
