@@ -4,6 +4,8 @@
  * @module
  */
 
+import { seeded } from "../random.ts";
+
 /** Places where a stream is cut, in ascending order. */
 export type Cuts = readonly number[];
 
@@ -40,14 +42,8 @@ export function triesFor(size: number, most: number): number {
  * argument.
  */
 export function randomNumbers(seed: number): (below: number) => number {
-  // Mulberry32: a few lines, and even enough for choosing cuts.
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return Math.floor(((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32 * below);
-  };
+  const random = seeded(seed);
+  return (below) => Math.floor(random() * below);
 }
 
 /**

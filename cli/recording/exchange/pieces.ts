@@ -51,19 +51,3 @@ export function* piecesOf(
     at += size;
   }
 }
-
-/**
- * Numbers that look random and are the same for the same seed: mulberry32.
- *
- * @returns A function that gives numbers from 0 to 1, without 1.
- */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -11,6 +11,7 @@ import {
   type RecordingHead,
   turnsOf,
 } from "../../../lib/recording/mod.ts";
+import { seeded } from "../../../lib/core.ts";
 import type { Connection } from "../../../mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { formatSize } from "../../arguments/sizes.ts";
@@ -18,7 +19,6 @@ import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
 import type { Input } from "../../terminal/terminal.ts";
-import { seeded } from "../exchange/pieces.ts";
 import { framingTo } from "../read/frame_options.ts";
 import { readRecording } from "../read/load_recording.ts";
 import { Expectation } from "./expectation.ts";

@@ -8,7 +8,8 @@ import { checkInteger, OptionTypeError } from "../../check.ts";
 import { ClosedError, ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
 import type { Connection } from "../connection.ts";
-import { fork, type MemoryFaults, seeded } from "./faults.ts";
+import { fork, seeded } from "../../random.ts";
+import type { MemoryFaults } from "./faults.ts";
 import { MemoryPipe, type PipeFailure } from "./pipe.ts";
 
 /**

@@ -9,6 +9,7 @@
  */
 
 import { checkInteger } from "../../check.ts";
+import type { Random } from "../../random.ts";
 
 /**
  * How a stream is cut: a number for a cut every so many bytes (1 is byte by
@@ -67,35 +68,6 @@ export interface MemoryFaults {
 // The longest time of setTimeout in milliseconds, and more bytes than a test
 // sends.
 const MOST = 2 ** 31 - 1;
-
-/** Numbers from 0 up to 1, the same for the same seed (mulberry32). */
-export type Random = () => number;
-
-/**
- * Starts a sequence of random numbers.
- *
- * @param seed An integer; its lower 32 bits count.
- * @returns The sequence.
- */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/**
- * Starts another sequence that the first one determines.
- *
- * @param random The first sequence; one number is taken from it.
- * @returns The other.
- */
-export function fork(random: Random): Random {
-  return seeded(random() * 2 ** 32);
-}
 
 /** The pieces of one stream, in order. */
 export class Pieces {

@@ -19,7 +19,7 @@ import { ClosedError, ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
 import type { Connection, Listener } from "../connection.ts";
 import { connectPair, type MemoryPairOptions } from "./connection.ts";
-import { type Random, seeded } from "./faults.ts";
+import { type Random, seeded } from "../../random.ts";
 
 export {
   DEFAULT_MEMORY_BUFFER_BYTES,

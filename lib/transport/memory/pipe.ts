@@ -12,14 +12,8 @@
  * @module
  */
 
-import {
-  delays,
-  fork,
-  type MemoryFaults,
-  Pieces,
-  place,
-  type Random,
-} from "./faults.ts";
+import { fork, type Random } from "../../random.ts";
+import { delays, type MemoryFaults, Pieces, place } from "./faults.ts";
 
 /**
  * Why a call failed: this end was closed, or has finished sending; the other

@@ -1,9 +1,6 @@
 import { assertEquals } from "@std/assert";
-import {
-  parseCut,
-  piecesOf,
-  seeded,
-} from "../../../cli/recording/exchange/pieces.ts";
+import { parseCut, piecesOf } from "../../../cli/recording/exchange/pieces.ts";
+import { seeded } from "../../../lib/random.ts";
 
 const BYTES = new Uint8Array(1000).map((_, i) => i);
 
