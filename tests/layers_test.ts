@@ -208,6 +208,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/time",
     "lib/transport/open_datagrams.ts",
   ],
+  "lib/load": [...ERRORS],
   "lib/testing": [
     ...MESSAGES,
     ...CONTRACT,

@@ -95,6 +95,11 @@ const EXPORTS: Record<string, readonly string[]> = {
     RelayOptions RelayReport Relayable WatchedError WatchedFramings WatchedMessage bridge relay
     relayDatagrams
   `),
+  "./load": names(`
+    LOAD_SUMMARY_VERSION LatencyFigures LoadErrorKind LoadErrors LoadInterval
+    LoadLimitResult LoadParameters LoadSummary LoadVersions PercentilePoint
+    readLoadSummary
+  `),
   "./testing": names(`
     MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener
     MemoryListenerOptions MemoryPairOptions MemoryPieces VerifyFramingOptions
