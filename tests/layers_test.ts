@@ -65,6 +65,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/check.ts": ["lib/errors.ts"],
   "lib/inspect.ts": [],
   "lib/nearest.ts": ["@std/text"],
+  "lib/units.ts": ["lib/check.ts"],
   "lib/random.ts": [],
   "lib/roster.ts": ["lib/inspect.ts"],
   "lib/bytes": [...ERRORS],
@@ -236,7 +237,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/arguments": [
     // Bytes are written as in a framing's string.
     ...[...PUBLIC, "lib/framing/grammar/escapes.ts", "lib/nearest.ts"],
-    "cli/output",
+    ...["cli/output", "lib/units.ts"],
   ],
   // The table of framings is help too.
   "cli/manual": [...PUBLIC, ...COMMAND],

@@ -4,18 +4,10 @@
  * @module
  */
 
-import { counted } from "./counted.ts";
+import * as units from "../../lib/units.ts";
+import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
-
-const UNITS: Readonly<Record<string, number>> = {
-  B: 1,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KIB: 2 ** 10,
-  MIB: 2 ** 20,
-  GIB: 2 ** 30,
-};
+import { counted } from "./counted.ts";
 
 /**
  * Reads a size.
@@ -26,21 +18,11 @@ const UNITS: Readonly<Record<string, number>> = {
  * @throws {UsageError} If it is anything else, or 0.
  */
 export function parseSize(text: string): number {
-  const [, digits, unit = "B"] = /^(\d+) ?([a-z]*)$/i.exec(text) ?? [];
-  const factor = UNITS[(unit === "" ? "B" : unit).toUpperCase()];
-  if (digits === undefined || factor === undefined) {
-    const near = digits !== undefined && /^[kmg]$/i.test(unit)
-      ? ` (did you mean "${digits}${unit.toUpperCase()}iB"?)`
-      : "";
-    throw new UsageError(
-      `"${text}" is not a size${near}; write a whole number of bytes or one with a unit, such as 1000, 64KiB or 16MiB`,
-    );
+  try {
+    return units.parseSize(text);
+  } catch (cause) {
+    throw new UsageError(reasonOf(cause), { cause });
   }
-  const bytes = Number(digits) * factor;
-  if (bytes >= 1 && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
-  throw new UsageError(
-    `a size of ${text} is out of range; it must be from 1 byte to 8191 TiB`,
-  );
 }
 
 /**
