@@ -103,6 +103,9 @@
  * A connection that is lost stays lost: what was sent may have arrived or not, and
  * only your protocol can know. To go on, connect again and say what you still need.
  *
+ * For a server that is about to start, `connect(address, { retry: { forMs: 30_000 } })`
+ * tries again until it is there.
+ *
  * @example A client that connects again, after 100 ms at first and 5 s at most
  * ```ts
  * import { connect, ConnectionError, serve, TimeoutError } from "@parley/parley";
@@ -233,6 +236,7 @@ export {
   ClosedError,
   ConnectionError,
   type ConnectionErrorCode,
+  type ConnectionErrorParts,
   type Deadline,
   describeError,
   type ErrorParts,
@@ -277,6 +281,10 @@ export {
   DEFAULT_CONNECT_TIMEOUT_MS,
 } from "./lib/session/messages/connect.ts";
 export type { ConnectionEvent } from "./lib/session/messages/connection_event.ts";
+export type {
+  FailedAttempt,
+  RetryOptions,
+} from "./lib/session/messages/retry.ts";
 export type { WrapConnection } from "./lib/session/messages/wrap.ts";
 export { MessageConnection } from "./lib/session/messages/message_connection.ts";
 export type {

@@ -30,6 +30,11 @@ export {
   connect,
   DEFAULT_CONNECT_TIMEOUT_MS,
 } from "./session/messages/connect.ts";
+export {
+  isTransient,
+  retrying,
+  type RetryOptions,
+} from "./session/messages/retry.ts";
 export { startTls } from "./session/messages/start_tls.ts";
 export { serve } from "./session/serving/serve.ts";
 export {

@@ -17,106 +17,14 @@
  * @module
  */
 
-/** The parts that the text of an error is made of. */
-export interface ErrorParts {
-  /**
-   * What could not be done, to be read after "Cannot": "connect to", "decode
-   * message 3 from". The address follows it, where there is one.
-   */
-  readonly action?: string | undefined;
-  /** The address it is about, such as `tcp://127.0.0.1:7342`. */
-  readonly address?: string | undefined;
-  /** Why, without a final period. */
-  readonly reason: string;
-  /**
-   * The option whose value was reached or would change the result, by its name
-   * in the library, such as `maxMessageBytes`.
-   */
-  readonly option?: string | undefined;
-  /**
-   * The value that the option cannot have. With it the option stands in front:
-   * `Cannot use maxMessageBytes of -1: it must be an integer of at least 1`.
-   */
-  readonly value?: unknown;
-  /** What to try next. */
-  readonly advice?: string | undefined;
-  /** The string of the framing that seems to be meant, such as `length:4,le`. */
-  readonly framing?: string | undefined;
-}
+import { describeError, type ErrorParts, setParts } from "./error_parts.ts";
 
-/** What may be wrong with bytes that do not fit the framing. */
-export interface Hint {
-  /** A sentence for people: "as little-endian 256 fits exactly". */
-  readonly text: string;
-  /** The string of the framing that seems to be meant. */
-  readonly framing?: string | undefined;
-}
-
-/**
- * Makes the text of an error: `Cannot ACTION ADDRESS: REASON (OPTION); ADVICE`.
- *
- * @param error An error, or the parts of one. The library's errors have parts,
- * and so have its `RangeError` and `TypeError` for an option. Any other error
- * is described by its own text, and what is not an error as a string.
- * @param nameOption What an option is called where the text is read. A command
- * line maps `maxMessageBytes` to `--max-message`; `undefined` leaves it out.
- * @returns The text, without a final period.
- *
- * @example In the words of a command line
- * ```ts
- * import { ConnectionError, describeError } from "@parley/parley";
- * import { assertEquals } from "@std/assert";
- *
- * const error = new ConnectionError("refused", {
- *   action: "connect to",
- *   address: "tcp://127.0.0.1:7342",
- *   reason: "connection refused",
- *   advice: "is a server listening there?",
- * });
- * assertEquals(
- *   describeError(error),
- *   "Cannot connect to tcp://127.0.0.1:7342: connection refused; is a server listening there?",
- * );
- * ```
- */
-export function describeError(
-  error: unknown,
-  nameOption: (option: string) => string | undefined = (option) => option,
-): string {
-  if (!hasParts(error)) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  const { action, address, reason, option, value, advice, framing } = error;
-  const name = option === undefined ? undefined : nameOption(option);
-  const isValue = value !== undefined && name !== undefined;
-  const what = [
-    action === undefined ? undefined : `Cannot ${action}`,
-    isValue ? `${name} of ${shown(value)}` : undefined,
-    address,
-  ].filter((part) => part !== undefined).join(" ");
-  return (what === "" ? "" : `${what}: `) + reason +
-    (name === undefined || isValue ? "" : ` (${name})`) +
-    (advice === undefined ? "" : `; ${advice}`) +
-    (framing === undefined
-      ? ""
-      : `; try ${nameOption("framing") ?? "framing"} ${framing}`);
-}
-
-/** Puts the parts onto an error, whose class declares them. */
-export function setParts(error: Error & ErrorParts, parts: ErrorParts): void {
-  const { action, address, advice, framing, option, reason, value } = parts;
-  Object.assign(error, { action, address, reason, option, value, advice });
-  if (framing !== undefined) Object.assign(error, { framing });
-}
-
-function hasParts(error: unknown): error is ErrorParts {
-  return typeof error === "object" && error !== null &&
-    typeof (error as Partial<ErrorParts>).reason === "string";
-}
-
-function shown(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
-}
+export {
+  describeError,
+  type ErrorParts,
+  type Hint,
+  setParts,
+} from "./error_parts.ts";
 
 /** What all errors of this library have in common: their parts. */
 export abstract class ParleyError extends Error implements ErrorParts {
@@ -134,6 +42,8 @@ export abstract class ParleyError extends Error implements ErrorParts {
   declare readonly advice: string | undefined;
   /** The string of the framing that seems to be meant, if one does. */
   declare readonly framing?: string;
+  /** How often it was tried, if it was tried again. */
+  declare readonly attempts?: number;
 
   /**
    * Creates the error.
@@ -223,12 +133,37 @@ export type ConnectionErrorCode =
   | "overrun"
   | "failed";
 
+// The reasons that may be gone when a server or a network has started.
+const TRANSIENT: ReadonlySet<ConnectionErrorCode> = new Set([
+  "refused",
+  "reset",
+  "unreachable",
+  "unresolved",
+]);
+
+/** What a {@linkcode ConnectionError} is made of. */
+export interface ConnectionErrorParts extends ErrorParts, ErrorOptions {
+  /**
+   * Whether the same attempt may succeed in a moment, if the code does not say it.
+   *
+   * @default {true for `refused`, `reset`, `unreachable` and `unresolved`}
+   */
+  readonly transient?: boolean | undefined;
+}
+
 /** The link failed: the system's own error is the `cause`. */
 export class ConnectionError extends ParleyError {
   /** Always `"ConnectionError"`. */
   override readonly name: string = "ConnectionError";
   /** Machine-readable reason; compare this, never the message. */
   readonly code: ConnectionErrorCode;
+  /**
+   * Whether the same attempt may succeed in a moment: nothing listens there yet,
+   * the name is not known yet, or the peer ended the connection during the
+   * handshake. A wrong certificate stays wrong. The option `retry` of `connect`
+   * tries again where this is `true`.
+   */
+  readonly transient: boolean;
 
   /**
    * Creates the error.
@@ -236,9 +171,10 @@ export class ConnectionError extends ParleyError {
    * @param code Machine-readable reason.
    * @param parts What the text is made of, and the system's error as `cause`.
    */
-  constructor(code: ConnectionErrorCode, parts: ErrorParts & ErrorOptions) {
+  constructor(code: ConnectionErrorCode, parts: ConnectionErrorParts) {
     super(parts);
     this.code = code;
+    this.transient = parts.transient ?? TRANSIENT.has(code);
   }
 }
 

@@ -61,7 +61,8 @@ const COMMAND = [
  * name that fits a file is the one that counts.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  "lib/errors.ts": [],
+  "lib/error_parts.ts": [],
+  "lib/errors.ts": ["lib/error_parts.ts"],
   "lib/check.ts": ["lib/errors.ts"],
   "lib/inspect.ts": [],
   "lib/nearest.ts": ["@std/text"],
@@ -197,6 +198,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/roster.ts",
     "lib/session/channel",
     "lib/session/messages/connect.ts",
+    "lib/session/messages/retry.ts",
     "lib/session/messages/wrap.ts",
     "lib/time",
   ],
@@ -288,7 +290,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["cli/client", "cli/server", "cli/tls"],
   ],
   "cli/client": [
-    ...[...PUBLIC, ...COMMAND, "cli/terminal", "@std/async"],
+    ...[...PUBLIC, ...COMMAND, "cli/terminal"],
     ...["cli/http/client", "cli/recording/record", "cli/tls", "cli/udp"],
     "cli/websocket",
   ],

@@ -14,13 +14,13 @@ import config from "../deno.json" with { type: "json" };
 const EXPORTS: Record<string, readonly string[]> = {
   ".": names(`
     Address BatchOptions ChannelOptions ClosedError ConnectOptions Connection ConnectionError
-    ConnectionErrorCode ConnectionEvent ConnectionStats Connector CutConnection
+    ConnectionErrorCode ConnectionErrorParts ConnectionEvent ConnectionStats Connector CutConnection
     DEFAULT_CONNECT_TIMEOUT_MS DEFAULT_FRAMING DEFAULT_GRACE_MS
     DEFAULT_MAX_BUFFERED_BYTES DEFAULT_MAX_CONNECTIONS
     DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS Deadline
-    DialOptions ErrorParts Handler Hint ListenOptions Listener MessageConnection
+    DialOptions ErrorParts FailedAttempt Handler Hint ListenOptions Listener MessageConnection
     MessageOptions ParleyError ProtocolError ProtocolErrorCode
-    ProtocolErrorDetails ReceiveOptions ServeAddress ServeOptions Server
+    ProtocolErrorDetails ReceiveOptions RetryOptions ServeAddress ServeOptions Server
     ServerConnection ServerEvent ServerStats ShutdownOptions ShutdownReport
     StartTlsOptions StartTlsServerOptions StreamConnectionOptions StreamPair
     TimeoutError Transport WrapConnection connect describeError dial listen

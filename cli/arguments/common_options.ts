@@ -136,6 +136,19 @@ export const FORMAT_OPTION: Option<typeof FORMATS[number]> = choice(
   { usual: true },
 );
 
+/** How long to try again to connect. */
+export const RETRY_OPTION: Option<number> = setting(
+  "DURATION",
+  { value: 0, text: "0s" },
+  durationIn({ zero: true }),
+  "tries again to connect for this long, while the server is not there yet",
+  {
+    instead: {
+      datagrams: "there is no connection, and --attempts sends again",
+    },
+  },
+);
+
 /** The options that every command has. */
 export const HELP_OPTIONS = {
   "help": flag(

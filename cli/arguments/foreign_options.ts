@@ -17,6 +17,8 @@ const CLIENT_UNIX = "for a Unix socket write: parley-client unix:PATH";
 
 const CLIENT_TIME = "for a time limit write for example: --timeout 3s";
 const FAILS = "a status of 400 or above gives exit code 1 anyway; leave it out";
+const RETRY =
+  "the pauses grow by themselves; for how long to try again to connect write for example: --retry 30s";
 const SILENT = "only the body and failures are shown anyway; leave it out";
 
 /** Options that the client does not have. */
@@ -51,6 +53,10 @@ export const CLIENT_FOREIGN: ForeignOptions = {
   "max-time": CLIENT_TIME,
   port: CLIENT_PORT,
   request: "write: --method METHOD",
+  "retry-all-errors": RETRY,
+  "retry-connrefused": RETRY,
+  "retry-delay": RETRY,
+  "retry-max-time": RETRY,
   silent: SILENT,
   ssl: TLS,
   tls: TLS,

@@ -13,9 +13,10 @@ import {
   FORMAT_OPTION,
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
+  RETRY_OPTION,
   WIRE_OPTIONS,
 } from "../arguments/common_options.ts";
-import { durationIn, writtenDuration } from "../arguments/durations.ts";
+import { writtenDuration } from "../arguments/durations.ts";
 import {
   about,
   flag,
@@ -91,13 +92,7 @@ export const CLIENT_OPTIONS = {
       ...deadline(DEFAULT_CONNECT_TIMEOUT_MS, "bounds connecting"),
       appliesTo: ["messages", "http"],
     },
-    "retry": setting(
-      "DURATION",
-      { value: 0, text: "0s" },
-      durationIn({ zero: true }),
-      "tries again for this long while nothing listens there",
-      { instead: { http: "a request is sent once" } },
-    ),
+    "retry": { ...RETRY_OPTION, appliesTo: ["messages", "http"] },
     "idle-timeout": {
       ...deadline(
         Infinity,

@@ -47,7 +47,11 @@ const BY_NAME: Readonly<Record<string, Reason>> = {
     reason: "the program was not granted the network",
   },
   NotFound: { code: "refused", reason: "there is no such socket" },
-  URIError: { code: "unresolved", reason: "it is not a valid host name" },
+  URIError: {
+    code: "unresolved",
+    reason: "it is not a valid host name",
+    transient: false,
+  },
   Busy: { code: "failed", reason: "a read or a write is pending" },
   // Only Unix sockets: others wait for a place in the queue, or are refused.
   WouldBlock: {
@@ -122,8 +126,11 @@ export function translate(
     return new ClosedError({ ...parts, reason: "it was closed by this side" });
   }
   if (error instanceof ConnectionError) {
-    const { code, reason, option, advice } = error;
-    return new ConnectionError(code, { ...parts, reason, option, advice });
+    const { code, reason, option, advice, transient } = error;
+    return new ConnectionError(code, {
+      ...parts,
+      ...{ reason, option, advice, transient },
+    });
   }
   const { code, ...reason } = { ...reasonOf(error, parts), ...known };
   return new ConnectionError(code, { ...parts, ...reason });

@@ -22,6 +22,8 @@ export interface Reason {
   readonly option?: string;
   /** What to try next. */
   readonly advice?: string;
+  /** Whether it may pass in a moment, if the code does not say it. */
+  readonly transient?: boolean;
 }
 
 /** The meanings of the alerts that a peer sends before it gives up, by name. */
@@ -74,7 +76,7 @@ type Row = readonly [pattern: RegExp, reason: Reason];
 function tls(
   pattern: RegExp,
   reason: string,
-  more: { readonly option?: string; readonly advice?: string } = {},
+  more: Pick<Reason, "option" | "advice" | "transient"> = {},
 ): Row {
   return [pattern, { code: "tls", reason, ...more }];
 }
@@ -163,10 +165,12 @@ const ROWS: readonly Row[] = [
   tls(
     /without sending TLS close_notify/,
     "the connection was cut off without TLS saying so",
+    { transient: true },
   ),
   tls(
     /unexpected end of file|handshake eof|socket hang up|disconnected before/i,
     "the peer closed the connection in the middle of the handshake",
+    { transient: true },
   ),
   unresolved(/temporary failure/i, "no name server answered"),
   unresolved(

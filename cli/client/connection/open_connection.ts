@@ -21,7 +21,7 @@ import { wireView } from "../../output/wire_view.ts";
 import type { ClientCommand } from "../client_command.ts";
 import type { Surroundings } from "../run_client.ts";
 import { tellConnectionEvent } from "./connection_log.ts";
-import { retrying } from "./retry.ts";
+import { retryFor } from "./retry.ts";
 import { sendProxyHeader } from "./proxy_header.ts";
 import { webSocketClient } from "../../websocket/websocket_options.ts";
 import { tlsOptions } from "./tls_settings.ts";
@@ -56,6 +56,7 @@ export async function openConnection(
     connectTimeoutMs: Math.min(timeout, options["connect-timeout"]),
     idleTimeoutMs: options["idle-timeout"],
     messageTimeoutMs: options["message-timeout"],
+    retry: retryFor(options.retry, log),
     onEvent: tellConnectionEvent(log),
     sendTimeoutMs: options["send-timeout"],
     signal,
@@ -65,20 +66,27 @@ export async function openConnection(
     wrap: await wrapFor(command, parts, isBelow ? tls : undefined),
   };
   try {
-    const open = () => connect(to, settings);
-    return await retrying(open, { forMs: options.retry, log, signal });
+    return await connect(to, settings);
   } catch (error) {
-    if (isLate(error, timeout)) {
-      throw new Failure(
-        EXIT.timeout,
-        `cannot connect to ${address}: no answer within ${
-          formatDuration(timeout)
-        } (--timeout); check the address, or allow more time`,
-        { cause: error },
-      );
-    }
+    if (isLate(error, timeout)) throw late(address, timeout, error);
     throw error;
   }
+}
+
+function late(
+  address: Address,
+  timeoutMs: number,
+  cause: TimeoutError,
+): Failure {
+  const { attempts = 1 } = cause;
+  const times = attempts === 1 ? "" : `, tried ${attempts} times`;
+  return new Failure(
+    EXIT.timeout,
+    `cannot connect to ${address}: no answer within ${
+      formatDuration(timeoutMs)
+    } (--timeout)${times}; check the address, or allow more time`,
+    { cause },
+  );
 }
 
 function hasHeaderBelowTls({ address, options }: ClientCommand): boolean {
@@ -113,7 +121,7 @@ async function wrapFor(
 }
 
 /** Whether it was `--timeout` that was over, and not a deadline of its own. */
-function isLate(error: unknown, timeoutMs: number): boolean {
+function isLate(error: unknown, timeoutMs: number): error is TimeoutError {
   return error instanceof TimeoutError && error.timeoutMs === timeoutMs &&
     (error.deadline === "connect" || error.deadline === "tls_handshake");
 }

@@ -13,6 +13,7 @@ import { formatDuration } from "../../arguments/durations.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
+import { retryFor } from "../../client/connection/retry.ts";
 import { tlsOptions } from "../../client/connection/tls_settings.ts";
 import type { Surroundings } from "../../client/run_client.ts";
 import { formatSize } from "../../arguments/sizes.ts";
@@ -99,6 +100,7 @@ async function performRequest(
   const response = await request(command.url, {
     ...tls,
     ...requestOptions(command, body, part?.headers ?? []),
+    retry: retryFor(command.options.retry, log),
     wrap: recording?.wrap("client"),
     onBytes: (direction, bytes) => watch.see(direction, bytes),
     signal,

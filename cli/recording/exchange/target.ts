@@ -10,6 +10,7 @@ import {
   dial,
   TimeoutError,
 } from "../../../mod.ts";
+import { retrying } from "../../../lib/core.ts";
 import {
   checkTarget,
   readAddress,
@@ -17,6 +18,7 @@ import {
 } from "../../arguments/address.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import type { Kind } from "../../arguments/kinds.ts";
+import { retryFor } from "../../client/connection/retry.ts";
 import { tlsOptions } from "../../client/connection/tls_settings.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
@@ -72,7 +74,7 @@ export async function targetAt(
     return () => Promise.resolve(new DatagramConnection(address));
   }
   const tls = await tlsOptions({ address, options }, terminal, log);
-  return async () => {
+  const open = async () => {
     const connection = await bounded(
       "connect",
       address,
@@ -93,6 +95,15 @@ export async function targetAt(
       connection.abort();
       throw error;
     }
+  };
+  // A server that was there and is gone has failed.
+  let retry = retryFor(options.retry, log);
+  return async () => {
+    const connection = retry === undefined
+      ? await open()
+      : await retrying(open, retry, { signal });
+    retry = undefined;
+    return connection;
   };
 }
 

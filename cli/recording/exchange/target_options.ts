@@ -5,7 +5,7 @@
  */
 
 import { DEFAULT_CONNECT_TIMEOUT_MS } from "../../../mod.ts";
-import { deadline } from "../../arguments/common_options.ts";
+import { deadline, RETRY_OPTION } from "../../arguments/common_options.ts";
 import {
   about,
   flag,
@@ -22,6 +22,13 @@ export const TARGET_OPTIONS = {
       DEFAULT_CONNECT_TIMEOUT_MS,
       "bounds connecting",
     ),
+    "retry": {
+      ...RETRY_OPTION,
+      help:
+        "tries again for this long to make the first connection, while the server is not there yet",
+      appliesTo: ["stream"],
+      instead: { datagrams: "there is no connection" },
+    },
   }),
   ...about({ subject: "TLS", appliesTo: ["tls"] }, {
     "ca": optional(

@@ -7,6 +7,7 @@
 import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
 import type { Address } from "../../transport/address.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
+import type { RetryOptions } from "../../session/messages/retry.ts";
 import type { WrapConnection } from "../../session/messages/wrap.ts";
 import type { InformationalHead } from "../wire/events.ts";
 import type { HttpResponseReadOptions } from "../wire/http_limits.ts";
@@ -144,6 +145,13 @@ export interface HttpDialOptions
    * @default {67_108_864}
    */
   readonly maxBodyBytes?: number;
+  /**
+   * Tries again to connect while the server is not there yet, as of `connect`. A
+   * request is sent once, when there is a connection.
+   *
+   * @default {one attempt}
+   */
+  readonly retry?: RetryOptions | undefined;
   /**
    * Longest time in milliseconds for the TLS handshake; `Infinity` for no
    * bound.

@@ -25,6 +25,7 @@ import { FramedConnection } from "./framed_connection.ts";
 import type { MessageConnection } from "./message_connection.ts";
 import { checkDuration } from "../../check.ts";
 import { type MessageOptions, Settings } from "./settings.ts";
+import { checkRetry, retrying, type RetryOptions } from "./retry.ts";
 import { type WrapConnection, wrapped } from "./wrap.ts";
 import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
@@ -66,6 +67,15 @@ export interface ConnectOptions<E extends EncodingLike = "bytes">
       >,
     ) => void)
     | undefined;
+  /**
+   * Tries again while the server is not there yet: the name is unknown, nothing
+   * listens, the connection is reset, ended or unanswered before it is open. A wrong
+   * certificate or a wrong option fails at once. The last failure is thrown, with
+   * `attempts`.
+   *
+   * @default {one attempt}
+   */
+  readonly retry?: RetryOptions | undefined;
   /** Puts something between the connection and its messages. */
   readonly wrap?: WrapConnection | undefined;
 }
@@ -108,6 +118,21 @@ export interface Connector {
  * await connection.send("hello");
  * assertEquals(await connection.receive(), "HELLO");
  * ```
+ *
+ * @example A server that starts a moment later
+ * ```ts
+ * import { connect, serve } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/app.sock`;
+ * const connecting = connect(`unix:${path}`, { retry: { forMs: 30_000 } });
+ * await using server = await serve(`unix:${path}`, {}, async (peer) => {
+ *   for await (const message of peer) await peer.send(message);
+ * });
+ * await using connection = await connecting;
+ * await connection.send(new TextEncoder().encode("hello"));
+ * assertEquals((await connection.receive())?.length, 5);
+ * ```
  */
 export async function connect<E extends EncodingLike = "bytes">(
   to: string | Address | Connector,
@@ -143,11 +168,19 @@ export async function openChannel(
   } = options;
   checkDuration("connectTimeoutMs", connectTimeoutMs);
   checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
-  options.signal?.throwIfAborted();
+  const { retry, signal } = options;
+  if (retry !== undefined) checkRetry(retry);
+  signal?.throwIfAborted();
   const { time } = settings;
-  const connection = await dialWithin(place, connectTimeoutMs, options, time);
-  await shakeHands(connection, tlsHandshakeTimeoutMs, options.signal, time);
-  return new Channel(await wrapped(connection, options.wrap), settings);
+  const open = async () => {
+    const connection = await dialWithin(place, connectTimeoutMs, options, time);
+    await shakeHands(connection, tlsHandshakeTimeoutMs, signal, time);
+    return await wrapped(connection, options.wrap);
+  };
+  const connection = retry === undefined
+    ? await open()
+    : await retrying(open, retry, { signal, time });
+  return new Channel(connection, settings);
 }
 
 async function dialWithin(

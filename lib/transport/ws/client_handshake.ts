@@ -96,7 +96,9 @@ export async function askServer(
       headers: requestFields(to, key, options),
     }, { type: "end", trailers: [] });
     const head = await responseHead(exchange);
-    if (head === undefined) throw refusal(to, "it ended the connection");
+    if (head === undefined) {
+      throw refusal(to, "it ended the connection", true);
+    }
     if (head.status !== 101) throw await refused(to, head, exchange);
     const agreed = checkResponse(to, head, key, options);
     return { ...agreed, target, rest: exchange.http.takeRest().slice() };
@@ -188,13 +190,21 @@ async function refused(
   const body = await exchange.body().catch(() => "");
   const [line = ""] = body.trim().split("\n");
   const says = line === "" || line.startsWith("<") ? "" : `: ${line}`;
-  return refusal(to, `it answered ${head.status}${phrase}${says}`);
+  // What stands in front of a server that has not started yet.
+  const isTransient = [502, 503, 504].includes(head.status);
+  const answer = `it answered ${head.status}${phrase}${says}`;
+  return refusal(to, answer, isTransient);
 }
 
-function refusal(to: Address, reason: string): ConnectionError {
+function refusal(
+  to: Address,
+  reason: string,
+  transient = false,
+): ConnectionError {
   return new ConnectionError("failed", {
     action: "agree on WebSocket with",
     address: String(to),
     reason,
+    transient,
   });
 }

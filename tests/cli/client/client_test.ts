@@ -475,31 +475,3 @@ Deno.test("runClient() passes over a byte order mark and blank lines where they 
   const text = await received("line", [], ["\ufeffa\n"]);
   assertEquals(text.messages, ["\ufeffa"]);
 });
-
-Deno.test("runClient() tries again with --retry while nothing listens there", async () => {
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr;
-  free.close();
-  const terminal = new RecordedTerminal();
-  const running = runClient([`${port}`, "hi", "--retry", "1m"], terminal);
-  await terminal.until(/nothing is listening on tcp:\S+ yet; trying for 60 s/);
-  await using _server = await serve(`tcp://127.0.0.1:${port}`, {}, echo);
-  assertEquals([await running, terminal.shown], [0, "hi\n"]);
-});
-
-Deno.test("runClient() gives up after --retry, and at once where trying again is no use", async () => {
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr;
-  free.close();
-  const late = new RecordedTerminal();
-  assertEquals(await runClient([`${port}`, "x", "--retry", "120ms"], late), 4);
-  assertMatch(late.told, /connection refused/);
-  const name = new RecordedTerminal();
-  const args = ["no-such-host.invalid:7", "x", "--retry", "1h"];
-  assertEquals(await runClient(args, name), 3);
-  const left = new RecordedTerminal();
-  const running = runClient([`${port}`, "x", "--retry", "1h"], left);
-  await left.until(/trying for/);
-  left.send("SIGINT");
-  assertEquals(await running, 130);
-});
