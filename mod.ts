@@ -294,7 +294,11 @@ export type {
 } from "./lib/session/messages/receive_options.ts";
 export { DEFAULT_FRAMING } from "./lib/framing/by_name.ts";
 export type { MessageOptions } from "./lib/session/messages/settings.ts";
-export { serve, type ServeAddress } from "./lib/session/serving/serve.ts";
+export {
+  type FramedAddress,
+  serve,
+  type ServeAddress,
+} from "./lib/session/serving/serve.ts";
 export type {
   Handler,
   Server,

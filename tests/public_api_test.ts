@@ -18,7 +18,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     DEFAULT_CONNECT_TIMEOUT_MS DEFAULT_FRAMING DEFAULT_GRACE_MS
     DEFAULT_MAX_BUFFERED_BYTES DEFAULT_MAX_CONNECTIONS
     DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS Deadline
-    DialOptions ErrorParts FailedAttempt Handler Hint ListenOptions Listener MessageConnection
+    DialOptions ErrorParts FailedAttempt FramedAddress Handler Hint ListenOptions Listener MessageConnection
     MessageOptions ParleyError ProtocolError ProtocolErrorCode
     ProtocolErrorDetails ReceiveOptions RetryOptions ServeAddress ServeOptions Server
     ServerConnection ServerEvent ServerStats ShutdownOptions ShutdownReport

@@ -70,26 +70,6 @@ function isHostAlone(text: string): boolean {
 }
 
 /**
- * Reads every address behind the name of a service.
- *
- * @param typed What was typed.
- * @param isSocket Looks at the disk.
- * @throws {UsageError} If one is invalid.
- */
-export function readAddresses(
-  typed: readonly string[],
-  isSocket: IsSocket,
-): Address[] {
-  const addresses: Address[] = [];
-  for (let at = 0; at < typed.length;) {
-    const { text, words } = writtenAddress(typed.slice(at), isSocket);
-    addresses.push(readAddress(text));
-    at += words;
-  }
-  return addresses;
-}
-
-/**
  * Refuses an address that cannot be connected to.
  *
  * @param listen Where the same command listens, if it does. A command that

@@ -103,7 +103,7 @@ export const WIRE_OPTIONS = about(
         "draws the bytes of each message, both ways, with the parts of its frame, on standard error",
         { instead: RAW_INSTEAD },
       ),
-      appliesTo: ["framed"],
+      appliesTo: ["framed", "ws"],
     },
     "read-size": optional(
       "SIZE",

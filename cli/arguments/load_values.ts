@@ -5,6 +5,7 @@
  */
 
 import type { OptionTable } from "./option.ts";
+import { splitPlace } from "./place.ts";
 
 /**
  * Loads what reads the values of the given options. It comes before
@@ -17,9 +18,13 @@ export async function loadValues(
   table: OptionTable,
 ): Promise<void> {
   for (const [name, { load }] of Object.entries(table)) {
+    if (load === undefined) continue;
     const isGiven = args.some((arg) =>
       arg === `--${name}` || arg.startsWith(`--${name}=`)
     );
-    if (isGiven) await load?.();
+    // FRAME@ADDRESS says what --frame says.
+    const isBefore = name === "frame" &&
+      args.some((arg) => splitPlace(arg)[0] !== undefined);
+    if (isGiven || isBefore) await load();
   }
 }

@@ -4,11 +4,18 @@
  * @module
  */
 
+import type { Framing } from "../../lib/framing/mod.ts";
 import type { Address } from "../../mod.ts";
-import { checkTarget, readAddresses } from "../arguments/address.ts";
+import { checkTarget } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
+import {
+  framedBy,
+  readFrame,
+  readPlaces,
+  splitPlace,
+} from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
 import { checkTls } from "../server/server_checks.ts";
 import { KINDS_OVER } from "../server/server_command.ts";
@@ -39,16 +46,10 @@ export function parseBridgeArguments(
   args: readonly string[],
   { isSocket }: Pick<Terminal, "isSocket">,
 ): BridgeCommand {
-  const { given, operands, options } = parseArguments(
-    args,
-    BRIDGE_OPTIONS,
-    SERVER_FOREIGN,
-  );
-  const isPiped = operands[0] === "-";
-  const addresses = readAddresses(operands.slice(isPiped ? 1 : 0), isSocket);
-  const [listen, target, ...more] = isPiped
-    ? ["-" as const, ...addresses]
-    : addresses;
+  const parsed = parseArguments(args, BRIDGE_OPTIONS, SERVER_FOREIGN);
+  const [left, right, ...more] = placesOf(parsed.operands, isSocket);
+  const listen = left?.address;
+  const target = right?.address;
   if (listen === undefined || target === undefined || target === "-") {
     throw new UsageError(
       `there is no ${
@@ -59,10 +60,15 @@ export function parseBridgeArguments(
   if (more.length > 0) {
     throw new UsageError(
       `"${
-        more[0]
+        more[0]!.address
       }" is one address too many; a bridge has one LISTEN and one TARGET, such as: ${EXAMPLE}`,
     );
   }
+  const { given, options } = framedBy(
+    framedBy(parsed, left!.framing, "frame"),
+    right!.framing,
+    "target-frame",
+  );
   checkStreams([listen, target]);
   checkTarget(target, listen === "-" ? undefined : listen);
   const kinds = kindsOf(listen, target);
@@ -70,6 +76,21 @@ export function parseBridgeArguments(
   if (listen !== "-") checkTls([listen], given);
   checkPair(given, "target-");
   return { listen, target, given, options };
+}
+
+/** Reads the two places, of which the first may be `-`. */
+function placesOf(
+  operands: readonly string[],
+  isSocket: Terminal["isSocket"],
+): {
+  readonly address: Address | "-";
+  readonly framing: Framing | undefined;
+}[] {
+  const [first = "", ...rest] = operands;
+  const [frame, pipe] = splitPlace(first);
+  if (pipe !== "-") return readPlaces(operands, isSocket);
+  const framing = frame === undefined ? undefined : readFrame(frame, pipe);
+  return [{ address: pipe, framing }, ...readPlaces(rest, isSocket)];
 }
 
 /** What the options of a bridge can apply to. */

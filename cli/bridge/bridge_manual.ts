@@ -15,8 +15,8 @@ export function bridgeManual(): Manual {
     summary: "joins two sides that frame or carry messages differently",
     examples: [
       "parley-server bridge ws://:8080 127.0.0.1:7342 --target-frame length:4",
-      "parley-server bridge 7000 unix:app.sock --frame line --target-frame netstring",
-      "parley-server bridge - 127.0.0.1:7342 --frame lsp --target-frame lsp",
+      "parley-server bridge line@7000 netstring@unix:app.sock",
+      "parley-server bridge lsp@- 127.0.0.1:7342",
     ],
     operands: [{
       title: "Addresses",

@@ -5,16 +5,13 @@
  */
 
 import type { Address } from "../../mod.ts";
-import {
-  checkTarget,
-  readAddress,
-  writtenAddress,
-} from "../arguments/address.ts";
+import { checkTarget } from "../arguments/address.ts";
 import { CLIENT_FOREIGN } from "../arguments/foreign_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
+import { framedBy, readPlace, writtenPlace } from "../arguments/place.ts";
 import {
   checkScheme,
   type HttpCommand,
@@ -53,24 +50,24 @@ export async function parseClientArguments(
   { isSocket }: Pick<Terminal, "isSocket">,
 ): Promise<ClientCommand | HttpCommand> {
   await loadValues(args, CLIENT_OPTIONS);
-  const { given, operands, options } = parseArguments(
-    args,
-    CLIENT_OPTIONS,
-    CLIENT_FOREIGN,
-  );
+  const parsed = parseArguments(args, CLIENT_OPTIONS, CLIENT_FOREIGN);
+  const { operands } = parsed;
   if (operands.length === 0) {
     throw new UsageError(
       "there is no address; write ADDRESS MESSAGE, such as: 7342 hello",
     );
   }
-  checkRecord(options, given);
-  const { text: where, words } = writtenAddress(operands, isSocket);
+  checkRecord(parsed.options, parsed.given);
+  const written = writtenPlace(operands, isSocket);
+  const { frame, text: where, words } = written;
   const typed = operands.slice(words);
   if (isWebAddress(where)) {
-    return readHttpCommand(where, typed, given, options);
+    checkNoFrame(frame, where);
+    return readHttpCommand(where, typed, parsed.given, parsed.options);
   }
   checkScheme(where);
-  const address = readAddress(where);
+  const { address, framing } = readPlace(written);
+  const { given, options } = framedBy(parsed, framing, "frame");
   const kinds = new Set(kindsOf(address));
   refuseOthers(CLIENT_OPTIONS, given, kinds, String(address));
   checkTarget(address);
@@ -106,6 +103,13 @@ export function kindsOf(
     default:
       return ["messages", "framed", "stream"];
   }
+}
+
+function checkNoFrame(frame: string | undefined, where: string): void {
+  if (frame === undefined) return;
+  throw new UsageError(
+    `${frame}@ means nothing at ${where}: HTTP itself says where a message ends; leave it out`,
+  );
 }
 
 function checkSource(given: ReadonlySet<string>): void {

@@ -5,6 +5,7 @@
  */
 
 import { applicable, type Kind } from "../arguments/kinds.ts";
+import { splitPlace } from "../arguments/place.ts";
 import { HTTP_SECTION } from "../http/client/http_client_options.ts";
 import { isWebAddress } from "../http/client/http_command.ts";
 import type { Manual, Section } from "../manual/manual.ts";
@@ -158,7 +159,8 @@ const HTTP: Manual = manual({
  * @param where The address, or only its scheme.
  * @returns The manual for addresses of its kind.
  */
-export function manualFor(where: string): Manual {
+export function manualFor(operand: string): Manual {
+  const [, where] = splitPlace(operand);
   if (isWebAddress(where)) return HTTP;
   if (/^wss?:/i.test(where)) return WEBSOCKET;
   return /^udp:/i.test(where) ? UDP : MESSAGES;

@@ -108,7 +108,7 @@ async function recordingOf(
   );
   const frame = "url" in command
     ? undefined
-    : recordedFrame([command.address], options.frame);
+    : recordedFrame([command], options.frame);
   return await beginRecording(
     options,
     {

@@ -116,6 +116,10 @@ const ADDRESSES: Section = {
   rows: [
     ...Object.values(WRITTEN),
     ["7342", "this machine only (loopback): tcp://127.0.0.1:7342"],
+    [
+      "FRAME@ADDRESS",
+      "an address with a framing of its own, in place of --frame: length:4@7342, line@unix:app.sock; an @ of the framing is written \\x40",
+    ],
   ],
 };
 

@@ -83,9 +83,12 @@ export function reasonOf(error: unknown): string {
   return lowerFirst(errorText(error));
 }
 
-/** The library's texts begin with a capital; text after `name:` does not. */
+/**
+ * The library's texts begin with a capital; text after `name:` does not. A name keeps
+ * its own: Sec-WebSocket-Key, WebSocket, TLS.
+ */
 function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text)
+  return /^[A-Z][a-z]+(?![-\w])/.test(text)
     ? text[0]!.toLowerCase() + text.slice(1)
     : text;
 }

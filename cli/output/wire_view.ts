@@ -13,7 +13,7 @@
 
 import { delay } from "@std/async/delay";
 import type { Framing, Side } from "../../lib/framing/mod.ts";
-import type { Address, Connection } from "../../mod.ts";
+import { type Address, type Connection, framingOf } from "../../lib/core.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { visible } from "./escape.ts";
 import type { FrameLog } from "./frame_log.ts";
@@ -72,7 +72,9 @@ export async function wireView(
     const peer = peerOf(connection);
     const frames = new FrameLog({
       columns: errors.isTerminal ? errors.columns?.() ?? Infinity : Infinity,
-      framing: options.frame,
+      // The address may have one of its own. WebSocket's belongs to its connection,
+      // so a second one reads along.
+      framing: framingOf(String(connection.framing ?? options.frame)),
       log,
       maxMessageBytes: options["max-message"],
       peer,

@@ -63,7 +63,7 @@ async function runService(
 
 /** Begins the recording, if there is to be one. */
 async function recordingOf(
-  { addresses, name, options, service }: ServerCommand,
+  { addresses, name, options, places, service }: ServerCommand,
   terminal: Terminal,
   log: Log,
 ): Promise<Recording | undefined> {
@@ -72,7 +72,7 @@ async function recordingOf(
     "../recording/record/begin_recording.ts"
   );
   const frame = service.protocol === undefined
-    ? recordedFrame(addresses, options.frame)
+    ? recordedFrame(places, options.frame)
     : undefined;
   return await beginRecording(
     options,
@@ -107,9 +107,10 @@ async function runServers(
 }
 
 function tellSettings(command: ServerCommand, log: Log): void {
-  const { name, options, service } = command;
+  const { name, options, places, service } = command;
   if (service.protocol !== undefined) return tellHttpSettings(command, log);
-  const frame = String(options.frame);
+  const framings = places.map(({ framing = options.frame }) => String(framing));
+  const frame = [...new Set(framings)].join(", ");
   const maxMessageBytes = options["max-message"];
   log.now(
     { event: "settings", service: name, frame, maxMessageBytes },

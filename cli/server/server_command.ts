@@ -5,12 +5,12 @@
  */
 
 import type { Address, Transport } from "../../mod.ts";
-import { readAddresses } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { didYouMean } from "../arguments/nearest.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
+import { type Place, readPlaces } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkJoin } from "../udp/join_options.ts";
@@ -30,6 +30,8 @@ export interface ServerCommand {
   readonly service: Service;
   /** Where to listen. */
   readonly addresses: readonly Address[];
+  /** The same, each with its framing where it has one of its own. */
+  readonly places: readonly Place[];
   /** The options that were given, be it with the value of their default. */
   readonly given: ReadonlySet<string>;
   /** The options' values. */
@@ -47,28 +49,27 @@ export async function parseServerArguments(
   { isSocket }: Pick<Terminal, "isSocket">,
 ): Promise<ServerCommand> {
   await loadValues(args, SERVER_OPTIONS);
-  const { given, operands, options } = parseArguments(
-    args,
-    SERVER_OPTIONS,
-    SERVER_FOREIGN,
-  );
-  const [name, ...places] = operands;
+  const parsed = parseArguments(args, SERVER_OPTIONS, SERVER_FOREIGN);
+  const [name, ...words] = parsed.operands;
   if (name === undefined) {
     throw new UsageError(
       "there is no service; write SERVICE ADDRESS, such as: echo 7342",
     );
   }
   if (!Object.hasOwn(SERVICES, name)) {
-    throw new UsageError(`there is no service "${name}"${hint(name, places)}`);
+    throw new UsageError(`there is no service "${name}"${hint(name, words)}`);
   }
-  if (places.length === 0) {
+  if (words.length === 0) {
     throw new UsageError(
       `there is no address; write for example: ${name} 7342`,
     );
   }
   const service = SERVICES[name]!;
-  checkFolder(name, places);
-  const addresses = readAddresses(places, isSocket);
+  checkFolder(name, words);
+  const places = readPlaces(words, isSocket);
+  const addresses = places.map(({ address }) => address);
+  const { given, options } = parsed;
+  checkFramings(name, service, places, given);
   checkUdp(name, service, addresses);
   const subject = `${name} on ${addresses.join(" ")}`;
   const kinds = new Set(
@@ -84,7 +85,7 @@ export async function parseServerArguments(
       "--index lists the folders below --root, which is not given; write for example: --root . --index",
     );
   }
-  return { args, name, service, addresses, given, options };
+  return { args, name, service, addresses, places, given, options };
 }
 
 /** The transports of connections that have options of their own. */
@@ -117,6 +118,29 @@ export function kindsOf(
     : [own, spoken, "stream", ...over];
 }
 
+/** Refuses framings of addresses that would do nothing, or leave --frame nothing to do. */
+function checkFramings(
+  name: string,
+  { protocol }: Service,
+  places: readonly Place[],
+  given: ReadonlySet<string>,
+): void {
+  const own = places.find(({ framing }) => framing !== undefined);
+  if (own === undefined) return;
+  if (protocol !== undefined) {
+    throw new UsageError(
+      `${own.framing}@ means nothing for ${name}: HTTP itself says where a message ends; leave it out`,
+    );
+  }
+  const isFramed = ({ address, framing }: Place) =>
+    framing !== undefined || !/^(udp|wss?)$/.test(address.transport);
+  const hasOwn = ({ framing }: Place) => framing !== undefined;
+  if (!given.has("frame") || !places.filter(isFramed).every(hasOwn)) return;
+  throw new UsageError(
+    `--frame is for addresses without a framing of their own, and ${own.framing}@${own.address} has one; leave one out`,
+  );
+}
+
 /** A folder behind the port, as for the web servers of other languages. */
 function checkFolder(name: string, places: readonly string[]): void {
   if (SERVICES[name]!.protocol === undefined) return;
@@ -136,7 +160,7 @@ function hint(name: string, places: readonly string[]): string {
   if (service !== undefined) {
     return `; the service comes first, write: ${service} ${name}`;
   }
-  if (/^\d+$|^(tcp|tls|udp|unix):|:\d+$/.test(name)) {
+  if (/^\d+$|^(tcp|tls|udp|unix|wss?):|:\d+$|@\d+$/.test(name)) {
     return `; the service comes first, write for example: echo ${name}`;
   }
   return `${didYouMean(name, names)}; the services are ${names.join(", ")}`;

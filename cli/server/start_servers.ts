@@ -108,20 +108,22 @@ export async function startServers(
   log: Log,
   recording: Recording | undefined,
 ): Promise<Servers> {
-  const { addresses } = command;
-  const streams = addresses.filter(({ transport }) => transport !== "udp");
+  const { addresses, places } = command;
+  const streams = places.filter(({ address }) => address.transport !== "udp");
   const servers: RunningServer[] = [];
   const bound = new Map<Address, Address>();
   try {
     if (streams.length > 0) {
       const { workers } = command.options;
-      if (workers > 1) streams.forEach(checkFree);
+      if (workers > 1) streams.forEach(({ address }) => checkFree(address));
       const task = workers > 1
         ? { command, worker: 1 }
         : { command, recording };
       const server = await startStreams(task, streams, terminal, log);
       servers.push(server);
-      streams.forEach((asked, i) => bound.set(asked, server.addresses[i]!));
+      streams.forEach(({ address }, i) =>
+        bound.set(address, server.addresses[i]!)
+      );
     }
     const shared = servers.flatMap((server) => server.addresses)
       .filter(({ path }) => path === "");

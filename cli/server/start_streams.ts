@@ -8,11 +8,13 @@ import {
   type Address,
   type MessageConnection,
   serve,
+  type ServeAddress,
   type ServeOptions,
   type Server,
   type ServerEvent,
 } from "../../lib/core.ts";
 import { messageSettings } from "../arguments/common_options.ts";
+import type { Place } from "../arguments/place.ts";
 import {
   type ListenSettings as SharedSettings,
   listenSettings,
@@ -49,16 +51,18 @@ export type ListenSettings =
  * Listens for connections.
  *
  * @param task The command line, and which worker this is.
+ * @param places Where, and how the messages are framed there.
  * @param terminal Where certificates are.
  */
 export async function startStreams(
   task: WorkerCommand,
-  addresses: readonly Address[],
+  places: readonly Place[],
   terminal: Terminal,
   log: Log,
 ): Promise<RunningServer> {
   const { command, worker } = task;
   const { options, service } = command;
+  const addresses = places.map(({ address }) => address);
   const settings = await settingsOf(task, addresses, terminal, log);
   let server: AnyServer;
   if (service.protocol !== undefined) {
@@ -67,7 +71,7 @@ export async function startStreams(
   } else {
     const handler = await service.stream!({ options, terminal });
     const serverLog = new ServerLog(log, worker);
-    server = await serveWith(handler, addresses, serverLog, {
+    server = await serveWith(handler, places.map(served), serverLog, {
       ...settings,
       ...messageSettings(options),
       idleTimeoutMs: options["idle-timeout"],
@@ -94,9 +98,13 @@ async function settingsOf(
   };
 }
 
+function served({ address, framing }: Place): ServeAddress {
+  return framing === undefined ? address : { address, framing };
+}
+
 function serveWith(
   service: StreamHandler,
-  addresses: readonly Address[],
+  addresses: readonly ServeAddress[],
   log: ServerLog,
   options: ServerSettings,
 ): Promise<AnyServer> {

@@ -95,7 +95,12 @@ async function sniffedAt(
     checkRest(more);
     return await sniffedFile(first, options.connection, terminal.input, log);
   }
-  const { address, rest } = readTarget(operands, terminal);
+  const { address, framing, rest } = readTarget(operands, terminal);
+  if (framing !== undefined) {
+    throw new UsageError(
+      `${framing}@ says what sniff is to find out; leave it out`,
+    );
+  }
   checkRest(rest);
   refuse(given, ["connection"], "a server, and that is for recordings");
   if (address.transport === "udp") {

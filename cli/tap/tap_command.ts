@@ -5,10 +5,11 @@
  */
 
 import type { Address } from "../../mod.ts";
-import { checkTarget, readAddresses } from "../arguments/address.ts";
+import { checkTarget } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
 import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
+import { framedBy, oneFraming, readPlaces } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkTls } from "../server/server_checks.ts";
@@ -41,12 +42,9 @@ export function parseTapArguments(
   args: readonly string[],
   { isSocket }: Pick<Terminal, "isSocket">,
 ): TapCommand {
-  const { given, operands, options } = parseArguments(
-    args,
-    TAP_OPTIONS,
-    SERVER_FOREIGN,
-  );
-  const [listen, target, ...more] = readAddresses(operands, isSocket);
+  const parsed = parseArguments(args, TAP_OPTIONS, SERVER_FOREIGN);
+  const places = readPlaces(parsed.operands, isSocket);
+  const [listen, target, ...more] = places.map(({ address }) => address);
   if (listen === undefined || target === undefined) {
     throw new UsageError(
       `there is no ${
@@ -61,6 +59,11 @@ export function parseTapArguments(
       }" is one address too many; a tap has one LISTEN and one TARGET, such as: ${EXAMPLE}`,
     );
   }
+  const framing = oneFraming(
+    places,
+    "a tap passes bytes on as they are; a bridge joins two framings",
+  );
+  const { given, options } = framedBy(parsed, framing, "frame");
   checkTransports(listen, target);
   checkTarget(target, listen);
   const kinds = kindsOf(listen, target);

@@ -1,9 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { readAddresses, writtenAddress } from "../../cli/arguments/address.ts";
+import "../../lib/framing/mod.ts";
+import { writtenAddress } from "../../cli/arguments/address.ts";
+import { readPlaces, splitPlace } from "../../cli/arguments/place.ts";
 import { runClient, runServer } from "../../cli/commands.ts";
 import { RecordedTerminal } from "../support/recorded_terminal.ts";
 
-const sockets = ["app.sock", "./run/app", "/tmp/a b", "7342"];
+const sockets = ["a@b.sock", "app.sock", "./run/app", "/tmp/a b", "7342"];
 const isSocket = (path: string) => sockets.includes(path);
 
 Deno.test("writtenAddress() takes what hands that know nc, socat and curl type", () => {
@@ -41,14 +43,59 @@ Deno.test("writtenAddress() takes what hands that know nc, socat and curl type",
   }
 });
 
-Deno.test("readAddresses() takes several, of one word and of two", () => {
-  const words = ["7342", "localhost", "80", "udp:53", "app.sock"];
-  assertEquals(readAddresses(words, isSocket).map(String), [
-    "tcp://127.0.0.1:7342",
-    "tcp://localhost:80",
-    "udp://127.0.0.1:53",
-    "unix:app.sock",
-  ]);
+Deno.test("splitPlace() finds the framing before an @, and none where an address begins", () => {
+  const table: [string, string | undefined, string][] = [
+    ["7342", undefined, "7342"],
+    ["length:4@7342", "length:4", "7342"],
+    ["length:4,le@[::1]:7342", "length:4,le", "[::1]:7342"],
+    ["line@localhost", "line", "localhost"],
+    ["line@-", "line", "-"],
+    ["line@unix:/run/a@b.sock", "line", "unix:/run/a@b.sock"],
+    ["line@tls://box:1", "line", "tls://box:1"],
+    ["fixed:8 then line@7342", "fixed:8 then line", "7342"],
+    ["delimiter:@@@7342", "delimiter:@@", "7342"],
+    ["delimiter:\\x40@7342", "delimiter:\\x40", "7342"],
+    ["unix:/run/a@b.sock", undefined, "unix:/run/a@b.sock"],
+    ["ws://ann:secret@box/", undefined, "ws://ann:secret@box/"],
+    ["udp:9901", undefined, "udp:9901"],
+    ["./a@b.sock", undefined, "./a@b.sock"],
+    ["/run/a@b.sock", undefined, "/run/a@b.sock"],
+    ["@7342", undefined, "@7342"],
+  ];
+  for (const [word, frame, address] of table) {
+    assertEquals(splitPlace(word), [frame, address], word);
+  }
+});
+
+Deno.test("readPlaces() takes several, of one word and of two, with framings and without", () => {
+  const words = [
+    "7342",
+    "localhost",
+    "80",
+    "udp:53",
+    "app.sock",
+    "a@b.sock",
+    "length:4@7343",
+    "line@localhost",
+    "81",
+    "line@unix:new@.sock",
+  ];
+  const places = readPlaces(words, isSocket);
+  assertEquals(
+    places.map((
+      { address, framing },
+    ) => [`${address}`, framing && `${framing}`]),
+    [
+      ["tcp://127.0.0.1:7342", undefined],
+      ["tcp://localhost:80", undefined],
+      ["udp://127.0.0.1:53", undefined],
+      ["unix:app.sock", undefined],
+      ["unix:a@b.sock", undefined],
+      ["tcp://127.0.0.1:7343", "length:4"],
+      ["tcp://localhost:81", "line"],
+      ["unix:new@.sock", "line"],
+    ],
+  );
 });
 
 Deno.test("both executables understand HOST PORT and the path of a socket", async () => {

@@ -9,9 +9,9 @@ import {
   type RecordingHead,
   turnsOf,
 } from "../../../lib/recording/mod.ts";
-import type { Address } from "../../../mod.ts";
 import { refuseOthers } from "../../arguments/kinds.ts";
 import { parseArguments } from "../../arguments/parse.ts";
+import { framedBy, type Place } from "../../arguments/place.ts";
 import { describe } from "../../output/describe.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Failure, UsageError } from "../../output/failure.ts";
@@ -47,11 +47,13 @@ export const CHOP: LoadedCommand = { manual: CHOP_MANUAL, run };
 async function run(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
-  const { given, operands, options } = parseArguments(
-    args.slice(1),
-    CHOP_OPTIONS,
+  const parsed = parseArguments(args.slice(1), CHOP_OPTIONS);
+  const { address, framing, path } = readOperands(
+    parsed.operands,
+    parsed.options,
+    terminal,
   );
-  const { address, path } = readOperands(operands, options, terminal);
+  const { given, options } = framedBy(parsed, framing, "frame");
   refuseOthers(CHOP_OPTIONS, given, kindsOfTarget(address), String(address));
   checkPair(given);
   progress.json = options.log === "json";
@@ -96,13 +98,14 @@ function readOperands(
   operands: readonly string[],
   { connection, message }: ChopValues,
   terminal: Terminal,
-): { readonly address: Address; readonly path: string | undefined } {
+): Place & { readonly path: string | undefined } {
   if (operands.length === 0) {
     throw new UsageError(
       "there is no address; write for example: chop 7342 --message hello",
     );
   }
-  const { address, rest: [path, ...more] } = readTarget(operands, terminal);
+  const target = readTarget(operands, terminal);
+  const { address, framing, rest: [path, ...more] } = target;
   if (more.length > 0) {
     throw new UsageError(`"${more[0]}" is one operand too many`);
   }
@@ -128,7 +131,7 @@ function readOperands(
       `over WebSocket the request is a recording; make one with: parley-client ${address} MESSAGE --record FILE`,
     );
   }
-  return { address, path };
+  return { address, framing, path };
 }
 
 async function requestFor(

@@ -11,13 +11,10 @@ import {
   TimeoutError,
 } from "../../../mod.ts";
 import { retrying } from "../../../lib/core.ts";
-import {
-  checkTarget,
-  readAddress,
-  writtenAddress,
-} from "../../arguments/address.ts";
+import { checkTarget } from "../../arguments/address.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import type { Kind } from "../../arguments/kinds.ts";
+import { type Place, readPlace, writtenPlace } from "../../arguments/place.ts";
 import { retryFor } from "../../client/connection/retry.ts";
 import { tlsOptions } from "../../client/connection/tls_settings.ts";
 import type { Log } from "../../output/log.ts";
@@ -29,17 +26,17 @@ import type { TargetValues } from "./target_options.ts";
  * Reads an address to connect to.
  *
  * @param words What was typed from the address on.
- * @returns The address, and the words behind it.
+ * @returns The place, and the words behind it.
  * @throws {UsageError} If it is invalid.
  */
 export function readTarget(
   words: readonly string[],
   { isSocket }: Pick<Terminal, "isSocket">,
-): { readonly address: Address; readonly rest: readonly string[] } {
-  const { text, words: used } = writtenAddress(words, isSocket);
-  const address = readAddress(text);
-  checkTarget(address);
-  return { address, rest: words.slice(used) };
+): Place & { readonly rest: readonly string[] } {
+  const written = writtenPlace(words, isSocket);
+  const place = readPlace(written);
+  checkTarget(place.address);
+  return { ...place, rest: words.slice(written.words) };
 }
 
 /** What options can apply to at an address. */

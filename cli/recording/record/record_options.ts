@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Framing } from "../../../lib/framing/mod.ts";
 import type { Address } from "../../../mod.ts";
 import {
   about,
@@ -78,19 +79,31 @@ export function isRecording({ pcapng, record }: RecordValues): boolean {
   return record !== undefined || pcapng !== undefined;
 }
 
+/** Where a recorded connection begins or ends. */
+interface RecordedPlace {
+  readonly address: Pick<Address, "transport">;
+  readonly framing?: Framing | undefined;
+}
+
 /**
- * The framing that a recording names: none over UDP, where a datagram is a message, and
- * WebSocket's own where all of it goes over WebSocket.
+ * The framing that a recording names: none over UDP, where a datagram is a message,
+ * nor where addresses have different ones; and WebSocket's own where all of it goes
+ * over WebSocket.
  *
  * @param frame The framing of the command line.
  */
 export function recordedFrame(
-  addresses: readonly Pick<Address, "transport">[],
-  frame: unknown,
+  places: readonly RecordedPlace[],
+  frame: Framing,
 ): string | undefined {
-  const streams = addresses.filter(({ transport }) => transport !== "udp");
+  const streams = places.filter(({ address }) => address.transport !== "udp");
   if (streams.length === 0) return undefined;
-  return streams.every(({ transport }) => /^wss?$/.test(transport))
-    ? "websocket"
-    : String(frame);
+  const framed = streams.filter(({ address }) =>
+    !/^wss?$/.test(address.transport)
+  );
+  const names = new Set(
+    framed.map(({ framing = frame }) => String(framing)),
+  );
+  if (names.size === 0) return "websocket";
+  return names.size === 1 ? [...names][0] : undefined;
 }

@@ -7,6 +7,7 @@
 import type { ConnectionTurns } from "../../../lib/recording/mod.ts";
 import { refuseOthers } from "../../arguments/kinds.ts";
 import { parseArguments } from "../../arguments/parse.ts";
+import { framedBy } from "../../arguments/place.ts";
 import type { Manual } from "../../manual/manual.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { UsageError } from "../../output/failure.ts";
@@ -64,14 +65,15 @@ export const CLIENT_REPLAY: LoadedCommand = { manual: MANUAL, run };
 async function run(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
-  const { given, operands, options } = parseArguments(args.slice(1), OPTIONS);
-  const [path, ...words] = operands;
+  const parsed = parseArguments(args.slice(1), OPTIONS);
+  const [path, ...words] = parsed.operands;
   if (path === undefined || words.length === 0) {
     throw new UsageError(
       "a recording and an address are needed; write FILE ADDRESS, such as: session.jsonl 7342",
     );
   }
-  const { address, rest } = readTarget(words, terminal);
+  const { address, framing, rest } = readTarget(words, terminal);
+  const { given, options } = framedBy(parsed, framing, "frame");
   if (rest.length > 0) {
     throw new UsageError(`"${rest[0]}" is one operand too many`);
   }

@@ -5,10 +5,10 @@
  */
 
 import type { Address } from "../../../mod.ts";
-import { readAddresses } from "../../arguments/address.ts";
 import { refuseOthers } from "../../arguments/kinds.ts";
 import { about, flag } from "../../arguments/option.ts";
 import { parseArguments } from "../../arguments/parse.ts";
+import { framedBy, oneFraming, readPlaces } from "../../arguments/place.ts";
 import type { Manual } from "../../manual/manual.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { UsageError } from "../../output/failure.ts";
@@ -72,14 +72,17 @@ async function run(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
   progress.stage = "listening";
-  const { given, operands, options } = parseArguments(args.slice(1), OPTIONS);
-  const [path, ...words] = operands;
+  const parsed = parseArguments(args.slice(1), OPTIONS);
+  const [path, ...words] = parsed.operands;
   if (path === undefined || words.length === 0) {
     throw new UsageError(
       "a recording and an address are needed; write FILE ADDRESS, such as: session.jsonl 7342",
     );
   }
-  const addresses = readAddresses(words, terminal.isSocket);
+  const places = readPlaces(words, terminal.isSocket);
+  const addresses = places.map(({ address }) => address);
+  const framing = oneFraming(places, "one recording is played to all clients");
+  const { given, options } = framedBy(parsed, framing, "frame");
   check(addresses, given, options);
   progress.json = options.log === "json";
   const lines = new Log(terminal, { ...options, format: options.log });

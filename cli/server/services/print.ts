@@ -14,12 +14,16 @@ import type {
 
 /** Shows the messages of a connection. */
 export async function print(context: ServiceContext): Promise<StreamHandler> {
-  const isRaw = context.options.frame.boundary === "none";
-  const printer = await printerFor(context, isRaw);
+  const chunks = await printerFor(context, true);
+  const messages = await printerFor(context, false);
   return {
     encoding: "bytes",
     async handler(connection) {
+      const isRaw = connection.framing.boundary === "none";
+      const printer = isRaw ? chunks : messages;
       for await (const batch of connection.batches({ reuse: true })) {
+        // A message begins a line, also behind a chunk of another connection.
+        if (!isRaw) chunks.endLine();
         printer.print(batch);
       }
     },

@@ -26,7 +26,14 @@ export function workerCalls(terminal: Terminal): WorkerCalls {
       const command = await parseServerArguments(args, terminal);
       const { log: format, quiet, verbose } = command.options;
       log = new Log(terminal, { format, quiet, verbose });
-      const where = addresses.map(parseAddress);
+      // The ports that are shared, in the order of the command line.
+      const shared = command.places.filter(({ address }) =>
+        address.transport !== "udp" && address.path === ""
+      );
+      const where = addresses.map((text, i) => ({
+        address: parseAddress(text),
+        framing: shared[i]!.framing,
+      }));
       server = await startStreams({ command, worker }, where, terminal, log);
     },
     open: () => server.open(),

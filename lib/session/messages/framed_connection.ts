@@ -88,6 +88,10 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
     return this.channel.connection.peerCertificate;
   }
 
+  get framing(): Framing {
+    return this.#framing;
+  }
+
   get bytesWaiting(): number {
     return this.channel.bytesWaiting;
   }

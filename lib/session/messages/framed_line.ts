@@ -1,5 +1,6 @@
 /**
- * A connection whose messages are framed by what its two ends have agreed on.
+ * A connection whose messages are framed by what its two ends have agreed on, or by
+ * what its address says.
  *
  * @module
  */
@@ -8,6 +9,20 @@ import type { Framing } from "../../framing/framing.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { PeerCertificate } from "../../transport/tls/options.ts";
+
+/**
+ * Gives a connection a framing, unless it has one: what the two ends have agreed on
+ * stays. Nothing but reading, writing and closing is passed on, so it comes after the
+ * handshake.
+ */
+export function framedBy(
+  connection: Connection,
+  framing: Framing | undefined,
+): Connection {
+  return framing === undefined || connection.framing !== undefined
+    ? connection
+    : new FramedLine(connection, framing);
+}
 
 /** The same bytes as of another connection, with a framing. */
 export class FramedLine implements Connection {

@@ -64,6 +64,11 @@ export interface MessageConnection<T = Uint8Array, S = T>
    * a server's where the client's `tlsEngine` is `"node"`.
    */
   readonly peerCertificate: PeerCertificate | undefined;
+  /**
+   * How messages are framed: as the option `framing` says, as the connection's address
+   * says, or as WebSocket frames them.
+   */
+  readonly framing: Framing;
   /** Bytes accepted for sending and not yet taken by the system. */
   readonly bytesWaiting: number;
   /**

@@ -6,7 +6,7 @@
  */
 
 import type { Connection } from "../../transport/connection.ts";
-import { FramedLine } from "./framed_line.ts";
+import { framedBy } from "./framed_line.ts";
 
 /**
  * Puts something between a connection and its messages.
@@ -28,11 +28,8 @@ export async function wrapped(
   if (wrap === undefined) return connection;
   try {
     const outer = await wrap(connection);
-    const { framing } = connection;
     // What the two ends have agreed on stays, whatever stands in between.
-    return framing === undefined || outer.framing !== undefined
-      ? outer
-      : new FramedLine(outer, framing);
+    return framedBy(outer, connection.framing);
   } catch (error) {
     connection.abort();
     throw error;

@@ -15,10 +15,12 @@
 
 import { OptionTypeError } from "../../check.ts";
 import { ConnectionError } from "../../errors.ts";
+import type { Framing } from "../../framing/framing.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { ProxyReader } from "../../transport/proxy/proxied.ts";
 import { shakeHands } from "../channel/handshake.ts";
 import type { ServerEvent } from "./server_event.ts";
+import { framedBy } from "../messages/framed_line.ts";
 import { type WrapConnection, wrapped } from "../messages/wrap.ts";
 import type { Slots } from "./slots.ts";
 
@@ -64,13 +66,14 @@ export class Admission {
    * Lets a connection in, or turns it away.
    *
    * @param accepted The connection, owned by the admission.
+   * @param framing How it is framed, if it does not say so and its address does.
    */
-  admit(accepted: Connection): void {
+  admit(accepted: Connection, framing?: Framing): void {
     const { proxies } = this.#options;
     if (proxies?.trusts(accepted.remoteAddress) === true) {
-      void this.#admitProxied(accepted, proxies);
+      void this.#admitProxied(accepted, framing, proxies);
     } else {
-      this.#take(accepted);
+      this.#take(accepted, framing);
     }
   }
 
@@ -80,12 +83,16 @@ export class Admission {
   }
 
   /** Admits a proxy's client once the proxy has told who it is. */
-  async #admitProxied(proxy: Connection, proxies: ProxyReader): Promise<void> {
+  async #admitProxied(
+    proxy: Connection,
+    framing: Framing | undefined,
+    proxies: ProxyReader,
+  ): Promise<void> {
     this.#announced.add(proxy);
     try {
       const client = await readHeader(proxy, proxies);
       if (this.#options.signal.aborted) client.close();
-      else this.#take(client);
+      else this.#take(client, framing);
     } catch (error) {
       this.#refuse(proxy, error);
     } finally {
@@ -93,8 +100,8 @@ export class Admission {
     }
   }
 
-  #take(accepted: Connection): void {
-    const { slots } = this.#options;
+  #take(accepted: Connection, framing: Framing | undefined): void {
+    const { slots, wrap } = this.#options;
     const peer = () => accepted.remoteAddress.hostname;
     const parts = slots.take(peer);
     if (parts !== undefined) {
@@ -103,24 +110,23 @@ export class Admission {
     }
     this.accepted++;
     const leave = () => slots.give(peer);
-    if (
-      accepted.handshake === undefined && this.#options.wrap === undefined
-    ) {
-      this.#options.entered(accepted, leave);
+    if (accepted.handshake === undefined && wrap === undefined) {
+      this.#options.entered(framedBy(accepted, framing), leave);
     } else {
-      void this.#enterOnceAgreed(accepted, leave);
+      void this.#enterOnceAgreed(accepted, framing, leave);
     }
   }
 
   async #enterOnceAgreed(
     accepted: Connection,
+    framing: Framing | undefined,
     leave: () => void,
   ): Promise<void> {
     const { handshakeMs, signal, wrap } = this.#options;
     let entered = accepted;
     try {
       await shakeHands(accepted, handshakeMs, signal);
-      entered = await wrapped(accepted, wrap);
+      entered = await wrapped(framedBy(accepted, framing), wrap);
       signal.throwIfAborted();
     } catch (error) {
       accepted.abort();

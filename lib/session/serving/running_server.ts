@@ -10,6 +10,7 @@ import type { EncodingLike } from "../../encoding/parse.ts";
 import { INSPECT, type Inspect } from "../../inspect.ts";
 import { Roster } from "../../roster.ts";
 import type { Address } from "../../transport/address.ts";
+import type { Framing } from "../../framing/framing.ts";
 import type { Connection, Listener } from "../../transport/connection.ts";
 import type { ProxyReader } from "../../transport/proxy/proxied.ts";
 import type { TlsCertificate } from "../../transport/tls/options.ts";
@@ -46,10 +47,16 @@ export interface Conversations<T, C extends Conversable> {
   report(event: ServerEvent<T, C>): void;
 }
 
+/** A listener, and how its connections are framed if they do not say so. */
+export interface OpenListener {
+  readonly listener: Listener;
+  readonly framing: Framing | undefined;
+}
+
 /** What a server is made of. */
 export interface ServerParts<T, C extends Conversable> {
   readonly conversations: Conversations<T, C>;
-  readonly listeners: readonly Listener[];
+  readonly listeners: readonly OpenListener[];
   readonly options:
     & Pick<
       ServeOptions<EncodingLike>,
@@ -88,7 +95,7 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
   constructor(parts: ServerParts<T, C>) {
     const { listeners, options, proxies, settings, slots } = parts;
     this.#parts = parts;
-    this.addresses = listeners.map((listener) => listener.address);
+    this.addresses = listeners.map(({ listener }) => listener.address);
     const { report } = parts.conversations;
     const tell = this.#tell = options.onEvent ?? report;
     this.#shutdown = new Shutdown(this.connections, settings.time);
@@ -106,9 +113,9 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
     this.finished = promise;
     this.#finish = resolve;
     this.#loops = Promise.all(
-      listeners.map((listener) =>
+      listeners.map(({ framing, listener }) =>
         acceptLoop(listener, this.#stopping.signal, {
-          accepted: (connection) => this.#admission.admit(connection),
+          accepted: (connection) => this.#admission.admit(connection, framing),
           paused: (error) =>
             tell({ type: "paused", address: listener.address, error }),
           resumed: () => tell({ type: "resumed", address: listener.address }),
@@ -146,9 +153,8 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
   }
 
   async setCertificate(certificate: TlsCertificate): Promise<void> {
-    const over = this.#parts.listeners.filter((listener) =>
-      listener.setCertificate !== undefined
-    );
+    const over = this.#parts.listeners.map(({ listener }) => listener)
+      .filter((listener) => listener.setCertificate !== undefined);
     if (over.length === 0) {
       throw new OptionTypeError({
         action: "show a certificate on",
@@ -218,7 +224,7 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
     options.signal?.removeEventListener("abort", this.#onSignal);
     this.#shutdown.begin();
     this.#stopping.abort();
-    for (const listener of listeners) listener.close();
+    for (const { listener } of listeners) listener.close();
     this.#admission.close();
     slots.wake();
     await this.#loops;

@@ -18,14 +18,15 @@ import {
   startServer,
 } from "./start_server.ts";
 
-export type { ServeAddress } from "./start_server.ts";
+export type { FramedAddress, ServeAddress } from "./start_server.ts";
 
 /**
  * Listens and gives each connection to a handler.
  *
  * @typeParam E The encoding or its name; it decides the type of a message.
  * @param addresses Where to listen: one address or several, port 0 for one that
- * the system chooses; or a listener, which the server then owns.
+ * the system chooses; each may have a framing of its own. Or a listener, which the
+ * server then owns.
  * @param options Framing, encoding, limits, deadlines, socket options.
  * @param handler Talks to one peer.
  * @returns The server, listening already.
@@ -48,6 +49,31 @@ export type { ServeAddress } from "./start_server.ts";
  *   },
  * );
  * // The port that the system chose is in server.address.
+ * ```
+ *
+ * @example Two framings, one handler
+ * ```ts
+ * import { connect, serve } from "@parley/parley";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await serve(
+ *   [
+ *     { address: "tcp://127.0.0.1:0", framing: "length:4" },
+ *     { address: "tcp://127.0.0.1:0", framing: "line" },
+ *   ],
+ *   { encoding: "text" },
+ *   async (connection) => {
+ *     for await (const message of connection) {
+ *       await connection.send(`${message} in ${connection.framing}`);
+ *     }
+ *   },
+ * );
+ * const [first, second] = server.addresses;
+ * await using a = await connect(first!, { framing: "length:4", encoding: "text" });
+ * await using b = await connect(second!, { framing: "line", encoding: "text" });
+ * await Promise.all([a.send("hello"), b.send("hello")]);
+ * assertEquals(await a.receive(), "hello in length:4");
+ * assertEquals(await b.receive(), "hello in line");
  * ```
  */
 export async function serve<E extends EncodingLike = "bytes">(

@@ -6,6 +6,8 @@
 
 import type { EncodingLike } from "../../encoding/parse.ts";
 import { type Address, parseAddress } from "../../transport/address.ts";
+import type { Framing } from "../../framing/framing.ts";
+import { framingOf } from "../../framing/by_name.ts";
 import type { Listener } from "../../transport/connection.ts";
 import { listen } from "../../transport/open.ts";
 import type {
@@ -13,7 +15,11 @@ import type {
   ProxyReader,
 } from "../../transport/proxy/proxied.ts";
 import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
-import { type Conversations, RunningServer } from "./running_server.ts";
+import {
+  type Conversations,
+  type OpenListener,
+  RunningServer,
+} from "./running_server.ts";
 import { type ServeOptions, slotLimits } from "./server_options.ts";
 import { checkDuration, OptionTypeError } from "../../check.ts";
 import type { ChannelSettings } from "../channel/channel_settings.ts";
@@ -27,8 +33,28 @@ export type StartOptions<T, C> =
   & Omit<ServeOptions<EncodingLike>, "onEvent" | keyof MessageOptions>
   & { readonly onEvent?: ((event: ServerEvent<T, C>) => void) | undefined };
 
-/** Where to listen: an address, or a listener that is open already. */
-export type ServeAddress = string | Address | Listener;
+/** An address whose connections have a framing of their own. */
+export interface FramedAddress {
+  /** Where to listen. */
+  readonly address: string | Address;
+  /**
+   * How the messages of its connections are framed, in place of the option
+   * `framing`. It means nothing over WebSocket, whose frames are the messages.
+   */
+  readonly framing: Framing | string;
+}
+
+/**
+ * Where to listen: an address, one with a framing of its own, or a listener that is
+ * open already.
+ */
+export type ServeAddress = string | Address | FramedAddress | Listener;
+
+/** A place to listen, checked. */
+interface Place {
+  readonly at: Address | Listener;
+  readonly framing: Framing | undefined;
+}
 
 /**
  * Listens and begins to accept.
@@ -50,9 +76,7 @@ export async function startServer<T, C extends Conversable>(
   conversations: Conversations<T, C>,
 ): Promise<RunningServer<T, C>> {
   const where = (Array.isArray(addresses) ? addresses : [addresses])
-    .map((address) =>
-      typeof address === "string" ? parseAddress(address) : address
-    );
+    .map(placeOf);
   if (where.length === 0) {
     throw new OptionTypeError({
       action: "serve",
@@ -90,22 +114,34 @@ async function readerOf(
   return new ProxyReader(options);
 }
 
+function placeOf(where: ServeAddress): Place {
+  const isFramed = typeof where === "object" && "framing" in where;
+  const at = isFramed ? where.address : where;
+  return {
+    at: typeof at === "string" ? parseAddress(at) : at,
+    framing: isFramed ? framingOf(where.framing) : undefined,
+  };
+}
+
 async function listenAll(
-  where: readonly (Address | Listener)[],
+  where: readonly Place[],
   options: StartOptions<never, never>,
-): Promise<Listener[]> {
-  const listeners: Listener[] = [];
+): Promise<OpenListener[]> {
+  const open: OpenListener[] = [];
   try {
-    for (const place of where) {
-      listeners.push("accept" in place ? place : await listen(place, options));
+    for (const { at, framing } of where) {
+      const listener = "accept" in at ? at : await listen(at, options);
+      open.push({ listener, framing });
     }
     options.signal?.throwIfAborted();
-    return listeners;
+    return open;
   } catch (error) {
     // Also the listeners that were given and come after the failure.
-    for (const open of new Set([...listeners, ...where])) {
-      if ("accept" in open) open.close();
-    }
+    const all = [
+      ...open.map(({ listener }) => listener),
+      ...where.map(({ at }) => at),
+    ];
+    for (const one of new Set(all)) if ("accept" in one) one.close();
     throw error;
   }
 }

@@ -6,8 +6,8 @@
 
 import { serve } from "@parley/parley";
 import { parseFraming } from "@parley/parley/framing";
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { runClient } from "../../../cli/commands.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runClient, runServer } from "../../../cli/commands.ts";
 import { FrameLog } from "../../../cli/output/frame_log.ts";
 import { Log } from "../../../cli/output/log.ts";
 import { latin1 } from "../../support/chunkings.ts";
@@ -93,10 +93,27 @@ Deno.test("parley-client --annotate draws on standard error and leaves standard 
   assertStringIncludes(terminal.told, "received message 1: 8 bytes\n");
 });
 
+Deno.test("--annotate draws the frames of WebSocket, and the close frame, on both ends", async () => {
+  const server = new RecordedTerminal();
+  const serving = runServer(["echo", "ws://127.0.0.1:0", "--annotate"], server);
+  const [, address] = await server.until(/listening on (\S+)\n/);
+  const terminal = new RecordedTerminal();
+  assertEquals(await runClient([address!, "hello", "--annotate"], terminal), 0);
+  assertEquals(terminal.shown, "hello\n");
+  await server.until(/#1 closed/);
+  server.send("SIGTERM");
+  assertEquals(await serving, 0);
+  for (const { told } of [server, terminal]) {
+    assertMatch(told, /message 1: 11 bytes\n.*81 85/);
+    assertMatch(told, /message 1: 7 bytes\n.*81 05 68 65 6c 6c 6f/);
+    assertMatch(told, /message 2: 8 bytes\n.*88 82/);
+    assertStringIncludes(told, "^ close, last\n");
+    assertStringIncludes(told, "^ mask\n");
+  }
+});
+
 Deno.test("--annotate is refused where there is no framing", async () => {
-  for (
-    const address of ["http://127.0.0.1:1/", "udp:7342", "ws://127.0.0.1:1/"]
-  ) {
+  for (const address of ["http://127.0.0.1:1/", "udp:7342"]) {
     const terminal = new RecordedTerminal();
     assertEquals(await runClient([address, "--annotate"], terminal), 2);
     assertStringIncludes(terminal.told, "--annotate");

@@ -1,0 +1,174 @@
+/**
+ * Places on the command line: an address, and before an @ how its messages are framed.
+ *
+ * ```text
+ * 7342                       as --frame says
+ * length:4@7342              length:4
+ * line@localhost 9101        line, and two words, as for nc
+ * netstring@unix:app@2.sock  netstring, at the socket app@2.sock
+ * delimiter:\x40@7342        an @ of the framing is written as \x40
+ * ```
+ *
+ * @module
+ */
+
+import { type Address, type Framing, framingOf } from "../../lib/core.ts";
+import { reasonOf } from "../output/error_text.ts";
+import { UsageError } from "../output/failure.ts";
+import { type IsSocket, readAddress, writtenAddress } from "./address.ts";
+
+/** An address, and how its messages are framed. */
+export interface Place {
+  /** The address. */
+  readonly address: Address;
+  /** The framing before the @; `undefined` if there is none. */
+  readonly framing: Framing | undefined;
+}
+
+/** What was typed at the place of an address. */
+export interface WrittenPlace {
+  /** The string of the framing; `undefined` if there is none. */
+  readonly frame: string | undefined;
+  /** The address as the library reads it. */
+  readonly text: string;
+  /** How many words it took: two for HOST PORT. */
+  readonly words: 1 | 2;
+}
+
+// What names a transport or a file has no framing before it.
+const ADDRESS_ALONE = /^([a-z][a-z0-9+.-]*:\/\/|(unix|tcp|tls|udp):|[./~])/i;
+
+/** Parts a word at the @ behind a framing. */
+export function splitPlace(
+  word: string,
+): readonly [frame: string | undefined, address: string] {
+  if (ADDRESS_ALONE.test(word)) return [undefined, word];
+  const beforeScheme = /^(.+?)@((?:unix:|[a-z][a-z0-9+.-]*:\/\/).*)$/is;
+  const last = /^(.+)@(.*)$/s;
+  const [, frame, address = word] = beforeScheme.exec(word) ??
+    last.exec(word) ??
+    [];
+  return [frame, address];
+}
+
+/** As `writtenAddress`, of a place. */
+export function writtenPlace(
+  words: readonly string[],
+  isSocket: IsSocket,
+): WrittenPlace {
+  const [first = "", ...rest] = words;
+  if (isSocket(first)) {
+    return { frame: undefined, ...writtenAddress(words, isSocket) };
+  }
+  const [frame, address] = splitPlace(first);
+  return { frame, ...writtenAddress([address, ...rest], isSocket) };
+}
+
+/**
+ * Reads what was typed at the place of an address.
+ *
+ * @throws {UsageError} If the framing or the address is invalid, or the address has
+ * messages of its own.
+ */
+export function readPlace({ frame, text }: WrittenPlace): Place {
+  if (frame === undefined) {
+    return { address: readAddress(text), framing: undefined };
+  }
+  const framing = readFrame(frame, text);
+  const address = readAddress(text);
+  const own = OWN_MESSAGES[address.transport];
+  if (own === undefined) return { address, framing };
+  throw new UsageError(
+    `${frame}@ means nothing at ${address}: ${own}; leave it out`,
+  );
+}
+
+const OWN_MESSAGES: Readonly<Record<string, string>> = {
+  udp: "one datagram is one message",
+  ws: "a frame of WebSocket is one message",
+  wss: "a frame of WebSocket is one message",
+};
+
+/**
+ * Reads the framing before an @.
+ *
+ * @param address What is behind it.
+ * @throws {UsageError} If it is invalid.
+ */
+export function readFrame(frame: string, address: string): Framing {
+  try {
+    return framingOf(frame);
+  } catch (cause) {
+    throw new UsageError(`${frame}@${address}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/**
+ * Reads every place behind the name of a service.
+ *
+ * @param typed What was typed.
+ * @param isSocket Looks at the disk.
+ * @throws {UsageError} If one is invalid.
+ */
+export function readPlaces(
+  typed: readonly string[],
+  isSocket: IsSocket,
+): Place[] {
+  const places: Place[] = [];
+  for (let at = 0; at < typed.length;) {
+    const written = writtenPlace(typed.slice(at), isSocket);
+    places.push(readPlace(written));
+    at += written.words;
+  }
+  return places;
+}
+
+/** What a command line was taken apart to, as far as a framing changes it. */
+interface Framed<O> {
+  readonly given: ReadonlySet<string>;
+  readonly options: O;
+}
+
+/**
+ * Takes the framing before an @ for an option.
+ *
+ * @param parsed The options of the command line.
+ * @param framing The framing; `undefined` changes nothing.
+ * @param name The option that says the same.
+ * @throws {UsageError} If the option is given too.
+ */
+export function framedBy<N extends string, O extends Record<N, unknown>>(
+  parsed: Framed<O>,
+  framing: Framing | undefined,
+  name: N,
+): Framed<O> {
+  const { given, options } = parsed;
+  if (framing === undefined) return parsed;
+  if (given.has(name)) {
+    throw new UsageError(
+      `--${name} and ${framing}@ both say where a message ends; leave one out`,
+    );
+  }
+  return {
+    given: new Set([...given, name]),
+    options: { ...options, [name]: framing },
+  };
+}
+
+/**
+ * Gives the one framing of several places.
+ *
+ * @returns The framing; `undefined` if none of the places has one.
+ * @throws {UsageError} If they differ.
+ */
+export function oneFraming(
+  places: readonly Place[],
+  why: string,
+): Framing | undefined {
+  const framings = places.flatMap(({ framing }) => framing ?? []);
+  const other = framings.find((one) => `${one}` !== `${framings[0]}`);
+  if (other === undefined) return framings[0];
+  throw new UsageError(
+    `${framings[0]}@ and ${other}@ contradict each other: ${why}`,
+  );
+}
