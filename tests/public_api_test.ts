@@ -86,7 +86,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     RecordedFault RecordedOnConnection RecordedOpen RecordedRefusal RecordedReset
     RecordingEnd
     RecordingError RecordingErrorCode RecordingFinish RecordingGap RecordingHead
-    RecordingReader RecordingReaderOptions Turn TurnsOptions encodeEvent encodeHead
+    RecordingReader RecordingReaderOptions Turn TurnCollector TurnsOptions encodeEvent encodeHead
     isChunk pcapng turnsOf
   `),
   "./relay": names(`

@@ -98,6 +98,13 @@ export class TappedConnection {
     }
   };
 
+  /** About how much memory is held for messages that have begun, in bytes. */
+  get heldBytes(): number {
+    const watch = this.#watch;
+    return heldFor(watch.pendingBytes("toServer")) +
+      heldFor(watch.pendingBytes("toClient"));
+  }
+
   /** How many messages and bytes have passed in a direction. */
   totals(direction: RelayDirection): { messages: number; bytes: number } {
     const { bytes } = this.#passed[direction];
@@ -146,4 +153,9 @@ export class TappedConnection {
       ? undefined
       : now - asked;
   }
+}
+
+// They are in a buffer with room for more, of at least 4 KiB.
+function heldFor(pendingBytes: number): number {
+  return pendingBytes === 0 ? 0 : Math.max(4096, 2 * pendingBytes);
 }

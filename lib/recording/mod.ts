@@ -73,6 +73,7 @@ export {
   RecordingReader,
   type RecordingReaderOptions,
 } from "./recording_reader.ts";
+export { TurnCollector } from "./turn_collector.ts";
 export {
   type ConnectionTurns,
   type Turn,

@@ -14,14 +14,9 @@
  * @module
  */
 
-import { FrameDecoder } from "../framing/frame_decoder.ts";
-import {
-  DEFAULT_MAX_MESSAGE_BYTES,
-  type Framing,
-  type Side,
-} from "../framing/framing.ts";
-import { parseFraming } from "../framing/parse.ts";
-import { isChunk, type RecordedEvent } from "./event.ts";
+import type { Framing, Side } from "../framing/framing.ts";
+import type { RecordedEvent } from "./event.ts";
+import { TurnCollector } from "./turn_collector.ts";
 
 /** One thing that a side did. */
 export interface Turn {
@@ -73,8 +68,6 @@ export interface TurnsOptions {
   readonly maxMessageBytes?: number;
 }
 
-const NOTHING: Uint8Array = new Uint8Array(0);
-
 /**
  * Finds what one side did in a recording, connection by connection.
  *
@@ -106,153 +99,7 @@ export function turnsOf(
   side: Side,
   options: TurnsOptions = {},
 ): ConnectionTurns[] {
-  const { framing: given, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } =
-    options;
-  const framing = typeof given === "string" ? parseFraming(given) : given;
-  const counted = framing?.boundary === "frame" ? framing : undefined;
-  const from = side === "client" ? "server" : "client";
-  const found = new Map<number, Collected>();
-  let over = 0;
-  for (const event of events) {
-    if (!("connection" in event) || "fault" in event) continue;
-    const { connection, t } = event;
-    let collected = found.get(connection);
-    if (collected === undefined) {
-      const count = isOverUdp(event)
-        ? new Count("datagrams")
-        : new Count(counted, { from, maxMessageBytes });
-      collected = new Collected(connection, t, over, count);
-      found.set(connection, collected);
-    }
-    if (collected.isOver) continue;
-    collected.add(event, side);
-    if (collected.isOver) over++;
-  }
-  return [...found.values()].map((collected) => collected.result());
-}
-
-function isOverUdp(event: RecordedEvent): boolean {
-  return "event" in event && event.event === "open" &&
-    [event.peer, event.server].some((text) => text?.startsWith("udp:"));
-}
-
-/** Counts what was received, in messages for as long as that is possible. */
-class Count {
-  bytes = 0;
-  messages = 0;
-  unit: ConnectionTurns["unit"];
-  readonly #decoder: FrameDecoder | undefined;
-
-  constructor(
-    framing: Framing | "datagrams" | undefined,
-    options: { readonly from?: Side; readonly maxMessageBytes?: number } = {},
-  ) {
-    if (framing === undefined || framing === "datagrams") {
-      this.unit = framing ?? "bytes";
-    } else {
-      this.unit = "messages";
-      const onBadFrame = () => {};
-      this.#decoder = new FrameDecoder(framing, { ...options, onBadFrame });
-    }
-  }
-
-  add(chunk: Uint8Array): void {
-    this.bytes += chunk.length;
-    if (this.unit === "datagrams") this.messages++;
-    if (this.unit !== "messages") return;
-    const decoder = this.#decoder!;
-    decoder.push(chunk);
-    try {
-      while (decoder.skip() >= 0) this.messages++;
-    } catch {
-      // The other side broke the framing, which is worth playing too.
-      this.unit = "bytes";
-    }
-  }
-
-  /** In the unit that it has come to. */
-  of({ messages, bytes }: Amount): number {
-    return this.unit === "bytes" ? bytes : messages;
-  }
-}
-
-/** How much had been received. */
-type Amount = Readonly<Pick<Count, "messages" | "bytes">>;
-
-/** A turn whose unit is not known yet. */
-type Counted = Omit<Turn, "after"> & { readonly had: Amount };
-
-class Collected {
-  isOver = false;
-  readonly #connection: number;
-  readonly #openedAt: number;
-  readonly #after: number;
-  readonly #count: Count;
-  readonly #turns: Counted[] = [];
-  readonly #received: Uint8Array[] = [];
-  #otherEnd: "end" | "reset" | undefined;
-
-  constructor(
-    connection: number,
-    openedAt: number,
-    after: number,
-    count: Count,
-  ) {
-    this.#connection = connection;
-    this.#openedAt = openedAt;
-    this.#after = after;
-    this.#count = count;
-  }
-
-  add(
-    event: Extract<RecordedEvent, { connection: number }>,
-    side: Side,
-  ): void {
-    if ("fault" in event) return;
-    if (isChunk(event)) {
-      if (event.to !== side) return this.#did(event.t, "send", event.bytes);
-      this.#received.push(event.bytes);
-      this.#count.add(event.bytes);
-      return;
-    }
-    switch (event.event) {
-      case "end":
-        if (event.to === side) this.#otherEnd ??= "end";
-        else this.#did(event.t, "end");
-        break;
-      case "reset":
-        this.isOver = true;
-        // Without a side it is not known which of them did it.
-        if (event.to === side) this.#otherEnd ??= "reset";
-        else this.#did(event.t, "reset");
-        break;
-      case "refused":
-      case "close":
-        this.isOver = true;
-        this.#did(event.t, "close");
-    }
-  }
-
-  result(): ConnectionTurns {
-    const count = this.#count;
-    return {
-      connection: this.#connection,
-      openedAt: this.#openedAt,
-      after: this.#after,
-      turns: this.#turns.map(({ had, ...turn }) => ({
-        ...turn,
-        after: count.of(had),
-      })),
-      received: this.#received,
-      receivedCount: count.of(count),
-      otherEnd: this.#otherEnd,
-      unit: count.unit,
-    };
-  }
-
-  #did(t: number, what: Turn["do"], bytes = NOTHING): void {
-    const { bytes: received, messages } = this.#count;
-    const had = { bytes: received, messages };
-    this.#turns.push({ t, do: what, bytes, had });
-  }
+  const collector = new TurnCollector(side, options);
+  for (const event of events) collector.add(event);
+  return collector.end();
 }

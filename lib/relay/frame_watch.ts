@@ -5,11 +5,11 @@
  */
 
 import { checkSize } from "../check.ts";
-import type { Framing } from "../framing/framing.ts";
+import { DEFAULT_MAX_MESSAGE_BYTES, type Framing } from "../framing/framing.ts";
 import { parseFraming } from "../framing/parse.ts";
 import type { RelayDirection } from "./options.ts";
 import type { FrameWatchOptions, WatchedFramings } from "./watched.ts";
-import { WatchedDirection } from "./watched_direction.ts";
+import { type SharedOptions, WatchedDirection } from "./watched_direction.ts";
 
 /**
  * Finds the messages in both directions of one relay, without a part in passing
@@ -49,8 +49,11 @@ import { WatchedDirection } from "./watched_direction.ts";
  * ```
  */
 export class FrameWatch {
-  readonly #toServer: WatchedDirection;
-  readonly #toClient: WatchedDirection;
+  readonly #framing: readonly [Framing, Framing];
+  readonly #options: SharedOptions;
+  // Made with their first bytes: many connections have only one direction, or none.
+  #toServer: WatchedDirection | undefined;
+  #toClient: WatchedDirection | undefined;
   /** For `onChunk` of a relay, or called by you with the bytes of every read. */
   readonly onChunk = (direction: RelayDirection, bytes: Uint8Array): void =>
     this.#of(direction).chunk(bytes);
@@ -70,23 +73,15 @@ export class FrameWatch {
     if (options.maxMessageBytes !== undefined) {
       checkSize("maxMessageBytes", options.maxMessageBytes, 1);
     }
-    const [toServer, toClient] = bothWays(framing).map((one) =>
+    this.#framing = bothWays(framing).map((one) =>
       typeof one === "string" ? parseFraming(one) : one
     ) as [Framing, Framing];
-    this.#toServer = new WatchedDirection({
-      ...options,
-      now,
-      connection: this,
-      direction: "toServer",
-      framing: toServer,
-    });
-    this.#toClient = new WatchedDirection({
-      ...options,
-      now,
-      connection: this,
-      direction: "toClient",
-      framing: toClient,
-    });
+    this.#options = { ...options, now };
+    // A framing that refuses its options does so here, and not when bytes pass.
+    const [toServer, toClient] = this.#framing;
+    const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
+    toServer.decoder({ from: "client", maxMessageBytes });
+    toClient.decoder({ from: "server", maxMessageBytes });
   }
 
   /**
@@ -96,7 +91,7 @@ export class FrameWatch {
    * @returns All of them, looked at or counted only.
    */
   messages(direction: RelayDirection): number {
-    return this.#of(direction).messages;
+    return this.#begun(direction)?.messages ?? 0;
   }
 
   /**
@@ -106,11 +101,26 @@ export class FrameWatch {
    * @returns Its bytes so far, or 0 if no message has begun.
    */
   pendingBytes(direction: RelayDirection): number {
-    return this.#of(direction).pendingBytes;
+    return this.#begun(direction)?.pendingBytes ?? 0;
+  }
+
+  #begun(direction: RelayDirection): WatchedDirection | undefined {
+    return direction === "toServer" ? this.#toServer : this.#toClient;
   }
 
   #of(direction: RelayDirection): WatchedDirection {
-    return direction === "toServer" ? this.#toServer : this.#toClient;
+    return this.#begun(direction) ?? this.#begin(direction);
+  }
+
+  #begin(direction: RelayDirection): WatchedDirection {
+    const [toServer, toClient] = this.#framing;
+    return direction === "toServer"
+      ? this.#toServer = this.#made(direction, toServer)
+      : this.#toClient = this.#made(direction, toClient);
+  }
+
+  #made(direction: RelayDirection, framing: Framing): WatchedDirection {
+    return new WatchedDirection(direction, framing, this, this.#options);
   }
 }
 

@@ -20,13 +20,8 @@ import type { Framing } from "../framing/framing.ts";
 import type { RelayDirection } from "./options.ts";
 import type { FrameWatchOptions, WatchedMessage } from "./watched.ts";
 
-/** The options of a watch, as one direction needs them. */
-export interface DirectionOptions
-  extends Omit<FrameWatchOptions, "framing" | "now"> {
-  /** Stands for the connection, the same in both directions. */
-  readonly connection: object;
-  readonly direction: RelayDirection;
-  readonly framing: Framing;
+/** The options of a watch, which both directions share. */
+export interface SharedOptions extends Omit<FrameWatchOptions, "framing"> {
   readonly now: () => number;
 }
 
@@ -34,7 +29,8 @@ export interface DirectionOptions
 export class WatchedDirection {
   /** How many messages have passed. */
   messages = 0;
-  readonly #options: DirectionOptions;
+  readonly #options: SharedOptions;
+  readonly #direction: RelayDirection;
   // Gone once the direction is raw.
   #frames: FrameDecoder | undefined;
   #offset = 0;
@@ -45,16 +41,28 @@ export class WatchedDirection {
   #begunMs = 0;
   #skipped = 0;
 
-  constructor(options: DirectionOptions) {
+  /**
+   * Begins with the first byte of a direction.
+   *
+   * @param connection Stands for the connection, the same in both directions.
+   */
+  constructor(
+    direction: RelayDirection,
+    framing: Framing,
+    connection: object,
+    options: SharedOptions,
+  ) {
     this.#options = options;
-    const { connection, direction, framing, maxMessageBytes } = options;
+    this.#direction = direction;
     if (framing.boundary === "none") return;
+    const { maxMessageBytes } = options;
     this.#frames = new FrameDecoder(framing, {
       connection,
       from: direction === "toServer" ? "client" : "server",
       ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
       onBadFrame: (error) => this.#tell(error, false),
     });
+    this.#frames.queue.show();
   }
 
   /** Bytes of a message that has begun and is not complete. */
@@ -72,8 +80,10 @@ export class WatchedDirection {
     else {
       frames.push(bytes);
       this.#decode(frames, false);
-      // Copies what is left of the chunk: the caller writes to it again.
+      // Copies what is left of the chunk: the caller writes to it again. Between two
+      // messages nothing is kept, as a quiet connection may stay open for long.
       if (this.pendingBytes > 0) frames.queue.reserve(frames.missingBytes);
+      else frames.queue.retire();
     }
     this.#tellSkipped();
   }
@@ -118,8 +128,8 @@ export class WatchedDirection {
   }
 
   #isWanted(): boolean {
-    const { direction, isWanted, onMessage } = this.#options;
-    return onMessage !== undefined && isWanted?.(direction) !== false;
+    const { isWanted, onMessage } = this.#options;
+    return onMessage !== undefined && isWanted?.(this.#direction) !== false;
   }
 
   /** Gives bytes as they are. */
@@ -134,9 +144,9 @@ export class WatchedDirection {
   }
 
   #found(message: Uint8Array, frame: Uint8Array, offset: number): void {
-    const { direction, onMessage } = this.#options;
+    const { onMessage } = this.#options;
     const found: WatchedMessage = {
-      direction,
+      direction: this.#direction,
       number: ++this.messages,
       offset,
       message,
@@ -156,14 +166,15 @@ export class WatchedDirection {
   }
 
   #tell(error: ProtocolError, isRaw: boolean): void {
-    const { direction, onError } = this.#options;
-    onError?.({ direction, number: this.messages + 1, error, isRaw });
+    const number = this.messages + 1;
+    const direction = this.#direction;
+    this.#options.onError?.({ direction, number, error, isRaw });
   }
 
   #tellSkipped(): void {
     const count = this.#skipped;
     if (count === 0) return;
     this.#skipped = 0;
-    this.#options.onSkipped?.(this.#options.direction, count);
+    this.#options.onSkipped?.(this.#direction, count);
   }
 }

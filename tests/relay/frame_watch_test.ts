@@ -1,6 +1,7 @@
 import { assertEquals, assertLess, assertThrows } from "@std/assert";
 import { concat } from "@std/bytes/concat";
 import { ByteSink } from "../../lib/bytes/byte_sink.ts";
+import { type Framing, raw } from "../../lib/framing/mod.ts";
 import { parseFraming } from "../../lib/framing/parse.ts";
 import {
   FrameWatch,
@@ -253,4 +254,16 @@ Deno.test("FrameWatch refuses a limit of 0 and a framing that does not exist", (
     "maxMessageBytes",
   );
   assertThrows(() => new FrameWatch({ framing: "lines" }), TypeError, "lines");
+});
+
+Deno.test("FrameWatch throws what a framing of your own refuses before any byte passes", () => {
+  const framing: Framing = {
+    boundary: "frame",
+    decoder() {
+      throw new RangeError("at most 4 bytes");
+    },
+    encoder: (options) => raw().encoder(options),
+    toString: () => "own",
+  };
+  assertThrows(() => new FrameWatch({ framing }), RangeError, "at most 4");
 });

@@ -4,11 +4,6 @@
  * @module
  */
 
-import {
-  type RecordedEvent,
-  type RecordingHead,
-  turnsOf,
-} from "../../../lib/recording/mod.ts";
 import { refuseOthers } from "../../arguments/kinds.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import { framedBy, type Place } from "../../arguments/place.ts";
@@ -22,7 +17,7 @@ import { checkPair } from "../../tls/tls_options.ts";
 import { interruption } from "../exchange/interruption.ts";
 import { kindsOfTarget, readTarget, targetAt } from "../exchange/target.ts";
 import { framingTo } from "../read/frame_options.ts";
-import { readRecording } from "../read/load_recording.ts";
+import { readTurns } from "../read/read_turns.ts";
 import { acknowledgement } from "./acknowledged.ts";
 import { chop, type Chopped } from "./chop.ts";
 import {
@@ -150,26 +145,20 @@ async function requestFor(
       maxMessageBytes,
     );
   }
-  const events: RecordedEvent[] = [];
-  let head: RecordingHead | undefined;
   let wanted = options.connection;
-  await readRecording(
-    path,
-    {
-      head: (found) => head = found,
-      event(event) {
-        if (!("connection" in event)) return;
+  const { connections: [turns], framing: answerFraming, head } =
+    await readTurns(path, {
+      side: "client",
+      isWanted(event) {
+        if (!("connection" in event)) return false;
         wanted ??= event.connection;
-        if (event.connection === wanted) events.push(event);
+        return event.connection === wanted;
       },
-    },
-    input,
-    log,
-  );
+      options,
+      input,
+      log,
+    });
   const framing = framingTo("server", options, head, log);
-  const answerFraming = framingTo("client", options, head, log);
-  const how = { framing: answerFraming, maxMessageBytes };
-  const [turns] = turnsOf(events, "client", how);
   const request = turns && requestOfRecording(turns, framing, answerFraming);
   if (request === undefined || request.bytes.length === 0) {
     const which = options.connection === undefined

@@ -21,6 +21,8 @@ import { parseCut } from "../exchange/pieces.ts";
 import { FRAME_OPTIONS } from "../read/frame_options.ts";
 
 const TIMEOUT_MS = 10_000;
+// Below the limit of open files that most systems give a program, 1,024.
+const CONNECTIONS = 1_000;
 
 /** What is compared, and how. */
 export const IGNORE_OPTION = repeated(
@@ -51,6 +53,12 @@ export const REPLAY_OPTIONS = about({ subject: "playing" }, {
     parseCount,
     "plays only this connection of the recording",
     { usual: true },
+  ),
+  "connections": setting(
+    "N",
+    { value: CONNECTIONS, text: `${CONNECTIONS}` },
+    parseCount,
+    "how many connections there are at once at most; the next one begins once one of them is over",
   ),
   "expect": flag(
     "compares what comes with what was recorded, and exits 1 if it differs",
@@ -111,7 +119,7 @@ export const REPLAY_DETAILS: readonly Section[] = [
     title: "When something is sent",
     rows: [[
       "",
-      "Once its recorded time has come, and as many messages have been received as when it was recorded. Without a framing, as many bytes. A connection is opened once its time has come, and as many others are over.",
+      "Once its recorded time has come, and as many messages have been received as when it was recorded. Without a framing, as many bytes. A connection is opened once its time has come, as many others are over, and fewer than --connections are open.",
     ]],
   },
   {

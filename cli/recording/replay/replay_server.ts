@@ -24,6 +24,14 @@ import { readTlsFiles } from "../../tls/tls_files.ts";
 import { DatagramListener } from "../exchange/datagram_listener.ts";
 import type { Script } from "./script.ts";
 
+/** How it is played. */
+export interface ReplayServerOptions {
+  /** How many connections there are at once at most; more wait to be accepted. */
+  readonly mostOpen: number;
+  /** Whether the first recorded connection follows the last. */
+  readonly repeats: boolean;
+}
+
 /** What listening over TLS needs. */
 export interface ReplayTls {
   readonly alpn: readonly string[] | undefined;
@@ -35,7 +43,7 @@ export interface ReplayTls {
 /** Accepts connections and plays to each. */
 export class ReplayServer {
   readonly #script: Script;
-  readonly #repeats: boolean;
+  readonly #options: ReplayServerOptions;
   readonly #terminal: Terminal;
   readonly #log: Log;
   readonly #listeners: Listener[] = [];
@@ -43,15 +51,16 @@ export class ReplayServer {
   readonly #playing: Promise<ExitCode>[] = [];
   readonly #allTaken = Promise.withResolvers<void>();
   #next = 0;
+  #oneOver = Promise.withResolvers<void>();
 
   constructor(
     script: Script,
-    repeats: boolean,
+    options: ReplayServerOptions,
     terminal: Terminal,
     log: Log,
   ) {
     this.#script = script;
-    this.#repeats = repeats;
+    this.#options = options;
     this.#terminal = terminal;
     this.#log = log;
   }
@@ -110,6 +119,10 @@ export class ReplayServer {
 
   async #accept(listener: Listener): Promise<void> {
     while (this.#listeners.includes(listener)) {
+      // With several listeners, each may have one more.
+      while (this.#open.size >= this.#options.mostOpen) {
+        await this.#oneOver.promise;
+      }
       let connection: Connection;
       try {
         connection = await listener.accept();
@@ -125,7 +138,7 @@ export class ReplayServer {
   #begin(connection: Connection): void {
     const { connections } = this.#script;
     if (this.#next === connections.length) {
-      if (!this.#repeats) return connection.abort();
+      if (!this.#options.repeats) return connection.abort();
       this.#next = 0;
     }
     const turns = connections[this.#next++]!;
@@ -139,8 +152,8 @@ export class ReplayServer {
     );
     const played = this.#play(connection, turns);
     // With --repeat there is no end at which they are looked at.
-    if (!this.#repeats) this.#playing.push(played);
-    if (this.#next === connections.length && !this.#repeats) {
+    if (!this.#options.repeats) this.#playing.push(played);
+    if (this.#next === connections.length && !this.#options.repeats) {
       this.#allTaken.resolve();
     }
   }
@@ -167,6 +180,8 @@ export class ReplayServer {
       return EXIT.failed;
     } finally {
       this.#open.delete(connection);
+      this.#oneOver.resolve();
+      this.#oneOver = Promise.withResolvers();
     }
   }
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { ConnectionTurns } from "../../../lib/recording/mod.ts";
 import { refuseOthers } from "../../arguments/kinds.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import { framedBy } from "../../arguments/place.ts";
@@ -16,13 +15,9 @@ import type { Invocation, LoadedCommand } from "../../program.ts";
 import { writeLine } from "../../terminal/terminal.ts";
 import { checkPair } from "../../tls/tls_options.ts";
 import { interruption } from "../exchange/interruption.ts";
-import {
-  kindsOfTarget,
-  type OpenTarget,
-  readTarget,
-  targetAt,
-} from "../exchange/target.ts";
+import { kindsOfTarget, readTarget, targetAt } from "../exchange/target.ts";
 import { TARGET_OPTIONS } from "../exchange/target_options.ts";
+import { ClientReplay } from "./client_replay.ts";
 import {
   checkReplay,
   COMMON_REPLAY_OPTIONS,
@@ -95,8 +90,12 @@ async function run(
       signal,
       terminal,
     });
-    const replay = new Replay(script, open, options.speed, signal, (line) => {
-      writeLine(terminal.output, line);
+    const replay = new ClientReplay(script, open, {
+      log: lines,
+      mostOpen: options.connections,
+      output: (line) => writeLine(terminal.output, line),
+      signal,
+      speed: options.speed,
     });
     const begun = performance.now();
     const codes = await replay.run();
@@ -105,84 +104,5 @@ async function run(
   } finally {
     stop.undo();
     lines.flush();
-  }
-}
-
-/** Plays the connections of a script, each at its time. */
-class Replay {
-  readonly #script: Script;
-  readonly #open: OpenTarget;
-  readonly #speed: number;
-  readonly #signal: AbortSignal;
-  readonly #output: (line: string) => void;
-  #over = 0;
-  #changed = Promise.withResolvers<void>();
-
-  constructor(
-    script: Script,
-    open: OpenTarget,
-    speed: number,
-    signal: AbortSignal,
-    output: (line: string) => void,
-  ) {
-    this.#script = script;
-    this.#open = open;
-    this.#speed = speed;
-    this.#signal = signal;
-    this.#output = output;
-  }
-
-  /** Resolves to what came of each connection. */
-  async run(): Promise<readonly ExitCode[]> {
-    const { connections } = this.#script;
-    const [first] = connections;
-    const begunMs = performance.now();
-    const playing: Promise<ExitCode>[] = [];
-    const stop = Promise.withResolvers<never>();
-    const onAbort = () => stop.reject(this.#signal.reason);
-    this.#signal.addEventListener("abort", onAbort);
-    try {
-      for (const turns of connections) {
-        const sinceMs = (turns.openedAt - first!.openedAt) * 1000 / this.#speed;
-        await Promise.race([
-          this.#untilMs(begunMs + sinceMs),
-          stop.promise,
-        ]);
-        while (this.#over < turns.after) {
-          await Promise.race([this.#changed.promise, stop.promise]);
-        }
-        const played = this.#play(turns);
-        // The first that cannot be opened ends all of it.
-        played.catch(stop.reject);
-        playing.push(played);
-      }
-      return await Promise.race([Promise.all(playing), stop.promise]);
-    } finally {
-      this.#signal.removeEventListener("abort", onAbort);
-      stop.promise.catch(() => {});
-    }
-  }
-
-  async #play(turns: ConnectionTurns): Promise<ExitCode> {
-    const connection = await this.#open();
-    const close = () => connection.abort();
-    this.#signal.addEventListener("abort", close);
-    try {
-      return await this.#script.play(connection, turns, this.#output);
-    } finally {
-      this.#signal.removeEventListener("abort", close);
-      this.#over++;
-      this.#changed.resolve();
-      this.#changed = Promise.withResolvers();
-    }
-  }
-
-  #untilMs(ms: number): Promise<void> {
-    const waitMs = ms - performance.now();
-    if (waitMs < 1) return Promise.resolve();
-    return new Promise((resolve) => {
-      const id = setTimeout(resolve, Math.min(waitMs, 2 ** 31 - 1));
-      this.#signal.addEventListener("abort", () => clearTimeout(id));
-    });
   }
 }

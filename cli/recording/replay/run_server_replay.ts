@@ -90,7 +90,8 @@ async function run(
   const reading = { input, log: lines };
   const script = await Script.read(path, "server", options, reading);
   const stop = interruption(terminal);
-  const server = new ReplayServer(script, options.repeat, terminal, lines);
+  const how = { mostOpen: options.connections, repeats: options.repeat };
+  const server = new ReplayServer(script, how, terminal, lines);
   try {
     await server.listen(addresses, options);
     const begun = performance.now();

@@ -5,30 +5,26 @@
  */
 
 import type { Framing, Side } from "../../../lib/framing/mod.ts";
-import {
-  type ConnectionTurns,
-  type RecordedEvent,
-  type RecordingHead,
-  turnsOf,
+import type {
+  ConnectionTurns,
+  RecordedEvent,
 } from "../../../lib/recording/mod.ts";
 import { seeded } from "../../../lib/core.ts";
 import type { Connection } from "../../../mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
-import { formatSize } from "../../arguments/sizes.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
 import type { Input } from "../../terminal/terminal.ts";
-import { framingTo } from "../read/frame_options.ts";
-import { readRecording } from "../read/load_recording.ts";
+import { readTurns } from "../read/read_turns.ts";
 import { Expectation } from "./expectation.ts";
 import { play, type Played } from "./play.ts";
 import type { ReplayValues } from "./replay_options.ts";
 
-// A recording is played from memory, because connections overlap in it.
-const MOST_BYTES = 1024 * 1024 * 1024;
-
-/** The connections of a recording, to be played by one side. */
+/**
+ * The connections of a recording, to be played by one side: from memory, because they
+ * overlap.
+ */
 export class Script {
   readonly connections: readonly ConnectionTurns[];
   readonly #side: Side;
@@ -63,26 +59,13 @@ export class Script {
     options: ReplayValues,
     { input, log }: { readonly input: Input; readonly log: Log },
   ): Promise<Script> {
-    const events: RecordedEvent[] = [];
-    let head: RecordingHead | undefined;
-    let bytes = 0;
-    await readRecording(
-      path,
-      {
-        head: (found) => head = found,
-        event(event) {
-          if (!isWanted(event, options.connection)) return;
-          if ("bytes" in event) bytes += event.bytes.length;
-          if (bytes > MOST_BYTES) throw tooLarge(path);
-          events.push(event);
-        },
-      },
+    const { connections: found, framing } = await readTurns(path, {
+      side,
+      isWanted: (event) => isWanted(event, options.connection),
+      options,
       input,
       log,
-    );
-    const framing = framingTo(side, options, head, log);
-    const maxMessageBytes = options["max-message"];
-    const found = turnsOf(events, side, { framing, maxMessageBytes });
+    });
     if (found.length === 0) {
       throw new Failure(
         EXIT.usage,
@@ -147,15 +130,6 @@ function isWanted(
 ): boolean {
   return connection === undefined ||
     ("connection" in event && event.connection === connection);
-}
-
-function tooLarge(path: string): Failure {
-  return new Failure(
-    EXIT.usage,
-    `${path} has more than ${
-      formatSize(MOST_BYTES)
-    }; play one connection of it with --connection N`,
-  );
 }
 
 function seedFor({ cut, seed }: ReplayValues, log: Log): number {

@@ -76,7 +76,7 @@ async function run(
   try {
     if (options.pcapng !== undefined) {
       const { Conversion } = await import("./conversion.ts");
-      const conversion = new Conversion(options.pcapng, log);
+      const conversion = new Conversion(options.pcapng, path, log);
       await readRecording(
         path,
         {
@@ -90,7 +90,7 @@ async function run(
       return await conversion.end();
     }
     const { ShownRecording } = await import("./shown_recording.ts");
-    const shown = await ShownRecording.make(options, terminal, log);
+    const shown = await ShownRecording.make(path, options, terminal, log);
     await readRecording(
       path,
       {

@@ -7,6 +7,7 @@
 import { raw } from "../../../lib/framing/mod.ts";
 import {
   isChunk,
+  type RecordedChunk,
   type RecordedEvent,
   type RecordingHead,
 } from "../../../lib/recording/mod.ts";
@@ -25,6 +26,7 @@ import {
 } from "../../tap/tapped_connection.ts";
 import type { Output, Terminal } from "../../terminal/terminal.ts";
 import { framingTo } from "../read/frame_options.ts";
+import { CONNECTION_BYTES, Kept } from "../read/kept.ts";
 import type { ShowValues } from "./show_options.ts";
 
 /** An event of one connection. */
@@ -37,8 +39,11 @@ export class ShownRecording {
   readonly #output: Output;
   readonly #log: Log;
   readonly #open = new Map<number, TappedConnection>();
+  readonly #kept: Kept;
   #display: TapDisplay | undefined;
   #settings: TapSettings | undefined;
+  // One datagram is one message.
+  #ofDatagrams: TapSettings | undefined;
   #beginMs = 0;
   #t = 0;
 
@@ -47,22 +52,30 @@ export class ShownRecording {
     format: LoadedFormat,
     output: Output,
     log: Log,
+    kept: Kept,
   ) {
+    this.#kept = kept;
     this.#options = options;
     this.#format = format;
     this.#output = output;
     this.#log = log;
   }
 
-  /** Loads what the format needs. */
+  /**
+   * Loads what the format needs.
+   *
+   * @param path The recording, for an error.
+   */
   static async make(
+    path: string,
     options: ShowValues,
     { output }: Pick<Terminal, "output">,
     log: Log,
   ): Promise<ShownRecording> {
     const { format } = options;
     const loaded = await loadFormat(format);
-    return new ShownRecording(options, loaded, output, log);
+    const kept = new Kept(path);
+    return new ShownRecording(options, loaded, output, log, kept);
   }
 
   begin(head: RecordingHead): void {
@@ -87,6 +100,8 @@ export class ShownRecording {
       terminal,
       views: [this.#display],
     };
+    const each = { toServer: raw(), toClient: raw() };
+    this.#ofDatagrams = { ...this.#settings, framing: each };
   }
 
   event(event: RecordedEvent): void {
@@ -108,12 +123,7 @@ export class ShownRecording {
 
   #onConnection(event: OnConnection): void {
     if (isChunk(event)) {
-      const { bytes, connection, to } = event;
-      this.#tapped(connection).onChunk(
-        to === "server" ? "toServer" : "toClient",
-        bytes,
-      );
-      return;
+      return this.#onChunk(event);
     }
     this.#tell(event);
     if ("fault" in event) return;
@@ -125,28 +135,37 @@ export class ShownRecording {
         this.#tapped(event.connection)
           .onEnd(event.to === "server" ? "toServer" : "toClient");
         break;
+      case "refused":
       case "close":
         this.#finish(event.connection);
     }
   }
 
+  #onChunk({ bytes, connection, to }: RecordedChunk): void {
+    const direction = to === "server" ? "toServer" : "toClient";
+    const tapped = this.#tapped(connection);
+    const before = tapped.heldBytes;
+    tapped.onChunk(direction, bytes);
+    const more = tapped.heldBytes - before;
+    if (more !== 0) this.#kept.count(more, this.#open.size);
+  }
+
   #tapped(connection: number, isUdp = false): TappedConnection {
     const known = this.#open.get(connection);
     if (known !== undefined) return known;
-    const settings = this.#settings!;
-    const tapped = new TappedConnection(
-      connection,
-      // One datagram is one message.
-      isUdp
-        ? { ...settings, framing: { toServer: raw(), toClient: raw() } }
-        : settings,
-    );
+    const settings = isUdp ? this.#ofDatagrams! : this.#settings!;
+    const tapped = new TappedConnection(connection, settings);
     this.#open.set(connection, tapped);
+    this.#kept.count(CONNECTION_BYTES.shown, this.#open.size);
     return tapped;
   }
 
   #finish(connection: number): void {
+    const tapped = this.#open.get(connection);
+    if (tapped === undefined) return;
     this.#open.delete(connection);
+    const bytes = CONNECTION_BYTES.shown + tapped.heldBytes;
+    this.#kept.count(-bytes, this.#open.size);
   }
 
   /** What is not a message, as the log of a tap has it. */

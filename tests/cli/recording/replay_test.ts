@@ -356,6 +356,61 @@ Deno.test("parley-server replay --repeat begins again", async () => {
   assertEquals(await running, 130);
 });
 
+Deno.test("replay opens no more connections at once than --connections allows", async () => {
+  const one: readonly Step[] = [[0, "server", "a\n"], [0, "client", "A\n"]];
+  const path = await recorded("line", one, one, one);
+  let opened = 0;
+  // An answer comes before the client closes the connection and opens the next one.
+  const openedBeforeAnswers: number[] = [];
+  const handler: Handler<string> = async (peer) => {
+    opened++;
+    for await (const line of peer) {
+      openedBeforeAnswers.push(opened);
+      await peer.send(line.toUpperCase());
+    }
+  };
+  const { code, told } = await replay(path, handler, "--connections", "1");
+  assertEquals([code, openedBeforeAnswers], [0, [1, 2, 3]]);
+  assertMatch(told, /1 connections are open, as many as --connections allows/);
+});
+
+Deno.test("replay opens connections together that were open together", async () => {
+  const one: readonly Step[] = [[0, "server", "a\n"], [0, "client", "A\n"]];
+  const path = await recorded("line", one, one);
+  const both = Promise.withResolvers<void>();
+  let open = 0;
+  const handler: Handler<string> = async (peer) => {
+    if (++open === 2) both.resolve();
+    await both.promise;
+    await upper(peer);
+  };
+  const { code, told } = await replay(path, handler, "--connections", "2");
+  assertEquals(code, 0);
+  assertMatch(told, /^played 2 connections in /);
+});
+
+Deno.test("parley-server replay accepts the next client when one of --connections is over", async () => {
+  const one: readonly Step[] = [[0, "client", "hello\n"], [0, "server", "a\n"]];
+  const path = await recorded("line", one, one);
+  const terminal = new RecordedTerminal();
+  const running = runServer(
+    ["replay", path, "0", "--speed", "max", "--connections", "1"],
+    terminal,
+  );
+  const [, address] = await terminal.until(/listening on (\S+)\n/);
+  const options = { encoding: "text" } as const;
+  await using first = await connect(address!, options);
+  await using second = await connect(address!, options);
+  assertEquals(await first.receive(), "hello");
+  const next = second.receive();
+  assertEquals(terminal.told.includes("playing connection 2"), false);
+  await first.send("a");
+  assertEquals(await first.receive(), undefined);
+  assertEquals(await next, "hello");
+  await second.send("a");
+  assertEquals(await running, 0);
+});
+
 Deno.test("a recording of datagrams is played by either side, datagram by datagram", async () => {
   const path = `${FOLDER}/datagrams`;
   const server = new RecordedTerminal();
@@ -441,6 +496,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["replay x 7342 --expect --ignore a", /"a" is neither a regular expression/],
   ["replay x 7342 --expect --ignore /(/", /--ignore: "\/\(\/": invalid/],
   ["replay x udp:7342 --cut 1", /--cut means nothing over UDP: a datagram/],
+  ["replay x 7342 --connections 0", /--connections: "0" is not/],
   ["replay x 7342 --seed 3", /--seed is for --cut random/],
   ["replay x 7342 --ca x", /--ca is for TLS, and tcp:.* is not/],
   ["replay x 7342 --frame nonsense", /there is no framing "nonsense"/],
