@@ -223,7 +223,7 @@
  * | `/proxy` | the PROXY protocol's header |
  * | `/relay` | two connections joined, byte for byte, and watched |
  * | `/recording` | what went over connections, in a file, and back from it |
- * | `/testing` | checks for your own framings, networks in memory that fail |
+ * | `/testing` | checks for your own framings, networks in memory that fail, scripts |
  * | `/server`, `/client` | the two commands, to run |
  *
  * @module

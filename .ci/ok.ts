@@ -12,6 +12,7 @@ import config from "../deno.json" with { type: "json" };
 const PURE = [
   ...["lib/errors.ts", "lib/bytes", "lib/encoding", "lib/framing", "lib/time"],
   ...["lib/stream", "lib/session", "lib/testing", "lib/http/wire"],
+  "lib/script",
   ...["lib/recording", "lib/websocket/wire", "lib/websocket/speaking"],
   ...["lib/transport/address.ts", "lib/transport/connection.ts"],
   ...["lib/transport/datagram_endpoint.ts", "lib/transport/ip.ts"],

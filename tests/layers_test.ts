@@ -46,6 +46,13 @@ const PUBLIC = [
     .map((path) => path.slice("./".length)),
   "lib/core.ts",
 ];
+// What both halves of a script share: reading it and running it.
+const SCRIPT = [
+  ...["lib/script/capture.ts", "lib/script/parse_script.ts"],
+  ...["lib/script/run_script.ts", "lib/script/script_error.ts"],
+  ...["lib/script/statement.ts", "lib/script/subset.ts"],
+  "lib/script/template.ts",
+];
 const TERMINAL = "cli/terminal/terminal.ts";
 // What every command is made with.
 const COMMAND = [
@@ -213,10 +220,20 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "lib/load": [...ERRORS],
   "lib/hub": [...ERRORS],
+  // Speaks over whatever its caller opens.
+  "lib/script": [
+    ...[...ERRORS, "@std/bytes", "lib/encoding/json.ts", "lib/framing"],
+  ],
+  "lib/script/reading": [
+    ...[...ERRORS, "lib/bytes", "lib/encoding/json.ts", "lib/framing"],
+    ...["lib/nearest.ts", "lib/units.ts", ...SCRIPT],
+  ],
+  "lib/script/running": [...ERRORS, "lib/time", ...SCRIPT],
   "lib/testing": [
     ...MESSAGES,
     ...CONTRACT,
     "lib/random.ts",
+    "lib/script",
     "lib/transport/memory",
     "@std/bytes",
   ],
@@ -308,7 +325,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 const PURE = ["lib/bytes", "lib/encoding", "lib/framing", "lib/http/wire"];
 // Pure too, and speaks of times that it is given.
-const READS_NO_CLOCK = ["lib/recording"];
+const READS_NO_CLOCK = [
+  "lib/recording",
+  ...["lib/script/reading", "lib/script/parse_script.ts"],
+  ...["lib/script/statement.ts", "lib/script/template.ts"],
+  ...["lib/script/capture.ts", "lib/script/subset.ts"],
+];
 const IMPURE =
   /\b(async|await|console|Date|Deno|fetch|Math\.random|performance|queueMicrotask|set(?:Interval|Timeout))\b/g;
 const CLOCK =
@@ -316,6 +338,7 @@ const CLOCK =
 // Knows connections by their contract only; checked here as its two entry
 // functions reach the real transports through open.ts, which names Deno.
 const NO_DENO = [
+  "lib/script",
   "lib/hub",
   "lib/relay",
   "lib/session",
@@ -342,7 +365,7 @@ Deno.test("bytes, encoding and framing neither wait nor look at a clock", async 
   assertEquals(found, []);
 });
 
-Deno.test("recording neither waits nor looks at a clock", async () => {
+Deno.test("recording and reading scripts neither wait nor look at a clock", async () => {
   const found: string[] = [];
   for await (const [path, source] of sources()) {
     if (READS_NO_CLOCK.some((folder) => contains(folder, path))) {
@@ -398,7 +421,7 @@ Deno.test("at the top of transport, only the table and what opens by it import i
 // Lists that several rows share; a row need not use all of each.
 const SHARED = new Set([
   ...[...ERRORS, ...CONTRACT, ...TRANSPORT, ...MESSAGES, ...NODE],
-  ...[...PUBLIC, ...COMMAND],
+  ...[...PUBLIC, ...COMMAND, ...SCRIPT],
 ]);
 
 Deno.test("no row of the table grants what nothing in it imports", async () => {

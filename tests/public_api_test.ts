@@ -101,9 +101,12 @@ const EXPORTS: Record<string, readonly string[]> = {
     readLoadSummary
   `),
   "./testing": names(`
-    MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener
-    MemoryListenerOptions MemoryPairOptions MemoryPieces VerifyFramingOptions
-    VerifyFramingReport memoryListener memoryPair verifyFraming
+    ConnectScript MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener
+    MemoryListenerOptions MemoryPairOptions MemoryPieces ParseScriptOptions
+    RunScriptOptions Script ScriptConnection ScriptConnectionOptions ScriptConnectionPlan
+    ScriptError ScriptFailure ScriptFailureDetails ScriptMessage ScriptReport ScriptStep
+    VerifyFramingOptions VerifyFramingReport memoryListener memoryPair parseScript
+    runScript verifyFraming
   `),
   "./server": [],
   "./client": [],

@@ -1,7 +1,7 @@
 /**
  * Tools to test programs that use this library: a check for your own framing,
- * and connections in memory that cut, delay, end and reset as a script says,
- * the same way in every run.
+ * connections in memory that cut, delay, end and reset where a test decides, the
+ * same way in every run, and scripts of conversations with a server or a client.
  *
  * @example A framing of your own
  * ```ts
@@ -14,6 +14,19 @@
  *   new TextEncoder().encode("hello"),
  * ]);
  * assert(report.costMeasured);
+ * ```
+ *
+ * @example A conversation, written down
+ * ```ts
+ * import { connect, serve } from "@parley/parley";
+ * import { parseScript, runScript } from "@parley/parley/testing";
+ *
+ * await using server = await serve("tcp://127.0.0.1:0", async (peer) => {
+ *   await peer.send(new TextEncoder().encode("220 ready"));
+ *   for await (const message of peer) await peer.send(message);
+ * });
+ * const script = parseScript("expect /^220/\nsend hello\nexpect hello");
+ * await runScript(script, ({ options }) => connect(server.address, options));
  * ```
  *
  * @module
@@ -35,3 +48,26 @@ export {
   type MemoryPairOptions,
   type MemoryPieces,
 } from "../transport/memory/mod.ts";
+export {
+  parseScript,
+  type ParseScriptOptions,
+} from "../script/parse_script.ts";
+export {
+  type ConnectScript,
+  runScript,
+  type RunScriptOptions,
+  type ScriptConnection,
+  type ScriptReport,
+} from "../script/run_script.ts";
+export {
+  ScriptError,
+  ScriptFailure,
+  type ScriptFailureDetails,
+  type ScriptMessage,
+} from "../script/script_error.ts";
+export type {
+  Script,
+  ScriptConnectionOptions,
+  ScriptConnectionPlan,
+  ScriptStep,
+} from "../script/statement.ts";
