@@ -229,9 +229,31 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["lib/nearest.ts", "lib/units.ts", ...SCRIPT],
   ],
   "lib/script/running": [...ERRORS, "lib/time", ...SCRIPT],
+  // Strikes any connection; opens none.
+  "lib/faults": [
+    ...MESSAGES,
+    ...CONTRACT,
+    "lib/nearest.ts",
+    "lib/time",
+    "lib/transport/waiting.ts",
+  ],
+  // Decides without waiting.
+  "lib/faults/plan": [
+    ...MESSAGES,
+    "lib/faults/fault.ts",
+    "lib/faults/fault_names.ts",
+    "lib/random.ts",
+  ],
+  "lib/faults/written": [
+    ...ERRORS,
+    "lib/faults/fault.ts",
+    "lib/faults/fault_names.ts",
+    "lib/units.ts",
+  ],
   "lib/testing": [
     ...MESSAGES,
     ...CONTRACT,
+    "lib/faults",
     "lib/random.ts",
     "lib/script",
     "lib/transport/memory",
@@ -316,14 +338,25 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["cli/http/server", "cli/recording/record", "cli/tls", "cli/udp"],
     "cli/websocket",
   ],
+  "cli/faults": [...PUBLIC, ...COMMAND],
   "cli/tap": [
-    ...[...PUBLIC, ...COMMAND, "cli/recording", "cli/server", "cli/tls"],
+    ...[
+      ...PUBLIC,
+      ...COMMAND,
+      "cli/faults",
+      "cli/recording",
+      "cli/server",
+      "cli/tls",
+    ],
     ...["cli/target", "cli/websocket"],
   ],
   "cli/demo": [...PUBLIC, "cli/output"],
 };
 
-const PURE = ["lib/bytes", "lib/encoding", "lib/framing", "lib/http/wire"];
+const PURE = [
+  ...["lib/bytes", "lib/encoding", "lib/framing", "lib/http/wire"],
+  ...["lib/faults/parse_fault.ts", "lib/faults/plan", "lib/faults/written"],
+];
 // Pure too, and speaks of times that it is given.
 const READS_NO_CLOCK = [
   "lib/recording",
@@ -340,6 +373,7 @@ const CLOCK =
 const NO_DENO = [
   "lib/script",
   "lib/hub",
+  "lib/faults",
   "lib/relay",
   "lib/session",
   "lib/stream",

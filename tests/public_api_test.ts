@@ -101,6 +101,8 @@ const EXPORTS: Record<string, readonly string[]> = {
     readLoadSummary
   `),
   "./testing": names(`
+    DEFAULT_FAULT_SEED Fault FaultAction FaultDirection FaultEvent FaultMedium FaultName
+    FaultOptions FaultRange FaultScope StreamFaultOptions checkFaults parseFault withFaults
     ConnectScript MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener
     MemoryListenerOptions MemoryPairOptions MemoryPieces ParseScriptOptions
     RunScriptOptions Script ScriptConnection ScriptConnectionOptions ScriptConnectionPlan

@@ -7,9 +7,10 @@
 
 import type { Address } from "../../mod.ts";
 import type { RelayDirection } from "../../lib/relay/mod.ts";
+import { sideOf } from "../faults/fault_text.ts";
 import { reasonOf } from "../output/error_text.ts";
 import type { Recorder } from "../recording/record/recorder.ts";
-import type { TapEnd, TapView } from "./tap_event.ts";
+import type { TapEnd, TapStrike, TapView } from "./tap_event.ts";
 
 /** What records one connection. */
 type Record = ReturnType<Recorder["open"]>;
@@ -43,6 +44,10 @@ export class RecordingView implements TapView {
     bytes: Uint8Array,
   ): void {
     this.#open.get(connection)!.chunk(receiverOf(direction), bytes);
+  }
+
+  fault(strike: TapStrike): void {
+    this.#open.get(strike.connection)!.fault(sideOf(strike), strike);
   }
 
   finished(connection: number, direction: RelayDirection): void {

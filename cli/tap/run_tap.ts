@@ -5,6 +5,8 @@
  */
 
 import type { WatchedFramings } from "../../lib/relay/mod.ts";
+import { loadValues } from "../arguments/load_values.ts";
+import type { RunningFaults } from "../faults/running_faults.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { BoundedOutput } from "../output/bounded_output.ts";
 import { Log } from "../output/log.ts";
@@ -24,6 +26,7 @@ import { RecordingView } from "./recording_view.ts";
 import { parseTapArguments, type TapCommand } from "./tap_command.ts";
 import { tapManual } from "./tap_manual.ts";
 import type { TapView } from "./tap_event.ts";
+import { TAP_OPTIONS } from "./tap_option_table.ts";
 import type { TapSettings } from "./tapped_connection.ts";
 
 // How long a slow reader of standard output gets at the end.
@@ -42,6 +45,7 @@ async function runTap(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
   progress.stage = "listening";
+  await loadValues(args, TAP_OPTIONS);
   const command = parseTapArguments(args.slice(1), terminal);
   const { options } = command;
   progress.json = options.log === "json";
@@ -76,6 +80,7 @@ async function runTap(
       ...page === undefined ? [] : [page.view],
     ],
     ready: recording && (() => recording.room()),
+    faults: await faultsOf(command, log),
   };
   try {
     const exitCode = await serveTap(command, settings, output, terminal, log);
@@ -89,6 +94,16 @@ async function runTap(
     log.flush();
     await Promise.all([output, errors].map((one) => one.drained(DRAIN_MS)));
   }
+}
+
+/** Begins to break connections, if they are to be broken. */
+async function faultsOf(
+  { options }: TapCommand,
+  log: Log,
+): Promise<RunningFaults | undefined> {
+  if (options.fault.length === 0) return undefined;
+  const { RunningFaults } = await import("../faults/running_faults.ts");
+  return new RunningFaults(options, log);
 }
 
 /** What guesses the framing, if it is to be guessed. */

@@ -5,7 +5,7 @@
  */
 
 import { connect, type MessageConnection, serve } from "../../mod.ts";
-import { relay } from "../../lib/relay/mod.ts";
+import { relay, type RelayReport } from "../../lib/relay/mod.ts";
 import type { Log } from "../output/log.ts";
 import { errorText } from "../output/error_text.ts";
 import { listenSettings } from "../server/listening/listen_settings.ts";
@@ -13,8 +13,19 @@ import { type RunningServer, runningServer } from "../server/running_server.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { targetTls } from "../target/target_tls.ts";
 import type { TapCommand } from "./tap_command.ts";
+import { TapFaults } from "./tap_faults.ts";
 import { TapLog } from "./tap_log.ts";
 import { TappedConnection, type TapSettings } from "./tapped_connection.ts";
+
+// Of a connection that a fault closes at once.
+const REFUSED: RelayReport = {
+  toServer: 0,
+  toClient: 0,
+  endedBy: "self",
+  failed: undefined,
+  error: undefined,
+  observerError: undefined,
+};
 
 /**
  * Begins to listen.
@@ -31,6 +42,8 @@ export async function startTap(
 ): Promise<RunningServer> {
   const { listen, options, target } = command;
   const tapLog = new TapLog(log);
+  const faults = settings.faults &&
+    new TapFaults(settings.faults, settings);
   const deadlines = {
     idleTimeoutMs: options["idle-timeout"],
     sendTimeoutMs: options["send-timeout"],
@@ -49,9 +62,14 @@ export async function startTap(
     );
     tapLog.tapped(client, tapped);
     tapped.opened(client.remoteAddress);
+    if (faults?.begin(tapped)) {
+      tapped.closed(REFUSED, false);
+      return faults.end(tapped);
+    }
+    const wrap = faults?.wrapServer(tapped);
     let wasJoined = false;
     const open = async (signal: AbortSignal) => {
-      const connection = await connect(target, { ...dialled, signal });
+      const connection = await connect(target, { ...dialled, signal, wrap });
       wasJoined = true;
       return connection;
     };
@@ -61,6 +79,7 @@ export async function startTap(
     const report = await relay(client, open, how);
     tapLog.reported(client, report);
     tapped.closed(report, wasJoined);
+    faults?.end(tapped);
     const { error, failed, observerError } = report;
     if (observerError !== undefined) {
       const text = errorText(observerError);
@@ -72,6 +91,7 @@ export async function startTap(
     ...await listenSettings(options, [listen], terminal),
     ...deadlines,
     framing: "raw",
+    wrap: faults?.wrapClient,
     onEvent: (event) => tapLog.event(event),
   }, join);
   return runningServer(server);

@@ -11,12 +11,14 @@ import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { framedBy, oneFraming, readPlaces } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
+import { checkFaultOptions, type Struck } from "../faults/fault_options.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkTls } from "../server/server_checks.ts";
 import { KINDS_OVER } from "../server/server_command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { checkDisplay } from "./display/display_for.ts";
+import { AUTO } from "./guessed_framing.ts";
 import { TAP_OPTIONS, type TapOptions } from "./tap_option_table.ts";
 
 const EXAMPLE = "tap 9000 127.0.0.1:7342";
@@ -71,8 +73,25 @@ export function parseTapArguments(
   checkTls([listen], given);
   checkPair(given, "target-");
   checkRecord(options, given);
+  checkFaultOptions(options, given, struckBy(listen, options));
   checkDisplay(options);
   return { listen, target, given, options };
+}
+
+/** What faults strike. */
+function struckBy(listen: Address, options: TapOptions): Struck {
+  if (listen.transport === "udp") {
+    return { toServer: "datagrams", toClient: "datagrams" };
+  }
+  const { frame } = options;
+  const both = frame === AUTO ? undefined : frame;
+  return {
+    toServer: options["frame-to-server"] ?? both,
+    toClient: options["frame-to-client"] ?? both,
+    why: frame === AUTO
+      ? "--frame auto finds out only later where they end; write the framing that it guessed"
+      : "without --frame the tap knows none; write for example --frame line",
+  };
 }
 
 /** What the options of a tap can apply to. */

@@ -14,6 +14,7 @@
  */
 
 import type { Address } from "../../mod.ts";
+import type { FaultEvent } from "../../lib/testing/mod.ts";
 import type {
   RelayDirection,
   RelayReport,
@@ -39,6 +40,12 @@ export interface TapError extends WatchedError {
   /** The connection's number, from 1. */
   readonly connection: number;
   /** When they were read. */
+  readonly at: Date;
+}
+
+/** A fault that strikes a tapped connection, before what it strikes passes. */
+export interface TapStrike extends FaultEvent {
+  /** When it struck. */
   readonly at: Date;
 }
 
@@ -70,6 +77,8 @@ export interface TapView {
   skipped?(direction: RelayDirection, count: number): void;
   /** Bytes that do not fit the framing. */
   error?(error: TapError): void;
+  /** A fault strikes what passes next. */
+  fault?(strike: TapStrike): void;
   /** One side has finished sending. */
   finished?(connection: number, direction: RelayDirection): void;
   /** A connection is over. */

@@ -26,6 +26,7 @@ import {
 } from "../arguments/option.ts";
 import { oneOf } from "../arguments/values.ts";
 import { UsageError } from "../output/failure.ts";
+import { FAULT_OPTIONS } from "../faults/fault_options.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
 import { LISTENING_OPTIONS } from "../target/listening_options.ts";
@@ -149,6 +150,7 @@ export const TAP_OPTIONS = {
   ...WEBSOCKET_OPTIONS,
   ...WEBSOCKET_SERVER_OPTIONS,
   ...RECORD_OPTIONS,
+  ...FAULT_OPTIONS,
   ...LOG_OPTIONS,
 } as const;
 

@@ -12,6 +12,8 @@ import {
   type WatchedFramings,
   type WatchedMessage,
 } from "../../lib/relay/mod.ts";
+import type { FaultEvent } from "../../lib/testing/mod.ts";
+import type { RunningFaults } from "../faults/running_faults.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { TapView } from "./tap_event.ts";
 
@@ -27,6 +29,8 @@ export interface TapSettings {
   readonly views: readonly TapView[];
   /** Gives what the next read of any connection waits for. */
   readonly ready?: (() => Promise<void> | undefined) | undefined;
+  /** Breaks the connections on purpose. */
+  readonly faults?: RunningFaults | undefined;
 }
 
 /** What passed in one direction. */
@@ -87,6 +91,12 @@ export class TappedConnection {
       view.chunk?.(this.number, direction, bytes);
     }
     this.#watch.onChunk(direction, bytes);
+  };
+
+  /** A fault strikes, before the bytes that it strikes are passed on. */
+  readonly onStrike = (event: FaultEvent): void => {
+    const strike = { ...event, at: this.#settings.terminal.now() };
+    for (const view of this.#settings.views) view.fault?.(strike);
   };
 
   /** A side has finished sending. */

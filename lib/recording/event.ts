@@ -112,6 +112,8 @@ export interface RecordedFault extends RecordedOnConnection {
   readonly fault: string;
   /** Which message of its direction it struck, from 1. */
   readonly message?: number | undefined;
+  /** Where it struck: bytes since its direction began, before any fault. */
+  readonly offset?: number | undefined;
 }
 
 /** Events are missing here: the recording could not be written fast enough. */

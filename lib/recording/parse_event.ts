@@ -96,7 +96,14 @@ export function parseEvent(
   const to = direction(fields, number);
   if (typeof fields["fault"] === "string") {
     const message = count(fields, "message", number);
-    return { ...on, to, fault: fields["fault"], message };
+    const offset = count(fields, "offset", number);
+    return {
+      ...on,
+      to,
+      fault: fields["fault"],
+      message,
+      ...offset === undefined ? {} : { offset },
+    };
   }
   switch (event) {
     case undefined:

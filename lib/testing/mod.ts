@@ -1,7 +1,8 @@
 /**
  * Tools to test programs that use this library: a check for your own framing,
- * connections in memory that cut, delay, end and reset where a test decides, the
- * same way in every run, and scripts of conversations with a server or a client.
+ * connections in memory that cut, delay, end and reset where a test decides, faults for
+ * any connection, and scripts of conversations with a server or a client; the same way
+ * in every run.
  *
  * @example A framing of your own
  * ```ts
@@ -71,3 +72,20 @@ export type {
   ScriptConnectionPlan,
   ScriptStep,
 } from "../script/statement.ts";
+export { checkFaults, type FaultMedium } from "../faults/check_faults.ts";
+export type {
+  Fault,
+  FaultAction,
+  FaultDirection,
+  FaultEvent,
+  FaultName,
+  FaultRange,
+  FaultScope,
+} from "../faults/fault.ts";
+export { parseFault } from "../faults/parse_fault.ts";
+export {
+  DEFAULT_FAULT_SEED,
+  type FaultOptions,
+  type StreamFaultOptions,
+  withFaults,
+} from "../faults/with_faults.ts";

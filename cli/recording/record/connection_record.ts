@@ -15,6 +15,7 @@ export type ConnectionEvent =
     readonly to?: Side | undefined;
     readonly fault: string;
     readonly message?: number | undefined;
+    readonly offset?: number | undefined;
   }
   | { readonly event: "refused"; readonly why: string }
   | {
@@ -71,8 +72,15 @@ export class ConnectionRecord {
   }
 
   /** A fault strikes what goes to a side. */
-  fault(to: Side | undefined, fault: string, message?: number): void {
-    if (!this.#isOver) this.#add({ to, fault, message });
+  fault(
+    to: Side | undefined,
+    { fault, message, offset }: {
+      readonly fault: string;
+      readonly message?: number | undefined;
+      readonly offset?: number | undefined;
+    },
+  ): void {
+    if (!this.#isOver) this.#add({ to, fault, message, offset });
   }
 
   /** The other side of a relay could not be opened. */

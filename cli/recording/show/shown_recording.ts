@@ -183,10 +183,13 @@ function wordsOf(
   event: Exclude<OnConnection, { bytes: Uint8Array }>,
 ): string | undefined {
   if ("fault" in event) {
-    const message = event.message === undefined
-      ? ""
-      : ` at message ${event.message}`;
-    return `fault ${event.fault}${message}`;
+    const { fault, message, offset } = event;
+    const at = message !== undefined
+      ? ` at message ${message}`
+      : offset !== undefined
+      ? ` at byte ${offset}`
+      : "";
+    return `fault ${fault}${at}`;
   }
   switch (event.event) {
     case "open":

@@ -5,15 +5,17 @@
  * ```text
  * {"connection":1,"to":"server","number":1,"message":"hello","bytes":5,"at":"...","reads":2}
  * {"connection":1,"to":"server","number":3,"error":{"code":"malformed","message":"..."}}
+ * {"connection":1,"to":"client","fault":"delay:200ms","message":4,"offset":96,"at":"..."}
  * ```
  *
  * @module
  */
 
+import { strikeFields } from "../../faults/fault_text.ts";
 import { errorText } from "../../output/error_text.ts";
 import { escapeJson } from "../../output/escape.ts";
 import { jsonContent } from "../../output/formats.ts";
-import type { TapError, TapMessage } from "../tap_event.ts";
+import type { TapError, TapMessage, TapStrike } from "../tap_event.ts";
 import type { LineFormat } from "./line_format.ts";
 
 /** JSON Lines. */
@@ -29,6 +31,14 @@ export const JSON_LINES: LineFormat = {
       ...(reads > 1 ? { spanMs: rounded(spanMs) } : {}),
       ...(answerMs === undefined ? {} : { answerMs: rounded(answerMs) }),
       ...(isRaw ? { raw: true } : {}),
+    }));
+  },
+
+  fault(strike: TapStrike): string {
+    const { at } = strike;
+    return escapeJson(JSON.stringify({
+      ...strikeFields(strike),
+      at: at.toISOString(),
     }));
   },
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TapError, TapMessage } from "../tap_event.ts";
+import type { TapError, TapMessage, TapStrike } from "../tap_event.ts";
 
 /** Writes lines, without their end. */
 export interface LineFormat {
@@ -16,6 +16,9 @@ export interface LineFormat {
    * makes all of it take ten times as long to encode.
    */
   pieces?(message: TapMessage): readonly string[];
+
+  /** Writes that a fault struck. */
+  fault(strike: TapStrike): string;
 
   /** Writes that bytes do not fit the framing. */
   error(error: TapError): string;

@@ -10,7 +10,7 @@ import type { BoundedOutput } from "../../output/bounded_output.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { type Filter, passes } from "../filter.ts";
-import type { TapError, TapMessage, TapView } from "../tap_event.ts";
+import type { TapError, TapMessage, TapStrike, TapView } from "../tap_event.ts";
 import type { LineFormat } from "./line_format.ts";
 
 // How long messages may be missing before that is reported.
@@ -63,6 +63,16 @@ export class TapDisplay implements TapView {
 
   skipped(direction: RelayDirection, count: number): void {
     if (this.#isShown(direction)) this.#missed(count);
+  }
+
+  fault(strike: TapStrike): void {
+    const { format, output } = this.#options;
+    const { direction } = strike;
+    const isShown = direction === undefined
+      ? !output.isDiscarded
+      : this.#isShown(direction);
+    if (!isShown || this.#isMissing(0)) return;
+    output.write(`${format.fault(strike)}\n`);
   }
 
   error(error: TapError): void {

@@ -4,6 +4,7 @@
  * ```text
  * #1 →  1     5 B  12:00:00.201  hello                       in 2 reads, 201 ms apart
  * #1 ←  1     5 B  12:00:00.203  HELLO                       +1.9 ms
+ * #1 ←            12:00:00.202  fault delay:200ms at message 1
  * #1 → !3          12:00:00.402  cannot decode message 3 at byte 27 (length:4): ...
  * ```
  *
@@ -15,6 +16,7 @@
 
 import type { WatchedFramings } from "../../../lib/relay/mod.ts";
 import { explainFrame, parseFraming } from "../../../lib/framing/mod.ts";
+import { strikeText } from "../../faults/fault_text.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import { annotatedBytes } from "../../output/annotated_bytes.ts";
@@ -24,7 +26,7 @@ import type { FormatName } from "../../output/formats.ts";
 import type { View } from "../../output/views/load_view.ts";
 import type { ViewName } from "../../output/views/view_names.ts";
 import { cutToColumns, textColumns } from "../../output/width.ts";
-import type { TapError, TapMessage } from "../tap_event.ts";
+import type { TapError, TapMessage, TapStrike } from "../tap_event.ts";
 import type { LineFormat } from "./line_format.ts";
 
 // Where the remarks of short messages begin, so that they can be compared.
@@ -91,6 +93,18 @@ export class TextLines implements LineFormat {
     return this.#annotated === undefined
       ? line
       : [line, ...this.#rows(found, this.#annotated)].join(`\n${INDENT}`);
+  }
+
+  fault(strike: TapStrike): string {
+    const { at, connection, direction } = strike;
+    const arrow = direction === undefined
+      ? ""
+      : direction === "toServer"
+      ? " →"
+      : " ←";
+    const head = `#${connection}${arrow} `.padEnd(16);
+    const line = `${head}${clock(at)}  ${strikeText(strike)}`;
+    return cut(line, this.#columns());
   }
 
   error(found: TapError): string {

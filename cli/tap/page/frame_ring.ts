@@ -44,7 +44,7 @@ export type PageEvent =
     readonly text: string;
   }
   | {
-    readonly kind: "end";
+    readonly kind: "fault" | "end";
     readonly connection: number;
     readonly to?: "server" | "client";
     readonly at: string;

@@ -80,7 +80,7 @@ function element(name, className, text) {
 }
 
 function rowOf(event) {
-  const row = element("div", "row " + (event.kind === "message" ? "message" : event.kind === "error" ? "event error" : "event"));
+  const row = element("div", "row " + (event.kind === "message" ? "message" : event.kind === "error" ? "event error" : event.kind === "fault" ? "event fault" : "event"));
   row.event = event;
   const meta = element("span", "meta");
   meta.append(element("b", "", "#" + event.connection), element("span", "at", event.at.slice(11, 23)));
@@ -88,7 +88,7 @@ function rowOf(event) {
   row.append(meta, lane);
   if (event.kind !== "message") {
     const text = event.kind === "open" ? event.peer + " connected" : event.text;
-    lane.append(element("span", "", (event.kind === "error" ? "✗ " : "") + text));
+    lane.append(element("span", "", ({ error: "✗ ", fault: "⚡ " }[event.kind] || "") + (event.kind === "fault" && event.to ? (event.to === "server" ? "→ " : "← ") : "") + text));
     return row;
   }
   const arrow = event.to === "server" ? "→" : "←";
@@ -125,7 +125,7 @@ function passes(event) {
   const words = $("filter").value.trim().toLowerCase();
   if (words === "") return true;
   if (/^#\d+$/.test(words)) return words === "#" + event.connection;
-  if (words === "error") return event.kind === "error";
+  if (words === "error" || words === "fault") return event.kind === words;
   return (event.text || event.peer || "").toLowerCase().includes(words);
 }
 

@@ -10,13 +10,13 @@ export const PAGE_STYLE = `
   color-scheme: light dark;
   --ink: #1d242b; --soft: #5d6975; --paper: #fbfaf7; --card: #fff; --rule: #e3dfd6;
   --toServer: #1f6292; --toServerBack: #dcebf6; --toClient: #8a4a12; --toClientBack: #f8e7d6;
-  --bad: #b3261e; --badBack: #fbe4e2; --cut: #1d242b; --chosen: #fff4c9; --live: #2c8a4b;
+  --bad: #b3261e; --badBack: #fbe4e2; --fault: #7a5200; --faultBack: #fdf0c8; --cut: #1d242b; --chosen: #fff4c9; --live: #2c8a4b;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ink: #e4e7ea; --soft: #9aa5b0; --paper: #14181c; --card: #1b2127; --rule: #2e363e;
     --toServer: #8cc4ee; --toServerBack: #1d3547; --toClient: #eab07a; --toClientBack: #43301d;
-    --bad: #ff9a92; --badBack: #4a2320; --cut: #e4e7ea; --chosen: #3a3416; --live: #6fcf8f;
+    --bad: #ff9a92; --badBack: #4a2320; --fault: #f0cd6b; --faultBack: #3d3210; --cut: #e4e7ea; --chosen: #3a3416; --live: #6fcf8f;
   }
 }
 * { box-sizing: border-box; }
@@ -52,6 +52,7 @@ main { flex: 1; overflow-y: auto; overflow-anchor: none; padding: 0 1.2rem 1rem;
 .note { color: var(--soft); font-size: .78rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .event .lane { justify-content: center; color: var(--soft); font-size: .82rem; overflow-wrap: anywhere; }
 .error .lane { color: var(--bad); background: var(--badBack); border-radius: .3rem; padding: .15rem .6rem; }
+.fault .lane { color: var(--fault); background: var(--faultBack); border-radius: .3rem; padding: .15rem .6rem; }
 #empty { margin: 3rem auto; color: var(--soft); text-align: center; padding: 0 1rem; }
 #detail { position: fixed; right: 0; top: 0; bottom: 0; width: min(38rem, 100%); padding: 1rem 1.2rem; overflow: auto; background: var(--card); border-left: 1px solid var(--rule); box-shadow: -8px 0 24px rgb(0 0 0 / .12); }
 body.looking > :is(header, main, footer, #lanes) { margin-right: min(38rem, 100%); }

@@ -14,8 +14,15 @@ import type {
   RelayDirection,
   WatchedFramings,
 } from "../../../lib/relay/mod.ts";
+import { sideOf, strikeText } from "../../faults/fault_text.ts";
 import { errorText } from "../../output/error_text.ts";
-import type { TapEnd, TapError, TapMessage, TapView } from "../tap_event.ts";
+import type {
+  TapEnd,
+  TapError,
+  TapMessage,
+  TapStrike,
+  TapView,
+} from "../tap_event.ts";
 import { type FrameRing, MOST_FRAME_BYTES, placeOf } from "./frame_ring.ts";
 
 // So many characters of a message are shown in its row.
@@ -107,6 +114,18 @@ export class PageView implements TapView {
       number,
       at: at.toISOString(),
       text: errorText(error),
+    });
+  }
+
+  fault(strike: TapStrike): void {
+    const { at, connection } = strike;
+    const to = sideOf(strike);
+    this.#ring.add({
+      kind: "fault",
+      connection,
+      ...to && { to },
+      at: at.toISOString(),
+      text: strikeText(strike),
     });
   }
 

@@ -1,0 +1,71 @@
+/**
+ * Whether a fault strikes, and the event of it.
+ *
+ * @module
+ */
+
+import type { Fault, FaultDirection, FaultEvent } from "../fault.ts";
+import type { BytesStep, Emit } from "./step.ts";
+
+// A regular expression looks at no more of a message. A library cannot choose the
+// engine that is fast on all of them, so what it reads is bounded.
+const LOOKED_AT_BYTES = 64 * 1024;
+
+const UTF8 = new TextDecoder();
+
+/** Where a fault is at work. */
+export interface Place {
+  /** The connection's number. */
+  readonly connection: number;
+  readonly direction: FaultDirection;
+}
+
+/** Decides for one fault in one direction, and counts. */
+export class Strikes {
+  readonly #fault: Fault;
+  readonly #place: Place;
+  #count = 0;
+
+  constructor(fault: Fault, place: Place) {
+    this.#fault = fault;
+    this.#place = place;
+  }
+
+  /** Whether the fault is about some messages only. */
+  get isChoosy(): boolean {
+    return this.#fault.messages !== undefined || this.#fault.when !== undefined;
+  }
+
+  /** Whether it may strike these bytes. */
+  matches({ message, payload }: BytesStep): boolean {
+    const { messages, times = Infinity, when } = this.#fault;
+    if (this.#count >= times) return false;
+    if (!this.isChoosy) return true;
+    if (message === undefined) return false;
+    if (messages && (message < messages.first || message > messages.last)) {
+      return false;
+    }
+    if (when === undefined) return true;
+    // An expression of a program may be global: then each search begins at the front.
+    when.lastIndex = 0;
+    return when.test(UTF8.decode(payload!.subarray(0, LOOKED_AT_BYTES)));
+  }
+
+  /** Strikes, once `matches` has said so. */
+  strike(
+    emit: Emit,
+    at: { readonly message?: number | undefined; readonly offset: number },
+    delayMs = 0,
+  ): FaultEvent {
+    this.#count++;
+    const event: FaultEvent = {
+      fault: this.#fault.text,
+      name: this.#fault.name,
+      ...this.#place,
+      ...at.message === undefined ? {} : { message: at.message },
+      offset: at.offset,
+    };
+    emit({ type: "strike", event, delayMs });
+    return event;
+  }
+}
