@@ -22,7 +22,7 @@ abstract class Lasting implements Stage {
       return emit(step);
     }
     // With message= or when= each message is a strike, otherwise the beginning.
-    const struck = this.#strikes.isChoosy ? step.message : 0;
+    const struck = this.#strikes.isChoosy ? step.number : 0;
     if (this.#struck !== struck) this.#strikes.strike(emit, step);
     this.#struck = struck;
     this.strike(step, emit);
@@ -43,7 +43,7 @@ export class Split extends Lasting {
   protected strike(step: BytesStep, emit: Emit): void {
     // The cuts of a message are the same wherever it stands, and those of a stream
     // without messages are at fixed places.
-    const before = step.message === undefined ? step.offset % this.#size : 0;
+    const before = step.number === undefined ? step.offset % this.#size : 0;
     cut(step, this.#size, before, emit);
   }
 }

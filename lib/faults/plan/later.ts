@@ -30,7 +30,7 @@ export class Delay implements Stage {
     // Without messages by the place, as the network decides how many chunks come.
     const drawn = this.#jitterMs === 0
       ? 0.5
-      : step.message === undefined
+      : step.number === undefined
       ? drawAt(this.#key, step.offset)
       : this.#random();
     if (!this.#strikes.matches(step)) return emit(step);

@@ -25,7 +25,7 @@ export class Limit implements Stage {
   #left: number;
   #state: "waiting" | "counting" | "over";
   #offset = 0;
-  #message: number | undefined;
+  #number: number | undefined;
 
   constructor(
     ending: Ending,
@@ -50,7 +50,7 @@ export class Limit implements Stage {
     if (this.#state === "waiting" && this.#strikes.matches(step)) {
       this.#state = "counting";
       this.#offset = step.offset;
-      this.#message = step.message;
+      this.#number = step.number;
       this.#look(emit);
     }
     if (this.#state === "waiting") return emit(step);
@@ -58,12 +58,12 @@ export class Limit implements Stage {
   }
 
   #count(step: BytesStep, emit: Emit): void {
-    const { bytes, message } = step;
+    const { bytes, number } = step;
     const isBytes = this.#unit === "bytes";
     const passed = isBytes ? bytes.subarray(0, this.#left) : bytes;
-    this.#left -= isBytes ? passed.length : message === undefined ? 0 : 1;
+    this.#left -= isBytes ? passed.length : number === undefined ? 0 : 1;
     this.#offset = step.offset + passed.length;
-    this.#message = message;
+    this.#number = number;
     emit(passed.length === bytes.length ? step : { ...step, bytes: passed });
     this.#look(emit);
   }
@@ -71,7 +71,7 @@ export class Limit implements Stage {
   #look(emit: Emit): void {
     if (this.#left > 0) return;
     this.#state = "over";
-    const at = { message: this.#message, offset: this.#offset };
+    const at = { number: this.#number, offset: this.#offset };
     const event = this.#strikes.strike(emit, at);
     switch (this.#ending) {
       case "truncate":

@@ -25,7 +25,7 @@ abstract class MessageStage implements Stage {
 
   take(step: Step, emit: Emit): void {
     // What follows a broken framing has no messages.
-    if (step.type !== "bytes" || step.message === undefined) {
+    if (step.type !== "bytes" || step.number === undefined) {
       return this.pass(step, emit);
     }
     const isDrawn = this.#random() < this.#probability;

@@ -152,7 +152,7 @@ export class Plan {
       offset,
       delayMs: 0,
       bytesPerSecond: Infinity,
-      ...payload === undefined ? {} : { message: ++this.#messages, payload },
+      ...payload === undefined ? {} : { number: ++this.#messages, payload },
     }, emit);
   }
 

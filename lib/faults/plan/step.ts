@@ -18,7 +18,7 @@ export interface BytesStep {
   /** The rate that they are sent at; `Infinity` for no bound. */
   readonly bytesPerSecond: number;
   /** The number of the message that they are, or a part of. */
-  readonly message?: number | undefined;
+  readonly number?: number | undefined;
   /** What the message was before anything struck it. */
   readonly payload?: Uint8Array | undefined;
 }

@@ -37,12 +37,12 @@ export class Strikes {
   }
 
   /** Whether it may strike these bytes. */
-  matches({ message, payload }: BytesStep): boolean {
+  matches({ number, payload }: BytesStep): boolean {
     const { messages, times = Infinity, when } = this.#fault;
     if (this.#count >= times) return false;
     if (!this.isChoosy) return true;
-    if (message === undefined) return false;
-    if (messages && (message < messages.first || message > messages.last)) {
+    if (number === undefined) return false;
+    if (messages && (number < messages.first || number > messages.last)) {
       return false;
     }
     if (when === undefined) return true;
@@ -54,7 +54,7 @@ export class Strikes {
   /** Strikes, once `matches` has said so. */
   strike(
     emit: Emit,
-    at: { readonly message?: number | undefined; readonly offset: number },
+    at: { readonly number?: number | undefined; readonly offset: number },
     delayMs = 0,
   ): FaultEvent {
     this.#count++;
@@ -62,7 +62,7 @@ export class Strikes {
       fault: this.#fault.text,
       name: this.#fault.name,
       ...this.#place,
-      ...at.message === undefined ? {} : { message: at.message },
+      ...at.number === undefined ? {} : { message: at.number },
       offset: at.offset,
     };
     emit({ type: "strike", event, delayMs });
