@@ -59,7 +59,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     UpgradeWebSocketOptions WebSocketClientOptions WebSocketDecoder
     WebSocketDecoderOptions WebSocketDialOptions WebSocketEncoder
     WebSocketEncoderOptions WebSocketInfo WebSocketListenOptions WebSocketOptions
-    WebSocketServerOptions upgradeWebSocket webSocketOf
+    WebSocketRequest WebSocketServerOptions upgradeWebSocket webSocketOf
   `),
   "./proxy": names(`
     DEFAULT_MAX_PROXY_HEADER_BYTES ParsedProxyHeader ProxyHeader ProxyProtocolOptions ProxyTlv

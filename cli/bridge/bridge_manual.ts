@@ -42,7 +42,7 @@ export function bridgeManual(): Manual {
         ],
         [
           "the end",
-          "of one side is passed on; the other one may still answer",
+          "of one side is passed on; the other one may still answer, a browser that has closed for 5 s",
         ],
         [
           "slow readers",
@@ -50,7 +50,7 @@ export function bridgeManual(): Manual {
         ],
         [
           "TARGET is down",
-          "the client is closed at once, the log says why, and the bridge goes on",
+          "a client of ws: gets status 502, as TARGET is connected to first; others are closed at once. The log says why, and the bridge goes on",
         ],
         [
           "SIGINT, SIGTERM",

@@ -6,6 +6,7 @@
 
 import { MessageConnection, streamConnection } from "../../mod.ts";
 import { bridge, type OpenBridge } from "../../lib/relay/mod.ts";
+import { counted } from "../arguments/counted.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
@@ -62,7 +63,9 @@ export async function runPipedBridge(
   stop.undo();
   log.soon(
     { event: "closed", messagesToServer: toServer, messagesToClient: toClient },
-    `${toServer} messages to ${target}, ${toClient} messages from it`,
+    `${counted(toServer, "message")} to ${target}, ${
+      counted(toClient, "message")
+    } from it`,
   );
   if (ownEnd !== undefined) throw ownEnd;
   if (failed === undefined) return EXIT.done;

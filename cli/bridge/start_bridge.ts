@@ -7,11 +7,12 @@
 import {
   type ChannelOptions,
   connect,
-  type MessageConnection,
+  MessageConnection,
   type MessageOptions,
   serve,
 } from "../../mod.ts";
 import { bridge, type OpenBridge } from "../../lib/relay/mod.ts";
+import { webSocketOf, type WebSocketRequest } from "../../lib/websocket/mod.ts";
 import type { Log } from "../output/log.ts";
 import { listenSettings } from "../server/listening/listen_settings.ts";
 import { type RunningServer, runningServer } from "../server/running_server.ts";
@@ -53,6 +54,29 @@ export async function openerOf(
   return (signal) => connect(target, { ...settings, signal });
 }
 
+/** What was opened before the client's request was answered. */
+function openedFor(client: MessageConnection): MessageConnection | undefined {
+  const prepared = webSocketOf(client)?.prepared;
+  return prepared instanceof MessageConnection ? prepared : undefined;
+}
+
+/** Opens the target's side while a client of WebSocket waits for an answer. */
+async function openFirst(
+  open: OpenBridge,
+  { signal }: WebSocketRequest,
+  log: BridgeLog,
+): Promise<MessageConnection> {
+  try {
+    const target = await open(signal);
+    signal.addEventListener("abort", () => target.abort(), { once: true });
+    if (signal.aborted) target.abort();
+    return target;
+  } catch (error) {
+    log.targetFailed(error);
+    throw error;
+  }
+}
+
 /**
  * Begins to listen.
  *
@@ -69,7 +93,7 @@ export async function startBridge(
   const bridgeLog = new BridgeLog(log);
   const open = await openerOf(command, terminal, log);
   const join = async (client: MessageConnection) => {
-    const report = await bridge(client, open);
+    const report = await bridge(client, openedFor(client) ?? open);
     bridgeLog.reported(client, report);
     if (report.failed !== undefined) throw report.error;
   };
@@ -82,7 +106,11 @@ export async function startBridge(
     ...settings,
     ...connectionSettings(command),
     ...webSocket === undefined ? {} : {
-      webSocket: { ...webSocket, messageType: options["ws-type"] ?? "auto" },
+      webSocket: {
+        ...webSocket,
+        messageType: options["ws-type"] ?? "auto",
+        beforeAccept: (request) => openFirst(open, request, bridgeLog),
+      },
     },
     framing: options.frame,
     onEvent: (event) => bridgeLog.event(event),

@@ -191,13 +191,23 @@ export class ServerLog {
     },
   ): void {
     const peer = String(remoteAddress);
-    const reason = errorText(error);
+    const isWs = remoteAddress.transport.startsWith("ws");
+    const [fields, text] = this.disagreement(error);
     this.#log.soon(
-      { event: "handshake_failed", peer, reason },
-      `${
-        remoteAddress.transport.startsWith("ws") ? "no WebSocket" : "no TLS"
-      } with ${peer}: ${bareReason(error)}`,
+      { event: "handshake_failed", peer, ...fields },
+      `${isWs ? "no WebSocket" : "no TLS"} with ${peer}: ${text}`,
     );
+  }
+
+  /**
+   * Describes why there was no connection.
+   *
+   * @returns The fields for programs, and the text for people.
+   */
+  protected disagreement(
+    error: unknown,
+  ): readonly [fields: object, text: string] {
+    return [{ reason: errorText(error) }, bareReason(error)];
   }
 
   #badFrame<T>(

@@ -10,6 +10,9 @@
  *      └────── either side fails ────────► failed   what was passed on is written
  * ```
  *
+ * A WebSocket that has closed both ways takes nothing more: the other side is then
+ * closed too, even if it could go on sending.
+ *
  * A direction takes the messages that have arrived, at most 128, and waits until
  * they find room: a side that reads slowly makes the other one slow.
  *
@@ -112,6 +115,8 @@ export async function bridge(
 class Bridge {
   readonly #sides: Readonly<Record<Side, MessageConnection>>;
   readonly #passed: Record<Side, number> = { client: 0, server: 0 };
+  // Sides that have closed both ways: nothing can be passed to them any more.
+  readonly #over = new Set<Side>();
   #endedBy: BridgeReport["endedBy"] | undefined;
   #failure: { readonly side: Side; readonly error: unknown } | undefined;
 
@@ -122,10 +127,11 @@ class Bridge {
   /** Passes on until both have ended, and closes both. */
   async run(): Promise<BridgeReport> {
     const undo = [this.#watch("client"), this.#watch("server")];
-    await Promise.all([
-      this.#pass("client", "server"),
-      this.#pass("server", "client"),
-    ]);
+    const toServer = this.#pass("client", "server");
+    const toClient = this.#pass("server", "client");
+    this.#closeBehind("client", toServer, "server");
+    this.#closeBehind("server", toClient, "client");
+    await Promise.all([toServer, toClient]);
     if (this.#failure === undefined) {
       await Promise.all([this.#close("client"), this.#close("server")]);
     }
@@ -151,6 +157,16 @@ class Bridge {
     return () => signal.removeEventListener("abort", ended);
   }
 
+  /** Closes the other side of one that is over, once all of it was passed on. */
+  #closeBehind(side: Side, passed: Promise<void>, other: Side): void {
+    const { farewell } = channelOf(this.#sides[side]);
+    if (farewell === undefined) return;
+    farewell.onOver = () => {
+      this.#over.add(side);
+      void passed.then(() => this.#close(other));
+    };
+  }
+
   async #pass(from: Side, to: Side): Promise<void> {
     const sender = this.#sides[from];
     const receiver = this.#sides[to];
@@ -164,6 +180,7 @@ class Bridge {
         try {
           await receiver.sendAll(value);
         } catch (error) {
+          if (this.#over.has(to)) return;
           // A message that the framing cannot hold is the sender's.
           this.#fail(error instanceof RangeError ? from : to, error);
         } finally {

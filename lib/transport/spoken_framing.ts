@@ -46,6 +46,8 @@ export interface FramingLink {
 export interface Farewell {
   /** Whether the peer has ended its side. */
   readonly peerFinished: boolean;
+  /** Called once both sides have ended. */
+  onOver: (() => void) | undefined;
 
   /** Ends this side in order; nothing can be sent behind it. */
   finish(): void;

@@ -45,6 +45,7 @@ export type {
   WebSocketDialOptions,
   WebSocketListenOptions,
   WebSocketOptions,
+  WebSocketRequest,
   WebSocketServerOptions,
 } from "../transport/ws/options.ts";
 export {

@@ -25,8 +25,10 @@ import { WebSocketFraming } from "./speaking/websocket_framing.ts";
  */
 export interface UpgradeWebSocketOptions<E extends EncodingLike = "bytes">
   extends Omit<MessageOptions<E>, "framing" | "side"> {
-  /** Options of WebSocket. */
-  readonly webSocket?: WebSocketServerOptions | undefined;
+  /** Options of WebSocket. The handler itself comes before accepting. */
+  readonly webSocket?:
+    | Omit<WebSocketServerOptions, "beforeAccept">
+    | undefined;
 }
 
 /**

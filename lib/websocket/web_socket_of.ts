@@ -22,6 +22,8 @@ export interface WebSocketInfo {
   readonly target: string;
   /** The origin of the page, if the client is a browser; known to the server. */
   readonly origin: string | undefined;
+  /** What the server's `beforeAccept` has resolved to. */
+  readonly prepared: unknown;
   /** Whether messages are compressed. */
   readonly isCompressed: boolean;
   /** How the peer ended its side; `undefined` until its close frame has come. */
@@ -70,8 +72,10 @@ export function webSocketOf(
     connection as MessageConnection<unknown, never>,
   );
   if (!(farewell instanceof WebSocketFraming)) return undefined;
-  const { compression, origin, protocol, target } = farewell.agreement;
+  const { compression, origin, prepared, protocol, target } =
+    farewell.agreement;
   return {
+    prepared,
     protocol,
     target,
     origin,

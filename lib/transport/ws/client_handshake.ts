@@ -30,6 +30,10 @@ export interface Agreed {
   readonly compression: Compression | undefined;
   /** What was asked for, such as `/chat?room=1`. */
   readonly target: string;
+  /** The page's origin, if the client is a browser; known to the server. */
+  readonly origin?: string | undefined;
+  /** What the server has opened for the connection. */
+  readonly prepared?: unknown;
   /** Bytes that have come behind the handshake. */
   readonly rest: Uint8Array;
 }

@@ -121,7 +121,7 @@ class WebSocketListener implements Listener {
       line,
       "server",
       this.#options,
-      (line) => answerClient(line, this.#path, this.#options),
+      (line, gone) => answerClient(line, this.#path, this.#options, gone),
     );
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Address } from "../address.ts";
+
 /** What messages are sent as. */
 export type MessageType = "auto" | "binary" | "same" | "text";
 
@@ -69,6 +71,34 @@ export interface WebSocketServerOptions extends WebSocketOptions {
    * @default {pages of the same host and port}
    */
   readonly origins?: "any" | readonly string[] | undefined;
+  /**
+   * Opens what a connection needs before its request is answered, such as a connection
+   * to a server behind this one. It is called for requests that would be accepted, and
+   * counts towards `tlsHandshakeTimeoutMs`.
+   *
+   * What it resolves to is `webSocketOf(connection)?.prepared`. If it rejects, the
+   * client gets status 502, and the event `handshake_failed` has its error as `cause`.
+   *
+   * @default {none}
+   */
+  readonly beforeAccept?:
+    | ((request: WebSocketRequest) => Promise<unknown>)
+    | undefined;
+}
+
+/** A request for WebSocket that is about to be accepted. */
+export interface WebSocketRequest {
+  /** What the client asks for, such as `"/chat?room=1"`. */
+  readonly target: string;
+  /** The origin of the page, if the client is a browser. */
+  readonly origin: string | undefined;
+  /** The client's address. */
+  readonly remoteAddress: Address;
+  /**
+   * Aborted when the connection is closed, also before the request could be answered.
+   * Close then what was opened for it.
+   */
+  readonly signal: AbortSignal;
 }
 
 /** Options for connecting to `ws:` and `wss:` addresses. */

@@ -14,6 +14,7 @@ import {
 import type { Connection } from "../connection.ts";
 import type { Agreed } from "./client_handshake.ts";
 import { HeadExchange } from "./head_exchange.ts";
+import type { WebSocketServerOptions } from "./options.ts";
 
 // How much of what a refused client still sends is read away, so that a reset does
 // not destroy the answer.
@@ -24,14 +25,16 @@ const MOST_READ_AWAY = 64 * 1024;
  *
  * @param line What the request comes over.
  * @param path The only path that is served, or `""` for all.
+ * @param gone Aborted when the connection is closed.
  * @throws {ConnectionError} If the request was refused, after the answer that
  * says so.
  */
 export async function answerClient(
   line: Connection,
   path: string,
-  rules: OpeningRules,
-): Promise<Agreed & { readonly origin: string | undefined }> {
+  rules: OpeningRules & Pick<WebSocketServerOptions, "beforeAccept">,
+  gone: AbortSignal,
+): Promise<Agreed> {
   const exchange = new HeadExchange(line, "server");
   const request = await requestHead(line, exchange);
   const answer = acceptRequest(request, path, rules);
@@ -41,6 +44,19 @@ export async function answerClient(
   }
   // The protocol can be switched once the request is whole; a GET has no body.
   await exchange.next();
+  const { target } = request;
+  const { compression, origin, protocol } = answer;
+  const { beforeAccept } = rules;
+  let prepared: unknown;
+  try {
+    const { remoteAddress } = line;
+    const asked = { target, origin, remoteAddress, signal: gone };
+    prepared = await beforeAccept?.(asked);
+  } catch (cause) {
+    const reason = "What is behind this port cannot be reached.";
+    await refuse(line, exchange, { status: 502, headers: [], reason });
+    throw refusal(line, "what is behind it cannot be reached", cause);
+  }
   await exchange.send({
     type: "informational",
     status: 101,
@@ -48,10 +64,8 @@ export async function answerClient(
     version: "1.1",
     headers: answer.headers,
   });
-  const { compression, origin, protocol } = answer;
-  const { target } = request;
   const rest = exchange.http.takeRest().slice();
-  return { compression, origin, protocol, rest, target };
+  return { compression, origin, prepared, protocol, rest, target };
 }
 
 async function requestHead(
@@ -106,6 +120,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   404: "Not Found",
   405: "Method Not Allowed",
   426: "Upgrade Required",
+  502: "Bad Gateway",
 };
 
 async function readAway(line: Connection): Promise<void> {

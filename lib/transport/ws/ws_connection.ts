@@ -22,7 +22,9 @@ import type { Agreed } from "./client_handshake.ts";
 /** Performs the handshake over a line. */
 export type Agree = (
   line: Connection,
-) => Promise<Agreed & { readonly origin?: string | undefined }>;
+  /** Aborted when the connection is closed. */
+  gone: AbortSignal,
+) => Promise<Agreed>;
 
 /** One end of a WebSocket connection. */
 export class WebSocketConnection implements Connection {
@@ -32,6 +34,7 @@ export class WebSocketConnection implements Connection {
   readonly #agree: Agree;
   readonly #options: WebSocketOptions;
   readonly #side: Side;
+  readonly #gone = new AbortController();
   #line: Connection;
   #remoteAddress: Address;
   #agreed: Promise<void> | undefined;
@@ -99,23 +102,26 @@ export class WebSocketConnection implements Connection {
   }
 
   close(): void {
+    this.#gone.abort();
     this.#line.close();
   }
 
   abort(): void {
+    this.#gone.abort();
     this.#line.abort();
   }
 
   async #shakeHands(): Promise<void> {
     await this.#line.handshake?.();
-    const agreed = await this.#agree(this.#line);
-    const { compression, origin, protocol, rest, target } = agreed;
+    const agreed = await this.#agree(this.#line, this.#gone.signal);
+    const { compression, origin, prepared, protocol, rest, target } = agreed;
     if (rest.length > 0) this.#rest = rest;
     this.framing = new WebSocketFraming({
       compression,
       origin,
       peer: String(this.#remoteAddress),
       ...termsOf(this.#options),
+      prepared,
       protocol,
       side: this.#side,
       target,

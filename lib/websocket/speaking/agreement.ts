@@ -24,6 +24,8 @@ export interface WebSocketAgreement {
   readonly messageType: MessageType;
   /** How often a ping is sent, in milliseconds; `Infinity` for never. */
   readonly pingMs: number;
+  /** What the server has opened for the connection. */
+  readonly prepared?: unknown;
   /** The peer's address, for errors. */
   readonly peer: string;
 }

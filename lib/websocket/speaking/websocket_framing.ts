@@ -63,6 +63,7 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   readonly agreement: WebSocketAgreement;
   /** How the peer ended its side, once it has. */
   peerStatus: CloseStatus | undefined;
+  onOver: (() => void) | undefined;
   #state: "open" | "closing" | "answering" | "closed" = "open";
   #link: FramingLink | undefined;
   #decoder: WebSocketDecoder | undefined;
@@ -225,7 +226,9 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
 
   #end(state: "closing" | "closed"): void {
     this.#state = state;
-    if (state === "closed") this.stop();
+    if (state === "closing") return;
+    this.stop();
+    this.onOver?.();
   }
 
   /** Appends what is said by itself; not behind the end, nor on a lost link. */

@@ -6,7 +6,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { serve } from "@parley/parley";
-import { runServer } from "../../../cli/commands.ts";
+import { runClient, runServer } from "../../../cli/commands.ts";
 import { EXIT } from "../../../cli/output/exit_code.ts";
 import { Failure } from "../../../cli/output/failure.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
@@ -38,6 +38,32 @@ Deno.test("a bridge of standard input exits 4 if nothing listens at TARGET", asy
   const terminal = new RecordedTerminal();
   assertEquals(await runServer(["bridge", "-", `${port}`], terminal), 4);
   assertMatch(terminal.told, /cannot connect to .*connection refused/);
+});
+
+Deno.test("a client of WebSocket gets 502 while the target is down, and the log says which side failed", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const terminal = new RecordedTerminal();
+  const args = ["bridge", "ws://127.0.0.1:0", `${port}`];
+  const running = runServer(args, terminal);
+  const [, address] = await terminal.until(/listening on (\S+)\n/);
+  const client = new RecordedTerminal();
+  assertEquals(await runClient([address!, "hello"], client), 4);
+  assertMatch(client.told, /it answered 502 Bad Gateway/);
+  await terminal.until(
+    /no WebSocket with ws:\S+: the target failed: cannot connect to tcp:.*; answered with status 502\n/,
+  );
+  // And it goes on.
+  await using _target = await serve(
+    `tcp://127.0.0.1:${port}`,
+    async (peer) => {
+      for await (const message of peer) await peer.send(message);
+    },
+  );
+  assertEquals(await runClient([address!, "hello"], client), 0);
+  terminal.send("SIGTERM");
+  assertEquals(await running, 0);
 });
 
 Deno.test("a bridge of standard input exits 130 at Ctrl-C and 143 at SIGTERM, without a word", async () => {

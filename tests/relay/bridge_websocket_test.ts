@@ -1,0 +1,154 @@
+/**
+ * Bridges of which one side is a WebSocket: how they end.
+ *
+ * @module
+ */
+
+import { connect, type MessageConnection, serve } from "@parley/parley";
+import { bridge, type BridgeReport } from "@parley/parley/relay";
+import { webSocketOf } from "@parley/parley/websocket";
+import { assertEquals } from "@std/assert";
+import { startMessageServer } from "../../lib/session/serving/serve.ts";
+import { ManualTime } from "../support/manual_time.ts";
+
+const quiet = { onEvent: () => {} };
+
+/** A bridge from WebSocket to a target, whose clock is moved by hand. */
+async function bridged(
+  target: (peer: MessageConnection<string>) => Promise<void>,
+) {
+  const options = { encoding: "text", framing: "length:4" } as const;
+  const server = await serve(
+    "tcp://127.0.0.1:0",
+    { ...options, ...quiet },
+    target,
+  );
+  const time = new ManualTime();
+  const report = Promise.withResolvers<BridgeReport>();
+  const bridging = await startMessageServer<
+    "bytes",
+    Uint8Array,
+    Uint8Array
+  >("ws://127.0.0.1:0", {
+    ...quiet,
+    webSocket: { messageType: "auto" },
+  }, async (client) => {
+    const open = (signal: AbortSignal) =>
+      connect(server.address, { framing: "length:4", ...quiet, signal });
+    report.resolve(await bridge(client, open));
+  }, time);
+  const client = new WebSocket(String(bridging.address));
+  const messages: string[] = [];
+  client.onmessage = ({ data }) => messages.push(data);
+  const closed = new Promise<CloseEvent>((resolve) => client.onclose = resolve);
+  await new Promise((resolve) => client.onopen = resolve);
+  return {
+    client,
+    closed,
+    messages,
+    report: report.promise,
+    time,
+    async [Symbol.asyncDispose]() {
+      await bridging.shutdown();
+      await server.shutdown();
+    },
+  };
+}
+
+Deno.test("what the target sends behind a browser's close frame is passed on, then the close is answered", async () => {
+  await using parts = await bridged(async (peer) => {
+    for await (const _ of peer);
+    await peer.send("one");
+    await peer.send("two");
+  });
+  parts.client.close(1000);
+  const { code, wasClean } = await parts.closed;
+  assertEquals([code, wasClean, parts.messages], [1000, true, ["one", "two"]]);
+  const { failed, toClient } = await parts.report;
+  assertEquals([failed, toClient], [undefined, 2]);
+});
+
+Deno.test("a browser's close frame is answered after 5 s, and a target that could go on is closed", async () => {
+  const answered = Promise.withResolvers<void>();
+  await using parts = await bridged(async (peer) => {
+    for await (const _ of peer);
+    await peer.send("one");
+    answered.resolve();
+    await new Promise((resolve) =>
+      peer.signal.addEventListener("abort", resolve)
+    );
+  });
+  parts.client.close(1000);
+  await answered.promise;
+  await parts.time.advance(4_999);
+  while (parts.messages.length === 0) await parts.time.advance(0);
+  assertEquals(parts.client.readyState, WebSocket.CLOSING);
+  await parts.time.advance(1);
+  const { code, wasClean } = await parts.closed;
+  assertEquals([code, wasClean, parts.messages], [1000, true, ["one"]]);
+  const { endedBy, failed, toClient } = await parts.report;
+  assertEquals([endedBy, failed, toClient], ["client", undefined, 1]);
+});
+
+Deno.test("beforeAccept opens the target before the client is answered", async () => {
+  const options = { encoding: "text", framing: "line" } as const;
+  await using target = await serve(
+    "tcp://127.0.0.1:0",
+    options,
+    async (peer) => {
+      for await (const message of peer) await peer.send(message.toUpperCase());
+    },
+  );
+  const asked: (string | undefined)[] = [];
+  await using server = await serve("ws://127.0.0.1:0", {
+    webSocket: {
+      beforeAccept({ origin, target: path, signal }) {
+        asked.push(path, origin);
+        return connect(target.address, { signal });
+      },
+    },
+  }, async (client) => {
+    await bridge(client, webSocketOf(client)!.prepared as MessageConnection);
+  });
+  await using client = await connect(`${server.address}/a?b`, {
+    encoding: "text",
+  });
+  await client.send("hello");
+  assertEquals(await client.receive(), "HELLO");
+  assertEquals(asked, ["/a?b", undefined]);
+});
+
+Deno.test("a client gets status 502 if beforeAccept rejects, and the event its reason", async () => {
+  const reason = new Error("nothing is there");
+  const told = Promise.withResolvers<unknown>();
+  await using server = await serve("ws://127.0.0.1:0", {
+    onEvent: (event) => {
+      if (event.type === "handshake_failed") told.resolve(event.error);
+    },
+    webSocket: { beforeAccept: () => Promise.reject(reason) },
+  }, () => {});
+  const failed = await connect(server.address, quiet).catch((error) => error);
+  assertEquals(
+    failed.reason,
+    "it answered 502 Bad Gateway: What is behind this port cannot be reached.",
+  );
+  const error = await told.promise as Error;
+  assertEquals(error.cause, reason);
+});
+
+Deno.test("the signal of beforeAccept is aborted if the handshake takes too long", async () => {
+  const aborted = Promise.withResolvers<void>();
+  await using server = await serve("ws://127.0.0.1:0", {
+    ...quiet,
+    tlsHandshakeTimeoutMs: 50,
+    webSocket: {
+      beforeAccept: ({ signal }) => {
+        signal.addEventListener("abort", () => aborted.resolve());
+        return new Promise(() => {});
+      },
+    },
+  }, () => {});
+  const failed = await connect(server.address, quiet).catch((error) => error);
+  assertEquals(failed instanceof Error, true);
+  await aborted.promise;
+});
