@@ -218,7 +218,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/time",
     "lib/transport/open_datagrams.ts",
   ],
-  "lib/load": [...ERRORS],
+  "lib/load": [
+    ...[...MESSAGES, ...CONTRACT, "@std/bytes", "hdr-histogram-js"],
+    ...["lib/random.ts", "node:timers", "node:zlib"],
+    // What is spoken: messages, datagrams, HTTP.
+    ...["lib/session/channel", "lib/session/messages"],
+    ...["lib/http/channel", "lib/http/client", "lib/http/wire"],
+    "lib/transport/open_datagrams.ts",
+    "lib/transport/proxy/proxy_protocol.ts",
+  ],
   "lib/hub": [...ERRORS],
   // Speaks over whatever its caller opens.
   "lib/script": [

@@ -96,9 +96,12 @@ const EXPORTS: Record<string, readonly string[]> = {
     relayDatagrams
   `),
   "./load": names(`
+    DEFAULT_ANSWER_TIMEOUT_MS DEFAULT_LOAD_DURATION_MS DEFAULT_LOAD_MESSAGE_BYTES
+    DEFAULT_OPEN_IN_FLIGHT DEFAULT_WARM_UP_MS
     LOAD_SUMMARY_VERSION LatencyFigures LoadErrorKind LoadErrors LoadInterval
-    LoadLimitResult LoadParameters LoadSummary LoadVersions PercentilePoint
-    readLoadSummary
+    LoadLimit LoadLimitResult LoadOptions LoadParameters LoadProgress LoadSummary
+    LoadVersions MOST_IN_FLIGHT MOST_LOAD_CONNECTIONS PercentilePoint
+    hdrText readLoadSummary runLoad
   `),
   "./testing": names(`
     DEFAULT_FAULT_SEED Fault FaultAction FaultDirection FaultEvent FaultMedium FaultName

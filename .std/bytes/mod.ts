@@ -5,3 +5,4 @@
  */
 
 export { concat } from "./concat.ts";
+export { equals } from "./equals.ts";

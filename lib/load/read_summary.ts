@@ -17,7 +17,7 @@ type Shape =
   | { readonly orNull: Shape };
 
 const FIGURES: Shape = numbers(
-  "min_us mean_us p50_us p90_us p99_us p999_us max_us",
+  "min_us mean_us deviation_us p50_us p90_us p99_us p999_us max_us",
 );
 
 // What a comparison and a report read; other members are taken as they are.

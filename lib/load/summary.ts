@@ -44,6 +44,8 @@ export interface LatencyFigures {
   readonly min_us: number;
   /** The mean. */
   readonly mean_us: number;
+  /** The standard deviation. */
+  readonly deviation_us: number;
   /** Half of all are at most so long. */
   readonly p50_us: number;
   /** 90 % of all. */
@@ -60,7 +62,7 @@ export interface LatencyFigures {
 export interface PercentilePoint {
   /** The share of messages in percent, from 0 to 100. */
   readonly percentile: number;
-  /** So many messages lie at or below it. */
+  /** At least so many messages took no longer. */
   readonly count: number;
   /** That share of messages took at most so long. */
   readonly latency_us: number;

@@ -9,6 +9,7 @@ import type { LatencyFigures, LoadSummary } from "../../lib/load/mod.ts";
 const FIGURES: LatencyFigures = {
   min_us: 90,
   mean_us: 130.5,
+  deviation_us: 61.2,
   p50_us: 120,
   p90_us: 180,
   p99_us: 400,

@@ -1,0 +1,104 @@
+/**
+ * Carries out a plan, with one thread or more.
+ *
+ * @module
+ */
+
+import { Collector } from "../measuring/collector.ts";
+import type { LoadProgress } from "../options.ts";
+import type { LoadPlan } from "../planning/plan.ts";
+import type { LoadSummary } from "../summary.ts";
+import { VERSION } from "../version.ts";
+import { type Hand, partOf } from "./hand.ts";
+import { LocalHand } from "./local_hand.ts";
+
+const PROGRESS_MS = 100;
+// Until the last thread knows when to begin.
+const HEAD_START_MS = 20;
+
+/** What a run is given besides the plan. */
+export interface RunParts {
+  readonly onProgress: ((progress: LoadProgress) => void) | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Carries out a plan. */
+export async function carryOut(
+  plan: LoadPlan,
+  { onProgress, signal }: RunParts,
+): Promise<LoadSummary> {
+  const hands = await handsOf(plan);
+  const stop = () => {
+    for (const hand of hands) hand.stop();
+  };
+  signal?.addEventListener("abort", stop);
+  try {
+    await openAll(hands, signal);
+    return await measure(plan, hands, onProgress);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+async function handsOf(plan: LoadPlan): Promise<readonly Hand[]> {
+  if (plan.workers === 1) return [new LocalHand(plan)];
+  const { WorkerHand } = await import("./worker_hand.ts");
+  return Array.from(
+    { length: plan.workers },
+    (_, index) => new WorkerHand(partOf(plan, index)),
+  );
+}
+
+async function openAll(
+  hands: readonly Hand[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const opened = await Promise.allSettled(hands.map((hand) => hand.open()));
+  const failed = opened.find(({ status }) => status === "rejected");
+  if (failed === undefined && signal?.aborted !== true) return;
+  for (const hand of hands) hand.stop();
+  signal?.throwIfAborted();
+  throw (failed as PromiseRejectedResult).reason;
+}
+
+async function measure(
+  plan: LoadPlan,
+  hands: readonly Hand[],
+  onProgress: RunParts["onProgress"],
+): Promise<LoadSummary> {
+  const { durationMs, ratePerS, warmUpMs } = plan;
+  const collector = new Collector(plan);
+  const headStartMs = hands.length === 1 ? 0 : HEAD_START_MS;
+  const startMs = performance.timeOrigin + performance.now() + headStartMs;
+  const fromMs = startMs + warmUpMs;
+  const startedAt = new Date(Date.now() + headStartMs + warmUpMs);
+  for (const [index, hand] of hands.entries()) {
+    // Threads take turns, as their connections do.
+    const offsetMs = ratePerS === undefined ? 0 : index * 1_000 / ratePerS;
+    hand.begin(startMs + offsetMs, (report) => collector.add(index, report));
+  }
+  const sinceMs = (begin: number) =>
+    performance.timeOrigin + performance.now() - begin;
+  const timer = onProgress === undefined ? undefined : setInterval(() => {
+    const totals = hands.map(({ total }) => total);
+    onProgress({
+      isWarmUp: sinceMs(fromMs) < 0,
+      seconds: sinceMs(startMs) / 1_000,
+      messages: totals.reduce((sum, { messages }) => sum + messages, 0),
+      errors: totals.reduce((sum, { errors }) => sum + errors, 0),
+      ...collector.lately,
+    });
+  }, PROGRESS_MS);
+  try {
+    const ends = await Promise.all(hands.map(({ finished }) => finished));
+    const measuredMs = Math.max(0, Math.min(durationMs, sinceMs(fromMs)));
+    return collector.summary(startedAt, measuredMs, ends, {
+      parley: VERSION,
+      deno: Deno.version.deno,
+      v8: Deno.version.v8,
+      target: Deno.build.target,
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * A UDP socket under load.
+ *
+ * @module
+ */
+
+import { type Address, parseAddress } from "../../transport/address.ts";
+import type { DatagramEndpoint } from "../../transport/datagram_endpoint.ts";
+import { openDatagrams } from "../../transport/open_datagrams.ts";
+import type { LoadErrorKind } from "../summary.ts";
+import type { Link, LinkReceiver } from "./link.ts";
+
+const LARGEST_BYTES = 65_536;
+// Datagrams that the system has not taken yet.
+const MOST_PENDING = 64;
+const DONE = Promise.resolve();
+
+/** Binds a socket of its own, which sends to one address. */
+export async function openDatagramLink(address: Address): Promise<Link> {
+  const any = address.hostname.includes(":")
+    ? "udp://[::]:0"
+    : "udp://0.0.0.0:0";
+  const endpoint = openDatagrams(parseAddress(any), {});
+  try {
+    // A name is looked up once, and not for each message.
+    return new DatagramLink(endpoint, await endpoint.resolve(address));
+  } catch (error) {
+    endpoint.close();
+    throw error;
+  }
+}
+
+class DatagramLink implements Link {
+  bytesIn = 0;
+  bytesOut = 0;
+  readonly #endpoint: DatagramEndpoint;
+  readonly #to: Address;
+  #pending = 0;
+  #isClosed = false;
+  #room: PromiseWithResolvers<void> | undefined;
+  #hasFailed = false;
+
+  constructor(endpoint: DatagramEndpoint, to: Address) {
+    this.#endpoint = endpoint;
+    this.#to = to;
+  }
+
+  get isFull(): boolean {
+    return this.#pending >= MOST_PENDING;
+  }
+
+  send(messages: Uint8Array[]): Promise<void> {
+    // The bytes are the caller's, and the system takes them later.
+    for (const message of messages) void this.#send(message.slice());
+    return this.isFull
+      ? (this.#room ??= Promise.withResolvers()).promise
+      : DONE;
+  }
+
+  async run(to: LinkReceiver): Promise<LoadErrorKind | undefined> {
+    const into = new Uint8Array(LARGEST_BYTES);
+    try {
+      for (;;) {
+        const { bytes } = await this.#endpoint.receive(into);
+        this.bytesIn += bytes.length;
+        to.answers([bytes]);
+      }
+    } catch {
+      const isFailure = this.#hasFailed || !this.#isClosed;
+      this.abort();
+      return isFailure ? "reset" : undefined;
+    }
+  }
+
+  close(): Promise<void> {
+    this.abort();
+    return DONE;
+  }
+
+  abort(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#endpoint.close();
+    this.#room?.resolve();
+  }
+
+  async #send(bytes: Uint8Array): Promise<void> {
+    this.#pending++;
+    try {
+      await this.#endpoint.send(bytes, this.#to);
+      this.bytesOut += bytes.length;
+    } catch {
+      // The system does not send there, so another message would fail likewise.
+      if (!this.#isClosed) this.#hasFailed = true;
+      this.abort();
+    }
+    this.#pending--;
+    if (this.isFull || this.#room === undefined) return;
+    this.#room.resolve();
+    this.#room = undefined;
+  }
+}

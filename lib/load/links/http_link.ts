@@ -1,0 +1,153 @@
+/**
+ * A connection of HTTP under load: one request after the other.
+ *
+ * @module
+ */
+
+import { HttpChannel } from "../../http/channel/http_channel.ts";
+import type {
+  HeaderField,
+  HttpEvent,
+  RequestHead,
+} from "../../http/wire/events.ts";
+import { ChannelSettings } from "../../session/channel/channel_settings.ts";
+import {
+  openChannel,
+  type OpenOptions,
+} from "../../session/messages/connect.ts";
+import type { Address } from "../../transport/address.ts";
+import type { LoadErrorKind } from "../summary.ts";
+import { type BodyCheck, BodyDigest } from "./body_check.ts";
+import { kindOf, type Link, type LinkReceiver } from "./link.ts";
+
+// From this status on, the server says that it did not do what was asked.
+const FIRST_ERROR = 400;
+const DONE = Promise.resolve();
+const SETTINGS = new ChannelSettings();
+const NOTHING: readonly HeaderField[] = [];
+
+/** The request that is sent again and again. */
+export interface LoadRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: readonly HeaderField[];
+}
+
+/** Opens a connection. */
+export async function openHttpLink(
+  address: Address,
+  request: LoadRequest,
+  check: BodyCheck | undefined,
+  maxBodyBytes: number,
+  options: OpenOptions,
+): Promise<Link> {
+  const channel = await openChannel(address, options, SETTINGS);
+  const http = new HttpChannel(channel, "client", { maxBodyBytes });
+  return new HttpLink(http, request, check);
+}
+
+class HttpLink implements Link {
+  readonly #http: HttpChannel;
+  readonly #request: LoadRequest;
+  readonly #check: BodyCheck | undefined;
+  readonly #head: RequestHead;
+  #status = 0;
+  readonly #body: BodyDigest | undefined;
+  #isOver = false;
+
+  constructor(
+    http: HttpChannel,
+    request: LoadRequest,
+    check: BodyCheck | undefined,
+  ) {
+    this.#http = http;
+    this.#request = request;
+    this.#check = check;
+    this.#body = check === undefined ? undefined : new BodyDigest();
+    const { headers, method, target } = request;
+    this.#head = { type: "request", method, target, version: "1.1", headers };
+  }
+
+  /** Whether the server closes the connection after this response. */
+  get isFull(): boolean {
+    return !this.#http.http.keepAlive;
+  }
+
+  get bytesIn(): number {
+    return this.#http.channel.traffic.bytesIn;
+  }
+
+  get bytesOut(): number {
+    return this.#http.channel.traffic.bytesOut;
+  }
+
+  send(messages: Uint8Array[]): Promise<void> {
+    const [body] = messages;
+    const events: HttpEvent[] = [this.#head];
+    if (body!.length > 0) {
+      const length: HeaderField = ["content-length", `${body!.length}`];
+      const { headers } = this.#request;
+      events[0] = { ...this.#head, headers: [...headers, length] };
+      events.push({ type: "data", bytes: body! });
+    }
+    events.push({ type: "end", trailers: NOTHING });
+    return this.#http.send(...events) ?? DONE;
+  }
+
+  async run(to: LinkReceiver): Promise<LoadErrorKind | undefined> {
+    const http = this.#http;
+    try {
+      while (!this.#isOver) {
+        for (let event; (event = http.next()) !== undefined;) {
+          this.#take(event, to);
+        }
+        if (http.http.peerState === "closed" || this.#isEnded) break;
+        await http.fill();
+      }
+      return undefined;
+    } catch (error) {
+      return kindOf(error);
+    } finally {
+      this.abort();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isOver = true;
+    await this.#http.channel.close().catch(() => {});
+    this.#http.wake();
+  }
+
+  abort(): void {
+    this.#isOver = true;
+    this.#http.channel.abort();
+  }
+
+  get #isEnded(): boolean {
+    const { state } = this.#http.channel.receiving;
+    return state !== "open" && state !== "draining";
+  }
+
+  get #isSame(): boolean {
+    return this.#body === undefined || this.#check!.isSame(this.#body);
+  }
+
+  #take(event: HttpEvent, to: LinkReceiver): void {
+    switch (event.type) {
+      case "response":
+        this.#status = event.status;
+        this.#body?.reset();
+        break;
+      case "data":
+        this.#body?.add(event.bytes);
+        break;
+      case "end":
+        if (this.#status >= FIRST_ERROR) to.failed("status");
+        else if (this.#isSame) to.answers(ONE);
+        else to.failed("wrong");
+    }
+  }
+}
+
+const ONE: readonly Uint8Array[] = [new Uint8Array(0)];

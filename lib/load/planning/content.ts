@@ -1,0 +1,93 @@
+/**
+ * What is sent: messages that are given, or made.
+ *
+ * @module
+ */
+
+import { OptionTypeError, outOfRange } from "../../check.ts";
+import { ByteSink } from "../../bytes/byte_sink.ts";
+import { framingOf } from "../../framing/by_name.ts";
+import { GeneratedMessages } from "../messages/generated_messages.ts";
+import { GivenMessages } from "../messages/given_messages.ts";
+import type { MessageSource } from "../messages/message_source.ts";
+import { DEFAULT_LOAD_MESSAGE_BYTES, type LoadOptions } from "../options.ts";
+import type { Spoken } from "./place.ts";
+
+/** What is sent, as data. */
+export type Content =
+  | { readonly given: readonly Uint8Array[] }
+  | { readonly least: number; readonly most: number };
+
+/**
+ * Reads the options.
+ *
+ * @throws {TypeError} If there are no messages, or both messages and a size.
+ * @throws {RangeError} If a size is out of its range.
+ */
+export function contentOf(
+  { messages, size }: LoadOptions,
+  spoken: Spoken,
+): Content {
+  if (messages !== undefined) {
+    if (size !== undefined) {
+      throw new OptionTypeError({
+        action: "use",
+        option: "size",
+        reason: "the messages are given, and have their own sizes",
+      });
+    }
+    if (messages.length === 0) {
+      throw new OptionTypeError({
+        action: "use",
+        option: "messages",
+        reason: "there must be at least one",
+      });
+    }
+    return { given: messages };
+  }
+  if (size === undefined && spoken === "http") {
+    return { given: [new Uint8Array(0)] };
+  }
+  const [least, most] = typeof size === "object"
+    ? size
+    : [size ?? DEFAULT_LOAD_MESSAGE_BYTES, size ?? DEFAULT_LOAD_MESSAGE_BYTES];
+  const isFine = Number.isSafeInteger(least) && Number.isSafeInteger(most) &&
+    least >= 1 && least <= most;
+  if (isFine) return { least, most };
+  throw outOfRange(
+    "size",
+    size,
+    "an integer of at least 1, or two of which the first is not larger",
+  );
+}
+
+/** Makes what gives the messages. */
+export function sourceOf(content: Content, seed: number): MessageSource {
+  return "given" in content
+    ? new GivenMessages(content.given)
+    : new GeneratedMessages(content.least, content.most, seed);
+}
+
+/**
+ * Looks whether the messages can be sent, before anything is opened.
+ *
+ * @throws {TypeError | RangeError} What the encoder says of the first that it cannot
+ * express.
+ */
+export function checkContent(
+  content: Content,
+  seed: number,
+  framing: Parameters<typeof framingOf>[0],
+  maxMessageBytes: number,
+): void {
+  const made = "given" in content
+    ? content.given
+    : [content.least, content.most].flatMap((size) =>
+      new GeneratedMessages(size, size, seed).take(0, 1)
+    );
+  const encoder = framingOf(framing).encoder({
+    from: "client",
+    maxMessageBytes,
+  });
+  for (const message of made) encoder.encode(message, new ByteSink());
+}
