@@ -100,8 +100,8 @@ const EXPORTS: Record<string, readonly string[]> = {
     DEFAULT_OPEN_IN_FLIGHT DEFAULT_WARM_UP_MS
     LOAD_SUMMARY_VERSION LatencyFigures LoadErrorKind LoadErrors LoadInterval
     LoadLimit LoadLimitResult LoadOptions LoadParameters LoadProgress LoadSummary
-    LoadVersions MOST_IN_FLIGHT MOST_LOAD_CONNECTIONS PercentilePoint
-    hdrText readLoadSummary runLoad
+    LoadThread LoadVersions LoadWorkerScope MOST_IN_FLIGHT MOST_LOAD_CONNECTIONS
+    PercentilePoint hdrText readLoadSummary runLoad runLoadWorker
   `),
   "./testing": names(`
     DEFAULT_FAULT_SEED Fault FaultAction FaultDirection FaultEvent FaultMedium FaultName

@@ -47,11 +47,13 @@ export {
   type LoadLimit,
   type LoadOptions,
   type LoadProgress,
+  type LoadThread,
+  type LoadWorkerScope,
   MOST_IN_FLIGHT,
   MOST_LOAD_CONNECTIONS,
 } from "./options.ts";
 export { readLoadSummary } from "./read_summary.ts";
-export { runLoad } from "./run_load.ts";
+export { runLoad, runLoadWorker } from "./run_load.ts";
 export { LOAD_SUMMARY_VERSION } from "./summary.ts";
 export type {
   LatencyFigures,

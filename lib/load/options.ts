@@ -54,10 +54,33 @@ export interface LoadProgress {
   readonly p99_us: number;
 }
 
+/** Another thread that shares the work, as a `Worker` is one. */
+export interface LoadThread {
+  /** Called when the thread has failed. */
+  onerror: ((event: ErrorEvent) => void) | null;
+  /** Called for what the thread sends. */
+  onmessage: ((event: MessageEvent) => void) | null;
+
+  /** Sends something to the thread. */
+  postMessage(message: unknown): void;
+}
+
+/** The side of a worker, which is its `globalThis`. */
+export interface LoadWorkerScope {
+  /** Called for what the other thread sends. */
+  onmessage: ((event: MessageEvent) => void) | null;
+
+  /** Sends something to the other thread. */
+  postMessage(message: unknown): void;
+
+  /** Ends the worker. */
+  close(): void;
+}
+
 /** Options for {@linkcode runLoad}. */
 export interface LoadOptions extends
   Pick<
-    MessageLinkOptions,
+    ConnectOptions,
     | ("alpn" | "caCerts" | "cert" | "insecure" | "key" | "serverName")
     | ("tlsEngine" | "connectTimeoutMs" | "tlsHandshakeTimeoutMs")
     | ("webSocket")
@@ -171,6 +194,14 @@ export interface LoadOptions extends
    * @default {64}
    */
   readonly size?: number | readonly [least: number, most: number] | undefined;
+  /**
+   * Starts a thread for `workers`, in which {@linkcode runLoadWorker} is called. A
+   * program that is bundled needs it: the module of this package's worker is not a
+   * file of its own there.
+   *
+   * @default {a worker with a module of this package}
+   */
+  readonly startWorker?: (() => LoadThread) | undefined;
   /**
    * Longest wait for an answer in milliseconds. Then the connection is given up.
    *

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { LoadOptions } from "./options.ts";
+import type { LoadOptions, LoadWorkerScope } from "./options.ts";
 import { planOf } from "./planning/plan.ts";
 import type { LoadSummary } from "./summary.ts";
 
@@ -55,9 +55,20 @@ import type { LoadSummary } from "./summary.ts";
  */
 export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
   const plan = planOf(options);
-  const { onProgress, signal } = options;
+  const { onProgress, signal, startWorker } = options;
   signal?.throwIfAborted();
   // With it comes the histogram, which reading a summary does not need.
   const { carryOut } = await import("./crew/run.ts");
-  return await carryOut(plan, { onProgress, signal });
+  return await carryOut(plan, { onProgress, signal, startWorker });
+}
+
+/**
+ * Takes part in a run as one of its workers; see `startWorker` of {@linkcode runLoad}.
+ * It is called once, in a worker, which ends with the run.
+ *
+ * @param scope The worker's `globalThis`.
+ */
+export async function runLoadWorker(scope: LoadWorkerScope): Promise<void> {
+  const { serveOrders } = await import("./crew/run_worker.ts");
+  serveOrders(scope);
 }

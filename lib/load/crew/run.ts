@@ -5,12 +5,13 @@
  */
 
 import { Collector } from "../measuring/collector.ts";
-import type { LoadProgress } from "../options.ts";
+import type { LoadProgress, LoadThread } from "../options.ts";
 import type { LoadPlan } from "../planning/plan.ts";
 import type { LoadSummary } from "../summary.ts";
 import { VERSION } from "../version.ts";
 import { type Hand, partOf } from "./hand.ts";
 import { LocalHand } from "./local_hand.ts";
+import { startThread, WorkerHand } from "./worker_hand.ts";
 
 const PROGRESS_MS = 100;
 // Until the last thread knows when to begin.
@@ -18,6 +19,7 @@ const HEAD_START_MS = 20;
 
 /** What a run is given besides the plan. */
 export interface RunParts {
+  readonly startWorker: (() => LoadThread) | undefined;
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
   readonly signal: AbortSignal | undefined;
 }
@@ -25,9 +27,9 @@ export interface RunParts {
 /** Carries out a plan. */
 export async function carryOut(
   plan: LoadPlan,
-  { onProgress, signal }: RunParts,
+  { onProgress, signal, startWorker }: RunParts,
 ): Promise<LoadSummary> {
-  const hands = await handsOf(plan);
+  const hands = handsOf(plan, startWorker);
   const stop = () => {
     for (const hand of hands) hand.stop();
   };
@@ -40,12 +42,14 @@ export async function carryOut(
   }
 }
 
-async function handsOf(plan: LoadPlan): Promise<readonly Hand[]> {
+function handsOf(
+  plan: LoadPlan,
+  startWorker: () => LoadThread = startThread,
+): readonly Hand[] {
   if (plan.workers === 1) return [new LocalHand(plan)];
-  const { WorkerHand } = await import("./worker_hand.ts");
   return Array.from(
     { length: plan.workers },
-    (_, index) => new WorkerHand(partOf(plan, index)),
+    (_, index) => new WorkerHand(partOf(plan, index), startWorker()),
   );
 }
 

@@ -1,42 +1,48 @@
 /**
- * A generator in a worker.
+ * A generator in another thread.
+ *
+ * ```text
+ *   starting ── ready ─► opening ── opened ─► open ── begin() ─► running ─► over
+ *       └─────────────────── failed, stop() ─────────────────────────────────┘
+ * ```
  *
  * @module
  */
 
 import type { GeneratorEnd } from "../generating/generator.ts";
 import type { IntervalReport } from "../measuring/measurements.ts";
+import type { LoadThread } from "../options.ts";
 import type { LoadPlan } from "../planning/plan.ts";
 import type { Hand } from "./hand.ts";
 import { errorOf, type News, type Order, unpacked } from "./worker_message.ts";
 
-// The executables are bundled: there the worker is a file of its own beside them, and
-// this code may be in any file of the bundle.
-const WORKER = import.meta.url.endsWith(".ts")
-  ? "./load_worker.ts"
-  : "./load_worker.js";
+/** Starts a thread with the program of this package. */
+export function startThread(): LoadThread {
+  const url = new URL("./load_worker.ts", import.meta.url);
+  return new Worker(url, { type: "module" });
+}
 
 /** Generates in another thread. */
 export class WorkerHand implements Hand {
   total = { messages: 0, errors: 0 };
   readonly #plan: LoadPlan;
-  readonly #worker: Worker;
+  readonly #thread: LoadThread;
   readonly #opened = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<GeneratorEnd>();
-  #hasBegun = false;
+  #isStopped = false;
   #report: (report: IntervalReport) => void = () => {};
 
-  constructor(plan: LoadPlan) {
+  constructor(plan: LoadPlan, thread: LoadThread) {
     this.#plan = plan;
-    const url = new URL(WORKER, import.meta.url);
-    this.#worker = new Worker(url, { type: "module" });
-    this.#worker.onmessage = ({ data }) => this.#hear(data);
-    this.#worker.onerror = (event) => {
+    this.#thread = thread;
+    thread.onmessage = ({ data }) => this.#hear(data);
+    thread.onerror = (event) => {
       event.preventDefault();
       this.#fail(errorOf({ parts: { reason: event.message } }));
     };
-    // Nothing may wait for it, if another thread fails to open.
+    // Nothing waits for it if another thread has failed to open.
     this.#finished.promise.catch(() => {});
+    this.#opened.promise.catch(() => {});
   }
 
   get finished(): Promise<GeneratorEnd> {
@@ -44,27 +50,31 @@ export class WorkerHand implements Hand {
   }
 
   open(): Promise<void> {
-    this.#tell({ do: "open", plan: this.#plan });
     return this.#opened.promise;
   }
 
   begin(startMs: number, report: (report: IntervalReport) => void): void {
     this.#report = report;
-    this.#hasBegun = true;
     this.#tell({ do: "begin", startMs });
   }
 
   stop(): void {
-    if (this.#hasBegun) this.#tell({ do: "stop" });
-    else this.#fail(errorOf({ parts: { reason: "the run was stopped" } }));
+    this.#isStopped = true;
+    this.#tell({ do: "stop" });
+    this.#opened.reject(errorOf({ parts: { reason: "the run was stopped" } }));
   }
 
   #tell(order: Order): void {
-    this.#worker.postMessage(order);
+    this.#thread.postMessage(order);
   }
 
   #hear(news: News): void {
     switch (news.is) {
+      case "ready":
+        // What was sent earlier may have found nothing that listens.
+        return this.#tell(
+          this.#isStopped ? { do: "stop" } : { do: "open", plan: this.#plan },
+        );
       case "opened":
         return this.#opened.resolve();
       case "failed":
@@ -75,13 +85,11 @@ export class WorkerHand implements Hand {
         this.total = news.total;
         return;
       case "over":
-        this.#worker.terminate();
         this.#finished.resolve(news.end);
     }
   }
 
   #fail(error: Error): void {
-    this.#worker.terminate();
     this.#opened.reject(error);
     this.#finished.reject(error);
   }

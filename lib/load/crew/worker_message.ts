@@ -25,6 +25,7 @@ export type Order =
 
 /** From a worker. */
 export type News =
+  | { readonly is: "ready" }
   | { readonly is: "opened" }
   | { readonly is: "failed"; readonly failure: Failure }
   | { readonly is: "interval"; readonly report: SentReport }

@@ -77,6 +77,11 @@ export class Generator {
     return this.#measurements.total;
   }
 
+  /** Whether it has begun, and has not ended. */
+  get isRunning(): boolean {
+    return this.#state === "sending" || this.#state === "answering";
+  }
+
   /**
    * Opens the connections.
    *

@@ -14,7 +14,7 @@
 // A message that was answered before an earlier one.
 const ANSWERED = NaN;
 
-/** Is told what came of messages. */
+/** Takes note of what came of messages. */
 export interface Outcomes {
   /** Messages that were due and sent at the same times were answered. */
   answered(dueMs: number, sentMs: number, nowMs: number, count: number): void;
@@ -63,7 +63,7 @@ export class Window {
     this.first = this.next += count;
   }
 
-  /** The oldest messages were answered. Those sent together are told together. */
+  /** The oldest messages were answered. Those sent together are noted together. */
   answer(count: number, nowMs: number, to: Outcomes): void {
     const due = this.#due;
     const sent = this.#sent;

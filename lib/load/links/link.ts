@@ -13,7 +13,7 @@ export interface LinkReceiver {
   answers(batch: readonly Uint8Array[]): void;
   /** Something came that is not a right answer to the oldest message. */
   failed(kind: LoadErrorKind): void;
-  /** Something came that is no answer at all. */
+  /** Something came that answers nothing. */
   stray(kind: LoadErrorKind): void;
 }
 
