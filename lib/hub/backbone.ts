@@ -153,8 +153,8 @@ export interface BackboneLink {
    * @param room Its name: 1 to 255 bytes of UTF-8 without control characters.
    * @param listener What hears the room.
    * @returns The room, after `listener` was given up to `history` past messages,
-   * oldest first. In `"core"` delivery it resolves at once, also while cut off; in
-   * `"ordered"` delivery it waits for the store.
+   * oldest first. In `"core"` delivery it does not wait while cut off; in `"ordered"`
+   * delivery it waits for the store.
    * @throws {ClosedError} If the link was closed.
    * @throws {ConnectionError} If the room cannot be entered.
    */

@@ -1,0 +1,56 @@
+/**
+ * Rooms that hubs on several machines share, through
+ * [NATS](https://nats.io). `natsBackbone` is given to `serveHub` of
+ * `@parley/parley/hub`; `parley-server hub --nats URL` does the same.
+ *
+ * A hub needs a server of NATS, which is one program and one package of most
+ * systems:
+ *
+ * ```sh
+ * nats-server                                       # rooms, nothing stored
+ * nats-server --jetstream --store_dir /var/lib/nats # rooms with a history
+ * ```
+ *
+ * Without `history` a hub uses core NATS, which stores nothing. With it, it uses
+ * JetStream: one stream `PARLEY` for all rooms, which keeps the last `history`
+ * messages of each. All hubs must have the same `history`.
+ *
+ * | | core: no `history` | JetStream: `history: N` |
+ * | --- | --- | --- |
+ * | when members see a message | those of the same hub at once | all once the store has it |
+ * | order | of each sender; two senders may be seen in another order on another machine | one order for each room, on all machines |
+ * | a server of NATS dies | what it had is lost, as a gap that members see | nothing is lost that a hub has accepted |
+ * | the hub is cut off from NATS, or the server is stopped | its own members go on; what they publish waits up to `queueBytes`, the rest is dropped; members on both sides see gaps | messages wait up to `queueBytes`, then their senders wait; what waited goes out once |
+ * | for longer than the stream keeps | - | its members see a gap |
+ * | a hub dies | what it had not handed over is lost with it, as its members are | the same; what the store has is not lost |
+ * | duplicates | none | none: the store takes each id once within 2 minutes, and a hub skips ids among the last 1,024 messages of a room |
+ * | a slow hub | the server ends its connection when too much waits for it: a gap | it catches up from the store |
+ * | power loss of a server | nothing is stored | up to 2 minutes of messages may be lost that were acknowledged, as nats-server does not wait for the disk (`sync_interval`). With `replicas: 3` on machines that do not fail together, none |
+ * | partition of a cluster | each side goes on by itself, and members see gaps when it is over | the side with the majority goes on, the other one waits |
+ * | clocks that jump | nothing depends on them | the 2 minutes are of the server's clock |
+ *
+ * A sender has one message under way to the store, so that a change of leader
+ * cannot change the order. That bounds what one member can send with `history` to
+ * one message for each round trip; members do not bound each other.
+ *
+ * Subjects are `parley.room.<name in base32>` for messages and
+ * `parley.hub.<name in base32>` for what hubs tell each other. The payload is the
+ * message as it is, so other programs can take part. A user of NATS needs to
+ * publish and subscribe `parley.>` and `_INBOX.>`, and with `history` to publish
+ * `$JS.API.>`.
+ *
+ * @example Two hubs on two machines
+ * ```ts ignore
+ * import { serveHub } from "@parley/parley/hub";
+ * import { natsBackbone } from "@parley/parley/nats";
+ *
+ * await using hub = await serveHub("tcp://0.0.0.0:7342", {
+ *   backbone: natsBackbone({ servers: ["nats://10.0.0.1", "nats://10.0.0.2"] }),
+ * });
+ * ```
+ *
+ * @module
+ */
+
+export { natsBackbone } from "./nats_backbone.ts";
+export type { NatsBackboneOptions, NatsCredentials } from "./nats_options.ts";

@@ -1,0 +1,182 @@
+/**
+ * The backbone of hubs on several machines: rooms that they share through NATS.
+ *
+ * @module
+ */
+
+import type {
+  Backbone,
+  BackboneDelivery,
+  BackboneHub,
+  BackboneLink,
+  RoomLink,
+  RoomListener,
+} from "../hub/backbone.ts";
+import { ClosedError, ProtocolError } from "../errors.ts";
+import { SYSTEM_TIME } from "../time/time.ts";
+import { within } from "../time/within.ts";
+import { CoreRooms } from "./core/core_rooms.ts";
+import { roomFor } from "./nats_message.ts";
+import { type LineEvents, NatsLine } from "./line/nats_line.ts";
+import {
+  type NatsBackboneOptions,
+  type NatsSettings,
+  natsSettings,
+} from "./nats_options.ts";
+import type { NatsConnection } from "./line/nats_transport.ts";
+import { OrderedRooms } from "./ordered/ordered_rooms.ts";
+import type { Rooms } from "./rooms.ts";
+
+/**
+ * Creates a backbone on NATS. A hub that keeps a history uses JetStream, which
+ * stores messages; others use core NATS. The table of `@parley/parley/nats` says
+ * what each promises.
+ *
+ * @param options The servers, credentials and TLS.
+ * @returns The backbone. Nothing is opened before a hub uses it. It may serve
+ * several hubs, each with a connection of its own.
+ * @throws {RangeError} If a number is outside its range.
+ * @throws {TypeError} If the address of a server is invalid, or none is given.
+ *
+ * @example A hub on NATS
+ * ```ts ignore
+ * import { serveHub } from "@parley/parley/hub";
+ * import { natsBackbone } from "@parley/parley/nats";
+ *
+ * const backbone = natsBackbone({
+ *   servers: ["nats://10.0.0.1", "nats://10.0.0.2", "nats://10.0.0.3"],
+ *   credentials: { user: "hub", password: Deno.readTextFileSync("/run/password") },
+ *   replicas: 3,
+ * });
+ * await using hub = await serveHub("tcp://0.0.0.0:7342", { backbone, history: 100 });
+ * ```
+ */
+export function natsBackbone(options: NatsBackboneOptions): Backbone {
+  const settings = natsSettings(options);
+  return {
+    async open(hub, signal) {
+      signal?.throwIfAborted();
+      const link = new NatsLink(settings, hub);
+      await link.open(signal);
+      return link;
+    },
+  };
+}
+
+// Beside what members publish: requests, questions, pings.
+const SPARE_BYTES = 8 * 1024 * 1024;
+
+/** A hub's connection with NATS. */
+class NatsLink implements BackboneLink, LineEvents {
+  readonly #hub: BackboneHub;
+  readonly #line: NatsLine;
+  readonly #rooms: Rooms;
+  #lostMs: number | undefined;
+  #maxMessageBytes = 0;
+  #closing: Promise<number> | undefined;
+
+  constructor(settings: NatsSettings, hub: BackboneHub) {
+    this.#hub = hub;
+    this.#line = new NatsLine(
+      settings,
+      `parley hub ${hub.id}`,
+      hub.queueBytes + SPARE_BYTES,
+      this,
+    );
+    this.#rooms = hub.history === 0
+      ? new CoreRooms(hub)
+      : new OrderedRooms(hub, settings);
+  }
+
+  get delivery(): BackboneDelivery {
+    return this.#rooms.delivery;
+  }
+
+  get maxMessageBytes(): number {
+    return this.#maxMessageBytes;
+  }
+
+  async open(signal: AbortSignal | undefined): Promise<void> {
+    await this.#line.open(signal);
+  }
+
+  async enter(name: string, listener: RoomListener): Promise<RoomLink> {
+    if (this.#closing !== undefined) {
+      throw new ClosedError({
+        action: `enter room ${JSON.stringify(name)}`,
+        reason: "the link was closed",
+      });
+    }
+    this.#line.ended.throwIfAborted();
+    const room = await this.#rooms.enter(name, listener);
+    return {
+      publish: (member, bytes) => {
+        if (bytes.length > this.#maxMessageBytes) throw this.#tooLarge(bytes);
+        return room.publish(member, bytes);
+      },
+      announce: (bytes) => room.announce(bytes),
+      leave: () => room.leave(),
+    };
+  }
+
+  close(graceMs: number): Promise<number> {
+    return this.#closing ??= this.#close(graceMs);
+  }
+
+  async #close(graceMs: number): Promise<number> {
+    const limit = within(graceMs, this.#line.ended, () => undefined);
+    try {
+      await limit.race(this.#rooms.finish());
+    } catch {
+      // What NATS does not have by then is counted below.
+    } finally {
+      limit.clear();
+    }
+    const givenUp = this.#rooms.stop(this.#line.ended.reason);
+    await this.#line.close();
+    return givenUp;
+  }
+
+  async prepare(connection: NatsConnection): Promise<void> {
+    await this.#rooms.prepare(connection);
+  }
+
+  attached(connection: NatsConnection, server: string): void {
+    this.#maxMessageBytes = roomFor(connection.nc.info);
+    const lostMs = this.#lostMs;
+    this.#lostMs = undefined;
+    const afterMs = SYSTEM_TIME.now() - (lostMs ?? 0);
+    this.#hub.changed(
+      lostMs === undefined
+        ? { type: "connected", server }
+        : { type: "back", server, afterMs },
+    );
+    this.#rooms.attached(connection);
+  }
+
+  lost(error: unknown): void {
+    this.#lostMs = SYSTEM_TIME.now();
+    this.#rooms.lost();
+    if (this.#closing === undefined) {
+      this.#hub.changed({ type: "cut_off", error });
+    }
+  }
+
+  failed(error: unknown): void {
+    this.#rooms.stop(error);
+    this.#hub.changed({ type: "failed", error });
+  }
+
+  drained(): void {
+    this.#rooms.drained();
+  }
+
+  #tooLarge({ length }: Uint8Array): ProtocolError {
+    const limitBytes = this.#maxMessageBytes;
+    return new ProtocolError("too_large", {
+      action: "publish a message",
+      reason: `it has ${length} bytes, and NATS takes at most ${limitBytes}`,
+      advice: "raise max_payload of nats-server",
+    }, { declaredBytes: length, limitBytes });
+  }
+}
