@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import {
   explainFrame,
   parseFraming,
@@ -313,6 +313,6 @@ Deno.test("slip, hdlc, cobs, dle, rpc and resp explain a mebibyte of small parts
     const parts = explainFrame(parseFraming(name), bytes);
     assertEquals(parts.length, 1000, name);
     // A quadratic search takes minutes.
-    assertEquals(performance.now() - begin < 2000, true, name);
+    assertLess(performance.now() - begin, 20_000, name);
   }
 });
