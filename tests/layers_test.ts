@@ -170,6 +170,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/transport/proxy/proxied.ts",
   ],
   "lib/session/datagrams": [
+    "@std/bytes",
     "lib/inspect.ts",
     ...MESSAGES,
     ...CONTRACT,

@@ -38,11 +38,11 @@ const EXPORTS: Record<string, readonly string[]> = {
   `),
   "./udp": names(`
     DEFAULT_ATTEMPTS Datagram DatagramEndpoint DatagramEndpointOptions
-    DatagramEvent DatagramHandler DatagramOptions DatagramRequestOptions
+    DatagramEvent DatagramHandler DatagramOptions DatagramPeerOptions DatagramRequestOptions
     DatagramServer DatagramServerEvent DatagramServerStats DatagramSocket
     DatagramStats MAX_IPV4_DATAGRAM_BYTES MAX_IPV6_DATAGRAM_BYTES
     MulticastMembership MulticastOptions ReceivedDatagram
-    ServeDatagramsOptions bindUdp serveDatagrams
+    ServeDatagramsOptions bindUdp dialDatagrams listenForDatagrams serveDatagrams
   `),
   "./http": names(`
     AnsweredEvent BodyData

@@ -25,6 +25,7 @@ const KINDS = {
   datagrams: ["UDP", "write udp://HOST:PORT, or"],
   tcp: ["tcp: and tls: addresses"],
   tls: ["TLS", "write tls://HOST:PORT, or"],
+  "target-datagrams": ["UDP to TARGET"],
   "target-framed": ["messages in a framing to TARGET"],
   "target-ws": ["WebSocket to TARGET", "write ws://HOST:PORT as TARGET, or"],
   "target-tls": ["TLS to TARGET", "write tls://HOST:PORT as TARGET, or"],

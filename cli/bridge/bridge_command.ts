@@ -69,7 +69,6 @@ export function parseBridgeArguments(
     right!.framing,
     "target-frame",
   );
-  checkStreams([listen, target]);
   checkTarget(target, listen === "-" ? undefined : listen);
   const kinds = kindsOf(listen, target);
   refuseOthers(BRIDGE_OPTIONS, given, kinds, `bridge ${listen} ${target}`);
@@ -98,23 +97,25 @@ export function kindsOf(
   listen: Pick<Address, "transport"> | "-",
   target: Pick<Address, "transport">,
 ): Set<Kind> {
-  const isWs = target.transport === "ws" || target.transport === "wss";
-  const isTls = target.transport === "tls" || target.transport === "wss";
+  const { transport } = target;
+  const isTls = transport === "tls" || transport === "wss";
+  const isUdp = transport === "udp";
   return new Set<Kind>([
     "stream",
-    ...listen === "-"
-      ? ["framed"] as const
-      : KINDS_OVER[listen.transport] ?? [],
-    isWs ? "target-ws" : "target-framed",
+    ...kindsOfListen(listen),
+    transport === "ws" || transport === "wss"
+      ? "target-ws"
+      : isUdp
+      ? "target-datagrams"
+      : "target-framed",
     ...isTls ? ["target-tls"] as const : [],
   ]);
 }
 
-/** A datagram belongs to no connection that could be joined with another one. */
-function checkStreams(addresses: readonly (Address | "-")[]): void {
-  const udp = addresses.find((one) => one !== "-" && one.transport === "udp");
-  if (udp === undefined) return;
-  throw new UsageError(
-    `${udp} has datagrams, which a bridge cannot join with a connection; use a tcp:, tls:, unix:, ws: or wss: address`,
-  );
+function kindsOfListen(
+  listen: Pick<Address, "transport"> | "-",
+): readonly Kind[] {
+  if (listen === "-") return ["framed"];
+  if (listen.transport === "udp") return ["datagrams"];
+  return KINDS_OVER[listen.transport] ?? [];
 }

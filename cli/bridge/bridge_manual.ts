@@ -37,6 +37,10 @@ export function bridgeManual(): Manual {
       rows: [
         ["one in, one out", "a message is passed on whole and unchanged"],
         [
+          "udp:",
+          "one datagram is one message; a peer is a client until --peer-timeout, and has what TARGET sends for it; a TARGET has 1 s for each answer once the client has finished",
+        ],
+        [
           "not possible",
           "a message that the other side's framing or limit cannot hold ends the connection, after the messages before it; the log says why",
         ],

@@ -19,6 +19,7 @@ import {
 } from "../arguments/option.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
 import { LISTENING_OPTIONS } from "../target/listening_options.ts";
+import { PEER_TIMEOUT_OPTION } from "../target/peer_timeout_option.ts";
 import { TARGET_TLS_OPTIONS } from "../target/target_options.ts";
 import {
   WEBSOCKET_OPTIONS,
@@ -26,6 +27,7 @@ import {
 } from "../websocket/websocket_options.ts";
 
 const ONE_MESSAGE = "a frame of WebSocket is one message";
+const ONE_DATAGRAM = "one datagram is one message";
 
 /** The options by their names. */
 export const BRIDGE_OPTIONS = {
@@ -35,7 +37,11 @@ export const BRIDGE_OPTIONS = {
       { value: parseFraming(DEFAULT_FRAMING), text: DEFAULT_FRAMING },
       parseFraming,
       "where a message ends on the side of LISTEN: line, length:4, ...; see help frames",
-      { usual: true, appliesTo: ["framed"], instead: { ws: ONE_MESSAGE } },
+      {
+        usual: true,
+        appliesTo: ["framed"],
+        instead: { ws: ONE_MESSAGE, datagrams: ONE_DATAGRAM },
+      },
     ),
     "target-frame": optional(
       "SPEC",
@@ -44,7 +50,10 @@ export const BRIDGE_OPTIONS = {
       {
         usual: true,
         appliesTo: ["target-framed"],
-        instead: { "target-ws": ONE_MESSAGE },
+        instead: {
+          "target-ws": ONE_MESSAGE,
+          "target-datagrams": ONE_DATAGRAM,
+        },
       },
     ),
     "max-message": { ...MESSAGE_OPTIONS["max-message"], appliesTo: ["stream"] },
@@ -64,6 +73,11 @@ export const BRIDGE_OPTIONS = {
     "idle-timeout": SERVER_OPTIONS["idle-timeout"],
     "message-timeout": SERVER_OPTIONS["message-timeout"],
     "send-timeout": SERVER_OPTIONS["send-timeout"],
+    "peer-timeout": {
+      ...PEER_TIMEOUT_OPTION,
+      help:
+        "ends a UDP peer without a datagram in either direction for this long",
+    },
     "max-connections": SERVER_OPTIONS["max-connections"],
     "max-connections-per-peer": SERVER_OPTIONS["max-connections-per-peer"],
     "when-full": SERVER_OPTIONS["when-full"],

@@ -12,6 +12,10 @@ import {
   serve,
 } from "../../mod.ts";
 import { bridge, type OpenBridge } from "../../lib/relay/mod.ts";
+import {
+  dialDatagrams,
+  listenForDatagrams,
+} from "../../lib/session/datagrams/mod.ts";
 import { webSocketOf, type WebSocketRequest } from "../../lib/websocket/mod.ts";
 import type { Log } from "../output/log.ts";
 import { listenSettings } from "../server/listening/listen_settings.ts";
@@ -51,6 +55,10 @@ export async function openerOf(
     tlsHandshakeTimeoutMs: options["handshake-timeout"],
     webSocket: { messageType: options["ws-type"] ?? "auto" },
   };
+  if (target.transport === "udp") {
+    return async () =>
+      new MessageConnection(await dialDatagrams(target), settings);
+  }
   return (signal) => connect(target, { ...settings, signal });
 }
 
@@ -102,7 +110,11 @@ export async function startBridge(
     [listen],
     terminal,
   );
-  const server = await serve(listen, {
+  const peerTimeoutMs = options["peer-timeout"];
+  const where = listen.transport === "udp"
+    ? listenForDatagrams(listen, { peerTimeoutMs })
+    : listen;
+  const server = await serve(where, {
     ...settings,
     ...connectionSettings(command),
     ...webSocket === undefined ? {} : {

@@ -14,7 +14,6 @@ import {
   MESSAGE_OPTIONS,
   VIEWS_HELP,
 } from "../arguments/common_options.ts";
-import { durationIn, writtenDuration } from "../arguments/durations.ts";
 import {
   about,
   choice,
@@ -29,7 +28,9 @@ import { UsageError } from "../output/failure.ts";
 import { FAULT_OPTIONS } from "../faults/fault_options.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
+
 import { LISTENING_OPTIONS } from "../target/listening_options.ts";
+import { PEER_TIMEOUT_OPTION } from "../target/peer_timeout_option.ts";
 import { TARGET_TLS_OPTIONS } from "../target/target_options.ts";
 import {
   WEBSOCKET_OPTIONS,
@@ -39,9 +40,6 @@ import { parseFilter } from "./filter.ts";
 import { parseFramingOrAuto } from "./guessed_framing.ts";
 
 const only = oneOf(["to-server", "to-client"]);
-
-/** How long a UDP peer may be quiet: as long as most routers remember it. */
-const PEER_TIMEOUT_MS = 60_000;
 
 const ONE_MESSAGE = { datagrams: "one datagram is one message" };
 
@@ -119,13 +117,7 @@ export const TAP_OPTIONS = {
       ...deadline(DEFAULT_CONNECT_TIMEOUT_MS, "bounds connecting to TARGET"),
       appliesTo: ["stream"],
     },
-    "peer-timeout": setting(
-      "DURATION",
-      writtenDuration(PEER_TIMEOUT_MS),
-      durationIn({ none: true }),
-      "forgets a peer without a datagram in either direction for this long",
-      { appliesTo: ["datagrams"] },
-    ),
+    "peer-timeout": PEER_TIMEOUT_OPTION,
   }),
   ...TARGET_TLS_OPTIONS,
   ...about({ subject: "connections", appliesTo: ["stream"] }, {

@@ -58,11 +58,8 @@ export type {
   WatchedFramings,
   WatchedMessage,
 } from "./watched.ts";
-export {
-  DEFAULT_MAX_PEERS,
-  DEFAULT_PEER_TIMEOUT_MS,
-  relayDatagrams,
-} from "./relay_datagrams.ts";
+export { DEFAULT_MAX_PEERS, relayDatagrams } from "./relay_datagrams.ts";
+export { DEFAULT_PEER_TIMEOUT_MS } from "../session/datagrams/udp_address.ts";
 export type {
   DatagramRelay,
   DatagramRelayEvent,

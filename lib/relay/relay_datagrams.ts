@@ -14,7 +14,10 @@
  */
 
 import { checkDuration, checkSize } from "../check.ts";
-import { parseUdpAddress } from "../session/datagrams/udp_address.ts";
+import {
+  DEFAULT_PEER_TIMEOUT_MS,
+  parseUdpAddress,
+} from "../session/datagrams/udp_address.ts";
 import { SYSTEM_TIME, type Timer } from "../time/time.ts";
 import type { Address } from "../transport/address.ts";
 import type { DatagramEndpoint } from "../transport/datagram_endpoint.ts";
@@ -31,12 +34,6 @@ import { RelayedPeer } from "./relayed_peer.ts";
  * takes a socket.
  */
 export const DEFAULT_MAX_PEERS: number = 1_000;
-
-/**
- * The default of {@linkcode RelayDatagramsOptions.peerTimeoutMs}: one minute, longer
- * than most routers remember a peer.
- */
-export const DEFAULT_PEER_TIMEOUT_MS: number = 60_000;
 
 // How often peers are looked at: so much of the timeout may be added to it.
 const LOOKS = 4;

@@ -129,7 +129,6 @@ e2e(
 e2e("what a bridge cannot join is a usage error", async (run) => {
   for (
     const [args, line] of [
-      [["udp:1", "2"], /has datagrams, which a bridge cannot join/],
       [["1"], /there is no TARGET/],
       [["1", "2", "3"], /one address too many/],
       [["ws://:1", "2", "--frame", "line"], /--frame means nothing over WebSo/],

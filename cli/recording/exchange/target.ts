@@ -19,7 +19,7 @@ import { retryFor } from "../../client/connection/retry.ts";
 import { tlsOptions } from "../../client/connection/tls_settings.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { DatagramConnection } from "./datagram_connection.ts";
+import { dialDatagrams } from "../../../lib/session/datagrams/mod.ts";
 import type { TargetValues } from "./target_options.ts";
 
 /**
@@ -68,7 +68,7 @@ export async function targetAt(
   },
 ): Promise<OpenTarget> {
   if (address.transport === "udp") {
-    return () => Promise.resolve(new DatagramConnection(address));
+    return () => dialDatagrams(address, { as: "chunks" });
   }
   const tls = await tlsOptions({ address, options }, terminal, log);
   const open = async () => {

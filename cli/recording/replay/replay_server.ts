@@ -21,7 +21,7 @@ import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import type { Log } from "../../output/log.ts";
 import { type Terminal, writeLine } from "../../terminal/terminal.ts";
 import { readTlsFiles } from "../../tls/tls_files.ts";
-import { DatagramListener } from "../exchange/datagram_listener.ts";
+import { listenForDatagrams } from "../../../lib/session/datagrams/mod.ts";
 import type { Script } from "./script.ts";
 
 /** How it is played. */
@@ -77,7 +77,7 @@ export class ReplayServer {
     };
     for (const address of addresses) {
       const listener = address.transport === "udp"
-        ? new DatagramListener(address)
+        ? listenForDatagrams(address, { as: "chunks" })
         : await listen(address, tls);
       this.#listeners.push(listener);
       const text = String(listener.address);

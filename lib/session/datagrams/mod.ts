@@ -98,6 +98,11 @@ export type {
   DatagramStats,
 } from "./datagram_options.ts";
 export { bindUdp } from "./bind_udp.ts";
+export {
+  type DatagramPeerOptions,
+  dialDatagrams,
+  listenForDatagrams,
+} from "./peers/datagram_peers.ts";
 export { DatagramSocket } from "./datagram_socket.ts";
 export {
   type DatagramRequestOptions,

@@ -14,6 +14,12 @@ import {
 import { ipVersion, isMulticast } from "../../transport/ip.ts";
 
 /**
+ * How long a peer may be quiet unless something else is said: one minute, longer than
+ * most routers remember a peer.
+ */
+export const DEFAULT_PEER_TIMEOUT_MS: number = 60_000;
+
+/**
  * Reads an address for UDP.
  *
  * @param address An address; the short forms of a string mean UDP here.

@@ -15,7 +15,12 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["", /there is no LISTEN and no TARGET; .*bridge ws/],
   ["9000", /there is no TARGET/],
   ["1 2 3", /one address too many/],
-  ["1 udp:2", /cannot join with a connection/],
+  ["udp:1 2 --frame line", /--frame means nothing over UDP: one datagram is/],
+  [
+    "1 udp:2 --target-frame line",
+    /--target-frame means nothing over UDP to TA/,
+  ],
+  ["1 2 --peer-timeout 1s", /--peer-timeout is for UDP/],
   ["1 0", /port 0 is only for listening/],
   ["- 0", /port 0 is only for listening/],
   ["7342 7342", /where this command itself listens/],
@@ -38,6 +43,42 @@ Deno.test("a bridge of standard input exits 4 if nothing listens at TARGET", asy
   const terminal = new RecordedTerminal();
   assertEquals(await runServer(["bridge", "-", `${port}`], terminal), 4);
   assertMatch(terminal.told, /cannot connect to .*connection refused/);
+});
+
+Deno.test("a bridge joins datagrams with connections, and replies go to their peer", async () => {
+  for (
+    const [target, listen] of [
+      ["length:4@0", "udp:0"],
+      ["udp:0", "netstring@0"],
+      ["udp:0", "udp:0"],
+    ] as const
+  ) {
+    const upper = new RecordedTerminal();
+    const serving = runServer(["upper", target], upper);
+    const [, at] = await upper.until(/listening on (\S+)\n/);
+    const frame = target.startsWith("udp") ? "" : "length:4@";
+    const terminal = new RecordedTerminal();
+    const place = frame + at!.replace("tcp://", "");
+    const running = runServer(["bridge", listen, place], terminal);
+    const [, address] = await terminal.until(/listening on (\S+)\n/);
+    const own = listen.startsWith("udp")
+      ? address!
+      : `netstring@${address!.slice(6)}`;
+    const clients = [new RecordedTerminal(), new RecordedTerminal()];
+    const codes = await Promise.all(
+      clients.map((client, i) => runClient([own, `of ${i}`, "b"], client)),
+    );
+    assertEquals(codes, [0, 0]);
+    assertEquals(clients.map(({ shown }) => shown), ["OF 0\nB\n", "OF 1\nB\n"]);
+    terminal.send("SIGTERM");
+    assertEquals(await running, 0);
+    upper.send("SIGTERM");
+    assertEquals(await serving, 0);
+    assertMatch(
+      terminal.told,
+      /closed .*2 messages to the server, 2 messages to/,
+    );
+  }
 });
 
 Deno.test("a client of WebSocket gets 502 while the target is down, and the log says which side failed", async () => {

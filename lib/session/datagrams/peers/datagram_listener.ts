@@ -5,20 +5,16 @@
  * @module
  */
 
-import {
-  bindUdp,
-  type DatagramSocket,
-} from "../../../lib/session/datagrams/mod.ts";
-import {
-  type Address,
-  ClosedError,
-  type Connection,
-  type Listener,
-} from "../../../mod.ts";
+import { ClosedError } from "../../../errors.ts";
+import type { Address } from "../../../transport/address.ts";
+import type { Connection, Listener } from "../../../transport/connection.ts";
+import { bindUdp } from "../bind_udp.ts";
+import type { DatagramSocket } from "../datagram_socket.ts";
 
 // What waits for a peer that is not read from; further datagrams are dropped, as the
 // system drops them.
 const MOST_DATAGRAMS = 256;
+const MOST_BYTES = 1024 * 1024;
 // Those that no connection was accepted for yet.
 const MOST_PEERS = 1_000;
 
@@ -102,6 +98,7 @@ class Peer implements Connection {
   readonly #socket: DatagramSocket;
   readonly #onClose: () => void;
   readonly #waiting: Uint8Array[] = [];
+  #waitingBytes = 0;
   #wake: (() => void) | undefined;
   #isClosed = false;
 
@@ -118,7 +115,10 @@ class Peer implements Connection {
   received(datagram: Uint8Array): void {
     // A read has at least one byte.
     if (datagram.length === 0) return;
-    if (this.#waiting.length < MOST_DATAGRAMS) this.#waiting.push(datagram);
+    const bytes = this.#waitingBytes + datagram.length;
+    if (this.#waiting.length === MOST_DATAGRAMS || bytes > MOST_BYTES) return;
+    this.#waitingBytes = bytes;
+    this.#waiting.push(datagram);
     this.#wake?.();
   }
 
@@ -127,7 +127,9 @@ class Peer implements Connection {
       if (this.#isClosed) return null;
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
-    const bytes = this.#waiting.shift()!.subarray(0, into.length);
+    const datagram = this.#waiting.shift()!;
+    this.#waitingBytes -= datagram.length;
+    const bytes = datagram.subarray(0, into.length);
     into.set(bytes);
     return bytes.length;
   }

@@ -1,0 +1,81 @@
+/**
+ * Datagrams to and from one address, as a connection of which every read and every
+ * write is a datagram.
+ *
+ * @module
+ */
+
+import { Address } from "../../../transport/address.ts";
+import type { Connection } from "../../../transport/connection.ts";
+import {
+  type DatagramEndpoint,
+  MAX_IPV6_DATAGRAM_BYTES,
+} from "../../../transport/datagram_endpoint.ts";
+import { openDatagrams } from "../../../transport/open_datagrams.ts";
+import { checkFits } from "../udp_address.ts";
+
+/** Datagrams as a connection. It never ends by itself. */
+export class DatagramConnection implements Connection {
+  readonly remoteAddress: Address;
+  readonly #endpoint: DatagramEndpoint;
+  readonly #from: string;
+  // Larger than any datagram, so that none is cut off.
+  readonly #into = new Uint8Array(MAX_IPV6_DATAGRAM_BYTES + 1);
+
+  private constructor(endpoint: DatagramEndpoint, to: Address) {
+    this.#endpoint = endpoint;
+    this.remoteAddress = to;
+    this.#from = String(to);
+  }
+
+  /**
+   * Looks the address up and takes a free port.
+   *
+   * @throws {ConnectionError} If the name cannot be looked up.
+   */
+  static async open(to: Address): Promise<DatagramConnection> {
+    const isIpv4 = /^[\d.]+$/.test(to.hostname);
+    const every = new Address("udp", isIpv4 ? "0.0.0.0" : "::");
+    const endpoint = openDatagrams(every, {});
+    try {
+      return new DatagramConnection(endpoint, await endpoint.resolve(to));
+    } catch (error) {
+      endpoint.close();
+      throw error;
+    }
+  }
+
+  get localAddress(): Address {
+    return this.#endpoint.address;
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    for (;;) {
+      const { bytes, from } = await this.#endpoint.receive(this.#into);
+      // Any other machine can send to this port too. And a read has at least one byte.
+      if (bytes.length === 0 || String(from) !== this.#from) continue;
+      const some = bytes.subarray(0, into.length);
+      into.set(some);
+      return some.length;
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    checkFits(bytes, this.remoteAddress);
+    await this.#endpoint.send(bytes, this.remoteAddress);
+    return bytes.length;
+  }
+
+  closeWrite(): Promise<void> {
+    // Datagrams have no end.
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.#endpoint.close();
+  }
+
+  abort(): void {
+    this.close();
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Datagrams as connections, one for each peer.
+ *
+ * @module
+ */
+
+import { type Connection, MessageConnection, serve } from "@parley/parley";
+import { bindUdp, dialDatagrams, listenForDatagrams } from "@parley/parley/udp";
+import { assertEquals, assertRejects } from "@std/assert";
+import { FramedDatagrams } from "../../../lib/session/datagrams/peers/framed_datagrams.ts";
+import { ManualTime } from "../../support/manual_time.ts";
+
+const text = { encoding: "text" } as const;
+
+Deno.test("each peer of listenForDatagrams is a connection, and a datagram a message, also an empty one towards it", async () => {
+  const udp = listenForDatagrams("udp://127.0.0.1:0");
+  await using _server = await serve(udp, text, async (peer) => {
+    let count = 0;
+    for await (const message of peer) {
+      await peer.sendAll([`${++count} ${message}`, ""]);
+    }
+  });
+  await using one = bindUdp("udp://127.0.0.1:0", text);
+  await using two = bindUdp("udp://127.0.0.1:0", text);
+  for (const n of [1, 2]) {
+    for (const [name, socket] of Object.entries({ one, two })) {
+      await socket.send(name, udp.address);
+      assertEquals((await socket.receive())?.message, `${n} ${name}`);
+      assertEquals((await socket.receive())?.message, "");
+    }
+  }
+});
+
+Deno.test("dialDatagrams() reads what its peer sends and no other", async () => {
+  await using peer = bindUdp("udp://127.0.0.1:0", text);
+  await using stranger = bindUdp("udp://127.0.0.1:0", text);
+  const line = await dialDatagrams(`udp://localhost:${peer.address.port}`);
+  await using connection = new MessageConnection(line, text);
+  await connection.send("hello");
+  const asked = await peer.receive();
+  assertEquals(asked?.message, "hello");
+  await stranger.send("not me", asked!.from);
+  await peer.send("it is I", asked!.from);
+  assertEquals(await connection.receive(), "it is I");
+});
+
+Deno.test("a message that no datagram can hold is refused, and the connection goes on", async () => {
+  await using peer = bindUdp("udp://127.0.0.1:0");
+  const line = await dialDatagrams(peer.address);
+  await using connection = new MessageConnection(line);
+  await assertRejects(
+    () => connection.send(new Uint8Array(65_508)),
+    RangeError,
+    "Cannot send message of 65508 bytes: a datagram holds 65507 bytes at most",
+  );
+  await connection.send(new Uint8Array(65_507).fill(7));
+  assertEquals((await peer.receive())?.message.length, 65_507);
+});
+
+/** Datagrams of a script, in which nothing comes by itself. */
+class Scripted implements Connection {
+  readonly localAddress = line.localAddress;
+  readonly remoteAddress = line.remoteAddress;
+  readonly sent: number[][] = [];
+  readonly #reads: ((bytes: Uint8Array) => void)[] = [];
+
+  arrive(...bytes: number[]): void {
+    this.#reads.shift()!(Uint8Array.from(bytes));
+  }
+
+  read(into: Uint8Array): Promise<number | null> {
+    return new Promise((resolve) =>
+      this.#reads.push((bytes) => {
+        into.set(bytes);
+        resolve(bytes.length);
+      })
+    );
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    this.sent.push([...bytes]);
+    return Promise.resolve(bytes.length);
+  }
+
+  closeWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {}
+  abort(): void {}
+}
+
+const line = await dialDatagrams("udp://127.0.0.1:9");
+line.close();
+
+Deno.test("messages are whole datagrams, however reads and writes are cut", async () => {
+  for (let size = 1; size <= 12; size++) {
+    const datagrams = new Scripted();
+    const framed = new FramedDatagrams(datagrams, Infinity, new ManualTime());
+    const bytes = Uint8Array.of(0, 0, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0, 2, 7, 8);
+    for (let at = 0; at < bytes.length; at += size) {
+      await framed.write(bytes.subarray(at, at + size));
+    }
+    assertEquals(datagrams.sent, [[9], [], [7, 8]]);
+    const got: number[] = [];
+    const into = new Uint8Array(size);
+    for (const datagram of [[5, 6], [4]]) {
+      const end = got.length + 4 + datagram.length;
+      while (got.length < end) {
+        const reading = framed.read(into);
+        if (got.length === end - 4 - datagram.length) {
+          datagrams.arrive(...datagram);
+        }
+        got.push(...into.subarray(0, (await reading)!));
+      }
+    }
+    assertEquals(got, [0, 0, 0, 2, 5, 6, 0, 0, 0, 1, 4]);
+  }
+});
+
+Deno.test("a peer that is quiet for peerTimeoutMs has ended; datagrams either way put that off", async () => {
+  const time = new ManualTime();
+  const datagrams = new Scripted();
+  const framed = new FramedDatagrams(datagrams, 1_000, time);
+  const into = new Uint8Array(100);
+  const first = framed.read(into);
+  await time.advance(900);
+  datagrams.arrive(1);
+  assertEquals(await first, 5);
+  const last = framed.read(into);
+  await time.advance(900);
+  await framed.write(Uint8Array.of(0, 0, 0, 1, 9));
+  let over: number | null | undefined;
+  const watched = last.then((count) => over = count);
+  await time.advance(999);
+  assertEquals(over, undefined);
+  await time.advance(1);
+  assertEquals(over, null);
+  await watched;
+});
+
+Deno.test("a peer has 1 s for each answer once this side has finished", async () => {
+  const time = new ManualTime();
+  const datagrams = new Scripted();
+  const framed = new FramedDatagrams(datagrams, Infinity, time);
+  const into = new Uint8Array(100);
+  const first = framed.read(into);
+  await time.advance(10_000);
+  await framed.closeWrite();
+  await time.advance(999);
+  datagrams.arrive(1);
+  assertEquals(await first, 5);
+  const last = framed.read(into);
+  await time.advance(1_000);
+  assertEquals(await last, null);
+});
