@@ -105,7 +105,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/transport/memory": [...ERRORS, ...CONTRACT, "lib/random.ts"],
   "lib/transport/proxy": [...ERRORS, ...CONTRACT, "lib/time"],
   "lib/transport/stream": [...TRANSPORT],
-  "lib/transport/tcp": [...TRANSPORT, "node:dns/promises"],
+  "lib/transport/tcp": [
+    ...[...TRANSPORT, "node:buffer", "node:dns/promises", "node:net"],
+  ],
   "lib/transport/tls": [...TRANSPORT, "lib/transport/tcp", ...NODE],
   "lib/transport/udp": [...TRANSPORT, "node:dns/promises"],
   "lib/transport/unix": [...TRANSPORT],

@@ -4,7 +4,13 @@
  * @module
  */
 
+import { ConnectionError } from "../../lib/core.ts";
 import type { FaultEvent } from "../../lib/testing/mod.ts";
+
+/** Whether a connection ended by a fault, and not by one of its sides. */
+export function isByFault(error: unknown): boolean {
+  return error instanceof ConnectionError && error.option === "faults";
+}
 
 /** The side that the struck bytes go to, as recordings and JSON name it. */
 export function sideOf(

@@ -31,6 +31,11 @@ export class RunningFaults {
     log.now({ event: "seed", seed: this.#seed }, `seed ${this.#seed}`);
   }
 
+  /** Whether a fault resets connections, which takes sockets that can. */
+  get resets(): boolean {
+    return this.#faults.some(({ name }) => name === "reset-after");
+  }
+
   /** Numbers one more connection, from 1, as the log does. */
   next(): number {
     return ++this.#connections;

@@ -124,6 +124,10 @@ class WireView implements Connection {
     return this.#connection.alpn;
   }
 
+  get canReset(): boolean {
+    return this.#connection.canReset === true;
+  }
+
   async read(into: Uint8Array): Promise<number | null> {
     const bytes = into.subarray(0, this.#readBytes);
     const count = await this.#connection.read(bytes);

@@ -266,6 +266,10 @@ function causeOf(error: unknown): readonly [string, string] {
   const text = errorText(error);
   if (error instanceof ProtocolError) return ["framing", text];
   if (error instanceof TimeoutError) return [`${error.deadline} timeout`, text];
+  // Neither side is to blame.
+  if (error instanceof ConnectionError && error.option === "faults") {
+    return ["struck", bareReason(error)];
+  }
   if (error instanceof ConnectionError) return ["lost", text];
   if (error instanceof ClosedError) return ["cut", text];
   // The framing may be unable to express the answer.

@@ -7,7 +7,7 @@
 
 import type { Address } from "../../mod.ts";
 import type { RelayDirection } from "../../lib/relay/mod.ts";
-import { sideOf } from "../faults/fault_text.ts";
+import { isByFault, sideOf } from "../faults/fault_text.ts";
 import { reasonOf } from "../output/error_text.ts";
 import type { Recorder } from "../recording/record/recorder.ts";
 import type { TapEnd, TapStrike, TapView } from "./tap_event.ts";
@@ -59,11 +59,12 @@ export class RecordingView implements TapView {
     this.#open.delete(connection);
     const { endedBy, error, failed } = report;
     if (failed === "server" && !wasJoined) record.refused(reasonOf(error));
+    else if (isByFault(error)) record.resetByFault();
     // The other side has noticed it.
     else if (failed !== undefined) {
       record.reset(failed === "client" ? "server" : "client");
     }
-    record.close(endedBy);
+    record.close(isByFault(error) ? "fault" : endedBy);
   }
 }
 

@@ -52,6 +52,7 @@ export async function startTap(
     ...deadlines,
     ...await targetTls(target, options, terminal, log),
     connectTimeoutMs: options["connect-timeout"],
+    resettable: settings.faults?.resets === true,
     framing: "raw",
     tlsHandshakeTimeoutMs: options["handshake-timeout"],
   };
@@ -92,6 +93,7 @@ export async function startTap(
     ...deadlines,
     framing: "raw",
     wrap: faults?.wrapClient,
+    resettable: settings.faults?.resets === true,
     onEvent: (event) => tapLog.event(event),
   }, join);
   return runningServer(server);

@@ -22,6 +22,8 @@ export class TapFaults {
   readonly #faults: RunningFaults;
   readonly #settings: TapSettings;
   readonly #tapped = new Map<number, TappedConnection>();
+  // Connections with a side that cannot be reset.
+  readonly #ended = new Set<number>();
   // Struck before anything looks at the connection, which is refused then.
   readonly #refused = new Map<number, FaultEvent>();
 
@@ -33,6 +35,7 @@ export class TapFaults {
   /** Puts faults onto the client's side. Connections come in the order of their numbers. */
   readonly wrapClient = (connection: Connection): Connection => {
     const number = this.#faults.next();
+    this.#note(connection, number);
     const { framing, maxMessageBytes } = this.#settings;
     return this.#faults.wrap(connection, {
       connection: number,
@@ -49,8 +52,9 @@ export class TapFaults {
     { number }: TappedConnection,
   ): (connection: Connection) => Connection {
     const { framing, maxMessageBytes } = this.#settings;
-    return (connection) =>
-      this.#faults.wrap(connection, {
+    return (connection) => {
+      this.#note(connection, number);
+      return this.#faults.wrap(connection, {
         connection: number,
         side: "client",
         only: "toClient",
@@ -58,6 +62,7 @@ export class TapFaults {
         maxMessageBytes,
         onStrike: (event) => this.#struck(event),
       });
+    };
   }
 
   /**
@@ -76,9 +81,20 @@ export class TapFaults {
   /** Takes note of the end of a connection. */
   end({ number }: TappedConnection): void {
     this.#tapped.delete(number);
+    this.#ended.delete(number);
   }
 
-  #struck(event: FaultEvent): void {
+  #note({ canReset }: Connection, number: number): void {
+    if (canReset !== true) this.#ended.add(number);
+  }
+
+  #struck(strike: FaultEvent): void {
+    const { connection, name } = strike;
+    // A reset is one of both sides.
+    const event: FaultEvent = name === "reset-after" &&
+        this.#ended.has(connection)
+      ? { ...strike, insteadOfReset: "end" }
+      : strike;
     const tapped = this.#tapped.get(event.connection);
     if (tapped !== undefined) {
       this.#faults.tell(event);

@@ -44,11 +44,12 @@ export class TapLog extends ServerLog {
     connection: object,
     error: unknown,
   ): readonly [why: string, text: string] {
+    const [why, text] = super.reason(connection, error);
+    if (why === "struck") return [why, text];
     const report = this.#known.get(connection)?.report;
     if (report?.failed === "server") {
       return ["target", `the target failed: ${targetText(report.error)}`];
     }
-    const [why, text] = super.reason(connection, error);
     return report?.failed === "client"
       ? [why, `the client failed: ${text}`]
       : [why, text];

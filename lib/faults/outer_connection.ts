@@ -46,6 +46,10 @@ export abstract class OuterConnection implements Connection {
     return this.#inner.framing;
   }
 
+  get canReset(): boolean {
+    return this.#inner.canReset === true;
+  }
+
   get released(): Promise<void> | undefined {
     return this.#inner.released;
   }

@@ -160,6 +160,7 @@ export function faulty(
       direction,
       framing,
       maxMessageBytes: options.maxMessageBytes,
+      canReset: connection.canReset,
       conversation: options.conversation ?? connection,
     });
     return plan.isEmpty ? undefined : new Passage(plan, { onStrike, time });

@@ -34,6 +34,11 @@ export interface Connection {
    */
   readonly endedUnannounced?: boolean;
   /**
+   * Whether {@linkcode Connection.abort} really resets the connection, as memory does
+   * and TCP that was opened as `resettable`.
+   */
+  readonly canReset?: boolean | undefined;
+  /**
    * How messages are framed, if the two ends have agreed on that in the handshake
    * (WebSocket). Messages over the connection are framed so, whatever framing its
    * user asks for.
@@ -113,8 +118,9 @@ export interface Connection {
 
   /**
    * As {@linkcode Connection.close}, and resets the connection where the
-   * transport can, so that the peer does not take it for an orderly end. Memory
-   * can. TCP in this runtime cannot, so the peer reads the end of the stream.
+   * transport can, so that the peer does not take it for an orderly end;
+   * {@linkcode Connection.canReset} says whether it can. Otherwise the peer reads the
+   * end of the stream.
    */
   abort(): void;
 }
@@ -164,6 +170,14 @@ export interface DialOptions {
    * @default {true}
    */
   readonly noDelay?: boolean;
+  /**
+   * Whether `abort` resets the connection (RST), over TCP and what is above it. The
+   * runtime's own sockets cannot, so `node:net` opens it, which is slower. Over TLS it
+   * needs the engine `"node"`, which it chooses.
+   *
+   * @default {false}
+   */
+  readonly resettable?: boolean;
   /** Aborts the attempt, which rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -188,6 +202,13 @@ export interface ListenOptions {
    * @default {true}
    */
   readonly noDelay?: boolean;
+  /**
+   * As {@linkcode DialOptions.resettable}, for accepted connections. `listen` and
+   * `serve` take it; `listenTcp`, which does not wait, refuses it.
+   *
+   * @default {false}
+   */
+  readonly resettable?: boolean;
   /**
    * Whether other listeners that set this option may share the port
    * (`SO_REUSEPORT`). The system then distributes connections among them. Needs

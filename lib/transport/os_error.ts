@@ -76,6 +76,14 @@ const BY_CODE: Readonly<Record<string, Reason>> = {
     reason: 'a link-local address needs its interface, as in "fe80::1%eth0"',
   },
   EACCES: BY_NAME["PermissionDenied"]!,
+  // Errors of node:net have no class of their own.
+  ECONNABORTED: BY_NAME["ConnectionAborted"]!,
+  ECONNREFUSED: BY_NAME["ConnectionRefused"]!,
+  ECONNRESET: BY_NAME["ConnectionReset"]!,
+  EPIPE: BY_NAME["BrokenPipe"]!,
+  EADDRINUSE: BY_NAME["AddrInUse"]!,
+  EADDRNOTAVAIL: BY_NAME["AddrNotAvailable"]!,
+  ENETUNREACH: BY_NAME["NetworkUnreachable"]!,
   // The codes of name lookups in node:dns.
   ENOTFOUND: { code: "unresolved", reason: "there is no such host name" },
   EAI_AGAIN: { code: "unresolved", reason: "no name server answered" },

@@ -82,8 +82,9 @@ export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
   tcp: {
     form: "host",
     open: async () => {
-      const { connectTcp, listenTcp } = await import("./tcp/mod.ts");
-      return { dial: connectTcp, listen: listenTcp };
+      const { connectTcp } = await import("./tcp/mod.ts");
+      const { listenLine } = await import("./tcp/listen_line.ts");
+      return { dial: connectTcp, listen: listenLine };
     },
   },
   tls: {

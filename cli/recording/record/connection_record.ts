@@ -71,6 +71,13 @@ export class ConnectionRecord {
     this.#add({ to, event: "reset" });
   }
 
+  /** A fault has reset both sides, and neither of them has ended first. */
+  resetByFault(): void {
+    if (this.#isOver) return;
+    this.#add({ to: "server", event: "reset" });
+    this.#add({ to: "client", event: "reset" });
+  }
+
   /** A fault strikes what goes to a side. */
   fault(
     to: Side | undefined,

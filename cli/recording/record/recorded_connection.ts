@@ -80,6 +80,10 @@ class RecordedConnection implements Connection {
     return this.#connection.endedUnannounced ?? false;
   }
 
+  get canReset(): boolean {
+    return this.#connection.canReset === true;
+  }
+
   get released(): Promise<void> | undefined {
     return this.#connection.released;
   }

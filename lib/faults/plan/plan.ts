@@ -42,6 +42,8 @@ export interface PlanOptions {
    */
   readonly framing: Framing | "datagrams" | undefined;
   readonly maxMessageBytes?: number | undefined;
+  /** Whether the connection can really be reset. */
+  readonly canReset?: boolean | undefined;
   /** Stands for the conversation, for framings whose directions know each other. */
   readonly conversation?: object | undefined;
 }
@@ -211,9 +213,9 @@ function isChosen(
 function stageOf(
   fault: Fault,
   index: number,
-  { connection, direction, seed }: PlanOptions,
+  { canReset, connection, direction, seed }: PlanOptions,
 ): Stage | undefined {
-  const strikes = new Strikes(fault, { connection, direction });
+  const strikes = new Strikes(fault, { canReset, connection, direction });
   const way = direction === "toServer" ? 1 : 2;
   const draws = drawsOf(seed, index, connection, way);
   switch (fault.name) {

@@ -18,6 +18,8 @@ export interface Place {
   /** The connection's number. */
   readonly connection: number;
   readonly direction: FaultDirection;
+  /** Whether the connection can really be reset. */
+  readonly canReset?: boolean | undefined;
 }
 
 /** Decides for one fault in one direction, and counts. */
@@ -58,12 +60,18 @@ export class Strikes {
     delayMs = 0,
   ): FaultEvent {
     this.#count++;
+    const { name, text } = this.#fault;
+    const { canReset, connection, direction } = this.#place;
     const event: FaultEvent = {
-      fault: this.#fault.text,
-      name: this.#fault.name,
-      ...this.#place,
+      fault: text,
+      name,
+      connection,
+      direction,
       ...at.number === undefined ? {} : { message: at.number },
       offset: at.offset,
+      ...name === "reset-after" && canReset !== true
+        ? { insteadOfReset: "end" }
+        : {},
     };
     emit({ type: "strike", event, delayMs });
     return event;

@@ -54,6 +54,10 @@ export class FramedLine implements Connection {
     return this.#line.endedUnannounced === true;
   }
 
+  get canReset(): boolean {
+    return this.#line.canReset === true;
+  }
+
   get released(): Promise<void> | undefined {
     return this.#line.released;
   }

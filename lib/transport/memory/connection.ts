@@ -93,6 +93,7 @@ const WHY: Readonly<Record<PipeFailure, string>> = {
 };
 
 class MemoryConnection implements Connection {
+  readonly canReset = true;
   readonly localAddress: Address;
   readonly remoteAddress: Address;
   readonly #incoming: MemoryPipe;

@@ -197,6 +197,10 @@ class ProxiedConnection implements Connection {
     this.#connection.close();
   }
 
+  get canReset(): boolean {
+    return this.#connection.canReset === true;
+  }
+
   abort(): void {
     this.#first = undefined;
     this.#connection.abort();

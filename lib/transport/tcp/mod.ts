@@ -17,7 +17,7 @@
  * | `IPV6_V6ONLY`  | never: `[::]` takes both   |                             |
  * | `SO_SNDBUF`    | not available              | the system's                |
  * | `SO_RCVBUF`    | not available              | the system's                |
- * | `SO_LINGER`    | not available: no reset    | an orderly end              |
+ * | `SO_LINGER`    | `resettable`               | off: an orderly end         |
  *
  * @example A connection within one program
  * ```ts
@@ -46,6 +46,7 @@ import type {
   Listener,
   ListenOptions,
 } from "../connection.ts";
+import { OptionTypeError } from "../../check.ts";
 import { zoneOf } from "../ip.ts";
 import { SocketConnection, SocketListener } from "../socket.ts";
 import { hostAddress, type HostPort } from "./host_port.ts";
@@ -76,6 +77,10 @@ export async function connectTcp(
 ): Promise<Connection> {
   options.signal?.throwIfAborted();
   const address = hostAddress("tcp", to);
+  if (options.resettable === true) {
+    const { dialResettable } = await import("./open_resettable.ts");
+    return await dialResettable(address, options);
+  }
   const conn = await dialSocket(address, options);
   return new SocketConnection(
     conn,
@@ -93,14 +98,24 @@ export async function connectTcp(
  * or not permitted.
  * @throws {RangeError} If the port is not an integer from 0 to 65535, or the
  * backlog not one from 1 to 2^31-1.
- * @throws {TypeError} If the host name is empty, or `reusePort` is set and the
- * runtime was started without `--unstable-net`.
+ * @throws {TypeError} If the host name is empty, `reusePort` is set and the
+ * runtime was started without `--unstable-net`, or `resettable` is set, which `listen`
+ * of `@parley/parley` takes.
  */
 export function listenTcp(
   on: string | HostPort,
   options: ListenOptions = {},
 ): Listener {
   const address = hostAddress("tcp", on);
+  if (options.resettable === true) {
+    throw new OptionTypeError({
+      action: "listen on",
+      address: `${address}`,
+      reason: "listenTcp cannot wait for node:net",
+      option: "resettable",
+      advice: "use listen or serve",
+    });
+  }
   const listener = listenSocket(address, options);
   const addressOf = addressIn("tcp", zoneOf(address.hostname));
   return new SocketListener(

@@ -158,7 +158,12 @@ export class TlsConnection implements Connection {
   // Without TLS's announcement of the end, which the peer notices.
   abort(): void {
     this.#shut();
+    this.#raw.abort();
     this.#destroy();
+  }
+
+  get canReset(): boolean {
+    return this.#raw.canReset === true;
   }
 
   get #isClosed(): boolean {

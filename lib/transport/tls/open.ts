@@ -62,6 +62,12 @@ export async function dialTls(
   options: TlsDialOptions & DialOptions,
 ): Promise<Connection> {
   const plan = await planClient(options, address);
+  if (options.resettable === true) {
+    checkEngine(options, "connect to", address);
+    const { dialResettable } = await import("../tcp/open_resettable.ts");
+    const line = await dialResettable(address, options);
+    return clientOverNode(line, plan, options);
+  }
   const conn = await dialSocket(address, options);
   if (plan.engine === "native") {
     return await clientOverSocket(conn, address, plan, options);
@@ -131,11 +137,60 @@ export async function listenForTls(
   options: TlsListenOptions & ListenOptions,
 ): Promise<Listener> {
   const plan = planServer(options, "listen on", on);
+  if (options.resettable === true) {
+    checkEngine(options, "listen on", on);
+    const { listenLine } = await import("../tcp/listen_line.ts");
+    const identity = await identityOf(plan, options, "listen on", on);
+    return new TlsOverLines(await listenLine(on, options), identity);
+  }
   if (plan.engine === "native") {
     return new NativeTlsListener(on, plan.certificate, options);
   }
   const identity = await identityOf(plan, options, "listen on", on);
   return new TlsListener(on, identity, options);
+}
+
+/** Only the engine of Node.js works over connections that can be reset. */
+function checkEngine(
+  { tlsEngine }: TlsDialOptions | TlsListenOptions,
+  action: string,
+  address: Address,
+): void {
+  if (tlsEngine !== "native") return;
+  throw new OptionTypeError({
+    action,
+    address: `${address}`,
+    reason: 'resettable needs the TLS engine "node"',
+    option: "tlsEngine",
+  });
+}
+
+/** Puts TLS onto the connections of another listener. */
+class TlsOverLines implements Listener {
+  readonly #lines: Listener;
+  readonly #identity: ServerIdentity;
+
+  constructor(lines: Listener, identity: ServerIdentity) {
+    this.#lines = lines;
+    this.#identity = identity;
+  }
+
+  get address(): Address {
+    return this.#lines.address;
+  }
+
+  async accept(): Promise<Connection> {
+    return new TlsConnection(await this.#lines.accept(), this.#identity.begin);
+  }
+
+  async setCertificate(certificate: TlsCertificate): Promise<void> {
+    checkPem(certificate, "listen on", this.address);
+    await this.#identity.use(certificate, "listen on", this.address);
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
 }
 
 /** Gives the connections of clients, over `node:tls`. */

@@ -11,7 +11,8 @@ import type {
   Listener,
   ListenOptions,
 } from "../connection.ts";
-import { connectTcp, listenTcp } from "../tcp/mod.ts";
+import { listenLine } from "../tcp/listen_line.ts";
+import { connectTcp } from "../tcp/mod.ts";
 import type {
   TlsCertificate,
   TlsDialOptions,
@@ -64,7 +65,7 @@ export async function listenForWebSockets(
   termsOf(webSocket);
   return new WebSocketListener(
     on,
-    await listenLine(on, options),
+    await listenBelow(on, options),
     webSocket,
   );
 }
@@ -80,12 +81,12 @@ async function dialLine(
   return await dialTls(new Address("tls", hostname, port), options);
 }
 
-async function listenLine(
+async function listenBelow(
   { hostname, port, transport }: Address,
   options: ListenOptions & TlsListenOptions,
 ): Promise<Listener> {
   if (transport !== "wss") {
-    return listenTcp(new Address("tcp", hostname, port), options);
+    return await listenLine(new Address("tcp", hostname, port), options);
   }
   const { listenForTls } = await import("../tls/open.ts");
   return await listenForTls(new Address("tls", hostname, port), options);

@@ -67,6 +67,10 @@ export class WebSocketConnection implements Connection {
     return this.#line.peerCertificate;
   }
 
+  get canReset(): boolean {
+    return this.#line.canReset === true;
+  }
+
   get released(): Promise<void> | undefined {
     return this.#line.released;
   }
