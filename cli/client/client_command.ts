@@ -13,11 +13,10 @@ import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { framedBy, readPlace, writtenPlace } from "../arguments/place.ts";
 import {
-  checkScheme,
   type HttpCommand,
-  isWebAddress,
   readHttpCommand,
 } from "../http/client/http_command.ts";
+import { checkScheme, isWebAddress } from "../http/client/web_address.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { parserOf } from "../output/formats.ts";
