@@ -51,6 +51,7 @@ export const CLIENT: Program = {
             "cuts a request at every byte: does the answer change?",
           ],
           ["sniff ADDRESS|FILE", "guesses the --frame of a server or file"],
+          ["wait ADDRESS...", "waits until servers are there, or --gone"],
         ],
       },
       {
@@ -86,6 +87,10 @@ export const CLIENT: Program = {
     sniff: {
       summary: "guesses where the messages of a server or file end",
       load: async () => (await import("./sniff/run_sniff.ts")).SNIFF,
+    },
+    wait: {
+      summary: "waits until servers are there, or gone",
+      load: async () => (await import("./wait/run_wait.ts")).WAIT,
     },
     ...commonCommands(() => CLIENT),
   },

@@ -370,6 +370,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...[...PUBLIC, ...COMMAND, "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],
   ],
+  "cli/wait": [
+    ...[...PUBLIC, ...COMMAND, "cli/tls"],
+    ...["cli/client", "cli/http/client", "cli/recording/exchange"],
+  ],
   "cli/udp": [
     ...[...PUBLIC, ...COMMAND],
     ...["cli/client", "cli/recording/record", "cli/server"],

@@ -43,7 +43,7 @@ export const CLIENT_FOREIGN: ForeignOptions = {
   U: CLIENT_UNIX,
   V: VERSION,
   w: CLIENT_TIME,
-  z: "to see whether something listens write: parley-client 7342 --frame raw --timeout 1s </dev/null",
+  z: "to see whether something listens write: parley-client wait 7342 --timeout 1s",
   cookie: "write: --header 'Cookie: NAME=VALUE'",
   "data-binary": "write: --data @FILE, which is sent as it is",
   "data-raw": "write: --data TEXT",

@@ -50,7 +50,8 @@ const ALERTS: Readonly<Record<string, Omit<Reason, "code">>> = {
   HandshakeFailure: {
     reason: "the two have no cipher in common, or it asks for more",
   },
-  InternalError: { reason: "it failed inside" },
+  // Of servers that have no certificate yet.
+  InternalError: { reason: "it failed inside", transient: true },
   NoApplicationProtocol: {
     reason: "the two have no protocol in common",
     option: "alpn",

@@ -67,11 +67,17 @@ Deno.test({
   ignore: !hasOpenssl,
   fn: async () => {
     const { server: pair } = await certificates();
-    await using server = await serve("tls://127.0.0.1:0", pair, echo);
+    const failed = Promise.withResolvers<void>();
+    const onEvent = ({ type }: { type: string }) => {
+      if (type === "handshake_failed") failed.resolve();
+    };
+    const options = { ...pair, onEvent };
+    await using server = await serve("tls://127.0.0.1:0", options, echo);
     const terminal = new RecordedTerminal();
     const args = [String(server.address), "x", "--retry", "1h"];
     assertEquals(await runClient(args, terminal), 6);
     assertMatch(terminal.told, /not trusted here/);
+    await failed.promise;
   },
 });
 

@@ -1,0 +1,78 @@
+/**
+ * The addresses of `wait`.
+ *
+ * @module
+ */
+
+import { Address } from "../../lib/core.ts";
+import type { Kind } from "../arguments/kinds.ts";
+import { UsageError } from "../output/failure.ts";
+import { readTarget } from "../recording/exchange/target.ts";
+import {
+  checkScheme,
+  isWebAddress,
+  readUrl,
+} from "../http/client/web_address.ts";
+import type { Terminal } from "../terminal/terminal.ts";
+
+/** What is waited for. */
+export interface WaitTarget {
+  /** Where it is. */
+  readonly address: Address;
+  /** What is asked for there, over HTTP. */
+  readonly url?: URL;
+}
+
+/**
+ * Reads the addresses.
+ *
+ * @throws {UsageError} If there is none, or one is invalid.
+ */
+export function readTargets(
+  operands: readonly string[],
+  terminal: Pick<Terminal, "isSocket">,
+): readonly WaitTarget[] {
+  if (operands.length === 0) {
+    throw new UsageError(
+      "there is no address; write for example: wait 7342 http://127.0.0.1:8080/",
+    );
+  }
+  const targets: WaitTarget[] = [];
+  for (let words = operands; words.length > 0;) {
+    const [first = ""] = words;
+    if (isWebAddress(first)) {
+      targets.push(webTarget(readUrl(first)));
+      words = words.slice(1);
+      continue;
+    }
+    checkScheme(first);
+    const { address, rest } = readTarget(words, terminal);
+    targets.push({ address });
+    words = rest;
+  }
+  return targets;
+}
+
+function webTarget(url: URL): WaitTarget {
+  const isSecure = url.protocol === "https:";
+  const port = Number(url.port || (isSecure ? 443 : 80));
+  return {
+    address: new Address(isSecure ? "tls" : "tcp", url.hostname, port),
+    url,
+  };
+}
+
+/** What options can apply to at the addresses. */
+export function kindsOfTargets(
+  targets: readonly WaitTarget[],
+): ReadonlySet<Kind> {
+  return new Set(targets.flatMap(kindsAt));
+}
+
+function kindsAt({ address, url }: WaitTarget): readonly Kind[] {
+  const { isTls, transport } = address;
+  if (url !== undefined) return isTls ? ["http", "https"] : ["http"];
+  if (transport === "udp") return ["datagrams"];
+  const kinds: Kind[] = isTls ? ["messages", "tls"] : ["messages"];
+  return [...kinds, transport.startsWith("ws") ? "ws" : "framed"];
+}
