@@ -16,7 +16,7 @@ import {
   type HttpCommand,
   readHttpCommand,
 } from "../http/client/http_command.ts";
-import { checkScheme, isWebAddress } from "../http/client/web_address.ts";
+import { checkScheme, isWebAddress } from "../arguments/web_address.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { parserOf } from "../output/formats.ts";

@@ -7,7 +7,7 @@
 import { applicable, type Kind } from "../arguments/kinds.ts";
 import { splitPlace } from "../arguments/place.ts";
 import { HTTP_SECTION } from "../http/client/http_client_options.ts";
-import { isWebAddress } from "../http/client/web_address.ts";
+import { isWebAddress } from "../arguments/web_address.ts";
 import type { Manual, Section } from "../manual/manual.ts";
 import { GROUP_SECTION } from "../udp/group_options.ts";
 import { CLIENT_OPTIONS } from "./client_option_table.ts";

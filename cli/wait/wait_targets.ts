@@ -12,7 +12,7 @@ import {
   checkScheme,
   isWebAddress,
   readUrl,
-} from "../http/client/web_address.ts";
+} from "../arguments/web_address.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
 /** What is waited for. */

@@ -12,7 +12,7 @@ import {
 } from "../../client/client_option_table.ts";
 import { UsageError } from "../../output/failure.ts";
 import { checkPair } from "../../tls/tls_options.ts";
-import { readUrl } from "./web_address.ts";
+import { readUrl } from "../../arguments/web_address.ts";
 
 /** What a client is asked to do by HTTP. */
 export interface HttpCommand {

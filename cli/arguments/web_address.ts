@@ -4,7 +4,7 @@
  * @module
  */
 
-import { UsageError } from "../../output/failure.ts";
+import { UsageError } from "../output/failure.ts";
 
 /**
  * Tells whether an address is one of a web server.
