@@ -230,7 +230,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/transport/open_datagrams.ts",
     "lib/transport/proxy/proxy_protocol.ts",
   ],
-  "lib/hub": [...ERRORS],
+  "lib/hub": [
+    ...[...ERRORS, ...CONTRACT, "lib/framing", "lib/inspect.ts"],
+    ...["lib/roster.ts", "lib/session/messages", "lib/session/serving"],
+    "lib/time",
+  ],
+  "lib/hub/members": [
+    ...[...ERRORS, ...CONTRACT, "lib/framing", "lib/hub"],
+    ...["lib/session/messages", "lib/time"],
+  ],
+  "lib/hub/rooms": [
+    ...[...ERRORS, "lib/bytes", "lib/framing", "lib/hub", "lib/roster.ts"],
+  ],
   // Speaks over whatever its caller opens.
   "lib/script": [
     ...[...ERRORS, "@std/bytes", "lib/encoding/json.ts", "lib/framing"],

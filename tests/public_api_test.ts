@@ -89,6 +89,13 @@ const EXPORTS: Record<string, readonly string[]> = {
     RecordingReader RecordingReaderOptions Turn TurnCollector TurnsOptions encodeEvent encodeHead
     isChunk pcapng turnsOf
   `),
+  "./hub": names(`
+    Backbone BackboneDelivery BackboneHub BackboneLink BackboneState
+    DEFAULT_BACKBONE_QUEUE_BYTES DEFAULT_MAX_ROOMS DEFAULT_QUEUE_BYTES Hub HubEvent
+    HubMember HubMemberStats HubNotice HubOptions HubReport LeaveReason
+    LocalBackboneOptions NoticeForm RoomGap RoomLink RoomListener RoomMessage RoomStats
+    WhenSlow localBackbone noticeText serveHub
+  `),
   "./relay": names(`
     BridgeReport DEFAULT_MAX_PEERS DEFAULT_PEER_TIMEOUT_MS DatagramRelay DatagramRelayEvent
     FrameWatch FrameWatchOptions OpenBridge OpenRelay RelayDatagramsOptions RelayDirection

@@ -224,6 +224,15 @@ export interface Framing {
   readonly boundary: Boundary;
 
   /**
+   * Whether a message has the same frame on every connection, whatever was sent
+   * before it, so that what goes to many peers can be encoded once. Framings of the
+   * same `toString()` then write the same bytes.
+   *
+   * @default {false}
+   */
+  readonly encodesAlike?: boolean;
+
+  /**
    * Makes the decoder for one stream.
    *
    * @param options The limit, and which side sends the stream.

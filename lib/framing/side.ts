@@ -42,6 +42,7 @@ export function facing(framing: Framing, from: Side | undefined): Framing {
   return {
     badFrames: framing.badFrames ?? "fail",
     boundary: framing.boundary,
+    encodesAlike: framing.encodesAlike === true,
     decoder: (options) => framing.decoder({ ...options, from }),
     encoder: (options) => framing.encoder({ ...options, from }),
     ...(framing.explain === undefined ? {} : {

@@ -13,7 +13,7 @@ import type {
   RoomListener,
   RoomMessage,
 } from "./backbone.ts";
-import { Histories } from "./histories.ts";
+import { Histories } from "./rooms/histories.ts";
 
 /** Options for {@linkcode localBackbone}. */
 export interface LocalBackboneOptions {
@@ -33,6 +33,27 @@ export interface LocalBackboneOptions {
  * @param options How much history is kept.
  * @returns The backbone; every hub that is given the same one shares its rooms.
  * @throws {RangeError} If `historyBytes` is not an integer of at least 0.
+ *
+ * @example Two hubs that share their rooms
+ * ```ts
+ * import { connect } from "@parley/parley";
+ * import { localBackbone, serveHub } from "@parley/parley/hub";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // With the last message, so that it does not matter who comes first.
+ * const options = { backbone: localBackbone(), history: 1 };
+ * await using red = await serveHub("tcp://127.0.0.1:0", options);
+ * await using blue = await serveHub("tcp://127.0.0.1:0", {
+ *   ...options,
+ *   framing: "length:4",
+ * });
+ *
+ * const text = { encoding: "text" } as const;
+ * await using ann = await connect(red.address, text);
+ * await using ben = await connect(blue.address, { ...text, framing: "length:4" });
+ * await ann.send("hello, Ben");
+ * assertEquals(await ben.receive(), "hello, Ben");
+ * ```
  */
 export function localBackbone(options: LocalBackboneOptions = {}): Backbone {
   return new LocalBackbone(options);

@@ -32,6 +32,7 @@ export function checkMembers(v: Verification): void {
     }
   }
   checkEncodeBatch(v);
+  if (v.framing.encodesAlike === true) checkAlike(v);
 }
 
 function* someCuts(v: Verification, bytes: Uint8Array): Generator<Cuts> {
@@ -185,6 +186,26 @@ function checkEncodeBatch(v: Verification): void {
     v.breaks(
       "encodeBatch writes what encode writes",
       `one by one ${show(single)}, at once ${show(bytes)}`,
+    );
+  }
+}
+
+/** Every message has the frame that a fresh encoder gives it. */
+function checkAlike(v: Verification): void {
+  const options = { maxMessageBytes: v.limit };
+  const used = v.framing.encoder(options);
+  const sink = new ByteSink();
+  const messages = [...v.opening, ...v.samples];
+  for (const [i, message] of messages.entries()) {
+    const frames = [used, v.framing.encoder(options)].map((encoder) => {
+      sink.clear();
+      encoder.encode(message, sink);
+      return joined(sink);
+    });
+    if (characters(frames[0]!) === characters(frames[1]!)) continue;
+    v.breaks(
+      "a framing that encodesAlike writes a message the same at any place",
+      `message ${i + 1} is ${show(frames[0]!)}, alone ${show(frames[1]!)}`,
     );
   }
 }

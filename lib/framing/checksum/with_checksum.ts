@@ -67,6 +67,7 @@ export function withChecksum(framing: Framing, name: ChecksumName): Framing {
   return {
     badFrames: framing.badFrames ?? "fail",
     boundary: "frame",
+    encodesAlike: framing.encodesAlike === true,
     decoder: (options) => new ChecksumDecoder(framing, checksum, options),
     encoder: (options) => new ChecksumEncoder(framing, checksum, options),
     explain: (frame, place) =>

@@ -98,6 +98,7 @@ export function decimalHeader(options: DecimalHeaderOptions = {}): Framing {
 
 class DecimalHeaderFraming implements Framing {
   readonly boundary: Boundary = "frame";
+  readonly encodesAlike = true;
   readonly #width: number;
   readonly #zero: boolean;
   readonly #align: "left" | "right";

@@ -116,6 +116,7 @@ function toBytes(delimiter: Uint8Array | string): Uint8Array {
 
 class DelimiterFraming implements Framing {
   readonly boundary: Boundary = "frame";
+  readonly encodesAlike = true;
   readonly #ending: Ending;
   readonly #finder: () => Finder;
 

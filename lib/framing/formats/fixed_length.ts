@@ -76,6 +76,7 @@ export function fixedLength(options: FixedLengthOptions): Framing {
 
 class FixedLengthFraming implements Framing {
   readonly boundary: Boundary = "frame";
+  readonly encodesAlike = true;
   readonly #bytes: number;
   readonly #pad: number | undefined;
 

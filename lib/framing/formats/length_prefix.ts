@@ -159,6 +159,7 @@ export function lengthPrefix(options: LengthPrefixOptions = {}): Framing {
 
 class LengthPrefixFraming implements Framing {
   readonly boundary: Boundary = "frame";
+  readonly encodesAlike = true;
   readonly #layout: Layout;
 
   constructor(layout: Layout) {

@@ -74,6 +74,7 @@ export function line(options: LineOptions = {}): Framing {
 
 class LineFraming implements Framing {
   readonly boundary: Boundary = "frame";
+  readonly encodesAlike = true;
   readonly #crlf: boolean;
   readonly #eof: boolean;
 

@@ -36,6 +36,12 @@ export interface NamedFramingOptions {
    * @default {"frame"}
    */
   readonly boundary?: Boundary;
+  /**
+   * Whether its encoders keep nothing of earlier messages, nor of their connection.
+   *
+   * @default {true}
+   */
+  readonly encodesAlike?: boolean;
   /** Names the parts of a frame. */
   readonly explain?: Explain | undefined;
 }
@@ -52,11 +58,18 @@ export function namedFraming(
   name: string,
   decoder: (maxMessageBytes: number, options: CodecOptions) => Decoder,
   encoder: (maxMessageBytes: number, options: CodecOptions) => Encoder,
-  { badFrames = "fail", boundary = "frame", explain }: NamedFramingOptions = {},
+  options: NamedFramingOptions = {},
 ): Framing {
+  const {
+    badFrames = "fail",
+    boundary = "frame",
+    encodesAlike = true,
+    explain,
+  } = options;
   const framing: Framing = {
     badFrames,
     boundary,
+    encodesAlike,
     decoder: (options) => decoder(options.maxMessageBytes, options),
     encoder: (options) => encoder(options.maxMessageBytes, options),
     toString: () => name,

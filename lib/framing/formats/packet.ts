@@ -87,7 +87,8 @@ export function packetFraming(
         ? new PacketDecoder(scanner(max, options), packet)
         : new EndedPacketDecoder(scanner(max, options), packet, lastByte),
     (max, options) => new PacketEncoder(scanner(max, options), packet, max),
-    { explain },
+    // A scanner may follow both directions of its connection.
+    { encodesAlike: false, explain },
   );
 }
 

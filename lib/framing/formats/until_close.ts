@@ -47,6 +47,8 @@ const UNTIL_CLOSE: Framing = namedFraming(
   (maxMessageBytes) => new UntilCloseEncoder(maxMessageBytes),
   {
     boundary: "close",
+    // It knows whether its one message was sent.
+    encodesAlike: false,
     explain: (parts, frame) => void parts.add("payload", frame.length),
   },
 );

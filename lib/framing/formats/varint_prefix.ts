@@ -121,6 +121,7 @@ export function addVarintParts(
 
 class VarintPrefixFraming implements Framing {
   readonly boundary: Boundary = "frame";
+  readonly encodesAlike = true;
   readonly #name: string;
   readonly #layout: VarintLayout;
 

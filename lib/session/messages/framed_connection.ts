@@ -88,6 +88,7 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
     return this.channel.connection.peerCertificate;
   }
 
+  /** The rule for where its messages end. */
   get framing(): Framing {
     return this.#framing;
   }
@@ -144,6 +145,16 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
 
   trySend(message: S): boolean {
     return this.#writer.trySend(message);
+  }
+
+  /** Accepts one message, however much waits already; throws as `send` rejects. */
+  accept(message: S): void {
+    this.#writer.accept(message);
+  }
+
+  /** See {@linkcode MessageWriter.acceptFrames}. */
+  acceptFrames(frames: Uint8Array, count: number): void {
+    this.#writer.acceptFrames(frames, count);
   }
 
   sendAll(messages: Iterable<S>): Promise<void> {

@@ -19,6 +19,10 @@ import type { Settings } from "./settings.ts";
 // so than one by one.
 const WRITES_AT_ONCE = 3;
 
+// Frames that go to many peers are copied up to here, so that several leave in one
+// write. Above, all peers share one copy.
+const COPIED_FRAMES_BYTES = 8 * 1024;
+
 /** What a writer reports to. */
 export interface WriterOwner {
   /** The promise of a message that was not sent has been left alone. */
@@ -87,6 +91,24 @@ export class MessageWriter<S> {
     }
     this.#accept(value);
     return true;
+  }
+
+  /** Accepts one message, however much waits already. */
+  accept(value: S): void {
+    this.#accept(value);
+  }
+
+  /**
+   * Accepts messages that are encoded already.
+   *
+   * @param frames Their frames, whole; not changed until they are written.
+   * @param count How many messages they are.
+   */
+  acceptFrames(frames: Uint8Array, count: number): void {
+    const half = this.#half;
+    half.sink.payload(frames, COPIED_FRAMES_BYTES);
+    this.messages += count;
+    half.accepted();
   }
 
   /** Accepts messages in order, waiting for room in between. */

@@ -80,6 +80,13 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
     this.agreement = agreement;
   }
 
+  /** A client masks each frame, and compression remembers earlier messages. */
+  get encodesAlike(): boolean {
+    const { compression, messageType, side } = this.agreement;
+    return side === "server" && compression === undefined &&
+      messageType !== "same";
+  }
+
   get peerFinished(): boolean {
     return this.peerStatus !== undefined;
   }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { checkInteger } from "../check.ts";
-import type { RoomMessage } from "./backbone.ts";
+import { checkInteger } from "../../check.ts";
+import type { RoomMessage } from "../backbone.ts";
 
 const DEFAULT_HISTORY_BYTES = 64 * 1024 * 1024;
 // A message counts for more than its bytes: the objects around them. So many empty

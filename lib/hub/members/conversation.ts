@@ -1,0 +1,251 @@
+/**
+ * What a hub does with one member, from its first byte to its last.
+ *
+ * ```text
+ *   arriving ── first room ──► talking ── it has finished sending ──► listening
+ *                                 │                                       │
+ *                                 └─── lost, cut, shutdown, closed ───────┴──► gone
+ * ```
+ *
+ * @module
+ */
+
+import { describeError, ProtocolError } from "../../errors.ts";
+import type { BackboneDelivery } from "../backbone.ts";
+import { readCommand } from "./command.ts";
+import type { Member, MemberHome } from "./member.ts";
+import type { LeaveReason } from "./notice.ts";
+import type { Room } from "../rooms/room.ts";
+import type { Rooms } from "../rooms/rooms.ts";
+import { LOBBY, type NoRoom, roomOfPath } from "./routing.ts";
+import { MAX_ROOMS_PER_MEMBER } from "../hub_options.ts";
+
+/** What conversations need of their hub. */
+export interface ConversationHome extends MemberHome {
+  readonly delivery: BackboneDelivery;
+  readonly rooms: Rooms;
+  /** Names that members of this hub have. */
+  readonly names: Set<string>;
+  /** Whether the hub is shutting down. */
+  readonly isStopping: boolean;
+}
+
+/** One member's conversation with its hub. */
+export class Conversation {
+  readonly #home: ConversationHome;
+  readonly #member: Member;
+  // The room that messages go to, unless they name it.
+  #room: Room | undefined;
+
+  constructor(member: Member, home: ConversationHome) {
+    this.#member = member;
+    this.#home = home;
+  }
+
+  /**
+   * Talks until the member is gone.
+   *
+   * @throws {unknown} What ended it, if something failed.
+   */
+  async run(): Promise<void> {
+    const { connection } = this.#member;
+    let failure: unknown;
+    try {
+      await this.#arrive();
+      for await (const batch of connection.batches()) {
+        await this.#relief();
+        for (const message of batch) {
+          const taken = this.#take(message);
+          if (taken !== undefined) await taken;
+        }
+      }
+      await this.#listen();
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      this.#leaveAll(this.#whyGone(failure), failure);
+    }
+  }
+
+  async #arrive(): Promise<void> {
+    const { settings } = this.#home;
+    const member = this.#member;
+    const path = roomOfPath(member.connection.framing);
+    if (typeof path === "object") {
+      throw new ProtocolError("malformed", {
+        action: "let in",
+        address: String(member.remoteAddress),
+        reason: path.reason,
+      });
+    }
+    member.fixedRoom = path ?? settings.room;
+    const first = member.fixedRoom ??
+      (settings.roomOf === undefined ? LOBBY : undefined);
+    if (first !== undefined) this.#room = await this.#join(first);
+  }
+
+  /** Waits while other members of its rooms have fallen behind. */
+  async #relief(): Promise<void> {
+    for (const room of this.#member.places.keys()) {
+      for (let relief; (relief = room.pressure(this.#member)) !== undefined;) {
+        await relief;
+      }
+    }
+  }
+
+  /** A member that has finished sending still listens. */
+  async #listen(): Promise<void> {
+    const { connection, queue } = this.#member;
+    const { channel, signal } = connection;
+    // WebSocket ends both directions at once.
+    const hasEnded = connection.endedBy === "peer" &&
+      channel.farewell !== undefined;
+    if (!hasEnded && !signal.aborted) {
+      await new Promise<void>((resolve) =>
+        signal.addEventListener("abort", () => resolve(), { once: true })
+      );
+    }
+    await queue.flushed();
+  }
+
+  /** Does what a message asks for; the promise is of what takes time. */
+  #take(message: Uint8Array): Promise<void> | undefined {
+    const { settings } = this.#home;
+    const member = this.#member;
+    const command = readCommand(message, {
+      join: member.fixedRoom === undefined,
+      name: settings.names,
+    });
+    if (command?.type === "join") return this.#change(command.name);
+    if (command?.type === "name") return void this.#rename(command.name);
+    if (command?.type === "refused") return void this.#refuse(command.reason);
+    if (settings.roomOf === undefined || member.fixedRoom !== undefined) {
+      return this.#publish(this.#room!, message);
+    }
+    const name = settings.roomOf(message);
+    if (typeof name !== "string") return void this.#refuse(named(name));
+    const room = this.#roomNamed(name);
+    return room === undefined
+      ? this.#joinAndPublish(name, message)
+      : this.#publish(room, message);
+  }
+
+  #publish(room: Room, message: Uint8Array): Promise<void> | undefined {
+    const { delivery, settings } = this.#home;
+    const member = this.#member;
+    member.sent++;
+    const bytes = settings.names
+      ? joined(member.prefix, message)
+      // What is kept would keep the whole buffer that it was read into.
+      : delivery === "local"
+      ? message
+      : message.slice();
+    return room.link.publish(member.id, bytes);
+  }
+
+  async #joinAndPublish(name: string, message: Uint8Array): Promise<void> {
+    const room = await this.#tryToJoin(name);
+    if (room !== undefined) await this.#publish(room, message);
+  }
+
+  async #change(name: string): Promise<void> {
+    const { settings } = this.#home;
+    const before = this.#room;
+    if (before?.name === name) return;
+    if (this.#roomNamed(name) !== undefined) return;
+    const room = await this.#tryToJoin(name);
+    if (room === undefined || settings.roomOf !== undefined) return;
+    this.#room = room;
+    if (before !== undefined) this.#leave(before, "moved", undefined);
+  }
+
+  /** Joins, or tells the member why not. */
+  async #tryToJoin(name: string): Promise<Room | undefined> {
+    if (this.#member.places.size >= MAX_ROOMS_PER_MEMBER) {
+      this.#refuse(`you are in ${MAX_ROOMS_PER_MEMBER} rooms already`);
+      return undefined;
+    }
+    try {
+      return await this.#join(name);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#refuse(describeError(error));
+      return undefined;
+    }
+  }
+
+  async #join(name: string): Promise<Room> {
+    const member = this.#member;
+    const room = await this.#home.rooms.reserve(name);
+    room.add(member);
+    this.#home.tell({ type: "joined", member, room: name });
+    room.announce({ event: "joined", room: name, name: member.name }, member);
+    return room;
+  }
+
+  #leave(room: Room, why: LeaveReason, error: unknown): void {
+    const member = this.#member;
+    room.remove(member);
+    this.#home.tell({ type: "left", member, room: room.name, why, error });
+    if (!this.#home.isStopping) {
+      room.announce({ event: "left", room: room.name, name: member.name, why });
+    }
+    this.#home.rooms.release(room);
+  }
+
+  #leaveAll(why: LeaveReason, error: unknown): void {
+    const member = this.#member;
+    member.queue.clear();
+    this.#home.names.delete(member.name);
+    for (const room of [...member.places.keys()]) this.#leave(room, why, error);
+  }
+
+  #rename(name: string): void {
+    const { names } = this.#home;
+    const member = this.#member;
+    const before = member.name;
+    if (before === name) return;
+    if (names.has(name)) return this.#refuse(`the name ${name} is taken`);
+    names.delete(before);
+    names.add(name);
+    member.rename(name);
+    this.#home.tell({ type: "renamed", member, before });
+    for (const room of member.places.keys()) {
+      room.say({ event: "renamed", name, before });
+    }
+  }
+
+  #refuse(reason: string): void {
+    const member = this.#member;
+    this.#home.tell({ type: "not_passed_on", member, reason });
+    member.say({ event: "refused", reason });
+  }
+
+  #roomNamed(name: string): Room | undefined {
+    for (const room of this.#member.places.keys()) {
+      if (room.name === name) return room;
+    }
+    return undefined;
+  }
+
+  #whyGone(error: unknown): LeaveReason {
+    if (this.#member.cutBy !== undefined) return this.#member.cutBy;
+    if (this.#home.isStopping) return "stopping";
+    if (error instanceof ProtocolError) {
+      return error.code === "truncated" ? "lost" : "refused";
+    }
+    return error === undefined ? "left" : "lost";
+  }
+}
+
+function named({ reason }: NoRoom): string {
+  return `no room: ${reason}`;
+}
+
+function joined(prefix: Uint8Array, message: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(prefix.length + message.length);
+  bytes.set(prefix);
+  bytes.set(message, prefix.length);
+  return bytes;
+}

@@ -1,0 +1,170 @@
+/**
+ * What a hub says to its members, as text or as JSON.
+ *
+ * @module
+ */
+
+import type { RoomGap } from "../backbone.ts";
+
+/** How notices are written; `"none"` sends none. */
+export type NoticeForm = "none" | "text" | "json";
+
+/** Why a member is in a room no more. */
+export type LeaveReason =
+  /** It closed the connection. */
+  | "left"
+  /** It went to another room. */
+  | "moved"
+  /** The connection was lost. */
+  | "lost"
+  /** It did not take its messages. */
+  | "slow"
+  /** It broke the framing, or sent what the backbone does not take. */
+  | "refused"
+  /** The hub is shutting down. */
+  | "stopping";
+
+/** Something that a hub says to members. */
+export type HubNotice =
+  /** A member has joined the room. `you` is set for that member itself. */
+  | {
+    readonly event: "joined";
+    readonly room: string;
+    readonly name: string;
+    readonly you?: true;
+    /** How many members this hub has in the room. */
+    readonly members?: number;
+  }
+  /** A member is in the room no more. */
+  | {
+    readonly event: "left";
+    readonly room: string;
+    readonly name: string;
+    readonly why: LeaveReason;
+  }
+  /** A member has another name. */
+  | {
+    readonly event: "renamed";
+    readonly name: string;
+    readonly before: string;
+  }
+  /** Messages were not delivered to you, as you did not take them in time. */
+  | {
+    readonly event: "dropped";
+    readonly missed: number;
+    /** How many were dropped for you in all. */
+    readonly total: number;
+  }
+  /** Messages were not delivered to you, as your framing cannot hold them. */
+  | {
+    readonly event: "skipped";
+    readonly missed: number;
+    readonly reason: string;
+  }
+  /** What you said was not done, and not passed on. */
+  | { readonly event: "refused"; readonly reason: string }
+  /** Messages of other hubs are missing here, or messages of this hub there. */
+  | { readonly event: "gap"; readonly room: string } & RoomGap
+  /** The room is cut off from other machines. */
+  | { readonly event: "cut_off" }
+  /** The room is shared with other machines again. */
+  | { readonly event: "back" }
+  /** The hub is shutting down. */
+  | { readonly event: "stopping" };
+
+const UTF8 = new TextEncoder();
+
+/**
+ * The message that tells a notice.
+ *
+ * @returns Its bytes, or `undefined` if the hub sends none.
+ */
+export function noticeBytes(
+  notice: HubNotice,
+  form: NoticeForm,
+): Uint8Array | undefined {
+  if (form === "none") return undefined;
+  return UTF8.encode(
+    form === "json" ? JSON.stringify(notice) : `* ${noticeText(notice)}`,
+  );
+}
+
+/** A notice as a sentence. */
+export function noticeText(notice: HubNotice): string {
+  switch (notice.event) {
+    case "joined": {
+      const { members, name, room, you } = notice;
+      const here = members === undefined ? "" : ` (${members} here)`;
+      return you === true
+        ? `you are ${name} in ${room}${here}`
+        : `${name} joined ${room}${here}`;
+    }
+    case "left":
+      return `${notice.name} left ${notice.room}${WHY[notice.why]}`;
+    case "renamed":
+      return `${notice.before} is now ${notice.name}`;
+    case "dropped":
+      return `${
+        messages(notice.missed)
+      } to you dropped, as you read too slowly; ${notice.total} in all`;
+    case "skipped":
+      return `${messages(notice.missed)} to you skipped: ${notice.reason}`;
+    case "refused":
+      return `not passed on: ${notice.reason}`;
+    case "gap":
+      return gapText(notice);
+    case "cut_off":
+      return "this room is cut off from other machines";
+    case "back":
+      return "this room is shared with other machines again";
+    case "stopping":
+      return "the hub is shutting down";
+  }
+}
+
+const WHY: Record<LeaveReason, string> = {
+  left: "",
+  moved: " for another room",
+  lost: ": the connection was lost",
+  slow: ": it read too slowly",
+  refused: ": it sent what cannot be passed on",
+  stopping: ": the hub is shutting down",
+};
+
+const GAP: Record<RoomGap["reason"], string> = {
+  cut_off: "the machines were cut off from each other",
+  slow: "this machine was too slow",
+  history: "they are older than the history that is kept",
+  refused: "the store refused them",
+};
+
+function gapText({ hub, missed, reason }: RoomGap): string {
+  const what = missed === undefined
+    ? "some messages are missing"
+    : `${missed} ${missed === 1 ? "message is" : "messages are"} missing`;
+  return `${what}${hub === undefined ? "" : ` from hub ${hub}`}: ${
+    GAP[reason]
+  }`;
+}
+
+function messages(count: number): string {
+  return `${count} ${count === 1 ? "message" : "messages"}`;
+}
+
+const KNOWN = new TextDecoder("utf-8", { fatal: true });
+
+/** What another hub has announced; `undefined` if it is not an announcement. */
+export function readAnnouncement(bytes: Uint8Array): HubNotice | undefined {
+  try {
+    const notice = JSON.parse(KNOWN.decode(bytes));
+    const { event, name, room } = notice;
+    if (typeof name !== "string" || typeof room !== "string") return undefined;
+    if (event === "joined") return { event, name, room };
+    if (event === "left" && Object.hasOwn(WHY, notice.why)) {
+      return { event, name, room, why: notice.why };
+    }
+  } catch {
+    // Of another version of the hub, or of another program.
+  }
+  return undefined;
+}

@@ -1,0 +1,131 @@
+/**
+ * Rooms of members: what one sends, the others in its room receive.
+ *
+ * ```text
+ *   ann  tcp, lines       ──►┐                 ┌──► ben  length:4
+ *                            │ message of room │
+ *                            │ red, once       ├──► cleo WebSocket
+ *   dan  tls, length:4    ──►┘                 └──► the hubs of other machines
+ * ```
+ *
+ * {@linkcode serveHub} listens like `serve`, and its connections are members. A
+ * member speaks any framing over any transport of connections, and gets each
+ * message whole, in its own framing, in the order of the room. A message is encoded
+ * once for each framing, and the members of that framing share the bytes.
+ *
+ * A member is in the room of its WebSocket path, of the option `room`, or of the
+ * message `/join NAME`; with `roomPath` its messages name their rooms. See
+ * {@linkcode HubOptions}.
+ *
+ * @example Three members, three framings, one room
+ * ```ts
+ * import { connect } from "@parley/parley";
+ * import { localBackbone, serveHub } from "@parley/parley/hub";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Hubs with the same backbone share their rooms.
+ * const options = { backbone: localBackbone(), history: 10 };
+ * await using lines = await serveHub("tcp://127.0.0.1:0", options);
+ * await using others = await serveHub(
+ *   ["tcp://127.0.0.1:0", "ws://127.0.0.1:0"],
+ *   { ...options, framing: "length:4" },
+ * );
+ * const [tcp, ws] = others.addresses;
+ *
+ * const text = { encoding: "text" } as const;
+ * await using ann = await connect(lines.address, text);
+ * await using ben = await connect(tcp!, { ...text, framing: "length:4" });
+ * await using cleo = await connect(ws!, text);
+ * await ann.send("hello");
+ * assertEquals(await ben.receive(), "hello");
+ * assertEquals(await cleo.receive(), "hello");
+ * ```
+ *
+ * ## Members that read slowly
+ *
+ * What waits for a member is bounded by `queueBytes`. A member that falls behind
+ * first slows the senders of its room, for at most 100 ms, so that a burst costs no
+ * messages. After that, `whenSlow` decides:
+ *
+ * | `whenSlow` | the slow member | the other members |
+ * | --- | --- | --- |
+ * | `"close"` | is cut; the event `left` has the reason and the counts | miss nothing |
+ * | `"drop"` | misses what does not fit, and learns how much | miss nothing |
+ * | `"wait"` | misses nothing | wait for it |
+ *
+ * A member whose framing cannot hold a message, such as a line feed inside a line,
+ * does not get that message, and gets a notice. A member that finished sending still
+ * listens. Over TCP a program that ended looks the same until the system refuses
+ * what is sent to it, which is mostly the second message.
+ *
+ * ## What is promised
+ *
+ * | delivery | order | what may be lost | what may come twice |
+ * | --- | --- | --- | --- |
+ * | `"local"`: one process | one order in the room | what a slow, leaving or lost member had not taken | nothing |
+ * | `"core"`: hubs that share rooms at most once | that of each sender; two senders may be seen in another order on another machine | also what was sent while hubs were cut off from each other; the gap is announced | nothing |
+ * | `"ordered"`: hubs that share rooms through a store | one order in the room, on all machines | what the store loses or no longer has; the gap is announced | nothing within the store's window for duplicates |
+ *
+ * The hub does not confirm messages to senders. A sender whose connection is lost
+ * cannot know whether its last messages were passed on.
+ *
+ * ## How far it goes
+ *
+ * One process carries what one core can write. On the two-core machine of
+ * `tests/bench/NOTES.md` that is about a million deliveries of 64 bytes per second
+ * where senders are fast, and about a hundred thousand where each message has to be
+ * written by itself. An idle member takes less than 20 KiB. So:
+ *
+ * - **Members.** A million idle members take 20 GB. Spread over 20 hubs of 50,000
+ *   members each, a hub holds 1 GB, and a descriptor for each member.
+ * - **Small rooms.** 100,000 rooms of 10 members, where a member says something
+ *   every 30 s: 33,000 messages and 300,000 deliveries a second in all, 15,000 of
+ *   them on each of 20 hubs. If members of a room are on any hub, a message goes to
+ *   up to 10 hubs, so each hub receives 33,000 * 10 / 20 = 17,000 messages a second,
+ *   and the backbone carries 33,000 in and 330,000 out. If an address, such as a
+ *   name in DNS or a path in a proxy, leads a room's members to one hub, the
+ *   backbone carries next to nothing. Place rooms, not members.
+ * - **One large room.** A million members in one room get 10 messages a second: 10
+ *   million deliveries, half a million on each of 20 hubs, each of them 10 writes of
+ *   50,000 members. That is more than one process writes, so it takes about 100 hubs
+ *   of 10,000 members. The backbone carries only 10 messages in and 1,000 out. Here
+ *   fan-out is the limit, and more hubs are the answer.
+ * - **Stores.** In `"ordered"` delivery every message is in the store before it is
+ *   seen. One stream takes some ten thousand messages a second, so 33,000 a second
+ *   need several streams, by room.
+ *
+ * A datagram has no connection, so UDP members are refused: a hub could not tell
+ * when one has left, nor slow it down.
+ *
+ * @module
+ */
+
+export type {
+  Backbone,
+  BackboneDelivery,
+  BackboneHub,
+  BackboneLink,
+  BackboneState,
+  RoomGap,
+  RoomLink,
+  RoomListener,
+  RoomMessage,
+} from "./backbone.ts";
+export type { Hub, HubReport } from "./hub.ts";
+export type { HubEvent, RoomStats } from "./hub_event.ts";
+export {
+  DEFAULT_BACKBONE_QUEUE_BYTES,
+  DEFAULT_MAX_ROOMS,
+  DEFAULT_QUEUE_BYTES,
+  type HubOptions,
+  type WhenSlow,
+} from "./hub_options.ts";
+export { localBackbone, type LocalBackboneOptions } from "./local_backbone.ts";
+export type { HubMember, HubMemberStats } from "./members/member.ts";
+export {
+  type HubNotice,
+  type LeaveReason,
+  type NoticeForm,
+  noticeText,
+} from "./members/notice.ts";
+export { serveHub } from "./serve_hub.ts";

@@ -1,0 +1,287 @@
+/**
+ * A room of one hub: its members, and what they are given.
+ *
+ * ```text
+ *   entering ── the backbone has let it in ──► open ── the last member left ──► left
+ *
+ *   message ─► collected in this turn ─► packed once for each framing ─► members
+ * ```
+ *
+ * Messages of one sender that come in one turn are one parcel. So the cost of a
+ * member is mostly the cost of a parcel, and not of a message.
+ *
+ * @module
+ */
+
+import { Roster } from "../../roster.ts";
+import type { Framing } from "../../framing/framing.ts";
+import type {
+  RoomGap,
+  RoomLink,
+  RoomListener,
+  RoomMessage,
+} from "../backbone.ts";
+import type { Histories } from "./histories.ts";
+import type { HubEvent, RoomStats } from "../hub_event.ts";
+import type { HubSettings } from "../hub_options.ts";
+import type { Member } from "../members/member.ts";
+import {
+  type HubNotice,
+  noticeBytes,
+  readAnnouncement,
+} from "../members/notice.ts";
+import { Packer, packerKey, type Parcel } from "./parcel.ts";
+
+// A parcel ends here, as a write of this size is as fast as a larger one.
+const PARCEL_BYTES = 64 * 1024;
+
+/** A member in a room. */
+export interface Membership {
+  place: number;
+  readonly member: Member;
+  readonly group: Group;
+}
+
+/** The members of a room whose framings write the same frames. */
+interface Group {
+  readonly key: string | Framing;
+  readonly packer: Packer;
+  readonly members: Roster<Membership>;
+}
+
+/** What the rooms of a hub have in common. */
+export interface RoomHome {
+  readonly hubId: string;
+  readonly settings: HubSettings;
+  readonly histories: Histories;
+  readonly maxSentMessageBytes: number;
+  /** Whether the hub is shutting down: then no sender waits any more. */
+  readonly isStopping: boolean;
+  /** Reports an event. */
+  tell(event: HubEvent): void;
+}
+
+/** A room of one hub. */
+export class Room implements RoomListener {
+  readonly name: string;
+  /** How many are in it or on their way; `Rooms` counts them. */
+  users = 0;
+  /** Set once it is being left. */
+  leaving: Promise<void> | undefined;
+  /** What its messages go to. */
+  link!: RoomLink;
+  /** Resolves when `link` is there. */
+  entered!: Promise<Room>;
+  readonly #home: RoomHome;
+  readonly #groups = new Map<string | Framing, Group>();
+  readonly #parcelBytes: number;
+  // Of one sender, collected in this turn.
+  #collected: Uint8Array[] = [];
+  #collectedBytes = 0;
+  #hub = "";
+  #sender = 0;
+  #isFlushing = false;
+  readonly #flushLater = () => {
+    this.#isFlushing = false;
+    this.flush();
+  };
+  // The members that senders wait for.
+  readonly #pressed = new Set<Member>();
+  #relief: PromiseWithResolvers<void> | undefined;
+  #members = 0;
+  #messages = 0;
+  #deliveries = 0;
+  #dropped = 0;
+  #skipped = 0;
+
+  constructor(name: string, home: RoomHome) {
+    this.name = name;
+    this.#home = home;
+    const { queueBytes } = home.settings;
+    this.#parcelBytes = Math.min(PARCEL_BYTES, Math.ceil(queueBytes / 4));
+  }
+
+  get stats(): RoomStats {
+    return {
+      name: this.name,
+      members: this.#members,
+      messages: this.#messages,
+      deliveries: this.#deliveries,
+      dropped: this.#dropped,
+      skipped: this.#skipped,
+    };
+  }
+
+  /** What senders wait for before they are read on; `undefined` if for nothing. */
+  pressure(sender: Member): Promise<void> | undefined {
+    const { size } = this.#pressed;
+    if (this.#home.isStopping) return undefined;
+    // A member that waited for itself would never read what it waits for.
+    if (size === 0 || (size === 1 && this.#pressed.has(sender))) {
+      return undefined;
+    }
+    return (this.#relief ??= Promise.withResolvers<void>()).promise;
+  }
+
+  /** Takes note of a member that has fallen behind, or has not any more. */
+  press(member: Member, isPressed: boolean): void {
+    if (isPressed) {
+      this.#pressed.add(member);
+    } else if (this.#pressed.delete(member)) {
+      this.#relief?.resolve();
+      this.#relief = undefined;
+    }
+  }
+
+  /** Holds no sender up any more. */
+  relieve(): void {
+    this.#pressed.clear();
+    this.#relief?.resolve();
+    this.#relief = undefined;
+  }
+
+  /** Lets a member in: it gets the past, then everything new. */
+  add(member: Member): void {
+    this.flush();
+    const { framing } = member.connection;
+    const key = packerKey(framing);
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      const packer = new Packer(framing, this.#home.maxSentMessageBytes);
+      group = { key, packer, members: new Roster() };
+      this.#groups.set(key, group);
+    }
+    const membership = { place: -1, member, group };
+    this.#members++;
+    member.places.set(this, membership);
+    member.say({
+      event: "joined",
+      room: this.name,
+      name: member.name,
+      you: true,
+      members: this.#members,
+    });
+    this.#tellPast(member, group);
+    group.members.add(membership);
+  }
+
+  /** Lets a member go. */
+  remove(member: Member): void {
+    const membership = member.places.get(this);
+    if (membership === undefined) return;
+    this.flush();
+    member.places.delete(this);
+    const { group } = membership;
+    group.members.delete(membership);
+    if (group.members.size === 0) this.#groups.delete(group.key);
+    this.#members--;
+    this.press(member, false);
+  }
+
+  message(message: RoomMessage): void {
+    const { bytes, hub, member } = message;
+    const { histories, settings } = this.#home;
+    this.#messages++;
+    histories.add(this.name, message, settings.history);
+    if (this.#members === 0) return;
+    if (
+      member !== this.#sender || hub !== this.#hub ||
+      this.#collectedBytes >= this.#parcelBytes
+    ) {
+      this.flush();
+      this.#hub = hub;
+      this.#sender = member;
+    }
+    this.#collected.push(bytes);
+    this.#collectedBytes += bytes.length;
+    if (this.#isFlushing) return;
+    this.#isFlushing = true;
+    queueMicrotask(this.#flushLater);
+  }
+
+  gap(gap: RoomGap): void {
+    this.#home.tell({ type: "gap", room: this.name, gap });
+    this.say({ event: "gap", room: this.name, ...gap });
+  }
+
+  announcement(bytes: Uint8Array): void {
+    const notice = readAnnouncement(bytes);
+    if (notice !== undefined) this.say(notice);
+  }
+
+  /** Tells members something, and other hubs that have members in this room. */
+  announce(notice: HubNotice, except?: Member): void {
+    const { notices } = this.#home.settings;
+    if (notices === "none") return;
+    this.say(notice, except);
+    const bytes = noticeBytes(notice, "json");
+    if (bytes !== undefined) this.link.announce(bytes);
+  }
+
+  /** Tells the members of this hub something. */
+  say(notice: HubNotice, except?: Member): void {
+    const bytes = noticeBytes(notice, this.#home.settings.notices);
+    if (bytes === undefined) return;
+    this.flush();
+    this.#give([bytes], except, false);
+  }
+
+  /** Gives the members what was collected. */
+  flush(): void {
+    if (this.#collected.length === 0) return;
+    const messages = this.#collected;
+    this.#collected = [];
+    this.#collectedBytes = 0;
+    const isOurs = this.#hub === this.#home.hubId;
+    this.#give(messages, isOurs ? this.#sender : undefined, true);
+  }
+
+  #give(
+    messages: readonly Uint8Array[],
+    except: number | Member | undefined,
+    isCounted: boolean,
+  ): void {
+    for (const { members, packer } of this.#groups.values()) {
+      const parcels = packer.pack(messages, this.#parcelBytes);
+      const { skipped } = packer;
+      for (const { member } of members) {
+        if (member === except || member.id === except) continue;
+        for (const parcel of parcels) this.#deliver(member, parcel, isCounted);
+        if (skipped === undefined) continue;
+        this.#skipped += skipped.count;
+        member.skipped(skipped);
+      }
+    }
+  }
+
+  #deliver(member: Member, parcel: Parcel, isCounted: boolean): void {
+    if (!isCounted) {
+      member.queue.push(parcel);
+      return;
+    }
+    const given = member.deliver(parcel);
+    this.#deliveries += given;
+    this.#dropped += parcel.count - given;
+  }
+
+  /** Gives a new member the last messages, as many as find room in its queue. */
+  #tellPast(member: Member, { packer }: Group): void {
+    const { histories, settings } = this.#home;
+    const past = histories.last(this.name, settings.history);
+    let first = past.length;
+    for (let room = settings.queueBytes / 2; first > 0; first--) {
+      room -= past[first - 1]!.bytes.length;
+      if (room < 0 && first < past.length) break;
+    }
+    if (first > 0) {
+      const gap = { hub: undefined, missed: first, reason: "history" } as const;
+      member.say({ event: "gap", room: this.name, ...gap });
+    }
+    if (first === past.length) return;
+    const messages = past.slice(first).map(({ bytes }) => bytes);
+    for (const parcel of packer.pack(messages, this.#parcelBytes)) {
+      this.#deliver(member, parcel, true);
+    }
+    if (packer.skipped !== undefined) member.skipped(packer.skipped);
+  }
+}
