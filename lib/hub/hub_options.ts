@@ -11,6 +11,7 @@ import {
   OptionTypeError,
 } from "../check.ts";
 import { framingOf } from "../framing/by_name.ts";
+import type { Framing } from "../framing/framing.ts";
 import type { ServeOptions } from "../session/serving/server_options.ts";
 import { SYSTEM_TIME, type Time } from "../time/time.ts";
 import type { Backbone } from "./backbone.ts";
@@ -150,7 +151,7 @@ export class HubSettings {
       roomPath,
       whenSlow = "close",
     } = options;
-    checkMessages(options);
+    checkFraming(options.framing);
     this.backboneQueueBytes = checkInteger(
       "backboneQueueBytes",
       backboneQueueBytes,
@@ -181,7 +182,12 @@ export class HubSettings {
 // A member gets its history at once, as far as its queue has room.
 const MAX_HISTORY = 1_000_000;
 
-function checkMessages({ framing = "line" }: HubOptions): void {
+/**
+ * Checks that members can say more than one message, each of them whole.
+ *
+ * @throws {TypeError} If the framing has no ends of messages.
+ */
+export function checkFraming(framing: Framing | string = "line"): void {
   const { boundary } = framingOf(framing);
   if (boundary === "frame") return;
   throw new OptionTypeError({

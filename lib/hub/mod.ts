@@ -20,21 +20,19 @@
  * @example Three members, three framings, one room
  * ```ts
  * import { connect } from "@parley/parley";
- * import { localBackbone, serveHub } from "@parley/parley/hub";
+ * import { serveHub } from "@parley/parley/hub";
  * import { assertEquals } from "@std/assert";
  *
- * // Hubs with the same backbone share their rooms.
- * const options = { backbone: localBackbone(), history: 10 };
- * await using lines = await serveHub("tcp://127.0.0.1:0", options);
- * await using others = await serveHub(
- *   ["tcp://127.0.0.1:0", "ws://127.0.0.1:0"],
- *   { ...options, framing: "length:4" },
- * );
- * const [tcp, ws] = others.addresses;
+ * await using hub = await serveHub([
+ *   "tcp://127.0.0.1:0",
+ *   { address: "tcp://127.0.0.1:0", framing: "length:4" },
+ *   "ws://127.0.0.1:0",
+ * ], { history: 10 });
+ * const [lines, lengths, ws] = hub.addresses;
  *
  * const text = { encoding: "text" } as const;
- * await using ann = await connect(lines.address, text);
- * await using ben = await connect(tcp!, { ...text, framing: "length:4" });
+ * await using ann = await connect(lines!, text);
+ * await using ben = await connect(lengths!, { ...text, framing: "length:4" });
  * await using cleo = await connect(ws!, text);
  * await ann.send("hello");
  * assertEquals(await ben.receive(), "hello");

@@ -12,7 +12,7 @@ import { DEFAULT_MAX_MESSAGE_BYTES } from "../framing/framing.ts";
 import { parseAddress } from "../transport/address.ts";
 import { type Hub, RunningHub } from "./hub.ts";
 import { HubHome } from "./hub_home.ts";
-import { type HubOptions, HubSettings } from "./hub_options.ts";
+import { checkFraming, type HubOptions, HubSettings } from "./hub_options.ts";
 import { localBackbone } from "./local_backbone.ts";
 import { MAX_MEMBER_NAME_BYTES } from "./members/names.ts";
 
@@ -90,7 +90,10 @@ const NOTICE_BYTES = 1024;
 
 function checkAddresses(addresses: readonly ServeAddress[]): void {
   for (const given of addresses) {
-    const address = typeof given === "string" ? parseAddress(given) : given;
+    const isFramed = typeof given === "object" && "framing" in given;
+    if (isFramed) checkFraming(given.framing);
+    const at = isFramed ? given.address : given;
+    const address = typeof at === "string" ? parseAddress(at) : at;
     if ("accept" in address || address.transport !== "udp") continue;
     throw new OptionTypeError({
       action: "serve a hub on",

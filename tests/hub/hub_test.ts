@@ -51,8 +51,8 @@ Deno.test("serveHub() passes a message on to all members but its sender", async 
 Deno.test("serveHub() joins transports in one room, each message in each framing", async () => {
   const backbone = localBackbone();
   await using observed = await ObservedHub.serve(
-    { backbone, framing: "length:4" },
-    [TCP, "ws://127.0.0.1:0"],
+    { backbone },
+    [{ address: TCP, framing: "length:4" }, "ws://127.0.0.1:0"],
   );
   await using lines = await ObservedHub.serve({ backbone });
   const [tcp, ws] = observed.hub.addresses;
@@ -415,4 +415,6 @@ Deno.test("serveHub() refuses options that contradict each other, before it list
     );
   }
   await assertRejects(() => serveHub("udp://127.0.0.1:0"), TypeError);
+  const raw = { address: TCP, framing: "raw" };
+  await assertRejects(() => serveHub(["tcp://127.0.0.1:0", raw]), TypeError);
 });

@@ -30,7 +30,7 @@ export class ObservedHub implements AsyncDisposable {
 
   static async serve(
     options: HubOptions = {},
-    addresses: string | string[] = TCP,
+    addresses: Parameters<typeof serveHub>[0] = TCP,
   ): Promise<ObservedHub> {
     const observed = new ObservedHub();
     observed.hub = await serveHub(addresses, {
