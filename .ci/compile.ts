@@ -63,15 +63,19 @@ const EXPRESSIONS = [
   "--v8-flags=--enable-experimental-regexp-engine-on-excessive-backtracks",
 ];
 
+// What is loaded by a specifier that no tool can follow, so that users of the source
+// download it only when they ask for it: see `cli/hub/nats/load_nats.ts`.
+const NATS = "lib/nats/mod.ts";
+
 const EXECUTABLES = [
   {
     name: "parley-server",
-    entry: "cli/server.ts",
+    entries: ["cli/server.ts", NATS],
     permissions: [...PERMISSIONS, ...SERVER_PERMISSIONS],
   },
   {
     name: "parley-client",
-    entry: "cli/client.ts",
+    entries: ["cli/client.ts"],
     permissions: PERMISSIONS,
   },
 ];
@@ -104,16 +108,18 @@ async function main(): Promise<number> {
   });
   let compile = (args: readonly string[]) => denoCompile(args, { official });
   let runtime = "official";
-  for (const { name, entry, permissions } of EXECUTABLES) {
+  for (const { name, entries, permissions } of EXECUTABLES) {
     const output = new URL(name + suffix, DIST).pathname;
-    const module = await bundle(entry);
-    if (module === undefined) return 1;
+    const modules = await bundle(name, entries);
+    if (modules === undefined) return 1;
+    const [module, ...included] = modules;
     const { code, standIn } = await compile([
       ...permissions,
       ...STARTUP,
       ...EXPRESSIONS,
       ...(target === Deno.build.target ? [] : ["--target", target]),
-      ...["--output", output, module],
+      ...included.flatMap((path) => ["--include", path]),
+      ...["--output", output, module!],
     ]);
     if (code !== 0) return code;
     if (!standIn) continue;
@@ -129,18 +135,28 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** Bundles the modules of an entry point; returns the path of the result. */
-async function bundle(entry: string): Promise<string | undefined> {
-  const name = entry.slice(entry.lastIndexOf("/") + 1).replace(".ts", "");
+/**
+ * Bundles entry points, which share what both import; returns the paths of the
+ * results.
+ */
+async function bundle(
+  name: string,
+  entries: readonly string[],
+): Promise<string[] | undefined> {
   const folder = new URL(`.bundle/${name}/`, DIST);
   await Deno.remove(folder, { recursive: true }).catch(() => {
     // Absent: nothing was compiled yet.
   });
   const { success } = await new Deno.Command(Deno.execPath(), {
     cwd: ROOT,
-    args: ["bundle", ...BUNDLE, "--outdir", folder.pathname, entry],
+    args: ["bundle", ...BUNDLE, "--outdir", folder.pathname, ...entries],
   }).spawn().status;
-  return success ? new URL(`${name}.js`, folder).pathname : undefined;
+  if (!success) return undefined;
+  // Below the folder that all of them are in.
+  return entries.map((entry) => {
+    const path = entries.length > 1 ? entry : entry.replace(/^.*\//, "");
+    return new URL(path.replace(".ts", ".js"), folder).pathname;
+  });
 }
 
 async function print(name: string): Promise<void> {

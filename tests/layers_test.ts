@@ -346,6 +346,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // What one subject adds to both executables, which do not know each other.
   "cli/websocket": [...PUBLIC, ...COMMAND],
   "cli/target": [...PUBLIC, ...COMMAND, "cli/server", "cli/tls"],
+  "cli/hub/nats": [...PUBLIC, ...COMMAND, "cli/tls"],
   "cli/bridge": [
     ...[...PUBLIC, ...COMMAND, "cli/server", "cli/target", "cli/tls"],
     // A bridge of standard input ends at Ctrl-C as the client's commands do.

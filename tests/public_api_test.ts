@@ -102,6 +102,9 @@ const EXPORTS: Record<string, readonly string[]> = {
     RelayOptions RelayReport Relayable WatchedError WatchedFramings WatchedMessage bridge relay
     relayDatagrams
   `),
+  "./nats": names(`
+    NatsBackboneOptions NatsCredentials natsBackbone
+  `),
   "./load": names(`
     DEFAULT_ANSWER_TIMEOUT_MS DEFAULT_LOAD_DURATION_MS DEFAULT_LOAD_MESSAGE_BYTES
     DEFAULT_OPEN_IN_FLIGHT DEFAULT_WARM_UP_MS

@@ -17,6 +17,7 @@ import { SYSTEM_TIME } from "../time/time.ts";
 import { within } from "../time/within.ts";
 import { CoreRooms } from "./core/core_rooms.ts";
 import { roomFor } from "./nats_message.ts";
+import { authenticatorOf } from "./line/credentials.ts";
 import { type LineEvents, NatsLine } from "./line/nats_line.ts";
 import {
   type NatsBackboneOptions,
@@ -36,7 +37,8 @@ import type { Rooms } from "./rooms.ts";
  * @returns The backbone. Nothing is opened before a hub uses it. It may serve
  * several hubs, each with a connection of its own.
  * @throws {RangeError} If a number is outside its range.
- * @throws {TypeError} If the address of a server is invalid, or none is given.
+ * @throws {TypeError} If the address of a server is invalid, none is given, or the
+ * credentials are not what they should be.
  *
  * @example A hub on NATS
  * ```ts ignore
@@ -53,6 +55,8 @@ import type { Rooms } from "./rooms.ts";
  */
 export function natsBackbone(options: NatsBackboneOptions): Backbone {
   const settings = natsSettings(options);
+  const { credentials } = settings;
+  if (credentials !== undefined) authenticatorOf(credentials);
   return {
     async open(hub, signal) {
       signal?.throwIfAborted();

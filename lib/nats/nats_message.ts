@@ -88,16 +88,16 @@ interface Headed {
 /** Writes the headers of a message. */
 export function messageHeaders({ hub, member, number }: Envelope): MsgHdrs {
   const head = headers();
-  head.set(HUB, hub);
-  head.set(FROM, `${member}`);
-  head.set(NUMBER, `${number}`);
+  head.append(HUB, hub);
+  head.append(FROM, `${member}`);
+  head.append(NUMBER, `${number}`);
   return head;
 }
 
 /** As {@linkcode messageHeaders}, for a store that takes each message once. */
 export function storedHeaders(envelope: Envelope): MsgHdrs {
   const head = messageHeaders(envelope);
-  head.set(ID, `${envelope.hub}.${envelope.number}`);
+  head.append(ID, `${envelope.hub}.${envelope.number}`);
   return head;
 }
 
@@ -108,9 +108,9 @@ export function eventHeaders(
   number: number,
 ): MsgHdrs {
   const head = headers();
-  head.set(EVENT, event);
-  head.set(HUB, hub);
-  head.set(NUMBER, `${number}`);
+  head.append(EVENT, event);
+  head.append(HUB, hub);
+  head.append(NUMBER, `${number}`);
   return head;
 }
 

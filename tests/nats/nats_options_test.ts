@@ -1,6 +1,7 @@
 /** The options of the backbone on NATS. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { natsBackbone } from "../../lib/nats/nats_backbone.ts";
 import { natsSettings } from "../../lib/nats/nats_options.ts";
 
 Deno.test("natsSettings() reads servers, with credentials and TLS in their addresses", () => {
@@ -38,6 +39,22 @@ Deno.test("natsSettings() refuses an address that it does not understand, withou
     assert(!error.message.includes("secret"), error.message);
   }
   assertThrows(() => natsSettings({ servers: [] }), TypeError);
+});
+
+Deno.test("natsBackbone() refuses credentials that are not what they should be", () => {
+  for (
+    const credentials of [
+      { creds: "not a file of credentials" },
+      { nkeySeed: "SUAM" },
+      { nkeySeed: "" },
+    ]
+  ) {
+    const error = assertThrows(
+      () => natsBackbone({ servers: "h", credentials }),
+      TypeError,
+    );
+    assert(!error.message.includes("SUAM"), error.message);
+  }
 });
 
 Deno.test("natsSettings() checks numbers before any I/O", () => {
