@@ -356,7 +356,6 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/recording/record": [
     ...PUBLIC,
     ...COMMAND,
-    "@std/bytes",
     "cli/version.ts",
   ],
   "cli/recording/read": [...PUBLIC, ...COMMAND],

@@ -82,7 +82,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     DecodeFramesOptions EncodeFramesOptions decodeFrames encodeFrames
   `),
   "./recording": names(`
-    ConnectionTurns DEFAULT_MAX_LINE_BYTES PcapngEncoder RecordedChunk RecordedClose RecordedEnd RecordedEvent
+    ConnectionTurns DEFAULT_MAX_LINE_BYTES EventEncoder PcapngEncoder RecordedChunk RecordedClose RecordedEnd RecordedEvent
     RecordedFault RecordedOnConnection RecordedOpen RecordedRefusal RecordedReset
     RecordingEnd
     RecordingError RecordingErrorCode RecordingFinish RecordingGap RecordingHead

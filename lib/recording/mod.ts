@@ -51,6 +51,7 @@
 
 export { pcapng, PcapngEncoder } from "./capture/pcapng.ts";
 export { encodeEvent, encodeHead } from "./encode_event.ts";
+export { EventEncoder } from "./event_encoder.ts";
 export { isChunk } from "./event.ts";
 export type {
   RecordedChunk,

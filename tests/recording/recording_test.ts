@@ -6,6 +6,7 @@
  */
 
 import { assertEquals, assertThrows } from "@std/assert";
+import { concat } from "@std/bytes/concat";
 import fc from "fast-check";
 import {
   encodeEvent,
@@ -134,6 +135,57 @@ Deno.test("encodeEvent() writes text only without control characters, and base64
   ) {
     assertEquals(kindOf(Uint8Array.from(bytes)), "base64", String(bytes));
   }
+});
+
+/** The string of JSON that the platform makes of text; `undefined` if it is none. */
+function platformsText(bytes: Uint8Array): string | undefined {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(bytes);
+  } catch {
+    return undefined;
+  }
+  // deno-lint-ignore no-control-regex
+  if (/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) return undefined;
+  return JSON.stringify(text).replace(
+    /[\x80-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+Deno.test("encodeEvent() takes for text what the platform does, and writes it the same way", () => {
+  // First and last of each kind: lengths of UTF-8, surrogates, what is escaped.
+  const characters =
+    "\u0080 \u009f \u00a0 \u07ff \u0800 \u200d \u200e \u2010 \u2027" +
+    " \u202e \u202f \u2065 \u2066 \u206a \ud7ff \ue000 \ufeff \u{10000} \u{10ffff} plain" +
+    ' \n \t " \\ \\u00 \0 \x1b \x7f';
+  const piece = fc.oneof(
+    { weight: 20, arbitrary: fc.constantFrom(...characters.split(" ")) },
+    { weight: 10, arbitrary: fc.string({ minLength: 1, maxLength: 90 }) },
+  ).map((text) => UTF8.encode(text));
+  const broken = fc.uint8Array({ min: 0x80, minLength: 1, maxLength: 4 });
+  const bytes = fc.tuple(
+    fc.array(piece, { maxLength: 12 }),
+    fc.option(broken, { freq: 4 }),
+    fc.array(piece, { maxLength: 4 }),
+  ).map(([before, middle, after]) =>
+    concat([...before, ...middle === null ? [] : [middle], ...after])
+  );
+  fc.assert(
+    fc.property(bytes, fc.nat(5), (bytes, skipped) => {
+      const part = bytes.subarray(skipped);
+      const text = platformsText(part);
+      const content = text === undefined
+        ? `"base64":"${part.toBase64()}"`
+        : `"text":${text}`;
+      assertEquals(
+        encodeEvent({ t: 0, connection: 1, to: "client", bytes: part }),
+        `{"t":0.000000,"connection":1,"to":"client",${content}}\n`,
+      );
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 Deno.test("encodeEvent() finds a control character anywhere, and takes what looks like one for text", () => {

@@ -15,10 +15,10 @@
  * @module
  */
 
-import { concat } from "@std/bytes/concat";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import { systemReason } from "../../output/system_reason.ts";
+import { Batch } from "./batch.ts";
 
 /** How many bytes may wait before {@linkcode GrowingFile.room} waits. */
 export const MOST_WAITING_BYTES: number = 4 * 1024 * 1024;
@@ -35,10 +35,9 @@ export class GrowingFile {
   #onFailure: (failure: Failure) => void = () => {};
   #state: "open" | "failed" | "closed" = "open";
   #failure: Failure | undefined;
-  #pieces: Piece[] = [];
-  #waitingBytes = 0;
-  // Those of the write that is under way.
-  #writingBytes = 0;
+  // What waits, and what is being written; each in pieces that end there.
+  #waiting = new Batch();
+  #underWay = new Batch();
   // What is in the file, up to the last whole piece.
   #writtenBytes = 0;
   #writing: Promise<void> | undefined;
@@ -58,7 +57,7 @@ export class GrowingFile {
    */
   static async create(
     path: string,
-    first: Piece,
+    first: Uint8Array,
     onFailure: (failure: Failure) => void,
   ): Promise<GrowingFile> {
     let file: Deno.FsFile;
@@ -91,20 +90,19 @@ export class GrowingFile {
 
   /** Whether more waits to be written than should. */
   get isFull(): boolean {
-    return this.#waitingBytes + this.#writingBytes > MOST_WAITING_BYTES;
+    return this.#waiting.length + this.#underWay.length > MOST_WAITING_BYTES;
   }
 
   /**
    * Appends a piece, which is written soon, and never in parts unless the disk is full.
    *
-   * @param piece Text or bytes; do not change them any more.
+   * @param piece A line of text or a block of bytes, which is copied.
    */
-  add(piece: Piece): void {
+  add(piece: Uint8Array): void {
     if (this.#state !== "open") return;
-    this.#pieces.push(piece);
-    this.#waitingBytes += piece.length;
+    this.#waiting.add(piece);
     if (this.#writing !== undefined) return;
-    if (this.#waitingBytes >= MANY_BYTES) void this.#flush();
+    if (this.#waiting.length >= MANY_BYTES) void this.#flush();
     else this.#timer ??= setTimeout(() => void this.#flush(), SOON_MS);
   }
 
@@ -121,7 +119,7 @@ export class GrowingFile {
 
   /** Writes what waits and closes the file. It can be called again. */
   async close(): Promise<void> {
-    while (this.#pieces.length > 0 || this.#writing !== undefined) {
+    while (this.#waiting.length > 0 || this.#writing !== undefined) {
       await this.#flush();
     }
     if (this.#state === "closed") return;
@@ -137,72 +135,48 @@ export class GrowingFile {
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#pieces.length > 0) {
-      const pieces = this.#pieces;
-      this.#pieces = [];
-      this.#writingBytes = this.#waitingBytes;
-      this.#waitingBytes = 0;
-      await this.#write(pieces);
-      this.#writingBytes = 0;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting;
+      this.#waiting = this.#underWay;
+      this.#underWay = batch;
+      await this.#write(batch);
+      batch.clear();
       if (!this.isFull) {
         this.#room?.resolve();
         this.#room = undefined;
       }
       // What came meanwhile can wait for more, unless it is a lot.
-      if (this.#waitingBytes < MANY_BYTES && this.#waitingBytes > 0) {
+      const { length } = this.#waiting;
+      if (length < MANY_BYTES && length > 0) {
         this.#timer ??= setTimeout(() => void this.#flush(), SOON_MS);
         return;
       }
     }
   }
 
-  async #write(pieces: readonly Piece[]): Promise<void> {
-    const batch = bytesOf(pieces);
+  async #write(batch: Batch): Promise<void> {
+    const { bytes } = batch;
     let at = 0;
     try {
-      while (at < batch.length) {
-        at += await this.#file.write(batch.subarray(at));
+      while (at < bytes.length) {
+        at += await this.#file.write(bytes.subarray(at));
       }
       this.#writtenBytes += at;
     } catch (error) {
-      this.#writtenBytes += wholeBytes(pieces, at);
+      this.#writtenBytes += batch.wholeBytes(at);
       await this.#fail(error);
     }
   }
 
   async #fail(cause: unknown): Promise<void> {
     this.#state = "failed";
-    this.#pieces = [];
-    this.#waitingBytes = 0;
+    this.#waiting.clear();
     this.#failure = cannotWrite(this.#path, cause);
     // A part of a piece may be at the end. Where it cannot be cut off, as in a device,
     // readers drop it.
     await this.#file.truncate(this.#writtenBytes).catch(() => {});
     this.#onFailure(this.#failure);
   }
-}
-
-/** A line of text or a block of bytes; a file has either. */
-type Piece = string | Uint8Array;
-
-const UTF8 = new TextEncoder();
-
-/** How many bytes the pieces have that are whole within so many bytes. */
-function wholeBytes(pieces: readonly Piece[], bytes: number): number {
-  let whole = 0;
-  for (const piece of pieces) {
-    const length = typeof piece === "string"
-      ? UTF8.encode(piece).length
-      : piece.length;
-    if (whole + length > bytes) break;
-    whole += length;
-  }
-  return whole;
-}
-
-function bytesOf(pieces: readonly Piece[]): Uint8Array {
-  if (typeof pieces[0] === "string") return UTF8.encode(pieces.join(""));
-  return concat(pieces as readonly Uint8Array[]);
 }
 
 function cannotWrite(path: string, cause: unknown): Failure {

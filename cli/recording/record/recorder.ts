@@ -6,8 +6,8 @@
 
 import { VERSION } from "../../version.ts";
 import {
-  encodeEvent,
   encodeHead,
+  EventEncoder,
   PcapngEncoder,
   type RecordedEvent,
   type RecordingHead,
@@ -36,6 +36,7 @@ export class Recorder {
   readonly #drops: boolean;
   readonly #recording: GrowingFile | undefined;
   readonly #capture: GrowingFile | undefined;
+  readonly #lines = new EventEncoder();
   readonly #packets: PcapngEncoder;
   #connections = 0;
   #events = 0;
@@ -78,9 +79,10 @@ export class Recorder {
         `${failure.text}; the recording stops here, the connections go on`,
       );
     };
+    const first = new TextEncoder().encode(encodeHead(head));
     const recording = options.record === undefined
       ? undefined
-      : await GrowingFile.create(options.record, encodeHead(head), tell);
+      : await GrowingFile.create(options.record, first, tell);
     try {
       const capture = options.pcapng === undefined
         ? undefined
@@ -166,7 +168,7 @@ export class Recorder {
   }
 
   #write(event: RecordedEvent): void {
-    this.#recording?.add(encodeEvent(event));
+    this.#recording?.add(this.#lines.encode(event));
     const packets = this.#capture && this.#packets.encode(event);
     if (packets !== undefined && packets.length > 0) {
       this.#capture!.add(packets);
