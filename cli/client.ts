@@ -24,7 +24,8 @@
  *
  * UDP needs `--unstable-net`, certificates need `--allow-read`, Unix sockets
  * and `--output` need `--allow-read --allow-write`, `--record` and `--pcapng`
- * `--allow-write`, `show`, `replay` and `chop` of a recording `--allow-read`.
+ * `--allow-write`, `talk`, and `show`, `replay` and `chop` of a recording
+ * `--allow-read`.
  * `--help` shows the options used most, `--help all` every option and the exit codes.
  *
  * @module

@@ -50,6 +50,10 @@ export const CLIENT: Program = {
             "chop ADDRESS",
             "cuts a request at every byte: does the answer change?",
           ],
+          [
+            "talk SCRIPT... ADDRESS",
+            "holds scripted conversations, checks the replies",
+          ],
           ["sniff ADDRESS|FILE", "guesses the --frame of a server or file"],
           ["wait ADDRESS...", "waits until servers are there, or --gone"],
         ],
@@ -63,7 +67,7 @@ export const CLIENT: Program = {
           ],
           [
             "help TOPIC",
-            "messages, udp, http; frames, protocols, formats, addresses, exit-codes, tls",
+            "messages, udp, http; frames, protocols, formats, addresses, scripts, exit-codes, tls",
           ],
           ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
         ],
@@ -83,6 +87,10 @@ export const CLIENT: Program = {
     chop: {
       summary: "cuts a request at every byte; where does the answer change?",
       load: async () => (await import("./recording/chop/run_chop.ts")).CHOP,
+    },
+    talk: {
+      summary: "holds the conversations of scripts, and checks the replies",
+      load: async () => (await import("./script/client/run_scripts.ts")).TALK,
     },
     sniff: {
       summary: "guesses where the messages of a server or file end",

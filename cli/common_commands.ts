@@ -6,7 +6,8 @@
 
 import type { LoadedCommand, Program } from "./program.ts";
 
-const MANUALS = "exit-codes, frames, protocols, formats, addresses, tls";
+const MANUALS =
+  "exit-codes, frames, protocols, formats, addresses, scripts, tls";
 
 /** The commands that both executables have. */
 export function commonCommands(program: () => Program): Program["commands"] {

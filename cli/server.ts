@@ -20,7 +20,7 @@
  * UDP and `--workers` need `--unstable-net`; certificates, `--root` and
  * `--workers` need `--allow-read`; Unix sockets `--allow-read --allow-write`,
  * with `--mode` also `--allow-sys`; `--record` and `--pcapng` `--allow-write`,
- * `replay` `--allow-read`; `--allow-sys=networkInterfaces` shows what
+ * `replay` and `play` `--allow-read`; `--allow-sys=networkInterfaces` shows what
  * other machines can connect to. `--help` shows the commands, `--help all` every option.
  *
  * @module

@@ -42,6 +42,7 @@ export const SERVER: Program = {
           ],
           ["cert", "makes a throw-away certificate, to try TLS"],
           ["replay FILE ADDRESS...", "plays a recording, made with --record"],
+          ["play SCRIPT ADDRESS...", "is the server that a script describes"],
           ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
         ],
       },
@@ -51,7 +52,7 @@ export const SERVER: Program = {
           ["SERVICE --help", "its options; --help all: every option, and more"],
           [
             "help TOPIC",
-            "frames, protocols, formats, addresses, exit-codes, tls",
+            "frames, protocols, formats, addresses, scripts, exit-codes, tls",
           ],
         ],
       },
@@ -80,6 +81,10 @@ export const SERVER: Program = {
       summary: "plays the server's side of a recording to clients",
       load: async () =>
         (await import("./recording/replay/run_server_replay.ts")).SERVER_REPLAY,
+    },
+    play: {
+      summary: "is the server that a script describes, to test clients",
+      load: async () => (await import("./script/server/run_play.ts")).PLAY,
     },
     ...commonCommands(() => SERVER),
   },

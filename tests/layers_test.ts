@@ -53,6 +53,11 @@ const SCRIPT = [
   ...["lib/script/statement.ts", "lib/script/subset.ts"],
   "lib/script/template.ts",
 ];
+// What both commands that run scripts share.
+const SCRIPTS = [
+  "cli/script/failure_text.ts",
+  ...["cli/script/read", "cli/script/script_options.ts"],
+];
 const TERMINAL = "cli/terminal/terminal.ts";
 // What every command is made with.
 const COMMAND = [
@@ -377,6 +382,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...[...PUBLIC, ...COMMAND, "@std/bytes", "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],
   ],
+  "cli/script": [...PUBLIC, ...COMMAND],
+  "cli/script/read": [...PUBLIC, ...COMMAND],
+  "cli/script/client": [
+    ...[...PUBLIC, ...COMMAND, ...SCRIPTS, "cli/client"],
+    ...["cli/recording/exchange", "cli/recording/record"],
+  ],
+  "cli/script/server": [
+    ...[...PUBLIC, ...COMMAND, ...SCRIPTS, "cli/server", "cli/target"],
+    "cli/websocket",
+  ],
   "cli/sniff": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],
@@ -521,7 +536,7 @@ Deno.test("at the top of transport, only the table and what opens by it import i
 // Lists that several rows share; a row need not use all of each.
 const SHARED = new Set([
   ...[...ERRORS, ...CONTRACT, ...TRANSPORT, ...MESSAGES, ...NODE],
-  ...[...PUBLIC, ...COMMAND, ...SCRIPT],
+  ...[...PUBLIC, ...COMMAND, ...SCRIPT, ...SCRIPTS],
 ]);
 
 Deno.test("no row of the table grants what nothing in it imports", async () => {

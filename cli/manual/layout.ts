@@ -36,7 +36,7 @@ export function overviewText(overview: Overview): string {
  * @param section What to say.
  * @returns The text, without the last line feed.
  */
-export function sectionText({ title, rows }: Section): string {
+export function sectionText({ title, rows, lines: asIs }: Section): string {
   const terms = rows.map(([term]) => term.length);
   const indent = Math.min(WIDEST_TERM, Math.max(...terms)) + 2;
   const lines = rows.flatMap(([term, means]) => {
@@ -49,7 +49,10 @@ export function sectionText({ title, rows }: Section): string {
       : [term.padEnd(indent) + text[0], text.slice(1)];
     return [`  ${first}`, ...rest.map((line) => `  ${margin}${line}`)];
   });
-  return [`${title}:`, ...lines].join("\n");
+  const shown = asIs === undefined
+    ? []
+    : ["", ...asIs.map((line) => `    ${line}`)];
+  return [`${title}:`, ...lines, ...shown].join("\n");
 }
 
 /**

@@ -76,7 +76,7 @@ function sectionLines(section: Section, macro: ".Sh" | ".Ss"): string[] {
   return [`${macro} ${escaped(title)}`, ...rowLines(section)];
 }
 
-function rowLines({ rows }: Section): string[] {
+function rowLines({ lines: asIs, rows }: Section): string[] {
   const lines: string[] = [];
   let isInList = false;
   for (const [term, means] of rows) {
@@ -87,7 +87,7 @@ function rowLines({ rows }: Section): string[] {
     lines.push(...paragraph(means));
   }
   if (isInList) lines.push(".El");
-  return lines;
+  return asIs === undefined ? lines : [...lines, ...exampleLines(asIs)];
 }
 
 /** Lines of running text, where each sentence begins a line. */

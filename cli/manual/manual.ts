@@ -34,6 +34,8 @@ export interface Section {
   readonly title: string;
   /** Rows of a term and what it means; without a term, a paragraph. */
   readonly rows: readonly (readonly [string, string])[];
+  /** Lines below them that are shown as they are. */
+  readonly lines?: readonly string[];
 }
 
 /** What an executable says about itself as a whole: one screen. */

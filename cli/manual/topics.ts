@@ -165,6 +165,69 @@ const TLS: Section = {
   ],
 };
 
+/** The grammar of scripts. */
+const SCRIPTS: Section = {
+  title: "Scripts (parley-client talk, parley-server play)",
+  rows: [
+    [
+      "",
+      "A script is a text file. Each line is a statement, a setting, a comment that begins with #, or blank. All of it is read before anything is opened; a mistake is shown with line and column.",
+    ],
+    ["send VALUE", "sends a message"],
+    ["expect PATTERN", "waits for the next message, which must fit"],
+    ["none", "fails if a message comes within the time of within"],
+    ["pause DURATION", "waits"],
+    ["finish", "finishes sending, and still receives"],
+    ["close", "ends the connection"],
+    [
+      "within DURATION ...",
+      "bounds the statement behind it; alone on a line, all statements below it; --timeout without",
+    ],
+    [
+      "frame SPEC, max-message SIZE",
+      "for the connections that are opened below it; --frame and --max-message without",
+    ],
+    [
+      "connect ADDRESS as NAME",
+      "opens a connection besides that of the command line, whose address is {{address}}; then NAME: send VALUE and so on are about it. Without as NAME it is the one of statements without a name",
+    ],
+    [
+      "VALUE",
+      'one blank, then the rest of the line as it is; or a JSON string, such as "a\\tb"; or text ..., hex 00 ff, base64 AP8=, file PATH, which is relative to the script',
+    ],
+    [
+      "PATTERN",
+      "a VALUE; json {...}; /REGEXP/ with the flags i, m, s, u, v; any; any as NAME; end, once the peer has finished sending; reset, once it has cut the connection",
+    ],
+    [
+      "json {...}",
+      'objects may have more members, arrays have the same length; "{{*}}" fits any value',
+    ],
+    [
+      "{{NAME}}",
+      'is replaced by the value of NAME, of --set NAME=VALUE or captured: by "{{NAME}}" in json, by a group (?<NAME>...) of a regular expression, by any as NAME. A name that has a value captures no more: the same value is expected',
+    ],
+    [
+      "a regular expression",
+      "looks at the first 64 KiB of a message",
+    ],
+  ],
+  lines: [
+    "# login.talk                 parley-client talk login.talk 7342",
+    "frame length:4",
+    "within 2s",
+    'send {"hello": 1}',
+    'expect json {"welcome": true, "id": "{{id}}"}',
+    'send {"get": "{{id}}"}',
+    String.raw`expect /^\{"ok":(?<answer>true|1),/`,
+    "send hex 00 ff 10",
+    String.raw`expect "two lines\nin JSON quotes"`,
+    "within 300ms none",
+    "finish",
+    "expect end",
+  ],
+};
+
 /**
  * Finds the topics of an executable.
  *
@@ -178,5 +241,6 @@ export function topicsOf(name: string): Readonly<Record<string, Section>> {
     "addresses": name === "parley-server" ? SERVER_ADDRESSES : CLIENT_ADDRESSES,
     "exit-codes": exitCodeSection(),
     "tls": TLS,
+    "scripts": SCRIPTS,
   };
 }

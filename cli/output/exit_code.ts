@@ -30,7 +30,7 @@ export const EXIT_CODES: readonly (readonly [ExitCode, string])[] = [
   [EXIT.done, "done"],
   [
     EXIT.failed,
-    "a fault of the program; of the client: an HTTP status of 400 or more; of replay and chop: an answer that differs",
+    "a fault of the program; of the client: an HTTP status of 400 or more; of replay, chop, talk and play: a message that differs",
   ],
   [EXIT.usage, "usage or configuration"],
   [EXIT.resolve, "name resolution"],

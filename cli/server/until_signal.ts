@@ -2,7 +2,7 @@
  * Ends the server on a signal.
  *
  * ```text
- *              signal             connections over, or --grace
+ *        signal, or enough        connections over, or --grace
  *  serving ─────────────► draining ─────────────────────────► stopped, exit 0
  *                            │ another signal, 500 ms later or more
  *                            └────────► cutting ─► stopped, exit 130 or 143
@@ -29,12 +29,14 @@ const SAME_REQUEST_MS = 500;
  *
  * @param terminal Gives the signals.
  * @param graceMs How long connections may take.
+ * @param enough Ends the server as the first signal does, when it resolves.
  */
 export async function untilSignal(
   servers: Servers,
   terminal: Terminal,
   log: Log,
   graceMs: number,
+  enough?: Promise<void>,
 ): Promise<ExitCode> {
   const { promise: ended, resolve: end, reject } = Promise.withResolvers<
     ExitCode
@@ -47,12 +49,17 @@ export async function untilSignal(
     tellReport(report, log);
     end(exitCode);
   };
+  const begin = (now: number) => {
+    stoppingSince = now;
+    stop().catch(reject);
+  };
+  enough?.then(() => {
+    if (stoppingSince === undefined) begin(terminal.elapsedMs());
+  });
   const onSignal = (signal: EndSignal) => {
     const now = terminal.elapsedMs();
-    if (stoppingSince === undefined) {
-      stoppingSince = now;
-      stop().catch(reject);
-    } else if (now - stoppingSince >= SAME_REQUEST_MS) {
+    if (stoppingSince === undefined) begin(now);
+    else if (now - stoppingSince >= SAME_REQUEST_MS) {
       exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
       servers.cut();
     }

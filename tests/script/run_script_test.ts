@@ -93,8 +93,7 @@ Deno.test("runScript() captures, and sends and expects what was captured", async
     }],
   );
   assertEquals([...captures], [["id", "7"], ["tag", "red"], ["rest", "red"]]);
-  // With the one that opens the connection.
-  assertEquals(steps, 9);
+  assertEquals(steps, 8);
 });
 
 Deno.test("runScript() escapes a captured text inside a regular expression", async () => {

@@ -14,17 +14,43 @@ import {
   type WrapConnection,
 } from "../../../lib/core.ts";
 import { formatDuration } from "../../arguments/durations.ts";
-import { messageSettings } from "../../arguments/common_options.ts";
+import {
+  type MESSAGE_OPTIONS,
+  messageSettings,
+  type WIRE_OPTIONS,
+} from "../../arguments/common_options.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import { wireView } from "../../output/wire_view.ts";
-import type { ClientCommand } from "../client_command.ts";
+import type { ClientOptions } from "../client_option_table.ts";
 import type { Surroundings } from "../run_client.ts";
 import { tellConnectionEvent } from "./connection_log.ts";
 import { retryFor } from "./retry.ts";
 import { sendProxyHeader } from "./proxy_header.ts";
-import { webSocketClient } from "../../websocket/websocket_options.ts";
-import { tlsOptions } from "./tls_settings.ts";
+import {
+  type WEBSOCKET_CLIENT_OPTIONS,
+  type WEBSOCKET_OPTIONS,
+  webSocketClient,
+} from "../../websocket/websocket_options.ts";
+import { tlsOptions, type TlsValues } from "./tls_settings.ts";
+
+/** What says how to open a connection. */
+export interface ConnectionCommand {
+  /** Where to. */
+  readonly address: Address;
+  /** The values of the options that matter. */
+  readonly options: Pick<
+    ClientOptions,
+    | keyof typeof MESSAGE_OPTIONS
+    | keyof typeof WIRE_OPTIONS
+    | keyof typeof WEBSOCKET_CLIENT_OPTIONS
+    | keyof typeof WEBSOCKET_OPTIONS
+    | keyof TlsValues
+    | ("connect-timeout" | "handshake-timeout" | "idle-timeout" | "timeout")
+    | ("header" | "message-timeout" | "retry" | "send-timeout")
+    | ("proxy-protocol" | "proxy-source")
+  >;
+}
 
 /** What a connection is opened with. */
 type Parts = Pick<Surroundings, "log" | "recording" | "signal" | "terminal">;
@@ -35,7 +61,7 @@ type Parts = Pick<Surroundings, "log" | "recording" | "signal" | "terminal">;
  * @throws {Failure} With code 124 if `--timeout` is over first.
  */
 export async function openConnection(
-  command: ClientCommand,
+  command: ConnectionCommand,
   parts: Parts,
 ): Promise<MessageConnection> {
   const { address, options } = command;
@@ -89,7 +115,7 @@ function late(
   );
 }
 
-function hasHeaderBelowTls({ address, options }: ClientCommand): boolean {
+function hasHeaderBelowTls({ address, options }: ConnectionCommand): boolean {
   return address.transport === "tls" && options["proxy-protocol"] !== undefined;
 }
 
@@ -100,7 +126,7 @@ function hasHeaderBelowTls({ address, options }: ClientCommand): boolean {
  * @param tls How to start TLS above the header, if it is to be.
  */
 async function wrapFor(
-  { address, options }: ClientCommand,
+  { address, options }: ConnectionCommand,
   { log, recording, signal, terminal }: Parts,
   tls: StartTlsOptions | undefined,
 ): Promise<WrapConnection | undefined> {

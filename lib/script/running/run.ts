@@ -65,7 +65,8 @@ export class Run {
       for (const step of steps) {
         current = step;
         signal?.throwIfAborted();
-        onStep?.(step);
+        // The first statement of the given connection opens it, too.
+        if (isWritten(step)) onStep?.(step);
         await this.#do(step);
       }
       for (const [name, line] of this.#lines) {
@@ -79,7 +80,7 @@ export class Run {
     return {
       captures: this.#captures.textsWithout(this.#script.variables),
       durationMs: SYSTEM_TIME.now() - begun,
-      steps: steps.length,
+      steps: steps.filter(isWritten).length,
     };
   }
 
@@ -144,19 +145,20 @@ export class Run {
     withinMs: number,
     step: Step,
   ): void {
-    const expected = this.#written(pattern, step);
+    const otherwise = (what: Omit<Otherwise, "expected">) =>
+      this.#otherwise(step, {
+        expected: this.#written(pattern, step),
+        ...what,
+      });
     if (pattern.type === "end" || pattern.type === "reset") {
       if (incoming.type === pattern.type) return;
-      throw this.#otherwise(step, { expected, ...came(incoming, withinMs) });
+      throw otherwise(came(incoming, withinMs));
     }
-    if (incoming.type !== "message") {
-      throw this.#otherwise(step, { expected, ...came(incoming, withinMs) });
-    }
+    if (incoming.type !== "message") throw otherwise(came(incoming, withinMs));
     const { message } = incoming;
     const difference = mismatch(pattern, message, this.#captures);
     if (difference === undefined) return;
-    const received = writtenValue(message);
-    throw this.#otherwise(step, { expected, received, difference });
+    throw otherwise({ received: writtenValue(message), difference });
   }
 
   async #none(line: Line, withinMs: number, step: Step): Promise<void> {
@@ -186,10 +188,12 @@ export class Run {
   #written(pattern: Pattern, { text }: Step): string {
     if (pattern.type === "end") return "the end";
     if (pattern.type === "reset") return "a reset";
-    if (pattern.type === "value" && !isConstant(pattern.value)) {
-      return writtenValue(bytesOf(pattern.value, this.#captures));
-    }
-    return /\bexpect[ \t](.*)$/s.exec(text)![1]!;
+    // In a script that was turned around, the line says send.
+    const [, written] = /\bexpect[ \t](.*)$/s.exec(text) ?? [];
+    return pattern.type === "value" &&
+        (written === undefined || !isConstant(pattern.value))
+      ? writtenValue(bytesOf(pattern.value, this.#captures))
+      : written ?? pattern.type;
   }
 
   #otherwise(step: Step, otherwise: Otherwise): ScriptFailure {
@@ -225,6 +229,11 @@ export class Run {
       { recent: this.#recent.messages, statement: step.text },
     );
   }
+}
+
+/** Whether a line of the script says it, and not only implies it. */
+function isWritten({ action }: Step): boolean {
+  return action.type !== "connect" || action.plan.address !== undefined;
 }
 
 /** What came instead, in words. */

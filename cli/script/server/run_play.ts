@@ -1,0 +1,78 @@
+/**
+ * `parley-server play`: is the server that a script describes.
+ *
+ * @module
+ */
+
+import type { Manual } from "../../manual/manual.ts";
+import { EXIT, type ExitCode } from "../../output/exit_code.ts";
+import { Log } from "../../output/log.ts";
+import type { Invocation, LoadedCommand } from "../../program.ts";
+import { reloadAtSignal } from "../../server/listening/reload_certificate.ts";
+import { tellListening } from "../../server/listening/tell_listening.ts";
+import type { RunningServer } from "../../server/running_server.ts";
+import { Servers } from "../../server/start_servers.ts";
+import { untilSignal } from "../../server/until_signal.ts";
+import { parsePlayArguments } from "./play_command.ts";
+import { playManual } from "./play_options.ts";
+import { Plays } from "./plays.ts";
+import { startPlay } from "./start_play.ts";
+
+/** The command. */
+export const PLAY: LoadedCommand = {
+  // Only made when it is asked for.
+  get manual(): Manual {
+    return playManual();
+  },
+  needsWords: true,
+  run,
+};
+
+async function run(
+  { args, progress, terminal }: Invocation,
+): Promise<ExitCode> {
+  progress.stage = "listening";
+  const command = await parsePlayArguments(args.slice(1), terminal);
+  const { addresses, options, script } = command;
+  progress.json = options.log === "json";
+  const log = new Log(terminal, { ...options, format: options.log });
+  const plays = new Plays(
+    script,
+    { count: options.count, withinMs: options.timeout },
+    terminal,
+    log,
+  );
+  try {
+    const running = await startPlay(command, plays, terminal, log);
+    const servers = new Servers(running.addresses, [stopping(running, plays)]);
+    const undoReload = reloadAtSignal(servers, options, terminal, log);
+    const stopped = untilSignal(
+      servers,
+      terminal,
+      log,
+      options.grace,
+      plays.done,
+    );
+    tellListening(addresses, servers.addresses, String, terminal, log);
+    try {
+      const code = await stopped;
+      plays.tellTotals();
+      return code === EXIT.done ? plays.exitCode : code;
+    } finally {
+      undoReload();
+    }
+  } finally {
+    log.flush();
+  }
+}
+
+/** A script cannot go on without what a client sends, so a shutdown cuts it. */
+function stopping(server: RunningServer, plays: Plays): RunningServer {
+  return {
+    ...server,
+    shutdown(graceMs) {
+      plays.stop();
+      return server.shutdown(graceMs);
+    },
+  };
+}
