@@ -46,7 +46,7 @@ export function bridgeManual(): Manual {
         ],
         [
           "the end",
-          "of one side is passed on; the other one may still answer, a browser that has closed for 5 s",
+          "of one side is passed on; the other one may still answer, a browser that has closed for 5 s. A bridge of standard input ends when TARGET has",
         ],
         [
           "slow readers",

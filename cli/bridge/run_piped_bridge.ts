@@ -47,10 +47,13 @@ export async function runPipedBridge(
     client.abort();
     throw error;
   };
+  // A program that started this one waits for its end once the target has ended, and
+  // may keep standard input open for that long.
+  const ended = Promise.withResolvers<null>();
   const client = new MessageConnection(
     streamConnection({
-      readable: bytesOf(terminal.input, note),
-      writable: bytesTo(terminal.output, note),
+      readable: bytesOf(terminal.input, ended.promise, note),
+      writable: bytesTo(terminal.output, () => ended.resolve(null), note),
     }),
     { ...connectionSettings(command), framing: options.frame },
   );
@@ -79,27 +82,31 @@ export async function runPipedBridge(
   throw error;
 }
 
-/** Standard input; `note` sees why a read fails. */
+/** Standard input until the target has ended; `note` sees why a read fails. */
 function bytesOf(
   input: Input,
+  ended: Promise<null>,
   note: (error: unknown) => never,
 ): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async pull(controller) {
       const into = new Uint8Array(READ_BYTES);
-      const count = await input.read(into).catch(note);
+      const read = input.read(into).catch(note);
+      const count = await Promise.race([read, ended]);
       if (count === null) controller.close();
       else controller.enqueue(into.subarray(0, count));
     },
   });
 }
 
-/** Standard output; `note` sees why a write fails. */
+/** Standard output; `note` sees why a write fails, `onEnd` the target's end. */
 function bytesTo(
   output: Output,
+  onEnd: () => void,
   note: (error: unknown) => never,
 ): WritableStream<Uint8Array> {
   return new WritableStream({
+    close: onEnd,
     async write(bytes) {
       try {
         await (output.writeLater?.(bytes) ?? output.write(bytes));

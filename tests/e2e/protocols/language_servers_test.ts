@@ -75,9 +75,46 @@ const SERVERS: readonly LanguageServer[] = [{
   answer: /working directory/i,
 }];
 
-for (const spec of SERVERS) {
-  const { name, args, languageId, text, method, params, answer } = spec;
-  Deno.test(`lsp: a conversation with ${name}`, async () => {
+/** A server of the network whose client is a program's standard input and output. */
+function onPort(args: readonly string[]): Deno.TcpListener {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  void (async () => {
+    for await (const conn of listener) {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [...args],
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const done = [
+        conn.readable.pipeTo(child.stdin),
+        child.stdout.pipeTo(conn.writable),
+      ];
+      // One of them fails when the program ends before the connection.
+      await Promise.allSettled([...done, child.status]);
+    }
+  })();
+  return listener;
+}
+
+/** As an editor starts a language server that is on a port. */
+function throughBridge(port: number): readonly string[] {
+  const { pathname } = new URL("../../../cli/server.ts", import.meta.url);
+  const bridge = ["bridge", "lsp@-", `127.0.0.1:${port}`, "--quiet"];
+  return ["run", "-A", "--quiet", pathname, ...bridge];
+}
+
+const CONVERSATIONS = [
+  ...SERVERS.map((spec) => ({ spec, isBridged: false })),
+  { spec: SERVERS[1]!, isBridged: true },
+];
+
+for (const { spec, isBridged } of CONVERSATIONS) {
+  const { name, languageId, text, method, params, answer } = spec;
+  const through = isBridged ? " on a port, through a bridge" : "";
+  Deno.test(`lsp: a conversation with ${name}${through}`, async () => {
+    using port = isBridged ? onPort(spec.args) : undefined;
+    const args = port === undefined ? spec.args : throughBridge(port.addr.port);
     await using server = SpokenProcess.start("lsp", Deno.execPath(), ...args);
     let id = 0;
     const notify = (method: string, params?: unknown) =>
