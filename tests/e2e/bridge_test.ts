@@ -36,6 +36,58 @@ e2e("a bridge joins WebSocket and length prefixes", async (run) => {
   await bridge.process.line(/2 messages to the server, 2 messages to the cl/);
 });
 
+const MESSAGES = 2_000;
+
+/** Runs in a browser: sends messages of random sizes, text and binary, and compares. */
+async function echoed(address: string, count: number) {
+  // The same numbers in each run; xorshift.
+  const random = (seed: number) => () => {
+    seed ^= seed << 13;
+    seed ^= seed >>> 17;
+    seed ^= seed << 5;
+    return (seed >>> 0) / 2 ** 32;
+  };
+  const messages = (next: () => number) => () => {
+    const kind = next();
+    const size = Math.floor(next() < 0.05 ? next() * 100_000 : next() * 300);
+    if (kind < 0.5) return "\u00fc\u{1f32e}a".repeat(size / 3);
+    // Not UTF-8, so that it comes back as it was sent.
+    return Uint8Array.from({ length: size + 1 }, (_, i) => i === 0 ? 0xff : i);
+  };
+  const sent = messages(random(7));
+  const expected = messages(random(7));
+  const socket = new WebSocket(address);
+  socket.binaryType = "arraybuffer";
+  await new Promise((resolve) => socket.onopen = resolve);
+  let first: string | null = null;
+  let received = 0;
+  const all = new Promise<void>((resolve) => {
+    socket.onmessage = ({ data }) => {
+      const wanted = expected();
+      const isSame = typeof wanted === "string"
+        ? data === wanted
+        : data instanceof ArrayBuffer && data.byteLength === wanted.length &&
+          new Uint8Array(data).every((byte, i) => byte === wanted[i]);
+      if (!isSame) first ??= `message ${received} differs`;
+      if (++received === count) resolve();
+    };
+    socket.onclose = ({ code }) => {
+      first ??= `closed with ${code} after ${received}`;
+      resolve();
+    };
+  });
+  for (let i = 0; i < count; i++) {
+    socket.send(sent());
+    // As fast as the socket takes them, without keeping all of them in memory.
+    while (socket.bufferedAmount > 1 << 20) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+  await all;
+  socket.close();
+  return { first, messages: received };
+}
+
 if (hasChromium) {
   e2e(
     "a browser's console reaches a length-prefixed server, as in README.md",
@@ -68,6 +120,30 @@ if (hasChromium) {
       ${script!.replace("localhost:8080", host)}
     })`);
       assertEquals(answer, "TACOS 🌮");
+    },
+  );
+
+  // With 100,000 it takes two minutes; it was run by hand.
+  e2e(
+    `${MESSAGES} messages of random sizes come back to a browser unchanged`,
+    async (run) => {
+      await using target = await run.server("echo", "length:4@127.0.0.1:0");
+      await using bridge = await run.server(
+        ...["bridge", "ws://127.0.0.1:0", "--origin", "any"],
+        target.address.replace("tcp://", "length:4@"),
+      );
+      await using browser = await Browser.launch();
+      const page = await browser.open();
+      const script = `(${echoed})(${
+        JSON.stringify(bridge.address)
+      }, ${MESSAGES})`;
+      assertEquals(await page.evaluate(script), {
+        first: null,
+        messages: MESSAGES,
+      });
+      await bridge.process.line(
+        new RegExp(`${MESSAGES} messages to the server, ${MESSAGES} messages`),
+      );
     },
   );
 } else {
