@@ -7,6 +7,8 @@
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { connect } from "@parley/parley";
+import { topicsOf } from "../../../cli/manual/topics.ts";
+import { makeCertificate } from "../../../cli/tls/certificate.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
 import { runServer } from "../../../cli/commands.ts";
 import {
@@ -246,6 +248,67 @@ Deno.test("play that is stopped in the middle of a script counts it neither way"
   const { code, shown, told } = await playing.ended("SIGINT");
   assertEquals([code, shown], [0, ""]);
   assertMatch(told, /played slow\.talk 0 times: 0 passed, 0 failed/);
+});
+
+Deno.test("play and talk speak TLS, and talk exits 6 for a certificate that it does not trust", async () => {
+  const { cert, key } = await makeCertificate({
+    names: ["localhost"],
+    notBefore: new Date(Date.now() - 3_600_000),
+    notAfter: new Date(Date.now() + 60_000),
+  });
+  const ca = await scriptFile("cert.pem", cert);
+  const pair = ["--cert", ca, "--key", await scriptFile("key.pem", key)];
+  const [played, talked] = await bothSides(
+    [SMTP_SERVER, "tls://localhost:0", ...pair],
+    (to) => [
+      ...[SMTP_CLIENT, to.replace("127.0.0.1", "localhost")],
+      ...[
+        "--set",
+        "me=client.example",
+        "--ca",
+        ca,
+        "--server-name",
+        "localhost",
+      ],
+    ],
+  );
+  assertEquals([played.code, talked.code], [0, 0], talked.told);
+
+  await using trusted = await server(
+    ...["play", SMTP_SERVER, "tls://localhost:0", ...pair],
+  );
+  const { code, told } = await client(
+    ...["talk", SMTP_CLIENT, trusted.address, "--set", "me=x"],
+  );
+  assertEquals(code, 6);
+  assertMatch(
+    told,
+    /^smtp_client\.talk: cannot shake hands with tls:.*certificate/,
+  );
+});
+
+Deno.test("the example of help scripts runs as it is", async () => {
+  const { lines = [] } = topicsOf("parley-client")["scripts"]!;
+  const example = await scriptFile("login.talk", `${lines.join("\n")}\n`);
+  const answers = await scriptFile(
+    "login_server.talk",
+    [
+      "frame length:4",
+      'expect json {"hello": 1}',
+      'send {"welcome": true, "id": 7, "more": null}',
+      'expect {"get": "7"}',
+      'send {"ok":true, "of": 7}',
+      "expect hex 00 ff 10",
+      String.raw`send "two lines\nin JSON quotes"`,
+      "expect end",
+      "finish",
+    ].join("\n"),
+  );
+  const [played, talked] = await bothSides(
+    [answers, "0"],
+    (to) => [example, to],
+  );
+  assertEquals([played.code, talked.code], [0, 0], played.shown + talked.shown);
 });
 
 /** The arguments behind `play`, and what is said. */
