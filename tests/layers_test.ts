@@ -416,7 +416,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/server": [
     ...[...PUBLIC, ...COMMAND, "@std/async"],
     ...["cli/http/server", "cli/recording/record", "cli/tls", "cli/udp"],
-    "cli/websocket",
+    ...["cli/faults", "cli/websocket"],
   ],
   "cli/faults": [...PUBLIC, ...COMMAND],
   "cli/tap": [

@@ -97,7 +97,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     WhenSlow localBackbone noticeText serveHub
   `),
   "./relay": names(`
-    BridgeReport DEFAULT_MAX_PEERS DEFAULT_PEER_TIMEOUT_MS DatagramRelay DatagramRelayEvent
+    BridgeReport DEFAULT_MAX_PEERS DEFAULT_PEER_TIMEOUT_MS DatagramPassage DatagramRelay DatagramRelayEvent
     FrameWatch FrameWatchOptions OpenBridge OpenRelay RelayDatagramsOptions RelayDirection
     RelayOptions RelayReport Relayable WatchedError WatchedFramings WatchedMessage bridge relay
     relayDatagrams
@@ -114,7 +114,8 @@ const EXPORTS: Record<string, readonly string[]> = {
     PercentilePoint hdrText readLoadSummary runLoad runLoadWorker
   `),
   "./testing": names(`
-    DEFAULT_FAULT_SEED Fault FaultAction FaultDirection FaultEvent FaultMedium FaultName
+    DEFAULT_FAULT_SEED DatagramFaultOptions DatagramFaults datagramFaults
+    withDatagramFaults Fault FaultAction FaultDirection FaultEvent FaultMedium FaultName
     FaultOptions FaultRange FaultScope StreamFaultOptions checkFaults parseFault withFaults
     ConnectScript MemoryConnectOptions MemoryDelay MemoryFaults MemoryListener
     MemoryListenerOptions MemoryPairOptions MemoryPieces ParseScriptOptions

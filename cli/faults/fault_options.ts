@@ -5,7 +5,7 @@
  */
 
 import type { Framing } from "../../lib/framing/mod.ts";
-import type { Fault } from "../../lib/testing/mod.ts";
+import type { Fault, FaultMedium } from "../../lib/testing/mod.ts";
 import {
   about,
   optional,
@@ -49,12 +49,17 @@ export type FaultValues = ValuesOf<typeof FAULT_OPTIONS>;
 
 /** What the faults of a command line strike. */
 export interface Struck {
-  /** Where messages to the server end; `undefined` where there are none. */
-  readonly toServer: Framing | "datagrams" | undefined;
-  /** The same of messages to the client. */
-  readonly toClient: Framing | "datagrams" | undefined;
-  /** Why there are no messages. */
+  /** What goes to the server. */
+  readonly toServer: FaultMedium;
+  /** What goes to the client. */
+  readonly toClient: FaultMedium;
+  /** Why there are only bytes, where there are. */
   readonly why?: string | undefined;
+}
+
+/** What a framing makes of a stream. */
+export function mediumOf(framing: Framing): FaultMedium {
+  return framing.boundary === "none" ? "bytes" : "messages";
 }
 
 /**
@@ -81,14 +86,9 @@ export function checkFaultOptions(
 
 function check(
   fault: Fault,
-  over: Struck["toServer"],
+  medium: FaultMedium,
   why: string | undefined,
 ): void {
-  const medium = over === "datagrams"
-    ? over
-    : over === undefined || over.boundary === "none"
-    ? "bytes"
-    : "messages";
   try {
     testing!.checkFaults([fault], medium, why);
   } catch (cause) {

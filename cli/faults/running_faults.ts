@@ -4,15 +4,22 @@
  * @module
  */
 
-import type { Connection } from "../../mod.ts";
+import type { Address, Connection } from "../../mod.ts";
+import type { DatagramEndpoint } from "../../lib/session/datagrams/mod.ts";
 import {
+  type DatagramFaultOptions,
+  type DatagramFaults,
+  datagramFaults,
   type Fault,
   type FaultEvent,
   type StreamFaultOptions,
+  withDatagramFaults,
   withFaults,
 } from "../../lib/testing/mod.ts";
+import type { Framing } from "../../lib/framing/mod.ts";
 import type { Log } from "../output/log.ts";
 import type { FaultValues } from "./fault_options.ts";
+import { ConnectionFaults, EndpointFaults } from "./service_faults.ts";
 import { strikeFields, strikeText } from "./fault_text.ts";
 
 /** Breaks connections as a command line says. */
@@ -20,10 +27,16 @@ export class RunningFaults {
   readonly #faults: readonly Fault[];
   readonly #seed: number;
   readonly #log: Log;
+  readonly #isShown: boolean;
   #connections = 0;
 
-  /** Begins, and tells the seed if it was not given and means something. */
-  constructor({ fault, seed }: FaultValues, log: Log) {
+  /**
+   * Begins, and tells the seed if it was not given and means something.
+   *
+   * @param isShown Whether people see each strike already, where the log goes to.
+   */
+  constructor({ fault, seed }: FaultValues, log: Log, isShown = false) {
+    this.#isShown = isShown;
     this.#faults = fault;
     this.#log = log;
     this.#seed = seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
@@ -41,6 +54,23 @@ export class RunningFaults {
     return ++this.#connections;
   }
 
+  /**
+   * Gives the faults of a service's connections, one after the other.
+   *
+   * @param framing What messages are in, unless a connection says otherwise.
+   */
+  ofConnections(
+    framing: Framing | undefined,
+    maxMessageBytes: number,
+  ): () => ConnectionFaults {
+    return () => new ConnectionFaults(this, framing, maxMessageBytes);
+  }
+
+  /** Gives the faults of a service's datagrams. */
+  ofEndpoint(): EndpointFaults {
+    return new EndpointFaults(this);
+  }
+
   /** Puts the faults onto a connection. */
   wrap(
     connection: Connection,
@@ -52,8 +82,36 @@ export class RunningFaults {
     });
   }
 
-  /** Logs a strike. */
-  tell(strike: FaultEvent, mark = `#${strike.connection}`): void {
+  /** Puts the faults onto a socket of datagrams. */
+  wrapDatagrams(
+    endpoint: DatagramEndpoint,
+    options: Omit<DatagramFaultOptions, "seed">,
+  ): DatagramEndpoint {
+    return withDatagramFaults(endpoint, this.#faults, {
+      ...options,
+      seed: this.#seed,
+    });
+  }
+
+  /** Puts the faults onto the datagrams of one peer, in both directions. */
+  ofPeer(
+    connection: number,
+    onStrike: (event: FaultEvent) => void,
+  ): DatagramFaults {
+    return datagramFaults(this.#faults, {
+      connection,
+      onStrike,
+      seed: this.#seed,
+    });
+  }
+
+  /**
+   * Logs a strike.
+   *
+   * @param peer The peer, where connections have no numbers in the log.
+   */
+  tell(strike: FaultEvent, peer?: Address): void {
+    if (this.#isShown) return;
     const { direction } = strike;
     const arrow = direction === undefined
       ? ""
@@ -61,14 +119,21 @@ export class RunningFaults {
       ? " →"
       : " ←";
     this.#log.soon(
-      { event: "strike", ...strikeFields(strike) },
-      `${mark}${arrow} ${strikeText(strike)}`,
+      {
+        event: "strike",
+        ...strikeFields(strike),
+        ...peer && { peer: String(peer) },
+      },
+      `${peer ?? `#${strike.connection}`}${arrow} ${strikeText(strike)}`,
     );
   }
 }
 
 /** Whether the seed changes what a fault does. */
 function isRandom(fault: Fault): boolean {
-  return "probability" in fault || fault.share !== undefined ||
-    (fault.name === "delay" && fault.jitterMs > 0);
+  if (fault.share !== undefined && fault.share < 1) return true;
+  if (fault.name === "corrupt") return true;
+  return "probability" in fault
+    ? fault.probability < 1
+    : fault.name === "delay" && fault.jitterMs > 0;
 }

@@ -9,6 +9,7 @@ import type { Manual } from "../manual/manual.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
+import type { RunningFaults } from "../faults/running_faults.ts";
 import type { Recording } from "../recording/record/begin_recording.ts";
 import {
   isRecording,
@@ -18,7 +19,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { reloadAtSignal } from "./listening/reload_certificate.ts";
 import { parseServerArguments, type ServerCommand } from "./server_command.ts";
 import { manualOf } from "./server_manual.ts";
-import { startServers } from "./start_servers.ts";
+import { type Between, startServers } from "./start_servers.ts";
 import { tellListening } from "./listening/tell_listening.ts";
 import { untilSignal } from "./until_signal.ts";
 
@@ -50,8 +51,14 @@ async function runService(
     verbose: options.verbose,
   });
   const recording = await recordingOf(command, terminal, log);
+  const faults = await faultsOf(command, log);
   try {
-    const exitCode = await runServers(command, recording, terminal, log);
+    const exitCode = await runServers(
+      command,
+      { faults, recording },
+      terminal,
+      log,
+    );
     return exitCode === EXIT.done && recording !== undefined
       ? await recording.recorder.end()
       : exitCode;
@@ -59,6 +66,16 @@ async function runService(
     await recording?.recorder.end();
     log.flush();
   }
+}
+
+/** Begins to break connections, if they are to be broken. */
+async function faultsOf(
+  { options }: ServerCommand,
+  log: Log,
+): Promise<RunningFaults | undefined> {
+  if (options.fault.length === 0) return undefined;
+  const { RunningFaults } = await import("../faults/running_faults.ts");
+  return new RunningFaults(options, log);
 }
 
 /** Begins the recording, if there is to be one. */
@@ -90,12 +107,12 @@ async function recordingOf(
 /** Serves until a signal. */
 async function runServers(
   command: ServerCommand,
-  recording: Recording | undefined,
+  between: Between,
   terminal: Terminal,
   log: Log,
 ): Promise<ExitCode> {
   const { options, service } = command;
-  const servers = await startServers(command, terminal, log, recording);
+  const servers = await startServers(command, terminal, log, between);
   const undoReload = reloadAtSignal(servers, options, terminal, log);
   const ended = untilSignal(servers, terminal, log, options.grace);
   const write = service.protocol?.write ?? String;

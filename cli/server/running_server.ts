@@ -6,6 +6,7 @@
 
 import type { Address, Server, ShutdownReport } from "../../mod.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
+import type { RunningFaults } from "../faults/running_faults.ts";
 import type { Recording } from "../recording/record/begin_recording.ts";
 import type { ServerCommand } from "./server_command.ts";
 
@@ -61,4 +62,6 @@ export interface WorkerCommand {
   readonly worker?: number;
   /** Records what goes over its connections. */
   readonly recording?: Recording | undefined;
+  /** Breaks its connections on purpose. */
+  readonly faults?: RunningFaults | undefined;
 }

@@ -44,6 +44,11 @@ export function checkTls(
  */
 export function checkWorkers(given: ReadonlySet<string>): void {
   if (!given.has("workers")) return;
+  if (given.has("fault")) {
+    throw new UsageError(
+      "--workers do not number connections together, as --fault does; leave one out",
+    );
+  }
   const recorded = ["record", "pcapng"].find((name) => given.has(name));
   if (recorded !== undefined) {
     throw new UsageError(

@@ -12,6 +12,12 @@ import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { type Place, readPlaces } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
+import type { FaultMedium } from "../../lib/testing/mod.ts";
+import {
+  checkFaultOptions,
+  mediumOf,
+  type Struck,
+} from "../faults/fault_options.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkJoin } from "../udp/join_options.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_option_table.ts";
@@ -79,6 +85,9 @@ export async function parseServerArguments(
   checkTls(addresses, given);
   checkWorkers(given);
   checkRecord(options, given);
+  for (const place of places) {
+    checkFaultOptions(options, given, struckAt(service, place, options));
+  }
   checkJoin(addresses, options);
   if (given.has("index") && !given.has("root")) {
     throw new UsageError(
@@ -86,6 +95,27 @@ export async function parseServerArguments(
     );
   }
   return { args, name, service, addresses, places, given, options };
+}
+
+/** What faults strike at an address. */
+function struckAt(
+  { protocol }: Service,
+  { address: { transport }, framing }: Place,
+  { frame }: ServerOptions,
+): Struck {
+  const both = (over: FaultMedium, why?: string): Struck => ({
+    toServer: over,
+    toClient: over,
+    why,
+  });
+  if (transport === "udp") return both("datagrams");
+  if (protocol !== undefined) {
+    return both("bytes", "faults see HTTP as a stream without them");
+  }
+  // A frame of WebSocket is a message.
+  if (transport === "ws" || transport === "wss") return both("messages");
+  const known = framing ?? frame;
+  return both(mediumOf(known), `--frame ${known} has none`);
 }
 
 /** The transports of connections that have options of their own. */

@@ -27,6 +27,7 @@ import {
 import { parseSize, writtenSize } from "../arguments/sizes.ts";
 import { asTyped, oneOf, parseCount, parseMode } from "../arguments/values.ts";
 import { UsageError } from "../output/failure.ts";
+import { FAULT_OPTIONS } from "../faults/fault_options.ts";
 import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import {
@@ -183,6 +184,7 @@ export const SERVER_OPTIONS = {
   }),
   ...JOIN_OPTIONS,
   ...RECORD_OPTIONS,
+  ...FAULT_OPTIONS,
   ...LOG_OPTIONS,
 } as const;
 

@@ -12,11 +12,13 @@ import {
 } from "../../lib/core.ts";
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
 import type { Log } from "../output/log.ts";
-import type { Recording } from "../recording/record/begin_recording.ts";
-import type { RunningServer } from "./running_server.ts";
+import type { RunningServer, WorkerCommand } from "./running_server.ts";
 import type { ServerCommand } from "./server_command.ts";
 import { startStreams } from "./start_streams.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+
+/** What comes between connections and the service. */
+export type Between = Pick<WorkerCommand, "faults" | "recording">;
 
 /** All servers of the command line. */
 export class Servers {
@@ -99,14 +101,14 @@ export class Servers {
  * Listens on every address.
  *
  * @param terminal Where certificates are.
- * @param recording Records what goes over all connections.
+ * @param between What comes between connections and the service.
  * @throws As `serve` and `serveDatagrams`; then nothing listens.
  */
 export async function startServers(
   command: ServerCommand,
   terminal: Terminal,
   log: Log,
-  recording: Recording | undefined,
+  { faults, recording }: Between,
 ): Promise<Servers> {
   const { addresses, places } = command;
   const streams = places.filter(({ address }) => address.transport !== "udp");
@@ -118,7 +120,7 @@ export async function startServers(
       if (workers > 1) streams.forEach(({ address }) => checkFree(address));
       const task = workers > 1
         ? { command, worker: 1 }
-        : { command, recording };
+        : { command, faults, recording };
       const server = await startStreams(task, streams, terminal, log);
       servers.push(server);
       streams.forEach(({ address }, i) =>
@@ -136,7 +138,7 @@ export async function startServers(
       // Loaded only if there is a UDP address.
       const { startDatagrams } = await import("../udp/start_datagrams.ts");
       const server = await startDatagrams(
-        { command, recording },
+        { command, faults, recording },
         address,
         terminal,
         log,

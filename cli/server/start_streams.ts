@@ -6,13 +6,16 @@
 
 import {
   type Address,
+  type Connection,
   type MessageConnection,
   serve,
   type ServeAddress,
   type ServeOptions,
   type Server,
   type ServerEvent,
+  type WrapConnection,
 } from "../../lib/core.ts";
+import type { ConnectionFaults } from "../faults/service_faults.ts";
 import { messageSettings } from "../arguments/common_options.ts";
 import type { Place } from "../arguments/place.ts";
 import {
@@ -45,7 +48,7 @@ type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
 /** The options that every protocol shares. */
 export type ListenSettings =
   & SharedSettings
-  & Pick<ServeOptions, "reusePort" | "wrap">;
+  & Pick<ServeOptions, "resettable" | "reusePort" | "wrap">;
 
 /**
  * Listens for connections.
@@ -83,18 +86,34 @@ export async function startStreams(
 }
 
 async function settingsOf(
-  { command: { options }, recording, worker }: WorkerCommand,
+  { command: { options, service }, faults, recording, worker }: WorkerCommand,
   addresses: readonly Address[],
   terminal: Terminal,
   log: Log,
 ): Promise<ListenSettings> {
   const settings = await listenSettings(options, addresses, terminal);
   const view = await wireView(options, { log, side: "server", terminal });
+  const framing = service.protocol === undefined ? options.frame : undefined;
+  const faultsOf = faults?.ofConnections(framing, options["max-message"]);
   return {
     ...settings,
     maxConnections: Math.ceil(settings.maxConnections / options.workers),
     reusePort: worker !== undefined,
-    wrap: recording?.wrap("server", view) ?? view,
+    resettable: faults?.resets === true,
+    wrap: recording?.wrap("server", view, faultsOf) ??
+      (faultsOf && broken(faultsOf, view)) ?? view,
+  };
+}
+
+/** Puts faults onto connections that are not recorded. */
+function broken(
+  faultsOf: () => ConnectionFaults,
+  view: ((connection: Connection) => Connection) | undefined,
+): WrapConnection {
+  return (connection) => {
+    const faults = faultsOf();
+    const received = faults.incoming(view?.(connection) ?? connection);
+    return faults.outgoing(received);
   };
 }
 

@@ -7,7 +7,7 @@
 
 import type { Address } from "../../mod.ts";
 import type { RelayDirection } from "../../lib/relay/mod.ts";
-import { isByFault, sideOf } from "../faults/fault_text.ts";
+import { isByFault } from "../faults/fault_text.ts";
 import { reasonOf } from "../output/error_text.ts";
 import type { Recorder } from "../recording/record/recorder.ts";
 import type { TapEnd, TapStrike, TapView } from "./tap_event.ts";
@@ -47,7 +47,7 @@ export class RecordingView implements TapView {
   }
 
   fault(strike: TapStrike): void {
-    this.#open.get(strike.connection)!.fault(sideOf(strike), strike);
+    this.#open.get(strike.connection)!.fault(strike);
   }
 
   finished(connection: number, direction: RelayDirection): void {

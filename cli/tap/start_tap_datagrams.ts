@@ -10,6 +10,7 @@ import {
   relayDatagrams,
   type RelayReport,
 } from "../../lib/relay/mod.ts";
+import type { DatagramFaults } from "../../lib/testing/mod.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import { bareReason } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
@@ -37,6 +38,7 @@ export async function startTapDatagrams(
       peers.of(peer).onChunk(direction, bytes),
     onEvent: (event) => peers.event(event),
     ready: settings.ready,
+    through: settings.faults && ((peer) => peers.through(peer)),
   });
   return {
     addresses: [relay.address],
@@ -79,6 +81,15 @@ class Peers {
   /** What looks at a peer that is known. */
   of(peer: Address): TappedConnection {
     return this.#open.get(String(peer))!;
+  }
+
+  /** The faults of a new peer, which will be the next one. */
+  through(peer: Address): DatagramFaults | undefined {
+    const { faults } = this.#settings;
+    return faults?.ofPeer(this.#count + 1, (strike) => {
+      faults.tell(strike);
+      this.#open.get(String(peer))?.onStrike(strike);
+    });
   }
 
   event(event: DatagramRelayEvent): void {

@@ -11,7 +11,11 @@ import { type Kind, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { framedBy, oneFraming, readPlaces } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
-import { checkFaultOptions, type Struck } from "../faults/fault_options.ts";
+import {
+  checkFaultOptions,
+  mediumOf,
+  type Struck,
+} from "../faults/fault_options.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkTls } from "../server/server_checks.ts";
 import { KINDS_OVER } from "../server/server_command.ts";
@@ -84,13 +88,12 @@ function struckBy(listen: Address, options: TapOptions): Struck {
     return { toServer: "datagrams", toClient: "datagrams" };
   }
   const { frame } = options;
-  const both = frame === AUTO ? undefined : frame;
   return {
-    toServer: options["frame-to-server"] ?? both,
-    toClient: options["frame-to-client"] ?? both,
+    toServer: mediumOf(options["frame-to-server"] ?? frame),
+    toClient: mediumOf(options["frame-to-client"] ?? frame),
     why: frame === AUTO
-      ? "--frame auto finds out only later where they end; write the framing that it guessed"
-      : "without --frame the tap knows none; write for example --frame line",
+      ? "--frame auto finds out only later where they end; write the framing that it guesses"
+      : "without --frame the tap knows of none; write for example --frame line",
   };
 }
 

@@ -6,6 +6,7 @@
 
 import type { Address } from "../../mod.ts";
 import {
+  type DatagramEndpoint,
   type DatagramHandler,
   type DatagramServer,
   type DatagramServerEvent,
@@ -34,18 +35,21 @@ type AnyDatagramServer =
  * @param terminal What the service has around it.
  */
 export async function startDatagrams(
-  { command: { service, options }, recording }: WorkerCommand,
+  { command: { service, options }, faults, recording }: WorkerCommand,
   on: Address,
   terminal: Terminal,
   log: Log,
 ): Promise<RunningServer> {
   const lines = new DatagramLog(log, on);
+  const broken = faults?.ofEndpoint();
   const settings = {
     maxMessageBytes: options["max-message"],
     onEvent: (event: DatagramServerEvent) => lines.event(event),
     // Several programs on one machine can join a group, and all receive.
     reuseAddress: options.join !== undefined,
-    wrap: recording?.wrapDatagrams("server"),
+    wrap: recording?.wrapDatagrams("server", broken) ?? (broken && (
+      (endpoint: DatagramEndpoint) => broken.outgoing(broken.incoming(endpoint))
+    )),
   };
   const handler = await service.datagram!({ options, terminal });
   const server: AnyDatagramServer = handler.encoding === "text"

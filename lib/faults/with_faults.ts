@@ -5,10 +5,11 @@
  */
 
 import { checkInteger } from "../check.ts";
-import { framingOf } from "../framing/by_name.ts";
 import type { Framing, Side } from "../framing/framing.ts";
+import { parseFraming } from "../framing/parse.ts";
 import { SYSTEM_TIME, type Time } from "../time/time.ts";
 import type { Connection } from "../transport/connection.ts";
+import { isSpoken } from "../transport/spoken_framing.ts";
 import {
   directionFrom,
   type Fault,
@@ -48,7 +49,8 @@ export interface FaultOptions {
   readonly side?: Side;
   /**
    * The only direction that is struck. A program between two connections, which reads
-   * one direction from each, leaves the other direction as it is.
+   * one direction from each, leaves the other direction as it is. `refuse` goes with
+   * `"toServer"`.
    *
    * @default {both}
    */
@@ -145,7 +147,8 @@ export function faulty(
   const known = faultsOf(faults);
   checkFaults(known, framing === undefined ? "bytes" : "messages");
   const refused = refusal(known, seed, number);
-  if (refused !== undefined) {
+  // Of two that strike one direction each, one refuses.
+  if (refused !== undefined && only !== "toClient") {
     const { name, text } = refused;
     const event = { fault: text, name, connection: number };
     onStrike(event);
@@ -182,7 +185,10 @@ export function faultsOf(faults: readonly (Fault | string)[]): Fault[] {
 
 /** The numbers of the options, checked. */
 export function checkedNumbers(
-  { connection = 1, seed = DEFAULT_FAULT_SEED }: FaultOptions,
+  { connection = 1, seed = DEFAULT_FAULT_SEED }: {
+    readonly connection?: number | undefined;
+    readonly seed?: number | undefined;
+  },
 ): { readonly connection: number; readonly seed: number } {
   return {
     connection: checkInteger("connection", connection, 1),
@@ -195,6 +201,12 @@ function messagesOf(
   { framing }: StreamFaultOptions,
 ): Framing | undefined {
   const known = connection.framing ?? framing;
-  const found = known === undefined ? undefined : framingOf(known);
-  return found?.boundary === "none" ? undefined : found;
+  if (known === undefined) return undefined;
+  // A framing that speaks belongs to the channel: a second decoder would answer too.
+  const found = typeof known === "string"
+    ? parseFraming(known)
+    : isSpoken(known)
+    ? parseFraming("websocket")
+    : known;
+  return found.boundary === "none" ? undefined : found;
 }

@@ -40,6 +40,29 @@ export type DatagramRelayEvent =
     readonly error: unknown;
   };
 
+/**
+ * What the datagrams of one peer go through: faults, or a bound on their rate. It may
+ * send a datagram now, later, more than once or not at all.
+ */
+export interface DatagramPassage {
+  /**
+   * Takes a datagram.
+   *
+   * @param direction Which way it goes.
+   * @param bytes Its bytes, which are valid until the promise resolves.
+   * @param send Sends one in this direction; it never rejects.
+   * @returns Resolves when the next datagram may come. It must not reject.
+   */
+  pass(
+    direction: RelayDirection,
+    bytes: Uint8Array,
+    send: (bytes: Uint8Array) => Promise<void>,
+  ): Promise<void>;
+
+  /** The peer is forgotten. */
+  close(): void;
+}
+
 /** Options for `relayDatagrams`. */
 export interface RelayDatagramsOptions {
   /**
@@ -70,6 +93,13 @@ export interface RelayDatagramsOptions {
    * fit. It must neither throw nor reject.
    */
   readonly ready?: (() => Promise<void> | undefined) | undefined;
+  /**
+   * Called for each new peer. What it returns decides when and how often the peer's
+   * datagrams are sent; `onDatagram` is called with those that are.
+   */
+  readonly through?:
+    | ((peer: Address) => DatagramPassage | undefined)
+    | undefined;
 }
 
 /** A relay of datagrams at work. */

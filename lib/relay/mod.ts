@@ -17,8 +17,9 @@
  * {@linkcode bridge} passes on messages and not bytes: the two sides may frame
  * them differently, in lines and in length prefixes, or in WebSocket.
  *
- * Over TCP the runtime cannot reset a connection. The other side of a lost
- * connection is then closed instead, and its peer may read an end.
+ * Over TCP the runtime's own sockets cannot be reset. The other side of a lost
+ * connection is then closed instead, and its peer may read an end, unless it was opened
+ * as `resettable`.
  *
  * @example From TLS to plain TCP, on a server with limits and deadlines
  * ```ts ignore
@@ -61,6 +62,7 @@ export type {
 export { DEFAULT_MAX_PEERS, relayDatagrams } from "./relay_datagrams.ts";
 export { DEFAULT_PEER_TIMEOUT_MS } from "../session/datagrams/udp_address.ts";
 export type {
+  DatagramPassage,
   DatagramRelay,
   DatagramRelayEvent,
   RelayDatagramsOptions,

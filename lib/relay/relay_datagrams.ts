@@ -182,6 +182,7 @@ class RunningRelay implements DatagramRelay {
         out: openDatagrams(outwards(this.#target), {}),
         peer: from,
         target: this.#target,
+        through: this.#options.through?.(from),
         ready: () => this.#options.ready?.(),
         onDatagram: (direction, bytes) => onDatagram?.(from, direction, bytes),
         onError: (error) => onEvent?.({ type: "failed", peer: from, error }),

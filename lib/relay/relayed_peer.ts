@@ -8,6 +8,7 @@ import { ClosedError } from "../errors.ts";
 import { SYSTEM_TIME } from "../time/time.ts";
 import type { Address } from "../transport/address.ts";
 import type { DatagramEndpoint } from "../transport/datagram_endpoint.ts";
+import type { DatagramPassage } from "./datagram_options.ts";
 import type { RelayDirection } from "./options.ts";
 import { receiveUntilClosed } from "./receive_datagrams.ts";
 
@@ -19,6 +20,8 @@ export interface PeerParts {
   readonly out: DatagramEndpoint;
   readonly peer: Address;
   readonly target: Address;
+  /** What its datagrams go through. */
+  readonly through: DatagramPassage | undefined;
   ready(): Promise<void> | undefined;
   onDatagram(direction: RelayDirection, bytes: Uint8Array): void;
   onError(error: unknown): void;
@@ -59,6 +62,7 @@ export class RelayedPeer {
 
   /** Closes its socket. */
   async close(): Promise<void> {
+    this.#parts.through?.close();
     this.#parts.out.close();
     await this.#receiving;
   }
@@ -70,6 +74,20 @@ export class RelayedPeer {
     to: Address,
   ): Promise<void> {
     this.lastMs = SYSTEM_TIME.now();
+    const { through } = this.#parts;
+    if (through === undefined) {
+      return await this.#send(direction, bytes, by, to);
+    }
+    const send = (some: Uint8Array) => this.#send(direction, some, by, to);
+    await through.pass(direction, bytes, send);
+  }
+
+  async #send(
+    direction: RelayDirection,
+    bytes: Uint8Array,
+    by: DatagramEndpoint,
+    to: Address,
+  ): Promise<void> {
     this.#parts.onDatagram(direction, bytes);
     try {
       await by.send(bytes, to);

@@ -82,6 +82,12 @@ export type {
   FaultRange,
   FaultScope,
 } from "../faults/fault.ts";
+export type { DatagramFaults } from "../faults/datagram_passages.ts";
+export {
+  type DatagramFaultOptions,
+  datagramFaults,
+  withDatagramFaults,
+} from "../faults/faulty_endpoint.ts";
 export { parseFault } from "../faults/parse_fault.ts";
 export {
   DEFAULT_FAULT_SEED,

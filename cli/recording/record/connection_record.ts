@@ -25,6 +25,18 @@ export type ConnectionEvent =
     readonly toClient: number;
   };
 
+/** A fault that struck, as far as a recording has it. */
+export interface Strike {
+  /** The fault, such as `delay:200ms`. */
+  readonly fault: string;
+  /** Which way the struck bytes go. */
+  readonly direction?: "toServer" | "toClient" | undefined;
+  /** The struck message. */
+  readonly message?: number | undefined;
+  /** Where it struck: bytes since the direction began. */
+  readonly offset?: number | undefined;
+}
+
 /** Records one connection. */
 export class ConnectionRecord {
   /** The connection's number in the recording. */
@@ -79,15 +91,14 @@ export class ConnectionRecord {
   }
 
   /** A fault strikes what goes to a side. */
-  fault(
-    to: Side | undefined,
-    { fault, message, offset }: {
-      readonly fault: string;
-      readonly message?: number | undefined;
-      readonly offset?: number | undefined;
-    },
-  ): void {
-    if (!this.#isOver) this.#add({ to, fault, message, offset });
+  fault({ direction, fault, message, offset }: Strike): void {
+    if (this.#isOver) return;
+    const to = direction === undefined
+      ? undefined
+      : direction === "toServer"
+      ? "server"
+      : "client";
+    this.#add({ to, fault, message, offset });
   }
 
   /** The other side of a relay could not be opened. */

@@ -11,7 +11,11 @@ import type { Address, Connection } from "../../../mod.ts";
 import { ConnectionError } from "../../../lib/core.ts";
 import type { Side } from "../../../lib/framing/mod.ts";
 import type { PeerCertificate } from "../../../lib/transport/tls/mod.ts";
-import { type ConnectionRecord, other } from "./connection_record.ts";
+import {
+  type ConnectionRecord,
+  other,
+  type Strike,
+} from "./connection_record.ts";
 import type { Recorder } from "./recorder.ts";
 
 // What is recorded before it is written may never be taken, if the link is lost then.
@@ -19,22 +23,21 @@ import type { Recorder } from "./recorder.ts";
 const MOST_WRITTEN_BYTES = 64 * 1024;
 
 /**
- * Makes the function that puts a recorder between a connection and what speaks over it.
+ * Puts a recorder between a connection and what speaks over it.
  *
  * @param side The side that this program is.
  */
-export function recording(
+export function recordedConnection(
+  connection: Connection,
   recorder: Recorder,
   side: Side,
-): (connection: Connection) => Connection {
-  return (connection) => {
-    const own = addressOf(connection.localAddress);
-    const peer = addressOf(connection.remoteAddress);
-    const record = side === "server"
-      ? recorder.open(peer, own)
-      : recorder.open(own, peer);
-    return new RecordedConnection(connection, record, side);
-  };
+): RecordedConnection {
+  const own = addressOf(connection.localAddress);
+  const peer = addressOf(connection.remoteAddress);
+  const record = side === "server"
+    ? recorder.open(peer, own)
+    : recorder.open(own, peer);
+  return new RecordedConnection(connection, record, side);
 }
 
 /** A client at a Unix socket has no address of its own. */
@@ -43,7 +46,8 @@ function addressOf(address: Address): string | undefined {
   return text === "unix:" ? undefined : text;
 }
 
-class RecordedConnection implements Connection {
+/** A connection that is recorded. */
+export class RecordedConnection implements Connection {
   readonly handshake?: () => Promise<void>;
   readonly #connection: Connection;
   readonly #record: ConnectionRecord;
@@ -86,6 +90,11 @@ class RecordedConnection implements Connection {
 
   get released(): Promise<void> | undefined {
     return this.#connection.released;
+  }
+
+  /** Records a fault, before what it strikes. */
+  strike(strike: Strike): void {
+    this.#record.fault(strike);
   }
 
   async read(into: Uint8Array): Promise<number | null> {

@@ -12,31 +12,29 @@ import type {
   MulticastOptions,
   ReceivedDatagram,
 } from "../../../lib/session/datagrams/mod.ts";
-import { type ConnectionRecord, other } from "./connection_record.ts";
+import {
+  type ConnectionRecord,
+  other,
+  type Strike,
+} from "./connection_record.ts";
 import type { Recorder } from "./recorder.ts";
 
 // A sender can give every datagram another address, so the oldest are forgotten. A peer
 // that is heard of again is then a new connection of the recording.
 const MOST_PEERS = 10_000;
 
-/**
- * Makes the function that puts a recorder between a socket and what uses it.
- *
- * @param side The side that this program is.
- */
-export function recordingDatagrams(
-  recorder: Recorder,
-  side: Side,
-): (endpoint: DatagramEndpoint) => DatagramEndpoint {
-  return (endpoint) => new RecordedEndpoint(endpoint, recorder, side);
-}
-
-class RecordedEndpoint implements DatagramEndpoint {
+/** A socket whose datagrams are recorded. */
+export class RecordedEndpoint implements DatagramEndpoint {
   readonly #endpoint: DatagramEndpoint;
   readonly #recorder: Recorder;
   readonly #side: Side;
   readonly #peers = new Map<string, ConnectionRecord>();
 
+  /**
+   * Puts a recorder between a socket and what uses it.
+   *
+   * @param side The side that this program is.
+   */
   constructor(endpoint: DatagramEndpoint, recorder: Recorder, side: Side) {
     this.#endpoint = endpoint;
     this.#recorder = recorder;
@@ -49,6 +47,11 @@ class RecordedEndpoint implements DatagramEndpoint {
 
   resolve(to: Address): Address | Promise<Address> {
     return this.#endpoint.resolve(to);
+  }
+
+  /** Records a fault of a peer's datagrams, before what it strikes. */
+  strike(strike: Strike, peer: Address): void {
+    this.#record(peer).fault(strike);
   }
 
   async send(bytes: Uint8Array, to: Address): Promise<void> {

@@ -1,0 +1,128 @@
+/**
+ * Faults of the connections and datagrams of a service.
+ *
+ * ```text
+ *   network ─► faults to the server ─► recorder ─► service
+ *   network ◄─ recorder ◄─ faults to the client ◄─ service
+ * ```
+ *
+ * So the recorder is between the two, and has what was really received and really sent.
+ *
+ * @module
+ */
+
+import type { Address, Connection } from "../../mod.ts";
+import type { Framing } from "../../lib/framing/mod.ts";
+import type { DatagramEndpoint } from "../../lib/session/datagrams/mod.ts";
+import type { FaultEvent } from "../../lib/testing/mod.ts";
+import type { RunningFaults } from "./running_faults.ts";
+
+// As many peers are numbered; one that is forgotten gets another number.
+const MOST_PEERS = 10_000;
+
+/** The faults of one connection, in each of its directions. */
+export class ConnectionFaults {
+  readonly #faults: RunningFaults;
+  readonly #number: number;
+  readonly #framing: Framing | undefined;
+  readonly #maxMessageBytes: number;
+  #record: ((strike: FaultEvent) => void) | undefined;
+  // Struck before there is a record.
+  readonly #strikes: FaultEvent[] = [];
+
+  constructor(
+    faults: RunningFaults,
+    framing: Framing | undefined,
+    maxMessageBytes: number,
+  ) {
+    this.#faults = faults;
+    this.#number = faults.next();
+    this.#framing = framing;
+    this.#maxMessageBytes = maxMessageBytes;
+  }
+
+  /** Strikes what clients send. */
+  incoming(connection: Connection): Connection {
+    return this.#wrap(connection, "toServer");
+  }
+
+  /** Strikes what the service sends. */
+  outgoing(connection: Connection): Connection {
+    return this.#wrap(connection, "toClient");
+  }
+
+  /** Says where strikes are recorded. */
+  recordBy(record: (strike: FaultEvent) => void): void {
+    this.#record = record;
+    for (const strike of this.#strikes.splice(0)) record(strike);
+  }
+
+  #wrap(connection: Connection, only: "toServer" | "toClient"): Connection {
+    return this.#faults.wrap(connection, {
+      connection: this.#number,
+      side: "server",
+      only,
+      framing: this.#framing,
+      maxMessageBytes: this.#maxMessageBytes,
+      onStrike: (strike) => {
+        this.#faults.tell(strike);
+        if (this.#record === undefined) this.#strikes.push(strike);
+        else this.#record(strike);
+      },
+    });
+  }
+}
+
+/** The faults of a socket of datagrams, in each of its directions. */
+export class EndpointFaults {
+  readonly #faults: RunningFaults;
+  readonly #numbers = new Map<string, number>();
+  #record: ((strike: FaultEvent, peer: Address) => void) | undefined;
+
+  constructor(faults: RunningFaults) {
+    this.#faults = faults;
+  }
+
+  /** Strikes what peers send. */
+  incoming(endpoint: DatagramEndpoint): DatagramEndpoint {
+    return this.#wrap(endpoint, "toServer");
+  }
+
+  /** Strikes what the service sends. */
+  outgoing(endpoint: DatagramEndpoint): DatagramEndpoint {
+    return this.#wrap(endpoint, "toClient");
+  }
+
+  /** Says where strikes are recorded. */
+  recordBy(record: (strike: FaultEvent, peer: Address) => void): void {
+    this.#record = record;
+  }
+
+  #wrap(
+    endpoint: DatagramEndpoint,
+    only: "toServer" | "toClient",
+  ): DatagramEndpoint {
+    return this.#faults.wrapDatagrams(endpoint, {
+      side: "server",
+      only,
+      numberOf: (peer) => this.#numberOf(peer),
+      onStrike: (strike, peer) => {
+        this.#faults.tell(strike, peer);
+        this.#record?.(strike, peer);
+      },
+    });
+  }
+
+  #numberOf(peer: Address): number {
+    const name = String(peer);
+    const known = this.#numbers.get(name);
+    if (known !== undefined) return known;
+    for (const oldest of this.#numbers.keys()) {
+      if (this.#numbers.size < MOST_PEERS) break;
+      this.#numbers.delete(oldest);
+    }
+    const number = this.#faults.next();
+    this.#numbers.set(name, number);
+    return number;
+  }
+}
