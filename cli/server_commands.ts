@@ -40,6 +40,7 @@ export const SERVER: Program = {
             "bridge",
             "joins two sides that frame or carry messages differently",
           ],
+          ["hub", "passes messages on to the other members of a room"],
           ["cert", "makes a throw-away certificate, to try TLS"],
           ["replay FILE ADDRESS...", "plays a recording, made with --record"],
           ["play SCRIPT ADDRESS...", "is the server that a script describes"],
@@ -72,6 +73,10 @@ export const SERVER: Program = {
     bridge: {
       summary: "joins two sides that frame or carry messages differently",
       load: async () => (await import("./bridge/run_bridge.ts")).BRIDGE,
+    },
+    hub: {
+      summary: "passes each message on to the other members of its room",
+      load: async () => (await import("./hub/run_hub.ts")).HUB,
     },
     cert: {
       summary: "makes a throw-away certificate and its key",

@@ -357,6 +357,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     // A bridge of standard input ends at Ctrl-C as the client's commands do.
     ...["cli/recording/exchange/interruption.ts", "cli/websocket"],
   ],
+  "cli/hub": [
+    ...[...PUBLIC, ...COMMAND, "cli/server", "cli/target", "cli/websocket"],
+    // The hub's own terminal is a member too.
+    ...["cli/client/prompt.ts", "cli/client/typed_messages.ts"],
+  ],
   "cli/tls": [...PUBLIC, ...COMMAND, "@std/bytes"],
   "cli/recording/record": [
     ...PUBLIC,

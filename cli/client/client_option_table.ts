@@ -25,6 +25,7 @@ import {
   type ValuesOf,
 } from "../arguments/option.ts";
 import { asTyped, oneOf, parseCount, parseWhole } from "../arguments/values.ts";
+import { UsageError } from "../output/failure.ts";
 import { HTTP_OPTIONS } from "../http/client/http_client_options.ts";
 import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
@@ -69,6 +70,12 @@ export const CLIENT_OPTIONS = {
     ),
   }),
   ...about({ subject: "messages", appliesTo: ["messages"] }, {
+    "name": optional(
+      "NAME",
+      parseName,
+      "says /name NAME first: the name at a hub with --names",
+      { instead: { http: "--user names who asks" } },
+    ),
     "replies": optional(
       "N",
       parseWhole,
@@ -163,3 +170,17 @@ export const CLIENT_OPTIONS = {
 
 /** The options' values. */
 export type ClientOptions = ValuesOf<typeof CLIENT_OPTIONS>;
+
+const MOST_NAME_BYTES = 64;
+
+/** The hub takes other names apart, or refuses them. */
+function parseName(text: string): string {
+  const name = text.trim();
+  const { length } = new TextEncoder().encode(name);
+  if (length > 0 && length <= MOST_NAME_BYTES && !/\p{Cc}/u.test(name)) {
+    return name;
+  }
+  throw new UsageError(
+    `"${text}" is not a name; write 1 to ${MOST_NAME_BYTES} bytes without control characters`,
+  );
+}

@@ -57,6 +57,10 @@ async function sendAndShow(
   const { messages, options } = command;
   const isRaw = options.frame.boundary === "none";
   const printer = await Printer.open(terminal, options.format, isRaw);
+  if (options.name !== undefined) {
+    const words = `/name ${options.name}`;
+    await connection.send(new TextEncoder().encode(words));
+  }
   if (messages.length > 0) {
     return await sendMessages(connection, command, printer, log);
   }

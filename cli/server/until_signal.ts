@@ -33,7 +33,7 @@ const SAME_REQUEST_MS = 500;
  */
 export async function untilSignal(
   servers: Servers,
-  terminal: Terminal,
+  terminal: Pick<Terminal, "elapsedMs" | "onSignal">,
   log: Log,
   graceMs: number,
   enough?: Promise<void>,

@@ -43,6 +43,8 @@ export type HubEvent =
     /** What ended it, if something failed. */
     readonly error: unknown;
   }
+  /** A member has finished sending: it may still listen, or be gone. */
+  | { readonly type: "finished"; readonly member: HubMember }
   | {
     /** A member has another name. */
     readonly type: "renamed";

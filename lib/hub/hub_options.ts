@@ -201,5 +201,5 @@ export function checkFraming(framing: Framing | string = "line"): void {
 }
 
 function contradiction(option: string, reason: string): OptionTypeError {
-  return new OptionTypeError({ action: "serve a hub with", option, reason });
+  return new OptionTypeError({ action: "serve a hub", option, reason });
 }

@@ -53,8 +53,8 @@
  *
  * A member whose framing cannot hold a message, such as a line feed inside a line,
  * does not get that message, and gets a notice. A member that finished sending still
- * listens. Over TCP a program that ended looks the same until the system refuses
- * what is sent to it, which is mostly the second message.
+ * listens, and the others get a notice. Over TCP a program that has ended looks the
+ * same, until the system refuses what is sent to it: mostly the second message.
  *
  * ## What is promised
  *
@@ -97,6 +97,9 @@
  *
  * @module
  */
+
+// Reads the strings of framings.
+import "../framing/parse.ts";
 
 export type {
   Backbone,

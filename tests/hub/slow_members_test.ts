@@ -137,7 +137,7 @@ Deno.test("whenSlow wait gives a slow member everything, and holds little meanwh
 
 Deno.test("20 senders in three framings are never spliced, and a slow member gets every byte", async () => {
   const backbone = localBackbone();
-  const each = 8;
+  const each = 4;
   const senders = 20;
   const size = 20_000;
   // Members wait for the slow one: nothing may be missing.

@@ -14,7 +14,7 @@ import { describeError, ProtocolError } from "../../errors.ts";
 import type { BackboneDelivery } from "../backbone.ts";
 import { readCommand } from "./command.ts";
 import type { Member, MemberHome } from "./member.ts";
-import type { LeaveReason } from "./notice.ts";
+import type { HubNotice, LeaveReason } from "./notice.ts";
 import type { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { LOBBY, type NoRoom, roomOfPath } from "./routing.ts";
@@ -102,6 +102,10 @@ export class Conversation {
     const hasEnded = connection.endedBy === "peer" &&
       channel.farewell !== undefined;
     if (!hasEnded && !signal.aborted) {
+      const { name } = this.#member;
+      this.#home.tell({ type: "finished", member: this.#member });
+      // To itself too: if it is gone, the system refuses what comes after that.
+      this.#say({ event: "finished", name });
       await new Promise<void>((resolve) =>
         signal.addEventListener("abort", () => resolve(), { once: true })
       );
@@ -211,9 +215,12 @@ export class Conversation {
     names.add(name);
     member.rename(name);
     this.#home.tell({ type: "renamed", member, before });
-    for (const room of member.places.keys()) {
-      room.say({ event: "renamed", name, before });
-    }
+    this.#say({ event: "renamed", name, before });
+  }
+
+  /** Tells all members of its rooms something. */
+  #say(notice: HubNotice): void {
+    for (const room of this.#member.places.keys()) room.say(notice);
   }
 
   #refuse(reason: string): void {

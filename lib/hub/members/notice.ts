@@ -35,6 +35,8 @@ export type HubNotice =
     /** How many members this hub has in the room. */
     readonly members?: number;
   }
+  /** A member has finished sending: it may still listen, or be gone. */
+  | { readonly event: "finished"; readonly name: string }
   /** A member is in the room no more. */
   | {
     readonly event: "left";
@@ -99,6 +101,8 @@ export function noticeText(notice: HubNotice): string {
         ? `you are ${name} in ${room}${here}`
         : `${name} joined ${room}${here}`;
     }
+    case "finished":
+      return `${notice.name} has finished sending`;
     case "left":
       return `${notice.name} left ${notice.room}${WHY[notice.why]}`;
     case "renamed":

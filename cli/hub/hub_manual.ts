@@ -1,0 +1,82 @@
+/**
+ * What `parley-server hub --help` says.
+ *
+ * @module
+ */
+
+import type { Manual } from "../manual/manual.ts";
+import { HUB_OPTIONS } from "./hub_option_table.ts";
+
+/** Makes the manual of the command. */
+export function hubManual(): Manual {
+  return {
+    name: "parley-server hub",
+    usage: "LISTEN... [options]",
+    summary: "passes each message on to the other members of its room",
+    examples: [
+      "parley-server hub 7342 --names --notices text",
+      "parley-server hub 7342 length:4@7343 ws://:8080 --history 20",
+      "parley-server hub ws://:8080 --room json:.room --notices json",
+      "parley-client 7342 --name ann",
+    ],
+    operands: [{
+      title: "Addresses",
+      rows: [[
+        "LISTEN",
+        "where members connect to: 7342, :7342, tls:, unix:, ws: and wss:, each in its own framing with FRAME@",
+      ]],
+    }],
+    options: HUB_OPTIONS,
+    details: [{
+      title: "Members",
+      rows: [
+        [
+          "messages",
+          "go whole to all members of the room but their sender, in each member's framing; what a framing cannot hold is skipped for that member, and told",
+        ],
+        [
+          "/join NAME",
+          "as a message changes the room, unless --room or the path of ws://HOST/ROOM gives it; a name has 1 to 255 bytes without control characters",
+        ],
+        [
+          "/name NAME",
+          "as a message, with --names; parley-client --name NAME sends it",
+        ],
+        [
+          "json:.path",
+          "a member hears the rooms that its messages named, at most 64, and those of /join NAME; messages without the path are not passed on",
+        ],
+        [
+          "the end",
+          "a member that has finished sending still listens; Ctrl-D at parley-client does that, and Ctrl-C leaves",
+        ],
+        [
+          "a terminal",
+          "where the hub is started is a member too, named host with --names",
+        ],
+        [
+          "slow readers",
+          "hold up their room for 100 ms at most, then --when-slow decides; with wait, two members that send and do not read can stop each other",
+        ],
+        [
+          "SIGINT, SIGTERM",
+          "tell the members, and end them once what waits for them is written, within --grace",
+        ],
+      ],
+    }, {
+      title: "What is promised",
+      rows: [
+        ["order", "one order in the room, the same for all members"],
+        [
+          "loss",
+          "only of what a member that is slow, leaves or is lost has not taken; senders get no confirmation",
+        ],
+        ["duplicates", "none"],
+        [
+          "history",
+          "stays with a room that is empty, up to 64 MiB in all rooms; it ends with the hub",
+        ],
+      ],
+    }],
+  };
+}
