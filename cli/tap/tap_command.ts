@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type Framing, parseFraming } from "../../lib/framing/mod.ts";
 import type { Address } from "../../mod.ts";
 import { checkTarget } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
@@ -68,7 +69,7 @@ export function parseTapArguments(
   const framing = oneFraming(
     places,
     "a tap passes bytes on as they are; a bridge joins two framings",
-  );
+  ) ?? framingOver(listen, parsed.given);
   const { given, options } = framedBy(parsed, framing, "frame");
   checkTransports(listen, target);
   checkTarget(target, listen);
@@ -95,6 +96,18 @@ function struckBy(listen: Address, options: TapOptions): Struck {
       ? "--frame auto finds out only later where they end; write the framing that it guesses"
       : "without --frame the tap knows of none; write for example --frame line",
   };
+}
+
+/** Over WebSocket it is known what passes, unless the command line says otherwise. */
+function framingOver(
+  { transport }: Address,
+  given: ReadonlySet<string>,
+): Framing | undefined {
+  const isSaid = ["frame", "frame-to-client", "frame-to-server"]
+    .some((name) => given.has(name));
+  return isSaid || !/^wss?$/.test(transport)
+    ? undefined
+    : parseFraming("websocket");
 }
 
 /** What the options of a tap can apply to. */

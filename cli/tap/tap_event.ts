@@ -22,6 +22,8 @@ import type {
   WatchedMessage,
 } from "../../lib/relay/mod.ts";
 
+import type { WebSocketFrame } from "./websocket_frame.ts";
+
 /** A message on a tapped connection. Its bytes are valid during the call only. */
 export interface TapMessage extends WatchedMessage {
   /** The connection's number, from 1. */
@@ -33,6 +35,11 @@ export interface TapMessage extends WatchedMessage {
    * since that one: how long the answer took.
    */
   readonly answerMs: number | undefined;
+  /**
+   * What the frame is, if the framing is `websocket`. The message is then its payload
+   * in clear.
+   */
+  readonly webSocket?: WebSocketFrame | undefined;
 }
 
 /** Bytes on a tapped connection that do not fit the framing. */

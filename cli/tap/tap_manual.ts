@@ -36,6 +36,10 @@ export function tapManual(): Manual {
             "connection, direction (→ to the server), number, size, time, message; then how long the answer took, and in how many reads the message came if more than one",
           ],
           [
+            "WebSocket",
+            "with ws: as LISTEN, or --frame websocket where LISTEN is tcp: and the handshake passes too: each frame with its kind (text, binary, continuation, close, ping, pong), whether fragments follow, and its payload without the mask; --annotate draws the frame as it is",
+          ],
+          [
             "!N",
             "bytes that do not fit the framing; they are passed on unchanged, and reads are shown as they are from there on",
           ],

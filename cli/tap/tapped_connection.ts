@@ -16,6 +16,7 @@ import type { FaultEvent } from "../../lib/testing/mod.ts";
 import type { RunningFaults } from "../faults/running_faults.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { TapView } from "./tap_event.ts";
+import { lookInto } from "./websocket_frame.ts";
 
 /** What all connections of a tap share. */
 export interface TapSettings {
@@ -46,6 +47,8 @@ export class TappedConnection {
   readonly number: number;
   readonly #settings: TapSettings;
   readonly #watch: FrameWatch;
+  // Whose frames are masked, so that their bytes alone say nothing.
+  readonly #isWebSocket: Readonly<Record<RelayDirection, boolean>>;
   readonly #passed: Record<RelayDirection, Passed> = {
     toServer: { bytes: 0, lastMs: undefined },
     toClient: { bytes: 0, lastMs: undefined },
@@ -58,6 +61,10 @@ export class TappedConnection {
     this.number = number;
     this.#settings = settings;
     const { framing, maxMessageBytes, terminal, views } = settings;
+    this.#isWebSocket = {
+      toServer: `${framing.toServer}` === "websocket",
+      toClient: `${framing.toClient}` === "websocket",
+    };
     this.#watch = new FrameWatch({
       framing,
       maxMessageBytes,
@@ -124,8 +131,12 @@ export class TappedConnection {
   #message(found: WatchedMessage): void {
     const { views } = this.#settings;
     const { direction } = found;
+    const webSocket = this.#isWebSocket[direction] && !found.isRaw
+      ? lookInto(found.frame)
+      : undefined;
     const message = {
       ...found,
+      ...webSocket && { webSocket, message: webSocket.payload },
       connection: this.number,
       at: this.#time().at,
       answerMs: this.#answerMs(direction),

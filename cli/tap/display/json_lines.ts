@@ -24,6 +24,7 @@ export const JSON_LINES: LineFormat = {
     const { answerMs, at, isRaw, message, reads, spanMs } = found;
     return escapeJson(JSON.stringify({
       ...head(found),
+      ...found.webSocket?.fields,
       ...jsonContent(message),
       bytes: message.length,
       at: at.toISOString(),

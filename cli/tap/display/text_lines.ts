@@ -4,6 +4,7 @@
  * ```text
  * #1 →  1     5 B  12:00:00.201  hello                       in 2 reads, 201 ms apart
  * #1 ←  1     5 B  12:00:00.203  HELLO                       +1.9 ms
+ * #1 →  2     5 B  12:00:00.204  text: hello                 with the framing websocket
  * #1 ←            12:00:00.202  fault delay:200ms at message 1
  * #1 → !3          12:00:00.402  cannot decode message 3 at byte 27 (length:4): ...
  * ```
@@ -84,12 +85,13 @@ export class TextLines implements LineFormat {
       this.#annotated === undefined;
     if (!isWhole || message.length < LONG_BYTES) return [this.message(found)];
     const end = remark(found);
-    return [headOf(found), this.#show(message), end === "" ? "" : `  ${end}`];
+    const head = headOf(found) + kindOf(found);
+    return [head, this.#show(message), end === "" ? "" : `  ${end}`];
   }
 
   message(found: TapMessage): string {
     const { message } = found;
-    const line = this.#line(headOf(found), message, remark(found));
+    const line = this.#line(found, message);
     return this.#annotated === undefined
       ? line
       : [line, ...this.#rows(found, this.#annotated)].join(`\n${INDENT}`);
@@ -132,18 +134,19 @@ export class TextLines implements LineFormat {
     return annotatedBytes(frame, parts, { columns, mostRows, offset });
   }
 
-  #line(head: string, message: Uint8Array, remark: string): string {
+  #line(found: TapMessage, message: Uint8Array): string {
     const columns = this.#columns();
-    if (message.length === 0 && remark === "") return head.trimEnd();
+    const [head, kind, end] = [headOf(found), kindOf(found), remark(found)];
+    if (message.length === 0 && end === "") return (head + kind).trimEnd();
     if (columns === Infinity) {
-      return withRemark(head, this.#show(message), remark, Infinity);
+      return withRemark(head, kind + this.#show(message), end, Infinity);
     }
     // What follows cannot be on the line, whatever it is.
     const most = Math.max(LEAST_COLUMNS, columns - textColumns(head));
     const shown = this.#show(
       this.#isPlain ? message.subarray(0, 4 * most) : message,
     );
-    return withRemark(head, shown, remark, most);
+    return withRemark(head, kind + shown, end, most);
   }
 }
 
@@ -173,6 +176,11 @@ function headOf(found: TapMessage): string {
   const size = formatSize(found.message.length).padStart(7);
   const number = String(found.number).padStart(2);
   return `${mark(found)} ${number} ${size}  ${clock(found.at)}  `;
+}
+
+/** What a frame of WebSocket is, before its payload. */
+function kindOf({ webSocket }: TapMessage): string {
+  return webSocket === undefined ? "" : `${webSocket.text}: `;
 }
 
 function mark({ connection, direction }: TapMessage | TapError): string {

@@ -94,7 +94,9 @@ export class PageView implements TapView {
         frameBytes: frame.length,
         cuts,
         ...found.answerMs === undefined ? {} : { answerMs: found.answerMs },
-        text: textOf(message),
+        text:
+          (found.webSocket === undefined ? "" : `${found.webSocket.text}: `) +
+          textOf(message),
       },
       {
         bytes: kept,
