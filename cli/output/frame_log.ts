@@ -13,11 +13,18 @@
 
 import {
   explainFrame,
+  type FramePart,
   type Framing,
   type Side,
 } from "../../lib/framing/mod.ts";
-import { FrameWatch, type WatchedMessage } from "../../lib/relay/mod.ts";
+import {
+  FrameWatch,
+  type RelayDirection,
+  type WatchedError,
+  type WatchedMessage,
+} from "../../lib/relay/mod.ts";
 import { annotatedBytes } from "./annotated_bytes.ts";
+import { badFrame } from "./bad_frame.ts";
 import type { Log } from "./log.ts";
 
 // On a terminal; a file gets all.
@@ -51,6 +58,7 @@ export class FrameLog {
     this.#watch = new FrameWatch({
       framing,
       maxMessageBytes,
+      onError: (error) => this.#drawBad(error),
       onMessage: (message) => this.#draw(message),
     });
   }
@@ -61,6 +69,12 @@ export class FrameLog {
     this.#watch.onChunk(side === "client" ? "toClient" : "toServer", bytes);
   }
 
+  /** Takes note that the peer has finished sending. */
+  ended(): void {
+    const { side } = this.#options;
+    this.#watch.onEnd(side === "client" ? "toClient" : "toServer");
+  }
+
   /** Takes in what was written. */
   sent(bytes: Uint8Array): void {
     const { side } = this.#options;
@@ -68,32 +82,63 @@ export class FrameLog {
   }
 
   #draw({ direction, frame, isRaw, number, offset }: WatchedMessage): void {
-    const { columns, framing, log, peer, side } = this.#options;
-    const from = direction === "toServer" ? "client" : "server";
+    const { framing } = this.#options;
+    const from = senderOf(direction);
     const parts = isRaw
       ? []
       : explainFrame(framing, frame, { from, index: number - 1 });
-    const size = `${frame.length} byte${frame.length === 1 ? "" : "s"}`;
+    const what = isRaw ? "bytes" : `message ${number}`;
+    const drawn = { bytes: frame, offset, parts };
+    this.#write("frame", direction, number, `${what}: ${sizeOf(frame)}`, drawn);
+  }
+
+  /** Draws what is known of a frame that was refused; the error itself is told at the end. */
+  #drawBad({ direction, error, number }: WatchedError): void {
+    const { framing } = this.#options;
+    const frame = badFrame(error, framing, senderOf(direction));
+    const what = `what does not fit ${framing} as message ${number}`;
+    this.#write("bad_frame", direction, number, what, frame);
+  }
+
+  #write(
+    event: "frame" | "bad_frame",
+    direction: RelayDirection,
+    number: number,
+    what: string,
+    { bytes, offset, parts }: {
+      readonly bytes: Uint8Array;
+      readonly offset: number;
+      readonly parts: readonly FramePart[];
+    },
+  ): void {
+    const { columns, log, peer, side } = this.#options;
+    const from = senderOf(direction);
     log.now(
       {
-        event: "frame",
+        event,
         to: from === "client" ? "server" : "client",
         number,
         offset,
-        bytes: frame.length,
-        hex: frame.toHex(),
+        bytes: bytes.length,
+        hex: bytes.toHex(),
         parts: parts.map(({ kind, offset, size, text }) => {
           return { kind, offset, size, text };
         }),
       },
-      `${peer}${from === side ? "sent" : "received"} ${
-        isRaw ? "bytes" : `message ${number}`
-      }: ${size}`,
-      annotatedBytes(frame, parts, {
+      `${peer}${from === side ? "sent" : "received"} ${what}`,
+      annotatedBytes(bytes, parts, {
         columns: columns - INDENT.length,
         mostRows: columns === Infinity ? Infinity : MOST_ROWS,
         offset,
       }).map((row) => INDENT + row),
     );
   }
+}
+
+function senderOf(direction: RelayDirection): Side {
+  return direction === "toServer" ? "client" : "server";
+}
+
+function sizeOf({ length }: Uint8Array): string {
+  return `${length} byte${length === 1 ? "" : "s"}`;
 }

@@ -135,7 +135,8 @@ class WireView implements Connection {
       if (count === null) this.#tellEnd(this.#log);
       else this.#tell(bytes.subarray(0, count), this.#log);
     }
-    if (count !== null) this.#frames?.received(bytes.subarray(0, count));
+    if (count === null) this.#frames?.ended();
+    else this.#frames?.received(bytes.subarray(0, count));
     return count;
   }
 

@@ -185,10 +185,13 @@ async function pageOf(
   log: Log,
 ): Promise<{ view: TapView; close(): Promise<void> } | undefined> {
   if (options.page === undefined) return undefined;
-  const { openPage } = await import("./page/open_page.ts");
+  const [{ openPage }, { tellPage }] = await Promise.all([
+    import("./page/open_page.ts"),
+    import("./page/tell_page.ts"),
+  ]);
   const subject = { listen: String(listen), target: String(target) };
   const page = await openPage(options.page, framing, subject, terminal);
-  log.now({ event: "page", url: page.url }, `page at ${page.url}`);
+  tellPage(options.page, page, terminal, log);
   return page;
 }
 

@@ -49,7 +49,7 @@ export function tapManual(): Manual {
           ],
           [
             "--page",
-            "the conversation over time: blocks as wide as their messages, marks where reads ended, the parts of a frame at a click; for this machine alone, at an address that cannot be guessed",
+            "the conversation over time: blocks as wide as their messages, marks where reads ended, the parts of a frame at a click; for this machine alone unless HOST:PORT or :PORT is given, at an address that cannot be guessed",
           ],
           [
             "--filter",

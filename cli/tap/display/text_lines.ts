@@ -15,12 +15,22 @@
  * @module
  */
 
-import type { WatchedFramings } from "../../../lib/relay/mod.ts";
-import { explainFrame, parseFraming } from "../../../lib/framing/mod.ts";
+import type {
+  RelayDirection,
+  WatchedFramings,
+} from "../../../lib/relay/mod.ts";
+import {
+  explainFrame,
+  type FramePart,
+  type Framing,
+  parseFraming,
+  type Side,
+} from "../../../lib/framing/mod.ts";
 import { strikeText } from "../../faults/fault_text.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import { annotatedBytes } from "../../output/annotated_bytes.ts";
+import { badFrame } from "../../output/bad_frame.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { escapeControls, visible } from "../../output/escape.ts";
 import type { FormatName } from "../../output/formats.ts";
@@ -92,9 +102,27 @@ export class TextLines implements LineFormat {
   message(found: TapMessage): string {
     const { message } = found;
     const line = this.#line(found, message);
-    return this.#annotated === undefined
-      ? line
-      : [line, ...this.#rows(found, this.#annotated)].join(`\n${INDENT}`);
+    if (this.#annotated === undefined) return line;
+    const { direction, frame, isRaw, number, offset } = found;
+    const { framing, from } = this.#sent(direction, this.#annotated);
+    const index = number - 1;
+    const parts = isRaw ? [] : explainFrame(framing, frame, { from, index });
+    return this.#below(line, frame, parts, offset);
+  }
+
+  error(found: TapError): string {
+    const { at, error, isRaw, number } = found;
+    const what = escapeControls(reasonOf(error)).replace(/[.;]?$/, "");
+    const rest = isRaw
+      ? "passed on, shown as raw from here"
+      : "passed on, not shown";
+    const head = `${mark(found)} ${`!${number}`.padStart(2)}          `;
+    const line = `${head}${clock(at)}  ${what}; ${rest}`;
+    if (this.#annotated === undefined) return line;
+    const { direction } = found;
+    const { framing, from } = this.#sent(direction, this.#annotated);
+    const { bytes, offset, parts } = badFrame(error, framing, from);
+    return this.#below(line, bytes, parts, offset);
   }
 
   fault(strike: TapStrike): string {
@@ -109,29 +137,29 @@ export class TextLines implements LineFormat {
     return cut(line, this.#columns());
   }
 
-  error(found: TapError): string {
-    const { at, error, isRaw, number } = found;
-    const what = escapeControls(reasonOf(error)).replace(/[.;]?$/, "");
-    const rest = isRaw
-      ? "passed on, shown as raw from here"
-      : "passed on, not shown";
-    const head = `${mark(found)} ${`!${number}`.padStart(2)}          `;
-    return `${head}${clock(at)}  ${what}; ${rest}`;
+  /** Who sends in a direction, and in which framing. */
+  #sent(
+    direction: RelayDirection,
+    framings: WatchedFramings,
+  ): { readonly framing: Framing; readonly from: Side } {
+    const framing = framings[direction];
+    return {
+      framing: typeof framing === "string" ? parseFraming(framing) : framing,
+      from: direction === "toServer" ? "client" : "server",
+    };
   }
 
-  #rows(
-    { direction, frame, isRaw, number, offset }: TapMessage,
-    framings: WatchedFramings,
-  ): string[] {
-    const framing = framings[direction];
-    const known = typeof framing === "string" ? parseFraming(framing) : framing;
-    const from = direction === "toServer" ? "client" : "server";
-    const parts = isRaw
-      ? []
-      : explainFrame(known, frame, { from, index: number - 1 });
+  /** Draws bytes and their parts below a line. */
+  #below(
+    line: string,
+    bytes: Uint8Array,
+    parts: readonly FramePart[],
+    offset: number,
+  ): string {
     const columns = this.#columns() - INDENT.length;
     const mostRows = columns === Infinity ? Infinity : MOST_ROWS;
-    return annotatedBytes(frame, parts, { columns, mostRows, offset });
+    const how = { columns, mostRows, offset };
+    return [line, ...annotatedBytes(bytes, parts, how)].join(`\n${INDENT}`);
   }
 
   #line(found: TapMessage, message: Uint8Array): string {

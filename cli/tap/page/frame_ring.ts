@@ -41,6 +41,9 @@ export type PageEvent =
     readonly to: "server" | "client";
     readonly number: number;
     readonly at: string;
+    /** How many bytes of the bad frame can be looked at. */
+    readonly frameBytes: number;
+    readonly cuts: readonly [];
     readonly text: string;
   }
   | {

@@ -161,17 +161,18 @@ function choose(row) {
 function step(by) {
   let next = chosen === undefined ? rows.lastElementChild : chosen;
   do next = chosen === undefined ? next : by > 0 ? next.nextElementSibling : next.previousElementSibling;
-  while (next && chosen && next.event.kind !== "message");
+  while (next && chosen && !next.event.frameBytes);
   if (next) choose(next);
 }
 
 async function look() {
   const event = chosen?.event;
-  if (event === undefined || event.kind !== "message") return;
+  if (!event?.frameBytes) return;
+  const isBad = event.kind === "error";
   document.body.classList.add("looking");
   $("detail").hidden = false;
-  $("title").textContent = "Message " + event.number + " to the " + event.to + ", connection #" + event.connection;
-  $("facts").textContent = sizeOf(event.bytes) + " in a frame of " + sizeOf(event.frameBytes) + (event.cuts.length > 0 ? "; reads ended after byte " + event.cuts.join(", ") : "; it came in one read");
+  $("title").textContent = (isBad ? "Not message " : "Message ") + event.number + " to the " + event.to + ", connection #" + event.connection;
+  $("facts").textContent = isBad ? event.text : sizeOf(event.bytes) + " in a frame of " + sizeOf(event.frameBytes) + (event.cuts.length > 0 ? "; reads ended after byte " + event.cuts.join(", ") : "; it came in one read");
   $("hex").textContent = "";
   $("parts").textContent = "";
   const answer = await fetch("frame/" + event.id);

@@ -15,6 +15,7 @@ import type {
   WatchedFramings,
 } from "../../../lib/relay/mod.ts";
 import { sideOf, strikeText } from "../../faults/fault_text.ts";
+import { badFrame } from "../../output/bad_frame.ts";
 import { errorText } from "../../output/error_text.ts";
 import type {
   TapEnd,
@@ -109,14 +110,18 @@ export class PageView implements TapView {
   }
 
   error({ at, connection, direction, error, number }: TapError): void {
+    const from = direction === "toServer" ? "client" : "server";
+    const frame = badFrame(error, this.#framing[direction], from);
     this.#ring.add({
       kind: "error",
       connection,
       to: receiverOf(direction),
       number,
       at: at.toISOString(),
+      frameBytes: frame.bytes.length,
+      cuts: [],
       text: errorText(error),
-    });
+    }, { bytes: frame.bytes, explain: () => frame.parts });
   }
 
   fault(strike: TapStrike): void {

@@ -10,17 +10,22 @@
  */
 
 import type { Address } from "../../../mod.ts";
-import { type HttpServer, serveHttp } from "../../../lib/http/mod.ts";
+import { serveHttp } from "../../../lib/http/mod.ts";
 import { eventStream } from "./event_stream.ts";
 import type { FrameRing } from "./frame_ring.ts";
 import { PAGE_BODY } from "./page_body.ts";
+import { PageHosts } from "./page_hosts.ts";
 import { PAGE_SCRIPT } from "./page_script.ts";
 import { PAGE_STYLE } from "./page_style.ts";
 
 /** A page that is served. */
 export interface ServedPage {
-  /** Where it is, with its token. */
-  readonly url: string;
+  /** Where it listens. */
+  readonly address: Address;
+  /** Who may ask for it. */
+  readonly hosts: PageHosts;
+  /** The path with its token, such as `/0123/`. */
+  readonly path: string;
   /** Ends it. */
   close(): Promise<void>;
 }
@@ -50,7 +55,7 @@ export async function startPage(
     { maxBodyBytes: 0, onEvent: () => {} },
     (request) => {
       const { host, pathname } = new URL(request.url);
-      if (!hosts(server).includes(host)) {
+      if (!hosts.has(host)) {
         return refuse(403, "This page has another address.");
       }
       const [, given, ...rest] = pathname.split("/");
@@ -75,8 +80,11 @@ export async function startPage(
       return refuse(404, "There is no page here.");
     },
   );
+  const hosts = new PageHosts(address, server.address);
   return {
-    url: `http://${hosts(server)[0]}/${token}/`,
+    address: server.address,
+    hosts,
+    path: `/${token}/`,
     async close() {
       ended.abort();
       await server.shutdown({ graceMs: 200 });
@@ -88,13 +96,6 @@ const SAFE = {
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
 };
-
-/** The hosts under which the page may be asked for. */
-function hosts({ address }: HttpServer): string[] {
-  const { hostname, port } = address;
-  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
-  return [`${host}:${port}`, `localhost:${port}`, `127.0.0.1:${port}`];
-}
 
 function refuse(status: number, text: string): Response {
   return new Response(`${text}\n`, { status, headers: SAFE });

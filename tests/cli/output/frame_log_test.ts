@@ -45,16 +45,40 @@ Deno.test("FrameLog draws both directions, however they are cut", () => {
   ]);
 });
 
-Deno.test("FrameLog draws reads without parts from a bad frame on", () => {
-  const { frames, terminal } = frameLog("netstring");
-  frames.received(latin1("1:a,"));
-  frames.received(latin1("what"));
-  const lines = terminal.told.split("\n");
-  assertEquals(lines.filter((line) => /^\S/.test(line)), [
-    "received message 1: 4 bytes",
-    "received bytes: 4 bytes",
+Deno.test("FrameLog draws what is known of a bad frame, and reads without parts from there on", () => {
+  const { frames, terminal } = frameLog("length:4");
+  frames.received(latin1("\0\0\0\x01aGE"));
+  frames.received(latin1("T / HTTP/1.1\r\n"));
+  assertEquals(terminal.told.split("\n").map((line) => line.trimEnd()), [
+    "received message 1: 5 bytes",
+    "    00000000  00 00 00 01 61            |....a|",
+    "              ^^^^^^^^^^^ length 1",
+    "                          ^^ payload",
+    "received what does not fit length:4 as message 2",
+    "    00000005  47 45 54 20               |GET |",
+    "              ^^^^^^^^^^^ length 1195725856",
+    "received bytes: 16 bytes",
+    "    00000005  47 45 54 20 2f 20 48 54   |GET / HT|",
+    "    0000000d  54 50 2f 31 2e 31 0d 0a   |TP/1.1..|",
+    "",
   ]);
-  assertStringIncludes(terminal.told, "|what|");
+});
+
+Deno.test("FrameLog draws what has come of a frame that the end cuts off", () => {
+  const { frames, terminal } = frameLog("netstring");
+  frames.received(latin1("5:ab"));
+  assertEquals(terminal.told, "");
+  frames.ended();
+  assertEquals(
+    terminal.told.split("\n").slice(0, 5).map((line) => line.trimEnd()),
+    [
+      "received what does not fit netstring as message 1",
+      "    00000000  35 3a 61 62               |5:ab|",
+      "              ^^ length 5",
+      "                 ^^ colon",
+      "                    ^^^^^ payload, 2 of 5 bytes",
+    ],
+  );
 });
 
 Deno.test("FrameLog gives programs the parts in JSON", () => {

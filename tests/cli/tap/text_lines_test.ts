@@ -74,6 +74,26 @@ Deno.test("TextLines writes what does not fit the framing in its place", () => {
   );
 });
 
+Deno.test("TextLines draws the parts of a bad frame below its line, as far as they are known", () => {
+  const framing = { toServer: "length:4", toClient: "netstring" };
+  const drawn = new TextLines("text", () => Infinity, framing);
+  const firstBytes = new TextEncoder().encode("5:ab");
+  const details = { firstBytes, messageNumber: 3, streamOffset: 27 };
+  const error = new ProtocolError("truncated", { reason: "cut off" }, details);
+  const at = { connection: 1, number: 3, at: AT, isRaw: true, error } as const;
+  assertEquals(drawn.error({ ...at, direction: "toClient" }).split("\n"), [
+    "#1 ← !3          12:00:00.201  cut off; passed on, shown as raw from here",
+    "    0000001b  35 3a 61 62                                       |5:ab|",
+    "              ^^ length 5",
+    "                 ^^ colon",
+    "                    ^^^^^ payload, 2 of 5 bytes",
+  ]);
+  assertMatch(
+    drawn.error({ ...at, direction: "toServer" }),
+    /\n +\^{11} length 893018466$/,
+  );
+});
+
 Deno.test("TextLines keeps control bytes from driving the terminal, and a message on one line", () => {
   const shown = WIDE.message(message("a\x1b[2J\r\nb\x07\u202e"));
   assertEquals(
