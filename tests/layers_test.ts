@@ -330,9 +330,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The commands of an executable load all the rest.
   "cli": [...PUBLIC],
   "cli/output": [
-    ...[...PUBLIC, "@std/async", "cli/program.ts", "cli/output/views"],
+    ...[...PUBLIC, "cli/program.ts", "cli/output/views"],
     TERMINAL,
   ],
+  // Draws what goes over a connection, and the parts of frames.
+  "cli/output/frames": [...PUBLIC, "@std/async", "cli/output", TERMINAL],
   // One library for each, loaded when it is asked for.
   "cli/output/views": [
     ...[...PUBLIC, "cli/output", "@bufbuild/protobuf", "@msgpack/msgpack"],

@@ -23,7 +23,7 @@ import {
   listenSettings,
 } from "./listening/listen_settings.ts";
 import type { Log } from "../output/log.ts";
-import { wireView } from "../output/wire_view.ts";
+import { wireView } from "../output/frames/wire_view.ts";
 import {
   type RunningServer,
   runningServer,

@@ -21,7 +21,7 @@ import {
 } from "../../arguments/common_options.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
-import { wireView } from "../../output/wire_view.ts";
+import { wireView } from "../../output/frames/wire_view.ts";
 import type { ClientOptions } from "../client_option_table.ts";
 import type { Surroundings } from "../run_client.ts";
 import { tellConnectionEvent } from "./connection_log.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { FramePart } from "../../../lib/framing/mod.ts";
-import { annotatedBytes } from "../../output/annotated_bytes.ts";
+import { annotatedBytes } from "../../output/frames/annotated_bytes.ts";
 import { escapeJson } from "../../output/escape.ts";
 import type { Difference } from "./compare.ts";
 import type { Cut } from "./cuts.ts";

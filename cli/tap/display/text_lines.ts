@@ -29,8 +29,8 @@ import {
 import { strikeText } from "../../faults/fault_text.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { formatSize } from "../../arguments/sizes.ts";
-import { annotatedBytes } from "../../output/annotated_bytes.ts";
-import { badFrame } from "../../output/bad_frame.ts";
+import { annotatedBytes } from "../../output/frames/annotated_bytes.ts";
+import { badFrame } from "../../output/frames/bad_frame.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { escapeControls, visible } from "../../output/escape.ts";
 import type { FormatName } from "../../output/formats.ts";

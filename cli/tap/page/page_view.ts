@@ -15,7 +15,7 @@ import type {
   WatchedFramings,
 } from "../../../lib/relay/mod.ts";
 import { sideOf, strikeText } from "../../faults/fault_text.ts";
-import { badFrame } from "../../output/bad_frame.ts";
+import { badFrame } from "../../output/frames/bad_frame.ts";
 import { errorText } from "../../output/error_text.ts";
 import type {
   TapEnd,

@@ -16,16 +16,16 @@ import {
   type FramePart,
   type Framing,
   type Side,
-} from "../../lib/framing/mod.ts";
+} from "../../../lib/framing/mod.ts";
 import {
   FrameWatch,
   type RelayDirection,
   type WatchedError,
   type WatchedMessage,
-} from "../../lib/relay/mod.ts";
+} from "../../../lib/relay/mod.ts";
 import { annotatedBytes } from "./annotated_bytes.ts";
 import { badFrame } from "./bad_frame.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 
 // On a terminal; a file gets all.
 const MOST_ROWS = 16;
@@ -92,16 +92,16 @@ export class FrameLog {
     this.#write("frame", direction, number, `${what}: ${sizeOf(frame)}`, drawn);
   }
 
-  /** Draws what is known of a frame that was refused; the error itself is told at the end. */
+  /** Draws what is known of a frame that was refused; the error follows at the end. */
   #drawBad({ direction, error, number }: WatchedError): void {
     const { framing } = this.#options;
     const frame = badFrame(error, framing, senderOf(direction));
     const what = `what does not fit ${framing} as message ${number}`;
-    this.#write("bad_frame", direction, number, what, frame);
+    this.#write("broken_frame", direction, number, what, frame);
   }
 
   #write(
-    event: "frame" | "bad_frame",
+    event: "frame" | "broken_frame",
     direction: RelayDirection,
     number: number,
     what: string,

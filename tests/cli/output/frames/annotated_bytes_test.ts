@@ -1,6 +1,6 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
 import { explainFrame, parseFraming } from "@parley/parley/framing";
-import { annotatedBytes } from "../../../cli/output/annotated_bytes.ts";
+import { annotatedBytes } from "../../../../cli/output/frames/annotated_bytes.ts";
 
 const FRAMING = parseFraming("length:4");
 

@@ -5,13 +5,13 @@
  * @module
  */
 
-import type { ProtocolError } from "../../mod.ts";
+import type { ProtocolError } from "../../../mod.ts";
 import {
   explainFrame,
   type FramePart,
   type Framing,
   type Side,
-} from "../../lib/framing/mod.ts";
+} from "../../../lib/framing/mod.ts";
 
 /** The beginning of a frame that was refused. */
 export interface BadFrame {

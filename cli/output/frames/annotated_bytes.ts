@@ -10,8 +10,8 @@
  * @module
  */
 
-import type { FramePart } from "../../lib/framing/mod.ts";
-import { escapeControls } from "./escape.ts";
+import type { FramePart } from "../../../lib/framing/mod.ts";
+import { escapeControls } from "../escape.ts";
 
 /** How bytes are drawn. */
 export interface AnnotatedOptions {

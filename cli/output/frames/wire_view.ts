@@ -12,12 +12,12 @@
  */
 
 import { delay } from "@std/async/delay";
-import type { Framing, Side } from "../../lib/framing/mod.ts";
-import { type Address, type Connection, framingOf } from "../../lib/core.ts";
-import type { Terminal } from "../terminal/terminal.ts";
-import { visible } from "./escape.ts";
+import type { Framing, Side } from "../../../lib/framing/mod.ts";
+import { type Address, type Connection, framingOf } from "../../../lib/core.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
+import { visible } from "../escape.ts";
 import type { FrameLog } from "./frame_log.ts";
-import type { Log } from "./log.ts";
+import type { Log } from "../log.ts";
 
 // The first bytes of a chunk; more would not be read.
 const SHOWN_BYTES = 60;

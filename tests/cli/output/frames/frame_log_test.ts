@@ -7,11 +7,11 @@
 import { serve } from "@parley/parley";
 import { parseFraming } from "@parley/parley/framing";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runClient, runServer } from "../../../cli/commands.ts";
-import { FrameLog } from "../../../cli/output/frame_log.ts";
-import { Log } from "../../../cli/output/log.ts";
-import { latin1 } from "../../support/chunkings.ts";
-import { RecordedTerminal } from "../../support/recorded_terminal.ts";
+import { runClient, runServer } from "../../../../cli/commands.ts";
+import { FrameLog } from "../../../../cli/output/frames/frame_log.ts";
+import { Log } from "../../../../cli/output/log.ts";
+import { latin1 } from "../../../support/chunkings.ts";
+import { RecordedTerminal } from "../../../support/recorded_terminal.ts";
 
 function frameLog(framing: string, format: "text" | "json" = "text") {
   const terminal = new RecordedTerminal();
