@@ -413,7 +413,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "cli/http": [
     ...[...PUBLIC, ...COMMAND, "@std/html"],
-    ...["cli/client", "cli/server", "cli/tls"],
+    ...["cli/client", "cli/server", "cli/tls", "cli/websocket"],
   ],
   "cli/client": [
     ...[...PUBLIC, ...COMMAND, "cli/terminal"],

@@ -138,16 +138,19 @@ function tellSettings(command: ServerCommand, log: Log): void {
 }
 
 function tellHttpSettings({ options }: ServerCommand, log: Log): void {
-  const { "max-body": maxBodyBytes, root } = options;
+  const { "max-body": maxBodyBytes, root, ws } = options;
+  const sockets = ws.map(({ path, service }) => `${service} at ${path}`);
   log.now(
     {
       event: "settings",
       service: "http",
       ...(root === undefined ? {} : { root }),
       maxBodyBytes,
+      ...(ws.length === 0 ? {} : { ws }),
     },
-    root === undefined
+    (root === undefined
       ? `serving http: what was sent, bodies up to ${formatSize(maxBodyBytes)}`
-      : `serving http: the files below ${root}`,
+      : `serving http: the files below ${root}`) +
+      sockets.map((socket) => `; ${socket} over WebSocket`).join(""),
   );
 }

@@ -81,6 +81,8 @@ export async function parseServerArguments(
   const kinds = new Set(
     addresses.flatMap((address) => kindsOf(name, service, address)),
   );
+  // A path with WebSocket has messages too.
+  if (options.ws.length > 0) kinds.add("messages").add("ws");
   refuseOthers(SERVER_OPTIONS, given, kinds, subject);
   checkTls(addresses, given);
   checkWorkers(given);

@@ -21,6 +21,7 @@ import {
   choice,
   flag,
   optional,
+  repeated,
   setting,
   type ValuesOf,
 } from "../arguments/option.ts";
@@ -28,6 +29,7 @@ import { parseSize, writtenSize } from "../arguments/sizes.ts";
 import { asTyped, oneOf, parseCount, parseMode } from "../arguments/values.ts";
 import { UsageError } from "../output/failure.ts";
 import { FAULT_OPTIONS } from "../faults/fault_options.ts";
+import { parseSocketPath } from "../http/server/socket_path.ts";
 import { HANDSHAKE_OPTION, TLS_OPTIONS } from "../tls/tls_options.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import {
@@ -86,6 +88,11 @@ export const SERVER_OPTIONS = {
     usual: true,
   }, {
     "root": optional("DIR", asTyped, "the folder whose files it serves"),
+    "ws": repeated(
+      "SERVICE:/PATH",
+      parseSocketPath,
+      "serves messages over WebSocket at a path of the same port: echo:/chat; repeatable",
+    ),
     "index": flag("lists the folders below --root that have no index.html"),
     "max-body": setting(
       "SIZE",

@@ -73,6 +73,7 @@ export const SERVICES: Readonly<Record<string, Service>> = {
     examples: [
       "parley-server http :8080",
       "parley-server http 8080 --root public --index",
+      "parley-server http 8080 --root public --ws echo:/chat",
     ],
     protocol: {
       load: () => import("../http/server/start_http.ts"),

@@ -70,7 +70,7 @@ export async function startStreams(
   let server: AnyServer;
   if (service.protocol !== undefined) {
     const { startHttp } = await service.protocol.load();
-    server = await startHttp(task, addresses, settings, log);
+    server = await startHttp(task, addresses, settings, terminal, log);
   } else {
     const handler = await service.stream!({ options, terminal });
     const serverLog = new ServerLog(log, worker);

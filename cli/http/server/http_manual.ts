@@ -25,6 +25,10 @@ export const HTTP_DETAILS: readonly Section[] = [{
       "files: with ETag, Last-Modified and Range, index.html for a folder. Names that begin with a dot are hidden, except .well-known; links are followed inside the folder only",
     ],
     [
+      "--ws echo:/chat",
+      "a service of messages over WebSocket at a path of the same port, so that a page and its socket are one command; it takes the options of WebSocket, such as --origin and --deflate, and --max-message",
+    ],
+    [
       "deadlines",
       "--message-timeout bounds the head of a request, --idle-timeout (75s unless given) the wait for the next one, --send-timeout (60s unless given) a client that reads nothing",
     ],

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { type HttpServer, serveHttp } from "../../../lib/http/mod.ts";
+import {
+  type HttpHandler,
+  type HttpServer,
+  serveHttp,
+} from "../../../lib/http/mod.ts";
 import type { Address } from "../../../mod.ts";
 import { UsageError } from "../../output/failure.ts";
 import { systemReason } from "../../output/system_reason.ts";
@@ -15,6 +19,8 @@ import type { ListenSettings } from "../../server/start_streams.ts";
 import type { HttpService } from "./http_service.ts";
 import { withErrorPages } from "./error_page.ts";
 import { HttpLog } from "./http_log.ts";
+import type { SocketService } from "./socket_paths.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
 import { staticFiles } from "../files/static_files.ts";
 import { requestPage } from "../page/request_page.ts";
 
@@ -23,16 +29,21 @@ import { requestPage } from "../page/request_page.ts";
  *
  * @param task The command line, and which worker this is.
  * @param settings How it listens.
+ * @param terminal What services of messages have around them.
  * @throws {UsageError} If the root is not a folder that can be read.
  */
 export async function startHttp(
   { command, worker }: WorkerCommand,
   addresses: readonly Address[],
   settings: ListenSettings,
+  terminal: Terminal,
   log: Log,
 ): Promise<HttpServer> {
   const { given, options } = command;
-  const service = withErrorPages(await serviceOf(options));
+  const pages = withErrorPages(await serviceOf(options));
+  const sockets = await socketsOf(options, terminal);
+  const service: HttpHandler = (request, info) =>
+    sockets?.(request, info) ?? pages(request, info);
   const httpLog = new HttpLog(log, worker);
   const ifGiven = (name: "idle-timeout" | "send-timeout") =>
     given.has(name) ? options[name] : undefined;
@@ -50,6 +61,16 @@ export async function startHttp(
     maxBodyBytes: options["max-body"],
     onEvent: (event) => httpLog.event(event),
   }, service);
+}
+
+/** Loaded only if there are such services. */
+async function socketsOf(
+  options: ServerCommand["options"],
+  terminal: Terminal,
+): Promise<SocketService | undefined> {
+  if (options.ws.length === 0) return undefined;
+  const { socketService } = await import("./socket_paths.ts");
+  return await socketService(options, terminal);
 }
 
 async function serviceOf(
