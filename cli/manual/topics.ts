@@ -7,6 +7,7 @@
 import type { Transport } from "../../mod.ts";
 import { PROTOCOLS } from "../../lib/framing/mod.ts";
 import { exitCodeSection } from "./exit_code_section.ts";
+import { FAULTS } from "./fault_topic.ts";
 import type { Section } from "./manual.ts";
 
 /** The framings. */
@@ -242,5 +243,6 @@ export function topicsOf(name: string): Readonly<Record<string, Section>> {
     "exit-codes": exitCodeSection(),
     "tls": TLS,
     "scripts": SCRIPTS,
+    ...name === "parley-server" ? { "faults": FAULTS } : {},
   };
 }

@@ -18,6 +18,7 @@ export function tapManual(): Manual {
       "parley-server tap 9000 tls://db.example:5432 --frame length:4,inclusive",
       "parley-server tap unix:/tmp/tap.sock unix:/tmp/app.sock --format json",
       "parley-server tap udp:9053 udp:192.0.2.1:53 --format hex",
+      "parley-server tap 9000 7342 --fault delay:200ms --fault corrupt:0.1%",
     ],
     operands: [{
       title: "Addresses",
@@ -44,6 +45,10 @@ export function tapManual(): Manual {
             "bytes that do not fit the framing; they are passed on unchanged, and reads are shown as they are from there on",
           ],
           [
+            "fault ...",
+            "a fault of --fault that strikes what comes next, or what does not come; see help faults",
+          ],
+          [
             "slow readers",
             "never slow the traffic: what cannot be shown in time is counted, and the count is reported on standard error",
           ],
@@ -62,7 +67,7 @@ export function tapManual(): Manual {
         rows: [
           [
             "bytes",
-            "are passed on unchanged and in order, and so are the end of one side alone and the loss of a side",
+            "are passed on unchanged and in order, and so are the end of one side alone and the loss of a side; --fault changes that on purpose",
           ],
           [
             "TARGET is down",

@@ -19,8 +19,6 @@ export type FaultParameter =
 export interface FaultForm {
   /** How it is written. */
   readonly form: string;
-  /** What it does, in a few words. */
-  readonly summary: string;
   /** Whether it strikes datagrams too; otherwise why it does not. */
   readonly datagrams: true | string;
   /** Its parameters besides `connection` and `share`, which all have. */
@@ -39,7 +37,6 @@ const NO_END = "datagrams have no end";
 export const FAULTS: Readonly<Record<FaultName, FaultForm>> = {
   "refuse": {
     form: "refuse",
-    summary: "closes the connection at once",
     datagrams:
       "there is no connection to refuse; drop:100% loses all datagrams",
     parameters: [],
@@ -51,72 +48,61 @@ export const FAULTS: Readonly<Record<FaultName, FaultForm>> = {
   },
   "drop": {
     form: "drop:P",
-    summary: "loses whole messages",
     datagrams: true,
     parameters: COUNTED,
   },
   "duplicate": {
     form: "duplicate:P",
-    summary: "sends messages twice",
     datagrams: true,
     parameters: COUNTED,
   },
   "reorder": {
     form: "reorder:P",
-    summary: "sends a message after the one that follows it",
     datagrams: true,
     parameters: COUNTED,
   },
   "corrupt": {
     form: "corrupt:P",
-    summary: "flips one bit in this share of the bytes",
     datagrams: true,
     parameters: COUNTED,
   },
   "truncate": {
     form: "truncate:N",
-    summary: "drops what comes after N bytes and passes on the end",
     datagrams: NO_END,
     parameters: CHOSEN,
     lacks: ONCE,
   },
   "reset-after": {
     form: "reset-after:N",
-    summary: "resets both sides after N bytes",
     datagrams: "datagrams cannot be reset",
     parameters: CHOSEN,
     lacks: ONCE,
   },
   "stall-after": {
     form: "stall-after:N",
-    summary: "passes nothing more on after N bytes",
     datagrams: "drop:100% loses all datagrams",
     parameters: CHOSEN,
     lacks: ONCE,
   },
   "delay": {
     form: "delay:D[,jitter=D]",
-    summary: "passes each message on later",
     datagrams: true,
     parameters: [...COUNTED, "jitter"],
   },
   "split": {
     form: "split:N",
-    summary: "writes at most N bytes at once",
     datagrams: WHOLE_DATAGRAM,
     parameters: CHOSEN,
     lacks: { times: "it cuts every write" },
   },
   "rate": {
     form: "rate:SIZE/s",
-    summary: "passes at most so many bytes a second on",
     datagrams: WHOLE_DATAGRAM,
     parameters: CHOSEN,
     lacks: { times: "it bounds the rate for as long as the connection lasts" },
   },
   "slow-end": {
     form: "slow-end:D",
-    summary: "passes the end of a direction on later",
     datagrams: NO_END,
     parameters: [],
     lacks: {

@@ -70,6 +70,7 @@ export class Passage {
   #lastDueMs = 0;
   // When the rate lets the next byte leave.
   #freeMs = 0;
+  #hasEnded = false;
   #state: "open" | "stalled" | "over" | "closed" = "open";
   #room: PromiseWithResolvers<void> | undefined;
   #taker: PromiseWithResolvers<Departure | undefined> | undefined;
@@ -112,13 +113,10 @@ export class Passage {
 
   /** Takes the end. */
   end(): void {
-    if (this.#state === "stalled") {
-      this.#stallTimer ??= this.#time.setTimer(() => {
-        this.#state = "open";
-        this.#hold({ type: "end", delayMs: 0 });
-        this.#advance();
-      }, LONGEST_STALL_MS);
-    } else if (this.#state === "open") this.#add(this.#plan.end());
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    if (this.#state === "stalled") this.#endLater();
+    else if (this.#state === "open") this.#add(this.#plan.end());
   }
 
   /** Takes the failure of the sender, which is passed on behind what came before. */
@@ -213,6 +211,7 @@ export class Passage {
       case "stall":
         this.#state = "stalled";
         this.#drop();
+        if (this.#hasEnded) this.#endLater();
         return undefined;
       case "bytes":
         this.#leave(step.bytes.length, step.bytesPerSecond, now);
@@ -224,6 +223,15 @@ export class Passage {
         this.#over();
         return step;
     }
+  }
+
+  /** Ends a direction that has stalled. */
+  #endLater(): void {
+    this.#stallTimer = this.#time.setTimer(() => {
+      this.#state = "open";
+      this.#hold({ type: "end", delayMs: 0 });
+      this.#advance();
+    }, LONGEST_STALL_MS);
   }
 
   /** Takes bytes off what is held, and bounds the rate of what follows. */
