@@ -7,7 +7,7 @@
 import type { Transport } from "../../mod.ts";
 import { PROTOCOLS } from "../../lib/framing/mod.ts";
 import { exitCodeSection } from "./exit_code_section.ts";
-import { FAULTS } from "./fault_topic.ts";
+import { FAULTS } from "./topics/faults.ts";
 import type { Section } from "./manual.ts";
 
 /** The framings. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Section } from "./manual.ts";
+import type { Section } from "../manual.ts";
 
 /** The faults of `--fault`. */
 export const FAULTS: Section = {
