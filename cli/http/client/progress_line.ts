@@ -10,19 +10,16 @@
 
 import { formatDuration } from "../../arguments/durations.ts";
 import { formatSize } from "../../arguments/sizes.ts";
+import { LiveLine } from "../../output/live_line.ts";
 import type { Output } from "../../terminal/terminal.ts";
 
-// Ten times a second is as much as a person can read.
-const REWRITE_MS = 100;
 // The rate is a mean over this time: short enough to show a change, long enough
 // to read.
 const RATE_MS = 3_000;
 
-const UTF8 = new TextEncoder();
-
 /** A line that is written again and again. */
 export class ProgressLine {
-  readonly #output: Output;
+  readonly #live: LiveLine;
   readonly #totalBytes: number | undefined;
   readonly #now: () => number;
   readonly #begunAt: number;
@@ -30,7 +27,6 @@ export class ProgressLine {
   #shownBytes = 0;
   #shownAt: number;
   #bytesPerMs = 0;
-  #isThere = false;
 
   /**
    * Begins, without writing: a short download shows no line.
@@ -43,7 +39,7 @@ export class ProgressLine {
     totalBytes: number | undefined,
     now: () => number = () => performance.now(),
   ) {
-    this.#output = output;
+    this.#live = new LiveLine(output, now);
     this.#totalBytes = totalBytes;
     this.#now = now;
     this.#begunAt = now();
@@ -57,9 +53,18 @@ export class ProgressLine {
    */
   add(bytes: number): void {
     this.#received += bytes;
+    this.#live.show(() => this.#line());
+  }
+
+  /** Takes the line away, so that other lines can be written. */
+  clear(): void {
+    this.#live.clear();
+  }
+
+  /** Takes note of the rate lately. */
+  #measure(): void {
     const now = this.#now();
     const ms = now - this.#shownAt;
-    if (ms < REWRITE_MS) return;
     const lately = (this.#received - this.#shownBytes) / ms;
     // At first the plain mean, later a moving one.
     const weight = Math.max(
@@ -69,18 +74,10 @@ export class ProgressLine {
     this.#bytesPerMs += weight * (lately - this.#bytesPerMs);
     this.#shownAt = now;
     this.#shownBytes = this.#received;
-    // The rest of a longer line is erased.
-    this.#write(`\r${this.#line()}\x1b[K`);
-    this.#isThere = true;
-  }
-
-  /** Takes the line away, so that other lines can be written. */
-  clear(): void {
-    if (this.#isThere) this.#write("\r\x1b[K");
-    this.#isThere = false;
   }
 
   #line(): string {
+    this.#measure();
     const rate = `${formatSize(Math.round(this.#bytesPerMs * 1000))}/s`;
     const received = formatSize(this.#received);
     const total = this.#totalBytes;
@@ -92,9 +89,5 @@ export class ProgressLine {
       ? `, ${formatDuration(1000 * Math.ceil(seconds))} left`
       : "";
     return `${received} of ${formatSize(total)}, ${percent}%, ${rate}${time}`;
-  }
-
-  #write(text: string): void {
-    this.#output.write(UTF8.encode(text));
   }
 }

@@ -416,7 +416,8 @@ Deno.test("NewFile leaves links where they are, and makes what they lead to", as
 Deno.test("ProgressLine is rewritten at most ten times a second, and is gone at the end", () => {
   let now = 0;
   const terminal = new RecordedTerminal();
-  const line = new ProgressLine(terminal.errors, 10 * 2 ** 20, () => now);
+  const seen = { ...terminal.errors, isTerminal: true };
+  const line = new ProgressLine(seen, 10 * 2 ** 20, () => now);
   // Four seconds with a read every 10 ms.
   for (; now < 4_000; now += 10) line.add(2 ** 20 / 100);
   const lines = terminal.told.split("\r").slice(1);
@@ -432,7 +433,8 @@ Deno.test("ProgressLine is rewritten at most ten times a second, and is gone at 
 Deno.test("ProgressLine knows no share and no end without a total", () => {
   let now = 0;
   const terminal = new RecordedTerminal();
-  const line = new ProgressLine(terminal.errors, undefined, () => now);
+  const seen = { ...terminal.errors, isTerminal: true };
+  const line = new ProgressLine(seen, undefined, () => now);
   now = 500;
   line.add(1024);
   assertEquals(terminal.told, "\r1 KiB, 2 KiB/s\x1b[K");
