@@ -25,15 +25,24 @@
  * UDP needs `--unstable-net`, certificates need `--allow-read`, Unix sockets
  * and `--output` need `--allow-read --allow-write`, `--record` and `--pcapng`
  * `--allow-write`, `talk`, and `show`, `replay` and `chop` of a recording
- * `--allow-read`.
+ * `--allow-read`; `load --workers` needs `--allow-read`.
  * `--help` shows the options used most, `--help all` every option and the exit codes.
  *
  * @module
  */
 
+import type { LoadWorkerScope } from "../lib/load/mod.ts";
 import { runClient } from "./client_commands.ts";
 import { processTerminal } from "./terminal/process_terminal.ts";
 
 if (import.meta.main) {
-  Deno.exit(await runClient(Deno.args, processTerminal()));
+  // With load --workers this module is that of the further threads too.
+  if ("postMessage" in globalThis) {
+    const { runLoadWorker } = await import("../lib/load/mod.ts");
+    await runLoadWorker(globalThis as unknown as LoadWorkerScope);
+  } else {
+    const startThread = () => new Worker(import.meta.url, { type: "module" });
+    const terminal = { ...processTerminal(), startThread };
+    Deno.exit(await runClient(Deno.args, terminal));
+  }
 }

@@ -55,6 +55,7 @@ export const CLIENT: Program = {
             "holds scripted conversations, checks the replies",
           ],
           ["sniff ADDRESS|FILE", "guesses the --frame of a server or file"],
+          ["load ADDRESS", "how fast does it answer, how late, how wrong?"],
           ["wait ADDRESS...", "waits until servers are there, or --gone"],
         ],
       },
@@ -99,6 +100,10 @@ export const CLIENT: Program = {
     wait: {
       summary: "waits until servers are there, or gone",
       load: async () => (await import("./wait/run_wait.ts")).WAIT,
+    },
+    load: {
+      summary: "puts load on a server, and measures every answer",
+      load: async () => (await import("./load/run_load.ts")).LOAD,
     },
     ...commonCommands(() => CLIENT),
   },

@@ -66,6 +66,7 @@ const COMMAND = [
   "cli/output",
   "cli/program.ts",
   TERMINAL,
+  "cli/terminal/live_line.ts",
 ];
 
 /**
@@ -402,6 +403,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/sniff": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],
+  ],
+  "cli/load": [
+    ...[...PUBLIC, ...COMMAND],
+    ...["cli/client/connection", "cli/http/client", "cli/recording/exchange"],
+    ...["cli/tls", "cli/websocket"],
   ],
   "cli/wait": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],

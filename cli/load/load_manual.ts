@@ -15,15 +15,13 @@ export const LOAD_MANUAL: Manual = {
   summary: "puts load on a server, and measures every answer",
   examples: [
     "parley-client load 7342 --frame length:4 --check same",
-    "parley-client load 7342 PING --connections 50 --in-flight 16",
     "parley-client load 7342 --rate 20k/s --limit p99=5ms",
     "parley-client load http://127.0.0.1:8080/ --rate 2k --connections 100",
-    "parley-client load 7342 --format json > before.json",
   ],
   operands: [{
     title: "Operands",
     rows: [
-      ["ADDRESS", "the server: TCP, TLS, a Unix socket, UDP, WebSocket, http:"],
+      ["ADDRESS", "the server: tcp:, tls:, unix:, udp:, ws:, http:, https:"],
       ["MESSAGE...", "what each connection sends in turn"],
     ],
   }],

@@ -39,43 +39,47 @@ import { parseLimit, parseRate, parseSizes } from "./written/amounts.ts";
 const ONE = { value: 1, text: "1" };
 const proxyVersion = oneOf(["v1", "v2"]);
 const { ca, insecure, retry, ...target } = TARGET_OPTIONS;
-const { data, header, method } = HTTP_OPTIONS;
+const { usual: _data, ...data } = HTTP_OPTIONS.data;
+const { usual: _header, ...header } = HTTP_OPTIONS.header;
+const { usual: _method, ...method } = HTTP_OPTIONS.method;
 
 /** The options by name. */
 export const LOAD_OPTIONS = {
-  ...about({ subject: "how much", usual: true }, {
-    "connections": setting(
-      "N",
-      ONE,
-      parseCount,
-      "how many connections there are at once",
-    ),
+  ...about({ subject: "how much" }, {
+    "connections": setting("N", ONE, parseCount, "connections at a time", {
+      usual: true,
+    }),
     "in-flight": optional(
       "N",
       parseCount,
-      `how many messages of a connection may wait for an answer; 1 unless given, with --rate ${DEFAULT_OPEN_IN_FLIGHT}`,
-      { instead: { http: "a request waits for its response" } },
+      `most messages that each has under way; 1, with --rate ${
+        DEFAULT_OPEN_IN_FLIGHT.toLocaleString("en-US")
+      }`,
+      { usual: true, instead: { http: "a request waits for its response" } },
     ),
     "rate": setting(
       "R",
       { value: undefined as number | undefined, text: "max" },
       parseRate,
-      "messages per second in all, sent at their times: 500, 20k/s; or max, sent when answers come",
-      { sets: ["ratePerS"], words: ["max"] },
+      "messages per second in all: 500, 20k/s; max sends when answers come",
+      { usual: true, sets: ["ratePerS"], words: ["max"] },
     ),
     "duration": optional(
       "DURATION",
       durationIn({}),
-      `how long measuring takes; ${
+      `how long to measure; ${
         writtenDuration(DEFAULT_LOAD_DURATION_MS).text
       } unless given, or --count`,
+      { usual: true },
     ),
-    "count": optional("N", parseCount, "how many messages are measured"),
+    "count": optional("N", parseCount, "how many messages to measure", {
+      usual: true,
+    }),
     "warm-up": setting(
       "DURATION",
       writtenDuration(DEFAULT_WARM_UP_MS),
       durationIn({ zero: true }),
-      "how long messages are sent before measuring begins",
+      "how long to send before measuring begins",
     ),
     "workers": setting(
       "N",
@@ -88,20 +92,20 @@ export const LOAD_OPTIONS = {
     "size": optional(
       "A-B",
       parseSizes,
-      `size of messages that are made, each with its number: 64, 1-4KiB; ${DEFAULT_LOAD_MESSAGE_BYTES} bytes unless MESSAGE is given`,
+      `makes messages of these sizes, each with its number: 64, 64-4KiB; ${DEFAULT_LOAD_MESSAGE_BYTES} unless given`,
       { usual: true },
     ),
     "messages": optional(
       "FILE",
       asTyped,
-      "sends the lines of FILE in turn, or what a recording sent to the server; - is standard input",
+      "sends the lines of FILE in turn, or those of a recording",
       { usual: true },
     ),
     "frame": setting(
       "SPEC",
       { value: parseFraming(DEFAULT_FRAMING), text: DEFAULT_FRAMING },
       parseFraming,
-      "where a message ends; a recording's own unless given",
+      "where a message ends",
       {
         usual: true,
         sets: ["framing"],
@@ -130,12 +134,13 @@ export const LOAD_OPTIONS = {
     "header": header,
     "data": data,
   }),
-  ...about({ subject: "answers", usual: true }, {
+  ...about({ subject: "answers" }, {
     "check": choice(
       "WHAT",
       "count",
       oneOf(["same", "count", "none"]),
-      "count: one answer for each message; same: equal to it, over HTTP every body equal; none: no answer is awaited",
+      "count: one answer each; same: equal to the message, over HTTP to the first body; none: no answer",
+      { usual: true },
     ),
     "timeout": deadline(
       DEFAULT_ANSWER_TIMEOUT_MS,
@@ -144,21 +149,23 @@ export const LOAD_OPTIONS = {
     "limit": repeated(
       "PN=TIME",
       parseLimit,
-      "exits 1 if the latency is above: p99=5ms, p99.9=20ms, max=1s; may be given again",
-      { sets: ["limits"] },
+      "exits 1 if latency is above: p99=5ms, max=1s; may be given again",
+      { sets: ["limits"], usual: true },
     ),
   }),
-  ...about({ subject: "the result", usual: true }, {
+  ...about({ subject: "the result" }, {
     "format": choice(
       "FORMAT",
       "text",
       oneOf(["text", "json"]),
-      "how it is shown: text, or json in one object",
+      "how it is shown: text, or json",
+      { usual: true },
     ),
     "compare": optional(
       "FILE",
       asTyped,
-      "puts an earlier run beside this one: FILE is what --format json printed",
+      "puts an earlier run beside it, printed with --format json",
+      { usual: true },
     ),
     "hdr": optional(
       "FILE",

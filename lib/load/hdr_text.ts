@@ -6,20 +6,33 @@
 
 import type { LoadSummary } from "./summary.ts";
 
+// Of a histogram with 3 digits from 1 us to an hour.
+const BUCKETS = 22;
+const SUB_BUCKETS = 2048;
+
 /**
  * Writes the latencies of a run in the text form of HdrHistogram, in milliseconds,
  * which its plotters read.
  *
  * @returns The text; of a run without answers, one without lines of values.
  *
- * @example The head of it
+ * @example Of a run with two answers
  * ```ts
- * import { hdrText, type LoadSummary } from "@parley/parley/load";
+ * import { hdrText } from "@parley/parley/load";
+ * import { assertEquals } from "@std/assert";
  *
- * function save(path: string, summary: LoadSummary): Promise<void> {
- *   return Deno.writeTextFile(path, hdrText(summary));
- * }
- * console.log(typeof save);
+ * const text = hdrText({
+ *   latency: null,
+ *   messages: 2,
+ *   percentiles: [
+ *     { percentile: 50, count: 1, latency_us: 90, service_us: 90 },
+ *     { percentile: 100, count: 2, latency_us: 1_203, service_us: 1_203 },
+ *   ],
+ * });
+ * assertEquals(text.split("\n").slice(2, 4), [
+ *   "       0.090 0.500000000000          1           2.00",
+ *   "       1.203 1.000000000000          2",
+ * ]);
  * ```
  */
 export function hdrText(
@@ -36,17 +49,15 @@ export function hdrText(
     return `${value} ${share.toFixed(12)} ${`${count}`.padStart(10)}${rest}`;
   });
   const { deviation_us = 0, max_us = 0, mean_us = 0 } = latency ?? {};
-  const pair = (name: string, value: string) =>
-    `${name.padEnd(8)}= ${value.padStart(12)}`;
-  const ms = (us: number) => (us / 1_000).toFixed(3);
+  const ms = (us: number) => padded(us / 1_000, 12, 3);
+  const whole = (count: number) => `${count}`.padStart(12);
   return [
     "       Value     Percentile TotalCount 1/(1-Percentile)",
     "",
     ...lines,
-    `#[${pair("Mean", ms(mean_us))}, ${
-      pair("StdDeviation", ms(deviation_us))
-    }]`,
-    `#[${pair("Max", ms(max_us))}, ${pair("Total count", `${messages}`)}]`,
+    `#[Mean    = ${ms(mean_us)}, StdDeviation   = ${ms(deviation_us)}]`,
+    `#[Max     = ${ms(max_us)}, Total count    = ${whole(messages)}]`,
+    `#[Buckets = ${whole(BUCKETS)}, SubBuckets     = ${whole(SUB_BUCKETS)}]`,
     "",
   ].join("\n");
 }

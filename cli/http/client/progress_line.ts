@@ -10,7 +10,7 @@
 
 import { formatDuration } from "../../arguments/durations.ts";
 import { formatSize } from "../../arguments/sizes.ts";
-import { LiveLine } from "../../output/live_line.ts";
+import { LiveLine } from "../../terminal/live_line.ts";
 import type { Output } from "../../terminal/terminal.ts";
 
 // The rate is a mean over this time: short enough to show a change, long enough

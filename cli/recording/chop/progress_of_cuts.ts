@@ -4,7 +4,7 @@
  * @module
  */
 
-import { LiveLine } from "../../output/live_line.ts";
+import { LiveLine } from "../../terminal/live_line.ts";
 import type { Output } from "../../terminal/terminal.ts";
 
 /** A line that is written again and again; nothing if no person looks. */

@@ -126,6 +126,8 @@ export class Generator {
         () => this.#changed(),
       )
     );
+    // Without a warm-up, measuring begins here.
+    measurements.tick(now());
     for (const [index, lane] of this.#lanes.entries()) {
       lane.begin(this.#links[index]);
     }

@@ -54,6 +54,7 @@ export class Lane implements LinkReceiver {
   readonly #end = new AbortController();
   #state: "opening" | "open" | "paused" | "over" = "paused";
   #link: Link | undefined;
+  #opening: Promise<void> | undefined;
   // Bytes of earlier links.
   #bytesIn = 0;
   #bytesOut = 0;
@@ -162,15 +163,17 @@ export class Lane implements LinkReceiver {
     this.#goOn(nowMs);
   }
 
-  /** Ends, in order if nothing is waited for. */
+  /**
+   * Ends. In order, it waits for a connection that is being opened, which would be
+   * left open otherwise.
+   */
   async end(isInOrder: boolean): Promise<void> {
     this.#state = "over";
     clearTimeout(this.#timer);
-    this.#end.abort();
-    const link = this.#link;
-    if (link === undefined) return;
-    if (isInOrder) await link.close();
-    link.abort();
+    if (!isInOrder) this.#end.abort();
+    await this.#opening;
+    if (isInOrder) await this.#link?.close();
+    this.#link?.abort();
   }
 
   get #room(): number {
@@ -253,7 +256,7 @@ export class Lane implements LinkReceiver {
 
   #reopen(): void {
     this.#state = "opening";
-    this.#settings.open(this.#end.signal).then(
+    this.#opening = this.#settings.open(this.#end.signal).then(
       (link) => {
         if (this.#state === "over") link.abort();
         else this.#opened(link);

@@ -33,6 +33,7 @@ export function contentOf(
       throw new OptionTypeError({
         action: "use",
         option: "size",
+        value: size,
         reason: "the messages are given, and have their own sizes",
       });
     }
@@ -40,6 +41,7 @@ export function contentOf(
       throw new OptionTypeError({
         action: "use",
         option: "messages",
+        value: messages.length,
         reason: "there must be at least one",
       });
     }

@@ -31,8 +31,8 @@ export function placeOf(options: LoadOptions): Place {
   const { address, headers, messages, method, size } = options;
   if (!/^https?:/i.test(address)) {
     const to = parseAddress(address);
-    refuse(method !== undefined, "method", address);
-    refuse(headers !== undefined, "headers", address);
+    refuse("method", method, address);
+    refuse("headers", headers?.map(([name]) => name).join(", "), address);
     return {
       opens: `${to}`,
       spoken: to.transport === "udp" ? "datagrams" : "messages",
@@ -56,11 +56,16 @@ export function placeOf(options: LoadOptions): Place {
   };
 }
 
-function refuse(isGiven: boolean, option: string, address: string): void {
-  if (!isGiven) return;
+function refuse(
+  option: string,
+  value: string | undefined,
+  address: string,
+): void {
+  if (value === undefined) return;
   throw new OptionTypeError({
     action: "use",
     option,
+    value,
     reason: `it is for URLs of http: and https:, and not for ${address}`,
   });
 }

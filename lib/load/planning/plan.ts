@@ -138,29 +138,46 @@ function checkTogether(plan: LoadPlan): void {
   const { check, connections, count, durationMs, framing, inFlight } = plan;
   const { limits, opens, proxyProtocol, spoken, workers } = plan;
   if (durationMs === Infinity && count === Infinity) {
-    throw conflict("durationMs", "without an end, a count must be given");
+    throw conflict(
+      "durationMs",
+      durationMs,
+      "without an end, a count must be given",
+    );
   }
   if (proxyProtocol !== undefined) {
     checkInteger("proxyProtocol", proxyProtocol, 1, 2);
     const isOverIt = spoken === "datagrams" || /^wss?:/.test(opens);
     if (isOverIt) {
-      throw conflict("proxyProtocol", `it is not for ${opens}`);
+      throw conflict("proxyProtocol", proxyProtocol, `it is not for ${opens}`);
     }
   }
   if (workers > connections) {
-    throw conflict("workers", `there are fewer connections: ${connections}`);
+    throw conflict(
+      "workers",
+      workers,
+      `there are fewer connections: ${connections}`,
+    );
   }
   if (workers > 1 && typeof framing !== "string") {
-    throw conflict("framing", "with workers it must be a string");
+    throw conflict("framing", `${framing}`, "with workers it must be a string");
   }
   if (spoken === "http" && inFlight > 1) {
-    throw conflict("inFlight", "over HTTP it is 1: use more connections");
+    throw conflict(
+      "inFlight",
+      inFlight,
+      "over HTTP a request waits for its response; use more connections",
+    );
   }
   if (spoken === "http" && check === "none") {
-    throw conflict("check", "over HTTP the response is awaited");
+    throw conflict("check", check, "over HTTP the response is awaited");
   }
   if (check === "none" && limits.length > 0) {
-    throw conflict("limits", "without answers nothing is measured");
+    const [{ percentile }] = limits as [LoadLimit];
+    throw conflict(
+      "limits",
+      `p${percentile}`,
+      "without answers no latency is measured",
+    );
   }
   if (typeof framing === "string") parseFraming(framing);
 }
@@ -203,6 +220,6 @@ function checkLimit({ ms, percentile }: LoadLimit): void {
   checkDuration("limits", ms);
 }
 
-function conflict(option: string, reason: string): TypeError {
-  return new OptionTypeError({ action: "use", option, reason });
+function conflict(option: string, value: unknown, reason: string): TypeError {
+  return new OptionTypeError({ action: "use", option, value, reason });
 }

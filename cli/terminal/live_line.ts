@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Output } from "../terminal/terminal.ts";
+import type { Output } from "./terminal.ts";
 
 // Ten times a second is as much as a person can read.
 const REWRITE_MS = 100;
