@@ -6,7 +6,7 @@
 
 import type { LoadOptions } from "../../lib/load/mod.ts";
 import { Address } from "../../mod.ts";
-import { checkScheme, isWebAddress } from "../http/client/http_command.ts";
+import { checkScheme, isWebAddress } from "../arguments/web_address.ts";
 import type { Kind } from "../arguments/kinds.ts";
 import { refuseOthers } from "../arguments/kinds.ts";
 import { framedBy } from "../arguments/place.ts";
