@@ -271,12 +271,12 @@ Deno.test("load shows its progress to a person alone", async () => {
   ];
   const seen = () => new RecordedTerminal({ isTerminal: { errors: true } });
   const { told } = await load(args, seen());
-  assertMatch(told, /\rwarming up: 0\.\d s\x1b\[K/);
+  assertMatch(told, /\rwarming up: 0\.\d s/);
   assertMatch(
     told,
     /\r0\.\d s: [\d,]+ messages, [\d,.]+\/s, p50 \S+ \w+, p99 /,
   );
-  assertMatch(told, /\r\x1b\[K$/);
+  assert(told.endsWith("\r\x1b[K"));
   assertEquals((await load([...args, "--quiet"], seen())).told, "");
 });
 
