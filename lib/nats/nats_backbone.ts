@@ -18,6 +18,7 @@ import { within } from "../time/within.ts";
 import { CoreRooms } from "./core/core_rooms.ts";
 import { roomFor } from "./nats_message.ts";
 import { authenticatorOf } from "./line/credentials.ts";
+import { natsError } from "./line/nats_errors.ts";
 import { type LineEvents, NatsLine } from "./line/nats_line.ts";
 import {
   type NatsBackboneOptions,
@@ -75,7 +76,9 @@ class NatsLink implements BackboneLink, LineEvents {
   readonly #hub: BackboneHub;
   readonly #line: NatsLine;
   readonly #rooms: Rooms;
+  // Since when NATS is away.
   #lostMs: number | undefined;
+  #server = "";
   #maxMessageBytes = 0;
   #closing: Promise<number> | undefined;
 
@@ -89,7 +92,7 @@ class NatsLink implements BackboneLink, LineEvents {
     );
     this.#rooms = hub.history === 0
       ? new CoreRooms(hub)
-      : new OrderedRooms(hub, settings);
+      : new OrderedRooms(hub, settings, (error) => this.#storeChanged(error));
   }
 
   get delivery(): BackboneDelivery {
@@ -147,23 +150,36 @@ class NatsLink implements BackboneLink, LineEvents {
 
   attached(connection: NatsConnection, server: string): void {
     this.#maxMessageBytes = roomFor(connection.nc.info);
-    const lostMs = this.#lostMs;
-    this.#lostMs = undefined;
-    const afterMs = SYSTEM_TIME.now() - (lostMs ?? 0);
-    this.#hub.changed(
-      lostMs === undefined
-        ? { type: "connected", server }
-        : { type: "back", server, afterMs },
-    );
+    this.#server = server;
+    if (this.#lostMs === undefined) {
+      this.#hub.changed({ type: "connected", server });
+    } else this.#back();
     this.#rooms.attached(connection);
   }
 
   lost(error: unknown): void {
-    this.#lostMs = SYSTEM_TIME.now();
     this.#rooms.lost();
-    if (this.#closing === undefined) {
-      this.#hub.changed({ type: "cut_off", error });
-    }
+    this.#cutOff(error);
+  }
+
+  #storeChanged(error: unknown): void {
+    if (error === undefined) this.#back();
+    else this.#cutOff(natsError(error, "store messages at", this.#server));
+  }
+
+  /** NATS, or its store, is away. */
+  #cutOff(error: unknown): void {
+    if (this.#lostMs !== undefined) return;
+    this.#lostMs = SYSTEM_TIME.now();
+    if (this.#closing !== undefined) return;
+    this.#hub.changed({ type: "cut_off", error });
+  }
+
+  #back(): void {
+    if (this.#lostMs === undefined) return;
+    const afterMs = SYSTEM_TIME.now() - this.#lostMs;
+    this.#lostMs = undefined;
+    this.#hub.changed({ type: "back", server: this.#server, afterMs });
   }
 
   failed(error: unknown): void {

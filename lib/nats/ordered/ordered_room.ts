@@ -37,6 +37,8 @@ export interface OrderedOwner {
   readonly outbox: Outbox;
   /** The store, while NATS is there. */
   readonly store: RoomStore | undefined;
+  /** The store has answered, or, with an error, has not. */
+  answered(store: RoomStore, error: unknown): void;
   /** The room was left, and has nothing under way. */
   left(room: OrderedRoom): void;
 }
@@ -83,7 +85,15 @@ export class OrderedRoom implements RoomLink, Destination {
     if (store === undefined) throw this.#closed();
     const { bytes, member, number } = publication;
     const envelope = { hub: hub.id, member, number };
-    return await store.put(this.#subjects.messages, bytes, envelope);
+    try {
+      const { messages } = this.#subjects;
+      const result = await store.put(messages, bytes, envelope);
+      this.#owner.answered(store, undefined);
+      return result;
+    } catch (error) {
+      this.#owner.answered(store, error);
+      throw error;
+    }
   }
 
   refused(): void {

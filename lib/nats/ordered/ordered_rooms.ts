@@ -21,12 +21,25 @@ export class OrderedRooms implements Rooms, OrderedOwner {
   readonly outbox: Outbox;
   readonly #replicas: number | undefined;
   readonly #rooms = new Set<OrderedRoom>();
+  // Hears of a store that does not answer, or does again, over a connection that is
+  // there: most servers of the cluster may be away.
+  readonly #storeChanged: (error: unknown) => void;
+  #isStoreAway = false;
   // When the stream was made: another one has other sequences.
   #made: string | undefined;
   #store: RoomStore | undefined;
 
-  constructor(hub: BackboneHub, { replicas }: NatsSettings) {
+  /**
+   * @param storeChanged Called with an error when the store does not answer, and
+   * with `undefined` when it does again.
+   */
+  constructor(
+    hub: BackboneHub,
+    { replicas }: NatsSettings,
+    storeChanged: (error: unknown) => void,
+  ) {
     this.hub = hub;
+    this.#storeChanged = storeChanged;
     this.outbox = new Outbox(hub.queueBytes);
     this.#replicas = replicas;
   }
@@ -42,6 +55,7 @@ export class OrderedRooms implements Rooms, OrderedOwner {
 
   attached(connection: NatsConnection): void {
     this.#store = new RoomStore(connection);
+    this.#isStoreAway = false;
     for (const room of this.#rooms) void room.start(this.#store);
   }
 
@@ -60,6 +74,15 @@ export class OrderedRooms implements Rooms, OrderedOwner {
     if (this.#store !== undefined) void room.start(this.#store);
     await room.current();
     return room;
+  }
+
+  answered(store: RoomStore, error: unknown): void {
+    const isAway = error !== undefined;
+    if (store !== this.#store || isAway === this.#isStoreAway) return;
+    // A connection that is lost at this moment is reported by the line.
+    if (!store.connection.isOpen()) return;
+    this.#isStoreAway = isAway;
+    this.#storeChanged(error);
   }
 
   left(room: OrderedRoom): void {

@@ -5,7 +5,10 @@
  * @module
  */
 
+import { jetstreamManager } from "@nats-io/jetstream";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ConnectionError } from "../../../lib/errors.ts";
+import { connectNats } from "../../../lib/nats/line/nats_transport.ts";
 import type { NatsBackboneOptions } from "../../../lib/nats/nats_options.ts";
 import { CutLine } from "../../support/cut_line.ts";
 import { NatsServer, Seat } from "../../support/nats_servers.ts";
@@ -95,6 +98,56 @@ await peerTest({
     await waits;
     await a.until(({ heard }) => heard.length === accepted);
     assertEquals(a.gaps, []);
+  },
+});
+
+await peerTest({
+  needs,
+  name:
+    "a store that is full counts as away, and takes what waited once it has room",
+  async fn(folder) {
+    const config = `${folder}/nats.conf`;
+    await Deno.writeTextFile(
+      config,
+      `jetstream { store_dir: "${folder}/store", max_file_store: 20000 }`,
+    );
+    await using server = await new NatsServer("--config", config).start();
+    await using a = await Seat.enter("a", { servers: server.url }, HISTORY);
+    await using b = await Seat.enter("b", { servers: server.url }, HISTORY);
+    const texts = Array.from(
+      { length: 40 },
+      (_, number) => `${number}`.padEnd(1_000),
+    );
+    for (const text of texts) a.say(1, text);
+    const state = await a.state("cut_off");
+    assert(state.type === "cut_off" && state.error instanceof ConnectionError);
+    assertEquals(state.error.action, "store messages at");
+
+    // As an administrator makes room, twice.
+    const nc = await connectNats({
+      servers: [`127.0.0.1:${server.port}`],
+      secure: undefined,
+      mostWaitingBytes: 1_000_000,
+      drained: () => {},
+      reconnect: false,
+    });
+    const manager = await jetstreamManager(nc.nc);
+    for (;;) {
+      const { state } = await manager.streams.info("PARLEY");
+      const stored = state.last_seq;
+      // What is purged before it was sent is gone.
+      for (const seat of [a, b]) {
+        await seat.until(({ heard }) => heard.length >= stored);
+      }
+      if (stored === texts.length) break;
+      await manager.streams.purge("PARLEY", { seq: stored + 1 });
+      await a.until(({ heard }) => heard.length > stored);
+    }
+    await a.state("back");
+    await b.until(({ heard }) => heard.length === texts.length);
+    assertEquals(a.heard, texts.map((text) => `a/1 ${text}`));
+    assertEquals(b.heard, a.heard);
+    await nc.nc.close();
   },
 });
 
