@@ -64,7 +64,7 @@ export class RecordingView implements TapView {
     else if (failed !== undefined) {
       record.reset(failed === "client" ? "server" : "client");
     }
-    record.close(isByFault(error) ? "fault" : endedBy);
+    record.close(endedBy);
   }
 }
 

@@ -136,6 +136,24 @@ Deno.test("Plan sends a message that waits for the next one when it is flushed",
   });
 });
 
+Deno.test("Plan looks at what a frame of WebSocket says, without its mask", () => {
+  const masked = Uint8Array.fromHex("818537fa213d7f9f4d5158");
+  const plain = Uint8Array.fromHex("810568656c6c6f");
+  for (
+    const [frame, direction] of [
+      [masked, "toServer"],
+      [plain, "toClient"],
+    ] as const
+  ) {
+    const kept = (pattern: string) => {
+      const fault = `drop:100%,when=/${pattern}/`;
+      const plan = planOf([fault], { direction, framing: "websocket" });
+      return bytesOf(plan.push(frame)).length;
+    };
+    assertEquals([kept("^hello$"), kept("x")], [0, frame.length]);
+  }
+});
+
 Deno.test("Plan looks at 64 KiB of a message for when=", () => {
   const long = new TextEncoder().encode(`${"x".repeat(65_535)}ab\n`);
   const at = (pattern: string) => {

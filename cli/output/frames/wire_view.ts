@@ -124,6 +124,10 @@ class WireView implements Connection {
     return this.#connection.alpn;
   }
 
+  get framing(): Framing | undefined {
+    return this.#connection.framing;
+  }
+
   get canReset(): boolean {
     return this.#connection.canReset === true;
   }

@@ -29,6 +29,8 @@ export type ConnectionEvent =
 export interface Strike {
   /** The fault, such as `delay:200ms`. */
   readonly fault: string;
+  /** Its name, such as `delay`. */
+  readonly name: string;
   /** Which way the struck bytes go. */
   readonly direction?: "toServer" | "toClient" | undefined;
   /** The struck message. */
@@ -45,6 +47,7 @@ export class ConnectionRecord {
   readonly #room: () => Promise<void> | undefined;
   readonly #bytes = { server: 0, client: 0 };
   #endedFirst: Side | undefined;
+  #isReset = false;
   #isOver = false;
 
   constructor(
@@ -86,6 +89,7 @@ export class ConnectionRecord {
   /** A fault has reset both sides, and neither of them has ended first. */
   resetByFault(): void {
     if (this.#isOver) return;
+    this.#isReset = true;
     this.#add({ to: "server", event: "reset" });
     this.#add({ to: "client", event: "reset" });
   }
@@ -116,7 +120,7 @@ export class ConnectionRecord {
     this.#isOver = true;
     this.#add({
       event: "close",
-      why: this.#endedFirst ?? why,
+      why: this.#isReset ? "fault" : this.#endedFirst ?? why,
       toServer: this.#bytes.server,
       toClient: this.#bytes.client,
     });

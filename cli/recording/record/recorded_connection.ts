@@ -9,7 +9,7 @@
 
 import type { Address, Connection } from "../../../mod.ts";
 import { ConnectionError } from "../../../lib/core.ts";
-import type { Side } from "../../../lib/framing/mod.ts";
+import type { Framing, Side } from "../../../lib/framing/mod.ts";
 import type { PeerCertificate } from "../../../lib/transport/tls/mod.ts";
 import {
   type ConnectionRecord,
@@ -84,6 +84,10 @@ export class RecordedConnection implements Connection {
     return this.#connection.endedUnannounced ?? false;
   }
 
+  get framing(): Framing | undefined {
+    return this.#connection.framing;
+  }
+
   get canReset(): boolean {
     return this.#connection.canReset === true;
   }
@@ -95,6 +99,7 @@ export class RecordedConnection implements Connection {
   /** Records a fault, before what it strikes. */
   strike(strike: Strike): void {
     this.#record.fault(strike);
+    if (strike.name === "reset-after") this.#record.resetByFault();
   }
 
   async read(into: Uint8Array): Promise<number | null> {

@@ -213,9 +213,11 @@ function isChosen(
 function stageOf(
   fault: Fault,
   index: number,
-  { canReset, connection, direction, seed }: PlanOptions,
+  { canReset, connection, direction, framing, seed }: PlanOptions,
 ): Stage | undefined {
-  const strikes = new Strikes(fault, { canReset, connection, direction });
+  const isWebSocket = String(framing) === "websocket";
+  const place = { canReset, connection, direction, isWebSocket };
+  const strikes = new Strikes(fault, place);
   const way = direction === "toServer" ? 1 : 2;
   const draws = drawsOf(seed, index, connection, way);
   switch (fault.name) {

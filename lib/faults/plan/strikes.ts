@@ -5,6 +5,7 @@
  */
 
 import type { Fault, FaultDirection, FaultEvent } from "../fault.ts";
+import { websocketPayload } from "./websocket_payload.ts";
 import type { BytesStep, Emit } from "./step.ts";
 
 // A regular expression looks at no more of a message. A library cannot choose the
@@ -20,6 +21,8 @@ export interface Place {
   readonly direction: FaultDirection;
   /** Whether the connection can really be reset. */
   readonly canReset?: boolean | undefined;
+  /** Whether messages are frames of WebSocket, whose text may be masked. */
+  readonly isWebSocket?: boolean | undefined;
 }
 
 /** Decides for one fault in one direction, and counts. */
@@ -50,7 +53,10 @@ export class Strikes {
     if (when === undefined) return true;
     // An expression of a program may be global: then each search begins at the front.
     when.lastIndex = 0;
-    return when.test(UTF8.decode(payload!.subarray(0, LOOKED_AT_BYTES)));
+    const text = this.#place.isWebSocket === true
+      ? websocketPayload(payload!, LOOKED_AT_BYTES)
+      : payload!.subarray(0, LOOKED_AT_BYTES);
+    return when.test(UTF8.decode(text));
   }
 
   /** Strikes, once `matches` has said so. */
