@@ -51,8 +51,11 @@ async function run(
   refuseOthers(WAIT_OPTIONS, given, kinds, operands.join(" "));
   checkPair(given);
   const { send } = options;
-  if (send !== undefined && kinds.has("framed")) {
-    checkMessages([send], options.frame, MOST_BYTES);
+  for (const { address, framing = options.frame } of targets) {
+    if (send === undefined || !kindsOfTargets([{ address }]).has("framed")) {
+      continue;
+    }
+    checkMessages([send], framing, MOST_BYTES);
   }
   const log = new Log(terminal, { ...options, format: options.log });
   const secured = targets.find(({ address }) => address.isTls) ?? targets[0]!;
@@ -130,7 +133,7 @@ function lateText(
 
 /** Each is loaded when it is needed. */
 async function probeOf(
-  { address, url }: WaitTarget,
+  { address, framing, url }: WaitTarget,
   { every, expect, frame, send }: WaitValues,
   tls: TlsDialOptions,
 ): Promise<Probe> {
@@ -144,7 +147,7 @@ async function probeOf(
   }
   const { connectionProbe } = await import("./probes/connection_probe.ts");
   const own = address.isTls ? tls : {};
-  return connectionProbe(address, frame, { expect, send }, own);
+  return connectionProbe(address, framing ?? frame, { expect, send }, own);
 }
 
 function nameOf({ address, url }: WaitTarget): string {

@@ -95,7 +95,7 @@ export const WAIT_MANUAL: Manual = {
   examples: [
     "parley-client wait 5432 redis:6379 http://127.0.0.1:8080/health",
     "parley-client wait 6379 --send PING --expect PONG",
-    "parley-client wait unix:/run/app.sock --timeout 5s --quiet",
+    "parley-client wait length:4@7342 line@7343 --send ping",
     "parley-client wait 8080 --gone",
   ],
   operands: [{

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Address } from "../../lib/core.ts";
+import { Address, type Framing } from "../../lib/core.ts";
 import type { Kind } from "../arguments/kinds.ts";
 import { UsageError } from "../output/failure.ts";
 import { readTarget } from "../recording/exchange/target.ts";
@@ -21,6 +21,8 @@ export interface WaitTarget {
   readonly address: Address;
   /** What is asked for there, over HTTP. */
   readonly url?: URL;
+  /** The framing before an @. */
+  readonly framing?: Framing | undefined;
 }
 
 /**
@@ -46,8 +48,8 @@ export function readTargets(
       continue;
     }
     checkScheme(first);
-    const { address, rest } = readTarget(words, terminal);
-    targets.push({ address });
+    const { address, framing, rest } = readTarget(words, terminal);
+    targets.push({ address, framing });
     words = rest;
   }
   return targets;

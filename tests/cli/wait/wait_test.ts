@@ -146,6 +146,25 @@ Deno.test("wait reads bytes that no framing ends with --frame raw, however they 
   assertEquals((await waitWith(address, ...raw)).code, 0);
 });
 
+Deno.test("wait asks each address in the framing before its @, otherwise in that of --frame", async () => {
+  await using netstrings = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "netstring" },
+    echo,
+  );
+  await using lengths = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "length:4" },
+    echo,
+  );
+  const { code, told } = await waitWith(
+    `netstring@${netstrings.address.port}`,
+    String(lengths.address),
+    ...["--frame", "length:4", "--send", "a\\nb", "--expect", "/^a\nb$/"],
+  );
+  assertEquals(code, 0, told);
+});
+
 Deno.test("wait looks for --expect in the page", async () => {
   await using page = web(() => new Response('{"status":"green"}'));
   const url = `http://127.0.0.1:${page.addr.port}/health`;
