@@ -6,7 +6,8 @@
 
 import { formatSize } from "../../arguments/sizes.ts";
 import { canBeName, isHidden } from "./file_path.ts";
-import { type Html, markup, page } from "../page/html.ts";
+import { page } from "../page/html.ts";
+import { type Html, markup } from "../page/markup.ts";
 import { leadsOutside } from "./open_file.ts";
 
 /** One entry of a folder. */

@@ -6,7 +6,8 @@
 
 import type { RequestDetails } from "../server/http_service.ts";
 import { fieldNote, requestLineNote } from "./field_notes.ts";
-import { type Html, markup, page, pageResponse } from "./html.ts";
+import { page, pageResponse } from "./html.ts";
+import { type Html, markup } from "./markup.ts";
 import { notFound } from "../server/plain_response.ts";
 
 /**

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { markup, page, pageResponse } from "../page/html.ts";
+import { page, pageResponse } from "../page/html.ts";
+import { markup } from "../page/markup.ts";
 import type { HttpService } from "./http_service.ts";
 
 /**
