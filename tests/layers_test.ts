@@ -409,6 +409,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["cli/client/connection", "cli/http/client", "cli/recording/exchange"],
     ...["cli/tls", "cli/websocket"],
   ],
+  // A page of what was measured; it neither measures nor writes.
+  "cli/load/report": [
+    ...["lib/load/mod.ts", "cli/arguments/sizes.ts", "cli/output/escape.ts"],
+    ...["cli/http/page/markup.ts", "cli/load/shown/amounts.ts"],
+  ],
   "cli/wait": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],
     ...["cli/client", "cli/http/client", "cli/recording/exchange"],

@@ -16,6 +16,14 @@ export class AssertionError extends Error {
 /** Asserts that `expr` is truthy. */
 export function assert(expr: unknown, msg?: string): asserts expr;
 
+/** Asserts that two numbers differ by at most `tolerance`. */
+export function assertAlmostEquals(
+  actual: number,
+  expected: number,
+  tolerance?: number,
+  msg?: string,
+): void;
+
 /** Asserts deep equality. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
 
@@ -44,6 +52,13 @@ export function assertInstanceOf<
   expectedType: T,
   msg?: string,
 ): asserts actual is InstanceType<T>;
+
+/** Asserts that `actual` does not match `expected`. */
+export function assertNotMatch(
+  actual: string,
+  expected: RegExp,
+  msg?: string,
+): void;
 
 /** Asserts `actual < expected`. */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void;

@@ -8,6 +8,8 @@
 // @ts-types="./mod.d.ts"
 export { assert } from "npm:deno-std@1.4.0/assert/assert.js";
 // @ts-types="./mod.d.ts"
+export { assertAlmostEquals } from "npm:deno-std@1.4.0/assert/almost_equals.js";
+// @ts-types="./mod.d.ts"
 export { assertEquals } from "npm:deno-std@1.4.0/assert/equals.js";
 // @ts-types="./mod.d.ts"
 export { assertExists } from "npm:deno-std@1.4.0/assert/exists.js";
@@ -25,6 +27,8 @@ export { assertLessOrEqual } from "npm:deno-std@1.4.0/assert/less_or_equal.js";
 export { assertMatch } from "npm:deno-std@1.4.0/assert/match.js";
 // @ts-types="./mod.d.ts"
 export { assertNotEquals } from "npm:deno-std@1.4.0/assert/not_equals.js";
+// @ts-types="./mod.d.ts"
+export { assertNotMatch } from "npm:deno-std@1.4.0/assert/not_match.js";
 // @ts-types="./mod.d.ts"
 export { assertNotStrictEquals } from "npm:deno-std@1.4.0/assert/not_strict_equals.js";
 // @ts-types="./mod.d.ts"

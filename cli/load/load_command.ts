@@ -55,6 +55,7 @@ export function readLoadCommand(
   refuseOthers(LOAD_OPTIONS, given, kindsOf(command), url ?? `${address}`);
   checkPair(given);
   checkContent(command);
+  checkFiles(command);
   return command;
 }
 
@@ -120,6 +121,17 @@ function checkContent({ given, typed, url }: LoadCommand): void {
   if (given.has("seed") && !given.has("size") && said.length > 0) {
     throw new UsageError(
       "--seed is for messages that are made; write for example: --size 64-4KiB --seed 7",
+    );
+  }
+}
+
+/** Refuses to write two files into one, or over the earlier run. */
+function checkFiles({ options }: LoadCommand): void {
+  const { compare, hdr, report } = options;
+  if (report !== undefined && (report === hdr || report === compare)) {
+    const other = report === hdr ? "--hdr" : "--compare";
+    throw new UsageError(
+      `--report and ${other} name the same file; give the report a file of its own: --report run.html`,
     );
   }
 }

@@ -14,9 +14,9 @@ export const LOAD_MANUAL: Manual = {
   usage: "ADDRESS [MESSAGE...] [options]",
   summary: "puts load on a server, and measures every answer",
   examples: [
-    "parley-client load 7342 --frame length:4 --check same",
     "parley-client load 7342 --rate 20k/s --limit p99=5ms",
     "parley-client load http://127.0.0.1:8080/ --rate 2k --connections 100",
+    "parley-client load 7342 --rate 5k --report after.html --compare before.json",
   ],
   operands: [{
     title: "Operands",
@@ -62,6 +62,13 @@ export const LOAD_MANUAL: Manual = {
           "A connection that is lost is opened again, at once if it has had an answer, and the run goes on. An answer that is an error is not in the latency.",
         ],
       ],
+    },
+    {
+      title: "The page of --report",
+      rows: [[
+        "",
+        "One file that loads nothing and runs no script, for a browser and for paper: throughput over time, latency over time as bands of percentiles, latency by percentile on a logarithmic axis, what was asked for, and all numbers. With --compare the earlier run is in each picture. It names the server's address, and no file of this machine.",
+      ]],
     },
     {
       title: "Ctrl-C",

@@ -167,6 +167,12 @@ export const LOAD_OPTIONS = {
       "puts an earlier run beside it, printed with --format json",
       { usual: true },
     ),
+    "report": optional(
+      "FILE",
+      asTyped,
+      "writes a page with pictures of the run, and of --compare beside it",
+      { usual: true },
+    ),
     "hdr": optional(
       "FILE",
       asTyped,

@@ -43,7 +43,9 @@ async function run(
   progress.json = options.log === "json";
   const log = new Log(terminal, { ...options, format: options.log });
   const earlier = await earlierRun(options.compare, terminal);
-  if (options.hdr !== undefined) await checkWritable(options.hdr);
+  for (const path of [options.hdr, options.report]) {
+    if (path !== undefined) await checkWritable(path);
+  }
   const asked = await loadOptionsOf(command, terminal, log);
   const stop = interruption(terminal);
   try {
@@ -51,6 +53,9 @@ async function run(
     show(summary, earlier, options, terminal);
     if (options.hdr !== undefined) {
       await writeFile(options.hdr, hdrText(summary));
+    }
+    if (options.report !== undefined) {
+      await writeReport(options.report, summary, earlier, options, log);
     }
     // A run that was ended by Ctrl-C shows what was measured until then.
     if (stop.signal.aborted) throw stop.signal.reason;
@@ -121,6 +126,27 @@ function show(
   // JSON is one object and nothing else.
   const lines = comparisonLines(earlier, summary, compare!);
   writeLine(isJson ? errors : output, `\n${lines.join("\n")}`);
+}
+
+/** Writes the page of `--report`, which is loaded only then. */
+async function writeReport(
+  path: string,
+  summary: LoadSummary,
+  earlier: LoadSummary | undefined,
+  { compare }: LoadValues,
+  log: Log,
+): Promise<void> {
+  const { loadReport } = await import("./report/load_report.ts");
+  // Where the file is, is nothing that the readers of a page need to know.
+  const name = compare === "-"
+    ? "standard input"
+    : `${compare?.replace(/.*[/\\]/, "")}`;
+  const page = await loadReport(
+    summary,
+    earlier === undefined ? undefined : { name, summary: earlier },
+  );
+  await writeFile(path, page);
+  log.soon({ event: "written", file: path }, `wrote ${path}`);
 }
 
 /** Whether nothing is wrong: with the answers, with the limits, with the run. */

@@ -79,7 +79,7 @@ export class Browser implements AsyncDisposable {
       ...{ targetId, flatten: true },
     });
     const page = new BrowserPage(this.#tools, sessionId);
-    for (const domain of ["Page", "Network"]) {
+    for (const domain of ["Page", "Network", "Log"]) {
       await page.send(`${domain}.enable`);
     }
     return page;

@@ -42,6 +42,8 @@ export interface Appearance {
 export class BrowserPage {
   /** What it asked for, in this order. */
   readonly exchanges: BrowserExchange[] = [];
+  /** What its console shows of errors, such as something that its policy forbids. */
+  readonly problems: string[] = [];
   readonly #tools: DevTools;
   readonly #sessionId: string;
   readonly #byId = new Map<string, BrowserExchange>();
@@ -153,6 +155,7 @@ export class BrowserPage {
     const on = (name: string, listener: (fields: Fields) => void) =>
       this.#tools.on(name, listener, this.#sessionId);
     on("Page.loadEventFired", () => this.#loaded.resolve());
+    on("Log.entryAdded", ({ entry }) => this.problems.push(entry.text));
     on(
       "Network.requestWillBeSent",
       ({ requestId, request, redirectResponse }) => {
