@@ -16,9 +16,13 @@ const VERSION = config.version;
 const SERVER = `jsr:@parley/parley@${VERSION}/server`;
 const CLIENT = `jsr:@parley/parley@${VERSION}/client`;
 const STD_PACKAGE = /^jsr:\/?@std\/[a-z]+@\^1(\/|$)/;
-// What reads the formats of --format that are loaded when they are asked for.
-const VIEW_PACKAGE =
-  /^npm:\/?(@bufbuild\/protobuf|@msgpack\/msgpack|cborg)@\^\d+\.\d+(\/|$)/;
+/** Folders that import packages of npm, each loaded only by those who need it. */
+const NPM_PACKAGES: Readonly<Record<string, RegExp>> = {
+  "/cli/output/views/":
+    /^npm:\/?(@bufbuild\/protobuf|@msgpack\/msgpack|cborg)@\^\d+\.\d+(\/|$)/,
+  "/lib/load/measuring/": /^npm:\/?hdr-histogram-js@\d+\.\d+\.\d+\//,
+  "/lib/nats/": /^npm:\/?@nats-io\/(nats-core|jetstream)@~\d+\.\d+\.\d+(\/|$)/,
+};
 // They run when they are the main program, and export nothing.
 const EXECUTABLES = ["./server", "./client"];
 const CLI_PERMISSIONS = ["--no-prompt", "--allow-net", "--allow-env=NO_COLOR"];
@@ -87,8 +91,12 @@ Deno.test("the package works for those who get it from a registry", async (t) =>
       for (const [, from] of code.matchAll(/from "([^".][^"]*)"/g)) {
         // The runtime's own modules come with it.
         if (from!.startsWith("node:")) continue;
-        const isView = path.startsWith("/cli/output/views/");
-        assertMatch(from!, isView ? VIEW_PACKAGE : STD_PACKAGE, path);
+        const [, allowed] = Object.entries(NPM_PACKAGES)
+          .find(([folder]) =>
+            path.startsWith(folder) && from!.startsWith("npm:")
+          ) ??
+          [];
+        assertMatch(from!, allowed ?? STD_PACKAGE, path);
       }
     }
   });
