@@ -390,7 +390,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...[...PUBLIC, ...COMMAND, "@std/bytes", "cli/tls"],
     ...["cli/recording/exchange", "cli/recording/read"],
   ],
-  "cli/script": [...PUBLIC, ...COMMAND],
+  "cli/script": [...PUBLIC, ...COMMAND, "cli/recording/record"],
   "cli/script/read": [...PUBLIC, ...COMMAND],
   "cli/script/client": [
     ...[...PUBLIC, ...COMMAND, ...SCRIPTS, "cli/client"],
@@ -398,7 +398,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "cli/script/server": [
     ...[...PUBLIC, ...COMMAND, ...SCRIPTS, "cli/server", "cli/target"],
-    "cli/websocket",
+    ...["cli/recording/record", "cli/websocket"],
   ],
   "cli/sniff": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],

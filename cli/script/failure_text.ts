@@ -5,7 +5,7 @@
  */
 
 import type { ScriptFailure, ScriptMessage } from "../../lib/testing/mod.ts";
-import { bareReason } from "../output/error_text.ts";
+import { bareReason, reasonOf } from "../output/error_text.ts";
 import { escapeControls, visible } from "../output/escape.ts";
 
 /** The side that a script speaks for. */
@@ -31,7 +31,13 @@ export function failureRows(
   if (expected === undefined) add("failed", bareReason(error));
   else {
     add("expected", expected);
-    add("received", received ?? "");
+    // In the words of the command line.
+    add(
+      "received",
+      details.error === undefined
+        ? received ?? ""
+        : `an error: ${reasonOf(details.error)}`,
+    );
     if (difference !== undefined) add("where", difference);
     if (error.advice !== undefined) add("note", error.advice);
   }

@@ -7,6 +7,7 @@
 import { deadline, MESSAGE_OPTIONS } from "../arguments/common_options.ts";
 import { about, repeated, type ValuesOf } from "../arguments/option.ts";
 import { UsageError } from "../output/failure.ts";
+import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 
 /** How long a statement may take for which its script has no within. */
 const WITHIN_MS = 10_000;
@@ -36,6 +37,15 @@ export const SCRIPT_OPTIONS = {
     ...MESSAGE_OPTIONS["max-message"],
     help: "largest message, both ways, in scripts without a line for it",
   },
+} as const;
+
+const ONLY_STREAMS = { appliesTo: ["stream"] } as const;
+
+/** Those of a recording. */
+export const RECORD_STREAMS = {
+  "record": { ...RECORD_OPTIONS.record, ...ONLY_STREAMS },
+  "pcapng": { ...RECORD_OPTIONS.pcapng, ...ONLY_STREAMS },
+  "record-drop": { ...RECORD_OPTIONS["record-drop"], ...ONLY_STREAMS },
 } as const;
 
 /** The options' values. */

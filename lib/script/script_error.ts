@@ -55,6 +55,8 @@ export interface ScriptFailureDetails {
   readonly expected?: string | undefined;
   /** What came instead: a message as a script writes it, or words. */
   readonly received?: string | undefined;
+  /** The error that came, if no message, end or reset did. */
+  readonly error?: unknown;
   /** Where the two differ, in words. */
   readonly difference?: string | undefined;
   /** The last messages, at most 3, the oldest first. */

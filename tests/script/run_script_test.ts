@@ -230,6 +230,12 @@ const FAILURES: readonly (readonly [
     ["ab"],
     "expected /^a+$/ and received ab: it does not match",
   ],
+  [
+    'expect {"a": 1, "b": [2]}',
+    ['{"b":[2],"a":1}'],
+    "it differs at byte 2; as JSON both are the same, which expect json compares",
+  ],
+  ["expect [1]", ["[2]"], "received [2]: it differs at byte 1"],
   ["expect end", ["more"], "expected the end and received more"],
   ["expect reset", ["more"], "expected a reset and received more"],
   [

@@ -92,6 +92,14 @@ function operandsOf(
         : `"${only}" is not a file; write a script before the server's address, such as: ${EXAMPLE}`,
     );
   }
+  const address = paths.find((path) =>
+    /^\d+$|:\d+$|^[a-z]+:/i.test(path) && !isFile(path)
+  );
+  if (address !== undefined) {
+    throw new UsageError(
+      `"${address}" is not a file; there is one address, which stands behind the scripts: ${EXAMPLE}`,
+    );
+  }
   if (paths.filter((path) => path === "-").length > 1) {
     throw new UsageError("standard input can be one script only");
   }

@@ -8,8 +8,7 @@ import { about, optional, type ValuesOf } from "../../arguments/option.ts";
 import { asTyped } from "../../arguments/values.ts";
 import { CLIENT_OPTIONS } from "../../client/client_option_table.ts";
 import type { Manual } from "../../manual/manual.ts";
-import { RECORD_OPTIONS } from "../../recording/record/record_options.ts";
-import { SCRIPT_OPTIONS } from "../script_options.ts";
+import { RECORD_STREAMS, SCRIPT_OPTIONS } from "../script_options.ts";
 
 const { set, timeout, ...MESSAGES } = SCRIPT_OPTIONS;
 
@@ -22,8 +21,6 @@ const RETRY = {
 // The screen of --help has no room for all that a message to an ADDRESS has.
 const { usual: _header, ...HEADER } = CLIENT_OPTIONS.header;
 const { usual: _insecure, ...INSECURE } = CLIENT_OPTIONS.insecure;
-
-const ONLY_STREAMS = { appliesTo: ["stream"] } as const;
 
 /** The options by name. */
 export const TALK_OPTIONS = {
@@ -64,9 +61,7 @@ export const TALK_OPTIONS = {
   "alpn": CLIENT_OPTIONS.alpn,
   "tls-engine": CLIENT_OPTIONS["tls-engine"],
   "handshake-timeout": CLIENT_OPTIONS["handshake-timeout"],
-  "record": { ...RECORD_OPTIONS.record, ...ONLY_STREAMS },
-  "pcapng": { ...RECORD_OPTIONS.pcapng, ...ONLY_STREAMS },
-  "record-drop": { ...RECORD_OPTIONS["record-drop"], ...ONLY_STREAMS },
+  ...RECORD_STREAMS,
   "log": CLIENT_OPTIONS.log,
   "quiet": CLIENT_OPTIONS.quiet,
   "verbose": CLIENT_OPTIONS.verbose,

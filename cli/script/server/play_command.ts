@@ -12,6 +12,7 @@ import { loadValues } from "../../arguments/load_values.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import { framedBy, oneFraming, readPlaces } from "../../arguments/place.ts";
 import { UsageError } from "../../output/failure.ts";
+import { checkRecord } from "../../recording/record/record_options.ts";
 import { checkTls } from "../../server/server_checks.ts";
 import { KINDS_OVER } from "../../server/server_command.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
@@ -73,6 +74,7 @@ export async function parsePlayArguments(
   const subject = `play on ${addresses.join(" ")}`;
   refuseOthers(PLAY_OPTIONS, given, kinds, subject);
   checkTls(addresses, given);
+  checkRecord(options, given);
   return { script, addresses, given, options };
 }
 

@@ -19,7 +19,7 @@ import {
   WEBSOCKET_OPTIONS,
   WEBSOCKET_SERVER_OPTIONS,
 } from "../../websocket/websocket_options.ts";
-import { SCRIPT_OPTIONS } from "../script_options.ts";
+import { RECORD_STREAMS, SCRIPT_OPTIONS } from "../script_options.ts";
 
 const { set, timeout, ...MESSAGES } = SCRIPT_OPTIONS;
 
@@ -50,6 +50,7 @@ export const PLAY_OPTIONS = {
   ...LISTENING_OPTIONS,
   ...WEBSOCKET_OPTIONS,
   ...WEBSOCKET_SERVER_OPTIONS,
+  ...RECORD_STREAMS,
   ...LOG_OPTIONS,
 } as const;
 

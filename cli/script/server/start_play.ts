@@ -11,6 +11,7 @@ import { messageSettings } from "../../arguments/common_options.ts";
 import { errorText } from "../../output/error_text.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
+import type { Recording } from "../../recording/record/begin_recording.ts";
 import { listenSettings } from "../../server/listening/listen_settings.ts";
 import {
   type RunningServer,
@@ -29,6 +30,7 @@ import type { Plays } from "./plays.ts";
 export async function startPlay(
   { addresses, options, script }: PlayCommand,
   plays: Plays,
+  recording: Recording | undefined,
   terminal: Terminal,
   log: Log,
 ): Promise<RunningServer> {
@@ -48,6 +50,7 @@ export async function startPlay(
     // Which connection of the script it will be is not known yet.
     maxMessageBytes: Math.max(...limits),
     onEvent: (event) => playLog.event(event),
+    wrap: recording?.wrap("server"),
   }, (connection) =>
     plays.client({
       peer: String(connection.remoteAddress),

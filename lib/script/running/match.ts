@@ -7,7 +7,7 @@
 import { describeError } from "../../errors.ts";
 import { capturedText, Captures, sameBytes } from "../capture.ts";
 import type { Pattern } from "../statement.ts";
-import { differenceOf } from "../subset.ts";
+import { differenceOf, sameJson } from "../subset.ts";
 import { bytesOf, textOf } from "../template.ts";
 import { utf8Of, writtenValue } from "./written.ts";
 
@@ -43,8 +43,13 @@ function compare(
   captures: Captures,
 ): string | undefined {
   switch (pattern.type) {
-    case "value":
-      return bytesDifference(message, bytesOf(pattern.value, captures));
+    case "value": {
+      const wanted = bytesOf(pattern.value, captures);
+      const found = bytesDifference(message, wanted);
+      return found !== undefined && isSameJson(message, wanted)
+        ? `${found}; as JSON both are the same, which expect json compares`
+        : found;
+    }
     case "any": {
       const { name } = pattern;
       if (name === undefined || captures.take(name, { bytes: message })) {
@@ -70,6 +75,19 @@ function bytesDifference(
     : at === message.length
     ? `it ends after byte ${at}`
     : `it differs at byte ${at}`;
+}
+
+/** Whether two messages are the same object or array, written in different ways. */
+function isSameJson(message: Uint8Array, wanted: Uint8Array): boolean {
+  const texts = [message, wanted].map((bytes) => utf8Of(bytes)?.trim() ?? "");
+  if (!texts.every((text) => /^[{[]/.test(text))) return false;
+  try {
+    const [a, b] = texts.map((text) => JSON.parse(text));
+    return sameJson(a, b);
+  } catch {
+    // One of them is not JSON, or is nested too deeply.
+    return false;
+  }
 }
 
 function jsonDifference(

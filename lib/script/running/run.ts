@@ -33,6 +33,7 @@ interface Otherwise {
   readonly expected: string;
   readonly received: string;
   readonly difference?: string | undefined;
+  readonly error?: unknown;
   readonly advice?: string | undefined;
   readonly cause?: unknown;
 }
@@ -197,7 +198,7 @@ export class Run {
   }
 
   #otherwise(step: Step, otherwise: Otherwise): ScriptFailure {
-    const { advice, cause, difference, expected, received } = otherwise;
+    const { advice, cause, difference, error, expected, received } = otherwise;
     const reason = `expected ${short(expected)} and received ${
       short(received)
     }${difference === undefined ? "" : `: ${difference}`}`;
@@ -209,6 +210,7 @@ export class Run {
         expected,
         received,
         difference,
+        ...error === undefined ? {} : { error },
         recent: this.#recent.messages,
         statement: step.text,
       },
@@ -259,6 +261,7 @@ function came(
       return {
         received: `an error: ${describeError(asReason(incoming.error))}`,
         cause: incoming.error,
+        error: incoming.error,
       };
   }
 }

@@ -287,6 +287,24 @@ Deno.test("play and talk speak TLS, and talk exits 6 for a certificate that it d
   );
 });
 
+Deno.test("play --record writes what went over its connections", async () => {
+  const file = pathOf("played.jsonl");
+  const script = await scriptFile(
+    "recorded.talk",
+    "frame length:2\nsend hello\nexpect any\n",
+  );
+  await using playing = await server(
+    ...["play", script, "0", "--count", "1", "--record", file],
+  );
+  await client(
+    ...[playing.address, "thanks", "--frame", "length:2", "--replies", "1"],
+  );
+  assertEquals((await playing.ended()).code, 0);
+  const { code, shown } = await client("show", file);
+  assertEquals(code, 0);
+  assertMatch(shown, /#1 ← {2}1 +5 B .* hello\n#1 → {2}1 +6 B .* thanks\n/);
+});
+
 Deno.test("the example of help scripts runs as it is", async () => {
   const { lines = [] } = topicsOf("parley-client")["scripts"]!;
   const example = await scriptFile("login.talk", `${lines.join("\n")}\n`);

@@ -143,7 +143,7 @@ Deno.test("talk reads a script from standard input, and the files beside a scrip
   assertEquals([code, /^standard input: passed/.test(told)], [0, true], told);
 });
 
-Deno.test("talk waits at --retry, and exits 4 where nothing listens", async () => {
+Deno.test("talk exits 4 where nothing listens, and runs the other scripts all the same", async () => {
   const gone = await server("echo", "0");
   const { address } = gone;
   await gone[Symbol.asyncDispose]();
@@ -212,6 +212,7 @@ const REFUSED: readonly (readonly [
   ],
   ["connect 99999\nsend hi", [], "x.talk:1: cannot use port 99999"],
   ["connect a:0 as b\nsend hi", ["1"], "x.talk:1: cannot connect to tcp://a:0"],
+  ["send hi", ["1", "2"], '"1" is not a file; there is one address'],
   ["send hi", ["lgin"], '"lgin" is neither a file nor an address'],
   ["send hi", ["http://127.0.0.1/"], "its scheme must be tcp"],
   ["finish", ["udp:1"], "x.talk:1: datagrams have no end"],
