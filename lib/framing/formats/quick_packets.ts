@@ -57,30 +57,56 @@ export class QuickPacketDecoder extends PacketDecoder {
   }
 
   decodeBatch(queue: ReadableQueue, into: Uint8Array[], most: number): void {
-    const end = into.length + most;
-    while (into.length < end) {
-      if (this.#isFresh && this.#next >= this.#sizes.length) {
-        this.#takeWhole(queue, into, end);
-        if (into.length >= end) return;
-      }
-      const message = this.decode(queue);
-      if (message === undefined) return;
-      into.push(message);
+    this.#takeMany(queue, most, into);
+  }
+
+  skipBatch(queue: ReadableQueue, most: number): number {
+    return this.#takeMany(queue, most, undefined);
+  }
+
+  /** Takes packets, or drops them; returns how many. */
+  #takeMany(
+    queue: ReadableQueue,
+    most: number,
+    into: Uint8Array[] | undefined,
+  ): number {
+    let count = 0;
+    while (queue.length > 0) {
+      const isFresh = this.#isFresh && this.#next >= this.#sizes.length;
+      if (isFresh) count += this.#takeWhole(queue, most - count, into);
+      if (count >= most || queue.length === 0) break;
+      // One that is not whole, or that only its scanner can read. It may be refused,
+      // and those that were dropped before are counted first.
+      if (into === undefined && count > 0) break;
+      const size = isFresh ? this.#scan(queue) : this.#nextSize(queue);
+      if (size === -1) break;
+      if (into === undefined) queue.skip(size);
+      else into.push(queue.take(size));
+      count++;
     }
+    return count;
   }
 
   /** Takes whole packets without a list of their sizes, which costs as much. */
-  #takeWhole(queue: ReadableQueue, into: Uint8Array[], most: number): void {
-    const bytes = queue.peek(0, Math.min(WINDOW_BYTES, queue.gather()));
-    const { buffer, byteOffset } = bytes;
+  #takeWhole(
+    queue: ReadableQueue,
+    most: number,
+    into: Uint8Array[] | undefined,
+  ): number {
+    const bytes = queue.peek(0, queue.gather());
+    const { buffer, byteOffset, length } = bytes;
+    const findEnd = this.#findEnd;
+    let count = 0;
     let from = 0;
-    while (into.length < most && from < bytes.length) {
-      const end = this.#findEnd(bytes, from);
+    for (; count < most && from < length; count++) {
+      const end = findEnd(bytes, from);
+      // What is above the limit is refused by the scanner, in its own words.
       if (end === -1 || end - from > this.#max) break;
-      into.push(new Uint8Array(buffer, byteOffset + from, end - from));
+      into?.push(new Uint8Array(buffer, byteOffset + from, end - from));
       from = end;
     }
     queue.skip(from);
+    return count;
   }
 
   override skip(queue: ReadableQueue): number {
@@ -92,6 +118,11 @@ export class QuickPacketDecoder extends PacketDecoder {
   #nextSize(queue: ReadableQueue): number {
     if (this.#next < this.#sizes.length) return this.#sizes[this.#next++]!;
     if (this.#isFresh && this.#findSizes(queue)) return this.#sizes[0]!;
+    return this.#scan(queue);
+  }
+
+  /** Goes on with the scanner. */
+  #scan(queue: ReadableQueue): number {
     const size = this.wholePacket(queue);
     this.#isFresh = size !== -1;
     return size;
