@@ -170,7 +170,7 @@ export const LOAD_OPTIONS = {
     "report": optional(
       "FILE",
       asTyped,
-      "writes a page with pictures of the run, and of --compare beside it",
+      "writes pictures of the run and of --compare, as a page",
       { usual: true },
     ),
     "hdr": optional(
