@@ -17,7 +17,8 @@ export interface Said {
 // Ten times the longest step; the demonstration must not hang.
 const PATIENCE_MS = 15_000;
 
-/** One of the executables, run from source with the loopback network alone. */
+/** One of the executables, run from source with the loopback network, and what
+ * else it is given. */
 export class Actor {
   /** Its standard output. */
   readonly output: Lines;
@@ -27,12 +28,16 @@ export class Actor {
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   #over = false;
 
-  constructor(program: "server" | "client", args: readonly string[]) {
+  constructor(
+    program: "server" | "client",
+    args: readonly string[],
+    permissions: readonly string[] = [],
+  ) {
     const file = new URL(`../${program}.ts`, import.meta.url).href;
     this.#child = new Deno.Command(Deno.execPath(), {
       args: [
         ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1"],
-        ...[file, ...args],
+        ...[...permissions, file, ...args],
       ],
       stdin: "piped",
       stdout: "piped",

@@ -1,5 +1,5 @@
 /**
- * The last part of the story: two programs do not understand each other, and a tap
+ * The fourth part of the story: two programs do not understand each other, and a tap
  * and `chop` say why.
  *
  * @module

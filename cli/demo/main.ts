@@ -6,12 +6,19 @@
  */
 
 import { FAULT_STORY } from "./fault_story.ts";
+import { LOAD_STORY } from "./load_story.ts";
 import { Stage } from "./stage.ts";
 import { STORY } from "./story.ts";
 import { UDP_STORY } from "./udp_story.ts";
 import { WEB_STORY } from "./web_story.ts";
 
-const STEPS = [...STORY, ...UDP_STORY, ...WEB_STORY, ...FAULT_STORY];
+const STEPS = [
+  ...STORY,
+  ...UDP_STORY,
+  ...WEB_STORY,
+  ...FAULT_STORY,
+  ...LOAD_STORY,
+];
 
 /**
  * Plays the whole story.

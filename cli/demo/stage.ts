@@ -32,8 +32,8 @@ export class Stage {
     this.line(this.paint("bold", "Parley: where does a message end?"));
     this.line(
       "TCP carries a stream of bytes, not messages. Below, two real programs agree\n" +
-        "on where messages end, in five ways, do without by UDP, meet a browser, and\n" +
-        "find out why two peers do not understand each other.\n" +
+        "on where messages end, in five ways, do without by UDP, meet a browser, find\n" +
+        "out why two peers do not understand each other, and measure a slow network.\n" +
         "They are run from source: deno run --allow-net=127.0.0.1 cli/server.ts.",
     );
   }
@@ -147,10 +147,15 @@ export class Scene implements AsyncDisposable {
    * Runs the client to its end and shows its output.
    *
    * @param input What is on its standard input.
+   * @param permissions What it may do besides talking over the loopback network.
    * @returns What it said.
    */
-  async client(args: readonly string[], input = ""): Promise<Said> {
-    const actor = this.#start("client", args);
+  async client(
+    args: readonly string[],
+    input = "",
+    permissions: readonly string[] = [],
+  ): Promise<Said> {
+    const actor = this.#start("client", args, permissions);
     const said = await actor.play(input);
     for (const line of said.errors) this.show("client", line);
     for (const line of said.output) this.show("client", line);
@@ -223,17 +228,22 @@ export class Scene implements AsyncDisposable {
     await Promise.all(this.#actors.map((actor) => actor.leave()));
   }
 
-  #start(program: "server" | "client", args: readonly string[]): Actor {
+  #start(
+    program: "server" | "client",
+    args: readonly string[],
+    permissions: readonly string[] = [],
+  ): Actor {
     const line = [`parley-${program}`, ...args.map(quote)].join(" ");
     this.#stage.line(`  $ ${this.#stage.paint("bold", line)}`);
-    const actor = new Actor(program, args);
+    const actor = new Actor(program, args, permissions);
     this.#actors.push(actor);
     return actor;
   }
 }
 
-/** Breaks a text at spaces. */
+/** Breaks a text at spaces, if it is too long. A row of a table keeps its own. */
 function wrap(text: string, columns: number): string[] {
+  if (text.length <= columns) return [text];
   const lines = [""];
   for (const word of text.split(" ")) {
     const line = lines.at(-1)!;

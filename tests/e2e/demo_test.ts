@@ -11,13 +11,19 @@ Deno.test("the demonstration comes out as it should, without a terminal", async 
   const file = new URL("../../cli/demo/main.ts", import.meta.url).pathname;
   await using demo = new Process(Deno.execPath(), [
     ...["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1"],
-    ...["--allow-run", file],
+    ...["--allow-run", "--allow-write", file],
   ]);
   const { code, stdout, stderr } = await demo.ended();
   assertEquals([code, stderr], [0, ""], stdout);
-  for (const step of [..."abcdefghijklm"].map((letter) => `(${letter})`)) {
+  for (const step of [..."abcdefghijklmn"].map((letter) => `(${letter})`)) {
     assertEquals(stdout.includes(`\n${step} `), true, step);
   }
-  assertMatch(stdout, /\n✓ all 28 checks passed in [\d.]+ s\n$/);
+  assertMatch(stdout, /\n✓ all 30 checks passed in [\d.]+ s\n$/);
+  const [, page = ""] = /Open it in a browser: (\S+)/.exec(stdout) ?? [];
+  const html = await Deno.readTextFile(page);
+  for (const look of ["now", "before"]) {
+    assertEquals(html.match(`class="line ${look}"`)?.length, 1, look);
+  }
+  await Deno.remove(page.replace(/[^/]*$/, ""), { recursive: true });
   assertEquals(stdout.includes("✗") || stdout.includes("\x1b"), false);
 });
