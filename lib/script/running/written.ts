@@ -33,7 +33,8 @@ export function writtenValue(message: Uint8Array): string {
   const begin = message.subarray(0, 4 * MOST_CHARACTERS);
   const text = utf8Of(begin.length < message.length ? whole(begin) : begin);
   if (text === undefined) return writtenHex(message);
-  const shown = text.slice(0, MOST_CHARACTERS);
+  // The cut may leave the first half of a character.
+  const shown = text.slice(0, MOST_CHARACTERS).replace(/[\ud800-\udbff]$/, "");
   const dots = shown.length < text.length || begin.length < message.length
     ? "..."
     : "";
