@@ -6,6 +6,7 @@
  */
 
 import { FAULT_STORY } from "./fault_story.ts";
+import { HUB_STORY } from "./hub_story.ts";
 import { LOAD_STORY } from "./load_story.ts";
 import { Stage } from "./stage.ts";
 import { STORY } from "./story.ts";
@@ -18,6 +19,7 @@ const STEPS = [
   ...WEB_STORY,
   ...FAULT_STORY,
   ...LOAD_STORY,
+  ...HUB_STORY,
 ];
 
 /**

@@ -33,7 +33,8 @@ export class Stage {
     this.line(
       "TCP carries a stream of bytes, not messages. Below, two real programs agree\n" +
         "on where messages end, in five ways, do without by UDP, meet a browser, find\n" +
-        "out why two peers do not understand each other, and measure a slow network.\n" +
+        "out why two peers do not understand each other, measure a slow network, and\n" +
+        "share a room.\n" +
         "They are run from source: deno run --allow-net=127.0.0.1 cli/server.ts.",
     );
   }
@@ -256,5 +257,7 @@ function wrap(text: string, columns: number): string[] {
 
 /** Writes an argument as one would type it. */
 function quote(arg: string): string {
-  return /^[\w./:,=+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:,=+@-]+$/.test(arg)
+    ? arg
+    : `'${arg.replaceAll("'", "'\\''")}'`;
 }

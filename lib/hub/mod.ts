@@ -69,10 +69,10 @@
  *
  * ## How far it goes
  *
- * One process carries what one core can write. On the two-core machine of
- * `tests/bench/NOTES.md` that is about a million deliveries of 64 bytes per second
- * where senders are fast, and about a hundred thousand where each message has to be
- * written by itself. An idle member takes less than 20 KiB. So:
+ * One process carries what one core can write. On the machine of
+ * `tests/bench/NOTES.md` that is a million deliveries of 64 bytes per second and more
+ * where several messages leave in one write, and 80,000 to 160,000 where each message
+ * has to be written by itself. An idle member takes up to 20 KiB. So:
  *
  * - **Members.** A million idle members take 20 GB. Spread over 20 hubs of 50,000
  *   members each, a hub holds 1 GB, and a descriptor for each member.
@@ -84,10 +84,10 @@
  *   name in DNS or a path in a proxy, leads a room's members to one hub, the
  *   backbone carries next to nothing. Place rooms, not members.
  * - **One large room.** A million members in one room get 10 messages a second: 10
- *   million deliveries, half a million on each of 20 hubs, each of them 10 writes of
- *   50,000 members. That is more than one process writes, so it takes about 100 hubs
- *   of 10,000 members. The backbone carries only 10 messages in and 1,000 out. Here
- *   fan-out is the limit, and more hubs are the answer.
+ *   million deliveries. On 20 hubs each would write 500,000 times a second, which is
+ *   more than one process does; it takes 100 to 125 hubs of 8,000 to 10,000 members.
+ *   The backbone carries only 10 messages in and 1,000 to 1,250 out. Here fan-out is
+ *   the limit, and more hubs are the answer.
  * - **Stores.** In `"ordered"` delivery every message is in the store before it is
  *   seen. One stream takes some ten thousand messages a second, so 33,000 a second
  *   need several streams, by room.

@@ -15,10 +15,10 @@ Deno.test("the demonstration comes out as it should, without a terminal", async 
   ]);
   const { code, stdout, stderr } = await demo.ended();
   assertEquals([code, stderr], [0, ""], stdout);
-  for (const step of [..."abcdefghijklmn"].map((letter) => `(${letter})`)) {
+  for (const step of [..."abcdefghijklmno"].map((letter) => `(${letter})`)) {
     assertEquals(stdout.includes(`\n${step} `), true, step);
   }
-  assertMatch(stdout, /\n✓ all 30 checks passed in [\d.]+ s\n$/);
+  assertMatch(stdout, /\n✓ all 32 checks passed in [\d.]+ s\n$/);
   const [, page = ""] = /Open it in a browser: (\S+)/.exec(stdout) ?? [];
   const html = await Deno.readTextFile(page);
   for (const look of ["now", "before"]) {
