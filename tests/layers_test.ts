@@ -251,6 +251,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Speaks over whatever its caller opens.
   "lib/script": [
     ...[...ERRORS, "@std/bytes", "lib/encoding/json.ts", "lib/framing"],
+    "lib/time",
   ],
   "lib/script/reading": [
     ...[...ERRORS, "lib/bytes", "lib/encoding/json.ts", "lib/framing"],

@@ -4,8 +4,14 @@
  * @module
  */
 
-import { deadline, MESSAGE_OPTIONS } from "../arguments/common_options.ts";
-import { about, repeated, type ValuesOf } from "../arguments/option.ts";
+import { MESSAGE_OPTIONS } from "../arguments/common_options.ts";
+import { durationIn, writtenDuration } from "../arguments/durations.ts";
+import {
+  about,
+  repeated,
+  setting,
+  type ValuesOf,
+} from "../arguments/option.ts";
 import { UsageError } from "../output/failure.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 
@@ -21,8 +27,11 @@ export const SCRIPT_OPTIONS = {
       "gives a name its value, which replaces {{NAME}}; repeatable",
       { usual: true, sets: ["variables"] },
     ),
-    "timeout": deadline(
-      WITHIN_MS,
+    // None waits for as long as it says, so it needs a bound.
+    "timeout": setting(
+      "DURATION",
+      writtenDuration(WITHIN_MS),
+      durationIn({}),
       "how long a statement may take, and how long none waits, in scripts without within",
       { usual: true },
     ),

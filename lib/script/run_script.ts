@@ -12,7 +12,8 @@
  * @module
  */
 
-import { checkDuration } from "../check.ts";
+import { outOfRange } from "../check.ts";
+import { LONGEST_TIMER_MS } from "../time/time.ts";
 import type { ScriptConnection } from "./running/conversation.ts";
 import { Run } from "./running/run.ts";
 import {
@@ -35,7 +36,7 @@ export interface RunScriptOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * How long a statement may take in milliseconds for which the script has no
-   * `within`, and how long `none` waits; above 0, `Infinity` for no bound.
+   * `within`, and how long `none` waits; above 0, at most 2^31-1.
    *
    * @default {10_000}
    */
@@ -131,7 +132,13 @@ export async function runScript(
   options: RunScriptOptions = {},
 ): Promise<ScriptReport> {
   const { withinMs = DEFAULT_WITHIN_MS } = options;
-  checkDuration("withinMs", withinMs);
+  if (!(withinMs > 0 && withinMs <= LONGEST_TIMER_MS)) {
+    throw outOfRange(
+      "withinMs",
+      withinMs,
+      `a number of milliseconds above 0, at most ${LONGEST_TIMER_MS}`,
+    );
+  }
   const steps = stepsOf(script);
   return await new Run(script, connect, { ...options, withinMs }).all(steps);
 }

@@ -65,7 +65,31 @@ export interface ScriptFailureDetails {
   readonly statement: string;
 }
 
-/** A conversation went otherwise than the script says. */
+/**
+ * A conversation went otherwise than the script says.
+ *
+ * @example What was expected, and what came
+ * ```ts
+ * import { MessageConnection } from "@parley/parley";
+ * import { memoryPair, parseScript, runScript, ScriptFailure } from "@parley/parley/testing";
+ * import { assertEquals, assertRejects } from "@std/assert";
+ *
+ * const [client, server] = memoryPair();
+ * await server.write(new TextEncoder().encode("hallo\n"));
+ *
+ * const script = parseScript("expect hello", { name: "greeting.talk" });
+ * const error = await assertRejects(
+ *   () => runScript(script, ({ options }) =>
+ *     Promise.resolve(new MessageConnection(client, options))),
+ *   ScriptFailure,
+ * );
+ * assertEquals(
+ *   error.message,
+ *   "greeting.talk:1: expected hello and received hallo: it differs at byte 1",
+ * );
+ * assertEquals(error.details.received, "hallo");
+ * ```
+ */
 export class ScriptFailure extends ParleyError {
   /** Always `"ScriptFailure"`. */
   override readonly name: string = "ScriptFailure";

@@ -166,9 +166,7 @@ export class Plays {
           }`,
         ),
       );
-    const timer = withinMs === Infinity
-      ? undefined
-      : setTimeout(late, withinMs);
+    const timer = setTimeout(late, withinMs);
     const { signal } = this.#stopped;
     const onStop = () => stop(signal.reason);
     signal.addEventListener("abort", onStop);

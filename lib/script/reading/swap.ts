@@ -20,10 +20,14 @@ import {
   type JsonPattern,
   ParsedScript,
   type Pattern,
+  type ScriptConnectionPlan,
   type Step,
   type Template,
 } from "../statement.ts";
 import { isConstant } from "../template.ts";
+
+/** The same, and it can be changed. */
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 // What a quiet side waits for without a word of the script, as runScript does.
 const QUIET_MS = 10_000;
@@ -39,6 +43,7 @@ export function swapped(
   script: ParsedScript,
   given: Readonly<Record<string, string>>,
 ): ParsedScript {
+  const plans = new Map<string, Writable<ScriptConnectionPlan>>();
   const steps = script.steps.flatMap((step): readonly Step[] => {
     const other = (action: Action, withinMs?: number): Step => ({
       ...step,
@@ -47,8 +52,11 @@ export function swapped(
     });
     const { action } = step;
     switch (action.type) {
-      case "connect":
-        return [step];
+      case "connect": {
+        const plan = { ...action.plan };
+        plans.set(step.connection, plan);
+        return [{ ...step, action: { type: "connect", plan } }];
+      }
       case "send":
         return [
           other({
@@ -66,6 +74,7 @@ export function swapped(
       case "finish":
         return [other({ type: "expect", pattern: { type: "end" } })];
       case "close":
+        plans.get(step.connection)!.needsStreamAt ??= step.line;
         return [
           other({ type: "expect", pattern: { type: "end" } }),
           other({ type: "close" }),

@@ -351,6 +351,7 @@ const REFUSED: readonly (readonly [
   ["send hi", ["0", "--set", "x=1"], "x.talk has no {{x}}"],
   ["send hi", [], "a script and an address are needed"],
   ["send hi", ["tls://127.0.0.1:0"], "needs --cert and --key"],
+  ["send a\nclose", ["udp:0", "--swap"], "x.talk:2: datagrams have no end"],
   ["finish", ["udp:0"], "x.talk:1: datagrams have no end"],
   [
     "frame line\nsend a",
