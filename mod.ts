@@ -165,7 +165,8 @@
  * {@linkcode ProtocolError} is about what the peer sent, with code
  * `"malformed"`, `"too_large"` or `"truncated"`; {@linkcode ConnectionError} is
  * about the network; {@linkcode TimeoutError} names the deadline that passed;
- * {@linkcode ClosedError} follows use after closing.
+ * {@linkcode ClosedError} follows use after closing. The `transient` of a
+ * `ConnectionError` says whether the same attempt may succeed in a moment.
  *
  * The text of an error gives the size, the limit, the first bytes and the likely
  * cause, such as "its declared size of 1195725856 bytes exceeds the limit of

@@ -128,6 +128,11 @@ function checkContent({ given, typed, url }: LoadCommand): void {
 /** Refuses to write two files into one, or over the earlier run. */
 function checkFiles({ options }: LoadCommand): void {
   const { compare, hdr, report } = options;
+  if (report === "" || report === "-") {
+    throw new UsageError(
+      "--report needs the name of a file; write for example: --report run.html",
+    );
+  }
   if (report !== undefined && (report === hdr || report === compare)) {
     const other = report === hdr ? "--hdr" : "--compare";
     throw new UsageError(

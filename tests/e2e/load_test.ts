@@ -52,3 +52,25 @@ e2e("load asks a web server", async (run) => {
   assertEquals(code, 0, stdout);
   assertMatch(stdout, /\n20 requests in .*\n[^]*\nerrors: none\n$/);
 });
+
+e2e("load writes a report of the run and of an earlier one", async (run) => {
+  await using server = await run.server("echo", "127.0.0.1:0");
+  const folder = await Deno.makeTempDir({ dir: "/tmp" });
+  const few = ["--count", "50", "--warm-up", "0s"];
+  const before = await run.client(
+    ...["load", server.address, ...few, "--format", "json"],
+  );
+  assertEquals(before.code, 0, before.stderr);
+  const page = `${folder}/run.html`;
+  const { code, stderr } = await run.clientWith(
+    before.stdout,
+    ...["load", server.address, ...few, "--compare", "-", "--report", page],
+  );
+  assertEquals([code, stderr], [0, `wrote ${page}\n`]);
+  const html = await Deno.readTextFile(page);
+  assertMatch(html, /<\/html>\n$/);
+  const { latency } = readLoadSummary(before.stdout);
+  const earlier = `"earlier.latency.p99_us" value="${latency!.p99_us}"`;
+  assertEquals(html.includes(earlier), true);
+  await Deno.remove(folder, { recursive: true });
+});

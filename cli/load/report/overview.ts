@@ -17,12 +17,13 @@ import {
   rate,
   type Run,
   said,
+  seconds,
   time,
 } from "./run.ts";
 
 /** What a run comes to, in a sentence. */
 export function leadOf(summary: LoadSummary): string {
-  const { latency, messages, parameters, rate_per_s, seconds } = summary;
+  const { latency, messages, parameters, rate_per_s } = summary;
   const errors = errorCount(summary);
   const noun = nounOf(summary);
   const verb = parameters.check === "none" ? "sent" : "answered";
@@ -32,7 +33,7 @@ export function leadOf(summary: LoadSummary): string {
       time(latency.p99_us)
     }, the longest ${time(latency.max_us)}`;
   const failed = errors === 0 ? "no errors" : counted(errors, "error");
-  return `${counted(messages, noun)} ${verb} in ${seconds.toFixed(1)} s, ${
+  return `${counted(messages, noun)} ${verb} in ${seconds(summary.seconds)}, ${
     rate(rate_per_s)
   }${took}; ${failed}.`;
 }

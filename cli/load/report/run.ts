@@ -39,7 +39,7 @@ export function rate(perSecond: number): string {
 
 /** Writes seconds, as many digits as an interval needs. */
 export function seconds(value: number): string {
-  return `${+value.toFixed(1)} s`;
+  return `${(+value.toFixed(1)).toLocaleString("en-US")} s`;
 }
 
 /** Keeps each number and its unit in one line. */

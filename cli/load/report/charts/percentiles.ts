@@ -43,7 +43,8 @@ export function percentileCurve(runs: readonly Run[]): {
     paths: runs.toReversed().flatMap((run) => curves(run, isOpen, x, y)),
     marks: [
       ...limitMarks(runs[0]!, x, y),
-      ...runs.toReversed().flatMap((run) => namedMarks(run, x, y)),
+      ...runs.map((run, at) => ({ run, other: runs[1 - at] })).toReversed()
+        .flatMap(({ other, run }) => namedMarks(run, other, x, y)),
     ],
     x,
     y,
@@ -78,14 +79,22 @@ function curves(
   ];
 }
 
-function namedMarks({ look, name, summary }: Run, x: Scale, y: Scale): Html[] {
+function namedMarks(
+  { look, name, summary }: Run,
+  other: Run | undefined,
+  x: Scale,
+  y: Scale,
+): Html[] {
   const { latency } = summary;
+  const beside = other?.summary.latency ?? undefined;
   if (latency === null) return [];
   return NAMED.map(([title, percentile, key]) => {
     const text = time(latency[key]);
     const at = x.of(percentile);
     const [cx, cy] = [percent(at), percent(1 - y.of(latency[key]))];
-    const isAbove = look === "now";
+    // Outside of the two curves.
+    const isAbove = beside === undefined || latency[key] > beside[key] ||
+      (latency[key] === beside[key] && look === "now");
     // At an edge there is room on one side alone.
     const isLeft = at > 0.12 && (isAbove || at > 0.9);
     const rank = percentile === 90 || percentile === 99.9 ? " minor" : "";

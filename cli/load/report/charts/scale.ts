@@ -111,7 +111,10 @@ export function nines(count: number): Scale {
   }));
   // At the end is the longest of all.
   const end = { at: 1, label: "all" };
-  return { of: at, ticks: [...ticks.filter(({ at }) => at < 0.93), end] };
+  const [, half] = ticks;
+  // Where 50 % is near, there is no room for the text of 0 %.
+  const shown = half!.at < 0.05 ? ticks.slice(1) : ticks;
+  return { of: at, ticks: [...shown.filter(({ at }) => at < 0.93), end] };
 }
 
 function within(at: number): number {

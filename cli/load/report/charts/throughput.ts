@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { LoadInterval } from "../../../../lib/load/mod.ts";
 import { type Html, markup } from "../../../http/page/markup.ts";
 import { grouped } from "../../shown/amounts.ts";
 import { counted, endOf, rate, rateOf, type Run, seconds } from "../run.ts";
@@ -91,9 +92,7 @@ function errorMarks({ look, summary }: Run, x: Scale): Html[] {
 
 function hitText(at: number, runs: readonly Run[]): string {
   const lines = runs.flatMap(({ name, summary }) => {
-    const interval = summary.series.find(({ seconds, t_s }) =>
-      t_s <= at + 1e-9 && at + 1e-9 < t_s + seconds
-    );
+    const interval = intervalAt(summary, at);
     if (interval === undefined) return [];
     const errors = interval.errors === 0
       ? ""
@@ -101,6 +100,15 @@ function hitText(at: number, runs: readonly Run[]): string {
     return [`${name}: ${rate(rateOf(interval))}${errors}`];
   });
   return [seconds(at), ...lines].join("\n");
+}
+
+/** The interval of a time: all but the last are equally long. */
+function intervalAt(
+  { series }: Run["summary"],
+  at: number,
+): LoadInterval | undefined {
+  const every = series[0]?.seconds ?? 0;
+  return every > 0 ? series[Math.floor(at / every + 1e-6)] : undefined;
 }
 
 function sentenceOf(runs: readonly Run[], asked: number): string {

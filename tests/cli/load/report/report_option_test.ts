@@ -62,6 +62,7 @@ Deno.test("load refuses a --report that cannot be written, or that would replace
       [["--report", FOLDER], 9, /cannot write .*: it is a folder/],
       [["--report", `${FOLDER}/none/x`], 9, /cannot write/],
       [["--report", path, "--compare", path], 2, /--report and --compare name/],
+      [["--report", "-"], 2, /--report needs the name of a file/],
       [["--report", path, "--hdr", path], 2, /--report and --hdr name/],
     ] as const
   ) {
