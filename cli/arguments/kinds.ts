@@ -76,13 +76,22 @@ export function refuseOthers(
         }: ${reason}; leave it out`,
       );
     }
-    const words = [...new Set(appliesTo.map((kind) => wordsOf(kind)[0]))];
     throw new UsageError(
-      `--${name} is for ${words.join(" and ")}, and ${subject} is not; ${
+      `--${name} is for ${listed(appliesTo)}, and ${subject} is not; ${
         adviceFor(appliesTo, kinds)
       }leave it out`,
     );
   }
+}
+
+/** What kinds are called: "TLS" for that of either side, "TLS, WebSocket and UDP". */
+function listed(kinds: readonly Kind[]): string {
+  const words = new Set(kinds.map((kind) => wordsOf(kind)[0]));
+  for (const word of words) words.delete(`${word} to TARGET`);
+  const [last, ...others] = [...words].reverse();
+  return others.length === 0
+    ? last!
+    : `${others.reverse().join(", ")} and ${last}`;
 }
 
 /** How to come to a kind; https: is the TLS of http:. */

@@ -109,6 +109,11 @@ export class FrameDecoder {
     return this.#isBlocked ? 0 : this.#decoder.missingBytes ?? 0;
   }
 
+  /** Whether bytes of a message that is not whole are no longer in the queue. */
+  get isInside(): boolean {
+    return !this.#isBlocked && this.#decoder.isInside === true;
+  }
+
   /** What may be wrong if the rest of the message that has begun does not come. */
   get waitHint(): Hint | undefined {
     const hint = this.#decoder.waitHint?.(this.queue);

@@ -141,6 +141,12 @@ export interface Decoder {
   resync?(queue: ReadableQueue): boolean;
 
   /**
+   * Whether bytes of a message that is not whole were taken off the queue already, as
+   * in a framing whose messages come in fragments. The time for the message runs then.
+   */
+  readonly isInside?: boolean;
+
+  /**
    * What may be wrong if the rest of the message that has begun does not come.
    *
    * @param queue The bytes of that message.

@@ -1,9 +1,11 @@
 import { connect, type MessageConnection, serve } from "@parley/parley";
-import { ConnectionError, ProtocolError } from "@parley/parley";
+import { ConnectionError, ProtocolError, TimeoutError } from "@parley/parley";
 import { connectTcp } from "@parley/parley/tcp";
 import { serveHttp } from "@parley/parley/http";
 import { upgradeWebSocket, webSocketOf } from "@parley/parley/websocket";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { startMessageServer } from "../../lib/session/serving/serve.ts";
+import { ManualTime } from "../support/manual_time.ts";
 import { stream, utf8 } from "./wire/frames.ts";
 
 const echo = async (peer: MessageConnection<Uint8Array>) => {
@@ -200,6 +202,42 @@ Deno.test("a ping is answered while the program waits for a message", async () =
     ], "server"),
   );
   line.close();
+});
+
+Deno.test("a peer that never finishes a fragmented message is ended by the message's deadline, whatever it sends between", async () => {
+  const time = new ManualTime();
+  const ended = Promise.withResolvers<unknown>();
+  const server = await startMessageServer<"bytes", Uint8Array, Uint8Array>(
+    "ws://127.0.0.1:0",
+    {
+      messageTimeoutMs: 10_000,
+      onEvent: (event) => {
+        if (event.type === "closed") ended.resolve(event.error);
+      },
+    },
+    echo,
+    time,
+  );
+  const { line } = await rawClient(server.address.port);
+  const into = new Uint8Array(100);
+  // A message that is whole, then a quiet time that belongs to none.
+  await line.write(stream([{ opcode: 1, payload: "a" }], "client"));
+  await line.read(into);
+  await time.advance(20_000);
+  for (let i = 0; i < 4; i++) {
+    await line.write(stream([
+      { opcode: i === 0 ? 1 : 0, fin: false, payload: "he" },
+      { opcode: 9, payload: "now" },
+    ], "client"));
+    // The pong says that the fragment was taken.
+    assertEquals((await line.read(into))! > 0, true, `after ${i}`);
+    await time.advance(3_000);
+  }
+  const error = await ended.promise;
+  assert(error instanceof TimeoutError);
+  assertEquals([error.deadline, error.timeoutMs], ["message", 10_000]);
+  line.close();
+  await server.shutdown();
 });
 
 Deno.test("a peer that vanishes without a close frame is cut off", async () => {

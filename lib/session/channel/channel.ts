@@ -182,10 +182,10 @@ export class Channel implements Watched, Endable {
    *
    * @returns A promise that never rejects.
    */
-  fill(missing?: number, mark?: number): Promise<void> {
+  fill(missing?: number, mark?: number, isInside?: boolean): Promise<void> {
     // What was sent is what the peer waits for before it answers.
     this.#sending?.flush();
-    return this.receiving.fill(missing, mark);
+    return this.receiving.fill(missing, mark, isInside);
   }
 
   /** See {@linkcode SendingHalf.accepted}. */

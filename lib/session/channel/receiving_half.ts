@@ -77,6 +77,8 @@ export class ReceivingHalf {
   // message that is.
   #spentMs = 0;
   #mark = 0;
+  // Whether fragments of it were taken off the queue.
+  #isInside = false;
 
   constructor(
     connection: Connection,
@@ -106,7 +108,8 @@ export class ReceivingHalf {
 
   /** How long the message that has begun is waited for, in ms; 0 if none has. */
   partialMs(nowMs: number): number {
-    if (this.#into === undefined || this.queue.length === 0) return 0;
+    if (this.#into === undefined) return 0;
+    if (this.queue.length === 0 && !this.#isInside) return 0;
     if (this.isLookingLast) return 0;
     return this.#spentMs + nowMs - this.#traffic.readMs;
   }
@@ -117,10 +120,16 @@ export class ReceivingHalf {
    * @param missing How many bytes the message that has begun lacks; 0 if unknown.
    * @param mark Changes with every message that was taken; it tells how long the
    * same one has been waited for.
+   * @param isInside Whether a message has begun although the queue may be empty.
    * @returns A promise that never rejects. Look at the queue, then at the state.
    */
-  fill(missing = 0, mark: number = this.queue.offset): Promise<void> {
+  fill(
+    missing = 0,
+    mark: number = this.queue.offset,
+    isInside = false,
+  ): Promise<void> {
     this.#isAhead = false;
+    this.#isInside = isInside;
     const isLookingLast = this.isLookingLast;
     const wait = this.#wait ??= new Promise((resolve) => this.#wake = resolve);
     // It may find that there is nothing to wait for.
@@ -218,7 +227,7 @@ export class ReceivingHalf {
       default:
         return this.wake();
     }
-    if (mark !== this.#mark || queue.length === 0) {
+    if (mark !== this.#mark || (queue.length === 0 && !this.#isInside)) {
       this.#mark = mark;
       this.#spentMs = 0;
     }
@@ -265,7 +274,9 @@ export class ReceivingHalf {
     const traffic = this.#traffic;
     if (traffic.clock !== undefined) {
       const { nowMs } = traffic.clock;
-      if (queue.length > 0) this.#spentMs += nowMs - traffic.readMs;
+      if (queue.length > 0 || this.#isInside) {
+        this.#spentMs += nowMs - traffic.readMs;
+      }
       traffic.readMs = nowMs;
     }
     queue.commit(count);

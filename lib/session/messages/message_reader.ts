@@ -160,7 +160,8 @@ export class MessageReader<T> {
    */
   fill(): Promise<void> {
     if (this.#copies && !this.#half.isReading) this.#half.queue.release();
-    return this.#channel.fill(this.#frames.missingBytes, this.#frames.count);
+    const { count, isInside, missingBytes } = this.#frames;
+    return this.#channel.fill(missingBytes, count, isInside);
   }
 
   /**

@@ -11,6 +11,8 @@ import type {
   Listener,
   ListenOptions,
 } from "../connection.ts";
+import { ConnectionError } from "../../errors.ts";
+import { translate } from "../os_error.ts";
 import { listenLine } from "../tcp/listen_line.ts";
 import { connectTcp } from "../tcp/mod.ts";
 import type {
@@ -70,26 +72,43 @@ export async function listenForWebSockets(
   );
 }
 
-async function dialLine(
-  { hostname, port, transport }: Address,
+function dialLine(
+  to: Address,
   options: DialOptions & TlsDialOptions,
 ): Promise<Connection> {
-  if (transport !== "wss") {
-    return await connectTcp(new Address("tcp", hostname, port), options);
-  }
-  const { dialTls } = await import("../tls/open.ts");
-  return await dialTls(new Address("tls", hostname, port), options);
+  return named("connect to", to, async (below) => {
+    if (below.transport === "tcp") return await connectTcp(below, options);
+    const { dialTls } = await import("../tls/open.ts");
+    return await dialTls(below, options);
+  });
 }
 
-async function listenBelow(
-  { hostname, port, transport }: Address,
+function listenBelow(
+  on: Address,
   options: ListenOptions & TlsListenOptions,
 ): Promise<Listener> {
-  if (transport !== "wss") {
-    return await listenLine(new Address("tcp", hostname, port), options);
+  return named("listen on", on, async (below) => {
+    if (below.transport === "tcp") return await listenLine(below, options);
+    const { listenForTls } = await import("../tls/open.ts");
+    return await listenForTls(below, options);
+  });
+}
+
+/** Opens what is below; a failure names the address that was asked for. */
+async function named<T>(
+  action: string,
+  address: Address,
+  open: (below: Address) => Promise<T>,
+): Promise<T> {
+  const { hostname, port, transport } = address;
+  const below = transport === "wss" ? "tls" : "tcp";
+  try {
+    return await open(new Address(below, hostname, port));
+  } catch (error) {
+    throw error instanceof ConnectionError
+      ? translate(error, action, address)
+      : error;
   }
-  const { listenForTls } = await import("../tls/open.ts");
-  return await listenForTls(new Address("tls", hostname, port), options);
 }
 
 /** Gives the connections of clients, which have yet to ask for WebSocket. */

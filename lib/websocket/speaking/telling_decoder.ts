@@ -24,6 +24,10 @@ export class TellingDecoder implements Decoder {
     return this.#decoder.missingBytes;
   }
 
+  get isInside(): boolean {
+    return this.#decoder.isInside;
+  }
+
   decode(queue: ReadableQueue): Uint8Array | undefined {
     if (this.#hasFailed) throw this.#failure;
     try {
