@@ -88,7 +88,7 @@ export function reasonOf(error: unknown): string {
  * its own: Sec-WebSocket-Key, WebSocket, TLS.
  */
 function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]+(?![-\w])/.test(text)
+  return /^[A-Z][a-z]*(?![-\w])/.test(text)
     ? text[0]!.toLowerCase() + text.slice(1)
     : text;
 }

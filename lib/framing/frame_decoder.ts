@@ -1,6 +1,6 @@
 /**
  * The driver of a decoder: bytes go in, messages come out, without any socket or
- * stream. It counts messages, says where a decoder gave up, and skips bad frames:
+ * stream. It counts messages, says where a decoder gave up, and skips bad frames.
  *
  * ```text
  *              decode ─► message
@@ -23,12 +23,8 @@ import { type Hint, ProtocolError } from "../errors.ts";
 import { Faults } from "./diagnosis/faults.ts";
 import type { Place } from "./diagnosis/first_bytes.ts";
 import type { FrameDecoderOptions } from "./frame_decoder_options.ts";
-import {
-  type CodecOptions,
-  type Decoder,
-  DEFAULT_MAX_MESSAGE_BYTES,
-  type Framing,
-} from "./framing.ts";
+import type { CodecOptions, Decoder, Framing } from "./framing.ts";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "./framing.ts";
 import { SHOWN_BYTES } from "./limits.ts";
 import { framingOf } from "./by_name.ts";
 
@@ -78,12 +74,12 @@ export class FrameDecoder {
    * @throws {RangeError} If the limit is not a positive integer.
    */
   constructor(framing: Framing | string, options: FrameDecoderOptions = {}) {
-    const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = options;
+    const { connection, from, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } =
+      options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
     const known = this.#framing = framingOf(framing);
     this.#faults = new Faults(known, options);
     // Not a closure: see tests/session/serving/garbage_test.ts.
-    const { connection, from } = options;
     this.#codec = { connection, from, maxMessageBytes };
     this.#decoder = known.decoder(this.#codec);
     this.queue = options.queue ?? new ByteQueue();
@@ -111,13 +107,13 @@ export class FrameDecoder {
 
   /** Whether bytes of a message that is not whole are no longer in the queue. */
   get isInside(): boolean {
-    return !this.#isBlocked && this.#decoder.isInside === true;
+    return this.#decoder.isInside === true;
   }
 
   /** What may be wrong if the rest of the message that has begun does not come. */
   get waitHint(): Hint | undefined {
-    const hint = this.#decoder.waitHint?.(this.queue);
-    return hint ?? this.#beginning.hint(this.queue, this.#hasEnded);
+    return this.#decoder.waitHint?.(this.queue) ??
+      this.#beginning.hint(this.queue, this.#hasEnded);
   }
 
   /** Adds received bytes. Do not write to the array any more. */
@@ -249,7 +245,6 @@ export class FrameDecoder {
   /**
    * Ends the stream with an error, which gets its place.
    *
-   * @param error What the decoder, or the decoder of the message's content, threw.
    * @param message The message it is about, if it was the last one taken.
    * @returns The error to throw, now and at every later call.
    */

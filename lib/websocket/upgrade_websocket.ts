@@ -79,7 +79,12 @@ export function upgradeWebSocket<E extends EncodingLike = "bytes">(
   const terms = termsOf(webSocket);
   const settings = new Settings<MessageOf<E>, SentOf<E>>(options, {}, "server");
   const answer = acceptRequest(
-    { headers: info.headers, method: request.method, target: info.target },
+    {
+      headers: info.headers,
+      method: request.method,
+      target: info.target,
+      version: info.version,
+    },
     "",
     webSocket,
   );
@@ -88,7 +93,7 @@ export function upgradeWebSocket<E extends EncodingLike = "bytes">(
     const fields = headers.map((
       [name, value],
     ): [string, string] => [name, value]);
-    return new Response(`${reason}\n`, { status, headers: fields });
+    return new Response(`${reason}.\n`, { status, headers: fields });
   }
   const agreement: WebSocketAgreement = {
     ...terms,

@@ -282,6 +282,77 @@ Deno.test("other paths, other origins and other protocols are refused", async ()
   assertEquals(await allowed.receive(), utf8("x"));
 });
 
+const OPENING = {
+  start: "GET / HTTP/1.1",
+  host: "Host: a",
+  upgrade: "Upgrade: websocket",
+  connection: "Connection: Upgrade",
+  version: "Sec-WebSocket-Version: 13",
+  key: "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  more: "X: y",
+};
+
+const REFUSED: readonly (readonly [
+  change: Partial<typeof OPENING>,
+  status: string,
+  says: string,
+])[] = [
+  [{ key: "X: y" }, "400 Bad Request", "Sec-WebSocket-Key must be 16 bytes"],
+  [{ key: "Sec-WebSocket-Key: abc" }, "400 Bad Request", "Sec-WebSocket-Key"],
+  [
+    { more: "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==" },
+    "400 Bad Request",
+    "Sec-WebSocket-Key must be 16 bytes in base64.\n",
+  ],
+  [
+    { version: "Sec-WebSocket-Version: 8" },
+    "426 Upgrade Required",
+    "The version of WebSocket is 13.\n",
+  ],
+  [
+    { version: "X: y" },
+    "426 Upgrade Required",
+    "\r\nSec-WebSocket-Version: 13\r\n",
+  ],
+  [
+    { more: "Origin: https://evil.example" },
+    "403 Forbidden",
+    "Pages of https://evil.example may not connect.\n",
+  ],
+  [{ upgrade: "X: y" }, "426 Upgrade Required", "\r\nUpgrade: websocket\r\n"],
+  [{ connection: "X: y" }, "426 Upgrade Required", "This port speaks WebSo"],
+  [{ start: "POST / HTTP/1.1" }, "405 Method Not Allowed", "Allow: GET\r\n"],
+  [{ start: "GET / HTTP/1.0" }, "400 Bad Request", "opens with HTTP/1.1.\n"],
+  [{ start: "GET /b HTTP/1.1" }, "404 Not Found", "no WebSocket at this path"],
+  [{ more: "Content-Length: 3" }, "400 Bad Request", "has no body.\n"],
+  [{ more: "Transfer-Encoding: chunked" }, "400 Bad Request", "has no body."],
+  [{ start: "hello" }, "400 Bad Request", "This port speaks WebSocket: send"],
+];
+
+Deno.test("every wrong request for WebSocket gets its status, and the log a reason", async () => {
+  const reasons: string[] = [];
+  const all = Promise.withResolvers<void>();
+  const server = await serve("ws://127.0.0.1:0/", {
+    onEvent: (event) => {
+      if (event.type !== "handshake_failed") return;
+      reasons.push((event.error as ConnectionError).reason!);
+      if (reasons.length === REFUSED.length) all.resolve();
+    },
+  }, echo);
+  for (const [change, status, says] of REFUSED) {
+    const line = await connectTcp(`127.0.0.1:${server.address.port}`);
+    const lines = Object.values({ ...OPENING, ...change });
+    await line.write(utf8([...lines, "", ""].join("\r\n")));
+    const answer = new TextDecoder().decode(await readAll(line));
+    assert(answer.startsWith(`HTTP/1.1 ${status}\r\n`), answer);
+    assert(answer.includes(says), answer);
+    line.close();
+  }
+  await all.promise;
+  await server.shutdown();
+  for (const reason of reasons) assert(!reason.endsWith("."), reason);
+});
+
 Deno.test("an address of WebSocket that leads to a line server is diagnosed", async () => {
   await using server = await serve("tcp://127.0.0.1:0", {
     onEvent: () => {},

@@ -73,11 +73,9 @@ export class ReceivingHalf {
   #lastLook: LastLook | undefined;
   // Place in the stream after which no message begins any more.
   #lastBegin = Infinity;
-  // Time spent waiting for the rest of the message that has begun, and which
-  // message that is.
+  // Time spent waiting for the rest of a message, which one, and whether it has begun.
   #spentMs = 0;
   #mark = 0;
-  // Whether fragments of it were taken off the queue.
   #isInside = false;
 
   constructor(
@@ -108,26 +106,20 @@ export class ReceivingHalf {
 
   /** How long the message that has begun is waited for, in ms; 0 if none has. */
   partialMs(nowMs: number): number {
-    if (this.#into === undefined) return 0;
+    if (this.#into === undefined || this.isLookingLast) return 0;
     if (this.queue.length === 0 && !this.#isInside) return 0;
-    if (this.isLookingLast) return 0;
     return this.#spentMs + nowMs - this.#traffic.readMs;
   }
 
   /**
-   * Waits for bytes, the end, a failure, or until nothing more is wanted.
+   * Waits for bytes, the end, a failure, or until nothing more is wanted. It never
+   * rejects: look at the queue, then at the state.
    *
    * @param missing How many bytes the message that has begun lacks; 0 if unknown.
-   * @param mark Changes with every message that was taken; it tells how long the
-   * same one has been waited for.
-   * @param isInside Whether a message has begun although the queue may be empty.
-   * @returns A promise that never rejects. Look at the queue, then at the state.
+   * @param mark Changes with every message that was taken.
+   * @param isInside Whether one has begun although the queue may be empty.
    */
-  fill(
-    missing = 0,
-    mark: number = this.queue.offset,
-    isInside = false,
-  ): Promise<void> {
+  fill(missing = 0, mark = this.queue.offset, isInside = false): Promise<void> {
     this.#isAhead = false;
     this.#isInside = isInside;
     const isLookingLast = this.isLookingLast;
@@ -261,9 +253,7 @@ export class ReceivingHalf {
 
   #received(count: number | null): void {
     if (count === null) return this.#ended(this.#raw?.readFailure());
-    const into = this.#into!;
-    this.#into = undefined;
-    this.#arrived(count, into);
+    this.#arrived(count, this.#into!);
     this.wake();
     // The program may be stuck sending to a peer that reads late.
     if (this.#lastLook !== undefined) this.#read(0, this.#mark);
@@ -272,11 +262,11 @@ export class ReceivingHalf {
   #arrived(count: number, into: Uint8Array): void {
     const { queue } = this;
     const traffic = this.#traffic;
+    this.#into = undefined;
     if (traffic.clock !== undefined) {
       const { nowMs } = traffic.clock;
-      if (queue.length > 0 || this.#isInside) {
-        this.#spentMs += nowMs - traffic.readMs;
-      }
+      const hasBegun = queue.length > 0 || this.#isInside;
+      if (hasBegun) this.#spentMs += nowMs - traffic.readMs;
       traffic.readMs = nowMs;
     }
     queue.commit(count);

@@ -42,7 +42,7 @@ export async function answerClient(
     await refuse(line, exchange, answer);
     throw refusal(line, answer.reason);
   }
-  // The protocol can be switched once the request is whole; a GET has no body.
+  // The protocol can be switched once the request is whole; it has no body.
   await exchange.next();
   const { target } = request;
   const { compression, origin, protocol } = answer;
@@ -53,7 +53,7 @@ export async function answerClient(
     const asked = { target, origin, remoteAddress, signal: gone };
     prepared = await beforeAccept?.(asked);
   } catch (cause) {
-    const reason = "What is behind this port cannot be reached.";
+    const reason = "What is behind this port cannot be reached";
     await refuse(line, exchange, { status: 502, headers: [], reason });
     throw refusal(line, "what is behind it cannot be reached", cause);
   }
@@ -78,7 +78,7 @@ async function requestHead(
     throw refusal(line, "the client ended the connection");
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    const reason = "This port speaks WebSocket: send an HTTP request for it.";
+    const reason = "This port speaks WebSocket: send an HTTP request for it";
     await refuse(line, exchange, { status: 400, headers: [], reason });
     throw refusal(line, "the client does not speak HTTP", error);
   }
@@ -89,7 +89,7 @@ async function refuse(
   exchange: HeadExchange,
   { headers, reason, status }: OpeningRefusal,
 ): Promise<void> {
-  const bytes = new TextEncoder().encode(`${reason}\n`);
+  const bytes = new TextEncoder().encode(`${reason}.\n`);
   try {
     await exchange.send(
       {

@@ -39,27 +39,37 @@ export interface OpeningRefusal {
  * @param path The only path that is served, or `""` for all.
  */
 export function acceptRequest(
-  request: Pick<RequestHead, "headers" | "method" | "target">,
+  request: Pick<RequestHead, "headers" | "method" | "target" | "version">,
   path: string,
   rules: OpeningRules,
 ): OpeningAnswer | OpeningRefusal {
-  const { headers, method, target } = request;
+  const { headers, method, target, version } = request;
   if (
     !listHas(headers, "upgrade", "websocket") ||
     !listHas(headers, "connection", "upgrade")
   ) {
     return refuse(
       426,
-      "This port speaks WebSocket. Open it with a WebSocket client.",
+      "This port speaks WebSocket; open it with a WebSocket client",
       [["Upgrade", "websocket"]],
     );
   }
   if (method !== "GET") {
-    return refuse(405, "A WebSocket opens with GET.", [["Allow", "GET"]]);
+    return refuse(405, "A WebSocket opens with GET", [["Allow", "GET"]]);
+  }
+  if (version === "1.0") {
+    return refuse(400, "A WebSocket opens with HTTP/1.1");
+  }
+  const lengths = valuesOf(headers, "content-length");
+  if (
+    lengths.some((length) => !/^0+$/.test(length)) ||
+    valuesOf(headers, "transfer-encoding").length > 0
+  ) {
+    return refuse(400, "A request for WebSocket has no body");
   }
   const versions = valuesOf(headers, "sec-websocket-version");
   if (versions.join() !== WEBSOCKET_VERSION) {
-    return refuse(426, `The version of WebSocket is ${WEBSOCKET_VERSION}.`, [
+    return refuse(426, `The version of WebSocket is ${WEBSOCKET_VERSION}`, [
       ["Upgrade", "websocket"],
       ["Sec-WebSocket-Version", WEBSOCKET_VERSION],
     ]);
@@ -67,14 +77,14 @@ export function acceptRequest(
   const keys = valuesOf(headers, "sec-websocket-key");
   const [key = ""] = keys;
   if (keys.length !== 1 || !isOpeningKey(key)) {
-    return refuse(400, "Sec-WebSocket-Key must be 16 bytes in base64.");
+    return refuse(400, "Sec-WebSocket-Key must be 16 bytes in base64");
   }
   if (path !== "" && target !== path && !target.startsWith(`${path}?`)) {
-    return refuse(404, "There is no WebSocket at this path.");
+    return refuse(404, "There is no WebSocket at this path");
   }
   const origins = valuesOf(headers, "origin");
   if (origins.length > 1 || !isAllowed(origins[0], headers, rules)) {
-    return refuse(403, `Pages of ${origins.join(", ")} may not connect.`);
+    return refuse(403, `Pages of ${origins.join(", ")} may not connect`);
   }
   const asked = listOf(headers, "sec-websocket-protocol");
   const protocol = asked.find((name) => rules.protocols?.includes(name)) ?? "";

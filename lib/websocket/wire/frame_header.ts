@@ -52,6 +52,11 @@ export function payloadLength(queue: ReadableQueue, second: number): number {
   }
 }
 
+/** Whether the first bit of a length in 8 bytes is set, which is forbidden. */
+export function hasWrongBit(queue: ReadableQueue, second: number): boolean {
+  return (second & 0x7f) === 127 && queue.byte(2) >= 0x80;
+}
+
 /** Whether a length could have been written in fewer bytes, which is forbidden. */
 export function isOverlong(second: number, length: number): boolean {
   switch (second & 0x7f) {

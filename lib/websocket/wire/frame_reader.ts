@@ -9,6 +9,7 @@ import type { Side } from "../../framing/framing.ts";
 import { evidence, malformed } from "../../framing/limits.ts";
 import {
   FIN,
+  hasWrongBit,
   headerSize,
   isOverlong,
   MASKED,
@@ -76,6 +77,12 @@ export class FrameReader {
     if (wrongToo !== undefined) throw wrongToo;
     const known = headerSize(second & ~MASKED);
     if (!queue.has(known)) return false;
+    if (hasWrongBit(queue, second)) {
+      throw malformed(
+        "the first bit of its length is set",
+        evidence(queue, known),
+      );
+    }
     this.length = payloadLength(queue, second);
     if (isOverlong(second, this.length)) {
       throw malformed(

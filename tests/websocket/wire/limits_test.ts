@@ -19,12 +19,19 @@ const BINARY = 2;
 const MIB = 1 << 20;
 
 /** The message that a stream makes, given in pieces of a size. */
-function message(
+function message(...stream: Parameters<typeof messagesIn>): Uint8Array {
+  const messages = messagesIn(...stream);
+  assertEquals(messages.length, 1);
+  return messages[0]!;
+}
+
+/** The messages that a stream makes, given in pieces of a size. */
+function messagesIn(
   bytes: Uint8Array,
   from: Side,
   pieceBytes: number,
   maxMessageBytes: number,
-): Uint8Array {
+): Uint8Array[] {
   const ignored = () => {};
   const decoder = new WebSocketDecoder({
     ...{ from, maxMessageBytes },
@@ -34,11 +41,11 @@ function message(
   const messages: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += pieceBytes) {
     queue.push(bytes.slice(at, at + pieceBytes));
-    const taken = decoder.decode(queue);
-    if (taken !== undefined) messages.push(taken);
+    for (let taken; (taken = decoder.decode(queue)) !== undefined;) {
+      messages.push(taken);
+    }
   }
-  assertEquals(messages.length, 1);
-  return messages[0]!;
+  return messages;
 }
 
 /** A payload that is ASCII if it is text. */
@@ -98,6 +105,22 @@ for (const from of SIDES) {
       for (const size of [64, 128, 256, 512, 1024, 2048]) {
         const got = message(bytes, from, size, whole.length);
         assertSame(got, whole, `${opcode}: reads of ${size}`);
+      }
+    }
+  });
+
+  Deno.test(`sections 9.7 and 9.8: 1,000 messages of a ${from}, of each size`, () => {
+    for (const opcode of [TEXT, BINARY]) {
+      for (const size of [0, 16, 64, 256, 1024, 4096]) {
+        const whole = payload(opcode, size);
+        const one = frame({ opcode, payload: whole }, from);
+        const bytes = new Uint8Array(one.length * 1000);
+        for (let i = 0; i < 1000; i++) bytes.set(one, i * one.length);
+        for (const pieceBytes of [1_461, bytes.length]) {
+          const messages = messagesIn(bytes, from, pieceBytes, 4096);
+          assertEquals(messages.length, 1000, `${opcode}: ${size}`);
+          for (const got of messages) assertSame(got, whole, `${size}`);
+        }
       }
     }
   });
