@@ -13,6 +13,7 @@ import { UsageError } from "../output/failure.ts";
 import { checkTls } from "../server/server_checks.ts";
 import { KINDS_OVER } from "../server/server_command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { checkNats } from "./nats/nats_options.ts";
 import { HUB_OPTIONS, type HubOptionValues } from "./hub_option_table.ts";
 
 /** What a hub is asked to do. */
@@ -53,6 +54,7 @@ export async function parseHubArguments(
   ]);
   refuseOthers(HUB_OPTIONS, given, kinds, `hub ${addresses.join(" ")}`);
   checkTls(addresses, given);
+  checkNats(given);
   return { places, given, options };
 }
 

@@ -16,7 +16,7 @@ export function hubManual(): Manual {
     examples: [
       "parley-server hub 7342 --names --notices text",
       "parley-server hub 7342 length:4@7343 ws://:8080 --history 20",
-      "parley-server hub ws://:8080 --room json:.room --notices json",
+      "parley-server hub ws://:8080 --nats nats://10.0.0.1 --history 100",
       "parley-client 7342 --name ann",
     ],
     operands: [{
@@ -75,6 +75,67 @@ export function hubManual(): Manual {
         [
           "history",
           "stays with a room that is empty, up to 64 MiB in all rooms; it ends with the hub",
+        ],
+      ],
+    }, {
+      title: "NATS without --history",
+      rows: [
+        [
+          "order",
+          "of each sender; two senders may be seen in another order on another machine",
+        ],
+        [
+          "loss",
+          "while a hub is cut off from NATS, or a server of NATS dies: members of both sides get a notice with the count",
+        ],
+        [
+          "cut off",
+          "members of one hub go on; up to 16 MiB that they say waits and goes out once, the rest is dropped",
+        ],
+        ["duplicates", "none"],
+      ],
+    }, {
+      title: "NATS with --history (JetStream)",
+      rows: [
+        [
+          "order",
+          "one order in the room, on all machines; no member sees a message that is not stored",
+        ],
+        [
+          "loss",
+          "none that is stored; a hub goes on from where it was, and tells a gap if it missed more than N",
+        ],
+        [
+          "cut off",
+          "messages wait, up to 16 MiB, then their senders; what waited goes out once",
+        ],
+        [
+          "duplicates",
+          "none within 2 minutes, nor among the last 1,024 messages of a room",
+        ],
+        [
+          "power loss",
+          "of a NATS server may cost the last 2 minutes, as it does not wait for its disk; --nats-replicas 3 on machines that do not fail together prevents that",
+        ],
+        [
+          "speed",
+          "a member has one message at a time under way to the store",
+        ],
+      ],
+    }, {
+      title: "NATS",
+      rows: [
+        [
+          "a server",
+          "nats-server, or with --history: nats-server --jetstream --store_dir DIR",
+        ],
+        [
+          "credentials",
+          "nats://USER:PASSWORD@HOST, nats://TOKEN@HOST, --nats-creds or --nats-nkey; commands can be seen by other users of the machine, files cannot",
+        ],
+        [
+          "the stream",
+          "PARLEY is made by the first hub; another --history than the first one's is refused",
         ],
       ],
     }],

@@ -21,6 +21,7 @@ import {
 import { parseSize, writtenSize } from "../arguments/sizes.ts";
 import { oneOf, parseCount, parseWhole } from "../arguments/values.ts";
 import { UsageError } from "../output/failure.ts";
+import { NATS_OPTIONS } from "./nats/nats_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
 import { LISTENING_OPTIONS } from "../target/listening_options.ts";
 import {
@@ -45,17 +46,17 @@ export const HUB_OPTIONS = {
     "room": optional(
       "NAME",
       parseRoom,
-      "the room of every member; json:.path reads it from each message; unless given, members begin in lobby and say /join NAME",
+      "the room of every member, json:.path reads it from each message; unless given, lobby, and members say /join NAME",
       { sets: ["room", "roomPath"] },
     ),
     "history": setting(
       "N",
       { value: 0, text: "0" },
       parseHistory,
-      "sends the last N messages of a room to a member that joins it",
+      "sends a member that joins the last N messages",
     ),
     "names": flag(
-      "puts the sender's name before each message; members say /name NAME",
+      "puts the sender's name before each message",
     ),
     "notices": choice(
       "FORM",
@@ -72,6 +73,7 @@ export const HUB_OPTIONS = {
       "most rooms with members at once",
     ),
   }),
+  ...NATS_OPTIONS,
   ...about({ subject: "slow members", usual: true }, {
     "queue": setting(
       "SIZE",

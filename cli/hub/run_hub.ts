@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { Backbone } from "../../lib/hub/mod.ts";
 import type { Manual } from "../manual/manual.ts";
 import type { ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
-import type { Invocation, LoadedCommand } from "../program.ts";
+import type { Invocation, LoadedCommand, Progress } from "../program.ts";
 import { reloadAtSignal } from "../server/listening/reload_certificate.ts";
 import { tellListening } from "../server/listening/tell_listening.ts";
 import { Servers } from "../server/start_servers.ts";
@@ -15,6 +16,7 @@ import { untilSignal } from "../server/until_signal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { parseHubArguments } from "./hub_command.ts";
 import { hubManual } from "./hub_manual.ts";
+import type { HubOptionValues } from "./hub_option_table.ts";
 import type { HubTerminal } from "./hub_terminal.ts";
 import { runningHub, startHub } from "./start_hub.ts";
 
@@ -42,7 +44,8 @@ async function runHub(
     verbose: options.verbose,
   });
   try {
-    const parts = { backbone: undefined, terminalMember: person?.listener };
+    const backbone = await backboneFor(options, progress, terminal, log);
+    const parts = { backbone, terminalMember: person?.listener };
     const hub = await startHub(command, parts, terminal, log);
     const running = runningHub(hub, places.length);
     const servers = new Servers(running.addresses, [running]);
@@ -53,6 +56,10 @@ async function runHub(
     try {
       await person?.join(options);
       return await Promise.race([ended, servers.failed]);
+    } catch (error) {
+      // What ends a hub that listens is its backbone, which is connected to.
+      progress.stage = "connecting";
+      throw error;
     } finally {
       undoReload();
     }
@@ -60,6 +67,26 @@ async function runHub(
     person?.leave();
     log.flush();
   }
+}
+
+/** What shares the rooms with other machines, if they are to be shared. */
+async function backboneFor(
+  options: HubOptionValues,
+  progress: Progress,
+  terminal: Terminal,
+  log: Log,
+): Promise<Backbone | undefined> {
+  if (options.nats.length === 0) return undefined;
+  const { natsBackboneFor } = await import("./nats/nats_backbone_for.ts");
+  const backbone = await natsBackboneFor(options, terminal, log);
+  return {
+    async open(hub, signal) {
+      progress.stage = "connecting";
+      const link = await backbone.open(hub, signal);
+      progress.stage = "listening";
+      return link;
+    },
+  };
 }
 
 /** The person at the terminal, whose modules are loaded if there is one. */

@@ -60,15 +60,16 @@ export function subjectsOf(room: string): Subjects {
 /**
  * What hubs tell each other of a room:
  *
- * - `ask`: tell me the number of your last message; mine is in here
+ * - `enter`: I have entered the room, and count on from this number; tell me yours
+ * - `ask`: I was cut off; tell me the number of your last message, here is mine
  * - `last`: the number of my last message
  * - `leave`: as `last`, and there will be no more
  * - `announce`: a few bytes for the other hubs
  */
-export type HubEvent = "ask" | "last" | "leave" | "announce";
+export type HubEvent = "enter" | "ask" | "last" | "leave" | "announce";
 
 const EVENTS: ReadonlySet<string> = new Set<HubEvent>(
-  ["ask", "last", "leave", "announce"],
+  ["enter", "ask", "last", "leave", "announce"],
 );
 
 /** What the headers say. */

@@ -57,6 +57,13 @@ export interface NatsBackboneOptions {
    */
   readonly retryMs?: number;
   /**
+   * Called with the failure of each round through the servers that is not the last
+   * one, while NATS is tried at first.
+   *
+   * @default {none}
+   */
+  readonly onRetry?: ((error: unknown) => void) | undefined;
+  /**
    * The most milliseconds of one attempt to connect to one server.
    *
    * @default {5_000}
@@ -79,6 +86,7 @@ export interface NatsSettings {
   readonly secure: TlsDialOptions | undefined;
   readonly replicas: number | undefined;
   readonly retryMs: number;
+  readonly onRetry: ((error: unknown) => void) | undefined;
   readonly connectTimeoutMs: number;
   readonly pingIntervalMs: number;
 }
@@ -120,6 +128,7 @@ export function natsSettings(options: NatsBackboneOptions): NatsSettings {
     replicas: replicas === undefined
       ? undefined
       : checkInteger("replicas", replicas, 1, MOST_REPLICAS),
+    onRetry: options.onRetry,
     retryMs: checkDuration("retryMs", retryMs, "0 or above"),
     connectTimeoutMs: checkDuration("connectTimeoutMs", connectTimeoutMs),
     pingIntervalMs: checkDuration("pingIntervalMs", pingIntervalMs),

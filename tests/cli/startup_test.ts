@@ -75,9 +75,9 @@ for (
 ) {
   Deno.test(`${entry} reads the strings of framings, if it takes any`, async () => {
     const loaded = await loadedWith(entry);
-    // Those of HTTP, UDP and WebSocket take no framing, and verifyFraming no string.
+    // Those of HTTP, NATS, UDP and WebSocket take no framing, and verifyFraming no string.
     if (
-      /http|datagrams|testing|websocket/.test(entry) ||
+      /http|datagrams|nats|testing|websocket/.test(entry) ||
       !loaded.has("lib/framing/by_name.ts")
     ) {
       return;

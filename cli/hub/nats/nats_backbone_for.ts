@@ -7,7 +7,8 @@
 import type { Backbone } from "../../../lib/hub/mod.ts";
 import type { NatsCredentials } from "../../../lib/nats/mod.ts";
 import type { TlsDialOptions } from "../../../lib/transport/tls/mod.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { formatDuration } from "../../arguments/durations.ts";
+import { bareReason, reasonOf } from "../../output/error_text.ts";
 import { UsageError } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
@@ -18,7 +19,6 @@ import type { NatsOptions } from "./nats_options.ts";
 /**
  * Makes the backbone of `--nats`.
  *
- * @returns The backbone, or `undefined` without `--nats`.
  * @throws {UsageError} If a file cannot be read.
  * @throws {TypeError} If the address of a server is invalid.
  */
@@ -26,8 +26,7 @@ export async function natsBackboneFor(
   options: NatsOptions,
   terminal: Terminal,
   log: Log,
-): Promise<Backbone | undefined> {
-  if (options.nats.length === 0) return undefined;
+): Promise<Backbone> {
   const tls = await tlsOf(options, terminal, log);
   const credentials = await credentialsOf(options, terminal);
   const replicas = options["nats-replicas"];
@@ -35,10 +34,25 @@ export async function natsBackboneFor(
   return natsBackbone({
     servers: options.nats,
     retryMs: options.retry,
+    onRetry: retryLog(options.retry, log),
     ...tls === undefined ? {} : { tls },
     ...credentials === undefined ? {} : { credentials },
     ...replicas === undefined ? {} : { replicas },
   });
+}
+
+/** The log has a line at the first failure; with `--verbose` at each. */
+function retryLog(forMs: number, log: Log): (error: unknown) => void {
+  let isFirst = true;
+  return (error) => {
+    if (!isFirst && !log.options.verbose) return;
+    isFirst = false;
+    const reason = bareReason(error);
+    log.now(
+      { event: "retrying", reason, forMs },
+      `NATS is not ready: ${reason}; trying for ${formatDuration(forMs)}`,
+    );
+  };
 }
 
 async function credentialsOf(

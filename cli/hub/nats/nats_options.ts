@@ -25,7 +25,7 @@ export const NATS_OPTIONS = about({ subject: "other machines (NATS)" }, {
   "nats": repeated(
     "URL",
     asTyped,
-    "shares the rooms with the other hubs on this NATS server: nats://HOST:PORT, or tls://...; repeatable, for the servers of a cluster",
+    "shares rooms with other hubs: nats://HOST; repeatable",
     { usual: true, sets: ["servers"] },
   ),
   "retry": setting(

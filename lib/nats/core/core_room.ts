@@ -29,6 +29,8 @@ export interface CoreOwner {
   readonly alarm: Alarm;
   /** The connection, while NATS is there. */
   readonly connection: NatsConnection | undefined;
+  /** Whether NATS is there, and no publication waits for it. */
+  readonly isOpen: boolean;
   /** Hands a publication to NATS, now or later. */
   send(
     room: CoreRoom,
@@ -59,7 +61,8 @@ export class CoreRoom implements RoomLink {
   #quiet: Sleeper | undefined;
   // How many publications were dropped while NATS was away.
   #dropped = 0;
-  #wasAttached = false;
+  // How often NATS was there.
+  #attached = 0;
   // `undefined` once the room was left.
   #listener: RoomListener | undefined;
 
@@ -111,9 +114,8 @@ export class CoreRoom implements RoomLink {
 
   /** NATS is there: listens to the room. */
   attach({ nc }: NatsConnection): void {
-    if (this.#wasAttached) this.#watch.settle();
+    if (this.#attached++ > 0) this.#watch.settle();
     else this.#settle = this.#wake(SETTLE_MS, () => this.#watch.settle());
-    this.#wasAttached = true;
     const { messages, hubs } = this.subjects;
     const listen = (subject: string, hear: (message: Msg) => void) => {
       const callback = (error: Error | null, message: Msg) => {
@@ -129,7 +131,8 @@ export class CoreRoom implements RoomLink {
 
   /** What waited has been sent: tells and asks which numbers were the last. */
   catchUp(): void {
-    this.#tell("ask");
+    // What it has published before others could hear it does not count as missing.
+    this.#tell(this.#attached === 1 ? "enter" : "ask");
     if (this.#dropped === 0) return;
     const hub = this.#owner.hub.id;
     this.#listener?.gap({ reason: "cut_off", hub, missed: this.#dropped });
@@ -146,7 +149,10 @@ export class CoreRoom implements RoomLink {
     if (hub === this.#owner.hub.id) return;
     // Hubs that store their messages repeat what was not acknowledged.
     if (hub !== "" && number > 0 && !isStored(message)) {
-      this.#missing(hub, this.#watch.message(hub, number));
+      const missed = this.#watch.message(hub, number);
+      // To show it now would be out of its sender's order.
+      if (missed === "late") return;
+      this.#missing(hub, missed);
     }
     const bytes = message.data;
     this.#listener?.message({ bytes, hub, member, sequence: undefined });
@@ -159,11 +165,15 @@ export class CoreRoom implements RoomLink {
     if (event === "announce") {
       return this.#listener?.announcement(message.data);
     }
-    this.#missing(hub, this.#watch.told(hub, number));
+    const missed = event === "enter"
+      ? this.#watch.entered(hub, number)
+      : this.#watch.told(hub, number);
+    this.#missing(hub, missed);
     if (event === "leave") this.#watch.forget(hub);
+    if (event !== "enter" && event !== "ask") return;
     // To that hub alone: with many hubs that come back at once, answers to all
     // would be as many as the third power of the hubs.
-    if (event === "ask") this.#tell("last", undefined, `.${hub}`);
+    this.#tell("last", undefined, `.${hub}`);
   }
 
   #missing(hub: string, missed: number): void {
@@ -171,8 +181,10 @@ export class CoreRoom implements RoomLink {
   }
 
   #tell(event: HubEvent, bytes?: Uint8Array, to = ""): void {
-    const connection = this.#owner.connection;
+    const { connection, isOpen } = this.#owner;
     if (connection === undefined || !connection.isOpen()) return;
+    // The others would take what still waits for missing.
+    if (event !== "announce" && !isOpen) return;
     const headers = eventHeaders(event, this.#owner.hub.id, this.number);
     connection.nc.publish(`${this.subjects.hubs}${to}`, bytes, { headers });
   }

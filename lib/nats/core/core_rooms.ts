@@ -2,16 +2,22 @@
  * The rooms of a hub that stores nothing, and what waits while NATS is away.
  *
  * ```text
- *   publish ──► NATS              attached, and nothing waits
- *        └────► waiting ──► NATS  away; goes out in order, once, when NATS is back
- *        └────► dropped           away, and queueBytes wait already: a gap
+ *                       back              a moment later
+ *   attached ◄── away ────────► returning ────────────────► attached
+ *
+ *   publish ──► NATS              attached
+ *        ├────► waiting ──► NATS  away or returning; goes out once, in order
+ *        └────► dropped           the same, and queueBytes wait already: a gap
  * ```
+ *
+ * When a server dies, its hubs are back one after the other. What waits goes out a
+ * moment later, so that it reaches the others too.
  *
  * @module
  */
 
 import type { BackboneHub, RoomListener } from "../../hub/backbone.ts";
-import { Alarm } from "../../time/alarm.ts";
+import { Alarm, type Sleeper } from "../../time/alarm.ts";
 import type { Time } from "../../time/time.ts";
 import { type CoreOwner, CoreRoom } from "./core_room.ts";
 import { messageHeaders, roomFor, subjectsOf } from "../nats_message.ts";
@@ -25,11 +31,14 @@ interface Publication {
   readonly bytes: Uint8Array;
 }
 
-// In a room that a hub enters again it goes on counting, unless it has left this many
-// others since.
+// In a room that a hub enters again it goes on counting, so that no number comes twice.
+// After leaving this many others it goes on above all numbers that it has forgotten.
 const MOST_COUNTS = 65_536;
 // For the objects around a message, so that empty ones are bounded too.
 const OVERHEAD_BYTES = 128;
+// A little more than the longest pause between two attempts of the line.
+const LONGEST_RETURN_MS = 2_600;
+const SHORTEST_RETURN_MS = 200;
 
 /** The rooms, through core NATS. */
 export class CoreRooms implements Rooms, CoreOwner {
@@ -39,9 +48,13 @@ export class CoreRooms implements Rooms, CoreOwner {
   readonly #rooms = new Set<CoreRoom>();
   // The last numbers of rooms that were left.
   readonly #counts = new Map<string, number>();
+  #forgotten = 0;
   readonly #waiting: Publication[] = [];
   #waitingBytes = 0;
   #connection: NatsConnection | undefined;
+  #lostMs: number | undefined;
+  // Runs until what waits goes out.
+  #returning: Sleeper | undefined;
   // Resolves when members may go on that were too fast for NATS.
   #pause: PromiseWithResolvers<void> | undefined;
   // Resolves when NATS is there again.
@@ -58,7 +71,7 @@ export class CoreRooms implements Rooms, CoreOwner {
 
   async enter(name: string, listener: RoomListener): Promise<CoreRoom> {
     const room = new CoreRoom(this, name, subjectsOf(name), listener);
-    room.number = this.#counts.get(name) ?? 0;
+    room.number = this.#counts.get(name) ?? this.#forgotten;
     this.#counts.delete(name);
     this.#rooms.add(room);
     const connection = this.#connection;
@@ -73,9 +86,10 @@ export class CoreRooms implements Rooms, CoreOwner {
 
   left(room: CoreRoom): void {
     this.#rooms.delete(room);
-    for (const oldest of this.#counts.keys()) {
+    for (const [oldest, number] of this.#counts) {
       if (this.#counts.size < MOST_COUNTS) break;
       this.#counts.delete(oldest);
+      this.#forgotten = Math.max(this.#forgotten, number);
     }
     this.#counts.set(room.name, room.number);
   }
@@ -88,7 +102,7 @@ export class CoreRooms implements Rooms, CoreOwner {
     const publication = { room, member, number: ++room.number, bytes };
     const connection = this.#connection;
     // Lost a moment ago, it would take what is published and drop it.
-    if (connection === undefined || !connection.isOpen()) {
+    if (connection === undefined || !this.isOpen) {
       this.#wait(publication);
       return undefined;
     }
@@ -98,6 +112,11 @@ export class CoreRooms implements Rooms, CoreOwner {
     return this.#pause.promise;
   }
 
+  get isOpen(): boolean {
+    return this.#connection?.isOpen() === true &&
+      this.#returning === undefined;
+  }
+
   prepare(): Promise<void> {
     return Promise.resolve();
   }
@@ -105,6 +124,23 @@ export class CoreRooms implements Rooms, CoreOwner {
   attached(connection: NatsConnection): void {
     this.#connection = connection;
     for (const room of this.#rooms) room.attach(connection);
+    const { nowMs } = this.alarm;
+    const awayMs = nowMs - (this.#lostMs ?? nowMs);
+    if (this.#waiting.length === 0) return this.#returned();
+    // The pauses between attempts double, so the others have tried again by then.
+    const afterMs = Math.max(
+      SHORTEST_RETURN_MS,
+      Math.min(LONGEST_RETURN_MS, 1.25 * awayMs),
+    );
+    const wake = () => this.#returned();
+    this.#returning = { place: -1, untilMs: nowMs + afterMs, wake };
+    this.alarm.add(this.#returning);
+  }
+
+  #returned(): void {
+    const connection = this.#connection;
+    this.#returning = undefined;
+    if (connection === undefined) return;
     for (const publication of this.#waiting.splice(0)) {
       this.#publish(publication, connection);
     }
@@ -116,6 +152,9 @@ export class CoreRooms implements Rooms, CoreOwner {
 
   lost(): void {
     this.#connection = undefined;
+    this.#lostMs = this.alarm.nowMs;
+    if (this.#returning !== undefined) this.alarm.delete(this.#returning);
+    this.#returning = undefined;
     for (const room of this.#rooms) room.detach();
     this.drained();
   }
@@ -126,6 +165,10 @@ export class CoreRooms implements Rooms, CoreOwner {
   }
 
   async finish(): Promise<void> {
+    if (this.#returning !== undefined) {
+      this.alarm.delete(this.#returning);
+      this.#returned();
+    }
     if (this.#connection === undefined && this.#waiting.length > 0) {
       this.#back ??= Promise.withResolvers();
       await this.#back.promise;

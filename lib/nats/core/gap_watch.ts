@@ -30,12 +30,20 @@ export class GapWatch {
   /**
    * A message has come.
    *
-   * @returns How many are missing before it.
+   * @returns How many are missing before it, or `"late"` if it was counted as missing
+   * already. A server that was stopped, or a second path through a cluster, delivers
+   * messages behind later ones.
    */
-  message(hub: string, number: number): number {
-    // A hub that left the room and came back may count from the beginning.
-    if (number === 1) this.#last.delete(hub);
+  message(hub: string, number: number): number | "late" {
+    const last = this.#last.get(hub);
+    if (last !== undefined && number <= last) return "late";
     return this.#hear(hub, number, number - 1);
+  }
+
+  /** A hub has entered the room, and goes on after a number. */
+  entered(hub: string, number: number): number {
+    if (!this.#last.has(hub)) this.#meet(hub, number);
+    return this.#hear(hub, number, number);
   }
 
   /**
@@ -56,7 +64,6 @@ export class GapWatch {
   #hear(hub: string, number: number, before: number): number {
     const last = this.#last.get(hub) ??
       this.#meet(hub, this.#isSettled ? 0 : before);
-    // One that comes late was counted as missing.
     if (number <= last) return 0;
     this.#last.set(hub, number);
     return before - last;

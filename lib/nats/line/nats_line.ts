@@ -140,6 +140,7 @@ export class NatsLine {
       // Other servers of a cluster may know the user.
       if (refusals === length) throw error;
       if (this.#time.now() + pauseMs >= untilMs) throw this.#away(error);
+      if (this.#state === "trying") this.#settings.onRetry?.(error);
       await delay(pauseMs * (0.75 + Math.random() / 2), { signal });
       pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
     }

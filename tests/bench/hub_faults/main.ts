@@ -142,7 +142,9 @@ try {
     for (const machine of MACHINES) {
       await strike(fault, machine);
       await sleep(RECOVERY_MS);
-      console.log(`${fault} ${machine}: ${JSON.stringify(judge(members))}`);
+      console.log(
+        `${fault} ${machine}: ${JSON.stringify(judge(members, mode))}`,
+      );
     }
   }
   isOver = true;
@@ -150,7 +152,7 @@ try {
   await until("members", () => members.every(({ isThere }) => isThere));
   // What waits goes out, and quiet rooms tell their last numbers.
   await sleep(10_000);
-  console.log(`${mode} in all:`, judge(members));
+  console.log(`${mode} in all:`, judge(members, mode));
 } finally {
   await Promise.all(members.map((member) => member.end()));
   for (const process of processes.values()) {

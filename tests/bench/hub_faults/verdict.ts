@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Member } from "./members.ts";
+import type { Hearing, Member } from "./members.ts";
 
 /** The figures of a run. */
 export interface Verdict {
@@ -14,11 +14,14 @@ export interface Verdict {
   readonly accepted: number;
   /** How often a member heard a message. */
   readonly delivered: number;
-  /** How often a member that stayed or came back never heard an accepted one. */
+  /**
+   * How often a member did not hear an accepted message. With a history all count,
+   * also those from before it came back; without, those while it was connected.
+   */
   readonly lost: number;
-  /** How often members were told that messages are missing, by number. */
+  /** How many messages are missing, as members were told. */
   readonly told: number;
-  /** Members that miss more than they were told of. */
+  /** Of the lost ones, how many members were not told of. */
   readonly untold: number;
   /** How often a member heard a message twice over one connection. */
   readonly doubled: number;
@@ -26,51 +29,86 @@ export interface Verdict {
   readonly reordered: number;
 }
 
+type Numbers = Map<number, Set<number>>;
+
 /** Compares what the members heard. */
-export function judge(members: readonly Member[]): Verdict {
-  const accepted = new Map<number, Set<number>>();
-  for (const member of members) {
-    for (const { numbers } of member.hearings) {
-      for (const [sender, heard] of numbers) {
-        const all = accepted.get(sender) ?? new Set();
-        accepted.set(sender, all);
-        for (const number of heard) all.add(number);
-      }
-    }
+export function judge(
+  members: readonly Member[],
+  mode: "core" | "history",
+): Verdict {
+  const accepted: Numbers = new Map();
+  for (const { hearings } of members) {
+    for (const { numbers } of hearings) addTo(accepted, numbers);
   }
   let [delivered, lost, told, untold, doubled, reordered] = [0, 0, 0, 0, 0, 0];
-  for (const member of members) {
-    const heard = new Map<number, Set<number>>();
-    let toldHere = 0;
-    for (const { missed, numbers } of member.hearings) {
-      toldHere += missed;
-      for (const [sender, list] of numbers) {
+  for (const { hearings, number: own } of members) {
+    for (const { missed, numbers } of hearings) {
+      for (const list of numbers.values()) {
         delivered += list.length;
-        const inOrder = new Set<number>();
         let last = -1;
+        const before = new Set<number>();
         for (const number of list) {
-          if (inOrder.has(number)) doubled++;
+          if (before.has(number)) doubled++;
           else if (number < last) reordered++;
-          inOrder.add(number);
+          before.add(number);
           last = Math.max(last, number);
         }
-        heard.set(sender, (heard.get(sender) ?? new Set()).union(inOrder));
       }
+      told += missed;
     }
-    let lostHere = 0;
-    for (const [sender, all] of accepted) {
-      if (sender === member.number) continue;
-      lostHere += all.difference(heard.get(sender) ?? new Set()).size;
+    const losses = mode === "history"
+      ? [{ lost: lostByAll(hearings, accepted, own), missed: 0 }]
+      : hearings.map((hearing) => ({
+        lost: lostBetween(hearing, accepted),
+        missed: hearing.missed,
+      }));
+    for (const loss of losses) {
+      lost += loss.lost;
+      untold += Math.max(0, loss.lost - loss.missed);
     }
-    lost += lostHere;
-    told += toldHere;
-    if (lostHere > toldHere) untold++;
   }
   return {
     said: members.reduce((sum, { said }) => sum + said, 0),
     accepted: [...accepted.values()].reduce((sum, { size }) => sum + size, 0),
     ...{ delivered, lost, told, untold, doubled, reordered },
   };
+}
+
+/** What was never heard, over no connection. */
+function lostByAll(
+  hearings: readonly Hearing[],
+  accepted: Numbers,
+  own: number,
+): number {
+  const heard: Numbers = new Map();
+  for (const { numbers } of hearings) addTo(heard, numbers);
+  let lost = 0;
+  for (const [sender, all] of accepted) {
+    if (sender === own) continue;
+    lost += all.difference(heard.get(sender) ?? new Set()).size;
+  }
+  return lost;
+}
+
+/** What was not heard between the first and the last message of its sender. */
+function lostBetween({ numbers }: Hearing, accepted: Numbers): number {
+  let lost = 0;
+  for (const [sender, list] of numbers) {
+    const heard = new Set(list);
+    const last = Math.max(...list.slice(-1_000));
+    for (const number of accepted.get(sender) ?? []) {
+      if (number > list[0]! && number < last && !heard.has(number)) lost++;
+    }
+  }
+  return lost;
+}
+
+function addTo(all: Numbers, numbers: Hearing["numbers"]): void {
+  for (const [sender, list] of numbers) {
+    const known = all.get(sender) ?? new Set();
+    all.set(sender, known);
+    for (const number of list) known.add(number);
+  }
 }
 
 /** A percentile, as text. */

@@ -136,3 +136,35 @@ await peerTest({
     assertEquals(a.heard.length, 1);
   },
 });
+
+await peerTest({
+  needs,
+  name:
+    "what waited while a hub was cut off reaches the others once, and is no gap",
+  async fn() {
+    await using server = await new NatsServer().start();
+    await using line = CutLine.to(server.port);
+    await using a = await Seat.enter("a", { servers: line.url });
+    await using b = await Seat.enter("b", { servers: server.url });
+    a.say(1, "0");
+    await b.until(({ heard }) => heard.length === 1);
+
+    line.cut();
+    await a.state("cut_off");
+    for (const number of [1, 2, 3]) a.say(1, `${number}`);
+    line.mend();
+    await a.state("back");
+    // A hub that asks before the three went out gets no answer that counts them.
+    await using c = await Seat.enter("c", { servers: server.url });
+    a.say(2, "4");
+    await b.until(({ heard }) => heard.length === 5);
+    await c.until(({ heard }) => heard.length === 4);
+
+    const waited = ["a/1 1", "a/1 2", "a/1 3", "a/2 4"];
+    assertEquals(b.heard, ["a/1 0", ...waited]);
+    assertEquals(c.heard, waited);
+    a.say(1, "5");
+    await b.until(({ heard }) => heard.length === 6);
+    assertEquals([...a.gaps, ...b.gaps, ...c.gaps], []);
+  },
+});

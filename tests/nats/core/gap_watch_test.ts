@@ -14,14 +14,15 @@ Deno.test("GapWatch counts what is missing between two messages, and at the end"
   assertEquals(watch.message("a", 13), 0);
 });
 
-Deno.test("GapWatch counts a gap once, also if what was missing comes late", () => {
+Deno.test("GapWatch counts a gap once: what was missing and comes is late", () => {
   const watch = new GapWatch();
   watch.message("a", 1);
 
   assertEquals(watch.told("a", 3), 2);
-  assertEquals(watch.message("a", 2), 0);
-  assertEquals(watch.message("a", 3), 0);
+  assertEquals(watch.message("a", 2), "late");
+  assertEquals(watch.message("a", 3), "late");
   assertEquals(watch.message("a", 4), 0);
+  assertEquals(watch.message("a", 4), "late");
 });
 
 Deno.test("GapWatch takes a hub that is new after settle() from its first message on", () => {
@@ -35,14 +36,15 @@ Deno.test("GapWatch takes a hub that is new after settle() from its first messag
   assertEquals(watch.told("quiet", 0), 0);
 });
 
-Deno.test("GapWatch takes a number of 1 for a new beginning", () => {
+Deno.test("GapWatch takes a hub that has entered from its number on", () => {
   const watch = new GapWatch();
   watch.settle();
-  watch.message("a", 1);
-  watch.message("a", 2);
 
-  assertEquals(watch.message("a", 1), 0);
-  assertEquals(watch.message("a", 3), 1);
+  assertEquals(watch.entered("a", 40), 0);
+  assertEquals(watch.message("a", 41), 0);
+  // It left, two messages and that were lost, and it is back.
+  assertEquals(watch.entered("a", 43), 2);
+  assertEquals(watch.message("a", 44), 0);
   watch.forget("a");
   assertEquals(watch.message("a", 2), 1);
 });
