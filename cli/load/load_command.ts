@@ -9,7 +9,7 @@ import { Address } from "../../mod.ts";
 import { checkScheme, isWebAddress } from "../arguments/web_address.ts";
 import type { Kind } from "../arguments/kinds.ts";
 import { refuseOthers } from "../arguments/kinds.ts";
-import { framedBy } from "../arguments/place.ts";
+import { framedBy, writtenPlace } from "../arguments/place.ts";
 import { tlsOptions } from "../client/connection/tls_settings.ts";
 import { UsageError } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
@@ -77,7 +77,7 @@ function readPeer(
   parsed: Pick<LoadCommand, "given" | "options">,
   terminal: Terminal,
 ): LoadCommand {
-  checkScheme(operands[0]!);
+  checkScheme(writtenPlace(operands, terminal.isSocket).text);
   const { address, framing, rest } = readTarget(operands, terminal);
   const { given, options } = framedBy(parsed, framing, "frame");
   return { address, url: undefined, typed: rest, given, options };

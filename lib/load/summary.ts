@@ -212,6 +212,8 @@ export interface LoadSummary {
   readonly unsent: number;
   /** Errors by kind. */
   readonly errors: LoadErrors;
+  /** Why, by kind, in words: the first reason of each kind that has one. */
+  readonly errorReasons?: Readonly<Partial<Record<LoadErrorKind, string>>>;
   /** The limits that were given, in their order. */
   readonly limits: readonly LoadLimitResult[];
   /** What the warm-up saw. */

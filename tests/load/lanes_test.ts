@@ -11,13 +11,12 @@ import { Lane, type LaneSettings } from "../../lib/load/lanes/lane.ts";
 import { ClosedPace, OpenPace } from "../../lib/load/lanes/pace.ts";
 import { Window } from "../../lib/load/lanes/window.ts";
 import { Schedule } from "../../lib/load/generating/schedule.ts";
-import type { Link, LinkReceiver } from "../../lib/load/links/link.ts";
+import type { Link, LinkEnd, LinkReceiver } from "../../lib/load/links/link.ts";
 import {
   type IntervalReport,
   Measurements,
 } from "../../lib/load/measuring/measurements.ts";
 import { GeneratedMessages } from "../../lib/load/messages/generated_messages.ts";
-import type { LoadErrorKind } from "../../lib/load/mod.ts";
 
 /** A link that keeps what is sent and says what the test tells it to. */
 class HeldLink implements Link {
@@ -25,7 +24,7 @@ class HeldLink implements Link {
   bytesIn = 0;
   bytesOut = 0;
   readonly sent: Uint8Array[] = [];
-  readonly ended = Promise.withResolvers<LoadErrorKind | undefined>();
+  readonly ended = Promise.withResolvers<LinkEnd>();
   receiver!: LinkReceiver;
   room = Promise.withResolvers<void>();
   isClosed = false;
@@ -38,7 +37,7 @@ class HeldLink implements Link {
     return this.room.promise;
   }
 
-  run(to: LinkReceiver): Promise<LoadErrorKind | undefined> {
+  run(to: LinkReceiver): Promise<LinkEnd> {
     this.receiver = to;
     return this.ended.promise;
   }
@@ -49,7 +48,7 @@ class HeldLink implements Link {
   }
 
   abort(): void {
-    this.ended.resolve("reset");
+    this.ended.resolve({ kind: "reset" });
   }
 }
 
@@ -220,7 +219,7 @@ for (
 ) {
   Deno.test(`Lane counts what was in flight when the link ends: ${kind ?? "ended"}`, async () => {
     const held = new Held().begin();
-    held.link.ended.resolve(kind);
+    held.link.ended.resolve({ kind });
     await turn();
     assertEquals(held.finish(), { messages: 0, errors: expected });
   });
@@ -229,7 +228,7 @@ for (
 Deno.test("Lane opens a link again at once, if it has had an answer", async () => {
   const held = new Held().begin();
   held.link.receiver.answers([held.link.sent[0]!]);
-  held.link.ended.resolve(undefined);
+  held.link.ended.resolve({ kind: undefined });
   await turn();
   assertEquals(held.opened.length, 1);
   assertEquals(held.opened[0]!.sent.length, 3);
@@ -242,7 +241,7 @@ Deno.test("Lane does not count a server of HTTP that closes between two requests
   const pace = new ClosedPace(0, Infinity, 1);
   const held = new Held({ mayEnd: true, check: "count" }, pace).begin();
   held.link.receiver.answers([held.link.sent[0]!]);
-  held.link.ended.resolve(undefined);
+  held.link.ended.resolve({ kind: undefined });
   await turn();
   assertEquals(held.finish(), { messages: 1, errors: {} });
 });

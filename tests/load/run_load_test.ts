@@ -6,7 +6,7 @@
  * @module
  */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   type LoadErrors,
   type LoadOptions,
@@ -216,7 +216,11 @@ Deno.test("runLoad() asks web servers, and checks status and body", async () => 
 });
 
 /** What servers do wrong, and what it is counted as. */
-const WRONG: readonly [string, Handler, (errors: LoadErrors) => void][] = [
+const WRONG: readonly [
+  string,
+  Handler,
+  (errors: LoadErrors, summary: LoadSummary) => void,
+][] = [
   ["answers something else", async (peer) => {
     for await (const message of peer) {
       await peer.send(message.map((byte) => byte === 0x61 ? 0x62 : 0x61));
@@ -258,21 +262,25 @@ const WRONG: readonly [string, Handler, (errors: LoadErrors) => void][] = [
       peer.useFraming("raw");
       await peer.send(new Uint8Array(8).fill(0xff));
     }
-  }, ({ protocol, ...others }) => {
+  }, ({ protocol, ...others }, { errorReasons }) => {
     assertEquals([protocol! > 0, others], [true, {}]);
+    assertMatch(
+      errorReasons!.protocol!,
+      /its declared size of 4294967295 bytes/,
+    );
   }],
 ];
 
 for (const [what, handler, check] of WRONG) {
   Deno.test(`runLoad() counts, and ends, with a server that ${what}`, async () => {
     await using server = await serving(handler);
-    const { endedBy, errors } = await load(server, {
+    const summary = await load(server, {
       connections: 2,
       inFlight: 4,
       timeoutMs: 50,
     });
-    assertEquals(endedBy, "duration");
-    check(errors);
+    assertEquals(summary.endedBy, "duration");
+    check(summary.errors, summary);
   });
 }
 
@@ -309,13 +317,14 @@ Deno.test("runLoad() goes on when the server is gone, and ends with its count", 
       void server.shutdown({ graceMs: 0 });
     }
   });
-  const { endedBy, errors } = await load(server, {
+  const { endedBy, errorReasons, errors } = await load(server, {
     count: 1_000_000,
     durationMs: undefined,
     timeoutMs: 300,
   });
   assertEquals(endedBy, "unreachable");
   assert(errors.connect! > 0);
+  assertMatch(errorReasons!.connect!, /connection refused/);
 });
 
 Deno.test("runLoad() that is stopped gives what was measured until then", async () => {

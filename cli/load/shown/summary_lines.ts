@@ -23,11 +23,12 @@ import type {
   LoadSummary,
 } from "../../../lib/load/mod.ts";
 import { formatSize } from "../../arguments/sizes.ts";
+import { escapeControls } from "../../output/escape.ts";
 import { aligned, grouped, rateText, timeText } from "./amounts.ts";
 
 /** Writes a run in lines. */
 export function summaryLines(summary: LoadSummary): string[] {
-  const { errors, latency, limits, parameters } = summary;
+  const { errorReasons = {}, errors, latency, limits, parameters } = summary;
   const hasAnswers = parameters.check !== "none";
   return [
     headLine(summary),
@@ -41,6 +42,9 @@ export function summaryLines(summary: LoadSummary): string[] {
       ? ["no message was answered in the measured time"]
       : [],
     `errors: ${errorsText(errors)}`,
+    ...Object.entries(errorReasons).map(([kind, reason]) =>
+      `the first ${kind}: ${escapeControls(reason)}`
+    ),
     ...limits.map(limitLine),
   ];
 }

@@ -13,6 +13,7 @@
 import { Lane, type LaneSettings } from "../lanes/lane.ts";
 import type { Link } from "../links/link.ts";
 import {
+  type ErrorReasons,
   type IntervalReport,
   Measurements,
   type WarmUpCounts,
@@ -35,6 +36,7 @@ export interface GeneratorEnd {
   /** Messages that were due and never sent. */
   readonly unsent: number;
   readonly warmUp: WarmUpCounts;
+  readonly reasons: ErrorReasons;
 }
 
 /** Sends over some connections and measures. */
@@ -209,7 +211,7 @@ export class Generator {
     await Promise.race([closed, late]);
     clearTimeout(timer);
     for (const lane of this.#lanes) void lane.end(false);
-    const { warmUp } = this.#measurements;
-    this.#ended.resolve({ endedBy, unsent, warmUp });
+    const { reasons, warmUp } = this.#measurements;
+    this.#ended.resolve({ endedBy, reasons, unsent, warmUp });
   }
 }

@@ -15,7 +15,7 @@
  * @module
  */
 
-import type { Link, LinkReceiver, OpenLink } from "../links/link.ts";
+import type { Link, LinkEnd, LinkReceiver, OpenLink } from "../links/link.ts";
 import { Answers } from "./answers.ts";
 import type { Measurements } from "../measuring/measurements.ts";
 import type { MessageSource } from "../messages/message_source.ts";
@@ -220,17 +220,19 @@ export class Lane implements LinkReceiver {
     this.#state = "open";
     this.#link = link;
     this.#wasAnswered = false;
-    link.run(this).then((kind) => this.#ended(kind));
+    link.run(this).then((end) => this.#ended(end));
     this.pump(this.#settings.now());
   }
 
-  #ended(kind: LoadErrorKind | undefined): void {
+  #ended({ error, kind }: LinkEnd): void {
     const link = this.#link!;
     this.#bytesIn += link.bytesIn;
     this.#bytesOut += link.bytesOut;
     this.#link = this.#fullSinceMs = undefined;
     if (this.#state === "over") return;
     this.#countLost(this.#endKind ?? kind);
+    // An end of its own making is no news.
+    if (this.#endKind === undefined) this.#measurements.explain(kind, error);
     this.#endKind = undefined;
     if (this.#wasAnswered) this.#pauses = 0;
     if (this.#wasAnswered) this.#reopen();
@@ -261,9 +263,10 @@ export class Lane implements LinkReceiver {
         if (this.#state === "over") link.abort();
         else this.#opened(link);
       },
-      () => {
+      (error) => {
         if (this.#state === "over") return;
         this.stray("connect");
+        this.#measurements.explain("connect", error);
         this.#pause();
       },
     );

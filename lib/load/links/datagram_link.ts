@@ -7,8 +7,7 @@
 import { type Address, parseAddress } from "../../transport/address.ts";
 import type { DatagramEndpoint } from "../../transport/datagram_endpoint.ts";
 import { openDatagrams } from "../../transport/open_datagrams.ts";
-import type { LoadErrorKind } from "../summary.ts";
-import type { Link, LinkReceiver } from "./link.ts";
+import { endedBy, type Link, type LinkEnd, type LinkReceiver } from "./link.ts";
 
 const LARGEST_BYTES = 65_536;
 // Datagrams that the system has not taken yet.
@@ -38,7 +37,7 @@ class DatagramLink implements Link {
   #pending = 0;
   #isClosed = false;
   #room: PromiseWithResolvers<void> | undefined;
-  #hasFailed = false;
+  #failure: unknown;
 
   constructor(endpoint: DatagramEndpoint, to: Address) {
     this.#endpoint = endpoint;
@@ -57,7 +56,7 @@ class DatagramLink implements Link {
       : DONE;
   }
 
-  async run(to: LinkReceiver): Promise<LoadErrorKind | undefined> {
+  async run(to: LinkReceiver): Promise<LinkEnd> {
     const into = new Uint8Array(LARGEST_BYTES);
     try {
       for (;;) {
@@ -65,10 +64,11 @@ class DatagramLink implements Link {
         this.bytesIn += bytes.length;
         to.answers([bytes]);
       }
-    } catch {
-      const isFailure = this.#hasFailed || !this.#isClosed;
+    } catch (error) {
+      const isClosed = this.#isClosed;
       this.abort();
-      return isFailure ? "reset" : undefined;
+      if (this.#failure !== undefined) return endedBy(this.#failure);
+      return isClosed ? { kind: undefined } : endedBy(error);
     }
   }
 
@@ -89,9 +89,9 @@ class DatagramLink implements Link {
     try {
       await this.#endpoint.send(bytes, this.#to);
       this.bytesOut += bytes.length;
-    } catch {
+    } catch (error) {
       // The system does not send there, so another message would fail likewise.
-      if (!this.#isClosed) this.#hasFailed = true;
+      if (!this.#isClosed) this.#failure = error;
       this.abort();
     }
     this.#pending--;

@@ -16,9 +16,8 @@ import {
   type OpenOptions,
 } from "../../session/messages/connect.ts";
 import type { Address } from "../../transport/address.ts";
-import type { LoadErrorKind } from "../summary.ts";
 import { type BodyCheck, BodyDigest } from "./body_check.ts";
-import { kindOf, type Link, type LinkReceiver } from "./link.ts";
+import { endedBy, type Link, type LinkEnd, type LinkReceiver } from "./link.ts";
 
 // From this status on, the server says that it did not do what was asked.
 const FIRST_ERROR = 400;
@@ -95,7 +94,7 @@ class HttpLink implements Link {
     return this.#http.send(...events) ?? DONE;
   }
 
-  async run(to: LinkReceiver): Promise<LoadErrorKind | undefined> {
+  async run(to: LinkReceiver): Promise<LinkEnd> {
     const http = this.#http;
     try {
       while (!this.#isOver) {
@@ -105,9 +104,9 @@ class HttpLink implements Link {
         if (http.http.peerState === "closed" || this.#isEnded) break;
         await http.fill();
       }
-      return undefined;
+      return { kind: undefined };
     } catch (error) {
-      return kindOf(error);
+      return endedBy(error);
     } finally {
       this.abort();
     }

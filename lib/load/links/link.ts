@@ -17,6 +17,14 @@ export interface LinkReceiver {
   stray(kind: LoadErrorKind): void;
 }
 
+/** How a link has ended. */
+export interface LinkEnd {
+  /** What it is counted as; `undefined` if it has ended in order. */
+  readonly kind: LoadErrorKind | undefined;
+  /** The error, if there was one. */
+  readonly error?: unknown;
+}
+
 /** An open connection. */
 export interface Link {
   /** Whether the server takes messages more slowly than they are handed over. */
@@ -36,9 +44,9 @@ export interface Link {
   /**
    * Receives until the connection is over.
    *
-   * @returns What ended it; `undefined` if it has ended in order, between messages.
+   * @returns What ended it. It never rejects.
    */
-  run(to: LinkReceiver): Promise<LoadErrorKind | undefined>;
+  run(to: LinkReceiver): Promise<LinkEnd>;
 
   /** Ends in order. It never rejects. */
   close(): Promise<void>;
@@ -50,8 +58,12 @@ export interface Link {
 /** Opens one more connection. */
 export type OpenLink = (signal: AbortSignal) => Promise<Link>;
 
-/** What an error that ended a connection is counted as. */
-export function kindOf(error: unknown): LoadErrorKind {
+/** How a link has ended by an error. */
+export function endedBy(error: unknown): LinkEnd {
+  return { kind: kindOf(error), error };
+}
+
+function kindOf(error: unknown): LoadErrorKind {
   if (error instanceof ProtocolError) {
     return error.code === "truncated" ? "ended" : "protocol";
   }

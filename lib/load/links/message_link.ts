@@ -10,8 +10,7 @@ import {
 } from "../../session/messages/connect.ts";
 import type { MessageConnection } from "../../session/messages/message_connection.ts";
 import type { Address } from "../../transport/address.ts";
-import type { LoadErrorKind } from "../summary.ts";
-import { kindOf, type Link, type LinkReceiver } from "./link.ts";
+import { endedBy, type Link, type LinkEnd, type LinkReceiver } from "./link.ts";
 
 // Enough for the system to take whole writes while the next one is made.
 const HIGH_WATER_MARK_BYTES = 256 * 1024;
@@ -70,15 +69,15 @@ class MessageLink implements Link {
     return this.#connection.sendAll(messages);
   }
 
-  async run(to: LinkReceiver): Promise<LoadErrorKind | undefined> {
+  async run(to: LinkReceiver): Promise<LinkEnd> {
     this.#onBadFrame(() => to.stray("protocol"));
     try {
       for await (const batch of this.#connection.batches({ reuse: true })) {
         to.answers(batch);
       }
-      return undefined;
+      return { kind: undefined };
     } catch (error) {
-      return kindOf(error);
+      return endedBy(error);
     } finally {
       this.#connection.abort();
     }

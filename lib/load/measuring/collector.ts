@@ -14,7 +14,11 @@ import {
 import { curveOf } from "./curve.ts";
 import { Latencies } from "./latencies.ts";
 import { limitResult } from "./limits.ts";
-import type { ErrorCounts, IntervalReport } from "./measurements.ts";
+import type {
+  ErrorCounts,
+  ErrorReasons,
+  IntervalReport,
+} from "./measurements.ts";
 import { parametersOf } from "./parameters.ts";
 import { Series } from "./series.ts";
 
@@ -23,6 +27,7 @@ export interface CollectedEnd {
   readonly endedBy: LoadSummary["endedBy"];
   readonly unsent: number;
   readonly warmUp: { readonly messages: number; readonly errors: ErrorCounts };
+  readonly reasons: ErrorReasons;
 }
 
 // The first that one of several generators ended by is what the run ended by.
@@ -112,6 +117,7 @@ export class Collector {
       },
       unsent,
       errors: this.#errors,
+      errorReasons: Object.assign({}, ...ends.map(({ reasons }) => reasons)),
       limits: plan.limits.map((limit) =>
         limitResult(limit, this.#latency, this.#late, unsent)
       ),

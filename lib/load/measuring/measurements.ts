@@ -13,11 +13,15 @@
  * @module
  */
 
+import { describeError } from "../../errors.ts";
 import type { LoadErrorKind } from "../summary.ts";
 import { Latencies } from "./latencies.ts";
 
 /** Errors by kind, being counted. */
 export type ErrorCounts = Partial<Record<LoadErrorKind, number>>;
+
+/** Why, by kind, in words. */
+export type ErrorReasons = Partial<Record<LoadErrorKind, string>>;
 
 /** What one generator saw in one interval. */
 export interface IntervalReport {
@@ -50,6 +54,8 @@ export interface Bytes {
 /** Counts what happens, and reports each interval when it is over. */
 export class Measurements {
   readonly warmUp: WarmUpCounts = { messages: 0, errors: {} };
+  /** The first reason of each kind of error. */
+  readonly reasons: ErrorReasons = {};
   readonly #fromMs: number;
   readonly #intervalMs: number;
   readonly #report: (report: IntervalReport) => void;
@@ -140,6 +146,13 @@ export class Measurements {
     if (nowMs >= this.#nextMs) this.tick(nowMs);
     this.#errors[kind] = (this.#errors[kind] ?? 0) + count;
     this.total.errors += count;
+  }
+
+  /** Takes note of why something went wrong; the first reason of a kind stays. */
+  explain(kind: LoadErrorKind | undefined, error: unknown): void {
+    if (kind === undefined || error === undefined) return;
+    // What an option is called depends on where the text is read.
+    this.reasons[kind] ??= describeError(error, () => undefined);
   }
 
   /** Messages that were due at a time are taken up only now. */
