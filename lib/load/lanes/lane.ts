@@ -231,7 +231,7 @@ export class Lane implements LinkReceiver {
     this.#link = this.#fullSinceMs = undefined;
     if (this.#state === "over") return;
     this.#countLost(this.#endKind ?? kind);
-    // An end of its own making is no news.
+    // What it ended itself is known.
     if (this.#endKind === undefined) this.#measurements.explain(kind, error);
     this.#endKind = undefined;
     if (this.#wasAnswered) this.#pauses = 0;
