@@ -6,6 +6,8 @@
  *    └───── abort() ───────┴──────────────────────────────► closed
  * ```
  *
+ * The connection may send an end of its own after that, which `abort()` cuts.
+ *
  * @module
  */
 
@@ -57,6 +59,8 @@ export class Ending {
   #closing: Promise<void> | undefined;
   #lingering: Lingering | undefined;
   #limits: StallLimits = LINGER;
+  // Whether it is closed, and the connection still sends an end of its own.
+  #isLeaving = false;
 
   constructor(channel: Endable) {
     this.#channel = channel;
@@ -90,8 +94,9 @@ export class Ending {
 
   /** See `Channel.abort`. */
   abort(reason: unknown): void {
-    if (this.state === "closed") return;
     const { connection, receiving, sending } = this.#channel;
+    if (this.#isLeaving) connection.abort();
+    if (this.state === "closed") return;
     const error = reason ?? this.#closedError("aborted");
     this.wasCut = sending.buffered > 0 || this.isDiscarding;
     sending.fail(error);
@@ -150,7 +155,12 @@ export class Ending {
     this.#release();
     connection.close();
     if (mayRetire) receiving.retire();
-    return connection.released ?? DONE;
+    const { released } = connection;
+    if (released === undefined) return DONE;
+    this.#isLeaving = true;
+    return released.then(() => {
+      this.#isLeaving = false;
+    });
   }
 
   /**
