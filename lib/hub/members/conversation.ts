@@ -142,7 +142,7 @@ export class Conversation {
     const bytes = settings.names
       ? joined(member.prefix, message)
       // What is kept would keep the whole buffer that it was read into.
-      : delivery === "local"
+      : delivery === "local" && settings.history === 0
       ? message
       : message.slice();
     return room.link.publish(member.id, bytes);

@@ -117,7 +117,7 @@ export class Member implements HubMember, QueueOwner {
    * @returns How many it was given.
    */
   deliver(parcel: Parcel): number {
-    if (this.queue.push(parcel)) {
+    if (this.cutBy === undefined && this.queue.push(parcel)) {
       this.#delivered += parcel.count;
       return parcel.count;
     }
