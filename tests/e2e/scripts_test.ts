@@ -6,7 +6,7 @@
  */
 
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { e2e } from "../support/processes.ts";
+import { e2e, Process } from "../support/processes.ts";
 import { serverOf } from "../support/npm_program.ts";
 import { freePort, peerTest, start } from "../support/protocol_peers.ts";
 import { client, scriptFile } from "../support/scripts.ts";
@@ -77,6 +77,26 @@ e2e(
     assertMatch(stderr, /3 scripts: 1 passed, 1 failed, 1 not run in /);
   },
 );
+
+Deno.test("talk sees a reset, and the end that is something else", async () => {
+  const port = freePort();
+  const program = `
+require("node:net").createServer((socket) => {
+  socket.once("data", () => socket.resetAndDestroy());
+}).listen(${port}, "127.0.0.1", () => console.error("listening"));`;
+  await using node = new Process("node", ["-e", program]);
+  await node.line(/^listening$/);
+  const reset = await scriptFile("reset.talk", "send hi\nexpect reset\n");
+  const end = await scriptFile("end.talk", "send hi\nexpect end\n");
+  const { code, shown } = await client("talk", reset, end, `${port}`);
+  assertEquals(
+    [code, shown],
+    [
+      1,
+      "end.talk:2: expect end\n  expected  the end\n  received  a reset\n  messages  → hi\n",
+    ],
+  );
+});
 
 await peerTest({
   name: "talk holds a conversation with Redis, over two connections",

@@ -166,6 +166,13 @@ Deno.test("parseScript() gives connections the settings above them, and opens th
   ]);
 });
 
+Deno.test("parseScript() opens no connection for a pause", () => {
+  const { connections } = parseScript(
+    "pause 1ms\nconnect a as b\nb: pause 1ms",
+  );
+  assertEquals(connections.map(({ name }) => name), ["b"]);
+});
+
 Deno.test("parseScript() takes the framing of its options where the script has none", () => {
   const framing = (address: string | undefined) =>
     address?.startsWith("udp:") ? undefined : "length:2";

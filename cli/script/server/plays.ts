@@ -15,6 +15,7 @@ import {
   type ScriptConnection,
   type ScriptConnectionPlan,
   ScriptFailure,
+  type ScriptStep,
 } from "../../../lib/testing/mod.ts";
 import { counted } from "../../arguments/counted.ts";
 import { formatDuration } from "../../arguments/durations.ts";
@@ -130,7 +131,11 @@ export class Plays {
           next = undefined;
           return client.prepare(plan);
         },
-        { signal: this.#stopped.signal, withinMs: this.#options.withinMs },
+        {
+          signal: this.#stopped.signal,
+          withinMs: this.#options.withinMs,
+          onStep: (step) => this.#tellStep(first, step),
+        },
       );
       this.#passed++;
       this.#tellPassed(first, steps, durationMs);
@@ -176,6 +181,15 @@ export class Plays {
       clearTimeout(timer);
       signal.removeEventListener("abort", onStop);
     });
+  }
+
+  #tellStep({ peer }: PlayedClient, { line, text }: ScriptStep): void {
+    if (!this.#log.options.verbose) return;
+    const { name } = this.#script;
+    this.#log.now(
+      { event: "step", script: name, peer, line },
+      `${peer} ${name}:${line}: ${text}`,
+    );
   }
 
   #tellPassed({ peer }: PlayedClient, steps: number, durationMs: number): void {

@@ -48,7 +48,7 @@ export async function startPlay(
     ...await listenSettings(options, addresses, terminal),
     ...messageSettings(options),
     // Which connection of the script it will be is not known yet.
-    maxMessageBytes: Math.max(...limits),
+    maxMessageBytes: Math.max(1, ...limits),
     onEvent: (event) => playLog.event(event),
     wrap: recording?.wrap("server"),
   }, (connection) =>

@@ -37,9 +37,9 @@ export class Flow {
   // Names that were open before, with the line of their close.
   readonly #closedAt = new Map<string, number>();
 
-  /** Whether a connection is open. */
-  has(name: string): boolean {
-    return this.#open.has(name);
+  /** Whether a connection is open, or was. */
+  wasOpen(name: string): boolean {
+    return this.#open.has(name) || this.#closedAt.has(name);
   }
 
   /**

@@ -176,11 +176,13 @@ export class ScriptReader {
     const behind = name === undefined ? statement : wordsOf(statement.rest);
     const action = this.#action(behind, withinMs !== undefined);
     const connection = name ?? "";
-    // The connection that is given is opened where it is used first.
-    const isFirst = connection === "" && !this.#flow.has("") &&
-      !this.#steps.some((step) => step.connection === "");
-    if (isFirst) this.#opens("", undefined, line);
-    this.#flow.does(action, connection, statement);
+    // A pause without a name is about no connection.
+    if (action.type !== "pause" || name !== undefined) {
+      // The connection that is given is opened where it is used first.
+      const isFirst = connection === "" && !this.#flow.wasOpen("");
+      if (isFirst) this.#opens("", undefined, line);
+      this.#flow.does(action, connection, statement);
+    }
     const ms = withinMs ?? this.#withinMs;
     this.#step(line, connection, action, ms, behind.rest.column);
   }
