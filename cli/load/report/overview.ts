@@ -17,7 +17,7 @@ import {
   rate,
   type Run,
   said,
-  seconds,
+  span,
   time,
 } from "./run.ts";
 
@@ -33,7 +33,7 @@ export function leadOf(summary: LoadSummary): string {
       time(latency.p99_us)
     }, the longest ${time(latency.max_us)}`;
   const failed = errors === 0 ? "no errors" : counted(errors, "error");
-  return `${counted(messages, noun)} ${verb} in ${seconds(summary.seconds)}, ${
+  return `${counted(messages, noun)} ${verb} in ${span(summary.seconds)}, ${
     rate(rate_per_s)
   }${took}; ${failed}.`;
 }

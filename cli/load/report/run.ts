@@ -42,6 +42,11 @@ export function seconds(value: number): string {
   return `${(+value.toFixed(1)).toLocaleString("en-US")} s`;
 }
 
+/** Writes how long a run was; a short one in milliseconds. */
+export function span(value: number): string {
+  return value < 1 ? time(1e6 * value) : seconds(value);
+}
+
 /** Keeps each number and its unit in one line. */
 export function unbroken(text: string): string {
   return text.replace(/(\d) (?=%|s\b|ms\b|µs)/g, "$1\u00a0");
