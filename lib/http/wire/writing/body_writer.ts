@@ -11,8 +11,9 @@ import type { HeaderField } from "../events.ts";
 import { checkHeaders, fieldLines } from "./head_writer.ts";
 
 // What is copied is held twice until it is written. To copy more than this pays
-// only where it saves a write: behind a head, or the size of a chunk.
-const MOST_COPIED_ALONE_BYTES = 32 * 1024;
+// only where it saves a write: a whole body behind its head, or the size of a chunk.
+// Of a thousand downloads that are stuck in their first chunk, copies were 128 MB.
+const MOST_COPIED_BYTES = 32 * 1024;
 
 /** Writes the body of one message. */
 export class BodyWriter {
@@ -51,10 +52,11 @@ export class BodyWriter {
       sink.ascii(`${bytes.length.toString(16)}\r\n`);
       sink.payload(bytes);
       sink.ascii("\r\n");
-    } else if (sink.length === 0) {
-      sink.payload(bytes, MOST_COPIED_ALONE_BYTES);
-    } else {
+    } else if (bytes.length === length && sink.length > 0) {
+      // All of the body, behind its head.
       sink.payload(bytes);
+    } else {
+      sink.payload(bytes, MOST_COPIED_BYTES);
     }
   }
 
