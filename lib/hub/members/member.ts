@@ -123,7 +123,7 @@ export class Member implements HubMember, QueueOwner {
     }
     this.#dropped += parcel.count;
     if (this.#home.settings.whenSlow === "drop") this.#untold += parcel.count;
-    else this.#cut();
+    else this.#cut(parcel.size);
     return 0;
   }
 
@@ -152,7 +152,7 @@ export class Member implements HubMember, QueueOwner {
     this.say({ event: "skipped", missed: count, reason });
   }
 
-  #cut(): void {
+  #cut(size: number): void {
     if (this.cutBy !== undefined) return;
     this.cutBy = "slow";
     const { queueBytes } = this.#home.settings;
@@ -161,7 +161,7 @@ export class Member implements HubMember, QueueOwner {
         action: "keep member",
         address: `${this.name} (${this.remoteAddress})`,
         reason:
-          `it reads too slowly: ${this.queue.bytes} bytes wait for it, and the limit is ${queueBytes}; ${this.#delivered} messages were given to it`,
+          `it reads too slowly: ${this.queue.bytes} bytes wait for it, and ${size} more do not fit below the limit of ${queueBytes}; it was given ${this.#delivered} messages`,
         option: "queueBytes",
       }),
     );
