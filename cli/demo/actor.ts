@@ -70,6 +70,11 @@ export class Actor {
     return { code, output, errors };
   }
 
+  /** Ends the process as a crash of its machine would. */
+  crash(): void {
+    this.#child.kill("SIGKILL");
+  }
+
   /** Ends the process. */
   async leave(): Promise<void> {
     if (!this.#over) this.#kill();

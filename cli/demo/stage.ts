@@ -137,7 +137,15 @@ export class Scene implements AsyncDisposable {
    * @returns The server, and where it listens.
    */
   async listening(service: string, ...args: string[]): Promise<Listening> {
-    const actor = this.#start("server", [service, ...args]);
+    return await this.listeningWith([], service, ...args);
+  }
+
+  /** The same, with permissions besides the loopback network. */
+  async listeningWith(
+    permissions: readonly string[],
+    ...args: string[]
+  ): Promise<Listening> {
+    const actor = this.#start("server", args, permissions);
     const line = await actor.errors.line(/^listening on /);
     this.show("server", line);
     const address = line.replace(/^listening on (tcp:\/\/)?/, "");
