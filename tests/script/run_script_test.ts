@@ -170,8 +170,25 @@ Deno.test("runScript() sees a reset, whether it was sending or waiting", async (
   };
   await played("send hi\nexpect reset", [resets]);
   await played("send hi\npause 5ms\nsend more\nexpect reset", [resets]);
+  await played("send hi\npause 5ms\nfinish\nexpect reset", [resets]);
   const { details } = await failure("send hi\nexpect end", resets);
   assertEquals([details.expected, details.received], ["the end", "a reset"]);
+});
+
+Deno.test("runScript() fails after a reset that only none has seen, noticed while sending or not", async () => {
+  const resets: Peer = async (peer, bare) => {
+    await peer.receive();
+    bare.abort();
+  };
+  for (const text of ["send hi\nnone", "send hi\npause 5ms\nsend more\nnone"]) {
+    const { details, line, reason } = await failure(text, resets);
+    assertEquals(reason.includes("the peer reset the connection"), true);
+    assertEquals(
+      line,
+      text.split("\n").findLastIndex((one) => one.startsWith("send")) + 1,
+    );
+    assertEquals(details.expected, undefined);
+  }
 });
 
 Deno.test("runScript() names the send that was lost when nothing after it tells", async () => {

@@ -76,7 +76,7 @@ export class Line {
   /** The last statement that has sent something. */
   sentAt: Step | undefined;
   /** The failure of a send, until receiving finds out why. */
-  lost: unknown;
+  lost: ConnectionError | undefined;
   readonly #name: string;
   readonly #connection: ScriptConnection;
   readonly #recent: Recent;
@@ -104,13 +104,14 @@ export class Line {
     const direction = "sent";
     this.sentAt = at;
     this.#recent.add({ connection: this.#name, direction, message });
-    try {
-      await this.#bounded(this.#connection.send(message), withinMs, "send to");
-    } catch (error) {
-      // Whether the loss is noticed now or by the next expect is a matter of time.
-      if (!(error instanceof ConnectionError)) throw error;
-      this.lost ??= error;
-    }
+    const sent = this.#connection.send(message);
+    await this.#unlessLost(this.#bounded(sent, withinMs, "send to"));
+  }
+
+  /** Finishes sending. */
+  async finish(withinMs: number, at: Step): Promise<void> {
+    this.sentAt = at;
+    await this.#unlessLost(this.#finish(withinMs));
   }
 
   /** Waits for a message or the end. */
@@ -130,19 +131,17 @@ export class Line {
     this.#waiting = incoming;
   }
 
-  async finish(withinMs: number): Promise<void> {
-    await this.#bounded(
-      this.#connection.closeWrite(),
-      withinMs,
-      "finish sending to",
-    );
-  }
-
-  /** Writes all, then ends it: without waiting long for a peer that goes on. */
+  /**
+   * Writes all, then ends it: without waiting long for a peer that goes on.
+   *
+   * @throws {ConnectionError} If the link was lost, and no statement expects that.
+   */
   async close(withinMs: number): Promise<void> {
+    if (this.lost !== undefined) throw this.lost;
+    if (this.#waiting?.type === "reset") throw this.#waiting.error;
     // What is lost after the peer's end is nothing that the script speaks of.
     const ignore = () => {};
-    const finished = this.finish(withinMs);
+    const finished = this.#finish(withinMs);
     await (this.#isOver ? finished.catch(ignore) : finished);
     const closed = this.#connection.close().catch(ignore);
     await this.#bounded(closed, FAREWELL_MS, "close").catch(ignore);
@@ -151,6 +150,21 @@ export class Line {
 
   abort(reason: unknown): void {
     this.#connection.abort(reason);
+  }
+
+  /** Whether a loss is noticed now or by the next expect is a matter of time. */
+  async #unlessLost(done: Promise<void>): Promise<void> {
+    try {
+      await done;
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error;
+      this.lost ??= error;
+    }
+  }
+
+  #finish(withinMs: number): Promise<void> {
+    const finished = this.#connection.closeWrite();
+    return this.#bounded(finished, withinMs, "finish sending to");
   }
 
   async #receive(timeoutMs: number): Promise<Incoming> {

@@ -109,7 +109,7 @@ export class Run {
       case "none":
         return await this.#none(line, withinMs, step);
       case "finish":
-        return await line.finish(withinMs);
+        return await line.finish(withinMs, step);
       case "close":
         await this.#close(line, withinMs, step);
         this.#lines.delete(connection);
@@ -178,7 +178,6 @@ export class Run {
   /** Ends a connection in order, once all that was sent is written. */
   async #close(line: Line, withinMs: number, step: Step): Promise<void> {
     try {
-      if (line.lost !== undefined) throw line.lost;
       await line.close(withinMs);
     } catch (error) {
       throw this.#failureOf(error, line.sentAt ?? step);
