@@ -33,3 +33,29 @@ Deno.test("PageView keeps the bytes of a bad frame, with the parts that are know
     "payload, 2 of 5 bytes",
   ]);
 });
+
+Deno.test("PageView marks a strike of a fault in its direction", () => {
+  const ring = new FrameRing();
+  const framing = { toServer: "line", toClient: "line" };
+  const view = new PageView(ring, framing, () => new Date(0));
+  const strike = { at: new Date(0), connection: 1, fault: "drop:10%" };
+  view.fault({
+    ...strike,
+    name: "drop",
+    direction: "toClient",
+    message: 3,
+    offset: 20,
+  });
+  view.fault({ ...strike, fault: "refuse", name: "refuse" });
+  const at = "1970-01-01T00:00:00.000Z";
+  assertEquals([ring.event(1), ring.event(2)], [
+    {
+      kind: "fault",
+      connection: 1,
+      to: "client",
+      at,
+      text: "fault drop:10% at message 3",
+    },
+    { kind: "fault", connection: 1, at, text: "fault refuse" },
+  ]);
+});

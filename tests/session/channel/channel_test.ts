@@ -182,3 +182,34 @@ Deno.test("Channel.close() drops what arrives while it still writes, so a peer t
   assertEquals(channel.wasCut, false);
   assertEquals(await standing(channel.closeWrite()), "resolved");
 });
+
+Deno.test("Channel.abort() cuts an end that the connection still sends after close()", async () => {
+  const [near, far] = memoryPair();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const calls: string[] = [];
+  // As TLS, which says that it ends, and faults, which send what is delayed.
+  const connection: ConstructorParameters<typeof Channel>[0] = {
+    localAddress: near.localAddress,
+    remoteAddress: near.remoteAddress,
+    released: promise,
+    read: (into) => near.read(into),
+    write: (bytes) => near.write(bytes),
+    closeWrite: () => near.closeWrite(),
+    close: () => void calls.push("close"),
+    abort: () => {
+      calls.push("abort");
+      near.abort();
+      resolve();
+    },
+  };
+  const channel = channelOn(connection);
+  await far.closeWrite();
+  await channel.fill();
+  const closed = channel.close();
+  assertEquals([channel.state, calls], ["closed", ["close"]]);
+  channel.abort();
+  await closed;
+  channel.abort();
+  assertEquals(calls, ["close", "abort"]);
+  far.close();
+});
