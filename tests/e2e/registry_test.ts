@@ -156,6 +156,17 @@ Deno.test("the package works for those who get it from a registry", async (t) =>
     await server.stdout.cancel();
     assertEquals((await server.status).code, 0);
   });
+
+  await t.step("hub --nats loads the packages of NATS", async () => {
+    const { code, stderr } = await deno.command(
+      // jsr.io needs no permission of its own.
+      ...["run", ...CLI_PERMISSIONS, "--allow-import", SERVER, "hub", "0"],
+      ...["--nats", "127.0.0.1:1", "--retry", "0s"],
+    ).output();
+    const text = new TextDecoder().decode(stderr);
+    assertEquals(code, 4, text);
+    assertMatch(text, /cannot connect to NATS at 127\.0\.0\.1:1: /);
+  });
 });
 
 /** Runs Deno in one folder with one environment. */
