@@ -74,13 +74,15 @@ export class HubLog extends ServerLog {
 
   #left({ member, room, why }: HubEvent & { type: "left" }): void {
     const { name, stats } = member;
-    const { delivered, dropped, sent, skipped } = stats;
+    const { delivered, dropped, refused, sent, skipped } = stats;
     const counts = `sent ${sent}, got ${delivered}${
       dropped === 0 ? "" : `, ${dropped} dropped`
-    }${skipped === 0 ? "" : `, ${skipped} skipped`}`;
+    }${skipped === 0 ? "" : `, ${skipped} skipped`}${
+      refused === 0 ? "" : `, ${refused} not passed on`
+    }`;
     const event = { event: "left", name, room, why, sent, delivered };
     const line = [
-      { ...event, dropped, skipped },
+      { ...event, dropped, skipped, refused },
       `${name} left ${room}: ${why === "slow" ? "too slow" : why}; ${counts}`,
     ] as const;
     // A member that was cut is a loss, which is logged with --quiet too.

@@ -139,6 +139,11 @@ Deno.test("serveHub() puts names in front, and keeps each for one member", async
   assertEquals(await received(ben!, 1), [
     "* not passed on: the name Ann is taken",
   ]);
+  await ben!.send("/name guest-3");
+  assertEquals(await received(ben!, 1), [
+    "* not passed on: the name guest-3 is taken",
+  ]);
+  assertEquals(observed.hub.members[1]!.stats.refused, 2);
   await ben!.send("still a guest");
 
   assertEquals(await received(ann!, 2), [

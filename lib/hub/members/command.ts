@@ -53,6 +53,8 @@ function nameIn(message: Uint8Array, type: "join" | "name"): Command {
   } catch {
     return refused(what, "it is not UTF-8");
   }
+  // Two members must not have names that look the same.
+  if (type === "name") name = name.normalize("NFC");
   const fault = faultOfName(name, most);
   return fault === undefined ? { type, name } : refused(what, fault);
 }

@@ -14,6 +14,7 @@ import { describeError, ProtocolError } from "../../errors.ts";
 import type { BackboneDelivery } from "../backbone.ts";
 import { readCommand } from "./command.ts";
 import type { Member, MemberHome } from "./member.ts";
+import { guestName, isGuestName } from "./names.ts";
 import type { HubNotice, LeaveReason } from "./notice.ts";
 import type { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
@@ -210,7 +211,11 @@ export class Conversation {
     const member = this.#member;
     const before = member.name;
     if (before === name) return;
-    if (names.has(name)) return this.#refuse(`the name ${name} is taken`);
+    // The name of a guest that may come.
+    const isOthers = isGuestName(name) && name !== guestName(member.id);
+    if (isOthers || names.has(name)) {
+      return this.#refuse(`the name ${name} is taken`);
+    }
     names.delete(before);
     names.add(name);
     member.rename(name);
@@ -225,6 +230,7 @@ export class Conversation {
 
   #refuse(reason: string): void {
     const member = this.#member;
+    member.refused++;
     this.#home.tell({ type: "not_passed_on", member, reason });
     member.say({ event: "refused", reason });
   }

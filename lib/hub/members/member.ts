@@ -25,6 +25,8 @@ export interface HubMemberStats {
   readonly dropped: number;
   /** Messages that its framing cannot hold. */
   readonly skipped: number;
+  /** Messages of its own that were not passed on: no room, or a bad name. */
+  readonly refused: number;
   /** Bytes that wait for it. */
   readonly bytesWaiting: number;
 }
@@ -67,6 +69,7 @@ export class Member implements HubMember, QueueOwner {
   /** Why it was cut, once it was. */
   cutBy: "slow" | undefined;
   sent = 0;
+  refused = 0;
   readonly #home: MemberHome;
   #delivered = 0;
   #dropped = 0;
@@ -101,6 +104,7 @@ export class Member implements HubMember, QueueOwner {
       delivered: this.#delivered,
       dropped: this.#dropped,
       skipped: this.#skipped,
+      refused: this.refused,
       bytesWaiting: this.queue.bytes,
     };
   }

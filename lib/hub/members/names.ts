@@ -57,3 +57,8 @@ export function checkRoomName(option: string, name: string): string {
 export function guestName(member: number): string {
   return `guest-${member}`;
 }
+
+/** Whether a name is one that the hub gives. */
+export function isGuestName(name: string): boolean {
+  return /^guest-\d+$/.test(name);
+}

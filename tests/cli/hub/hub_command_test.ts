@@ -66,7 +66,10 @@ Deno.test("hub joins its addresses, logs members and rooms, and tells them the e
   const { told } = terminal;
   assertEquals(told.match(/not passed on from ben/g)?.length, 5);
   assertMatch(told, /guest-2 is now ben/);
-  assertMatch(told, /ben left lobby: stopping; sent 1, got 0/);
+  assertMatch(
+    told,
+    /ben left lobby: stopping; sent 1, got 0, 10 not passed on/,
+  );
   assertMatch(told, /room lobby is empty: 1 message, 1 delivered, 0 dropped/);
   assert(!told.includes("\u0007"));
 });
@@ -116,6 +119,18 @@ Deno.test("the terminal that a hub was started at is a member, and shows no cont
   assertEquals(await ann.receive(), undefined);
   await ann.close();
   assertEquals(await running, 0);
+});
+
+Deno.test("Ctrl-C at the terminal of a hub ends it as the signal does", async () => {
+  const terminal = new RecordedTerminal({
+    input: ["\u0003"],
+    stayOpen: true,
+    isTerminal: { input: true, output: true, errors: true },
+  });
+
+  assertEquals(await runServer(["hub", "0", "--notices", "text"], terminal), 0);
+
+  assertMatch(terminal.told, /stopping: 1 open connection/);
 });
 
 Deno.test("parley-client --name says its name before its first message", async () => {

@@ -16,6 +16,7 @@ function read(text: string, allowed = ALL) {
 Deno.test("readCommand() reads /join and /name, where they are allowed", () => {
   assertEquals(read("/join red room"), { type: "join", name: "red room" });
   assertEquals(read("/name  Ann 🌮 "), { type: "name", name: "Ann 🌮" });
+  assertEquals(read("/name e\u0301"), { type: "name", name: "\u00e9" });
   assertEquals(read("/join red", { join: false, name: true }), undefined);
   assertEquals(read("/name Ann", { join: true, name: false }), undefined);
 });
