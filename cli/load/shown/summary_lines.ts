@@ -131,7 +131,7 @@ function row(name: string, figures: LatencyFigures): string[] {
 }
 
 function lateLines(
-  { generatorLate, latency, parameters, unsent }: LoadSummary,
+  { endedBy, generatorLate, latency, parameters, unsent }: LoadSummary,
 ): string[] {
   if (parameters.loop === "closed") return [];
   const { max_us, p50_us, p99_us } = generatorLate;
@@ -141,7 +141,7 @@ function lateLines(
     `generator late: p50 ${timeText(p50_us)}, p99 ${timeText(p99_us)}, max ${
       timeText(max_us)
     }${isMuch ? "; much of the latency is that of this machine" : ""}`,
-    ...unsent === 0 ? [] : [
+    ...unsent === 0 || endedBy === "stopped" ? [] : [
       `${grouped(unsent)} ${
         unsent === 1 ? "message was" : "messages were"
       } due and never sent: the rate is too high`,

@@ -4,6 +4,7 @@ import {
   parseRate,
   parseSizes,
 } from "../../../cli/load/written/amounts.ts";
+import { progressText } from "../../../cli/load/shown/progress_text.ts";
 import { UsageError } from "../../../cli/output/failure.ts";
 import {
   aligned,
@@ -87,4 +88,31 @@ Deno.test("aligned() puts columns below each other", () => {
     "         min    max",
     "latency    5  1,000",
   ]);
+});
+
+Deno.test("progressText() says how far a run has come, without its warm-up", () => {
+  const progress = {
+    isWarmUp: true,
+    seconds: 0.52,
+    messages: 0,
+    errors: 0,
+    rate_per_s: 0,
+    p50_us: 0,
+    p99_us: 0,
+  };
+  assertEquals(progressText(progress, {}), "warming up: 0.5 s");
+  const later = {
+    ...progress,
+    isWarmUp: false,
+    seconds: 4.2,
+    messages: 12_345,
+    errors: 2,
+    rate_per_s: 3_086.2,
+    p50_us: 41,
+    p99_us: 1_230,
+  };
+  assertEquals(
+    progressText(later, { warmUpMs: 1_000 }),
+    "3.2 s: 12,345 messages, 3,086/s, p50 41 us, p99 1.23 ms, 2 errors",
+  );
 });
