@@ -11,7 +11,8 @@ export function grouped(count: number): string {
 
 /** A rate per second: with a decimal if it is small. */
 export function rateText(perSecond: number): string {
-  return perSecond < 100 ? perSecond.toFixed(1) : grouped(perSecond);
+  const isSmall = perSecond < 100 && !Number.isInteger(perSecond);
+  return isSmall ? perSecond.toFixed(1) : grouped(perSecond);
 }
 
 /** A time in the unit that fits, with three digits. */

@@ -24,6 +24,7 @@ export class Series {
   // How many intervals of the generators are one of the series.
   #factor = 1;
   readonly #pending = new Map<number, Pending>();
+  readonly #free: Latencies[] = [];
   // The interval that each generator reported last.
   readonly #reported: number[];
 
@@ -50,7 +51,8 @@ export class Series {
     const index = Math.floor(report.index / this.#factor);
     let pending = this.#pending.get(index);
     if (pending === undefined) {
-      pending = { messages: 0, bytes: 0, errors: 0, latency: new Latencies() };
+      const latency = this.#free.pop() ?? new Latencies();
+      pending = { messages: 0, bytes: 0, errors: 0, latency };
       this.#pending.set(index, pending);
     }
     pending.messages += report.messages;
@@ -85,8 +87,15 @@ export class Series {
       // A generator says nothing of an interval in which nothing happened.
       while (this.#intervals.length < index) this.#push(undefined);
       this.#push(pending);
+      this.#release(pending);
       if (this.#intervals.length === this.#most) return this.#halve();
     }
+  }
+
+  /** Its latencies are used again: they are large. */
+  #release({ latency }: Pending): void {
+    latency.reset();
+    this.#free.push(latency);
   }
 
   #push(pending: Pending | undefined): void {
@@ -127,6 +136,7 @@ export class Series {
       there.bytes += part.bytes;
       there.errors += part.errors;
       there.latency.add(part.latency);
+      this.#release(part);
     }
   }
 }
