@@ -228,8 +228,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/transport/open_datagrams.ts",
   ],
   "lib/load": [
-    ...[...MESSAGES, ...CONTRACT, "@std/bytes", "hdr-histogram-js"],
-    ...["lib/random.ts", "node:timers", "node:zlib"],
+    ...[...MESSAGES, ...CONTRACT, "hdr-histogram-js"],
+    ...["lib/random.ts", "node:buffer", "node:timers", "node:zlib"],
     // What is spoken: messages, datagrams, HTTP.
     ...["lib/session/channel", "lib/session/messages"],
     ...["lib/http/channel", "lib/http/client", "lib/http/wire"],

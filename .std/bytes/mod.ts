@@ -5,4 +5,3 @@
  */
 
 export { concat } from "./concat.ts";
-export { equals } from "./equals.ts";

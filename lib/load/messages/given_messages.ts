@@ -4,8 +4,8 @@
  * @module
  */
 
-import { equals } from "@std/bytes/equals";
 import type { Match, MessageSource } from "./message_source.ts";
+import { sameBytes } from "./same_bytes.ts";
 
 const MOST_BYTES = 128 * 1024;
 const MOST_MESSAGES = 128;
@@ -33,7 +33,7 @@ export class GivenMessages implements MessageSource {
   }
 
   isSame(answer: Uint8Array, number: number): boolean {
-    return equals(answer, this.#at(number));
+    return sameBytes(answer, this.#at(number));
   }
 
   /** They carry no number: which one a wrong answer is for cannot be known. */
