@@ -27,7 +27,7 @@ export const SCRIPT_OPTIONS = {
       "gives a name its value, which replaces {{NAME}}; repeatable",
       { usual: true, sets: ["variables"] },
     ),
-    // None waits for as long as it says, so it needs a bound.
+    // The statement none waits for as long as this says, so there is no "none".
     "timeout": setting(
       "DURATION",
       writtenDuration(WITHIN_MS),

@@ -1,5 +1,5 @@
 /**
- * A part of a line of a script, which knows where it stands.
+ * A part of a line of a script, and the place where it stands.
  *
  * @module
  */

@@ -139,7 +139,7 @@ export class Line {
   async close(withinMs: number): Promise<void> {
     if (this.lost !== undefined) throw this.lost;
     if (this.#waiting?.type === "reset") throw this.#waiting.error;
-    // What is lost after the peer's end is nothing that the script speaks of.
+    // After the end of the peer the script can say nothing about a loss.
     const ignore = () => {};
     const finished = this.#finish(withinMs);
     await (this.#isOver ? finished.catch(ignore) : finished);

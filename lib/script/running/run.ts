@@ -100,7 +100,7 @@ export class Run {
         );
       case "expect": {
         const incoming = await line.next(withinMs);
-        // It has told why a message could not be sent.
+        // It is the reason why a message could not be sent.
         if (incoming.type === "end" || incoming.type === "reset") {
           line.lost = undefined;
         }
@@ -219,7 +219,9 @@ export class Run {
   /** The error for the caller: one of the conversation gets its place. */
   #failureOf(error: unknown, step: Step): unknown {
     const { signal } = this.#options;
-    if (signal?.aborted || error === this.#notOpened) return error;
+    // What it has interrupted may fail in its own words.
+    if (signal?.aborted) return signal.reason;
+    if (error === this.#notOpened) return error;
     if (error instanceof ScriptFailure || !isOfConversation(error)) {
       return error;
     }
