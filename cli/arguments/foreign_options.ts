@@ -90,3 +90,23 @@ export const SERVER_FOREIGN: ForeignOptions = {
   udp: SERVER_UDP,
   unix: SERVER_UNIX,
 };
+
+const WAIT_TIME = "for how long to wait write for example: --timeout 30s";
+
+/** Options that `wait` does not have, of wait4x and wait-for-it among others. */
+export const WAIT_FOREIGN: ForeignOptions = {
+  p: "the port stands behind the address: parley-client wait 127.0.0.1:7342",
+  t: WAIT_TIME,
+  w: WAIT_TIME,
+  z: "connections are opened and closed, and nothing is sent; leave it out",
+  "connection-timeout": "one attempt is bounded by: --attempt-timeout 3s",
+  "expect-body-regex": "write: --expect '/a regular expression/'",
+  "expect-status-code": "a status of 2xx or 3xx is waited for; leave it out",
+  host: "the host stands before the port: parley-client wait HOST:7342",
+  interval: "how often to try is written: --every 1s",
+  "invert-check": "to wait until a server is gone write: --gone",
+  port: "the port stands behind the address: parley-client wait 127.0.0.1:7342",
+  retry: "it tries again by itself, for as long as: --timeout 30s",
+  reverse: "to wait until a server is gone write: --gone",
+  strict: "the exit code says whether all servers are there; leave it out",
+};

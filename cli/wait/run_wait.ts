@@ -6,6 +6,7 @@
 
 import type { TlsDialOptions } from "../../lib/transport/tls/mod.ts";
 import { formatDuration } from "../arguments/durations.ts";
+import { WAIT_FOREIGN } from "../arguments/foreign_options.ts";
 import { refuseOthers } from "../arguments/kinds.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
@@ -44,6 +45,7 @@ async function run(
   const { given, operands, options } = parseArguments(
     args.slice(1),
     WAIT_OPTIONS,
+    WAIT_FOREIGN,
   );
   progress.json = options.log === "json";
   const targets = readTargets(operands, terminal);
