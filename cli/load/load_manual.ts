@@ -59,6 +59,10 @@ export const LOAD_MANUAL: Manual = {
         ["status", "an HTTP status of 400 or more"],
         [
           "",
+          "An answer is taken for the one to the oldest message of its connection. A server that answers in another order needs --in-flight 1, or its latencies are mixed up. Over UDP, --check same finds the message by its number.",
+        ],
+        [
+          "",
           "A connection that is lost is opened again, at once if it has had an answer, and the run goes on. An answer that is an error is not in the latency.",
         ],
       ],

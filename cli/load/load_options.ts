@@ -126,7 +126,7 @@ export const LOAD_OPTIONS = {
     "seed": optional(
       "N",
       parseWhole,
-      "makes --size draw the same sizes and contents again; chosen, and shown, unless given",
+      "makes --size A-B draw the same sizes again; chosen, and shown, unless given",
     ),
   }),
   ...about({ subject: "HTTP", appliesTo: ["http"] }, {
