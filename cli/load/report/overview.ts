@@ -50,7 +50,7 @@ export function tiles(runs: readonly Run[]): Html {
     const [now, before] = runs.map(({ summary }) => of(summary));
     if (now === undefined) return markup``;
     const earlier = before === undefined ? markup`` : markup`
-<dd class="earlier">${text(before)} <span class="${
+<dd class="earlier">was ${text(before)} <span class="${
       lookOf(before, now, better)
     }">${changeText(before, now)}</span></dd>`;
     return markup`<div>

@@ -104,7 +104,7 @@ Deno.test("loadReport() shows an earlier run beside the run, in each table and p
   // Half the rate, half the time.
   assertMatch(
     text,
-    /per second 999\/s 2,000\/s -50 % half within 41.µs 82.µs -50 %/,
+    /per second 999\/s was 2,000\/s -50 % half within 41.µs was 82.µs -50 %/,
   );
 });
 
