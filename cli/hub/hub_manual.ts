@@ -48,7 +48,7 @@ export function hubManual(): Manual {
         ],
         [
           "the end",
-          "a member that has finished sending still listens; Ctrl-D at parley-client does that, and Ctrl-C leaves",
+          "a member that has finished sending still listens, as after Ctrl-D at parley-client; over TCP one that is gone looks the same until a message to it fails, or --idle-timeout",
         ],
         [
           "a terminal",
