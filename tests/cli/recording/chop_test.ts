@@ -95,7 +95,7 @@ const FAULTY: readonly Case[] = [
     /^chop: 9 cuts, 5 change the answer$/,
     /^after bytes 5 to 9 of 10 \(inside the payload\): the answer differs at byte 1: expected "HéLLO", got "H"$/,
   ]],
-  ["python3", "ends_with_delimiter", [...LINES, "--timeout", "500ms"], [
+  ["python3", "ends_with_delimiter", [...LINES, "--timeout", "1s"], [
     /^chop: 7 cuts, 1 changes the answer$/,
     /^after byte 4 of 8 \(between the delimiter and the payload\): the answer differs at byte 3: expected "ONE TWO", got "ONE"$/,
   ]],
@@ -109,11 +109,11 @@ const FAULTY: readonly Case[] = [
     /^after bytes 1 to 2 of 4 \(inside the payload\): the answer differs at byte 1: expected "HEY", got "H"$/,
     /^after byte 3 of 4 \(between the payload and the delimiter\): one answer more: ""$/,
   ]],
-  ["node", "lengthInOneChunk", [...LENGTH, "--timeout", "300ms"], [
+  ["node", "lengthInOneChunk", [...LENGTH, "--timeout", "1s"], [
     /^chop: 9 cuts, 3 change the answer$/,
     /^after bytes 1 to 3 of 10 \(inside the length\): no answer/,
   ]],
-  ["node", "textByChunk", [...LENGTH, "--timeout", "300ms"], [
+  ["node", "textByChunk", [...LENGTH, "--timeout", "1s"], [
     /^chop: 9 cuts, 4 change the answer$/,
     /^after bytes 1 to 3 of 10 \(inside the length\): no answer/,
     /^after byte 6 of 10 \(inside the payload\): the answer differs at byte 1/,
@@ -132,7 +132,7 @@ for (const [program, kind, args, shown] of [...CORRECT, ...FAULTY]) {
       const { port, process } = await foreignServer(program, kind);
       await using _ = process;
       // A busy machine lets a server wait for longer than the 5 ms that are usual.
-      const result = await chop(port, ...args, "--pause", "60ms");
+      const result = await chop(port, ...args, "--pause", "150ms");
       assertEquals([result.code, result.told], [isFaulty ? 1 : 0, ""]);
       const lines = result.shown.split("\n");
       for (const [i, pattern] of shown.entries()) {
