@@ -5,6 +5,7 @@
  */
 
 import type { Backbone } from "../../lib/hub/mod.ts";
+import { formatSize } from "../arguments/sizes.ts";
 import type { Manual } from "../manual/manual.ts";
 import type { ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
@@ -14,7 +15,7 @@ import { tellListening } from "../server/listening/tell_listening.ts";
 import { Servers } from "../server/start_servers.ts";
 import { untilSignal } from "../server/until_signal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { parseHubArguments } from "./hub_command.ts";
+import { type HubCommand, parseHubArguments } from "./hub_command.ts";
 import { hubManual } from "./hub_manual.ts";
 import type { HubOptionValues } from "./hub_option_table.ts";
 import type { HubTerminal } from "./hub_terminal.ts";
@@ -53,6 +54,7 @@ async function runHub(
     const ended = untilSignal(servers, person ?? terminal, log, options.grace);
     const asked = places.map(({ address }) => address);
     tellListening(asked, servers.addresses, String, terminal, log);
+    if (options.verbose) tellSettings(command, hub.id, log);
     try {
       await person?.join(options);
       return await Promise.race([ended, servers.failed]);
@@ -67,6 +69,32 @@ async function runHub(
     person?.leave();
     log.flush();
   }
+}
+
+function tellSettings(
+  { options, places }: HubCommand,
+  hub: string,
+  log: Log,
+): void {
+  const framings = places.map(({ framing = options.frame }) => String(framing));
+  const frame = [...new Set(framings)].join(", ");
+  const { history, queue: queueBytes, "when-slow": whenSlow } = options;
+  const { room = "lobby", roomPath } = options.room ?? {};
+  const rooms = roomPath === undefined ? room : `json:${roomPath}`;
+  log.now(
+    {
+      event: "settings",
+      hub,
+      frame,
+      room: rooms,
+      history,
+      queueBytes,
+      whenSlow,
+    },
+    `hub ${hub} with --frame ${frame}, room ${rooms}, --history ${history}, --queue ${
+      formatSize(queueBytes)
+    }, --when-slow ${whenSlow}`,
+  );
 }
 
 /** What shares the rooms with other machines, if they are to be shared. */

@@ -76,7 +76,7 @@ Deno.test("hub joins its addresses, logs members and rooms, and tells them the e
 
 Deno.test("hub logs one JSON object per event", async () => {
   const terminal = new RecordedTerminal();
-  const args = "hub 0 --room red --log json";
+  const args = "hub 0 --room red --log json --verbose";
   const running = runServer(args.split(" "), terminal);
   const [, address] = await terminal.until(/"address":"([^"]+)"/);
   const ann = await connect(address!, TEXT);
@@ -89,6 +89,8 @@ Deno.test("hub logs one JSON object per event", async () => {
   const events = terminal.told.trim().split("\n").map((line) =>
     JSON.parse(line)
   );
+  const settings = events.find(({ event }) => event === "settings");
+  assertEquals([settings.room, settings.whenSlow], ["red", "close"]);
   const room = events.find(({ event }) => event === "room_closed");
   assertEquals([room.room, room.messages, room.deliveries], ["red", 0, 0]);
   const left = events.find(({ event }) => event === "left");
