@@ -6,6 +6,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import { equals } from "@std/bytes/equals";
 import { ByteQueue } from "../../../lib/bytes/byte_queue.ts";
 import type { Side } from "../../../lib/framing/framing.ts";
 import { DEFAULT_MAX_FRAGMENTS } from "../../../lib/websocket/wire/decoder_options.ts";
@@ -72,7 +73,7 @@ function fragmented(
 
 function assertSame(got: Uint8Array, expected: Uint8Array, name: string) {
   assertEquals(got.length, expected.length, name);
-  assert(got.every((byte, i) => byte === expected[i]), name);
+  assert(equals(got, expected), name);
 }
 
 for (const from of SIDES) {
