@@ -77,6 +77,10 @@ export class ByteQueue implements ReadableQueue {
     return this.#base + this.#start;
   }
 
+  get isOwned(): boolean {
+    return this.#owned;
+  }
+
   /** How many bytes were copied to make them contiguous. */
   get copiedBytes(): number {
     return this.#copied;
@@ -239,11 +243,8 @@ export class ByteQueue implements ReadableQueue {
     return -1;
   }
 
-  /**
-   * Joins what was found in the first chunk: exactly that much the first time
-   * for a message, as that is mostly its end. A message in which a byte is found
-   * again and again gets twice as much each time, or it would be quadratic.
-   */
+  /** Joins what was found in the first chunk: exactly that much the first time for a
+   * message, mostly its end; then twice as much each time, or it would be quadratic. */
   #joinFound(held: number, count: number, most: number): void {
     const isFirst = this.#searchedFor !== this.offset;
     this.#searchedFor = this.offset;
@@ -253,11 +254,8 @@ export class ByteQueue implements ReadableQueue {
     this.#join(wanted, 2 * wanted);
   }
 
-  /**
-   * Makes the first `count` bytes contiguous, in a new buffer of `capacity` bytes
-   * where one is needed. Of a large chunk only that much is copied: the rest of
-   * it becomes the window later, without a copy.
-   */
+  /** Makes the first `count` bytes contiguous, in a new buffer of `capacity` bytes where
+   * one is needed. The rest of a large chunk becomes the window later, without a copy. */
   #join(count: number, capacity: number): void {
     const held = this.#end - this.#start;
     if (held === 0 && this.#waiting.first.length >= count) {

@@ -20,6 +20,12 @@ export interface ReadableQueue {
   readonly offset: number;
 
   /**
+   * Whether the bytes that are indexable lie in a buffer that the queue has allocated.
+   * Then a decoder may change those of the frame that it takes.
+   */
+  readonly isOwned?: boolean;
+
+  /**
    * Tells whether that many bytes are here, and makes them indexable.
    *
    * @param count Bytes wanted from the front.

@@ -170,7 +170,8 @@ class Bridge {
   async #pass(from: Side, to: Side): Promise<void> {
     const sender = this.#sides[from];
     const receiver = this.#sides[to];
-    const messages = sender.batches();
+    // What sendAll() accepts is copied, or written before it resolves.
+    const messages = sender.batches({ reuse: true });
     try {
       for (;;) {
         const { done, value } = await messages.next()

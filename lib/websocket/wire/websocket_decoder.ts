@@ -40,6 +40,9 @@ import { MaskBlocks, maskInto } from "./mask.ts";
 // this size.
 const CHECKED_BYTES = 16 * 1024;
 
+// From here on a copy would cost as much as unmasking. Control frames are shorter.
+const IN_PLACE_FROM_BYTES = 4 * 1024;
+
 // What a frame gives that ends no message.
 const NO_MESSAGE = new Uint8Array(0);
 
@@ -148,10 +151,28 @@ export class WebSocketDecoder implements Decoder {
     }
     // It is taken at the end: an error about it says where it begins.
     const raw = queue.peek(size, frameBytes);
-    const payload = frame.isMasked ? this.#blocks.copy(raw, frame.key) : raw;
-    const message = isControl ? this.#control(payload) : this.#data(payload);
+    let message;
+    if (frame.isMasked && queue.isOwned && raw.length >= IN_PLACE_FROM_BYTES) {
+      message = this.#unmaskedInPlace(raw);
+    } else {
+      const payload = frame.isMasked ? this.#blocks.copy(raw, frame.key) : raw;
+      message = isControl ? this.#control(payload) : this.#data(payload);
+    }
     queue.skip(frameBytes);
     return message;
+  }
+
+  /** Takes a large payload without a copy of it. */
+  #unmaskedInPlace(payload: Uint8Array): Uint8Array {
+    const { key } = this.#frame;
+    maskInto(payload, payload, key);
+    try {
+      return this.#data(payload);
+    } catch (error) {
+      // An error shows the bytes as they came.
+      maskInto(payload, payload, key);
+      throw error;
+    }
   }
 
   /** Begins a data frame, whose length is known. */
