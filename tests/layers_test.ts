@@ -227,14 +227,41 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/time",
     "lib/transport/open_datagrams.ts",
   ],
+  // messages, links ◄─ planning ◄─ measuring ◄─ lanes ◄─ generating ◄─ crew
   "lib/load": [
-    ...[...MESSAGES, ...CONTRACT, "hdr-histogram-js"],
-    ...["lib/random.ts", "node:buffer", "node:timers", "node:zlib"],
+    ...[...ERRORS, "lib/framing/framing.ts", "lib/load/crew"],
+    ...["lib/load/planning", "lib/session/messages"],
+  ],
+  "lib/load/messages": ["lib/random.ts", "node:buffer"],
+  "lib/load/links": [
+    ...[...ERRORS, ...CONTRACT, "lib/load/summary.ts", "node:zlib"],
     // What is spoken: messages, datagrams, HTTP.
     ...["lib/session/channel", "lib/session/messages"],
-    ...["lib/http/channel", "lib/http/client", "lib/http/wire"],
+    ...["lib/http/channel", "lib/http/wire"],
     "lib/transport/open_datagrams.ts",
     "lib/transport/proxy/proxy_protocol.ts",
+  ],
+  "lib/load/planning": [
+    ...[...MESSAGES, ...CONTRACT, "lib/http/client", "lib/load/links"],
+    ...["lib/load/messages", "lib/load/options.ts"],
+  ],
+  "lib/load/measuring": [
+    ...[...ERRORS, "hdr-histogram-js", "lib/load/options.ts"],
+    ...["lib/load/planning", "lib/load/summary.ts"],
+  ],
+  "lib/load/lanes": [
+    ...["lib/load/generating/schedule.ts", "lib/load/links"],
+    ...["lib/load/measuring", "lib/load/messages", "lib/load/summary.ts"],
+  ],
+  "lib/load/generating": [
+    ...[...CONTRACT, "lib/framing", "lib/load/lanes", "lib/load/links"],
+    ...["lib/load/measuring", "lib/load/planning", "node:timers"],
+  ],
+  "lib/load/generating/schedule.ts": [],
+  "lib/load/crew": [
+    ...[...ERRORS, "lib/load/generating", "lib/load/measuring"],
+    ...["lib/load/options.ts", "lib/load/planning", "lib/load/summary.ts"],
+    "lib/load/version.ts",
   ],
   "lib/hub": [
     ...[...ERRORS, ...CONTRACT, "lib/framing", "lib/inspect.ts"],
@@ -462,6 +489,9 @@ const READS_NO_CLOCK = [
   ...["lib/script/reading", "lib/script/parse_script.ts"],
   ...["lib/script/statement.ts", "lib/script/template.ts"],
   ...["lib/script/capture.ts", "lib/script/subset.ts"],
+  ...["lib/load/generating/schedule.ts", "lib/load/lanes/answers.ts"],
+  ...["lib/load/lanes/pace.ts", "lib/load/lanes/window.ts"],
+  ...["lib/load/measuring", "lib/load/messages"],
 ];
 const IMPURE =
   /\b(async|await|console|Date|Deno|fetch|Math\.random|performance|queueMicrotask|set(?:Interval|Timeout))\b/g;
@@ -499,7 +529,7 @@ Deno.test("bytes, encoding and framing neither wait nor look at a clock", async 
   assertEquals(found, []);
 });
 
-Deno.test("recording and reading scripts neither wait nor look at a clock", async () => {
+Deno.test("recording, reading scripts and measuring load neither wait nor look at a clock", async () => {
   const found: string[] = [];
   for await (const [path, source] of sources()) {
     if (READS_NO_CLOCK.some((folder) => contains(folder, path))) {
