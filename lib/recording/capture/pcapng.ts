@@ -25,7 +25,7 @@ const NOTHING = new Uint8Array(0);
  * A recording is taken above TCP and TLS. So the handshakes, sequence numbers,
  * acknowledgements and checksums are made up, and what TLS carried is in clear. The
  * addresses are those of the recording. A Unix socket is 127.0.0.1 with a port for each
- * connection, a name is 192.0.2.1. A fault is a comment of the next packet.
+ * connection, a name is 192.0.2.1. A fault is a comment of the connection's next packet.
  *
  * @example Event by event
  * ```ts
@@ -44,7 +44,10 @@ export class PcapngEncoder {
   readonly #beginNs: bigint;
   // Those that are open. The others will not be heard of again.
   readonly #connections = new Map<number, Connection>();
+  // Of the next packet, whichever it is.
   #comments: string[] = [];
+  // Of the next packet of a connection.
+  readonly #faults = new Map<number, string[]>();
 
   /**
    * Creates an encoder.
@@ -76,16 +79,28 @@ export class PcapngEncoder {
     const nanoseconds = this.#beginNs + micros * 1000n;
     const blocks: Uint8Array[] = [];
     for (const packet of this.#packets(event)) {
-      blocks.push(packetBlock(packet, nanoseconds, this.#comments));
-      this.#comments = [];
+      blocks.push(packetBlock(packet, nanoseconds, this.#commentsOf(event)));
     }
     return blocks.length === 0 ? NOTHING : concat(blocks);
+  }
+
+  #commentsOf(event: RecordedEvent): string[] {
+    const comments = this.#comments;
+    this.#comments = [];
+    if (!("connection" in event)) return comments;
+    const faults = this.#faults.get(event.connection) ?? [];
+    this.#faults.delete(event.connection);
+    return [...comments, ...faults];
   }
 
   *#packets(event: RecordedEvent): Generator<Uint8Array> {
     if (isChunk(event)) return yield* this.#chunk(event);
     if ("fault" in event) {
-      this.#comments.push(`fault: ${event.fault}`);
+      const { connection, fault, message } = event;
+      const at = message === undefined ? "" : ` at message ${message}`;
+      const faults = this.#faults.get(connection) ?? [];
+      faults.push(`fault: ${fault}${at}`);
+      this.#faults.set(connection, faults);
       return;
     }
     switch (event.event) {
@@ -132,7 +147,7 @@ export class PcapngEncoder {
     if (found === undefined) return;
     const { flow, segments } = found;
     if (event.event !== "end") this.#connections.delete(connection);
-    if (flow.isUdp) return;
+    if (flow.isUdp) return void this.#faults.delete(connection);
     if (event.event === "end") yield* segments.end(event.to);
     else if (event.event === "reset") {
       yield* segments.reset(event.to ?? "server");

@@ -148,7 +148,15 @@ readsWith(
   async () => {
     const events: RecordedEvent[] = [
       { t: 0, connection: 1, event: "open", peer: "tcp://192.0.2.7:5001" },
-      { t: 0.000001, connection: 1, to: "client", fault: "delay:200ms" },
+      {
+        t: 0.000001,
+        connection: 1,
+        to: "client",
+        fault: "delay:200ms",
+        message: 3,
+      },
+      // Of another connection, which has no fault.
+      { t: 0.1, connection: 9, to: "client", bytes: Uint8Array.of(1) },
       { t: 0.2, connection: 1, to: "client", bytes: Uint8Array.of(1) },
       { t: 0.3, connection: 1, to: "client", event: "reset" },
       { t: 0.4, connection: 2, event: "refused" },
@@ -164,8 +172,9 @@ readsWith(
     const lines = text.trim().split("\n");
     assertStringIncludes(
       text,
-      "1795680000.323000000|192.0.2.9|0|fault: delay:200ms",
+      "1795680000.323000000|192.0.2.9|0|fault: delay:200ms at message 3",
     );
+    assertEquals(text.match(/fault/g)?.length, 1);
     assertStringIncludes(text, "1795680000.423000000|192.0.2.9|1|");
     assertStringIncludes(text, "1795680000.523000000|192.0.2.9|1|");
     assertEquals(lines.at(-1)!.split("|")[0], "1795680001.123001000");
