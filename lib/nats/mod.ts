@@ -20,14 +20,23 @@
  * | when members see a message | those of the same hub at once | all once the store has it |
  * | order | of each sender; two senders may be seen in another order on another machine | one order for each room, on all machines |
  * | a server of NATS dies | what it had is lost, as a gap that members see | nothing is lost that a hub has accepted |
- * | the hub is cut off from NATS, or the server is stopped | its own members go on; what they publish waits up to `queueBytes`, the rest is dropped; members on both sides see gaps | messages wait up to `queueBytes`, then their senders wait; what waited goes out once |
- * | for longer than the stream keeps | - | its members see a gap |
+ * | the hub is cut off from NATS, or the server is stopped | its own members go on; what they publish waits up to `backboneQueueBytes` (16 MiB), the rest is dropped; members on both sides see gaps | messages wait up to `backboneQueueBytes`, then their senders wait; what waited goes out once |
+ * | away while `history` or more messages came | - | its members see a gap |
  * | a hub dies | what it had not handed over is lost with it, as its members are | the same; what the store has is not lost |
  * | duplicates | none | none: the store takes each id once within 2 minutes, and a hub skips ids among the last 1,024 messages of a room |
  * | a slow hub | the server ends its connection when too much waits for it: a gap | it catches up from the store |
- * | power loss of a server | nothing is stored | up to 2 minutes of messages may be lost that were acknowledged, as nats-server does not wait for the disk (`sync_interval`). With `replicas: 3` on machines that do not fail together, none |
+ * | power loss of a server | nothing is stored | up to 2 minutes of messages may be lost that were acknowledged, as nats-server does not wait for the disk (`sync_interval`). With `replicas: 3` that takes two machines that fail at once. Not measured |
  * | partition of a cluster | each side goes on by itself, and members see gaps when it is over | the side with the majority goes on, the other one waits |
  * | clocks that jump | nothing depends on them | the 2 minutes are of the server's clock |
+ *
+ * This was measured with three servers in a cluster, two hubs and 50 members, where
+ * each server and each hub in turn was killed, stopped for 12 seconds and cut from
+ * the network for 12 seconds. With `history` and three replicas, 55,970 messages were
+ * accepted, and none was lost, doubled or out of order on any member that stayed or
+ * came back. On core NATS members missed 229,850 of 2.6 million deliveries, in the
+ * seconds until a hub notices that its server is gone, and the gaps that they saw
+ * had exactly that number. A member of another hub gets a message 0.5 ms later than
+ * one of the same hub without NATS, 0.8 ms with `history`.
  *
  * A sender has one message under way to the store, so that a change of leader
  * cannot change the order. That bounds what one member can send with `history` to

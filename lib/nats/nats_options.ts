@@ -22,7 +22,7 @@ export type NatsCredentials =
 /** Options for {@linkcode natsBackbone}. */
 export interface NatsBackboneOptions {
   /**
-   * The servers, tried in turn: `"nats://host:port"`, `"tls://host:port"` if the
+   * The servers, tried in a random order: `"nats://host:port"`, `"tls://host:port"` if the
    * connection must be encrypted, or `"host:port"`. The port is 4222 if it is left
    * out. `"nats://user:password@host"` and `"nats://token@host"` give credentials
    * for all servers. Other servers of the same cluster are found by themselves.

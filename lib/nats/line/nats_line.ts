@@ -77,7 +77,11 @@ export class NatsLine {
     this.#mostWaitingBytes = mostWaitingBytes;
     this.#events = events;
     this.#time = time;
-    this.#servers = [...settings.servers];
+    // In another order for each hub, so that the servers of a cluster share them.
+    this.#servers = settings.servers
+      .map((server) => ({ server, at: Math.random() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ server }) => server);
   }
 
   /** The connection, while the line is attached. */
