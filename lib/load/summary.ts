@@ -226,6 +226,8 @@ export interface LoadSummary {
   /**
    * The measured time in equal intervals, without gaps: of a second, of a tenth of a
    * second in short runs, longer ones in long runs, so that there are at most 1,200.
+   * In a run that takes longer than it was planned to, two become one again and again;
+   * its percentiles are the higher ones of the two.
    */
   readonly series: readonly LoadInterval[];
   /**

@@ -246,6 +246,18 @@ Deno.test("Lane does not count a server of HTTP that closes between two requests
   assertEquals(held.finish(), { messages: 1, errors: {} });
 });
 
+Deno.test("Lane does not count a server that ends once all was sent and answered", async () => {
+  const pace = new ClosedPace(0, Infinity, 2);
+  const held = new Held({ inFlight: 1 }, pace).begin();
+  held.link.receiver.answers([held.link.sent[0]!]);
+  held.lane.finish();
+  held.link.receiver.answers([held.link.sent[1]!]);
+  held.link.ended.resolve({ kind: undefined });
+  await turn();
+  assertEquals(held.opened.length, 0);
+  assertEquals(held.finish(), { messages: 2, errors: {} });
+});
+
 Deno.test("Lane gives up a link on which an answer takes too long", async () => {
   const held = new Held().begin();
   held.nowMs = 500;

@@ -160,6 +160,7 @@ export class Generator {
     this.#state = "answering";
     this.#endedBy = endedBy;
     this.#endMs = Math.min(this.#endMs, this.#settings.now());
+    for (const lane of this.#lanes) lane.finish();
     // What is being sent in this call is still to be added.
     queueMicrotask(() => this.#changed());
   }

@@ -58,6 +58,7 @@ export class Lane implements LinkReceiver {
   // Bytes of earlier links.
   #bytesIn = 0;
   #bytesOut = 0;
+  #isFinishing = false;
   #fullSinceMs: number | undefined;
   #endKind: LoadErrorKind | undefined;
   #wasAnswered = false;
@@ -105,6 +106,11 @@ export class Lane implements LinkReceiver {
   begin(link: Link | undefined): void {
     if (link === undefined) this.#pause();
     else this.#opened(link);
+  }
+
+  /** Nothing more is released: a server that has answered all may end. */
+  finish(): void {
+    this.#isFinishing = true;
   }
 
   /** Sends what may be sent now. */
@@ -235,7 +241,8 @@ export class Lane implements LinkReceiver {
     if (this.#endKind === undefined) this.#measurements.explain(kind, error);
     this.#endKind = undefined;
     if (this.#wasAnswered) this.#pauses = 0;
-    if (this.#wasAnswered) this.#reopen();
+    if (this.#isFinishing && this.#pace.backlog === 0) this.#state = "paused";
+    else if (this.#wasAnswered) this.#reopen();
     else this.#pause();
     this.#onChange();
   }
@@ -243,7 +250,8 @@ export class Lane implements LinkReceiver {
   #countLost(kind: LoadErrorKind | undefined): void {
     const window = this.#window;
     const now = this.#settings.now();
-    const isExpected = kind === undefined && this.#settings.mayEnd;
+    const mayEnd = this.#settings.mayEnd || this.#isFinishing;
+    const isExpected = kind === undefined && mayEnd;
     if (window.waiting === 0 && !isExpected) this.stray(kind ?? "ended");
     if (window.waiting === 0) return;
     this.#measurements.failed(kind ?? "ended", now, window.waiting);

@@ -8,6 +8,8 @@ import type { Schedule } from "../generating/schedule.ts";
 
 /** What decides when messages are sent. */
 export interface Pace {
+  /** How many messages were due and not sent. */
+  readonly backlog: number;
   /** Takes leave to send up to `most` messages; gives how many. */
   take(most: number, nowMs: number): number;
   /** When the next message is due that leave was taken for. */
@@ -15,7 +17,8 @@ export interface Pace {
 }
 
 /** In a closed loop: as many as fit, until the end or the count is reached. */
-export class ClosedPace {
+export class ClosedPace implements Pace {
+  readonly backlog = 0;
   /** Called once nothing more may be sent. */
   onSpent: () => void = () => {};
   readonly #fromMs: number;
