@@ -98,6 +98,39 @@ Deno.test("a bad byte of text is refused before its frame is whole", () => {
   }
 });
 
+Deno.test("large payloads that are unmasked in place give the same messages and errors, at every cut", () => {
+  const good = utf8("é".repeat(5_000));
+  const bad = Uint8Array.of(...good, 0xff);
+  const streams = [
+    stream(
+      [{ opcode: 2, payload: bad }, { opcode: 1, payload: good }],
+      "client",
+    ),
+    stream([
+      { opcode: 1, fin: false, payload: good },
+      { opcode: 9, payload: "now" },
+      { opcode: 0, payload: good },
+      { opcode: 1, payload: "short" },
+    ], "client"),
+    // The error shows the bytes as they came, in the same words.
+    stream(
+      [{ opcode: 2, payload: good }, { opcode: 1, payload: bad }],
+      "client",
+    ),
+    stream(
+      [{ opcode: 1, payload: bad }, { opcode: 1, payload: "x" }],
+      "client",
+    ),
+  ];
+  for (const [i, bytes] of streams.entries()) {
+    const whole = read([bytes], "client");
+    assertEquals(whole.error, i < 2 ? undefined : 1007);
+    for (const chunks of cuts(bytes)) {
+      assertEquals(read(chunks, "client", { isOwned: true }), whole, `${i}`);
+    }
+  }
+});
+
 Deno.test("random bytes give events or an error, the same at every cut", () => {
   // A linear congruential generator: the run repeats.
   let state = 20261126;

@@ -88,6 +88,8 @@ export interface ReadOptions {
   readonly inflater?: Inflater;
   /** Whether the stream ends behind the last chunk. */
   readonly ends?: boolean;
+  /** Whether the queue reads into its own buffer, as that of a connection does. */
+  readonly isOwned?: boolean;
 }
 
 /** Decodes the chunks of a stream. */
@@ -122,7 +124,8 @@ export function read(
   };
   try {
     for (const chunk of chunks) {
-      queue.push(chunk.slice());
+      if (options.isOwned === true) readInto(queue, chunk, decoder, take);
+      else queue.push(chunk.slice());
       take();
     }
     if (options.ends) decoder.decodeEnd(queue);
@@ -132,6 +135,23 @@ export function read(
     return { events, error: code, text: error.message };
   }
   return { events, error: undefined, text: undefined };
+}
+
+/** Gives a chunk as reads of a connection would, which may take several. */
+function readInto(
+  queue: ByteQueue,
+  chunk: Uint8Array,
+  decoder: WebSocketDecoder,
+  take: () => void,
+): void {
+  for (let rest = chunk; rest.length > 0;) {
+    const into = queue.reserve(decoder.missingBytes);
+    const some = rest.subarray(0, into.length);
+    into.set(some);
+    queue.commit(some.length);
+    rest = rest.subarray(some.length);
+    if (rest.length > 0) take();
+  }
 }
 
 function shown(text: string): string {
