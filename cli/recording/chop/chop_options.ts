@@ -102,7 +102,10 @@ export const CHOP_MANUAL: Manual = {
   operands: [{
     title: "Operands",
     rows: [
-      ["ADDRESS", "the server, over TCP, TLS or a Unix socket"],
+      [
+        "ADDRESS",
+        "the server, over TCP, TLS, a Unix socket or WebSocket, whose frames are cut once its handshake is done",
+      ],
       ["FILE", "a recording whose first connection is the request"],
     ],
   }],

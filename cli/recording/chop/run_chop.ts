@@ -28,6 +28,7 @@ import {
 } from "./chop_options.ts";
 import { countCuts } from "./cuts.ts";
 import { partsOf } from "./parts.ts";
+import { webSocketRequest } from "./websocket_request.ts";
 import { ProgressOfCuts } from "./progress_of_cuts.ts";
 import { reportJson, reportLines } from "./report.ts";
 import {
@@ -53,7 +54,9 @@ async function run(
   checkPair(given);
   progress.json = options.log === "json";
   const log = new Log(terminal, { ...options, format: options.log });
-  const request = await requestFor(path, options, terminal, log);
+  const isWs = /^wss?$/.test(address.transport);
+  if (isWs && path === undefined) checkNoFrame(given);
+  const request = await requestFor(path, isWs, options, terminal, log);
   const cuts = countCuts(request, options.pairs);
   if (cuts === 0) {
     throw new UsageError(
@@ -121,22 +124,36 @@ function readOperands(
       `${address} has nothing to cut: a datagram arrives whole or not at all`,
     );
   }
-  if (path === undefined && /^wss?$/.test(address.transport)) {
-    throw new UsageError(
-      `over WebSocket the request is a recording; make one with: parley-client ${address} MESSAGE --record FILE`,
-    );
-  }
   return { address, framing, path };
+}
+
+function checkNoFrame(given: ReadonlySet<string>): void {
+  const name = ["frame", "frame-to-server", "frame-to-client"]
+    .find((name) => given.has(name));
+  if (name === undefined) return;
+  throw new UsageError(
+    `--${name} means nothing over WebSocket: a frame of WebSocket is one message; leave it out`,
+  );
 }
 
 async function requestFor(
   path: string | undefined,
+  isWs: boolean,
   options: ChopValues,
   { input }: Terminal,
   log: Log,
 ): Promise<ChopRequest> {
   const maxMessageBytes = options["max-message"];
   if (path === undefined) {
+    if (isWs) {
+      const frames = webSocketRequest();
+      return requestOfMessages(
+        options.message,
+        frames,
+        frames,
+        maxMessageBytes,
+      );
+    }
     const { frame = TYPED_FRAMING } = options;
     return requestOfMessages(
       options.message,

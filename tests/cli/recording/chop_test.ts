@@ -339,6 +339,61 @@ Deno.test("chop reports how far it is on a terminal alone", async () => {
   assertEquals(lines.length > 3, true);
 });
 
+/** Answers frames of WebSocket, each read as if it was one whole frame. */
+async function takesReadsForFrames(listener: Deno.Listener): Promise<void> {
+  for await (const conn of listener) {
+    void (async () => {
+      const into = new Uint8Array(1000);
+      const read = async () => {
+        const count = await conn.read(into).catch(() => null);
+        return count === null ? undefined : into.slice(0, count);
+      };
+      const head = new TextDecoder().decode(await read());
+      const key = /sec-websocket-key: (\S+)/i.exec(head)![1]!;
+      const text = `${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+      const hash = await crypto.subtle.digest(
+        "SHA-1",
+        new TextEncoder().encode(text),
+      );
+      const answer = [
+        "HTTP/1.1 101 Switching Protocols",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        `Sec-WebSocket-Accept: ${new Uint8Array(hash).toBase64()}`,
+      ];
+      await conn.write(
+        new TextEncoder().encode(`${answer.join("\r\n")}\r\n\r\n`),
+      );
+      for (let frame; (frame = await read()) !== undefined;) {
+        const payload = frame.subarray(6);
+        const clear = payload.map((byte, i) => byte ^ frame![2 + (i & 3)]!);
+        await conn.write(Uint8Array.of(0x81, clear.length, ...clear));
+      }
+      conn.close();
+    })().catch(() => {});
+  }
+}
+
+Deno.test("chop cuts the frames of WebSocket, and finds a server that takes a read for a frame", async () => {
+  const args = ["--message", "hello", "--timeout", "500ms"];
+  const quiet = { onEvent: () => {} };
+  await using server = await serve("ws://127.0.0.1:0", quiet, async (peer) => {
+    for await (const message of peer) await peer.send(message);
+  });
+  const correct = await chop(String(server.address), ...args);
+  assertEquals([correct.code, correct.told], [0, ""]);
+  assertMatch(correct.shown, /^chop: 10 cuts, none changes the answer/);
+
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const listening = takesReadsForFrames(listener);
+  const faulty = await chop(`ws://127.0.0.1:${listener.addr.port}`, ...args);
+  assertEquals(faulty.code, 1, faulty.told);
+  assertMatch(faulty.shown, /^chop: 10 cuts, 10 change the answer/);
+  assertStringIncludes(faulty.shown, "payload, masked");
+  listener.close();
+  await listening;
+});
+
 /** Command lines that are refused before anything is opened. */
 const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["chop", /there is no address/],
@@ -346,7 +401,8 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["chop 7342 x --message y", /either --message or a recording/],
   ["chop 7342 x y", /"y" is one operand too many/],
   ["chop udp:7342 --message x", /a datagram arrives whole or not at all/],
-  ["chop ws://a/ --message x", /over WebSocket the request is a recording/],
+  ["chop ws://a/ --message x --frame line", /--frame means nothing over WebS/],
+  ["chop line@ws://a/ --message x", /line@ means nothing at ws:/],
   ["chop 7342 --message x --connection 2", /--connection is for a recording/],
   ["chop 7342 --message= --frame raw", /a request of 0 bytes cannot be cut/],
   ["chop 7342 --message x --pairs", /of 2 bytes cannot be cut in three/],

@@ -1,5 +1,14 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import type { Side } from "../../../lib/framing/framing.ts";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { ByteQueue } from "../../../lib/bytes/byte_queue.ts";
+import { ProtocolError } from "../../../lib/errors.ts";
+import { FrameDecoder } from "../../../lib/framing/frame_decoder.ts";
+import type { Framing, Side } from "../../../lib/framing/framing.ts";
+import { WebSocketDecoder } from "../../../lib/websocket/wire/websocket_decoder.ts";
 import { CASES } from "./cases.ts";
 import { cuts, read, type Report, stream, utf8 } from "./frames.ts";
 
@@ -129,6 +138,37 @@ Deno.test("large payloads that are unmasked in place give the same messages and 
       assertEquals(read(chunks, "client", { isOwned: true }), whole, `${i}`);
     }
   }
+});
+
+Deno.test("an error about a payload that was unmasked in place shows the bytes as they came", () => {
+  const payload = Uint8Array.of(...utf8("a".repeat(5_000)), 0xff);
+  const bytes = stream([{ opcode: 1, payload }], "client");
+  const ignored = () => {};
+  const framing: Framing = {
+    boundary: "frame",
+    decoder: ({ maxMessageBytes }) =>
+      new WebSocketDecoder({
+        from: "client",
+        maxMessageBytes,
+        control: { ping: ignored, pong: ignored, close: ignored },
+      }),
+    encoder: () => ({ encode: ignored }),
+  };
+  const texts = [true, false].map((isOwned) => {
+    const queue = new ByteQueue();
+    const frames = new FrameDecoder(framing, { queue });
+    if (!isOwned) queue.push(bytes.slice());
+    for (let rest = bytes; isOwned && rest.length > 0;) {
+      const into = queue.reserve();
+      const some = rest.subarray(0, into.length);
+      into.set(some);
+      queue.commit(some.length);
+      rest = rest.subarray(some.length);
+    }
+    return assertThrows(() => frames.next(), ProtocolError).message;
+  });
+  assertStringIncludes(texts[0]!, "it begins 81 fe");
+  assertEquals(texts[0], texts[1]);
 });
 
 Deno.test("random bytes give events or an error, the same at every cut", () => {
