@@ -16,6 +16,9 @@ const MOST_LENGTHS = 300;
 const NEAR = 16;
 const SHORT = 64;
 const FEW = 8;
+// A count of messages in one byte has begun again by then.
+const MANY_MESSAGES = 300;
+const MOST_LONG_BYTES = 256 * 1024;
 
 /**
  * What was sent arrives, and a stream cut off anywhere is not taken for whole.
@@ -43,6 +46,52 @@ export function checkFrames(v: Verification, eof: boolean): void {
       }
     }
   }
+}
+
+/**
+ * What arrives twice in a row arrives as often as it is sent. A protocol may refuse the
+ * second one: then there is nothing to repeat.
+ */
+export function checkMany(v: Verification): void {
+  const sample = v.samples.reduce((a, b) =>
+    b.length > 0 && (a.length === 0 || b.length < a.length) ? b : a
+  );
+  if (firstWrong(v, sample, 2) !== undefined) return;
+  const most = Math.floor(MOST_LONG_BYTES / (sample.length + 1));
+  const count = Math.min(MANY_MESSAGES, most);
+  const wrong = firstWrong(v, sample, count);
+  if (wrong === undefined) return;
+  v.breaks(
+    "what arrives twice arrives as often as it is sent",
+    `${
+      show(sample)
+    }, ${count} times in one stream, is wrong from message ${wrong} on`,
+  );
+}
+
+/**
+ * The first message that is wrong or missing, if a sample is sent so often; 0 if the
+ * encoder refuses that.
+ */
+function firstWrong(
+  v: Verification,
+  sample: Uint8Array,
+  count: number,
+): number | undefined {
+  let stream: Stream;
+  try {
+    stream = v.encode(Array<Uint8Array>(count).fill(sample));
+  } catch (error) {
+    if (error instanceof RangeError) return 0;
+    throw error;
+  }
+  // A frame at a time: what many of them cost at once is another promise.
+  const { end, messages } = v.decode(stream.bytes, stream.ends.slice(0, -1));
+  const wrong = stream.samples.findIndex((message, i) =>
+    messages[i] !== characters(message)
+  );
+  if (wrong !== -1) return wrong + 1;
+  return end === "clean" ? undefined : messages.length + 1;
 }
 
 /** Where to cut off: everywhere, or around the frames' ends and here and there. */

@@ -10,7 +10,12 @@ import type { Framing, Side } from "../framing/framing.ts";
 import { parseFraming } from "../framing/parse.ts";
 import { sequence } from "../framing/sequence.ts";
 import { facing } from "../framing/side.ts";
-import { checkCuts, checkFrames, checkNoise } from "./stream_checks.ts";
+import {
+  checkCuts,
+  checkFrames,
+  checkMany,
+  checkNoise,
+} from "./stream_checks.ts";
 import {
   checkCost,
   checkEncoder,
@@ -90,7 +95,8 @@ export interface VerifyFramingReport {
 /**
  * Checks that a framing keeps these promises:
  *
- * - what the encoder sends is what the decoder gives, message by message,
+ * - what the encoder sends is what the decoder gives, message by message, also the
+ *   shortest one 300 times in one stream,
  * - the same bytes give the same messages and the same end or error, whole, byte
  *   by byte and with every one and two cuts; also if bytes are wrong,
  * - a stream that ends inside a frame is `truncated`, at every byte,
@@ -148,6 +154,7 @@ export function verifyFraming(
   // Without frames there is nothing to decode, and every check would repeat it.
   if (verification.sound) {
     checkFrames(verification, eof);
+    if (framing.boundary === "frame") checkMany(verification);
     checkCuts(verification);
     checkLimit(verification);
     checkIndependence(verification);

@@ -288,6 +288,26 @@ Deno.test("verifyFraming() finds a message that is changed on the way", () => {
   );
 });
 
+for (const nth of [6, 256]) {
+  Deno.test(`verifyFraming() finds a decoder that is wrong at message ${nth} of a stream`, () => {
+    const framing = broken(line(), {
+      decoder: (options) => {
+        const decoder = line().decoder(options);
+        let count = 0;
+        return {
+          decode(queue) {
+            const message = decoder.decode(queue);
+            if (message !== undefined) count++;
+            return count === nth ? message?.subarray(1) : message;
+          },
+          decodeEnd: (queue) => decoder.decodeEnd(queue),
+        };
+      },
+    });
+    assertReports(framing, "what arrives twice arrives as often as it is sent");
+  });
+}
+
 Deno.test("verifyFraming() finds views that are written to again", () => {
   const shared = new Uint8Array(100);
   assertReports(

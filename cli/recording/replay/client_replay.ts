@@ -111,7 +111,9 @@ export class ClientReplay {
       this.#hasToldFull = true;
       log.now(
         { event: "full", connections: mostOpen },
-        `${mostOpen} connections are open, as many as --connections allows: the next ones begin later than recorded`,
+        `${
+          mostOpen === 1 ? "1 connection is" : `${mostOpen} connections are`
+        } open, as many as --connections allows: the next ones begin later than recorded`,
       );
     }
     return true;

@@ -371,7 +371,7 @@ Deno.test("replay opens no more connections at once than --connections allows", 
   };
   const { code, told } = await replay(path, handler, "--connections", "1");
   assertEquals([code, openedBeforeAnswers], [0, [1, 2, 3]]);
-  assertMatch(told, /1 connections are open, as many as --connections allows/);
+  assertMatch(told, /^1 connection is open, as many as --connections allows/);
 });
 
 Deno.test("replay opens connections together that were open together", async () => {
