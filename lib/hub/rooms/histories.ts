@@ -8,10 +8,9 @@ import { checkInteger } from "../../check.ts";
 import type { RoomMessage } from "../backbone.ts";
 
 const DEFAULT_HISTORY_BYTES = 64 * 1024 * 1024;
-// A message counts for more than its bytes: the objects around them. So many empty
-// messages are bounded too.
-const OVERHEAD_BYTES = 128;
-// So are rooms of which a name alone is kept.
+// A message counts for more than its bytes: the objects around them, and the name of
+// its room. So many empty messages in as many rooms are bounded too.
+const OVERHEAD_BYTES = 512;
 const NO_MESSAGES: readonly RoomMessage[] = [];
 
 /** The last messages of many rooms. */

@@ -30,7 +30,6 @@ export interface Skipped {
   readonly reason: string;
 }
 
-// Frames that were encoded are copied out of a sink, which the next ones use again.
 const NO_MESSAGES: readonly Uint8Array[] = [];
 
 /** Encodes for all members whose framings write the same frames. */
@@ -41,7 +40,7 @@ export class Packer {
   readonly #sink = new ByteSink();
 
   /**
-   * Makes a packer.
+   * Makes a packer, whose encoder is of no member's connection.
    *
    * @param framing The framing of one of the members.
    * @param maxMessageBytes The most bytes of a message.
@@ -95,6 +94,7 @@ export function unpacked(messages: readonly Uint8Array[]): Parcel {
   return { count: messages.length, size, frames: undefined, messages };
 }
 
+/** Copies frames out of a sink, which the next ones use again. */
 function packed(sink: ByteSink, count: number): Parcel {
   const frames = new Uint8Array(sink.length);
   let at = 0;

@@ -19,11 +19,6 @@ export class Rooms {
     this.#link = link;
   }
 
-  /** How many there are, those included that are being entered or left. */
-  get size(): number {
-    return this.#rooms.size;
-  }
-
   /** The rooms. */
   [Symbol.iterator](): IterableIterator<Room> {
     return this.#rooms.values();
