@@ -80,7 +80,7 @@ async function runTap(
       ...page === undefined ? [] : [page.view],
     ],
     ready: recording && (() => recording.room()),
-    faults: await faultsOf(command, output, log),
+    faults: await faultsOf(command, terminal, log),
   };
   try {
     const exitCode = await serveTap(command, settings, output, terminal, log);
@@ -99,14 +99,14 @@ async function runTap(
 /** Begins to break connections, if they are to be broken. */
 async function faultsOf(
   { options }: TapCommand,
-  output: Pick<BoundedOutput, "isTerminal">,
+  { errors, output }: Pick<Terminal, "errors" | "output">,
   log: Log,
 ): Promise<RunningFaults | undefined> {
   if (options.fault.length === 0) return undefined;
   const { RunningFaults } = await import("../faults/running_faults.ts");
   // On a terminal a strike is a line among the messages, which is enough.
-  const isShown = output.isTerminal && options.log === "text" &&
-    options.only === undefined;
+  const isShown = output.isTerminal && errors.isTerminal &&
+    options.log === "text" && options.only === undefined;
   return new RunningFaults(options, log, isShown);
 }
 

@@ -132,9 +132,10 @@ export class TextLines implements LineFormat {
       : direction === "toServer"
       ? " →"
       : " ←";
-    const head = `#${connection}${arrow} `.padEnd(16);
-    const line = `${head}${clock(at)}  ${strikeText(strike)}`;
-    return cut(line, this.#columns());
+    const head = `${`#${connection}${arrow} `.padEnd(16)}${clock(at)}  `;
+    const most = this.#columns() - textColumns(head);
+    const text = escapeControls(strikeText(strike));
+    return head + cut(text, Math.max(LEAST_COLUMNS, most));
   }
 
   /** Who sends in a direction, and in which framing. */

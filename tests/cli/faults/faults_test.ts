@@ -17,7 +17,10 @@ import { bindUdp, serveDatagrams } from "@parley/parley/udp";
 import { runClient, runServer } from "../../../cli/commands.ts";
 import { topicsOf } from "../../../cli/manual/topics.ts";
 import { FAULTS } from "../../../lib/faults/fault_names.ts";
-import { RecordedTerminal } from "../../support/recorded_terminal.ts";
+import {
+  type RecordedOptions,
+  RecordedTerminal,
+} from "../../support/recorded_terminal.ts";
 import { readRecording, summaryOf, textTo } from "../../support/recordings.ts";
 
 const TEXT = { encoding: "text" } as const;
@@ -26,8 +29,9 @@ const TEXT = { encoding: "text" } as const;
 async function during(
   args: readonly string[],
   use: (address: string, terminal: RecordedTerminal) => Promise<void>,
+  options: RecordedOptions = {},
 ): Promise<RecordedTerminal> {
-  const terminal = new RecordedTerminal();
+  const terminal = new RecordedTerminal(options);
   const running = runServer(args, terminal);
   try {
     const [, text, json] = await terminal.until(
@@ -158,6 +162,19 @@ Deno.test("a recording of a tap with faults plays as it was passed on", () =>
     const args = [record, String(target.address), "--speed", "max", "--expect"];
     assertEquals(await runClient(["replay", ...args], replay), 0, replay.told);
   }));
+
+Deno.test("tap --fault shows a strike once where messages and log are on one terminal", async () => {
+  await using target = await upper();
+  const args = ["tap", "0", String(target.address), "--frame", "line"];
+  const fault = ["--fault", "to-server:delay:1ms"];
+  for (const errors of [true, false]) {
+    const terminal = await during([...args, ...fault], async (address) => {
+      assertEquals((await ask(address, "hello")).code, 0);
+    }, { isTerminal: { output: true, errors } });
+    assertEquals(terminal.shown.match(/fault delay:1ms/g)?.length, 1);
+    assertEquals(terminal.told.includes("fault delay:1ms"), !errors);
+  }
+});
 
 Deno.test("tap --fault gives JSON of each strike, in the output and in the log", async () => {
   await using target = await upper();

@@ -210,3 +210,26 @@ Deno.test("TextLines gives the same line in pieces, a long content apart", () =>
     }
   }
 });
+
+Deno.test("TextLines writes a strike in its direction, cut to the width and without control characters", () => {
+  const strike = {
+    connection: 1,
+    direction: "toClient",
+    fault: "drop:10%,when=/\x1b/",
+    message: 3,
+    name: "drop",
+    offset: 20,
+    at: AT,
+  } as const;
+  const line = String
+    .raw`#1 ←            12:00:00.201  fault drop:10%,when=/\x1b/ at message 3`;
+  assertEquals(WIDE.fault(strike), line);
+  assertEquals(
+    new TextLines("text", () => 40).fault(strike),
+    "#1 ←            12:00:00.201  fault dro…",
+  );
+  assertEquals(
+    WIDE.fault({ at: AT, connection: 2, fault: "refuse", name: "refuse" }),
+    "#2              12:00:00.201  fault refuse",
+  );
+});
