@@ -38,7 +38,9 @@ export const WEBSOCKET_OPTIONS = about(
       "what messages are sent as: text, binary, auto (text where it is UTF-8), same (as the last one received); the server's is same and the client's auto unless given",
       { words: types.words },
     ),
-    "deflate": flag("compresses messages if the other end does too"),
+    "deflate": flag(
+      "compresses messages if the other end does too; those that are sent each by itself, those that are received as the other end likes",
+    ),
     "ping": deadline(
       Infinity,
       "sends a ping this often, and gives up if none came back by the next one",

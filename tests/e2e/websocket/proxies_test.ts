@@ -108,7 +108,7 @@ withNginx("answers for us where it does not pass an upgrade on", async () => {
     .then(() => undefined, (error) => error);
   assertEquals(
     error?.reason,
-    "it answered 426 Upgrade Required: This port speaks WebSocket. Open it with a WebSocket client.",
+    "it answered 426 Upgrade Required: This port speaks WebSocket; open it with a WebSocket client.",
   );
   assertEquals(fields, []);
 });
