@@ -48,7 +48,7 @@ async function runHub(
     const backbone = await backboneFor(options, progress, terminal, log);
     const parts = { backbone, terminalMember: person?.listener };
     const hub = await startHub(command, parts, terminal, log);
-    const running = runningHub(hub, places.length);
+    const running = runningHub(hub, places.length, log);
     const servers = new Servers(running.addresses, [running]);
     const undoReload = reloadAtSignal(servers, options, terminal, log);
     const ended = untilSignal(servers, person ?? terminal, log, options.grace);

@@ -6,6 +6,7 @@
 
 import type { FramedAddress, Listener, MessageOptions } from "../../mod.ts";
 import { type Backbone, type Hub, serveHub } from "../../lib/hub/mod.ts";
+import { counted } from "../arguments/counted.ts";
 import type { Log } from "../output/log.ts";
 import { listenSettings } from "../server/listening/listen_settings.ts";
 import { type RunningServer, runningServer } from "../server/running_server.ts";
@@ -72,7 +73,11 @@ export async function startHub(
 }
 
 /** The hub as a server of the command line; the terminal is not an address. */
-export function runningHub(hub: Hub, addressCount: number): RunningServer {
+export function runningHub(
+  hub: Hub,
+  addressCount: number,
+  log: Log,
+): RunningServer {
   const addresses = hub.addresses.slice(0, addressCount);
   const { connections } = hub;
   return {
@@ -80,7 +85,17 @@ export function runningHub(hub: Hub, addressCount: number): RunningServer {
       addresses,
       connections,
       setCertificate: (certificate) => hub.setCertificate(certificate),
-      shutdown: (options) => hub.shutdown(options),
+      async shutdown(options) {
+        const report = await hub.shutdown(options);
+        const { unpublished } = report;
+        if (unpublished > 0) {
+          log.now(
+            { event: "unpublished", messages: unpublished },
+            `${counted(unpublished, "message")} did not reach other hubs`,
+          );
+        }
+        return report;
+      },
     }),
     failed: hub.finished.then(() => new Promise<never>(() => {})),
   };

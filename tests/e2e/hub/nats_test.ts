@@ -108,6 +108,27 @@ natsTest(
 );
 
 natsTest(
+  "a hub that is stopped while NATS is away gives up within --grace, and says how many messages",
+  async (run, server) => {
+    await server.start();
+    const shared = ["--nats", server.url, "--history", "9"];
+    await using hub = await run.server("hub", "0", ...shared, "--grace", "1s");
+    await using ann = await connect(hub.address, { encoding: "text" });
+    await hub.process.line(/guest-1 joined lobby/);
+    await server.kill();
+    await hub.process.line(/cut off from other hubs/);
+    for (const text of ["two", "three"]) await ann.send(text);
+    await ann.closeWrite();
+    await hub.process.line(/guest-1 has finished sending/);
+
+    hub.process.signal("SIGTERM");
+    const { code, stderr } = await hub.process.ended();
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, /^2 messages did not reach other hubs$/m);
+  },
+);
+
+natsTest(
   "hubs without history tell members what they missed while NATS was killed",
   async (run, server) => {
     await server.start();
@@ -116,6 +137,8 @@ natsTest(
     await using blue = await run.server("hub", "0", ...options);
     await using ann = await connect(red.address, { encoding: "json" });
     await using ben = await connect(blue.address, { encoding: "json" });
+    // The hub says so once it is in the room.
+    await Promise.all([ann.receive(), ben.receive()]);
     await ann.send(0);
     while (await ben.receive() !== 0);
 
