@@ -105,6 +105,8 @@ export interface VerifyFramingReport {
  * - a decoder takes whole frames only and gives views that stay as they are,
  * - random bytes give messages, nothing or a `ProtocolError`,
  * - two streams do not disturb each other,
+ * - an encoder whose framing has `encodesAlike` gives a message the same frame
+ *   wherever it stands,
  * - the parts that `explain` names cover any bytes without gap or overlap, and the
  *   payload among them is the message,
  * - twice the bytes cost twice the work.

@@ -34,6 +34,7 @@ function broken(
   parts: {
     decoder?: (options: CodecOptions) => Decoder;
     encoder?: (options: CodecOptions) => Encoder;
+    encodesAlike?: boolean;
     explain?: (frame: Uint8Array) => FramePart[];
   },
 ): Framing {
@@ -610,6 +611,27 @@ Deno.test("verifyFraming() finds an encodeBatch that loses a message", () => {
     },
   });
   assertReports(framing, "encodeBatch writes what encode writes");
+});
+
+Deno.test("verifyFraming() finds an encoder that remembers messages, and says that it does not", () => {
+  const framing = broken(line(), {
+    encodesAlike: true,
+    encoder: (options) => {
+      const encoder = line().encoder(options);
+      let count = 0;
+      return {
+        encode(message, sink) {
+          // A line may end in either way.
+          if (++count % 2 === 0) return encoder.encode(message, sink);
+          line({ crlf: true }).encoder(options).encode(message, sink);
+        },
+      };
+    },
+  });
+  assertReports(
+    framing,
+    "a framing that encodesAlike writes a message the same at any place",
+  );
 });
 
 Deno.test("verifyFraming() finds parts that leave a gap, and a payload that is not the message", () => {
