@@ -304,6 +304,30 @@ Deno.test("serveHub() skips what a member's framing cannot hold, and tells it", 
   assertEquals(lines.hub.members[0]!.stats.skipped, 1);
 });
 
+Deno.test("serveHub() keeps a member whose framing cannot hold what the hub says", async () => {
+  const backbone = localBackbone();
+  await using lines = await ObservedHub.serve({ backbone, notices: "text" });
+  const [ann] = await lines.members(1);
+  // In the second one only the notice of what was skipped is too long.
+  for (const framing of ["fixed:10,pad=.", "fixed:40,pad=.", "json"]) {
+    await using observed = await ObservedHub.serve({
+      ...{ backbone, framing, notices: "text" },
+    });
+    const ben = await observed.connect({ framing });
+    await observed.until("joined", 1);
+
+    await ann!.send("x".repeat(50));
+    await observed.until("skipped", 1);
+    await ben.send("[1]");
+    let text: string | undefined;
+    while (text !== "[1]") text = await ann!.receive({ timeoutMs: 20_000 });
+
+    assertEquals(observed.of("skipped").map(({ missed }) => missed), [1]);
+    assertEquals(observed.of("left"), []);
+    ben.abort();
+  }
+});
+
 Deno.test("serveHub() passes on nothing of a message whose sender leaves inside it", async () => {
   await using observed = await ObservedHub.serve({ framing: "length:4" });
   const framing = "length:4";

@@ -9,8 +9,14 @@ import {
   assertEquals,
   assertGreater,
   assertInstanceOf,
+  assertRejects,
 } from "@std/assert";
-import { connect, ConnectionError, MessageConnection } from "../../mod.ts";
+import {
+  connect,
+  ConnectionError,
+  MessageConnection,
+  TimeoutError,
+} from "../../mod.ts";
 import { memoryListener } from "../../lib/testing/mod.ts";
 import { localBackbone, serveHub } from "../../lib/hub/mod.ts";
 import { ObservedHub } from "../support/hub_events.ts";
@@ -133,6 +139,58 @@ Deno.test("whenSlow wait gives a slow member everything, and holds little meanwh
   assert(most < 20_000 + 70_000, `${most} bytes waited`);
   ann.abort();
   ben.abort();
+});
+
+/** A hub whose lobby has come to a halt, as a member in it reads nothing. */
+async function haltedHub() {
+  const listener = memoryListener({ name: "hub", bufferBytes: 1_000 });
+  const observed = await ObservedHub.serve({
+    framing: FRAMING,
+    queueBytes: 20_000,
+    whenSlow: "wait",
+  }, listener);
+  const settings = { framing: FRAMING, encoding: "text" } as const;
+  const members: MessageConnection<string>[] = [];
+  for (const expected of [1, 2, 3, 4]) {
+    const connection = await listener.connect();
+    members.push(new MessageConnection(connection, settings));
+    await observed.until("joined", expected);
+  }
+  const [stuck, ann, ben, cleo] = members;
+  await ben!.send("/join red");
+  await observed.until("left", 1);
+  await ann!.send("x".repeat(15_000));
+  await cleo!.receive({ timeoutMs: 20_000 });
+  const end = async () => {
+    for (const member of members) member.abort();
+    await observed[Symbol.asyncDispose]();
+  };
+  return { observed, stuck, ann, ben, cleo, [Symbol.asyncDispose]: end };
+}
+
+Deno.test("whenSlow wait holds up what follows /join in one write", async () => {
+  await using halted = await haltedHub();
+  const { ben, cleo, observed, stuck } = halted;
+  await ben!.sendAll(["/join lobby", "one", "two"]);
+  await observed.until("joined", 6);
+  await assertRejects(() => cleo!.receive({ timeoutMs: 50 }), TimeoutError);
+
+  await stuck!.receive({ timeoutMs: 20_000 });
+  assertEquals(await stuck!.receive({ timeoutMs: 20_000 }), "one");
+  assertEquals(await cleo!.receive({ timeoutMs: 20_000 }), "one");
+});
+
+Deno.test("whenSlow wait does not keep a member that is lost while it waits", async () => {
+  await using halted = await haltedHub();
+  const { ann, observed } = halted;
+  const { hub } = observed;
+  await ann!.send("held up");
+  const connections = [...hub.connections];
+  connections[1]!.abort(new Error("the network is gone"));
+
+  await observed.until("left", 2);
+  const left = observed.of("left").map(({ member, why }) => [member.id, why]);
+  assertEquals(left, [[3, "moved"], [2, "lost"]]);
 });
 
 Deno.test("20 senders in three framings are never spliced, and a slow member gets every byte", async () => {

@@ -16,6 +16,7 @@ import { readCommand } from "./command.ts";
 import type { Member, MemberHome } from "./member.ts";
 import { guestName, isGuestName } from "./names.ts";
 import type { HubNotice, LeaveReason } from "./notice.ts";
+import { within } from "../../time/within.ts";
 import type { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
 import { LOBBY, type NoRoom, roomOfPath } from "./routing.ts";
@@ -86,12 +87,27 @@ export class Conversation {
     if (first !== undefined) this.#room = await this.#join(first);
   }
 
-  /** Waits while other members of its rooms have fallen behind. */
+  /**
+   * Waits while other members of its rooms have fallen behind.
+   *
+   * @throws {unknown} Why the connection is lost, if it is lost meanwhile.
+   */
   async #relief(): Promise<void> {
     for (const room of this.#member.places.keys()) {
       for (let relief; (relief = room.pressure(this.#member)) !== undefined;) {
-        await relief;
+        await this.#unlessLost(relief);
       }
+    }
+  }
+
+  /** A member that is gone waits for nothing. */
+  async #unlessLost(wait: Promise<void>): Promise<void> {
+    const { signal } = this.#member.connection;
+    const limit = within(Infinity, signal, () => undefined);
+    try {
+      await limit.race(wait);
+    } finally {
+      limit.clear();
     }
   }
 
@@ -146,12 +162,15 @@ export class Conversation {
       : delivery === "local" && settings.history === 0
       ? message
       : message.slice();
-    return room.link.publish(member.id, bytes);
+    const wait = room.link.publish(member.id, bytes);
+    return wait === undefined ? undefined : this.#unlessLost(wait);
   }
 
   async #joinAndPublish(name: string, message: Uint8Array): Promise<void> {
     const room = await this.#tryToJoin(name);
-    if (room !== undefined) await this.#publish(room, message);
+    if (room === undefined) return;
+    await this.#relief();
+    await this.#publish(room, message);
   }
 
   async #change(name: string): Promise<void> {
@@ -163,6 +182,8 @@ export class Conversation {
     if (room === undefined || settings.roomOf !== undefined) return;
     this.#room = room;
     if (before !== undefined) this.#leave(before, "moved", undefined);
+    // More for the new room may be in the same batch.
+    await this.#relief();
   }
 
   /** Joins, or tells the member why not. */

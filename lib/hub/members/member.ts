@@ -134,7 +134,7 @@ export class Member implements HubMember, QueueOwner {
   /** Tells it something that the hub says. */
   say(notice: HubNotice): void {
     const bytes = noticeBytes(notice, this.#home.settings.notices);
-    if (bytes !== undefined) this.queue.push(unpacked([bytes]));
+    if (bytes !== undefined) this.queue.push(unpacked([bytes], true));
   }
 
   pressed(isPressed: boolean): void {

@@ -85,8 +85,9 @@ export class MemberQueue {
     const { patienceMs, queueBytes } = this.#settings;
     const bytes = this.bytes;
     const isOver = bytes > 0 && bytes + parcel.size > queueBytes;
-    // With endless patience the senders wait before they say more.
-    if (isOver && patienceMs !== Infinity) return false;
+    // With endless patience the senders wait before they say more. But members come
+    // and go without waiting, and each time is a notice.
+    if (isOver && (patienceMs !== Infinity || parcel.isNotice)) return false;
     const { sending } = channelOf(this.#connection);
     if (sending.state !== "open") return true;
     if (this.#pumping === undefined && bytes < SENT_AHEAD_BYTES) {
@@ -151,7 +152,7 @@ export class MemberQueue {
     return parcel;
   }
 
-  #send({ count, frames, messages }: Parcel): void {
+  #send({ count, frames, isNotice, messages }: Parcel): void {
     const connection = this.#connection;
     if (frames !== undefined) return connection.acceptFrames(frames, count);
     for (const message of messages) {
@@ -159,6 +160,7 @@ export class MemberQueue {
         connection.accept(message);
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
+        if (isNotice) continue;
         this.#owner.skipped({ count: 1, reason: describeError(error) });
       }
     }

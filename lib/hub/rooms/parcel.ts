@@ -14,6 +14,11 @@ import type { Encoder, Framing } from "../../framing/framing.ts";
 export interface Parcel {
   /** How many messages. */
   readonly count: number;
+  /**
+   * Whether the hub itself says it. Where it does not fit, nothing is told of it:
+   * that would be a notice too.
+   */
+  readonly isNotice: boolean;
   /** What it counts for in a queue, in bytes. */
   readonly size: number;
   /** Their frames; `undefined` if each member encodes them by itself. */
@@ -55,11 +60,16 @@ export class Packer {
    * Encodes messages.
    *
    * @param most Bytes at which a parcel ends.
+   * @param isNotice Whether they are of the hub itself.
    */
-  pack(messages: readonly Uint8Array[], most: number): Parcel[] {
+  pack(
+    messages: readonly Uint8Array[],
+    most: number,
+    isNotice = false,
+  ): Parcel[] {
     this.skipped = undefined;
     const encoder = this.#encoder;
-    if (encoder === undefined) return [unpacked(messages)];
+    if (encoder === undefined) return [unpacked(messages, isNotice)];
     const sink = this.#sink;
     const parcels: Parcel[] = [];
     for (let next = 0, count = 0; next < messages.length;) {
@@ -74,7 +84,7 @@ export class Packer {
       }
       const isLast = next === messages.length;
       if (count > 0 && (isLast || sink.length >= most)) {
-        parcels.push(packed(sink, count));
+        parcels.push(packed(sink, count, isNotice));
         count = 0;
       }
     }
@@ -89,13 +99,17 @@ export class Packer {
 }
 
 /** Messages that the member itself encodes. */
-export function unpacked(messages: readonly Uint8Array[]): Parcel {
+export function unpacked(
+  messages: readonly Uint8Array[],
+  isNotice: boolean,
+): Parcel {
   const size = messages.reduce((sum, { length }) => sum + length, 0);
-  return { count: messages.length, size, frames: undefined, messages };
+  const count = messages.length;
+  return { count, isNotice, size, frames: undefined, messages };
 }
 
 /** Copies frames out of a sink, which the next ones use again. */
-function packed(sink: ByteSink, count: number): Parcel {
+function packed(sink: ByteSink, count: number, isNotice: boolean): Parcel {
   const frames = new Uint8Array(sink.length);
   let at = 0;
   for (const piece of sink.pieces()) {
@@ -103,7 +117,8 @@ function packed(sink: ByteSink, count: number): Parcel {
     at += piece.length;
   }
   sink.clear();
-  return { count, size: frames.length, frames, messages: NO_MESSAGES };
+  const size = frames.length;
+  return { count, isNotice, size, frames, messages: NO_MESSAGES };
 }
 
 /** The name of what packs for a member: the same for all that share frames. */

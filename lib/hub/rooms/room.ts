@@ -242,8 +242,8 @@ export class Room implements RoomListener {
     isCounted: boolean,
   ): void {
     for (const { members, packer } of this.#groups.values()) {
-      const parcels = packer.pack(messages, this.#parcelBytes);
-      const { skipped } = packer;
+      const parcels = packer.pack(messages, this.#parcelBytes, !isCounted);
+      const skipped = isCounted ? packer.skipped : undefined;
       for (const { member } of members) {
         if (member === except || member.id === except) continue;
         for (const parcel of parcels) this.#deliver(member, parcel, isCounted);

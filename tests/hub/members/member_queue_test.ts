@@ -14,10 +14,10 @@ import { ManualTime } from "../../support/manual_time.ts";
 const QUEUE_BYTES = 1_000;
 
 /** A parcel of one message of `length:4`. */
-function parcel(bytes: number): Parcel {
+function parcel(bytes: number, isNotice = false): Parcel {
   const frames = new Uint8Array(bytes);
   new DataView(frames.buffer).setUint32(0, bytes - 4);
-  return { count: 1, size: bytes, frames, messages: [] };
+  return { count: 1, isNotice, size: bytes, frames, messages: [] };
 }
 
 function setUp(patienceMs: number) {
@@ -93,6 +93,16 @@ Deno.test("MemberQueue takes one parcel of any size, and with endless patience e
     connection.abort();
     queue.clear();
   }
+});
+
+Deno.test("MemberQueue takes notices within its bound only, also with endless patience", () => {
+  const { connection, queue } = setUp(Infinity);
+  queue.push(parcel(900));
+  assertEquals(queue.push(parcel(100, true)), true);
+  assertEquals(queue.push(parcel(100, true)), false);
+  assertEquals(queue.bytes, 1_000);
+  connection.abort();
+  queue.clear();
 });
 
 Deno.test("MemberQueue lets senders go on when the connection is lost", async () => {

@@ -69,7 +69,9 @@ Deno.test("Packer.pack() leaves framings with a memory to each member", () => {
 
   const [parcel] = packer.pack(messages, 1_000);
 
-  assertEquals(parcel, { count: 2, size: 8, frames: undefined, messages });
+  assertEquals(parcel, {
+    ...{ count: 2, isNotice: false, size: 8, frames: undefined, messages },
+  });
   assert(packerKey(framing) === framing);
   assertEquals(packerKey(parseFraming("length:4")), "length:4");
   // Scanners of protocols may follow both directions of their connection.
