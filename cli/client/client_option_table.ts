@@ -177,10 +177,12 @@ const MOST_NAME_BYTES = 64;
 function parseName(text: string): string {
   const name = text.trim();
   const { length } = new TextEncoder().encode(name);
-  if (length > 0 && length <= MOST_NAME_BYTES && !/\p{Cc}/u.test(name)) {
+  const isLong = length === 0 || length > MOST_NAME_BYTES;
+  // A colon ends a name, and what the hub itself says begins with an asterisk.
+  if (!isLong && !/\p{Cc}|:|^\*/u.test(name)) {
     return name;
   }
   throw new UsageError(
-    `"${text}" is not a name; write 1 to ${MOST_NAME_BYTES} bytes without control characters`,
+    `"${text}" is not a name; write 1 to ${MOST_NAME_BYTES} bytes without control characters and colons, which do not begin with *`,
   );
 }

@@ -40,7 +40,7 @@ export function hubManual(): Manual {
         ],
         [
           "/name NAME",
-          "as a message, with --names; parley-client --name NAME sends it",
+          "as a message, with --names; parley-client --name NAME sends it; a name has 1 to 64 bytes without control characters and colons, and looks like no other of this hub",
         ],
         [
           "json:.path",

@@ -72,7 +72,8 @@ export interface HubOptions extends
   readonly maxRooms?: number;
   /**
    * Whether a message begins with its sender's name, a colon and a blank. A member
-   * says `/name NAME` as a message to have another name than `guest-7`.
+   * says `/name NAME` as a message to have another name than `guest-7`. No other member
+   * of this hub has a name that looks the same; members of other hubs may.
    *
    * @default {false}
    */

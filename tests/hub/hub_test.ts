@@ -152,6 +152,52 @@ Deno.test("serveHub() puts names in front, and keeps each for one member", async
   ]);
 });
 
+Deno.test("serveHub() gives no member a name that looks like another's, or like what the hub says", async () => {
+  await using observed = await ObservedHub.serve({
+    names: true,
+    notices: "text",
+  });
+  const [ann, ben] = await observed.members(2);
+  await ann!.send("/name Ann Lee");
+  await observed.until("renamed", 1);
+  await received(ben!, 2);
+  const taken = [
+    "ann lee",
+    "Ann\u200b Lee",
+    "Ann\u00a0 Lee",
+    "A\u00adnn Lee",
+    "\uff21nn Lee",
+    "Guest-1",
+    "guest\u2060-9",
+  ];
+  for (const name of taken) {
+    await ben!.send(`/name ${name}`);
+    assertEquals(await received(ben!, 1), [
+      `* not passed on: the name ${name.normalize("NFC")} is taken`,
+    ]);
+  }
+  const reasons = {
+    "Ann Lee: hello": "it has a colon",
+    "Ann Lee\uff1a hello": "it has a colon",
+    "* ann left lobby": "it begins with an asterisk",
+    "\u200b* ann left lobby": "it begins with an asterisk",
+    "\u200b\u2060": "nothing of it can be seen",
+  };
+  for (const [name, reason] of Object.entries(reasons)) {
+    await ben!.send(`/name ${name}`);
+    assertEquals(await received(ben!, 1), [
+      `* not passed on: /name needs another name: ${reason}`,
+    ]);
+  }
+  // Its own name it may write in another way, and a name that is free again.
+  await ann!.send("/name ANN LEE");
+  assertEquals(await received(ben!, 1), ["* Ann Lee is now ANN LEE"]);
+  await ann!.send("/name \u{1f468}\u200d\u{1f469}");
+  await received(ben!, 1);
+  await ben!.send("/name ann lee");
+  assertEquals(await received(ben!, 1), ["* guest-2 is now ann lee"]);
+});
+
 Deno.test("serveHub() tells notices as JSON", async () => {
   await using observed = await ObservedHub.serve({ notices: "json" });
   const [ann, ben] = await observed.members(2);

@@ -5,6 +5,7 @@
  */
 
 import {
+  faultOfMemberName,
   faultOfName,
   MAX_MEMBER_NAME_BYTES,
   MAX_ROOM_NAME_BYTES,
@@ -53,9 +54,10 @@ function nameIn(message: Uint8Array, type: "join" | "name"): Command {
   } catch {
     return refused(what, "it is not UTF-8");
   }
-  // Two members must not have names that look the same.
   if (type === "name") name = name.normalize("NFC");
-  const fault = faultOfName(name, most);
+  const fault = type === "name"
+    ? faultOfMemberName(name)
+    : faultOfName(name, most);
   return fault === undefined ? { type, name } : refused(what, fault);
 }
 

@@ -14,7 +14,7 @@ import { describeError, ProtocolError } from "../../errors.ts";
 import type { BackboneDelivery } from "../backbone.ts";
 import { readCommand } from "./command.ts";
 import type { Member, MemberHome } from "./member.ts";
-import { guestName, isGuestName } from "./names.ts";
+import { guestName, isGuestName, lookOf } from "./names.ts";
 import type { HubNotice, LeaveReason } from "./notice.ts";
 import { within } from "../../time/within.ts";
 import type { Room } from "../rooms/room.ts";
@@ -26,7 +26,7 @@ import { MAX_ROOMS_PER_MEMBER } from "../hub_options.ts";
 export interface ConversationHome extends MemberHome {
   readonly delivery: BackboneDelivery;
   readonly rooms: Rooms;
-  /** Names that members of this hub have. */
+  /** What the names of the members of this hub look like. */
   readonly names: Set<string>;
   /** Whether the hub is shutting down. */
   readonly isStopping: boolean;
@@ -223,7 +223,7 @@ export class Conversation {
   #leaveAll(why: LeaveReason, error: unknown): void {
     const member = this.#member;
     member.queue.clear();
-    this.#home.names.delete(member.name);
+    this.#home.names.delete(lookOf(member.name));
     for (const room of [...member.places.keys()]) this.#leave(room, why, error);
   }
 
@@ -232,13 +232,15 @@ export class Conversation {
     const member = this.#member;
     const before = member.name;
     if (before === name) return;
+    const look = lookOf(name);
     // The name of a guest that may come.
-    const isOthers = isGuestName(name) && name !== guestName(member.id);
-    if (isOthers || names.has(name)) {
+    const isGuests = isGuestName(look) && name !== guestName(member.id);
+    const isTaken = names.has(look) && look !== lookOf(before);
+    if (isGuests || isTaken) {
       return this.#refuse(`the name ${name} is taken`);
     }
-    names.delete(before);
-    names.add(name);
+    names.delete(lookOf(before));
+    names.add(look);
     member.rename(name);
     this.#home.tell({ type: "renamed", member, before });
     this.#say({ event: "renamed", name, before });

@@ -37,6 +37,34 @@ export function faultOfName(name: string, most: number): string | undefined {
 }
 
 /**
+ * What is wrong with the name of a member.
+ *
+ * A name is followed by a colon and a message, and what the hub says begins with an
+ * asterisk. With these in it, a name would say what another member or the hub says.
+ *
+ * @returns The reason, or `undefined` if nothing is.
+ */
+export function faultOfMemberName(name: string): string | undefined {
+  const fault = faultOfName(name, MAX_MEMBER_NAME_BYTES);
+  if (fault !== undefined) return fault;
+  const look = lookOf(name);
+  if (look === "") return "nothing of it can be seen";
+  if (look.includes(":")) return "it has a colon";
+  if (look.startsWith("*")) return "it begins with an asterisk";
+  return undefined;
+}
+
+/**
+ * What a name looks like. Case, width, blanks, and characters that are not shown make
+ * no difference, so that no member can pass for another one.
+ */
+export function lookOf(name: string): string {
+  return name.normalize("NFKC")
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    .replace(/\s+/gu, " ").trim().toLowerCase();
+}
+
+/**
  * Checks the name of a room that the program has chosen.
  *
  * @throws {TypeError} If it is empty, too long or has control characters.

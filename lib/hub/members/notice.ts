@@ -5,6 +5,11 @@
  */
 
 import type { RoomGap } from "../backbone.ts";
+import {
+  faultOfMemberName,
+  faultOfName,
+  MAX_ROOM_NAME_BYTES,
+} from "./names.ts";
 
 /** How notices are written; `"none"` sends none. */
 export type NoticeForm = "none" | "text" | "json";
@@ -163,6 +168,9 @@ export function readAnnouncement(bytes: Uint8Array): HubNotice | undefined {
     const notice = JSON.parse(KNOWN.decode(bytes));
     const { event, name, room } = notice;
     if (typeof name !== "string" || typeof room !== "string") return undefined;
+    // Any program on the backbone can announce.
+    if (faultOfMemberName(name) !== undefined) return undefined;
+    if (faultOfName(room, MAX_ROOM_NAME_BYTES) !== undefined) return undefined;
     if (event === "joined") return { event, name, room };
     if (event === "left" && Object.hasOwn(WHY, notice.why)) {
       return { event, name, room, why: notice.why };

@@ -15,8 +15,8 @@ export interface Parcel {
   /** How many messages. */
   readonly count: number;
   /**
-   * Whether the hub itself says it. Where it does not fit, nothing is told of it:
-   * that would be a notice too.
+   * Whether the hub itself says it. One that does not fit is left out without a
+   * notice, which would not fit either.
    */
   readonly isNotice: boolean;
   /** What it counts for in a queue, in bytes. */

@@ -93,7 +93,9 @@ export class Outbox {
       lanes.set(member, started);
       void this.#run(started, member);
     }
-    if (this.#bytes <= this.#queueBytes) return undefined;
+    if (this.#bytes <= this.#queueBytes || this.#stopped.signal.aborted) {
+      return undefined;
+    }
     this.#pause ??= Promise.withResolvers();
     return this.#pause.promise;
   }
@@ -106,7 +108,10 @@ export class Outbox {
 
   /** Resolves when the store has all publications of a room, or after `stop`. */
   emptied(to: Destination): Promise<void> {
-    if (!this.#lanes.has(to)) return Promise.resolve();
+    // Once stopped, nothing is delivered any more.
+    if (this.#stopped.signal.aborted || !this.#lanes.has(to)) {
+      return Promise.resolve();
+    }
     const waiting = this.#empty.get(to) ?? Promise.withResolvers<void>();
     this.#empty.set(to, waiting);
     return waiting.promise;

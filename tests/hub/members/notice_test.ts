@@ -76,6 +76,8 @@ Deno.test("readAnnouncement() takes who joined and left, and nothing else", () =
       ...["", "no JSON", "null", "[]", "{}", '{"event":"stopping"}'],
       ...['{"event":"joined","room":1,"name":"a"}'],
       '{"event":"left","room":"r","name":"a","why":"toString"}',
+      ...['{"event":"joined","room":"r","name":"a\\n* b left r"}'],
+      ...['{"event":"joined","room":"r\\u001b","name":"a"}'],
     ]
   ) {
     assertEquals(read(other), undefined, other);
