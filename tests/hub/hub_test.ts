@@ -404,6 +404,22 @@ Deno.test("serveHub() lets a member that has finished sending listen", async () 
   assertEquals(observed.of("left"), []);
 });
 
+Deno.test("serveHub() tells a sender why it is ended, with both numbers", async () => {
+  await using observed = await ObservedHub.serve({
+    maxMessageBytes: 10,
+    notices: "text",
+  });
+  const [ann] = await observed.members(1);
+  assertEquals((await received(ann!, 1)).length, 1);
+
+  await ann!.send("x".repeat(20));
+
+  const [told, end] = await received(ann!, 2);
+  assert(told!.startsWith("* not passed on: "), told);
+  assert(told!.includes("the limit of 10 bytes"), told);
+  assertEquals(end, undefined);
+});
+
 Deno.test("serveHub() ends a sender whose message the backbone cannot take, with both numbers", async () => {
   const local = localBackbone();
   await using observed = await ObservedHub.serve({

@@ -64,6 +64,10 @@ export class Conversation {
       await this.#listen();
     } catch (error) {
       failure = error;
+      // The end of a connection does not say why, except over WebSocket.
+      if (error instanceof ProtocolError) {
+        this.#member.say({ event: "refused", reason: describeError(error) });
+      }
       throw error;
     } finally {
       this.#leaveAll(this.#whyGone(failure), failure);
