@@ -42,6 +42,11 @@ const REFUSED: readonly (readonly [Partial<LoadOptions>, string])[] = [
   [{ framing: "fixed:10", size: 11 }, "11"],
   [{ framing: "line", messages: [Uint8Array.of(10)] }, "line"],
   [{ maxMessageBytes: 10, size: 64 }, "64"],
+  // Refused by its number: making it would take minutes, or all memory.
+  [{ size: 2 ** 30 }, "the limit is 1048576 bytes"],
+  [{ address: "ws://127.0.0.1:7342/", size: 2 ** 30 }, "the limit is 1048576"],
+  [{ address: "udp://127.0.0.1:7342", size: 2 ** 30 }, "the limit is 1048576"],
+  [{ address: "http://127.0.0.1:1/", size: 2 ** 50 }, "from 1 to 1073741824"],
   [{ method: "GET" }, "it is for URLs of http: and https:"],
   [{ headers: [["a", "b"]] }, "it is for URLs of http: and https:"],
   [{ address: "http://127.0.0.1:1/", inFlight: 2 }, "use more connections"],

@@ -13,6 +13,9 @@ import type { MessageSource } from "../messages/message_source.ts";
 import { DEFAULT_LOAD_MESSAGE_BYTES, type LoadOptions } from "../options.ts";
 import type { Spoken } from "./place.ts";
 
+// A body for HTTP is made whole, and has no other limit.
+const MOST_MADE_BYTES = 2 ** 30;
+
 /** What is sent, as data. */
 export type Content =
   | { readonly given: readonly Uint8Array[] }
@@ -54,12 +57,12 @@ export function contentOf(
     ? size
     : [size ?? DEFAULT_LOAD_MESSAGE_BYTES, size ?? DEFAULT_LOAD_MESSAGE_BYTES];
   const isFine = Number.isSafeInteger(least) && Number.isSafeInteger(most) &&
-    least >= 1 && least <= most;
+    least >= 1 && least <= most && most <= MOST_MADE_BYTES;
   if (isFine) return { least, most };
   throw outOfRange(
     "size",
     size,
-    "an integer of at least 1, or two of which the first is not larger",
+    `an integer from 1 to ${MOST_MADE_BYTES}, or two of which the first is not larger`,
   );
 }
 

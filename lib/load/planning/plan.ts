@@ -18,6 +18,7 @@ import {
   DEFAULT_MAX_MESSAGE_BYTES,
   type Framing,
 } from "../../framing/framing.ts";
+import { checkSendSize } from "../../framing/limits.ts";
 import { parseFraming } from "../../framing/parse.ts";
 import type { LoadRequest } from "../links/http_link.ts";
 import type { MessageLinkOptions } from "../links/message_link.ts";
@@ -127,6 +128,10 @@ export function planOf(options: LoadOptions): LoadPlan {
     workers,
   };
   checkTogether(plan);
+  // Before messages of that size are made.
+  if (spoken !== "http" && "most" in content) {
+    checkSendSize(content.most, maxMessageBytes);
+  }
   if (spoken === "messages" && !/^wss?:/.test(place.opens)) {
     checkContent(content, seed, framing, maxMessageBytes);
   }
