@@ -284,7 +284,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...[...ERRORS, "lib/bytes", "lib/encoding/json.ts", "lib/framing"],
     ...["lib/nearest.ts", "lib/units.ts", ...SCRIPT],
   ],
-  "lib/script/running": [...ERRORS, "lib/time", ...SCRIPT],
+  "lib/script/running": [...ERRORS, "lib/time", "node:vm", ...SCRIPT],
   // Strikes any connection; opens none.
   "lib/faults": [
     ...MESSAGES,

@@ -210,7 +210,7 @@ const SCRIPTS: Section = {
     ],
     [
       "a regular expression",
-      "looks at the first 64 KiB of a message",
+      "looks at the first 64 KiB of a message, for at most 1 s",
     ],
   ],
   lines: [

@@ -66,7 +66,8 @@ export type ConnectScript = (
 /**
  * Holds the conversation that a script describes. Each `expect` takes the next
  * message of its connection, so the result does not depend on how the network cut
- * the bytes. A regular expression looks at the first 64 KiB of a message.
+ * the bytes. A regular expression looks at the first 64 KiB of a message, for at most
+ * one second; a longer search is a failure.
  *
  * At the end all connections are closed in order; if the conversation goes
  * otherwise they are aborted.

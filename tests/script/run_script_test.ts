@@ -108,6 +108,20 @@ Deno.test("runScript() escapes a captured text inside a regular expression", asy
   assertEquals(details.difference, "it does not match");
 });
 
+Deno.test("runScript() gives up a regular expression that backtracks on a hostile message", async () => {
+  // The look-ahead keeps V8 from its linear engine, in the executables too.
+  const { details } = await failure(
+    "send go\nexpect /^(?=a)(a+)+$/",
+    answers(`${"a".repeat(60)}!`),
+  );
+  assertEquals(
+    details.difference,
+    "the search was given up after 1000 ms: the regular expression backtracks too much on this message",
+  );
+  // The next search is not affected.
+  await played("send go\nexpect /^(?=a)(a+)+$/", [answers("a".repeat(60))]);
+});
+
 Deno.test("runScript() keeps captured bytes as they are", async () => {
   const [near, far] = memoryPair();
   const script = parseScript("frame length:1\nexpect any as x\nsend <{{x}}>");

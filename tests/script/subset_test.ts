@@ -9,7 +9,7 @@ import { assertEquals } from "@std/assert";
 import { Captures } from "../../lib/script/capture.ts";
 import type { ParsedScript, Pattern } from "../../lib/script/statement.ts";
 import { sameJson } from "../../lib/script/subset.ts";
-import { mismatch } from "../../lib/script/running/match.ts";
+import { jsonDifference } from "../../lib/script/running/match.ts";
 import { parseScript } from "../../lib/testing/mod.ts";
 import type { JsonValue } from "../../lib/encoding/mod.ts";
 
@@ -25,7 +25,7 @@ function patternOf(json: string): Pattern & { type: "json" } {
 /** Where a value differs from a pattern of JSON. */
 function difference(pattern: string, value: JsonValue): string | undefined {
   const message = new TextEncoder().encode(JSON.stringify(value));
-  return mismatch(patternOf(pattern), message, new Captures());
+  return jsonDifference(message, patternOf(pattern), new Captures());
 }
 
 // Without names in braces, which are no values.
@@ -90,8 +90,11 @@ Deno.test("a json pattern takes a value that is given as text for a number, too"
   captures.take("id", { bytes: new TextEncoder().encode("7") });
   const fits = (text: string) =>
     action.type === "expect" && action.pattern.type === "json" &&
-    mismatch(action.pattern, new TextEncoder().encode(text), captures) ===
-      undefined;
+    jsonDifference(
+        new TextEncoder().encode(text),
+        action.pattern,
+        captures,
+      ) === undefined;
   assertEquals(
     ['{"id":7}', '{"id":"7"}', '{"id":8}', '{"id":[7]}'].map(fits),
     [true, true, false, false],
@@ -111,7 +114,7 @@ Deno.test("a json pattern does not fall for __proto__, and refuses what is neste
   const pattern = patternOf('["{{x}}", "{{x}}"]');
   const message = new TextEncoder().encode(`[${deep},${deep}]`);
   assertEquals(
-    mismatch(pattern, message, new Captures()),
+    jsonDifference(message, pattern, new Captures()),
     "it is nested too deeply",
   );
 });

@@ -9,12 +9,10 @@ import { capturedText, Captures, sameBytes } from "../capture.ts";
 import type { Pattern } from "../statement.ts";
 import { differenceOf, sameJson } from "../subset.ts";
 import { bytesOf, textOf } from "../template.ts";
+import { MOST_SEARCH_MS, search } from "./search.ts";
 import { utf8Of, writtenValue } from "./written.ts";
 
-/**
- * A regular expression looks at no more of a message: it may take far longer than its
- * text suggests.
- */
+/** A regular expression looks at no more of a message. */
 export const LOOKED_AT_BYTES: number = 64 * 1024;
 
 /** A pattern of a message, and not of the end. */
@@ -25,14 +23,14 @@ export type MessagePattern = Exclude<Pattern, { type: "end" | "reset" }>;
  *
  * @returns Where it differs, in words; `undefined` if it fits.
  */
-export function mismatch(
+export async function mismatch(
   pattern: MessagePattern,
   message: Uint8Array,
   captures: Captures,
-): string | undefined {
+): Promise<string | undefined> {
   // A message that does not fit captures nothing.
   const trial = new Captures(captures);
-  const found = compare(pattern, message, trial);
+  const found = await compare(pattern, message, trial);
   if (found === undefined) captures.become(trial);
   return found;
 }
@@ -41,7 +39,7 @@ function compare(
   pattern: MessagePattern,
   message: Uint8Array,
   captures: Captures,
-): string | undefined {
+): string | undefined | Promise<string | undefined> {
   switch (pattern.type) {
     case "value": {
       const wanted = bytesOf(pattern.value, captures);
@@ -90,7 +88,8 @@ function isSameJson(message: Uint8Array, wanted: Uint8Array): boolean {
   }
 }
 
-function jsonDifference(
+/** Compares a message with a pattern of JSON. */
+export function jsonDifference(
   message: Uint8Array,
   { json }: MessagePattern & { type: "json" },
   captures: Captures,
@@ -109,14 +108,17 @@ function jsonDifference(
   }
 }
 
-function expressionDifference(
+async function expressionDifference(
   message: Uint8Array,
   { flags, source }: MessagePattern & { type: "expression" },
   captures: Captures,
-): string | undefined {
+): Promise<string | undefined> {
   const expression = new RegExp(textOf(source, captures, escaped), flags);
   const text = LENIENT.decode(message.subarray(0, LOOKED_AT_BYTES));
-  const found = expression.exec(text);
+  const found = await search(expression, text);
+  if (found === "too long") {
+    return `the search was given up after ${MOST_SEARCH_MS} ms: the regular expression backtracks too much on this message`;
+  }
   if (found === null) {
     return message.length > LOOKED_AT_BYTES
       ? "its first 64 KiB, which alone are looked at, do not match"

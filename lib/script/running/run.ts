@@ -104,7 +104,7 @@ export class Run {
         if (incoming.type === "end" || incoming.type === "reset") {
           line.lost = undefined;
         }
-        return this.#expect(action.pattern, incoming, withinMs, step);
+        return await this.#expect(action.pattern, incoming, withinMs, step);
       }
       case "none":
         return await this.#none(line, withinMs, step);
@@ -140,12 +140,12 @@ export class Run {
     }
   }
 
-  #expect(
+  async #expect(
     pattern: Pattern,
     incoming: Incoming,
     withinMs: number,
     step: Step,
-  ): void {
+  ): Promise<void> {
     const otherwise = (what: Omit<Otherwise, "expected">) =>
       this.#otherwise(step, {
         expected: this.#written(pattern, step),
@@ -157,7 +157,7 @@ export class Run {
     }
     if (incoming.type !== "message") throw otherwise(came(incoming, withinMs));
     const { message } = incoming;
-    const difference = mismatch(pattern, message, this.#captures);
+    const difference = await mismatch(pattern, message, this.#captures);
     if (difference === undefined) return;
     throw otherwise({ received: writtenValue(message), difference });
   }
