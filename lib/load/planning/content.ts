@@ -61,7 +61,7 @@ export function contentOf(
   if (isFine) return { least, most };
   throw outOfRange(
     "size",
-    size,
+    least === most ? least : size,
     `an integer from 1 to ${MOST_MADE_BYTES}, or two of which the first is not larger`,
   );
 }
