@@ -180,6 +180,21 @@ Deno.test("whenSlow wait holds up what follows /join in one write", async () => 
   assertEquals(await cleo!.receive({ timeoutMs: 20_000 }), "one");
 });
 
+Deno.test("whenSlow wait holds up every room that the slow member goes to", async () => {
+  await using halted = await haltedHub();
+  const { ben, cleo, observed, stuck } = halted;
+  await stuck!.send("/join red");
+  await observed.until("left", 2);
+  await cleo!.send("/join red");
+  await observed.until("left", 3);
+  await ben!.send("for red");
+  await assertRejects(() => cleo!.receive({ timeoutMs: 50 }), TimeoutError);
+
+  await stuck!.receive({ timeoutMs: 20_000 });
+  assertEquals(await stuck!.receive({ timeoutMs: 20_000 }), "for red");
+  assertEquals(await cleo!.receive({ timeoutMs: 20_000 }), "for red");
+});
+
 Deno.test("whenSlow wait does not keep a member that is lost while it waits", async () => {
   await using halted = await haltedHub();
   const { ann, observed } = halted;

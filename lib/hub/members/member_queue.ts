@@ -76,6 +76,11 @@ export class MemberQueue {
     return this.#waiting + this.#connection.bytesWaiting;
   }
 
+  /** Whether senders should wait for this member. */
+  get isPressed(): boolean {
+    return this.#state === "pressed";
+  }
+
   /**
    * Adds a parcel.
    *

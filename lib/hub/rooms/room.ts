@@ -163,6 +163,8 @@ export class Room implements RoomListener {
     });
     this.#tellPast(member, group);
     group.members.add(membership);
+    // It may have fallen behind in another room.
+    if (member.queue.isPressed) this.press(member, true);
   }
 
   /** Lets a member go. */
