@@ -268,7 +268,7 @@ Deno.test("serveHub() opens no more than maxRooms rooms", async () => {
   await ben!.send("/join blue");
 
   assertEquals(await received(ben!, 1), [
-    '* not passed on: Cannot open room "blue": there are 2 rooms already (maxRooms)',
+    '* not passed on: Cannot open room "blue": the limit of open rooms is 2',
   ]);
 });
 
@@ -416,7 +416,7 @@ Deno.test("serveHub() tells a sender why it is ended, with both numbers", async 
 
   const [told, end] = await received(ann!, 2);
   assert(told!.startsWith("* not passed on: "), told);
-  assert(told!.includes("the limit of 10 bytes"), told);
+  assert(told!.includes("the limit of 10 bytes; "), told);
   assertEquals(end, undefined);
 });
 

@@ -10,12 +10,12 @@
  * @module
  */
 
-import { describeError, ProtocolError } from "../../errors.ts";
+import { ProtocolError } from "../../errors.ts";
 import type { BackboneDelivery } from "../backbone.ts";
 import { readCommand } from "./command.ts";
 import type { Member, MemberHome } from "./member.ts";
 import { guestName, isGuestName, lookOf } from "./names.ts";
-import type { HubNotice, LeaveReason } from "./notice.ts";
+import { type HubNotice, type LeaveReason, reasonFor } from "./notice.ts";
 import { within } from "../../time/within.ts";
 import type { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
@@ -66,7 +66,7 @@ export class Conversation {
       failure = error;
       // The end of a connection does not say why, except over WebSocket.
       if (error instanceof ProtocolError) {
-        this.#member.say({ event: "refused", reason: describeError(error) });
+        this.#member.say({ event: "refused", reason: reasonFor(error) });
       }
       throw error;
     } finally {
@@ -200,7 +200,7 @@ export class Conversation {
       return await this.#join(name);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.#refuse(describeError(error));
+      this.#refuse(reasonFor(error));
       return undefined;
     }
   }

@@ -15,12 +15,12 @@
  * @module
  */
 
-import { describeError } from "../../errors.ts";
 import {
   channelOf,
   type FramedConnection,
 } from "../../session/messages/framed_connection.ts";
 import type { Time, Timer } from "../../time/time.ts";
+import { reasonFor } from "./notice.ts";
 import type { Parcel, Skipped } from "../rooms/parcel.ts";
 
 // What the channel is given before the system has taken it. The rest waits as
@@ -166,7 +166,7 @@ export class MemberQueue {
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         if (isNotice) continue;
-        this.#owner.skipped({ count: 1, reason: describeError(error) });
+        this.#owner.skipped({ count: 1, reason: reasonFor(error) });
       }
     }
   }

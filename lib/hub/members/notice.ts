@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describeError } from "../../errors.ts";
 import type { RoomGap } from "../backbone.ts";
 import {
   faultOfMemberName,
@@ -80,6 +81,11 @@ export type HubNotice =
   | { readonly event: "stopping" };
 
 const UTF8 = new TextEncoder();
+
+/** An error as a member reads it, who cannot set the options of the hub. */
+export function reasonFor(error: unknown): string {
+  return describeError(error, () => undefined);
+}
 
 /**
  * The message that tells a notice.

@@ -6,9 +6,9 @@
  */
 
 import { ByteSink } from "../../bytes/byte_sink.ts";
-import { describeError } from "../../errors.ts";
 import { encodeBatch } from "../../framing/encode_batch.ts";
 import type { Encoder, Framing } from "../../framing/framing.ts";
+import { reasonFor } from "../members/notice.ts";
 
 /** Messages that are delivered together, or not at all. */
 export interface Parcel {
@@ -93,7 +93,7 @@ export class Packer {
   }
 
   #skip(error: unknown): void {
-    const { count = 0, reason = describeError(error) } = this.skipped ?? {};
+    const { count = 0, reason = reasonFor(error) } = this.skipped ?? {};
     this.skipped = { count: count + 1, reason };
   }
 }

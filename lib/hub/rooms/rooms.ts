@@ -44,7 +44,7 @@ export class Rooms {
     if (this.#rooms.size >= maxRooms) {
       throw new OptionRangeError({
         action: `open room ${JSON.stringify(name)}`,
-        reason: `there are ${maxRooms} rooms already`,
+        reason: `the limit of open rooms is ${maxRooms}`,
         option: "maxRooms",
       });
     }
