@@ -299,6 +299,21 @@ Deno.test("runLoad() without a check sends and awaits nothing", async () => {
   assertEquals(received, messages);
 });
 
+Deno.test("runLoad() without a check counts the bytes that are written at its end", async () => {
+  const server = await serving(async (peer) => {
+    for await (const _ of peer);
+  });
+  const { bytes_out, messages } = await load(server, {
+    check: "none",
+    count: 3,
+    size: 64,
+    warmUpMs: 0,
+  });
+  await server.shutdown();
+  // With the 4 bytes of the length.
+  assertEquals([messages, bytes_out], [3, 3 * 68]);
+});
+
 Deno.test("runLoad() throws what the first connection fails with", async () => {
   const server = await serving(echo);
   await server.shutdown();

@@ -197,11 +197,16 @@ export class Generator {
     this.#state = "over";
     clearInterval(this.#timer);
     this.#loop.stop();
-    this.#measurements.finish();
-    void this.#close(endedBy);
+    // Without answers, the last messages may still wait to be written.
+    const isWritten = this.#plan.check !== "none";
+    if (isWritten) this.#measurements.finish();
+    void this.#close(endedBy, isWritten);
   }
 
-  async #close(endedBy: GeneratorEnd["endedBy"]): Promise<void> {
+  async #close(
+    endedBy: GeneratorEnd["endedBy"],
+    isWritten: boolean,
+  ): Promise<void> {
     const { unsent } = this.#loop;
     const isInOrder = endedBy === "duration" || endedBy === "count";
     const closed = Promise.all(this.#lanes.map((lane) => lane.end(isInOrder)));
@@ -212,6 +217,7 @@ export class Generator {
     await Promise.race([closed, late]);
     clearTimeout(timer);
     for (const lane of this.#lanes) void lane.end(false);
+    if (!isWritten) this.#measurements.finish();
     const { reasons, warmUp } = this.#measurements;
     this.#ended.resolve({ endedBy, reasons, unsent, warmUp });
   }
