@@ -118,6 +118,10 @@ export function hubManual(): Manual {
           "of a NATS server may cost the last 2 minutes, as it does not wait for its disk; --nats-replicas 3 on machines that do not fail together prevents that",
         ],
         [
+          "a full store",
+          "N messages are kept of each room that there ever was; at max_file_store of nats-server messages wait, then their senders",
+        ],
+        [
           "speed",
           "a member has one message at a time under way to the store",
         ],

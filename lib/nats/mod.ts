@@ -25,6 +25,7 @@
  * | a hub dies | what it had not handed over is lost with it, as its members are | the same; what the store has is not lost |
  * | duplicates | none | none: the store takes each id once within 2 minutes, and a hub skips ids among the last 1,024 messages of a room |
  * | a slow hub | the server ends its connection when too much waits for it: a gap | it catches up from the store |
+ * | a full store | nothing is stored | rooms are never forgotten, so the store grows with each new name of a room, up to `max_file_store` of nats-server. Then members see that their room is cut off, and messages wait, then their senders, until there is space |
  * | power loss of a server | nothing is stored | up to 2 minutes of messages may be lost that were acknowledged, as nats-server does not wait for the disk (`sync_interval`). With `replicas: 3` that takes two machines that fail at once. Not measured |
  * | partition of a cluster | each side goes on by itself, and members see gaps when it is over | the side with the majority goes on, the other one waits |
  * | clocks that jump | nothing depends on them | the 2 minutes are of the server's clock |
