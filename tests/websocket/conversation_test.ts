@@ -320,6 +320,9 @@ const REFUSED: readonly (readonly [
     "Pages of https://evil.example may not connect.\n",
   ],
   [{ upgrade: "X: y" }, "426 Upgrade Required", "\r\nUpgrade: websocket\r\n"],
+  // RFC 9110, section 7.8: Connection names Upgrade wherever Upgrade is sent.
+  [{ upgrade: "X: y" }, "426 Upgrade Required", "\r\nConnection: Upgrade\r\n"],
+  [{ version: "X: y" }, "426 Upgrade Required", "\r\nConnection: Upgrade\r\n"],
   [{ connection: "X: y" }, "426 Upgrade Required", "This port speaks WebSo"],
   [{ start: "POST / HTTP/1.1" }, "405 Method Not Allowed", "Allow: GET\r\n"],
   [{ start: "GET / HTTP/1.0" }, "400 Bad Request", "opens with HTTP/1.1.\n"],

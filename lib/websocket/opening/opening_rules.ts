@@ -33,6 +33,13 @@ export interface OpeningRefusal {
   readonly reason: string;
 }
 
+// The field Upgrade is for the next hop alone, so that Connection must name it (RFC
+// 9110, section 7.8).
+const ASKS_FOR_UPGRADE = [
+  ["Upgrade", "websocket"],
+  ["Connection", "Upgrade"],
+] as const;
+
 /**
  * Decides about a request.
  *
@@ -51,7 +58,7 @@ export function acceptRequest(
     return refuse(
       426,
       "This port speaks WebSocket; open it with a WebSocket client",
-      [["Upgrade", "websocket"]],
+      ASKS_FOR_UPGRADE,
     );
   }
   if (method !== "GET") {
@@ -70,7 +77,7 @@ export function acceptRequest(
   const versions = valuesOf(headers, "sec-websocket-version");
   if (versions.join() !== WEBSOCKET_VERSION) {
     return refuse(426, `The version of WebSocket is ${WEBSOCKET_VERSION}`, [
-      ["Upgrade", "websocket"],
+      ...ASKS_FOR_UPGRADE,
       ["Sec-WebSocket-Version", WEBSOCKET_VERSION],
     ]);
   }
