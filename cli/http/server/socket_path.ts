@@ -22,7 +22,14 @@ export interface SocketPath {
 export function parseSocketPath(text: string): SocketPath {
   const [, service, path] = /^([a-z]+):(\/[\x21\x22\x24-\x3e\x40-\x7e]*)$/
     .exec(text) ?? [];
-  if (service !== undefined && path !== undefined) return { service, path };
+  if (service !== undefined && path !== undefined) {
+    // Requests are compared in the form that URL gives their path.
+    const asked = new URL(`http://localhost${path}`).pathname;
+    if (asked === path) return { service, path };
+    throw new UsageError(
+      `a client that opens ${path} asks for ${asked}; write ${service}:${asked}`,
+    );
+  }
   throw new UsageError(
     `"${text}" is not a service and a path; write for example: --ws echo:/chat`,
   );

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runClient, runServer } from "../../../cli/commands.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
 
@@ -41,6 +41,7 @@ Deno.test("http --ws serves messages at its paths, and files beside them", async
       426,
       "websocket",
     ]);
+    assertMatch(plain.headers.get("connection") ?? "", /upgrade/i);
     await plain.body?.cancel();
     for (
       const [path, origin, expected] of [
@@ -78,5 +79,24 @@ Deno.test("http --ws refuses what it cannot serve, and other services refuse it"
     const terminal = new RecordedTerminal();
     assertEquals(await runServer(line.split(" "), terminal), 2, line);
     assertMatch(terminal.told, expected);
+  }
+});
+
+Deno.test("http --ws refuses a path that no request can ask for, and says what to write", async () => {
+  for (
+    const [path, asked] of [
+      ["/../chat", "/chat"],
+      ["/a/./b", "/a/b"],
+      ["/x/%2e%2e/chat", "/chat"],
+      ["/{room}", "/%7Broom%7D"],
+    ] as const
+  ) {
+    const terminal = new RecordedTerminal();
+    const args = ["http", "127.0.0.1:0", "--ws", `echo:${path}`];
+    assertEquals(await runServer(args, terminal), 2);
+    assertStringIncludes(
+      terminal.told,
+      `--ws: a client that opens ${path} asks for ${asked}; write echo:${asked}`,
+    );
   }
 });
