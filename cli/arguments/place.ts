@@ -51,7 +51,11 @@ export function splitPlace(
   return [frame, address];
 }
 
-/** As `writtenAddress`, of a place. */
+/**
+ * As `writtenAddress`, of a place.
+ *
+ * @throws {UsageError} If one side of the @ is empty.
+ */
 export function writtenPlace(
   words: readonly string[],
   isSocket: IsSocket,
@@ -61,6 +65,16 @@ export function writtenPlace(
     return { frame: undefined, ...writtenAddress(words, isSocket) };
   }
   const [frame, address] = splitPlace(first);
+  if (frame !== undefined && address === "") {
+    throw new UsageError(
+      `${first}: no address follows the @; write for example line@7342`,
+    );
+  }
+  if (first.startsWith("@")) {
+    throw new UsageError(
+      `${first}: no framing is before the @; write for example line@7342`,
+    );
+  }
   return { frame, ...writtenAddress([address, ...rest], isSocket) };
 }
 

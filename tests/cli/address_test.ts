@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import "../../lib/framing/mod.ts";
 import { writtenAddress } from "../../cli/arguments/address.ts";
 import { readPlaces, splitPlace } from "../../cli/arguments/place.ts";
@@ -96,6 +96,24 @@ Deno.test("readPlaces() takes several, of one word and of two, with framings and
       ["unix:new@.sock", "line"],
     ],
   );
+});
+
+Deno.test("an @ with nothing on one side of it is named as it was typed", async () => {
+  for (
+    const [typed, reason] of [
+      ["length:4@", "no address follows the @"],
+      ["@7342", "no framing is before the @"],
+      ["@", "no framing is before the @"],
+    ] as const
+  ) {
+    const told = `${typed}: ${reason}; write for example line@7342; see `;
+    const server = new RecordedTerminal();
+    assertEquals(await runServer(["echo", typed], server), 2);
+    assertStringIncludes(server.told, `parley-server: ${told}`);
+    const client = new RecordedTerminal();
+    assertEquals(await runClient([typed, "hello"], client), 2);
+    assertStringIncludes(client.told, `parley-client: ${told}`);
+  }
 });
 
 Deno.test("both executables understand HOST PORT and the path of a socket", async () => {
