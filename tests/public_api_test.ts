@@ -93,8 +93,8 @@ const EXPORTS: Record<string, readonly string[]> = {
     Backbone BackboneDelivery BackboneHub BackboneLink BackboneState
     DEFAULT_BACKBONE_QUEUE_BYTES DEFAULT_MAX_ROOMS DEFAULT_QUEUE_BYTES Hub HubEvent
     HubMember HubMemberStats HubNotice HubOptions HubReport LeaveReason
-    LocalBackboneOptions NoticeForm RoomGap RoomLink RoomListener RoomMessage RoomStats
-    WhenSlow localBackbone noticeText serveHub
+    LocalBackboneOptions NoticeForm QueueGap RoomGap RoomLink RoomListener RoomMessage
+    RoomStats WhenSlow localBackbone noticeText serveHub
   `),
   "./relay": names(`
     BridgeReport DEFAULT_MAX_PEERS DEFAULT_PEER_TIMEOUT_MS DatagramPassage DatagramRelay DatagramRelayEvent

@@ -65,7 +65,8 @@ export interface HubOptions extends
   readonly history?: number;
   /**
    * The most rooms with members at once. A member that asks for one more stays
-   * where it is.
+   * where it is. If it is the room that the member arrives in, the connection is
+   * closed; a WebSocket client gets code 1013 and the reason.
    *
    * @default {10_000}
    */

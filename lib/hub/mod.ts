@@ -129,5 +129,6 @@ export {
   type LeaveReason,
   type NoticeForm,
   noticeText,
+  type QueueGap,
 } from "./members/notice.ts";
 export { serveHub } from "./serve_hub.ts";

@@ -12,6 +12,7 @@ import {
 } from "@std/assert";
 import { type MessageConnection, ProtocolError } from "../../mod.ts";
 import { localBackbone, serveHub } from "../../lib/hub/mod.ts";
+import { webSocketOf } from "../../lib/websocket/mod.ts";
 import { ObservedHub } from "../support/hub_events.ts";
 
 const TCP = "tcp://127.0.0.1:0";
@@ -100,6 +101,30 @@ Deno.test("serveHub() sends the last messages to a member that joins", async () 
   await ann!.send("4");
 
   assertEquals(await received(late, 1), ["4"]);
+});
+
+Deno.test("serveHub() names the queue as what the history does not fit into", async () => {
+  await using observed = await ObservedHub.serve({
+    history: 10,
+    notices: "json",
+    queueBytes: 1_000,
+  });
+  const [ann] = await observed.members(1);
+  for (let i = 0; i < 4; i++) await ann!.send(`${i}`.padEnd(200));
+  await ann!.send("/join other");
+  await observed.until("joined", 2);
+
+  const ben = await observed.connect();
+
+  const [, gap, ...past] = await received(ben, 4);
+  assertEquals(JSON.parse(gap!), {
+    event: "gap",
+    room: "lobby",
+    reason: "queue",
+    missed: 2,
+    queueBytes: 1_000,
+  });
+  assertEquals(past.map((text) => text.trim()), ["2", "3"]);
 });
 
 Deno.test("serveHub() keeps the history of a room that is empty for a while", async () => {
@@ -268,8 +293,27 @@ Deno.test("serveHub() opens no more than maxRooms rooms", async () => {
   await ben!.send("/join blue");
 
   assertEquals(await received(ben!, 1), [
-    '* not passed on: Cannot open room "blue": the limit of open rooms is 2',
+    '* not passed on: Cannot open room "blue": the number of open rooms is 2, and the limit is 2',
   ]);
+});
+
+Deno.test("serveHub() tells a WebSocket client whose room is one too many, with both numbers", async () => {
+  await using observed = await ObservedHub.serve(
+    { maxRooms: 1 },
+    "ws://127.0.0.1:0",
+  );
+  const { port } = observed.hub.address;
+  await observed.connect({}, `ws://127.0.0.1:${port}/red`);
+  await observed.until("joined", 1);
+
+  const ben = await observed.connect({}, `ws://127.0.0.1:${port}/blue`);
+
+  assertEquals(await received(ben, 1), []);
+  assertEquals(webSocketOf(ben)?.closeStatus, {
+    code: 1013,
+    reason: "the number of open rooms is 1, and the limit is 1",
+  });
+  assertEquals(observed.of("left"), []);
 });
 
 Deno.test("serveHub() reads the room of each message from its JSON", async () => {

@@ -12,6 +12,7 @@
 
 import { ProtocolError } from "../../errors.ts";
 import type { BackboneDelivery } from "../backbone.ts";
+import { firstRoom, notLetIn } from "./arrival.ts";
 import { readCommand } from "./command.ts";
 import type { Member, MemberHome } from "./member.ts";
 import { guestName, isGuestName, lookOf } from "./names.ts";
@@ -19,7 +20,7 @@ import { type HubNotice, type LeaveReason, reasonFor } from "./notice.ts";
 import { within } from "../../time/within.ts";
 import type { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
-import { LOBBY, type NoRoom, roomOfPath } from "./routing.ts";
+import type { NoRoom } from "./routing.ts";
 import { MAX_ROOMS_PER_MEMBER } from "../hub_options.ts";
 
 /** What conversations need of their hub. */
@@ -75,20 +76,13 @@ export class Conversation {
   }
 
   async #arrive(): Promise<void> {
-    const { settings } = this.#home;
-    const member = this.#member;
-    const path = roomOfPath(member.connection.framing);
-    if (typeof path === "object") {
-      throw new ProtocolError("malformed", {
-        action: "let in",
-        address: String(member.remoteAddress),
-        reason: path.reason,
-      });
+    const first = firstRoom(this.#member, this.#home.settings);
+    if (first === undefined) return;
+    try {
+      this.#room = await this.#join(first);
+    } catch (error) {
+      throw notLetIn(error);
     }
-    member.fixedRoom = path ?? settings.room;
-    const first = member.fixedRoom ??
-      (settings.roomOf === undefined ? LOBBY : undefined);
-    if (first !== undefined) this.#room = await this.#join(first);
   }
 
   /**

@@ -30,6 +30,18 @@ export type LeaveReason =
   /** The hub is shutting down. */
   | "stopping";
 
+/** Past messages that a member does not get on joining, as its queue is small. */
+export interface QueueGap {
+  /** They did not fit into the queue. */
+  readonly reason: "queue";
+  /** Always `undefined`: they may be of any hub. */
+  readonly hub: undefined;
+  /** How many are missing. */
+  readonly missed: number;
+  /** The most bytes that may wait for a member; the history may take half. */
+  readonly queueBytes: number;
+}
+
 /** Something that a hub says to members. */
 export type HubNotice =
   /** A member has joined the room. `you` is set for that member itself. */
@@ -72,7 +84,7 @@ export type HubNotice =
   /** What you said was not done, and not passed on. */
   | { readonly event: "refused"; readonly reason: string }
   /** Messages of other hubs are missing here, or messages of this hub there. */
-  | { readonly event: "gap"; readonly room: string } & RoomGap
+  | { readonly event: "gap"; readonly room: string } & (RoomGap | QueueGap)
   /** The room is cut off from other machines. */
   | { readonly event: "cut_off" }
   /** The room is shared with other machines again. */
@@ -153,13 +165,15 @@ const GAP: Record<RoomGap["reason"], string> = {
   refused: "the store refused them",
 };
 
-function gapText({ hub, missed, reason }: RoomGap): string {
+function gapText(gap: RoomGap | QueueGap): string {
+  const { hub, missed, reason } = gap;
   const what = missed === undefined
     ? "some messages are missing"
     : `${missed} ${missed === 1 ? "message is" : "messages are"} missing`;
-  return `${what}${hub === undefined ? "" : ` from hub ${hub}`}: ${
-    GAP[reason]
-  }`;
+  const why = reason === "queue"
+    ? `the history may take half of your queue of ${gap.queueBytes} bytes`
+    : GAP[reason];
+  return `${what}${hub === undefined ? "" : ` from hub ${hub}`}: ${why}`;
 }
 
 function messages(count: number): string {

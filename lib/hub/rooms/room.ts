@@ -276,8 +276,10 @@ export class Room implements RoomListener {
       if (room < 0 && first < past.length) break;
     }
     if (first > 0) {
-      const gap = { hub: undefined, missed: first, reason: "history" } as const;
-      member.say({ event: "gap", room: this.name, ...gap });
+      member.say({
+        ...{ event: "gap", room: this.name, hub: undefined, missed: first },
+        ...{ reason: "queue", queueBytes: settings.queueBytes },
+      });
     }
     if (first === past.length) return;
     const messages = past.slice(first).map(({ bytes }) => bytes);

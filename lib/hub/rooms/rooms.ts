@@ -44,7 +44,8 @@ export class Rooms {
     if (this.#rooms.size >= maxRooms) {
       throw new OptionRangeError({
         action: `open room ${JSON.stringify(name)}`,
-        reason: `the limit of open rooms is ${maxRooms}`,
+        reason:
+          `the number of open rooms is ${this.#rooms.size}, and the limit is ${maxRooms}`,
         option: "maxRooms",
       });
     }

@@ -172,7 +172,7 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   /** The error is not of the frames, which were refused before. */
   fail(error: unknown): void {
     if (error instanceof ProtocolError) {
-      const code = CLOSE_CODES.invalidData;
+      const code = error.details.closeCode ?? CLOSE_CODES.invalidData;
       return this.#finish({ code, reason: fitReason(error.reason ?? "") });
     }
     // What went wrong inside the program is not the peer's business.

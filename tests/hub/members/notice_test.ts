@@ -46,6 +46,17 @@ const NOTICES: readonly (readonly [HubNotice, string])[] = [
     },
     "some messages are missing: they are older than the history that is kept",
   ],
+  [
+    {
+      event: "gap",
+      room: "red",
+      hub: undefined,
+      missed: 3,
+      reason: "queue",
+      queueBytes: 1000,
+    },
+    "3 messages are missing: the history may take half of your queue of 1000 bytes",
+  ],
 ];
 
 Deno.test("noticeText() and noticeBytes() say the same, for people and for programs", () => {
