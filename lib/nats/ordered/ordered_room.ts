@@ -57,6 +57,8 @@ export class OrderedRoom implements RoomLink, Destination {
   // The last sequence that was seen; 0 for none.
   #sequence = 0;
   #wasCurrent = false;
+  // Whether the next new message is the first one since an interruption.
+  #isFirst = false;
   // Counts the starts: what belongs to an earlier one is ignored.
   #run = 0;
   #stops: (() => void)[] = [];
@@ -155,6 +157,7 @@ export class OrderedRoom implements RoomLink, Destination {
   /** NATS is away: what it said before counts no more. */
   interrupt(): void {
     this.#run++;
+    this.#isFirst = this.#wasCurrent;
     for (const stop of this.#stops.splice(0)) stop();
     if (this.#behind !== undefined) return;
     this.#behind = Promise.withResolvers();
@@ -170,21 +173,33 @@ export class OrderedRoom implements RoomLink, Destination {
 
   #follow({ end, pending }: Following): void {
     this.#stops.push(end);
-    // The store keeps that many. So some that came meanwhile may be gone, and in the
-    // case of exactly that many none is.
-    if (this.#wasCurrent && pending >= this.#owner.hub.history) {
-      this.#listener?.gap({
-        reason: "history",
-        hub: undefined,
-        missed: undefined,
-      });
-    }
     if (pending === 0) this.#caughtUp();
   }
 
-  #message({ bytes, envelope, pending, sequence }: StoredMessage): void {
+  /**
+   * Tells a gap before the first message after an interruption, if some before it
+   * may be gone. The store keeps `history` messages of a room: if it has fewer, none
+   * is gone, and if the message is the next one in the store, none is either. With
+   * exactly that many, and messages of other rooms before them, a gap is told though
+   * none may be missing: the store has no count of a room's messages.
+   */
+  #tellMissing({ pendingAtFirst, sequence }: StoredMessage): void {
+    if (!this.#isFirst) return;
+    this.#isFirst = false;
+    if (pendingAtFirst < this.#owner.hub.history) return;
+    if (sequence === this.#sequence + 1) return;
+    this.#listener?.gap({
+      reason: "history",
+      hub: undefined,
+      missed: undefined,
+    });
+  }
+
+  #message(message: StoredMessage): void {
+    const { bytes, envelope, pending, sequence } = message;
     const { hub, member, number } = envelope;
     if (sequence > this.#sequence) {
+      this.#tellMissing(message);
       this.#sequence = sequence;
       if (hub === this.#owner.hub.id) this.#owner.outbox.seen(number);
       if (hub === "" || this.#recent.add(`${hub}.${number}`)) {

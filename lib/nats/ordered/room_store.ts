@@ -26,6 +26,8 @@ export interface StoredMessage {
   readonly sequence: number;
   /** How many more of its room the store had when it sent this one. */
   readonly pending: number;
+  /** How many of its room the store had when the hub began to follow it. */
+  readonly pendingAtFirst: number;
   readonly envelope: Envelope;
   readonly bytes: Uint8Array;
 }
@@ -111,6 +113,7 @@ export class RoomStore {
         hear({
           sequence: message.seq,
           pending: message.info.pending,
+          pendingAtFirst: num_pending,
           envelope: envelopeOf(message),
           bytes: message.data,
         }),
