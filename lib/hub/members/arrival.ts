@@ -1,5 +1,5 @@
 /**
- * The room that a member arrives in, and what the member is told without one.
+ * The room that a member arrives in, and the error that ends a member without one.
  *
  * @module
  */

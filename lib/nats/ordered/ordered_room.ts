@@ -180,8 +180,8 @@ export class OrderedRoom implements RoomLink, Destination {
    * Tells a gap before the first message after an interruption, if some before it
    * may be gone. The store keeps `history` messages of a room: if it has fewer, none
    * is gone, and if the message is the next one in the store, none is either. With
-   * exactly that many, and messages of other rooms before them, a gap is told though
-   * none may be missing: the store has no count of a room's messages.
+   * exactly that many, and messages of other rooms before them, the members get a gap
+   * although none may be missing: the store has no count of a room's messages.
    */
   #tellMissing({ pendingAtFirst, sequence }: StoredMessage): void {
     if (!this.#isFirst) return;
