@@ -44,7 +44,7 @@ export function hubManual(): Manual {
         ],
         [
           "json:.path",
-          "a member hears the rooms that its messages named, at most 64, and those of /join NAME; messages without the path are not passed on",
+          "a member hears the rooms that it named in messages or with /join NAME, at most 64, until it disconnects; messages without the path are not passed on",
         ],
         [
           "the end",

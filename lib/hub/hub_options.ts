@@ -103,7 +103,9 @@ export interface HubOptions extends
   readonly room?: string | undefined;
   /**
    * Where messages, which are then JSON, name their room: `.room`, `.to.room`. A
-   * member hears the rooms that it has named, 64 at most, also by `/join NAME`.
+   * member hears the rooms that it has named, also by `/join NAME`, until it
+   * disconnects. After 64 rooms, it stays in those, and messages that name another
+   * one are not passed on.
    */
   readonly roomPath?: string | undefined;
   /**

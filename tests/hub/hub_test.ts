@@ -348,6 +348,24 @@ Deno.test("serveHub() reads the room of each message from its JSON", async () =>
   ]);
 });
 
+Deno.test("serveHub() tells a member in 64 rooms the bound, and how to leave them", async () => {
+  await using observed = await ObservedHub.serve({
+    roomPath: ".room",
+    notices: "text",
+  });
+  const ann = await observed.connect();
+  for (let i = 0; i <= 64; i++) await ann.send(`{"room":"${i}"}`);
+
+  assertEquals(
+    (await received(ann, 65)).at(-1),
+    [
+      "* not passed on: you are in 64 rooms, the most that a member can be in;",
+      "connect again to leave them",
+    ].join(" "),
+  );
+  assertEquals(observed.of("joined").length, 64);
+});
+
 Deno.test("serveHub() gives a WebSocket client the room of its path", async () => {
   await using observed = await ObservedHub.serve(
     { room: "green" },

@@ -187,7 +187,9 @@ export class Conversation {
   /** Joins, or tells the member why not. */
   async #tryToJoin(name: string): Promise<Room | undefined> {
     if (this.#member.places.size >= MAX_ROOMS_PER_MEMBER) {
-      this.#refuse(`you are in ${MAX_ROOMS_PER_MEMBER} rooms already`);
+      this.#refuse(
+        `you are in ${MAX_ROOMS_PER_MEMBER} rooms, the most that a member can be in; connect again to leave them`,
+      );
       return undefined;
     }
     try {
