@@ -193,8 +193,11 @@ function placesOf(
     }
   }
   if (given !== undefined && !isGivenUsed) {
+    const why = places.size === 0
+      ? "there is nothing to send or to expect"
+      : "each names its servers with connect";
     throw new UsageError(
-      `no script uses ${given.address}, as each names its servers with connect; leave it out`,
+      `no script uses ${given.address}, as ${why}; leave it out`,
     );
   }
   return places;

@@ -206,6 +206,11 @@ const REFUSED: readonly (readonly [
   ["send hi", [], "x.talk:1 needs the address of the server"],
   ["connect 7342\nsend hi", ["1"], "no script uses tcp://127.0.0.1:1"],
   [
+    "pause 1ms",
+    ["1"],
+    "no script uses tcp://127.0.0.1:1, as there is nothing to send or to expect",
+  ],
+  [
     "connect 7342 7343\nsend hi",
     [],
     'x.talk:1: "7342 7343" is not one address',
