@@ -33,7 +33,7 @@ const CLOSE_MS = 1_000;
 /** What ended a generator. */
 export interface GeneratorEnd {
   readonly endedBy: LoopEnd | "stopped" | "unreachable";
-  /** Messages that were due and never sent. */
+  /** Messages that were due and never sent, without those of the warm-up. */
   readonly unsent: number;
   readonly warmUp: WarmUpCounts;
   readonly reasons: ErrorReasons;

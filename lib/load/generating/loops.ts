@@ -17,7 +17,7 @@ export type LoopEnd = "duration" | "count";
 
 /** Decides when messages are sent. */
 export interface Loop {
-  /** How many messages were due and not sent. */
+  /** How many messages were due and not sent, without those of the warm-up. */
   readonly unsent: number;
   /** What decides for one of the connections. */
   paceOf(index: number): Pace;
@@ -86,6 +86,8 @@ class OpenLoop implements Loop, Releaser {
   readonly #scheduler: Scheduler;
   readonly #paces: readonly OpenPace[];
   readonly #endMs: number;
+  // The first message behind the warm-up.
+  readonly #first: number;
   readonly #onEnd: () => void;
   #lanes: readonly Lane[] = [];
   #measurements: Measurements | undefined;
@@ -94,7 +96,8 @@ class OpenLoop implements Loop, Releaser {
   constructor({ now, onEnd, plan, startMs }: LoopParts, ratePerS: number) {
     const { connections, count, durationMs, warmUpMs } = plan;
     const inTime = messagesWithin(warmUpMs + durationMs, ratePerS);
-    const total = Math.min(inTime, messagesWithin(warmUpMs, ratePerS) + count);
+    this.#first = messagesWithin(warmUpMs, ratePerS);
+    const total = Math.min(inTime, this.#first + count);
     const schedule = this.#schedule = new Schedule(startMs, ratePerS, total);
     this.#scheduler = new Scheduler(schedule, this, now);
     this.#endMs = schedule.timeOf(total);
@@ -106,10 +109,11 @@ class OpenLoop implements Loop, Releaser {
   }
 
   get unsent(): number {
+    const first = this.#first;
     let count = this.#isStopped
-      ? this.#schedule.total - this.#scheduler.count
+      ? this.#schedule.total - Math.max(first, this.#scheduler.count)
       : 0;
-    for (const pace of this.#paces) count += pace.backlog;
+    for (const pace of this.#paces) count += pace.backlogFrom(first);
     return count;
   }
 

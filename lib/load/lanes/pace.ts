@@ -81,6 +81,16 @@ export class OpenPace implements Pace {
     return this.#released;
   }
 
+  /**
+   * Counts those of them that count as measured.
+   *
+   * @param first The number of the first one in the schedule.
+   */
+  backlogFrom(first: number): number {
+    const before = Math.ceil(Math.max(0, first - this.#next) / this.#step);
+    return Math.max(0, this.#released - before);
+  }
+
   /** Releases messages. */
   release(count: number): void {
     this.#released += count;
