@@ -44,6 +44,36 @@ Deno.test("dialDatagrams() reads what its peer sends and no other", async () => 
   assertEquals(await connection.receive(), "it is I");
 });
 
+Deno.test("an empty datagram is a message, of a peer and of the one that is sent to", async () => {
+  const udp = listenForDatagrams("udp://127.0.0.1:0");
+  await using _server = await serve(udp, async (peer) => {
+    for await (const message of peer) await peer.send(message);
+  });
+  const line = await dialDatagrams(udp.address);
+  await using connection = new MessageConnection(line, text);
+  // The first one makes the peer known.
+  await connection.sendAll(["", "", "a", ""]);
+  const got: (string | undefined)[] = [];
+  while (got.length < 4) got.push(await connection.receive());
+  assertEquals(got, ["", "", "a", ""]);
+});
+
+Deno.test("chunks leave empty datagrams out, as a read has at least one byte", async () => {
+  const udp = listenForDatagrams("udp://127.0.0.1:0", { as: "chunks" });
+  await using one = bindUdp("udp://127.0.0.1:0", text);
+  const line = await dialDatagrams(one.address, { as: "chunks" });
+  await line.write(new Uint8Array(1));
+  const { from } = (await one.receive())!;
+  const into = new Uint8Array(8);
+  for (const message of ["", "ab"]) {
+    await one.send(message, udp.address);
+    await one.send(message, from);
+  }
+  const peer = await udp.accept();
+  assertEquals([await peer.read(into), await line.read(into)], [2, 2]);
+  for (const part of [peer, line, udp]) part.close();
+});
+
 Deno.test("a message that no datagram can hold is refused, and the connection goes on", async () => {
   await using peer = bindUdp("udp://127.0.0.1:0");
   const line = await dialDatagrams(peer.address);

@@ -19,11 +19,17 @@ export class DatagramConnection implements Connection {
   readonly remoteAddress: Address;
   readonly #endpoint: DatagramEndpoint;
   readonly #from: string;
+  readonly #readsEmpty: boolean;
   // Larger than any datagram, so that none is cut off.
   readonly #into = new Uint8Array(MAX_IPV6_DATAGRAM_BYTES + 1);
 
-  private constructor(endpoint: DatagramEndpoint, to: Address) {
+  private constructor(
+    endpoint: DatagramEndpoint,
+    to: Address,
+    readsEmpty: boolean,
+  ) {
     this.#endpoint = endpoint;
+    this.#readsEmpty = readsEmpty;
     this.remoteAddress = to;
     this.#from = String(to);
   }
@@ -31,14 +37,20 @@ export class DatagramConnection implements Connection {
   /**
    * Looks the address up and takes a free port.
    *
+   * @param readsEmpty Whether an empty datagram is a read of 0 bytes; otherwise it is
+   * left out.
    * @throws {ConnectionError} If the name cannot be looked up.
    */
-  static async open(to: Address): Promise<DatagramConnection> {
+  static async open(
+    to: Address,
+    readsEmpty: boolean,
+  ): Promise<DatagramConnection> {
     const isIpv4 = /^[\d.]+$/.test(to.hostname);
     const every = new Address("udp", isIpv4 ? "0.0.0.0" : "::");
     const endpoint = openDatagrams(every, {});
     try {
-      return new DatagramConnection(endpoint, await endpoint.resolve(to));
+      const resolved = await endpoint.resolve(to);
+      return new DatagramConnection(endpoint, resolved, readsEmpty);
     } catch (error) {
       endpoint.close();
       throw error;
@@ -52,8 +64,9 @@ export class DatagramConnection implements Connection {
   async read(into: Uint8Array): Promise<number | null> {
     for (;;) {
       const { bytes, from } = await this.#endpoint.receive(this.#into);
-      // Any other machine can send to this port too. And a read has at least one byte.
-      if (bytes.length === 0 || String(from) !== this.#from) continue;
+      // Any other machine can send to this port too.
+      if (String(from) !== this.#from) continue;
+      if (bytes.length === 0 && !this.#readsEmpty) continue;
       const some = bytes.subarray(0, into.length);
       into.set(some);
       return some.length;

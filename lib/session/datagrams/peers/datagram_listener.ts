@@ -21,6 +21,7 @@ const MOST_PEERS = 1_000;
 /** Accepts peers by their first datagram. */
 export class DatagramListener implements Listener {
   readonly #socket: DatagramSocket;
+  readonly #readsEmpty: boolean;
   readonly #peers = new Map<string, Peer>();
   readonly #new: Peer[] = [];
   #wake: (() => void) | undefined;
@@ -29,9 +30,12 @@ export class DatagramListener implements Listener {
   /**
    * Binds the socket.
    *
+   * @param readsEmpty Whether an empty datagram is a read of 0 bytes; otherwise it is
+   * left out.
    * @throws As `bindUdp`.
    */
-  constructor(address: Address) {
+  constructor(address: Address, readsEmpty: boolean) {
+    this.#readsEmpty = readsEmpty;
     this.#socket = bindUdp(address);
     void this.#receive();
   }
@@ -58,6 +62,7 @@ export class DatagramListener implements Listener {
 
   async #receive(): Promise<void> {
     for await (const { from, message } of this.#socket) {
+      if (message.length === 0 && !this.#readsEmpty) continue;
       const name = String(from);
       const known = this.#peers.get(name);
       if (known !== undefined) known.received(message);
@@ -113,8 +118,6 @@ class Peer implements Connection {
   }
 
   received(datagram: Uint8Array): void {
-    // A read has at least one byte.
-    if (datagram.length === 0) return;
     const bytes = this.#waitingBytes + datagram.length;
     if (this.#waiting.length === MOST_DATAGRAMS || bytes > MOST_BYTES) return;
     this.#waitingBytes = bytes;

@@ -16,8 +16,8 @@ import { FramedDatagrams } from "./framed_datagrams.ts";
 /** Options of a connection that datagrams make. */
 export interface DatagramPeerOptions {
   /**
-   * What the connection carries. `"messages"`: each datagram is a message, whatever
-   * framing the connection's user asks for. `"chunks"`: each read and each write is a
+   * What the connection carries. `"messages"`: each datagram is a message, an empty
+   * one too, whatever framing the connection's user asks for. `"chunks"`: each read and each write is a
    * datagram; an empty one is not read.
    *
    * @default {"messages"}
@@ -72,6 +72,7 @@ export async function dialDatagrams(
   checkDuration("peerTimeoutMs", peerTimeoutMs);
   const connection = await DatagramConnection.open(
     parseUdpAddress(to, "send to"),
+    as === "messages",
   );
   return as === "chunks"
     ? connection
@@ -120,7 +121,10 @@ export function listenForDatagrams(
 ): Listener {
   const { as = "messages", peerTimeoutMs = DEFAULT_PEER_TIMEOUT_MS } = options;
   checkDuration("peerTimeoutMs", peerTimeoutMs);
-  const listener = new DatagramListener(parseUdpAddress(on, "bind"));
+  const listener = new DatagramListener(
+    parseUdpAddress(on, "bind"),
+    as === "messages",
+  );
   if (as === "chunks") return listener;
   return {
     address: listener.address,
