@@ -62,10 +62,35 @@ export async function openerOf(
   return (signal) => connect(target, { ...settings, signal });
 }
 
-/** What was opened before the client's request was answered. */
+/** A target's side that waits for its client. */
+class Prepared {
+  readonly #target: MessageConnection;
+  readonly #gone: AbortSignal;
+  readonly #abort = () => this.#target.abort();
+
+  /**
+   * Keeps a connection for a client.
+   *
+   * @param gone Aborted when the client is lost; the connection is then aborted too.
+   */
+  constructor(target: MessageConnection, gone: AbortSignal) {
+    this.#target = target;
+    this.#gone = gone;
+    gone.addEventListener("abort", this.#abort, { once: true });
+    if (gone.aborted) target.abort();
+  }
+
+  /** Gives the connection away: the bridge ends it, and knows what for. */
+  take(): MessageConnection {
+    this.#gone.removeEventListener("abort", this.#abort);
+    return this.#target;
+  }
+}
+
+/** Takes what was opened before the client's request was answered. */
 function openedFor(client: MessageConnection): MessageConnection | undefined {
   const prepared = webSocketOf(client)?.prepared;
-  return prepared instanceof MessageConnection ? prepared : undefined;
+  return prepared instanceof Prepared ? prepared.take() : undefined;
 }
 
 /** Opens the target's side while a client of WebSocket waits for an answer. */
@@ -73,12 +98,9 @@ async function openFirst(
   open: OpenBridge,
   { signal }: WebSocketRequest,
   log: BridgeLog,
-): Promise<MessageConnection> {
+): Promise<Prepared> {
   try {
-    const target = await open(signal);
-    signal.addEventListener("abort", () => target.abort(), { once: true });
-    if (signal.aborted) target.abort();
-    return target;
+    return new Prepared(await open(signal), signal);
   } catch (error) {
     log.targetFailed(error);
     throw error;

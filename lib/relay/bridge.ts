@@ -132,10 +132,10 @@ class Bridge {
     this.#closeBehind("client", toServer, "server");
     this.#closeBehind("server", toClient, "client");
     await Promise.all([toServer, toClient]);
+    for (const unwatch of undo) unwatch();
     if (this.#failure === undefined) {
       await Promise.all([this.#close("client"), this.#close("server")]);
     }
-    for (const unwatch of undo) unwatch();
     return {
       toServer: this.#passed.client,
       toClient: this.#passed.server,
@@ -145,16 +145,21 @@ class Bridge {
     };
   }
 
-  /** Notices a write that fails while neither side has a message. */
+  /** Notices a write that fails while neither side has a message, and an abort. */
   #watch(side: Side): () => void {
-    const { sending, signal } = channelOf(this.#sides[side]);
+    const channel = channelOf(this.#sides[side]);
+    const { sending, signal } = channel;
     const ended = () => {
       if (sending.state !== "failed" || this.#failure !== undefined) return;
       this.#note(side, signal.reason);
     };
     signal.addEventListener("abort", ended);
     if (signal.aborted) ended();
-    return () => signal.removeEventListener("abort", ended);
+    channel.onAbort = (reason) => this.#note(side, reason);
+    return () => {
+      channel.onAbort = undefined;
+      signal.removeEventListener("abort", ended);
+    };
   }
 
   /** Closes the other side of one that is over, once all of it was passed on. */

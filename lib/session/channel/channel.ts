@@ -89,6 +89,8 @@ export class Channel implements Watched, Endable {
   reader: ChannelReader | undefined;
   /** How it ends in words, if it does so before the stream ends. */
   farewell: Farewell | undefined;
+  /** Called when this side aborts, also behind {@linkcode Channel.drain}. */
+  onAbort: ((reason: unknown) => void) | undefined;
   #connection: Connection;
   // Made for the first byte that is sent: idle connections have none.
   #sending: SendingHalf | undefined;
@@ -101,9 +103,8 @@ export class Channel implements Watched, Endable {
    * @param settings Bounds and deadlines, shared with other channels.
    */
   constructor(connection: Connection, settings: ChannelSettings) {
-    const { clock, time } = settings;
+    const { clock, time } = this.settings = settings;
     this.#connection = connection;
-    this.settings = settings;
     const traffic = this.traffic = new Traffic(clock);
     this.receiving = new ReceivingHalf(connection, traffic, time, this);
     clock?.add(this);
@@ -205,9 +206,8 @@ export class Channel implements Watched, Endable {
    * @throws {TimeoutError} If the peer took nothing for 5 s.
    */
   flushed(): Promise<void> {
-    const { sending } = this;
-    const written = sending.flushed();
-    if (sending.buffered === 0) return written;
+    const written = this.sending.flushed();
+    if (this.bytesWaiting === 0) return written;
     return whileItProgresses(written, this);
   }
 

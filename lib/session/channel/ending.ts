@@ -35,6 +35,8 @@ export interface Endable {
   /** How it ends in words, if it does so before the stream ends. */
   readonly farewell: Farewell | undefined;
   readonly reader: ChannelReader | undefined;
+  /** Called when it is aborted: the signal may have been aborted before. */
+  readonly onAbort: ((reason: unknown) => void) | undefined;
   readonly connection: Connection;
   readonly remoteAddress: Address;
   readonly receiving: ReceivingHalf;
@@ -105,6 +107,7 @@ export class Ending {
     connection.abort();
     this.#signal.end(error);
     this.#lingering?.abandon(error);
+    this.#channel.onAbort?.(error);
   }
 
   /** Aborts the signal. */

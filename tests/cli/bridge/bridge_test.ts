@@ -4,8 +4,8 @@
  * @module
  */
 
-import { assertEquals, assertMatch } from "@std/assert";
-import { serve } from "@parley/parley";
+import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
+import { connect, serve } from "@parley/parley";
 import { runClient, runServer } from "../../../cli/commands.ts";
 import { EXIT } from "../../../cli/output/exit_code.ts";
 import { Failure } from "../../../cli/output/failure.ts";
@@ -105,6 +105,32 @@ Deno.test("a client of WebSocket gets 502 while the target is down, and the log 
   assertEquals(await runClient([address!, "hello"], client), 0);
   terminal.send("SIGTERM");
   assertEquals(await running, 0);
+});
+
+Deno.test("the log of a bridge that is stopped names the stop and not the target", async () => {
+  // A target that does not end when its client has.
+  await using target = await serve("tcp://127.0.0.1:0", async (peer) => {
+    for await (const message of peer) await peer.send(message);
+    await new Promise((resolve) =>
+      peer.signal.addEventListener("abort", resolve)
+    );
+  });
+  for (const listen of ["ws://127.0.0.1:0", "tcp://127.0.0.1:0"]) {
+    const terminal = new RecordedTerminal();
+    const args = ["bridge", listen, String(target.address), "--grace", "50ms"];
+    const running = runServer(args, terminal);
+    const [, address] = await terminal.until(/listening on (\S+)\n/);
+    await using client = await connect(address!, { encoding: "text" });
+    await client.send("hello");
+    assertEquals(await client.receive(), "hello");
+    terminal.send("SIGTERM");
+    await running;
+    assertMatch(
+      terminal.told,
+      /#1 closed .*; .*the server shut down and cut the connection after 50 ms/,
+    );
+    assertNotMatch(terminal.told, /target failed/);
+  }
 });
 
 Deno.test("a bridge of standard input exits 130 at Ctrl-C and 143 at SIGTERM, without a word", async () => {
