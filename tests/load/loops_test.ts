@@ -6,7 +6,7 @@
 
 import { assertEquals } from "@std/assert";
 import { loopOf } from "../../lib/load/generating/loops.ts";
-import { OpenPace } from "../../lib/load/lanes/pace.ts";
+import type { OpenPace } from "../../lib/load/lanes/pace.ts";
 import { Measurements } from "../../lib/load/measuring/measurements.ts";
 import { planOf } from "../../lib/load/planning/plan.ts";
 
