@@ -19,14 +19,18 @@ const TOLD_EACH = 5;
 export class HubLog extends ServerLog {
   readonly #lines: Log;
   readonly #told = new WeakMap<object, number>();
+  readonly #noticed: (event: HubEvent) => boolean;
 
-  constructor(log: Log) {
+  /** @param noticed Whether the terminal shows a notice of the event already. */
+  constructor(log: Log, noticed: (event: HubEvent) => boolean = () => false) {
     super(log);
     this.#lines = log;
+    this.#noticed = noticed;
   }
 
   /** Logs an event of the hub, or of its server. */
   hubEvent(event: HubEvent): void {
+    if (this.#noticed(event)) return;
     switch (event.type) {
       case "joined":
         return this.#joined(event);

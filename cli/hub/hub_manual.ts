@@ -52,7 +52,7 @@ export function hubManual(): Manual {
         ],
         [
           "a terminal",
-          "where the hub is started is a member too, named host with --names",
+          "where the hub is started is a member too, named host with --names; the log leaves out what --notices shows there",
         ],
         [
           "slow readers",

@@ -13,6 +13,7 @@ import { type RunningServer, runningServer } from "../server/running_server.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { HubCommand } from "./hub_command.ts";
 import { HubLog } from "./hub_log.ts";
+import { noticedAtTerminal } from "./noticed_at_terminal.ts";
 
 /** What a hub listens with, besides the command line. */
 export interface HubParts {
@@ -33,7 +34,9 @@ export async function startHub(
   terminal: Terminal,
   log: Log,
 ): Promise<Hub> {
-  const hubLog = new HubLog(log);
+  const isNoticed = terminalMember !== undefined && options.log === "text" &&
+    options.notices !== "none";
+  const hubLog = new HubLog(log, isNoticed ? noticedAtTerminal() : undefined);
   const addresses = places.map(({ address }) => address);
   const { webSocket, ...settings } = await listenSettings(
     options,

@@ -123,6 +123,43 @@ Deno.test("the terminal that a hub was started at is a member, and shows no cont
   assertEquals(await running, 0);
 });
 
+Deno.test("the terminal of a hub shows each event once: its notices, and the log of other rooms", async () => {
+  const terminal = new RecordedTerminal({
+    stayOpen: true,
+    isTerminal: { input: true, output: true, errors: true },
+  });
+  const args = "hub 0 --names --notices text";
+  const running = runServer(args.split(" "), terminal);
+  const [, address] = await terminal.until(/listening on (\S+)\n/);
+  await terminal.until(/guest-1 is now host/);
+  const ann = await connect(address!, TEXT);
+  await ann.sendAll(["/name ann", "/join \u0007", "/join red", "/name eve"]);
+  await terminal.until(/is now eve/);
+  const ben = await connect(address!, TEXT);
+  await ben.closeWrite();
+  await terminal.until(/guest-3 has finished/);
+  terminal.send("SIGTERM");
+  await Promise.all([ann.close(), ben.close()]);
+  assertEquals(await running, 0);
+
+  const { shown, told } = terminal;
+  const timesSeen = (text: string) =>
+    [shown, told].map((all) => all.split(text).length - 1);
+  assertEquals(timesSeen("guest-1 in lobby"), [1, 0]);
+  assertEquals(timesSeen("guest-1 joined lobby"), [0, 0]);
+  assertEquals(timesSeen("guest-1 is now host"), [1, 0]);
+  assertEquals(timesSeen("guest-2 joined lobby"), [1, 0]);
+  assertEquals(timesSeen("guest-2 is now ann"), [1, 0]);
+  assertEquals(timesSeen("ann left lobby"), [1, 0]);
+  assertEquals(timesSeen("not passed on from ann"), [0, 1]);
+  assertEquals(timesSeen("ann joined red"), [0, 1]);
+  assertEquals(timesSeen("ann is now eve"), [0, 1]);
+  assertEquals(timesSeen("guest-3 has finished sending"), [1, 0]);
+  // What ends with the hub has no notice.
+  assertEquals(timesSeen("eve left red: stopping"), [0, 1]);
+  assertEquals(timesSeen("host left lobby: stopping"), [0, 1]);
+});
+
 Deno.test("Ctrl-C at the terminal of a hub ends it as the signal does", async () => {
   const terminal = new RecordedTerminal({
     input: ["\u0003"],
