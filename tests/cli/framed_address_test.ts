@@ -112,7 +112,11 @@ const REFUSED: readonly (readonly [
   [runServer, "echo lenght:4@1", /^parley-server: lenght:4@1: .*mean "length"/],
   [runServer, "echo line@ws://:1", /line@ means nothing at ws:.*WebSocket is/],
   [runServer, "echo line@udp://:1", /line@ means nothing at udp:.*datagram/],
-  [runServer, "echo line@", /cannot use address ""/],
+  [
+    runServer,
+    "echo line@",
+    /line@: no address follows the @; write for example line@7342/,
+  ],
   [runServer, "http line@1", /line@ means nothing for http: HTTP itself/],
   [runServer, "echo line@1 --frame raw", /--frame is for addresses without/],
   [runServer, "echo line@1 udp:2 --frame raw", /--frame is for addresses wit/],
