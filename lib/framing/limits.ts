@@ -26,6 +26,9 @@ export function evidence(queue: ReadableQueue, count: number): Uint8Array {
   return queue.has(shown) ? queue.peek(0, shown).slice() : new Uint8Array(0);
 }
 
+/** A message is too large to be sent, for the limit or for the framing. */
+export class SendSizeError extends OptionRangeError {}
+
 /**
  * Refuses to send a message that the receiver's limit would refuse.
  *
@@ -35,7 +38,7 @@ export function evidence(queue: ReadableQueue, count: number): Uint8Array {
  */
 export function checkSendSize(size: number, maxMessageBytes: number): void {
   if (size > maxMessageBytes) {
-    throw new OptionRangeError({
+    throw new SendSizeError({
       action: `send message of ${size} bytes`,
       reason: `the limit is ${maxMessageBytes} bytes`,
       option: "maxMessageBytes",

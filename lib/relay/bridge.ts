@@ -19,7 +19,8 @@
  * @module
  */
 
-import { ClosedError } from "../errors.ts";
+import { OptionRangeError } from "../check.ts";
+import { ClosedError, describeError } from "../errors.ts";
 import type { Side } from "../framing/framing.ts";
 import { channelOf } from "../session/messages/framed_connection.ts";
 import type { MessageConnection } from "../session/messages/message_connection.ts";
@@ -229,11 +230,18 @@ class Bridge {
   }
 }
 
+/** What a side is told whose message the other side's framing cannot hold. */
+function toldOf(error: unknown): string | undefined {
+  return error instanceof OptionRangeError
+    ? describeError(error, () => undefined)
+    : undefined;
+}
+
 /** Ends a side that has failed, or whose other side has. What was sent is written. */
 async function end(side: MessageConnection, error: unknown): Promise<void> {
   const channel = channelOf(side);
   channel.traffic.told = true;
-  channel.farewell?.fail(error);
+  channel.farewell?.fail(error, toldOf(error));
   await channel.flushed().catch(() => {});
   side.abort(error);
 }

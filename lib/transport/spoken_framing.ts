@@ -55,8 +55,12 @@ export interface Farewell {
   /** Lets {@linkcode Farewell.finish} say that the program is going away. */
   leave(): void;
 
-  /** Ends this side because of an error, and says so. */
-  fail(error: unknown): void;
+  /**
+   * Ends this side because of an error, and says so.
+   *
+   * @param told What the peer is told, if the error is about what it has sent.
+   */
+  fail(error: unknown, told?: string): void;
 
   /** Stops what it does by itself: the connection is over. */
   stop(): void;

@@ -90,6 +90,42 @@ Deno.test("a browser's close frame is answered after 5 s, and a target that coul
   assertEquals([endedBy, failed, toClient], ["client", undefined, 1]);
 });
 
+const UNFIT: readonly (readonly [string, string, number, string])[] = [
+  [
+    "length:1",
+    "x".repeat(300),
+    1009,
+    "Cannot send message of 300 bytes: its length would be 300, and the 1-byte field holds 0 to 255",
+  ],
+  [
+    "line",
+    "a\nb",
+    1011,
+    "Cannot send message with a line feed at byte 1: it would arrive as two lines",
+  ],
+];
+
+for (const [framing, message, code, reason] of UNFIT) {
+  Deno.test(`a message that ${framing} cannot hold ends its sender's WebSocket with code ${code} and the reason`, async () => {
+    await using target = await serve("tcp://127.0.0.1:0", async (peer) => {
+      for await (const _ of peer);
+    });
+    await using bridging = await serve("ws://127.0.0.1:0", async (client) => {
+      await bridge(
+        client,
+        (signal) => connect(target.address, { framing, ...quiet, signal }),
+      );
+    });
+    await using client = await connect(bridging.address, {
+      encoding: "text",
+      ...quiet,
+    });
+    await client.send(message);
+    assertEquals(await client.receive(), undefined);
+    assertEquals(webSocketOf(client)?.closeStatus, { code, reason });
+  });
+}
+
 Deno.test("beforeAccept opens the target before the client is answered", async () => {
   const options = { encoding: "text", framing: "line" } as const;
   await using target = await serve(

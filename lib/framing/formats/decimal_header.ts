@@ -32,7 +32,13 @@ import type {
   Encoder,
   Framing,
 } from "../framing.ts";
-import { checkSendSize, evidence, malformed, nameOf } from "../limits.ts";
+import {
+  checkSendSize,
+  evidence,
+  malformed,
+  nameOf,
+  SendSizeError,
+} from "../limits.ts";
 
 /** Options for {@linkcode decimalHeader}. */
 export interface DecimalHeaderOptions {
@@ -205,7 +211,7 @@ class DecimalHeaderEncoder implements Encoder {
     checkSendSize(size, this.#max);
     const digits = String(size);
     if (digits.length > this.#width) {
-      throw new OptionRangeError({
+      throw new SendSizeError({
         action: `send message of ${size} bytes`,
         reason: `the header has room for ${this.#width} digits`,
       });

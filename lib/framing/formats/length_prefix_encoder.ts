@@ -8,7 +8,7 @@ import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { OptionRangeError } from "../../check.ts";
 import { encodeEach } from "../encode_batch.ts";
 import type { Encoder } from "../framing.ts";
-import { checkSendSize } from "../limits.ts";
+import { checkSendSize, SendSizeError } from "../limits.ts";
 import { LARGEST, type Layout, maskBytes } from "./length_layout.ts";
 
 /** Writes frames of a layout. */
@@ -53,7 +53,7 @@ export class LengthPrefixEncoder implements Encoder {
     }
     const value = counted / unit;
     if (value < 0 || value > mask) {
-      throw new OptionRangeError({
+      throw new (value < 0 ? OptionRangeError : SendSizeError)({
         action: `send message of ${size} bytes`,
         reason:
           `its length would be ${value}, and the ${bytes}-byte field holds 0 to ${mask}`,

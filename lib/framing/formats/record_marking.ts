@@ -11,13 +11,13 @@
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import { OptionRangeError } from "../../check.ts";
 import type { PartList } from "../explain/part_list.ts";
 import type { Decoder, Encoder, Framing } from "../framing.ts";
 import {
   checkSendSize,
   evidence,
   malformed,
+  SendSizeError,
   tooLarge,
   truncated,
 } from "../limits.ts";
@@ -165,7 +165,7 @@ class RecordEncoder implements Encoder {
     const size = message.length;
     checkSendSize(size, this.#max);
     if (size > LARGEST) {
-      throw new OptionRangeError({
+      throw new SendSizeError({
         action: `send message of ${size} bytes`,
         reason: `a fragment has at most ${LARGEST} bytes`,
       });

@@ -13,7 +13,7 @@
  */
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import { checkInteger, OptionRangeError, outOfRange } from "../../check.ts";
+import { checkInteger, outOfRange } from "../../check.ts";
 import type { FramePart } from "../explain/frame_part.ts";
 import { PartList } from "../explain/part_list.ts";
 import type {
@@ -23,7 +23,7 @@ import type {
   Encoder,
   Framing,
 } from "../framing.ts";
-import { checkSendSize } from "../limits.ts";
+import { checkSendSize, SendSizeError } from "../limits.ts";
 import { addAnnounced, AnnouncedDecoder } from "./announced.ts";
 import { packetFraming } from "./packet.ts";
 import {
@@ -166,7 +166,7 @@ class VarintPrefixEncoder implements Encoder {
   encode(message: Uint8Array, sink: ByteSink): void {
     checkSendSize(message.length, this.#max);
     if (message.length > this.#largest) {
-      throw new OptionRangeError({
+      throw new SendSizeError({
         action: `send message of ${message.length} bytes`,
         reason: `the length field holds at most ${this.#largest}`,
       });

@@ -21,6 +21,7 @@ import type { ByteSink } from "../../bytes/byte_sink.ts";
 import { OptionRangeError } from "../../check.ts";
 import { ProtocolError, TimeoutError } from "../../errors.ts";
 import type { CodecOptions, Decoder, Encoder } from "../../framing/framing.ts";
+import { SendSizeError } from "../../framing/limits.ts";
 import type {
   FramingLink,
   SpokenFraming,
@@ -170,13 +171,16 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   }
 
   /** The error is not of the frames, which were refused before. */
-  fail(error: unknown): void {
+  fail(error: unknown, told?: string): void {
     if (error instanceof ProtocolError) {
       const code = error.details.closeCode ?? CLOSE_CODES.invalidData;
       return this.#finish({ code, reason: fitReason(error.reason ?? "") });
     }
-    // What went wrong inside the program is not the peer's business.
-    this.#finish({ code: CLOSE_CODES.internalError, reason: "" });
+    // What went wrong inside the program is not told without leave.
+    const code = told !== undefined && error instanceof SendSizeError
+      ? CLOSE_CODES.tooLarge
+      : CLOSE_CODES.internalError;
+    this.#finish({ code, reason: fitReason(told ?? "") });
   }
 
   stop(): void {

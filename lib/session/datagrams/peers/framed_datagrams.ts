@@ -18,14 +18,13 @@
  */
 
 import { concat } from "@std/bytes/concat";
-import { OptionRangeError } from "../../../check.ts";
 import type {
   CodecOptions,
   Decoder,
   Encoder,
   Framing,
 } from "../../../framing/framing.ts";
-import { checkSendSize } from "../../../framing/limits.ts";
+import { checkSendSize, SendSizeError } from "../../../framing/limits.ts";
 import { lengthPrefix } from "../../../framing/formats/length_prefix.ts";
 import { SYSTEM_TIME, type Time, type Timer } from "../../../time/time.ts";
 import type { Address } from "../../../transport/address.ts";
@@ -76,8 +75,8 @@ class DatagramFraming implements Framing {
   }
 }
 
-function tooLong(length: number, limit: number): OptionRangeError {
-  return new OptionRangeError({
+function tooLong(length: number, limit: number): SendSizeError {
+  return new SendSizeError({
     action: `send message of ${length} bytes`,
     reason: `a datagram holds ${limit} bytes at most`,
   });
