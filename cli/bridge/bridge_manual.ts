@@ -42,7 +42,7 @@ export function bridgeManual(): Manual {
         ],
         [
           "not possible",
-          "a message that the other side's framing or limit cannot hold ends the connection, after the messages before it; the log says why",
+          "a message that the other side's framing or limit cannot hold ends the connection, after the messages before it; the log says why, and to ws: the close frame: code 1009 if it is too large, else 1011",
         ],
         [
           "the end",

@@ -71,7 +71,7 @@ export function tapManual(): Manual {
           ],
           [
             "TARGET is down",
-            "the client is closed at once, the log says why, and the tap goes on",
+            "the client is closed at once, one of ws: with code 1011; the log says why, and the tap goes on",
           ],
           [
             "TLS",

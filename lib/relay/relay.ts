@@ -23,6 +23,7 @@ import {
   FramedConnection,
 } from "../session/messages/framed_connection.ts";
 import type { MessageConnection } from "../session/messages/message_connection.ts";
+import type { Farewell } from "../transport/spoken_framing.ts";
 import type {
   OpenRelay,
   Relayable,
@@ -43,7 +44,8 @@ import { Pump, type PumpOwner } from "./pump.ts";
  *   after the last byte. The other direction goes on.
  * - When a side is lost, what had arrived from it is passed on, for as long as the
  *   other side takes some of it every 5 s. Then the other side is aborted.
- * - If the server's side cannot be opened, the client is aborted at once.
+ * - If the server's side cannot be opened, the client is aborted at once; a
+ *   WebSocket is sent code 1011 first.
  * - The idle deadline of either connection counts both directions: a byte that
  *   passes is read from the one and written to the other.
  *
@@ -91,6 +93,9 @@ export async function relay(
     ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
     ...(sendTimeoutMs === undefined ? {} : { sendTimeoutMs }),
   });
+  const farewell = isOfMessages(client)
+    ? channelOf(client).farewell
+    : undefined;
   const left = channelFor(client, settings);
   if (typeof server !== "function") {
     return await new Relay(left, channelFor(server, settings), options).run();
@@ -102,7 +107,7 @@ export async function relay(
     const opened = await server(left.signal);
     return await new Relay(left, channelFor(opened, settings), options).run();
   } catch (error) {
-    return unopened(left, error);
+    return await unopened(left, farewell, error);
   }
 }
 
@@ -134,14 +139,24 @@ async function somethingFrom({ receiving }: Channel): Promise<void> {
   }
 }
 
-/** Ends a client for which there is no server. */
-function unopened(client: Channel, error: unknown): RelayReport {
+/** Ends a client for which there is no server; a WebSocket is told so. */
+async function unopened(
+  client: Channel,
+  farewell: Farewell | undefined,
+  error: unknown,
+): Promise<RelayReport> {
   const { receiving, signal } = client;
   const isLost = receiving.state === "lost" || receiving.state === "aborted";
   const failed = isLost ? "client" : "server";
   const reason = isLost ? receiving.failure : error;
   const endedBy = signal.aborted && !isLost ? "self" : failed;
   client.traffic.told = true;
+  if (!isLost && farewell !== undefined) {
+    farewell.fail(reason, "What is behind this port cannot be reached");
+    // A reset would destroy what the client has not read yet.
+    client.farewell = farewell;
+    await client.close().catch(() => {});
+  }
   client.abort(reason);
   return {
     toServer: 0,

@@ -500,3 +500,20 @@ Deno.test("relay() refuses another value of connect, and a deadline of 0", async
     "idleTimeoutMs",
   );
 });
+
+Deno.test("relay() tells a client of WebSocket that the server cannot be reached", async () => {
+  for (const connect of ["early", "late"] as const) {
+    await using server = await serve("ws://127.0.0.1:0", async (client) => {
+      const open = () => Promise.reject(new Error("nothing is there"));
+      const { failed } = await relay(client, open, { connect });
+      assertEquals(failed, "server");
+    });
+    const client = new WebSocket(String(server.address));
+    client.onopen = () => client.send("hello");
+    const { code, reason } = await new Promise<CloseEvent>((resolve) => {
+      client.onclose = resolve;
+    });
+    const expected = "What is behind this port cannot be reached";
+    assertEquals([code, reason], [1011, expected]);
+  }
+});

@@ -114,3 +114,23 @@ Deno.test("a tap on a ws: address shows its bytes if --frame says so", async () 
   const shown = await tapped("ws://127.0.0.1:0", ["--frame", "raw"]);
   assertMatch(shown, /←.*\\x81\\x05HELLO/);
 });
+
+Deno.test("a tap on a ws: address tells its client that the target is down", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const terminal = new RecordedTerminal();
+  const args = ["tap", "ws://127.0.0.1:0", `ws://127.0.0.1:${port}`];
+  const running = runServer(args, terminal);
+  const [, address] = await terminal.until(/listening on (\S+)\n/);
+  await using client = await connect(address!);
+  assertEquals(await client.receive(), undefined);
+  assertEquals(webSocketOf(client)?.closeStatus, {
+    code: 1011,
+    reason: "What is behind this port cannot be reached",
+  });
+  await client.close();
+  await terminal.until(/closed .*the target failed: cannot connect to ws:/);
+  terminal.send("SIGTERM");
+  assertEquals(await running, 0);
+});
