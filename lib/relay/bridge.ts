@@ -230,7 +230,7 @@ class Bridge {
   }
 }
 
-/** What a side is told whose message the other side's framing cannot hold. */
+/** The reason for a side whose message the other side's framing cannot hold. */
 function toldOf(error: unknown): string | undefined {
   return error instanceof OptionRangeError
     ? describeError(error, () => undefined)

@@ -139,7 +139,7 @@ async function somethingFrom({ receiving }: Channel): Promise<void> {
   }
 }
 
-/** Ends a client for which there is no server; a WebSocket is told so. */
+/** Ends a client for which there is no server; a WebSocket receives a reason. */
 async function unopened(
   client: Channel,
   farewell: Farewell | undefined,

@@ -58,7 +58,7 @@ export interface Farewell {
   /**
    * Ends this side because of an error, and says so.
    *
-   * @param told What the peer is told, if the error is about what it has sent.
+   * @param told The reason that the peer receives, if the error concerns it.
    */
   fail(error: unknown, told?: string): void;
 
