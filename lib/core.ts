@@ -18,6 +18,7 @@ export {
   ProtocolError,
   TimeoutError,
 } from "./errors.ts";
+export { OuterConnection } from "./faults/outer_connection.ts";
 export { DEFAULT_FRAMING, framingOf } from "./framing/by_name.ts";
 export { FrameDecoder } from "./framing/frame_decoder.ts";
 export { line } from "./framing/formats/line.ts";

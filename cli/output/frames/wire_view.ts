@@ -13,7 +13,11 @@
 
 import { delay } from "@std/async/delay";
 import type { Framing, Side } from "../../../lib/framing/mod.ts";
-import { type Address, type Connection, framingOf } from "../../../lib/core.ts";
+import {
+  type Connection,
+  framingOf,
+  OuterConnection,
+} from "../../../lib/core.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { visible } from "../escape.ts";
 import type { FrameLog } from "./frame_log.ts";
@@ -84,7 +88,7 @@ export async function wireView(
   };
 }
 
-class WireView implements Connection {
+class WireView extends OuterConnection {
   readonly #connection: Connection;
   readonly #frames: FrameLog | undefined;
   readonly #log: Log | undefined;
@@ -103,6 +107,7 @@ class WireView implements Connection {
     peer: string,
     frames?: FrameLog,
   ) {
+    super(connection);
     this.#connection = connection;
     this.#frames = frames;
     this.#log = options.chunks ? log : undefined;
@@ -112,27 +117,7 @@ class WireView implements Connection {
     this.#writeDelayMs = options["write-delay"] ?? 0;
   }
 
-  get localAddress(): Address {
-    return this.#connection.localAddress;
-  }
-
-  get remoteAddress(): Address {
-    return this.#connection.remoteAddress;
-  }
-
-  get alpn(): string | undefined {
-    return this.#connection.alpn;
-  }
-
-  get framing(): Framing | undefined {
-    return this.#connection.framing;
-  }
-
-  get canReset(): boolean {
-    return this.#connection.canReset === true;
-  }
-
-  async read(into: Uint8Array): Promise<number | null> {
+  override async read(into: Uint8Array): Promise<number | null> {
     const bytes = into.subarray(0, this.#readBytes);
     const count = await this.#connection.read(bytes);
     if (this.#log !== undefined) {
@@ -144,7 +129,7 @@ class WireView implements Connection {
     return count;
   }
 
-  async write(bytes: Uint8Array): Promise<number> {
+  override async write(bytes: Uint8Array): Promise<number> {
     if (this.#hasWritten && this.#writeDelayMs > 0) {
       const { signal } = this.#over;
       // After the end, the connection reports the reason.
@@ -157,16 +142,16 @@ class WireView implements Connection {
     return count;
   }
 
-  closeWrite(): Promise<void> {
+  override closeWrite(): Promise<void> {
     return this.#connection.closeWrite();
   }
 
-  close(): void {
+  override close(): void {
     this.#over.abort();
     this.#connection.close();
   }
 
-  abort(): void {
+  override abort(): void {
     this.#over.abort();
     this.#connection.abort();
   }

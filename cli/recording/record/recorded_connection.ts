@@ -8,9 +8,8 @@
  */
 
 import type { Address, Connection } from "../../../mod.ts";
-import { ConnectionError } from "../../../lib/core.ts";
-import type { Framing, Side } from "../../../lib/framing/mod.ts";
-import type { PeerCertificate } from "../../../lib/transport/tls/mod.ts";
+import { ConnectionError, OuterConnection } from "../../../lib/core.ts";
+import type { Side } from "../../../lib/framing/mod.ts";
 import {
   type ConnectionRecord,
   other,
@@ -47,8 +46,7 @@ function addressOf(address: Address): string | undefined {
 }
 
 /** A connection that is recorded. */
-export class RecordedConnection implements Connection {
-  readonly handshake?: () => Promise<void>;
+export class RecordedConnection extends OuterConnection {
   readonly #connection: Connection;
   readonly #record: ConnectionRecord;
   readonly #side: Side;
@@ -56,44 +54,10 @@ export class RecordedConnection implements Connection {
   #aheadBytes = 0;
 
   constructor(connection: Connection, record: ConnectionRecord, side: Side) {
+    super(connection);
     this.#connection = connection;
     this.#record = record;
     this.#side = side;
-    if (connection.handshake !== undefined) {
-      this.handshake = () => connection.handshake!();
-    }
-  }
-
-  get localAddress(): Address {
-    return this.#connection.localAddress;
-  }
-
-  get remoteAddress(): Address {
-    return this.#connection.remoteAddress;
-  }
-
-  get alpn(): string | undefined {
-    return this.#connection.alpn;
-  }
-
-  get peerCertificate(): PeerCertificate | undefined {
-    return this.#connection.peerCertificate;
-  }
-
-  get endedUnannounced(): boolean {
-    return this.#connection.endedUnannounced ?? false;
-  }
-
-  get framing(): Framing | undefined {
-    return this.#connection.framing;
-  }
-
-  get canReset(): boolean {
-    return this.#connection.canReset === true;
-  }
-
-  get released(): Promise<void> | undefined {
-    return this.#connection.released;
   }
 
   /** Records a fault, before what it strikes. */
@@ -102,7 +66,7 @@ export class RecordedConnection implements Connection {
     if (strike.name === "reset-after") this.#record.resetByFault();
   }
 
-  async read(into: Uint8Array): Promise<number | null> {
+  override async read(into: Uint8Array): Promise<number | null> {
     await this.#record.room();
     try {
       const count = await this.#connection.read(into);
@@ -115,7 +79,7 @@ export class RecordedConnection implements Connection {
     }
   }
 
-  async write(bytes: Uint8Array): Promise<number> {
+  override async write(bytes: Uint8Array): Promise<number> {
     await this.#record.room();
     const some = bytes.subarray(0, MOST_WRITTEN_BYTES);
     const peer = other(this.#side);
@@ -136,12 +100,12 @@ export class RecordedConnection implements Connection {
     await this.#connection.closeWrite();
   }
 
-  close(): void {
+  override close(): void {
     this.#record.close(this.#side);
     this.#connection.close();
   }
 
-  abort(): void {
+  override abort(): void {
     this.#record.close(this.#side);
     this.#connection.abort();
   }
