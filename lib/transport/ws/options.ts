@@ -13,7 +13,9 @@ export type MessageType = "auto" | "binary" | "same" | "text";
 export interface WebSocketOptions {
   /**
    * Whether to compress messages (permessage-deflate, RFC 7692) if the peer does
-   * too. It takes memory, 32 KiB for each connection, and processor time.
+   * too. It takes processor time, and 32 KiB for each connection whose peer lets
+   * messages refer to earlier ones. This side compresses each message for itself, and
+   * says so in the handshake: the peer needs no memory for what it receives.
    *
    * @default {false}
    */

@@ -17,8 +17,13 @@ export interface Compression {
   readonly receiving: CompressionContext;
 }
 
-/** What a client offers. */
-export const OFFER = `${NAME}; client_max_window_bits`;
+/**
+ * What a client offers: it keeps to any window, and compresses each message for
+ * itself. The server then need not remember what it has received, even if its answer
+ * does not repeat that (RFC 7692 section 7.1.1.2).
+ */
+export const OFFER =
+  `${NAME}; client_no_context_takeover; client_max_window_bits`;
 
 /** The server's choice of an offer. */
 export interface Choice {
@@ -45,12 +50,13 @@ export function chooseOffer(fields: readonly string[]): Choice | undefined {
 function accept(offer: ReadonlyMap<string, string>): Choice | undefined {
   const terms = termsOf(offer, true);
   if (terms === undefined) return undefined;
-  const { clientBits, clientTakesOver, serverBits, serverTakesOver } = terms;
+  const { clientBits, clientTakesOver, serverBits } = terms;
   // zlib cannot write raw data for a window of 256 bytes.
   if (serverBits < 9) return undefined;
   const field = [
     NAME,
-    ...(serverTakesOver ? [] : ["server_no_context_takeover"]),
+    // Also if it was not asked for (section 7.1.1.1): the client needs no memory then.
+    "server_no_context_takeover",
     ...(clientTakesOver ? [] : ["client_no_context_takeover"]),
     ...(serverBits < 15 ? [`server_max_window_bits=${serverBits}`] : []),
     // Offered with a value, it may be set; then the client has to keep to it.
@@ -59,7 +65,7 @@ function accept(offer: ReadonlyMap<string, string>): Choice | undefined {
   return {
     field,
     compression: {
-      sending: { takesOver: serverTakesOver, windowBits: serverBits },
+      sending: { takesOver: false, windowBits: serverBits },
       receiving: { takesOver: clientTakesOver, windowBits: clientBits },
     },
   };
@@ -96,7 +102,7 @@ export function readChoice(
   }
   return {
     sending: {
-      takesOver: terms.clientTakesOver,
+      takesOver: false,
       windowBits: terms.clientBits,
     },
     receiving: {

@@ -3,8 +3,9 @@
  *
  * Both ends may remember the last 32 KiB of what they sent ("context takeover"), so
  * that later messages refer to earlier ones. What is received may do so. What is
- * sent does not, which is always allowed (RFC 7692 section 7.1.1): each message is
- * one call that takes no more time than its bytes need.
+ * sent does not, and both ends say so in the handshake (RFC 7692 section 7.1.1), so
+ * the peer need not remember anything: each message is one call that takes no more
+ * time than its bytes need.
  *
  * The reason is the runtime. `deflateRawSync` ignores its `dictionary`, in Deno 2.6.10
  * and 2.9.6: a message that repeats the one before takes 45 bytes with it and without

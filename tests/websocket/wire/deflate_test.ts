@@ -137,6 +137,40 @@ Deno.test("sections 12 and 13: what a peer compresses is read, whole and in piec
   }
 });
 
+Deno.test("sections 12 and 13: compressed messages in fragments", async () => {
+  for (
+    const [size, fragmentBytes] of [
+      ...[8192, 16_384, 32_768, 65_536, 131_072].map((size) => [size, 256]),
+      ...[1024, 4096, 32_768].map((fragmentBytes) => [131_072, fragmentBytes]),
+    ] as [number, number][]
+  ) {
+    const messages = [prose(size, 1), prose(size, 2), prose(size, 1)];
+    const payloads = await takingOver(messages, 15);
+    const frames = payloads.flatMap((payload) =>
+      inFragments(payload, fragmentBytes)
+    );
+    for (const from of SIDES) {
+      const inflater = new MessageInflater(CONTEXT);
+      const report = read([stream(frames, from)], from, { inflater });
+      assertEquals(
+        [report.error, report.events.length],
+        [undefined, 3],
+        report.text,
+      );
+    }
+  }
+});
+
+/** A compressed text in fragments, of which the first one alone is marked. */
+function inFragments(payload: Uint8Array, size: number): FrameSpec[] {
+  const count = Math.ceil(payload.length / size);
+  return Array.from({ length: count }, (_, i) => ({
+    ...i === 0 ? { opcode: 1, rsv: RSV1 } : { opcode: 0 },
+    fin: i === count - 1,
+    payload: payload.subarray(i * size, (i + 1) * size),
+  }));
+}
+
 Deno.test("sections 12 and 13: what is sent keeps to each window", async () => {
   for (let windowBits = 9; windowBits <= 15; windowBits++) {
     const deflater = new MessageDeflater({ ...CONTEXT, windowBits }, 0);
