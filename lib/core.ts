@@ -18,7 +18,6 @@ export {
   ProtocolError,
   TimeoutError,
 } from "./errors.ts";
-export { OuterConnection } from "./faults/outer_connection.ts";
 export { DEFAULT_FRAMING, framingOf } from "./framing/by_name.ts";
 export { FrameDecoder } from "./framing/frame_decoder.ts";
 export { line } from "./framing/formats/line.ts";
@@ -48,4 +47,5 @@ export {
   MAX_IPV4_DATAGRAM_BYTES,
   MAX_IPV6_DATAGRAM_BYTES,
 } from "./transport/datagram_endpoint.ts";
+export { OuterConnection } from "./transport/outer_connection.ts";
 export { DEFAULT_MAX_PROXY_HEADER_BYTES } from "./transport/proxy/header_limit.ts";

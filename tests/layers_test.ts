@@ -19,6 +19,7 @@ const CONTRACT = [
   "lib/transport/connection.ts",
   "lib/transport/datagram_endpoint.ts",
   "lib/transport/ip.ts",
+  "lib/transport/outer_connection.ts",
   "lib/transport/spoken_framing.ts",
   "lib/transport/tls/options.ts",
   "lib/transport/ws/options.ts",
@@ -101,6 +102,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/transport/connection.ts": [
     "lib/framing/framing.ts",
     "lib/transport/address.ts",
+    "lib/transport/tls/options.ts",
+  ],
+  "lib/transport/outer_connection.ts": [
+    "lib/framing/framing.ts",
+    "lib/transport/address.ts",
+    "lib/transport/connection.ts",
     "lib/transport/tls/options.ts",
   ],
   "lib/transport/spoken_framing.ts": [

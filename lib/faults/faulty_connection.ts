@@ -20,9 +20,9 @@
 import { ClosedError } from "../errors.ts";
 import { SYSTEM_TIME, type Time, type Timer } from "../time/time.ts";
 import type { Connection } from "../transport/connection.ts";
+import { OuterConnection } from "../transport/outer_connection.ts";
 import { Waiting } from "../transport/waiting.ts";
 import type { FaultEvent } from "./fault.ts";
-import { OuterConnection } from "./outer_connection.ts";
 import type { Passage } from "./passage.ts";
 import { struck } from "./refused_connection.ts";
 
@@ -78,7 +78,7 @@ export class FaultyConnection extends OuterConnection {
     return this.#released ?? this.#connection.released;
   }
 
-  async read(into: Uint8Array): Promise<number | null> {
+  override async read(into: Uint8Array): Promise<number | null> {
     this.#check("read from");
     this.#begin();
     const passage = this.#incoming;
@@ -94,7 +94,7 @@ export class FaultyConnection extends OuterConnection {
     return given.length;
   }
 
-  async write(bytes: Uint8Array): Promise<number> {
+  override async write(bytes: Uint8Array): Promise<number> {
     this.#check("write to");
     const passage = this.#outgoing;
     this.#begin();
@@ -107,7 +107,7 @@ export class FaultyConnection extends OuterConnection {
     return taken.length;
   }
 
-  async closeWrite(): Promise<void> {
+  override async closeWrite(): Promise<void> {
     // On a lost link it does nothing.
     if (this.#failure !== undefined) return;
     this.#check("finish sending to");
@@ -118,7 +118,7 @@ export class FaultyConnection extends OuterConnection {
     passage.end();
   }
 
-  close(): void {
+  override close(): void {
     if (this.#state !== "open") return;
     const written = this.#written;
     const isDue = this.#failure === undefined && written !== undefined &&
@@ -134,7 +134,7 @@ export class FaultyConnection extends OuterConnection {
     this.#boundWrite();
   }
 
-  abort(): void {
+  override abort(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#end();

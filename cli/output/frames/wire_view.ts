@@ -89,7 +89,6 @@ export async function wireView(
 }
 
 class WireView extends OuterConnection {
-  readonly #connection: Connection;
   readonly #frames: FrameLog | undefined;
   readonly #log: Log | undefined;
   readonly #peer: string;
@@ -108,7 +107,6 @@ class WireView extends OuterConnection {
     frames?: FrameLog,
   ) {
     super(connection);
-    this.#connection = connection;
     this.#frames = frames;
     this.#log = options.chunks ? log : undefined;
     this.#peer = peer;
@@ -119,7 +117,7 @@ class WireView extends OuterConnection {
 
   override async read(into: Uint8Array): Promise<number | null> {
     const bytes = into.subarray(0, this.#readBytes);
-    const count = await this.#connection.read(bytes);
+    const count = await super.read(bytes);
     if (this.#log !== undefined) {
       if (count === null) this.#tellEnd(this.#log);
       else this.#tell(bytes.subarray(0, count), this.#log);
@@ -137,23 +135,19 @@ class WireView extends OuterConnection {
     }
     this.#hasWritten = true;
     const some = bytes.subarray(0, this.#writeBytes);
-    const count = await this.#connection.write(some);
+    const count = await super.write(some);
     this.#frames?.sent(some.subarray(0, count));
     return count;
   }
 
-  override closeWrite(): Promise<void> {
-    return this.#connection.closeWrite();
-  }
-
   override close(): void {
     this.#over.abort();
-    this.#connection.close();
+    super.close();
   }
 
   override abort(): void {
     this.#over.abort();
-    this.#connection.abort();
+    super.abort();
   }
 
   #tell(chunk: Uint8Array, log: Log): void {

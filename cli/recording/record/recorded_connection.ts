@@ -47,7 +47,6 @@ function addressOf(address: Address): string | undefined {
 
 /** A connection that is recorded. */
 export class RecordedConnection extends OuterConnection {
-  readonly #connection: Connection;
   readonly #record: ConnectionRecord;
   readonly #side: Side;
   // How much of what comes next was recorded already: a write took only a part.
@@ -55,7 +54,6 @@ export class RecordedConnection extends OuterConnection {
 
   constructor(connection: Connection, record: ConnectionRecord, side: Side) {
     super(connection);
-    this.#connection = connection;
     this.#record = record;
     this.#side = side;
   }
@@ -69,7 +67,7 @@ export class RecordedConnection extends OuterConnection {
   override async read(into: Uint8Array): Promise<number | null> {
     await this.#record.room();
     try {
-      const count = await this.#connection.read(into);
+      const count = await super.read(into);
       if (count === null) this.#record.end(this.#side);
       else this.#record.chunk(this.#side, into.subarray(0, count));
       return count;
@@ -86,7 +84,7 @@ export class RecordedConnection extends OuterConnection {
     const fresh = some.subarray(this.#aheadBytes);
     if (fresh.length > 0) this.#record.chunk(peer, fresh);
     try {
-      const count = await this.#connection.write(some);
+      const count = await super.write(some);
       this.#aheadBytes = some.length - count;
       return count;
     } catch (error) {
@@ -95,19 +93,19 @@ export class RecordedConnection extends OuterConnection {
     }
   }
 
-  async closeWrite(): Promise<void> {
+  override async closeWrite(): Promise<void> {
     this.#record.end(other(this.#side));
-    await this.#connection.closeWrite();
+    await super.closeWrite();
   }
 
   override close(): void {
     this.#record.close(this.#side);
-    this.#connection.close();
+    super.close();
   }
 
   override abort(): void {
     this.#record.close(this.#side);
-    this.#connection.abort();
+    super.abort();
   }
 
   #lost(error: unknown): void {

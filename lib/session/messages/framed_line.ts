@@ -6,14 +6,12 @@
  */
 
 import type { Framing } from "../../framing/framing.ts";
-import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
-import type { PeerCertificate } from "../../transport/tls/options.ts";
+import { OuterConnection } from "../../transport/outer_connection.ts";
 
 /**
  * Gives a connection a framing, unless it has one: what the two ends have agreed on
- * stays. Nothing but reading, writing and closing is passed on, so it comes after the
- * handshake.
+ * stays.
  */
 export function framedBy(
   connection: Connection,
@@ -25,60 +23,15 @@ export function framedBy(
 }
 
 /** The same bytes as of another connection, with a framing. */
-export class FramedLine implements Connection {
-  readonly framing: Framing;
-  readonly #line: Connection;
+export class FramedLine extends OuterConnection {
+  readonly #framing: Framing;
 
   constructor(line: Connection, framing: Framing) {
-    this.#line = line;
-    this.framing = framing;
+    super(line);
+    this.#framing = framing;
   }
 
-  get localAddress(): Address {
-    return this.#line.localAddress;
-  }
-
-  get remoteAddress(): Address {
-    return this.#line.remoteAddress;
-  }
-
-  get alpn(): string | undefined {
-    return this.#line.alpn;
-  }
-
-  get peerCertificate(): PeerCertificate | undefined {
-    return this.#line.peerCertificate;
-  }
-
-  get endedUnannounced(): boolean {
-    return this.#line.endedUnannounced === true;
-  }
-
-  get canReset(): boolean {
-    return this.#line.canReset === true;
-  }
-
-  get released(): Promise<void> | undefined {
-    return this.#line.released;
-  }
-
-  read(into: Uint8Array): Promise<number | null> {
-    return this.#line.read(into);
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    return this.#line.write(bytes);
-  }
-
-  closeWrite(): Promise<void> {
-    return this.#line.closeWrite();
-  }
-
-  close(): void {
-    this.#line.close();
-  }
-
-  abort(): void {
-    this.#line.abort();
+  override get framing(): Framing {
+    return this.#framing;
   }
 }

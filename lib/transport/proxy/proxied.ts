@@ -10,6 +10,7 @@ import { SYSTEM_TIME } from "../../time/time.ts";
 import type { Address } from "../address.ts";
 import { Cidr } from "./cidr.ts";
 import type { Connection } from "../connection.ts";
+import { OuterConnection } from "../outer_connection.ts";
 import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "./header_limit.ts";
 import { parseProxyHeader, type ProxyHeader } from "./proxy_protocol.ts";
 
@@ -151,8 +152,7 @@ export class ProxyReader {
 }
 
 /** A connection with the addresses from a proxy's header. */
-class ProxiedConnection implements Connection {
-  readonly #connection: Connection;
+class ProxiedConnection extends OuterConnection {
   readonly #header: ProxyHeader;
   // The client's first bytes, which came with the header.
   #first: Uint8Array | undefined;
@@ -162,47 +162,35 @@ class ProxiedConnection implements Connection {
     header: ProxyHeader,
     first: Uint8Array,
   ) {
-    this.#connection = connection;
+    super(connection);
     this.#header = header;
     this.#first = first.length === 0 ? undefined : first;
   }
 
-  get localAddress(): Address {
-    return this.#header.destination ?? this.#connection.localAddress;
+  override get localAddress(): Address {
+    return this.#header.destination ?? super.localAddress;
   }
 
-  get remoteAddress(): Address {
-    return this.#header.source ?? this.#connection.remoteAddress;
+  override get remoteAddress(): Address {
+    return this.#header.source ?? super.remoteAddress;
   }
 
-  read(into: Uint8Array): Promise<number | null> {
+  override read(into: Uint8Array): Promise<number | null> {
     const first = this.#first;
-    if (first === undefined) return this.#connection.read(into);
+    if (first === undefined) return super.read(into);
     const count = Math.min(first.length, into.length);
     into.set(first.subarray(0, count));
     this.#first = count === first.length ? undefined : first.subarray(count);
     return Promise.resolve(count);
   }
 
-  write(bytes: Uint8Array): Promise<number> {
-    return this.#connection.write(bytes);
-  }
-
-  closeWrite(): Promise<void> {
-    return this.#connection.closeWrite();
-  }
-
-  close(): void {
+  override close(): void {
     this.#first = undefined;
-    this.#connection.close();
+    super.close();
   }
 
-  get canReset(): boolean {
-    return this.#connection.canReset === true;
-  }
-
-  abort(): void {
+  override abort(): void {
     this.#first = undefined;
-    this.#connection.abort();
+    super.abort();
   }
 }

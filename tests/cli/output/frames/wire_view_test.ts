@@ -10,7 +10,7 @@ import { memoryPair } from "@parley/parley/testing";
 import { assertRejects } from "@std/assert";
 import { Log } from "../../../../cli/output/log.ts";
 import { wireView } from "../../../../cli/output/frames/wire_view.ts";
-import { OuterConnection } from "../../../../lib/faults/outer_connection.ts";
+import { OuterConnection } from "../../../../lib/transport/outer_connection.ts";
 import type { Connection } from "../../../../mod.ts";
 import { RecordedTerminal } from "../../../support/recorded_terminal.ts";
 

@@ -1,20 +1,20 @@
 /**
- * A connection around another one: what a connection says of itself is what the inner
- * one says.
+ * A connection around another one. A subclass overrides what it does otherwise.
  *
  * @module
  */
 
 import type { Framing } from "../framing/framing.ts";
-import type { Address } from "../transport/address.ts";
-import type { Connection } from "../transport/connection.ts";
-import type { PeerCertificate } from "../transport/tls/options.ts";
+import type { Address } from "./address.ts";
+import type { Connection } from "./connection.ts";
+import type { PeerCertificate } from "./tls/options.ts";
 
-/** Says what the inner connection says. */
+/** Says and does what the inner connection says and does. */
 export abstract class OuterConnection implements Connection {
   readonly handshake?: () => Promise<void>;
   readonly #inner: Connection;
 
+  /** @param inner The connection, owned by this one from now on. */
   constructor(inner: Connection) {
     this.#inner = inner;
     if (inner.handshake !== undefined) {
@@ -54,9 +54,23 @@ export abstract class OuterConnection implements Connection {
     return this.#inner.released;
   }
 
-  abstract read(into: Uint8Array): Promise<number | null>;
-  abstract write(bytes: Uint8Array): Promise<number>;
-  abstract closeWrite(): Promise<void>;
-  abstract close(): void;
-  abstract abort(): void;
+  read(into: Uint8Array): Promise<number | null> {
+    return this.#inner.read(into);
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return this.#inner.write(bytes);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#inner.closeWrite();
+  }
+
+  close(): void {
+    this.#inner.close();
+  }
+
+  abort(): void {
+    this.#inner.abort();
+  }
 }
