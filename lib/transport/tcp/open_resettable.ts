@@ -6,21 +6,23 @@
 
 import type { AddressInfo, Server, Socket } from "node:net";
 import { OptionTypeError } from "../../check.ts";
-import { Address } from "../address.ts";
+import type { Address } from "../address.ts";
 import type {
   Connection,
   DialOptions,
   Listener,
   ListenOptions,
 } from "../connection.ts";
+import { zoneOf } from "../ip.ts";
 import { closedHere, translate } from "../os_error.ts";
 import { ResettableConnection } from "./resettable.ts";
-import { backlogOf } from "./tcp_socket.ts";
+import { addressIn, backlogOf, checkPort } from "./tcp_socket.ts";
 
 /**
  * Opens a connection.
  *
  * @throws {ConnectionError} If no connection can be made.
+ * @throws {RangeError} If the port is 0.
  * @throws {unknown} The signal's reason, once it is aborted.
  */
 export async function dialResettable(
@@ -28,6 +30,7 @@ export async function dialResettable(
   { keepAlive = true, noDelay = true, signal }: DialOptions,
 ): Promise<ResettableConnection> {
   signal?.throwIfAborted();
+  checkPort(address);
   const { connect } = await import("node:net");
   const { hostname, port } = address;
   const socket = connect({
@@ -45,7 +48,9 @@ export async function dialResettable(
       socket.once("error", reject);
       socket.once("close", () => reject(signal?.reason));
     });
-    return connectionOn(socket, address);
+    const connection = connectionOn(socket, addressesOn(address));
+    if (connection !== undefined) return connection;
+    throw new Deno.errors.ConnectionReset();
   } catch (error) {
     socket.destroy();
     signal?.throwIfAborted();
@@ -94,8 +99,12 @@ export async function listenResettable(
   return new ResettableListener(server, on, backlog);
 }
 
+/** Converts an address of `node:net`. */
+type AddressOf = (hostname: string, port: number) => Address;
+
 class ResettableListener implements Listener {
   readonly address: Address;
+  readonly #addressOf: AddressOf;
   readonly #server: Server;
   readonly #waiting: Socket[] = [];
   #isClosed = false;
@@ -104,8 +113,9 @@ class ResettableListener implements Listener {
 
   constructor(server: Server, on: Address, mostWaiting: number) {
     this.#server = server;
+    this.#addressOf = addressesOn(on);
     const { address, port } = server.address() as AddressInfo;
-    this.address = new Address(on.transport, address, port);
+    this.address = this.#addressOf(address, port);
     server.on("connection", (socket: Socket) => {
       // node:net accepts at once. So the queue is here, as long as the system's.
       if (this.#waiting.length >= mostWaiting) return void socket.destroy();
@@ -124,7 +134,12 @@ class ResettableListener implements Listener {
     for (;;) {
       if (this.#isClosed) throw closedHere("accept on", this.address);
       const socket = this.#waiting.shift();
-      if (socket !== undefined) return connectionOn(socket, this.address);
+      if (socket !== undefined) {
+        const connection = connectionOn(socket, this.#addressOf);
+        // The system drops one that was reset while it waited, too.
+        if (connection === undefined) continue;
+        return connection;
+      }
       const failure = this.#failure;
       this.#failure = undefined;
       if (failure !== undefined) {
@@ -144,20 +159,25 @@ class ResettableListener implements Listener {
   }
 }
 
+/** Makes a connection, unless the peer has reset it already: it has no addresses. */
 function connectionOn(
   socket: Socket,
-  { transport }: Address,
-): ResettableConnection {
-  const address = (host: string | undefined, port: number | undefined) =>
-    // A dual-stack listener sees IPv4 peers as IPv6. Show them as IPv4.
-    new Address(
-      transport,
-      (host ?? "").replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, ""),
-      port ?? 0,
-    );
+  addressOf: AddressOf,
+): ResettableConnection | undefined {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (localAddress === undefined || remoteAddress === undefined) {
+    socket.destroy();
+    return undefined;
+  }
   return new ResettableConnection(
     socket,
-    address(socket.localAddress, socket.localPort),
-    address(socket.remoteAddress, socket.remotePort),
+    addressOf(localAddress, localPort!),
+    addressOf(remoteAddress, remotePort!),
   );
+}
+
+/** Converts the addresses of sockets that belong to an address. */
+function addressesOn({ hostname, transport }: Address): AddressOf {
+  const addressOf = addressIn(transport, zoneOf(hostname));
+  return (hostname, port) => addressOf({ transport: "tcp", hostname, port });
 }

@@ -35,14 +35,8 @@ export async function dialSocket(
 ): Promise<Deno.TcpConn> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const { hostname, port } = address;
-  if (port === 0) {
-    throw new OptionRangeError({
-      action: "connect to",
-      address: `${address}`,
-      reason: "port 0 is only for listening, the port must be from 1 to 65535",
-    });
-  }
+  checkPort(address);
+  const { hostname } = address;
   const dial = (address: Address) => dialOne(address, signal);
   try {
     return withOptions(await dial(address), options);
@@ -53,6 +47,20 @@ export async function dialSocket(
     const each = { dial, lookUp: lookUpAll, signal };
     return withOptions(await dialEach(address, error, each), options);
   }
+}
+
+/**
+ * Checks the port of an address to connect to.
+ *
+ * @throws {RangeError} If it is 0.
+ */
+export function checkPort(address: Address): void {
+  if (address.port !== 0) return;
+  throw new OptionRangeError({
+    action: "connect to",
+    address: `${address}`,
+    reason: "port 0 is only for listening, the port must be from 1 to 65535",
+  });
 }
 
 async function dialOne(

@@ -11,6 +11,8 @@ import type {
   Connection,
   Listener,
 } from "../../../lib/transport/connection.ts";
+import { Address } from "../../../lib/transport/address.ts";
+import { listenLine } from "../../../lib/transport/tcp/listen_line.ts";
 import { connectTcp, listenTcp } from "../../../lib/transport/tcp/mod.ts";
 import { read, readExactly, writeAll } from "../../support/transport_suite.ts";
 import { inSubprocess } from "../../support/subprocess.ts";
@@ -292,3 +294,25 @@ function both(
     listener.accept(),
   ]);
 }
+
+Deno.test("accept() leaves out a resettable connection that was reset while it waited", async () => {
+  const options = { resettable: true };
+  await using stack = new AsyncDisposableStack();
+  const listener = await listenLine(new Address("tcp", "127.0.0.1"), options);
+  stack.defer(() => listener.close());
+  const gone = await connectTcp(listener.address, options);
+  gone.abort();
+  const client = await connectTcp(listener.address);
+  stack.defer(() => client.close());
+  const server = await listener.accept();
+  stack.defer(() => server.close());
+  assertEquals(String(server.remoteAddress), String(client.localAddress));
+});
+
+Deno.test("connectTcp() refuses port 0 of a resettable connection too", async () => {
+  await assertRejects(
+    () => connectTcp(LOOPBACK, { resettable: true }),
+    RangeError,
+    "port 0 is only for listening",
+  );
+});
