@@ -62,8 +62,8 @@ export async function dialTls(
   options: TlsDialOptions & DialOptions,
 ): Promise<Connection> {
   const plan = await planClient(options, address);
+  checkEngine(options, "connect to", address);
   if (options.resettable === true) {
-    checkEngine(options, "connect to", address);
     const { dialResettable } = await import("../tcp/open_resettable.ts");
     const line = await dialResettable(address, options);
     return clientOverNode(line, plan, options);
@@ -137,26 +137,39 @@ export async function listenForTls(
   options: TlsListenOptions & ListenOptions,
 ): Promise<Listener> {
   const plan = planServer(options, "listen on", on);
-  if (options.resettable === true) {
-    checkEngine(options, "listen on", on);
-    const { listenLine } = await import("../tcp/listen_line.ts");
-    const identity = await identityOf(plan, options, "listen on", on);
-    return new TlsOverLines(await listenLine(on, options), identity);
-  }
+  checkEngine(options, "listen on", on);
   if (plan.engine === "native") {
     return new NativeTlsListener(on, plan.certificate, options);
   }
   const identity = await identityOf(plan, options, "listen on", on);
-  return new TlsListener(on, identity, options);
+  return new TlsListener(await linesOn(on, options), identity);
+}
+
+/** Listens for the connections that TLS is put onto. */
+async function linesOn(
+  on: Address,
+  options: ListenOptions,
+): Promise<Listener> {
+  if (options.resettable === true) {
+    const { listenResettable } = await import("../tcp/open_resettable.ts");
+    return await listenResettable(on, options);
+  }
+  const listener = listenSocket(on, options);
+  const addressOf = addressIn("tls", zoneOf(on.hostname));
+  return new SocketListener(
+    listener,
+    addressOf(listener.addr),
+    (conn) => new SocketConnection(withOptions(conn, options), addressOf),
+  );
 }
 
 /** Only the engine of Node.js works over connections that can be reset. */
 function checkEngine(
-  { tlsEngine }: TlsDialOptions | TlsListenOptions,
+  { resettable, tlsEngine }: DialOptions & TlsDialOptions,
   action: string,
   address: Address,
 ): void {
-  if (tlsEngine !== "native") return;
+  if (resettable !== true || tlsEngine !== "native") return;
   throw new OptionTypeError({
     action,
     address: `${address}`,
@@ -165,8 +178,8 @@ function checkEngine(
   });
 }
 
-/** Puts TLS onto the connections of another listener. */
-class TlsOverLines implements Listener {
+/** Puts TLS onto the connections of another listener, over `node:tls`. */
+class TlsListener implements Listener {
   readonly #lines: Listener;
   readonly #identity: ServerIdentity;
 
@@ -190,25 +203,5 @@ class TlsOverLines implements Listener {
 
   close(): void {
     this.#lines.close();
-  }
-}
-
-/** Gives the connections of clients, over `node:tls`. */
-class TlsListener extends SocketListener<Deno.TcpConn, Deno.NetAddr> {
-  readonly #identity: ServerIdentity;
-
-  constructor(on: Address, identity: ServerIdentity, options: ListenOptions) {
-    const listener = listenSocket(on, options);
-    const addressOf = addressIn("tls", zoneOf(on.hostname));
-    super(listener, addressOf(listener.addr), (conn) => {
-      const raw = new SocketConnection(withOptions(conn, options), addressOf);
-      return new TlsConnection(raw, identity.begin);
-    });
-    this.#identity = identity;
-  }
-
-  async setCertificate(certificate: TlsCertificate): Promise<void> {
-    checkPem(certificate, "listen on", this.address);
-    await this.#identity.use(certificate, "listen on", this.address);
   }
 }
