@@ -30,6 +30,7 @@ const CONTRACT = [
 const TRANSPORT = [
   ...ERRORS,
   ...CONTRACT,
+  "lib/transport/check_call.ts",
   "lib/transport/os_error.ts",
   "lib/transport/raw_calls.ts",
   "lib/transport/read_ahead.ts",
@@ -115,7 +116,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/framing/framing.ts",
     "lib/time",
   ],
-  "lib/transport/memory": [...ERRORS, ...CONTRACT, "lib/random.ts"],
+  "lib/transport/memory": [
+    ...[...ERRORS, ...CONTRACT, "lib/random.ts"],
+    "lib/transport/check_call.ts",
+  ],
   "lib/transport/proxy": [...ERRORS, ...CONTRACT, "lib/time"],
   "lib/transport/stream": [...TRANSPORT],
   "lib/transport/tcp": [

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { checkInteger, OptionTypeError } from "../../check.ts";
+import { checkInteger } from "../../check.ts";
 import { ClosedError, ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
+import { checkCall } from "../check_call.ts";
 import type { Connection } from "../connection.ts";
 import { fork, seeded } from "../../random.ts";
 import type { MemoryFaults } from "./faults.ts";
@@ -113,14 +114,14 @@ class MemoryConnection implements Connection {
   }
 
   async read(into: Uint8Array): Promise<number | null> {
-    this.#check("read from", into, this.#incoming.isReading);
+    checkCall("read from", this.remoteAddress, into, this.#incoming.isReading);
     const outcome = await this.#incoming.read(into);
     if (typeof outcome === "string") throw this.#failure("read from", outcome);
     return outcome;
   }
 
   async write(bytes: Uint8Array): Promise<number> {
-    this.#check("write to", bytes, this.#outgoing.isWriting);
+    checkCall("write to", this.remoteAddress, bytes, this.#outgoing.isWriting);
     const outcome = await this.#outgoing.write(bytes);
     if (typeof outcome === "string") throw this.#failure("write to", outcome);
     return outcome;
@@ -146,17 +147,6 @@ class MemoryConnection implements Connection {
     this.#closed = true;
     this.#incoming.closeReader(reset);
     this.#outgoing.closeWriter(reset);
-  }
-
-  #check(action: string, bytes: Uint8Array, isBusy: boolean): void {
-    if (bytes.length > 0 && !isBusy) return;
-    throw new OptionTypeError({
-      action,
-      address: `${this.remoteAddress}`,
-      reason: isBusy
-        ? "an earlier call is still pending"
-        : "the array must have at least 1 byte, not 0",
-    });
   }
 
   #failure(action: string, failure: PipeFailure): Error {

@@ -19,6 +19,7 @@
 import { OptionTypeError } from "../../check.ts";
 import { ConnectionError } from "../../errors.ts";
 import { Address } from "../address.ts";
+import { checkCall } from "../check_call.ts";
 import type { Connection } from "../connection.ts";
 import { closedHere, finishedHere, translate } from "../os_error.ts";
 import { Waiting } from "../waiting.ts";
@@ -142,7 +143,7 @@ class StreamConnection implements Connection {
 
   async read(into: Uint8Array): Promise<number | null> {
     const action = "read from";
-    this.#check(action, into, this.#isReading);
+    checkCall(action, this.remoteAddress, into, this.#isReading);
     if (this.#isClosed) throw closedHere(action, this.remoteAddress);
     if (this.#rest === undefined && this.#receiving === "open") {
       await this.#receive(action);
@@ -160,7 +161,7 @@ class StreamConnection implements Connection {
 
   async write(bytes: Uint8Array): Promise<number> {
     const action = "write to";
-    this.#check(action, bytes, this.#isWriting);
+    checkCall(action, this.remoteAddress, bytes, this.#isWriting);
     if (this.#isClosed) throw closedHere(action, this.remoteAddress);
     if (this.#sending === "finished") {
       throw finishedHere(action, this.remoteAddress);
@@ -224,17 +225,6 @@ class StreamConnection implements Connection {
     } finally {
       this.#isReading = false;
     }
-  }
-
-  #check(action: string, bytes: Uint8Array, isBusy: boolean): void {
-    if (bytes.length > 0 && !isBusy) return;
-    throw new OptionTypeError({
-      action,
-      address: `${this.remoteAddress}`,
-      reason: isBusy
-        ? "an earlier call is still pending"
-        : "the array must have at least 1 byte, not 0",
-    });
   }
 
   #unlessClosed<T>(promise: Promise<T>, action: string): Promise<T> {
