@@ -167,6 +167,7 @@ Deno.test("a peer that is quiet for peerTimeoutMs has ended; datagrams either wa
   await time.advance(1);
   assertEquals(over, null);
   await watched;
+  assertEquals(await framed.read(into), null, "the end stays");
 });
 
 Deno.test("a peer has 1 s for each answer once this side has finished", async () => {

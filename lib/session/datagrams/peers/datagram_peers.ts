@@ -7,18 +7,17 @@
 import { checkDuration } from "../../../check.ts";
 import type { Address } from "../../../transport/address.ts";
 import type { Connection, Listener } from "../../../transport/connection.ts";
-import { parseUdpAddress } from "../udp_address.ts";
+import { DEFAULT_PEER_TIMEOUT_MS, parseUdpAddress } from "../udp_address.ts";
 import { DatagramConnection } from "./datagram_connection.ts";
 import { DatagramListener } from "./datagram_listener.ts";
-import { DEFAULT_PEER_TIMEOUT_MS } from "../udp_address.ts";
 import { FramedDatagrams } from "./framed_datagrams.ts";
 
 /** Options of a connection that datagrams make. */
 export interface DatagramPeerOptions {
   /**
    * What the connection carries. `"messages"`: each datagram is a message, an empty
-   * one too, whatever framing the connection's user asks for. `"chunks"`: each read and each write is a
-   * datagram; an empty one is not read.
+   * one too, whatever framing the connection's user asks for. `"chunks"`: each read
+   * and each write is a datagram; an empty one is not read.
    *
    * @default {"messages"}
    */

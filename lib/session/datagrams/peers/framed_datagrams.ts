@@ -91,7 +91,7 @@ export class FramedDatagrams implements Connection {
   // What was read and did not fit, and what was written of a datagram so far.
   #unread: Uint8Array = NOTHING;
   #unsent: Uint8Array = NOTHING;
-  #hasFinished = false;
+  #state: "open" | "answering" | "ended" = "open";
   #timer: Timer;
   #lastMs: number;
   // Ends a pending read.
@@ -152,7 +152,7 @@ export class FramedDatagrams implements Connection {
   }
 
   closeWrite(): Promise<void> {
-    this.#hasFinished = true;
+    if (this.#state === "open") this.#state = "answering";
     this.#lastMs = this.#time.now();
     this.#look();
     return Promise.resolve();
@@ -170,6 +170,7 @@ export class FramedDatagrams implements Connection {
 
   /** Receives a datagram, or `null` if the peer is quiet for too long. */
   async #receive(into: Uint8Array): Promise<number | null> {
+    if (this.#state === "ended") return null;
     const quiet = new Promise<null>((resolve) => {
       this.#end = () => resolve(null);
     });
@@ -184,9 +185,14 @@ export class FramedDatagrams implements Connection {
   #look(): void {
     this.#time.clearTimer(this.#timer);
     if (this.#end === undefined) return;
-    const mostMs = this.#hasFinished ? LAST_ANSWER_MS : this.#peerTimeoutMs;
+    const mostMs = this.#state === "open"
+      ? this.#peerTimeoutMs
+      : LAST_ANSWER_MS;
     const leftMs = this.#lastMs + mostMs - this.#time.now();
-    if (leftMs <= 0) return this.#end();
+    if (leftMs <= 0) {
+      this.#state = "ended";
+      return this.#end();
+    }
     this.#timer = this.#time.setTimer(() => this.#look(), leftMs);
   }
 }
