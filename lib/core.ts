@@ -41,6 +41,7 @@ export {
   DEFAULT_GRACE_MS,
   DEFAULT_MAX_CONNECTIONS,
 } from "./session/serving/server_options.ts";
+export { pause } from "./time/pause.ts";
 export { SYSTEM_TIME, type Time } from "./time/time.ts";
 export { Address, parseAddress } from "./transport/address.ts";
 export {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SYSTEM_TIME, type Time } from "../../lib/core.ts";
+import { pause, SYSTEM_TIME, type Time } from "../../lib/core.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import { absent, type Finding, findingOf, type Probe } from "./finding.ts";
 
@@ -94,23 +94,5 @@ async function attempt(
     return end.signal.aborted ? late : findingOf(error);
   } finally {
     time.clearTimer(timer);
-  }
-}
-
-async function pause(
-  ms: number,
-  signal: AbortSignal,
-  time: Time,
-): Promise<void> {
-  const over = Promise.withResolvers<void>();
-  const timer = time.setTimer(over.resolve, ms);
-  const abort = () => over.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    signal.throwIfAborted();
-    await over.promise;
-  } finally {
-    time.clearTimer(timer);
-    signal.removeEventListener("abort", abort);
   }
 }

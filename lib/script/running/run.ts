@@ -5,8 +5,8 @@
  */
 
 import { describeError, type ErrorParts, ParleyError } from "../../errors.ts";
+import { pause } from "../../time/pause.ts";
 import { SYSTEM_TIME } from "../../time/time.ts";
-import { within } from "../../time/within.ts";
 import { capturedText, Captures } from "../capture.ts";
 import { type Incoming, Line, Recent } from "./conversation.ts";
 import { mismatch } from "./match.ts";
@@ -89,7 +89,9 @@ export class Run {
     const { action, connection } = step;
     const withinMs = step.withinMs ?? this.#options.withinMs;
     if (action.type === "connect") return await this.#open(action.plan);
-    if (action.type === "pause") return await this.#pause(action.ms);
+    if (action.type === "pause") {
+      return await pause(action.ms, this.#options.signal);
+    }
     const line = this.#lines.get(connection)!;
     switch (action.type) {
       case "send":
@@ -125,18 +127,6 @@ export class Run {
     } catch (error) {
       this.#notOpened = error;
       throw error;
-    }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const over = Promise.withResolvers<void>();
-    const limit = within(Infinity, this.#options.signal, () => undefined);
-    const timer = SYSTEM_TIME.setTimer(over.resolve, ms);
-    try {
-      await limit.race(over.promise);
-    } finally {
-      SYSTEM_TIME.clearTimer(timer);
-      limit.clear();
     }
   }
 

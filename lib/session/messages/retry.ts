@@ -10,6 +10,7 @@
 
 import { checkDuration } from "../../check.ts";
 import { ConnectionError, TimeoutError } from "../../errors.ts";
+import { pause } from "../../time/pause.ts";
 import { LONGEST_TIMER_MS, SYSTEM_TIME, type Time } from "../../time/time.ts";
 
 /** The default of {@linkcode RetryOptions.firstPauseMs}: 50 ms. */
@@ -127,7 +128,7 @@ export async function retrying<T>(
       if (leftMs <= 0) throw triedOften(error, attempt);
       const pauseMs = Math.min(longestMs * (1 - random() / 2), leftMs);
       onRetry?.({ attempt, error, pauseMs });
-      await pause(pauseMs, signal, time);
+      await pause(Math.min(pauseMs, LONGEST_TIMER_MS), signal, time);
       longestMs = Math.min(longestMs * 2, maxPauseMs);
     }
   }
@@ -147,23 +148,4 @@ function triedOften(
       transient: cause.transient,
     })
     : new TimeoutError(cause.deadline, cause.timeoutMs, parts);
-}
-
-/** Waits; the signal ends the wait with its reason. */
-async function pause(
-  ms: number,
-  signal: AbortSignal | undefined,
-  time: Time,
-): Promise<void> {
-  const over = Promise.withResolvers<void>();
-  const timer = time.setTimer(over.resolve, Math.min(ms, LONGEST_TIMER_MS));
-  const abort = () => over.reject(signal!.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  try {
-    signal?.throwIfAborted();
-    await over.promise;
-  } finally {
-    time.clearTimer(timer);
-    signal?.removeEventListener("abort", abort);
-  }
 }

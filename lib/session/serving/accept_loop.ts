@@ -12,6 +12,7 @@
  */
 
 import { ClosedError, ConnectionError } from "../../errors.ts";
+import { pause } from "../../time/pause.ts";
 import type { Connection, Listener } from "../../transport/connection.ts";
 
 const FIRST_PAUSE_MS = 100;
@@ -67,19 +68,8 @@ export async function acceptLoop(
         LONGEST_PAUSE_MS,
         Math.max(FIRST_PAUSE_MS, 2 * pauseMs),
       );
-      await pause(pauseMs, signal);
+      // The signal ends the pause and the loop.
+      await pause(pauseMs, signal).catch(() => {});
     }
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener("abort", end);
-  });
 }
