@@ -5,10 +5,49 @@
  * @module
  */
 
-import { commonCommands } from "./common_commands.ts";
+import { commandRows, commonCommands, SHELL_ROW } from "./common_commands.ts";
 import type { ExitCode } from "./output/exit_code.ts";
-import { type Program, runProgram } from "./program.ts";
+import { type ListedCommand, type Program, runProgram } from "./program.ts";
 import type { Terminal } from "./terminal/terminal.ts";
+
+const COMMANDS: Readonly<Record<string, ListedCommand>> = {
+  show: {
+    operands: "FILE",
+    summary: "prints a recording, made with --record",
+    load: async () => (await import("./recording/show/run_show.ts")).SHOW,
+  },
+  replay: {
+    operands: "FILE ADDRESS",
+    summary: "plays a recording to a server",
+    load: async () =>
+      (await import("./recording/replay/run_client_replay.ts")).CLIENT_REPLAY,
+  },
+  chop: {
+    operands: "ADDRESS",
+    summary: "cuts a request at every byte: does the answer change?",
+    load: async () => (await import("./recording/chop/run_chop.ts")).CHOP,
+  },
+  talk: {
+    operands: "SCRIPT... ADDRESS",
+    summary: "holds scripted conversations, checks the replies",
+    load: async () => (await import("./script/client/run_scripts.ts")).TALK,
+  },
+  sniff: {
+    operands: "ADDRESS|FILE",
+    summary: "guesses the --frame of a server or file",
+    load: async () => (await import("./sniff/run_sniff.ts")).SNIFF,
+  },
+  load: {
+    operands: "ADDRESS",
+    summary: "how fast does it answer, how late, how wrong?",
+    load: async () => (await import("./load/run_load.ts")).LOAD,
+  },
+  wait: {
+    operands: "ADDRESS...",
+    summary: "waits until servers are there, or --gone",
+    load: async () => (await import("./wait/run_wait.ts")).WAIT,
+  },
+};
 
 /** The executable `parley-client`. */
 export const CLIENT: Program = {
@@ -41,24 +80,7 @@ export const CLIENT: Program = {
           ["-v, --verbose", "tells more; -q, --quiet tells less"],
         ],
       },
-      {
-        title: "Commands",
-        rows: [
-          ["show FILE", "prints a recording, made with --record"],
-          ["replay FILE ADDRESS", "plays a recording to a server"],
-          [
-            "chop ADDRESS",
-            "cuts a request at every byte: does the answer change?",
-          ],
-          [
-            "talk SCRIPT... ADDRESS",
-            "holds scripted conversations, checks the replies",
-          ],
-          ["sniff ADDRESS|FILE", "guesses the --frame of a server or file"],
-          ["load ADDRESS", "how fast does it answer, how late, how wrong?"],
-          ["wait ADDRESS...", "waits until servers are there, or --gone"],
-        ],
-      },
+      { title: "Commands", rows: commandRows(COMMANDS) },
       {
         title: "More",
         rows: [
@@ -70,46 +92,14 @@ export const CLIENT: Program = {
             "help TOPIC",
             "messages, udp, http; frames, protocols, formats, addresses, scripts, exit-codes, tls",
           ],
-          ["completions SHELL", "for bash, zsh or fish; man: the manual page"],
+          SHELL_ROW,
         ],
       },
     ],
   },
-  commands: {
-    show: {
-      summary: "prints a recording, message by message",
-      load: async () => (await import("./recording/show/run_show.ts")).SHOW,
-    },
-    replay: {
-      summary: "plays the client's side of a recording to a server",
-      load: async () =>
-        (await import("./recording/replay/run_client_replay.ts")).CLIENT_REPLAY,
-    },
-    chop: {
-      summary: "cuts a request at every byte; where does the answer change?",
-      load: async () => (await import("./recording/chop/run_chop.ts")).CHOP,
-    },
-    talk: {
-      summary: "holds the conversations of scripts, and checks the replies",
-      load: async () => (await import("./script/client/run_scripts.ts")).TALK,
-    },
-    sniff: {
-      summary: "guesses where the messages of a server or file end",
-      load: async () => (await import("./sniff/run_sniff.ts")).SNIFF,
-    },
-    wait: {
-      summary: "waits until servers are there, or gone",
-      load: async () => (await import("./wait/run_wait.ts")).WAIT,
-    },
-    load: {
-      summary: "puts load on a server, and measures every answer",
-      load: async () => (await import("./load/run_load.ts")).LOAD,
-    },
-    ...commonCommands(() => CLIENT),
-  },
+  commands: { ...COMMANDS, ...commonCommands(() => CLIENT) },
   nameless: { messages: ["7342"], udp: ["udp:7342"], http: ["http:"] },
   otherwise: (args) => ({
-    summary: "",
     load: async () => (await import("./client/run_client.ts")).talkTo(args),
   }),
 };

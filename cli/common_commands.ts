@@ -1,13 +1,27 @@
 /**
- * The commands that both executables have.
+ * The commands that both executables have, and the rows of their overviews.
  *
  * @module
  */
 
-import type { LoadedCommand, Program } from "./program.ts";
+import type { Section } from "./manual/manual.ts";
+import type { ListedCommand, LoadedCommand, Program } from "./program.ts";
 
-const MANUALS =
-  "exit-codes, frames, protocols, formats, addresses, scripts, tls";
+/** The row of an overview for the commands that write files for a shell. */
+export const SHELL_ROW = [
+  "completions SHELL",
+  "for bash, zsh or fish; man: the manual page",
+] as const;
+
+/** Gives the rows of an overview for commands. */
+export function commandRows(
+  commands: Readonly<Record<string, ListedCommand>>,
+): Section["rows"] {
+  return Object.entries(commands).map(([name, { operands, summary }]) => [
+    operands === undefined ? name : `${name} ${operands}`,
+    summary,
+  ]);
+}
 
 /** The commands that both executables have. */
 export function commonCommands(program: () => Program): Program["commands"] {
@@ -19,14 +33,8 @@ export function commonCommands(program: () => Program): Program["commands"] {
     return manualCommands[name](program());
   };
   return {
-    help: {
-      summary: `explains a command, or one of ${MANUALS}`,
-      load: () => load("help"),
-    },
-    completions: {
-      summary: "writes completions for bash, zsh or fish",
-      load: () => load("completions"),
-    },
-    man: { summary: "writes the manual page", load: () => load("man") },
+    help: { load: () => load("help") },
+    completions: { load: () => load("completions") },
+    man: { load: () => load("man") },
   };
 }

@@ -48,10 +48,16 @@ export interface LoadedCommand {
 
 /** A command that can be loaded. */
 export interface Command {
-  /** What it does, in a sentence. */
-  readonly summary: string;
   /** Loads it. */
   load(): Promise<LoadedCommand>;
+}
+
+/** A command that the overview of its executable names. */
+export interface ListedCommand extends Command {
+  /** What follows its name, such as `FILE ADDRESS`; left out for a few rows. */
+  readonly operands?: string;
+  /** What it does, in a few words. */
+  readonly summary: string;
 }
 
 /** An executable. */
