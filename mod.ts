@@ -220,11 +220,15 @@
  * | `/stream` | framings as web stream transforms |
  * | `/udp` | datagrams |
  * | `/http` | HTTP/1.1, client and server |
+ * | `/websocket` | what only WebSocket has; WebSocket on a port of HTTP |
  * | `/tcp`, `/tls`, `/unix` | connections of bytes, without messages |
  * | `/proxy` | the PROXY protocol's header |
- * | `/relay` | two connections joined, byte for byte, and watched |
+ * | `/relay` | two connections joined, byte for byte or message for message |
+ * | `/hub` | rooms of members that hear each other |
+ * | `/nats` | the rooms of hubs on several machines |
  * | `/recording` | what went over connections, in a file, and back from it |
- * | `/testing` | checks for your own framings, networks in memory that fail, scripts |
+ * | `/load` | load on a server, and its latencies |
+ * | `/testing` | checks for your own framings, networks in memory, faults, scripts |
  * | `/server`, `/client` | the two commands, to run |
  *
  * @module

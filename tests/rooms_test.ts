@@ -1,10 +1,12 @@
 /**
- * The size of files and folders, and what the documentation says of defaults.
+ * The size of files and folders, and what the documentation says of defaults and
+ * entry points.
  *
  * @module
  */
 
 import { assertEquals, assertGreater } from "@std/assert";
+import config from "../deno.json" with { type: "json" };
 import {
   DEFAULT_CONNECT_TIMEOUT_MS,
   DEFAULT_GRACE_MS,
@@ -103,3 +105,13 @@ Deno.test("the table of limits in mod.ts has the defaults of the library and the
     messageTimeoutMs: DEFAULTS.messageTimeoutMs,
   });
 });
+
+for (const file of ["mod.ts", "README.md"]) {
+  Deno.test(`the table of entry points in ${file} has every one`, async () => {
+    const text = await Deno.readTextFile(new URL(file, ROOT));
+    const missing = Object.keys(config.exports)
+      .map((name) => name.slice(".".length))
+      .filter((name) => !new RegExp(`^\\W*\\|.*${name}\``, "m").test(text));
+    assertEquals(missing, []);
+  });
+}
