@@ -7,41 +7,20 @@
 
 import type { BridgeReport } from "../../lib/relay/mod.ts";
 import { counted } from "../arguments/counted.ts";
-import { ServerLog } from "../server/server_log.ts";
+import { TargetLog } from "../target/target_log.ts";
 import { targetText } from "../target/target_text.ts";
 
 /** Turns the events of a bridge's server into lines of its log. */
-export class BridgeLog extends ServerLog {
+export class BridgeLog extends TargetLog {
   readonly #reports = new WeakMap<object, BridgeReport>();
-  // Why the target was not reached while a client of WebSocket waited.
-  readonly #ofTarget = new WeakSet<Error>();
 
   /** Takes note of how a connection ended. */
   reported(connection: object, report: BridgeReport): void {
     this.#reports.set(connection, report);
   }
 
-  /** Takes note that a client got an answer that refuses, as the target failed. */
-  targetFailed(error: unknown): void {
-    if (error instanceof Error) this.#ofTarget.add(error);
-  }
-
-  protected override disagreement(
-    error: unknown,
-  ): readonly [fields: object, text: string] {
-    const cause = error instanceof Error ? error.cause : undefined;
-    if (!(cause instanceof Error) || !this.#ofTarget.has(cause)) {
-      return super.disagreement(error);
-    }
-    const reason = targetText(cause);
-    return [
-      { why: "target", reason, status: 502 },
-      `the target failed: ${reason}; answered with status 502`,
-    ];
-  }
-
   protected override tellsQuietly(why: string): boolean {
-    return why === "target" || why === "framing";
+    return why === "framing" || super.tellsQuietly(why);
   }
 
   protected override reason(

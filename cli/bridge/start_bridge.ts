@@ -16,10 +16,10 @@ import {
   dialDatagrams,
   listenForDatagrams,
 } from "../../lib/session/datagrams/mod.ts";
-import { webSocketOf, type WebSocketRequest } from "../../lib/websocket/mod.ts";
 import type { Log } from "../output/log.ts";
 import { listenSettings } from "../server/listening/listen_settings.ts";
 import { type RunningServer, runningServer } from "../server/running_server.ts";
+import { openedFor, openFirst } from "../target/prepared_target.ts";
 import { targetTls } from "../target/target_tls.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { BridgeCommand } from "./bridge_command.ts";
@@ -62,51 +62,6 @@ export async function openerOf(
   return (signal) => connect(target, { ...settings, signal });
 }
 
-/** A target's side that waits for its client. */
-class Prepared {
-  readonly #target: MessageConnection;
-  readonly #gone: AbortSignal;
-  readonly #abort = () => this.#target.abort();
-
-  /**
-   * Keeps a connection for a client.
-   *
-   * @param gone Aborted when the client is lost; the connection is then aborted too.
-   */
-  constructor(target: MessageConnection, gone: AbortSignal) {
-    this.#target = target;
-    this.#gone = gone;
-    gone.addEventListener("abort", this.#abort, { once: true });
-    if (gone.aborted) target.abort();
-  }
-
-  /** Gives the connection away: the bridge ends it, and knows what for. */
-  take(): MessageConnection {
-    this.#gone.removeEventListener("abort", this.#abort);
-    return this.#target;
-  }
-}
-
-/** Takes what was opened before the client's request was answered. */
-function openedFor(client: MessageConnection): MessageConnection | undefined {
-  const prepared = webSocketOf(client)?.prepared;
-  return prepared instanceof Prepared ? prepared.take() : undefined;
-}
-
-/** Opens the target's side while a client of WebSocket waits for an answer. */
-async function openFirst(
-  open: OpenBridge,
-  { signal }: WebSocketRequest,
-  log: BridgeLog,
-): Promise<Prepared> {
-  try {
-    return new Prepared(await open(signal), signal);
-  } catch (error) {
-    log.targetFailed(error);
-    throw error;
-  }
-}
-
 /**
  * Begins to listen.
  *
@@ -123,7 +78,8 @@ export async function startBridge(
   const bridgeLog = new BridgeLog(log);
   const open = await openerOf(command, terminal, log);
   const join = async (client: MessageConnection) => {
-    const report = await bridge(client, openedFor(client) ?? open);
+    const server = openedFor<MessageConnection>(client) ?? open;
+    const report = await bridge(client, server);
     bridgeLog.reported(client, report);
     if (report.failed !== undefined) throw report.error;
   };

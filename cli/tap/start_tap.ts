@@ -4,13 +4,19 @@
  * @module
  */
 
-import { connect, type MessageConnection, serve } from "../../mod.ts";
+import {
+  connect,
+  type Connection,
+  type MessageConnection,
+  serve,
+} from "../../mod.ts";
 import { relay, type RelayReport } from "../../lib/relay/mod.ts";
 import type { Log } from "../output/log.ts";
 import { errorText } from "../output/error_text.ts";
 import { listenSettings } from "../server/listening/listen_settings.ts";
 import { type RunningServer, runningServer } from "../server/running_server.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { openedFor, openFirst } from "../target/prepared_target.ts";
 import { targetTls } from "../target/target_tls.ts";
 import type { TapCommand } from "./tap_command.ts";
 import { TapFaults } from "./tap_faults.ts";
@@ -63,12 +69,14 @@ export async function startTap(
     );
     tapLog.tapped(client, tapped);
     tapped.opened(client.remoteAddress);
+    const prepared = openedFor<Connection>(client);
     if (faults?.begin(tapped)) {
+      prepared?.abort();
       tapped.closed(REFUSED, false);
       return faults.end(tapped);
     }
     const wrap = faults?.wrapServer(tapped);
-    let wasJoined = false;
+    let wasJoined = prepared !== undefined;
     const open = async (signal: AbortSignal) => {
       const connection = await connect(target, { ...dialled, signal, wrap });
       wasJoined = true;
@@ -76,8 +84,12 @@ export async function startTap(
     };
     const { onChunk, onEnd } = tapped;
     const { ready } = settings;
-    const how = { connect: options.connect, onChunk, onEnd, ready };
-    const report = await relay(client, open, how);
+    const how = {
+      ...deadlines,
+      ...{ connect: options.connect, onChunk, onEnd, ready },
+    };
+    const other = prepared === undefined ? open : wrap?.(prepared) ?? prepared;
+    const report = await relay(client, other, how);
     tapLog.reported(client, report);
     tapped.closed(report, wasJoined);
     faults?.end(tapped);
@@ -88,9 +100,31 @@ export async function startTap(
     }
     if (failed !== undefined) throw error;
   };
+  // Without messages and deadlines: faults and the relay are put onto it later, when
+  // it is known which connection it belongs to.
+  const openBelow = async (signal: AbortSignal): Promise<Connection> => {
+    let below: Connection;
+    const wrap = (connection: Connection) => below = connection;
+    const limits = { idleTimeoutMs: Infinity, sendTimeoutMs: Infinity };
+    await connect(target, { ...dialled, ...limits, signal, wrap });
+    return below!;
+  };
+  const { webSocket, ...listening } = await listenSettings(
+    options,
+    [listen],
+    terminal,
+  );
   const server = await serve(listen, {
-    ...await listenSettings(options, [listen], terminal),
+    ...listening,
     ...deadlines,
+    ...webSocket !== undefined && {
+      webSocket: {
+        ...webSocket,
+        ...options.connect === "early" && {
+          beforeAccept: (request) => openFirst(openBelow, request, tapLog),
+        },
+      },
+    },
     framing: "raw",
     wrap: faults?.wrapClient,
     resettable: settings.faults?.resets === true,

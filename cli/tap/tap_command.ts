@@ -126,12 +126,20 @@ export function kindsOf(
   ]);
 }
 
-/** Datagrams and streams are different things, which a bridge could join. */
+/** What one side sends must be what the other side can read as it is. */
 function checkTransports(listen: Address, target: Address): void {
-  const isUdp = listen.transport === "udp";
-  if (isUdp === (target.transport === "udp")) return;
-  const [udp, stream] = isUdp ? [listen, target] : [target, listen];
-  throw new UsageError(
-    `${udp} has datagrams and ${stream} has a stream of bytes, which a tap cannot join; use two addresses of one kind`,
-  );
+  for (
+    const [transports, has] of [
+      [["udp"], "datagrams"],
+      [["ws", "wss"], "frames of WebSocket"],
+    ] as const
+  ) {
+    const isOf = ({ transport }: Address) =>
+      (transports as readonly string[]).includes(transport);
+    if (isOf(listen) === isOf(target)) continue;
+    const [one, other] = isOf(listen) ? [listen, target] : [target, listen];
+    throw new UsageError(
+      `${one} has ${has} and ${other} has a stream of bytes, which a tap cannot join; use two addresses of one kind, or a bridge`,
+    );
+  }
 }

@@ -8,7 +8,7 @@
 import type { RelayReport } from "../../lib/relay/mod.ts";
 import { amount as amountOf } from "../arguments/sizes.ts";
 import { targetText } from "../target/target_text.ts";
-import { ServerLog } from "../server/server_log.ts";
+import { TargetLog } from "../target/target_log.ts";
 import type { TappedConnection } from "./tapped_connection.ts";
 
 /** What is known of an open connection. */
@@ -18,7 +18,7 @@ interface Known {
 }
 
 /** Turns the events of a tap's server into lines of its log. */
-export class TapLog extends ServerLog {
+export class TapLog extends TargetLog {
   readonly #known = new WeakMap<object, Known>();
 
   /** Gives the number of a connection that was opened. */
@@ -34,10 +34,6 @@ export class TapLog extends ServerLog {
   /** Takes note of how it ended. */
   reported(connection: object, report: RelayReport): void {
     this.#known.get(connection)!.report = report;
-  }
-
-  protected override tellsQuietly(why: string): boolean {
-    return why === "target";
   }
 
   protected override reason(

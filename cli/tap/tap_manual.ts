@@ -71,7 +71,7 @@ export function tapManual(): Manual {
           ],
           [
             "TARGET is down",
-            "the client is closed at once, one of ws: with code 1011; the log says why, and the tap goes on",
+            "a client of ws: gets status 502, as TARGET is connected to first, or code 1011 with --connect late; others are closed at once. The log says why, and the tap goes on",
           ],
           [
             "TLS",

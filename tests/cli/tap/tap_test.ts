@@ -523,6 +523,11 @@ Deno.test("tap refuses a command line that cannot work, with what to write", asy
     ["9000", /there is no TARGET/],
     ["1 2 3", /one address too many/],
     ["1 udp:2", /cannot join/],
+    [
+      "ws://:1 2",
+      /frames of WebSocket and tcp:\S+ has a stream .* cannot join/,
+    ],
+    ["1 wss://a:2", /wss:\S+ has frames of WebSocket and .* or a bridge/],
     ["1 0", /port 0 is only for listening/],
     ["udp:1 udp:0", /port 0 is only for listening/],
     ["7342 7342", /where this command itself listens/],

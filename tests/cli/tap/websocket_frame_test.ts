@@ -115,22 +115,83 @@ Deno.test("a tap on a ws: address shows its bytes if --frame says so", async () 
   assertMatch(shown, /←.*\\x81\\x05HELLO/);
 });
 
-Deno.test("a tap on a ws: address tells its client that the target is down", async () => {
+/** A tap of a target that is down. */
+async function ofNothing(...options: string[]) {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   listener.close();
   const terminal = new RecordedTerminal();
-  const args = ["tap", "ws://127.0.0.1:0", `ws://127.0.0.1:${port}`];
-  const running = runServer(args, terminal);
+  const places = ["ws://127.0.0.1:0", `ws://127.0.0.1:${port}`];
+  const running = runServer(["tap", ...places, ...options], terminal);
   const [, address] = await terminal.until(/listening on (\S+)\n/);
-  await using client = await connect(address!);
+  return {
+    address: address!,
+    terminal,
+    async [Symbol.asyncDispose]() {
+      terminal.send("SIGTERM");
+      assertEquals(await running, 0);
+    },
+  };
+}
+
+Deno.test("a client of WebSocket gets 502 from a tap whose target is down, as from a bridge", async () => {
+  await using tap = await ofNothing();
+  const error = await connect(tap.address).catch((error) => error);
+  assertEquals(
+    error.reason,
+    "it answered 502 Bad Gateway: What is behind this port cannot be reached.",
+  );
+  await tap.terminal.until(
+    /no WebSocket with ws:\S+: the target failed: cannot connect to ws:.*; answered with status 502\n/,
+  );
+});
+
+Deno.test("a tap that connects late tells a client of WebSocket that the target is down", async () => {
+  await using tap = await ofNothing("--connect", "late");
+  await using client = await connect(tap.address, { encoding: "text" });
+  await client.send("hello");
   assertEquals(await client.receive(), undefined);
   assertEquals(webSocketOf(client)?.closeStatus, {
     code: 1011,
     reason: "What is behind this port cannot be reached",
   });
   await client.close();
-  await terminal.until(/closed .*the target failed: cannot connect to ws:/);
+  await tap.terminal.until(/closed .*the target failed: cannot connect to ws:/);
+});
+
+Deno.test("faults strike both directions of a tap of WebSocket, and refuse a connection", async () => {
+  await using server = await serve("ws://127.0.0.1:0", {
+    encoding: "text",
+    webSocket: { origins: "any" },
+    onEvent: () => {},
+  }, async (peer) => {
+    for await (const text of peer) await peer.send(text.toUpperCase());
+  });
+  const terminal = new RecordedTerminal();
+  const running = runServer([
+    ...["tap", "ws://127.0.0.1:0", String(server.address)],
+    ...["--fault", "refuse,connection=1"],
+    ...["--fault", "to-client:duplicate:100%,connection=2"],
+  ], terminal);
+  const [, address] = await terminal.until(/listening on (\S+)\n/);
+  const refused = await connect(address!, { encoding: "text" });
+  await refused.receive().then(
+    (message) => assertEquals(message, undefined),
+    () => {},
+  );
+  refused.abort();
+  await terminal.until(/#1 closed/);
+  // The target's side of the refused one is closed.
+  while (server.connections.size > 0) await new Promise((r) => setTimeout(r));
+  const quiet = { encoding: "text", onEvent: () => {} } as const;
+  const client = await connect(address!, quiet);
+  await client.send("hello");
+  assertEquals([await client.receive(), await client.receive()], [
+    "HELLO",
+    "HELLO",
+  ]);
+  client.abort();
+  await terminal.until(/#2 closed/);
   terminal.send("SIGTERM");
   assertEquals(await running, 0);
 });
