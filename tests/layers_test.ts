@@ -175,6 +175,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/time",
     "lib/session/channel",
     "lib/transport/open.ts",
+    "lib/transport/raw_calls.ts",
   ],
   "lib/session/serving": [
     "lib/inspect.ts",
@@ -281,7 +282,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "lib/hub/members": [
     ...[...ERRORS, ...CONTRACT, "lib/framing", "lib/hub"],
-    ...["lib/session/messages", "lib/time"],
+    ...["lib/session/channel/flush_policy.ts", "lib/session/messages"],
+    "lib/time",
   ],
   "lib/hub/rooms": [
     ...[...ERRORS, "lib/bytes", "lib/framing", "lib/hub", "lib/roster.ts"],

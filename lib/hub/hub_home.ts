@@ -18,6 +18,7 @@ import type { HubEvent } from "./hub_event.ts";
 import type { HubSettings } from "./hub_options.ts";
 import { Member } from "./members/member.ts";
 import type { HubNotice } from "./members/notice.ts";
+import { Outgoing } from "./members/outgoing.ts";
 import type { RoomHome } from "./rooms/room.ts";
 import { Rooms } from "./rooms/rooms.ts";
 
@@ -34,6 +35,7 @@ export class HubHome implements ConversationHome, RoomHome {
   readonly histories = new Histories();
   readonly members = new Roster<Member>();
   readonly names = new Set<string>();
+  readonly outgoing = new Outgoing();
   readonly tell: (event: HubEvent) => void;
   link!: BackboneLink;
   rooms!: Rooms;

@@ -11,6 +11,7 @@ import type { HubEvent } from "../hub_event.ts";
 import type { HubSettings } from "../hub_options.ts";
 import { MemberQueue, type QueueOwner } from "./member_queue.ts";
 import { guestName } from "./names.ts";
+import type { Outgoing } from "./outgoing.ts";
 import { type HubNotice, noticeBytes } from "./notice.ts";
 import { type Parcel, type Skipped, unpacked } from "../rooms/parcel.ts";
 import type { Membership, Room } from "../rooms/room.ts";
@@ -48,6 +49,8 @@ export interface HubMember {
 /** What all members of a hub have in common. */
 export interface MemberHome {
   readonly settings: HubSettings;
+  /** What its members are to be sent in this turn. */
+  readonly outgoing: Outgoing;
   /** Reports an event. */
   tell(event: HubEvent): void;
 }
@@ -85,7 +88,12 @@ export class Member implements HubMember, QueueOwner {
     this.id = id;
     this.connection = connection;
     this.#home = home;
-    this.queue = new MemberQueue(connection, home.settings, this);
+    this.queue = new MemberQueue(
+      connection,
+      home.settings,
+      this,
+      home.outgoing,
+    );
     this.name = guestName(id);
     this.prefix = prefixOf(this.name);
   }

@@ -22,6 +22,7 @@ import {
 import type { Time, Timer } from "../../time/time.ts";
 import { reasonFor } from "./notice.ts";
 import type { Parcel, Skipped } from "../rooms/parcel.ts";
+import type { Outgoing, Sender } from "./outgoing.ts";
 
 // What the channel is given before the system has taken it. The rest waits as
 // parcels, which members share.
@@ -49,11 +50,15 @@ export interface QueueOwner {
 }
 
 /** The queue of one member. */
-export class MemberQueue {
+export class MemberQueue implements Sender {
   #state: "open" | "pressed" | "slow" = "open";
   readonly #connection: FramedConnection<Uint8Array>;
   readonly #settings: QueueSettings;
   readonly #owner: QueueOwner;
+  readonly #outgoing: Outgoing;
+  // The only one of this turn, while nothing else waits: it can be written without a
+  // copy.
+  #only: Parcel | undefined;
   // Made when something has to wait: idle members have none.
   #parcels: Parcel[] | undefined;
   #first = 0;
@@ -65,10 +70,12 @@ export class MemberQueue {
     connection: FramedConnection<Uint8Array>,
     settings: QueueSettings,
     owner: QueueOwner,
+    outgoing: Outgoing,
   ) {
     this.#connection = connection;
     this.#settings = settings;
     this.#owner = owner;
+    this.#outgoing = outgoing;
   }
 
   /** Bytes that wait for this member, those on their way included. */
@@ -96,7 +103,8 @@ export class MemberQueue {
     const { sending } = channelOf(this.#connection);
     if (sending.state !== "open") return true;
     if (this.#pumping === undefined && bytes < SENT_AHEAD_BYTES) {
-      this.#send(parcel);
+      if (bytes === 0 && parcel.frames !== undefined) this.#keep(parcel);
+      else this.#send(parcel);
     } else {
       (this.#parcels ??= []).push(parcel);
       this.#waiting += parcel.size;
@@ -110,19 +118,49 @@ export class MemberQueue {
 
   /** Waits until everything is written. It does not reject. */
   async flushed(): Promise<void> {
+    this.#handOver();
     await this.#pumping;
     await channelOf(this.#connection).flushed().catch(() => {});
   }
 
   /** Drops what waits, and lets senders go on. */
   clear(): void {
+    this.#handOver();
     this.#parcels = undefined;
     this.#waiting = this.#first = 0;
     if (this.#state !== "open") this.#relieve();
   }
 
+  /** Writes the only parcel of this turn. */
+  write(): void {
+    const { count, frames } = this.#takeOnly() ?? {};
+    if (frames !== undefined) this.#connection.writeFrames(frames, count!);
+  }
+
+  #keep(parcel: Parcel): void {
+    this.#only = parcel;
+    this.#waiting += parcel.size;
+    this.#outgoing.add(this);
+  }
+
+  #takeOnly(): Parcel | undefined {
+    const only = this.#only;
+    if (only === undefined) return undefined;
+    this.#only = undefined;
+    this.#waiting -= only.size;
+    const { sending } = channelOf(this.#connection);
+    return sending.state === "open" ? only : undefined;
+  }
+
+  /** More comes in this turn, or the end: the channel collects it. */
+  #handOver(): void {
+    const { count, frames } = this.#takeOnly() ?? {};
+    if (frames !== undefined) this.#connection.acceptFrames(frames, count!);
+  }
+
   /** Writes what waits as the member takes it. */
   async #pump(): Promise<void> {
+    this.#handOver();
     const { sending } = channelOf(this.#connection);
     try {
       for (;;) {
@@ -159,6 +197,7 @@ export class MemberQueue {
 
   #send({ count, frames, isNotice, messages }: Parcel): void {
     const connection = this.#connection;
+    this.#handOver();
     if (frames !== undefined) return connection.acceptFrames(frames, count);
     for (const message of messages) {
       try {

@@ -5,7 +5,9 @@
  */
 
 import { checkDuration, checkSize } from "../../check.ts";
+import { ConnectionError } from "../../errors.ts";
 import { Clock } from "../../time/clock.ts";
+import type { Connection } from "../../transport/connection.ts";
 import { SYSTEM_TIME, type Time } from "../../time/time.ts";
 
 /**
@@ -122,4 +124,20 @@ export class ChannelSettings {
       ? undefined
       : new Clock(deadlines, time);
   }
+}
+
+/** The error of a connection with more than `maxBufferedBytes` waiting. */
+export function overrun(
+  { remoteAddress }: Connection,
+  waiting: number,
+  maxBuffered: number,
+): ConnectionError {
+  return new ConnectionError("overrun", {
+    action: "send to",
+    address: String(remoteAddress),
+    reason:
+      `${waiting} bytes wait to be written, more than ${maxBuffered}, and the peer does not read them`,
+    option: "maxBufferedBytes",
+    advice: "await send, or look at bytesWaiting before you send more",
+  });
 }

@@ -23,10 +23,10 @@
  */
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import { ClosedError, ConnectionError } from "../../errors.ts";
+import { ClosedError } from "../../errors.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { type RawCalls, rawCalls } from "../../transport/raw_calls.ts";
-import type { ChannelSettings } from "./channel_settings.ts";
+import { type ChannelSettings, overrun } from "./channel_settings.ts";
 import { FlushPolicy } from "./flush_policy.ts";
 import { newSink, recycle } from "./output_pool.ts";
 import type { HalfOwner, Traffic } from "./traffic.ts";
@@ -56,7 +56,7 @@ export class SendingHalf {
   #handedOver = 0;
   // Stream position after the last frame that was accepted.
   #acceptedAt = 0;
-  // What is being written, its further pieces, the rest of this one.
+  // What is being written, its further pieces, the rest of this one: empty for none.
   #writing: ByteSink | undefined;
   #pieces: Uint8Array[] = NO_PIECES;
   #rest: Uint8Array = NOTHING;
@@ -84,7 +84,7 @@ export class SendingHalf {
 
   /** Whether a write is waiting for the peer. */
   get isWriting(): boolean {
-    return this.#writing !== undefined;
+    return this.#rest.length > 0;
   }
 
   /** Bytes ever appended: the stream position after the last one. */
@@ -130,7 +130,18 @@ export class SendingHalf {
       if (this.#state === "failed") return;
     }
     this.#acceptedAt = position;
-    if (this.#writing === undefined) this.#policy.added();
+    if (!this.isWriting) this.#policy.added();
+  }
+
+  /**
+   * Begins to write frames without a copy, if nothing waits; they do not change until
+   * they are written. Otherwise it does nothing and returns `false`.
+   */
+  write(frames: Uint8Array): boolean {
+    if (this.#state !== "open" || this.buffered > 0) return false;
+    this.#acceptedAt = this.#handedOver += frames.length;
+    this.#writeRest(frames);
+    return true;
   }
 
   /**
@@ -151,9 +162,7 @@ export class SendingHalf {
   /** Begins to write what waits, without waiting for more. */
   flush(): void {
     this.#policy.cancel();
-    if (this.#writing === undefined && this.#filling !== undefined) {
-      this.#write();
-    }
+    if (!this.isWriting && this.#filling !== undefined) this.#writeSink();
   }
 
   /** Waits until everything accepted so far is written. */
@@ -215,16 +224,8 @@ export class SendingHalf {
     const { bytesOut } = this.#traffic;
     const before = this.#acceptedAt - bytesOut;
     if (before < Math.min(this.#highWaterMark, this.#maxBuffered)) return;
-    this.#owner.abort(
-      new ConnectionError("overrun", {
-        action: "send to",
-        address: String(this.#connection.remoteAddress),
-        reason:
-          `${this.buffered} bytes wait to be written, more than ${this.#maxBuffered}, and the peer does not read them`,
-        option: "maxBufferedBytes",
-        advice: "await send, or look at bytesWaiting before you send more",
-      }),
-    );
+    const { buffered } = this;
+    this.#owner.abort(overrun(this.#connection, buffered, this.#maxBuffered));
   }
 
   async #tellEnd(announce: boolean): Promise<void> {
@@ -247,7 +248,7 @@ export class SendingHalf {
   }
 
   /** Begins to write what was collected; what comes in the meantime follows. */
-  #write(): void {
+  #writeSink(): void {
     const sink = this.#filling!;
     // A refused message, or an empty one without a frame, leaves nothing in it.
     if (sink.length === 0 || this.#state === "failed") return;
@@ -276,22 +277,22 @@ export class SendingHalf {
     traffic.observer?.sent?.(this.#rest.subarray(0, count));
     this.#waiters?.settle(traffic.bytesOut);
     if (this.#state === "failed") {
-      this.#writing = undefined;
+      this.#rest = NOTHING;
     } else if (count < this.#rest.length) {
       this.#writeRest(this.#rest.subarray(count));
     } else if (this.#pieces.length > 0) {
       this.#writeRest(this.#pieces.shift()!);
     } else {
       // Only after success: the runtime may still look at it otherwise.
-      recycle(this.#writing!);
+      if (this.#writing !== undefined) recycle(this.#writing);
       this.#writing = undefined;
       this.#rest = NOTHING;
-      if (this.#filling !== undefined) this.#write();
+      if (this.#filling !== undefined) this.#writeSink();
     }
   }
 
   #writeFailed(error: unknown): void {
-    this.#writing = undefined;
+    this.#rest = NOTHING;
     const failure = this.#raw ? this.#raw.writeFailure(error) : error;
     this.fail(failure);
     this.#owner.lost(failure);

@@ -157,6 +157,11 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
     this.#writer.acceptFrames(frames, count);
   }
 
+  /** See {@linkcode MessageWriter.writeFrames}. */
+  writeFrames(frames: Uint8Array, count: number): void {
+    this.#writer.writeFrames(frames, count);
+  }
+
   sendAll(messages: Iterable<S>): Promise<void> {
     return this.#writer.sendAll(messages);
   }

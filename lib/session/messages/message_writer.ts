@@ -111,6 +111,12 @@ export class MessageWriter<S> {
     half.accepted();
   }
 
+  /** As {@linkcode MessageWriter.acceptFrames}, and writes them at once if it can. */
+  writeFrames(frames: Uint8Array, count: number): void {
+    if (!this.#half.write(frames)) return this.acceptFrames(frames, count);
+    this.messages += count;
+  }
+
   /** Accepts messages in order, waiting for room in between. */
   sendAll(values: Iterable<S>): Promise<void> {
     if (this.#isPlain && isBytes(values)) return this.#sendBytes(values);

@@ -4,11 +4,13 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import { memoryPair } from "../../../lib/testing/mod.ts";
 import { MemberQueue } from "../../../lib/hub/members/member_queue.ts";
-import type { Parcel } from "../../../lib/hub/rooms/parcel.ts";
+import { Outgoing } from "../../../lib/hub/members/outgoing.ts";
+import { type Parcel, unpacked } from "../../../lib/hub/rooms/parcel.ts";
 import { FramedConnection } from "../../../lib/session/messages/framed_connection.ts";
+import { until } from "../../session/harness.ts";
 import { ManualTime } from "../../support/manual_time.ts";
 
 const QUEUE_BYTES = 1_000;
@@ -35,6 +37,7 @@ function setUp(patienceMs: number) {
       caughtUp: () => told.push("caught up"),
       skipped: () => told.push("skipped"),
     },
+    new Outgoing(),
   );
   const read = async (bytes: number) => {
     const into = new Uint8Array(bytes);
@@ -115,4 +118,73 @@ Deno.test("MemberQueue lets senders go on when the connection is lost", async ()
   assertEquals(queue.push(parcel(600)), true);
   await queue.flushed();
   assertEquals(told.length, 3);
+});
+
+/** A queue over a connection that shows what is written. */
+function written() {
+  const [near, far] = memoryPair();
+  const writes: Uint8Array[] = [];
+  const shown = new Proxy(near, {
+    get(target, key) {
+      if (key === "write") {
+        return (bytes: Uint8Array) => {
+          writes.push(bytes);
+          return target.write(bytes);
+        };
+      }
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const connection = new FramedConnection<Uint8Array>(shown, {
+    framing: "length:4",
+  });
+  const queue = new MemberQueue(
+    connection,
+    { queueBytes: QUEUE_BYTES, patienceMs: 100, time: new ManualTime() },
+    { pressed() {}, caughtUp() {}, skipped() {} },
+    new Outgoing(),
+  );
+  const close = () => {
+    connection.abort();
+    far.close();
+  };
+  return { close, queue, writes };
+}
+
+Deno.test("MemberQueue writes the only parcel of a turn from the bytes that all members share", async () => {
+  const { close, queue, writes } = written();
+  const first = parcel(20);
+
+  queue.push(first);
+  assertEquals([queue.bytes, writes.length], [20, 0]);
+  await until(() => queue.bytes === 0, "the parcel is written");
+
+  assertEquals(writes.length, 1);
+  assertStrictEquals(writes[0], first.frames);
+  close();
+});
+
+Deno.test("MemberQueue writes several parcels of a turn at once and in order, also behind a notice", async () => {
+  const { close, queue, writes } = written();
+  const notice = unpacked([new Uint8Array(6)], true);
+
+  for (const next of [parcel(20), notice, parcel(30)]) queue.push(next);
+  await queue.flushed();
+
+  const lengths = writes.map((bytes) => [...bytes].filter((byte) => byte > 0));
+  assertEquals(lengths, [[16, 6, 26]]);
+  assertEquals(queue.bytes, 0);
+  close();
+});
+
+Deno.test("MemberQueue hands over what was pushed in this turn before it is cleared", async () => {
+  const { close, queue, writes } = written();
+
+  queue.push(parcel(20));
+  queue.clear();
+  await queue.flushed();
+
+  assertEquals(writes.map(({ length }) => length), [20]);
+  close();
 });
