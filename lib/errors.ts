@@ -198,7 +198,8 @@ export type Deadline =
   | "body"
   | "keep_alive"
   | "response"
-  | "ping";
+  | "ping"
+  | "search";
 
 /** A deadline ran out. */
 export class TimeoutError extends ParleyError {

@@ -83,6 +83,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/nearest.ts": ["@std/text"],
   "lib/units.ts": ["lib/check.ts"],
   "lib/random.ts": [],
+  // Searches on behalf of users, for a bounded time.
+  "lib/search": ["lib/errors.ts", "node:vm"],
   "lib/roster.ts": ["lib/inspect.ts"],
   "lib/bytes": [...ERRORS],
   "lib/time": [...ERRORS, "lib/roster.ts"],
@@ -297,11 +299,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...[...ERRORS, "lib/bytes", "lib/encoding/json.ts", "lib/framing"],
     ...["lib/nearest.ts", "lib/units.ts", ...SCRIPT],
   ],
-  "lib/script/running": [...ERRORS, "lib/time", "node:vm", ...SCRIPT],
+  "lib/script/running": [
+    ...[...ERRORS, "lib/search", "lib/time", ...SCRIPT],
+  ],
   // Strikes any connection; opens none.
   "lib/faults": [
     ...MESSAGES,
     ...CONTRACT,
+    "lib/search",
     "lib/nearest.ts",
     "lib/time",
     "lib/transport/waiting.ts",
@@ -309,6 +314,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Decides without waiting.
   "lib/faults/plan": [
     ...MESSAGES,
+    "lib/search",
     "lib/faults/fault.ts",
     "lib/faults/fault_names.ts",
     "lib/random.ts",
@@ -514,6 +520,7 @@ const CLOCK =
 // functions reach the real transports through open.ts, which names Deno.
 const NO_DENO = [
   "lib/script",
+  "lib/search",
   "lib/hub",
   "lib/faults",
   "lib/nats",

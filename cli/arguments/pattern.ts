@@ -1,17 +1,22 @@
 /**
- * Patterns of messages: a text that is in them, or `/a regular expression/`.
+ * Patterns of messages: a text that is in them, or `/a regular expression/`, with
+ * flags behind it if there are any.
  *
  * @module
  */
 
+import { bounded, parseExpression } from "../../lib/core.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 
-/** Tells whether a message matches. */
+/**
+ * Tells whether a message matches. A regular expression that takes too long throws a
+ * `TimeoutError`.
+ */
 export type Pattern = (message: Uint8Array) => boolean;
 
-// A regular expression looks at no more of a message. It may take far longer than
-// its text suggests, and what a person looks for stands in front.
+// A regular expression looks at no more of a message: what a person looks for stands
+// in front.
 const LOOKED_AT_BYTES = 64 * 1024;
 
 // Up to here, calling a decoder takes longer than looking at the bytes one by one.
@@ -28,8 +33,8 @@ const UTF8 = new TextDecoder();
  * @throws {UsageError} If it is a regular expression that cannot be read.
  */
 export function parsePattern(typed: string): Pattern {
-  const [, source] = /^\/(.+)\/$/s.exec(typed) ?? [];
-  return source === undefined ? contains(typed) : matches(source);
+  const expression = readExpression(typed);
+  return expression === undefined ? contains(typed) : matches(expression);
 }
 
 function contains(text: string): Pattern {
@@ -55,18 +60,24 @@ function containsBytes(message: Uint8Array, wanted: Uint8Array): boolean {
   return false;
 }
 
-function matches(source: string): Pattern {
-  const expression = compiled(source);
+function matches(expression: RegExp): Pattern {
+  const search = bounded(expression);
   return (message) =>
-    expression.test(UTF8.decode(message.subarray(0, LOOKED_AT_BYTES)));
+    search.test(UTF8.decode(message.subarray(0, LOOKED_AT_BYTES)));
 }
 
-function compiled(source: string): RegExp {
+/**
+ * Reads a regular expression of the command line.
+ *
+ * @returns It, or `undefined` if the text is not between slashes.
+ * @throws {UsageError} If it cannot be read.
+ */
+export function readExpression(typed: string): RegExp | undefined {
   try {
-    return new RegExp(source);
+    return parseExpression(typed);
   } catch (cause) {
     throw new UsageError(
-      `/${source}/ is not a regular expression: ${reasonOf(cause)}`,
+      `"${typed}" is not a regular expression: ${reasonOf(cause)}`,
       { cause },
     );
   }

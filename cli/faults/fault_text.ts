@@ -22,12 +22,15 @@ export function sideOf(
 
 /** What struck, and where: `fault delay:200ms at message 3`. */
 export function strikeText(strike: FaultEvent): string {
-  const { fault, insteadOfReset, message, offset } = strike;
+  const { fault, insteadOfReset, leftOut, message, offset } = strike;
   const at = message !== undefined
     ? ` at message ${message}`
     : offset !== undefined
     ? ` at byte ${offset}`
     : "";
+  if (leftOut !== undefined) {
+    return `fault ${fault} is left out from here on,${at}: ${leftOut}`;
+  }
   const instead = insteadOfReset === undefined
     ? ""
     : "; ended instead of reset, as this runtime cannot reset it";
@@ -42,8 +45,10 @@ export function strikeFields(strike: FaultEvent): {
   readonly message?: number;
   readonly offset?: number;
   readonly insteadOfReset?: "end";
+  readonly leftOut?: string;
 } {
-  const { connection, fault, insteadOfReset, message, offset } = strike;
+  const { connection, fault, insteadOfReset, leftOut, message, offset } =
+    strike;
   const to = sideOf(strike);
   return {
     connection,
@@ -52,5 +57,6 @@ export function strikeFields(strike: FaultEvent): {
     ...message === undefined ? {} : { message },
     ...offset === undefined ? {} : { offset },
     ...insteadOfReset && { insteadOfReset },
+    ...leftOut === undefined ? {} : { leftOut },
   };
 }

@@ -66,6 +66,7 @@ export class ConnectionFaults {
       maxMessageBytes: this.#maxMessageBytes,
       onStrike: (strike) => {
         this.#faults.tell(strike);
+        if (strike.leftOut !== undefined) return;
         if (this.#record === undefined) this.#strikes.push(strike);
         else this.#record(strike);
       },
@@ -108,7 +109,7 @@ export class EndpointFaults {
       numberOf: (peer) => this.#numberOf(peer),
       onStrike: (strike, peer) => {
         this.#faults.tell(strike, peer);
-        this.#record?.(strike, peer);
+        if (strike.leftOut === undefined) this.#record?.(strike, peer);
       },
     });
   }

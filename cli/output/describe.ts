@@ -33,6 +33,8 @@ const BY_DEADLINE: Readonly<Record<string, ExitCode>> = {
   connect: EXIT.connect,
   tls_handshake: EXIT.tls,
   receive: EXIT.timeout,
+  // The regular expression of the command line is at fault.
+  search: EXIT.usage,
 };
 
 /**

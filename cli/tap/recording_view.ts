@@ -47,6 +47,7 @@ export class RecordingView implements TapView {
   }
 
   fault(strike: TapStrike): void {
+    if (strike.leftOut !== undefined) return;
     this.#open.get(strike.connection)!.fault(strike);
   }
 

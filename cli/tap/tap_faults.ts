@@ -89,10 +89,10 @@ export class TapFaults {
   }
 
   #struck(strike: FaultEvent): void {
-    const { connection, name } = strike;
+    const { connection, leftOut, name } = strike;
     // A reset is one of both sides.
     const event: FaultEvent = name === "reset-after" &&
-        this.#ended.has(connection)
+        leftOut === undefined && this.#ended.has(connection)
       ? { ...strike, insteadOfReset: "end" }
       : strike;
     const tapped = this.#tapped.get(event.connection);

@@ -58,7 +58,7 @@ export function tapManual(): Manual {
           ],
           [
             "--filter",
-            "a message is shown if one of the filters matches, and none with ! in front does; a regular expression looks at its first 64 KiB",
+            "a message is shown if one of the filters matches, and none with ! in front does; a regular expression looks at its first 64 KiB, and one that takes longer than 500 ms is left out from then on",
           ],
         ],
       },

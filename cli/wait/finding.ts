@@ -52,6 +52,8 @@ export function absent(what: string, reason: string, error?: unknown): Finding {
 export function findingOf(error: unknown): Finding {
   const reason = bareReason(error);
   if (error instanceof TimeoutError) {
+    // The regular expression of --expect is at fault, not the server.
+    if (error.deadline === "search") throw error;
     return absent("unanswered", reason, error);
   }
   if (error instanceof ProtocolError) {

@@ -65,7 +65,10 @@ export interface FaultScope {
   readonly share?: number | undefined;
   /** The messages at which it strikes, numbered from 1 in each direction. */
   readonly messages?: FaultRange | undefined;
-  /** What the messages must match: the first 64 KiB of each, as UTF-8. */
+  /**
+   * What the messages must match: the first 64 KiB of each, as UTF-8. If searches take
+   * more than 500 ms, the fault is left out from then on, which an event says.
+   */
   readonly when?: RegExp | undefined;
   /** How often it strikes, at most, in each direction of a connection. */
   readonly times?: number | undefined;
@@ -96,6 +99,11 @@ export interface FaultEvent {
    * as the runtime's own sockets are.
    */
   readonly insteadOfReset?: "end" | undefined;
+  /**
+   * Why the fault is left out from this message on, in this direction of this
+   * connection: the search of its `when` took too long. It does not strike then.
+   */
+  readonly leftOut?: string | undefined;
 }
 
 /** The direction of what a side sends. */

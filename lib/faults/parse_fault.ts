@@ -5,6 +5,7 @@
  */
 
 import { describeError } from "../errors.ts";
+import { parseExpression } from "../search/written_expression.ts";
 import { nearest } from "../nearest.ts";
 import type { Fault, FaultDirection, FaultName, FaultScope } from "./fault.ts";
 import { FAULTS } from "./fault_names.ts";
@@ -186,20 +187,19 @@ function readScope(
 }
 
 function readExpression(text: string, { column, text: typed }: Part): RegExp {
-  const [, source] = /^\/(.+)\/$/s.exec(typed) ?? [];
-  if (source === undefined) {
-    throw wrong(
-      text,
-      column,
-      `"${typed}" is not between slashes`,
-      "write for example when=/error/",
-    );
-  }
+  let expression: RegExp | undefined;
   try {
-    return new RegExp(source);
+    expression = parseExpression(typed);
   } catch (cause) {
     throw wrong(text, column, describeError(cause));
   }
+  if (expression !== undefined) return expression;
+  throw wrong(
+    text,
+    column,
+    `"${typed}" is not between slashes`,
+    "write for example when=/error/",
+  );
 }
 
 function meant(near: string | undefined): string {

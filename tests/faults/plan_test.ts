@@ -163,3 +163,27 @@ Deno.test("Plan looks at 64 KiB of a message for when=", () => {
   assertEquals(at("a"), 0);
   assertEquals(at("b"), long.length);
 });
+
+Deno.test("Plan leaves a fault out whose when= takes too long, says so once, and passes on what comes", () => {
+  const hostile = `${"a".repeat(60)}!\n`;
+  const text = new TextEncoder().encode(`aaa\n${hostile}${hostile}aaa\n`);
+  const fault = "drop:100%,when=/^(?=a)(a+)+$/";
+  const plan = planOf([fault], { framing: "line" });
+  const steps = run(plan, text, CUTS[1]!);
+  assertEquals(bytesOf(steps), `${hostile}${hostile}aaa\n`);
+  const event = {
+    fault,
+    name: "drop" as const,
+    connection: 1,
+    direction: "toServer" as const,
+  };
+  const leftOut =
+    "the search was given up after 500 ms, as the regular expression backtracks too much on what it looked at";
+  const strikes = steps.flatMap((step) =>
+    step.type === "strike" ? step.event : []
+  );
+  assertEquals(strikes, [
+    { ...event, message: 1, offset: 0 },
+    { ...event, message: 2, offset: 4, leftOut },
+  ]);
+});

@@ -37,13 +37,16 @@ export interface Build {
   command(program: "server" | "client"): readonly [string, string[]];
 }
 
+/** What the tasks and the executables are run with. */
+export const EXPRESSION_FLAGS =
+  "--v8-flags=--enable-experimental-regexp-engine,--enable-experimental-regexp-engine-on-excessive-backtracks";
+
 const SOURCE: Build = {
   name: "source",
   isStandIn: false,
   command: (program) => [Deno.execPath(), [
     ...["run", "--quiet", "--no-prompt", "--no-check"],
-    // As the tasks and the executables have it.
-    "--v8-flags=--enable-experimental-regexp-engine-on-excessive-backtracks",
+    EXPRESSION_FLAGS,
     ...["--allow-net", "--allow-env=NO_COLOR"],
     ...["--allow-read", "--allow-write", "--allow-sys"],
     new URL(`cli/${program}.ts`, ROOT).pathname,

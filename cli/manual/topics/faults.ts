@@ -56,7 +56,7 @@ export const FAULTS: Section = {
     ],
     [
       "when=/REGEXP/",
-      "only at messages that match in their first 64 KiB; truncate, reset-after and stall-after count from the first one that matches, also of message=",
+      "only at messages that match in their first 64 KiB; an expression that takes longer than 500 ms leaves the fault out from then on, which is said; truncate, reset-after and stall-after count from the first one that matches, also of message=",
     ],
     ["times=N", "at most so often in each direction of a connection"],
     [

@@ -10,7 +10,8 @@
  * @module
  */
 
-import { reasonOf } from "../../output/error_text.ts";
+import { bounded } from "../../../lib/core.ts";
+import { readExpression } from "../../arguments/pattern.ts";
 import { UsageError } from "../../output/failure.ts";
 
 /** A step into JSON: the name of a member, the number of an element, or all of them. */
@@ -27,13 +28,9 @@ export type Ignored =
  * @throws {UsageError} If it is neither a regular expression nor a path.
  */
 export function parseIgnored(text: string): Ignored {
-  const [, source, flags] = /^\/(.+)\/([a-z]*)$/s.exec(text) ?? [];
-  if (source !== undefined) {
-    try {
-      return { pattern: new RegExp(source, `g${flags!.replace("g", "")}`) };
-    } catch (cause) {
-      throw new UsageError(`"${text}": ${reasonOf(cause)}`, { cause });
-    }
+  const expression = readExpression(text);
+  if (expression !== undefined) {
+    return { pattern: new RegExp(expression, `g${expression.flags}`) };
   }
   const path = /^(\.[^.[\]]+|\.?\[\d*\])+$/.test(text)
     ? Array.from(text.matchAll(/\.([^.[\]]+)|\[(\d*)\]/g), stepOf)
@@ -72,7 +69,7 @@ export function withoutIgnored(
   const paths = ignored.flatMap((one) => "path" in one ? [one.path] : []);
   if (paths.length > 0) text = withoutPaths(text, paths);
   for (const one of ignored) {
-    if ("pattern" in one) text = text.replace(one.pattern, "");
+    if ("pattern" in one) text = bounded(one.pattern).replace(text, "");
   }
   return ENCODER.encode(text);
 }

@@ -6,10 +6,12 @@
  */
 
 import type { RelayDirection } from "../../../lib/relay/mod.ts";
+import type { TimeoutError } from "../../../lib/core.ts";
 import type { BoundedOutput } from "../../output/bounded_output.ts";
+import { bareReason, errorText } from "../../output/error_text.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { type Filter, passes } from "../filter.ts";
+import { type Filter, Filters } from "../filter.ts";
 import type { TapError, TapMessage, TapStrike, TapView } from "../tap_event.ts";
 import type { LineFormat } from "./line_format.ts";
 
@@ -35,6 +37,7 @@ export interface DisplayOptions {
 /** Shows messages. */
 export class TapDisplay implements TapView {
   readonly #options: DisplayOptions;
+  readonly #filters: Filters;
   #shown = 0;
   #notShown = 0;
   // Of #notShown, what was not reported yet, and since when.
@@ -43,18 +46,21 @@ export class TapDisplay implements TapView {
 
   constructor(options: DisplayOptions) {
     this.#options = options;
+    this.#filters = new Filters(
+      options.filters,
+      (filter, error) => this.#withoutFilter(filter, error),
+    );
   }
 
   wants(direction: RelayDirection): boolean {
-    const { filters, output } = this.#options;
     if (!this.#isShown(direction)) return false;
     // A filter decides which messages are missing.
-    return filters.length > 0 || !output.isFull;
+    return !this.#filters.isEmpty || !this.#options.output.isFull;
   }
 
   message(message: TapMessage): void {
-    const { filters, format } = this.#options;
-    if (!passes(filters, message.message)) return;
+    const { format } = this.#options;
+    if (!this.#filters.passes(message.message)) return;
     if (this.#isMissing(1)) return;
     this.#shown++;
     const pieces = format.pieces?.(message) ?? [format.message(message)];
@@ -96,6 +102,15 @@ export class TapDisplay implements TapView {
       `${grouped(this.#shown)} message${this.#shown === 1 ? "" : "s"} shown, ${
         grouped(this.#notShown)
       } not shown`,
+    );
+  }
+
+  #withoutFilter({ hides, typed }: Filter, error: TimeoutError): void {
+    this.#options.log.now(
+      { event: "filter_left_out", filter: typed, error: errorText(error) },
+      `--filter ${typed} ${hides ? "hides" : "chooses"} nothing from here on: ${
+        bareReason(error)
+      }`,
     );
   }
 

@@ -36,7 +36,7 @@ export class Corrupt implements Stage {
     for (const gaps = this.#gaps; gaps.next < this.#offset; gaps.advance()) {
       const at = gaps.next - begin;
       const bit = Math.floor(this.#bits() * 8);
-      if (!this.#strikes.matches(step)) continue;
+      if (!this.#strikes.matches(step, emit)) continue;
       bytes ??= step.bytes.slice();
       bytes[at]! ^= 1 << bit;
       this.#strikes.strike(emit, { ...step, offset: step.offset + at });

@@ -18,7 +18,7 @@ abstract class Lasting implements Stage {
   }
 
   take(step: Step, emit: Emit): void {
-    if (step.type !== "bytes" || !this.#strikes.matches(step)) {
+    if (step.type !== "bytes" || !this.#strikes.matches(step, emit)) {
       return emit(step);
     }
     // With message= or when= each message is a strike, otherwise the beginning.

@@ -33,7 +33,7 @@ export class Delay implements Stage {
       : step.number === undefined
       ? drawAt(this.#key, step.offset)
       : this.#random();
-    if (!this.#strikes.matches(step)) return emit(step);
+    if (!this.#strikes.matches(step, emit)) return emit(step);
     const ms = this.#ms + this.#jitterMs * (2 * drawn - 1);
     const delayMs = step.delayMs + ms;
     this.#strikes.strike(emit, step, delayMs);

@@ -47,7 +47,7 @@ export class Limit implements Stage {
   take(step: Step, emit: Emit): void {
     if (this.#state === "over") return;
     if (step.type !== "bytes") return emit(step);
-    if (this.#state === "waiting" && this.#strikes.matches(step)) {
+    if (this.#state === "waiting" && this.#strikes.matches(step, emit)) {
       this.#state = "counting";
       this.#offset = step.offset;
       this.#number = step.number;

@@ -29,7 +29,7 @@ abstract class MessageStage implements Stage {
       return this.pass(step, emit);
     }
     const isDrawn = this.#random() < this.#probability;
-    this.message(step, isDrawn && this.strikes.matches(step), emit);
+    this.message(step, isDrawn && this.strikes.matches(step, emit), emit);
   }
 
   protected abstract message(

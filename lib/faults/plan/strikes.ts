@@ -4,12 +4,13 @@
  * @module
  */
 
+import { bounded } from "../../search/bounded_expression.ts";
+import { TimeoutError } from "../../errors.ts";
 import type { Fault, FaultDirection, FaultEvent } from "../fault.ts";
 import { websocketPayload } from "./websocket_payload.ts";
 import type { BytesStep, Emit } from "./step.ts";
 
-// A regular expression looks at no more of a message. A library cannot choose the
-// engine that is fast on all of them, so what it reads is bounded.
+// A regular expression looks at no more of a message.
 const LOOKED_AT_BYTES = 64 * 1024;
 
 const UTF8 = new TextDecoder();
@@ -25,11 +26,15 @@ export interface Place {
   readonly isWebSocket?: boolean | undefined;
 }
 
+/** The message that is struck, if there are messages, and the byte. */
+type Struck = Pick<BytesStep, "number" | "offset">;
+
 /** Decides for one fault in one direction, and counts. */
 export class Strikes {
   readonly #fault: Fault;
   readonly #place: Place;
   #count = 0;
+  #isLeftOut = false;
 
   constructor(fault: Fault, place: Place) {
     this.#fault = fault;
@@ -41,45 +46,65 @@ export class Strikes {
     return this.#fault.messages !== undefined || this.#fault.when !== undefined;
   }
 
-  /** Whether it may strike these bytes. */
-  matches({ number, payload }: BytesStep): boolean {
+  /**
+   * Whether it may strike these bytes.
+   *
+   * @param emit Takes the event that the fault is left out from here on.
+   */
+  matches(step: BytesStep, emit: Emit): boolean {
+    const { number, payload } = step;
     const { messages, times = Infinity, when } = this.#fault;
-    if (this.#count >= times) return false;
+    if (this.#count >= times || this.#isLeftOut) return false;
     if (!this.isChoosy) return true;
     if (number === undefined) return false;
     if (messages && (number < messages.first || number > messages.last)) {
       return false;
     }
     if (when === undefined) return true;
-    // An expression of a program may be global: then each search begins at the front.
-    when.lastIndex = 0;
     const text = this.#place.isWebSocket === true
       ? websocketPayload(payload!, LOOKED_AT_BYTES)
       : payload!.subarray(0, LOOKED_AT_BYTES);
-    return when.test(UTF8.decode(text));
+    try {
+      return bounded(when).test(UTF8.decode(text));
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      this.#isLeftOut = true;
+      emit({
+        type: "strike",
+        event: { ...this.#event(step), leftOut: error.reason },
+        delayMs: 0,
+      });
+      return false;
+    }
   }
 
   /** Strikes, once `matches` has said so. */
   strike(
     emit: Emit,
-    at: { readonly number?: number | undefined; readonly offset: number },
+    at: Struck,
     delayMs = 0,
   ): FaultEvent {
     this.#count++;
-    const { name, text } = this.#fault;
-    const { canReset, connection, direction } = this.#place;
+    const isEnd = this.#fault.name === "reset-after" &&
+      this.#place.canReset !== true;
     const event: FaultEvent = {
+      ...this.#event(at),
+      ...isEnd ? { insteadOfReset: "end" } : {},
+    };
+    emit({ type: "strike", event, delayMs });
+    return event;
+  }
+
+  #event({ number, offset }: Struck): FaultEvent {
+    const { name, text } = this.#fault;
+    const { connection, direction } = this.#place;
+    return {
       fault: text,
       name,
       connection,
       direction,
-      ...at.number === undefined ? {} : { message: at.number },
-      offset: at.offset,
-      ...name === "reset-after" && canReset !== true
-        ? { insteadOfReset: "end" }
-        : {},
+      ...number === undefined ? {} : { message: number },
+      offset,
     };
-    emit({ type: "strike", event, delayMs });
-    return event;
   }
 }

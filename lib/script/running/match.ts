@@ -4,12 +4,12 @@
  * @module
  */
 
-import { describeError } from "../../errors.ts";
+import { bounded } from "../../search/bounded_expression.ts";
+import { describeError, TimeoutError } from "../../errors.ts";
 import { capturedText, Captures, sameBytes } from "../capture.ts";
 import type { Pattern } from "../statement.ts";
 import { differenceOf, sameJson } from "../subset.ts";
 import { bytesOf, textOf } from "../template.ts";
-import { MOST_SEARCH_MS, search } from "./search.ts";
 import { utf8Of, writtenValue } from "./written.ts";
 
 /** A regular expression looks at no more of a message. */
@@ -23,14 +23,14 @@ export type MessagePattern = Exclude<Pattern, { type: "end" | "reset" }>;
  *
  * @returns Where it differs, in words; `undefined` if it fits.
  */
-export async function mismatch(
+export function mismatch(
   pattern: MessagePattern,
   message: Uint8Array,
   captures: Captures,
-): Promise<string | undefined> {
+): string | undefined {
   // A message that does not fit captures nothing.
   const trial = new Captures(captures);
-  const found = await compare(pattern, message, trial);
+  const found = compare(pattern, message, trial);
   if (found === undefined) captures.become(trial);
   return found;
 }
@@ -39,7 +39,7 @@ function compare(
   pattern: MessagePattern,
   message: Uint8Array,
   captures: Captures,
-): string | undefined | Promise<string | undefined> {
+): string | undefined {
   switch (pattern.type) {
     case "value": {
       const wanted = bytesOf(pattern.value, captures);
@@ -108,16 +108,19 @@ export function jsonDifference(
   }
 }
 
-async function expressionDifference(
+function expressionDifference(
   message: Uint8Array,
   { flags, source }: MessagePattern & { type: "expression" },
   captures: Captures,
-): Promise<string | undefined> {
+): string | undefined {
   const expression = new RegExp(textOf(source, captures, escaped), flags);
   const text = LENIENT.decode(message.subarray(0, LOOKED_AT_BYTES));
-  const found = await search(expression, text);
-  if (found === "too long") {
-    return `the search was given up after ${MOST_SEARCH_MS} ms: the regular expression backtracks too much on this message`;
+  let found: RegExpExecArray | null;
+  try {
+    found = bounded(expression).exec(text);
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    return error.reason;
   }
   if (found === null) {
     return message.length > LOOKED_AT_BYTES

@@ -106,7 +106,7 @@ export class Run {
         if (incoming.type === "end" || incoming.type === "reset") {
           line.lost = undefined;
         }
-        return await this.#expect(action.pattern, incoming, withinMs, step);
+        return this.#expect(action.pattern, incoming, withinMs, step);
       }
       case "none":
         return await this.#none(line, withinMs, step);
@@ -130,12 +130,12 @@ export class Run {
     }
   }
 
-  async #expect(
+  #expect(
     pattern: Pattern,
     incoming: Incoming,
     withinMs: number,
     step: Step,
-  ): Promise<void> {
+  ): void {
     const otherwise = (what: Omit<Otherwise, "expected">) =>
       this.#otherwise(step, {
         expected: this.#written(pattern, step),
@@ -147,7 +147,7 @@ export class Run {
     }
     if (incoming.type !== "message") throw otherwise(came(incoming, withinMs));
     const { message } = incoming;
-    const difference = await mismatch(pattern, message, this.#captures);
+    const difference = mismatch(pattern, message, this.#captures);
     if (difference === undefined) return;
     throw otherwise({ received: writtenValue(message), difference });
   }

@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { TimeoutError } from "@parley/parley";
 import {
   parseIgnored,
   withoutIgnored,
@@ -38,4 +39,13 @@ Deno.test("parseIgnored() refuses what is neither a pattern nor a path", () => {
   for (const text of ["", "a", "//", ".", ".a.", "a.b", "/(/", "/a/q"]) {
     assertThrows(() => parseIgnored(text), Error, `"${text}"`);
   }
+});
+
+Deno.test("withoutIgnored() gives up a pattern that takes too long", () => {
+  const hostile = `${"a".repeat(60)}!`;
+  const error = assertThrows(
+    () => left(hostile, "/^(?=a)(a+)+$/"),
+    TimeoutError,
+  );
+  assertEquals(error.deadline, "search");
 });

@@ -1,8 +1,16 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { UsageError } from "../../../cli/output/failure.ts";
-import { parseFilter, passes } from "../../../cli/tap/filter.ts";
+import { type Filter, Filters, parseFilter } from "../../../cli/tap/filter.ts";
 
 const UTF8 = new TextEncoder();
+
+function passes(filters: readonly Filter[], message: Uint8Array): boolean {
+  return new Filters(filters, fail).passes(message);
+}
+
+function fail(): never {
+  throw new Error("a filter was given up");
+}
 
 function shown(filters: readonly string[], ...texts: string[]): string[] {
   const parsed = filters.map(parseFilter);
@@ -60,5 +68,10 @@ Deno.test("parseFilter() refuses what is empty or is not a regular expression, w
     assertThrows(() => parseFilter(typed), UsageError, "looks for nothing");
   }
   const error = assertThrows(() => parseFilter("/(/"), UsageError);
-  assertStringIncludes(error.text, "/(/ is not a regular expression: ");
+  assertStringIncludes(error.text, '"/(/" is not a regular expression: ');
+});
+
+Deno.test("parseFilter() takes flags behind a regular expression, and a path for a text", () => {
+  assertEquals(shown(["/error/i"], "ERROR 1", "warning"), ["ERROR 1"]);
+  assertEquals(shown(["/usr/bin"], "in /usr/bin", "usr"), ["in /usr/bin"]);
 });

@@ -517,6 +517,41 @@ Deno.test("tap ends with 141 when standard output is closed", async () => {
   await client.close().catch(() => {});
 });
 
+Deno.test("tap leaves out a filter that takes too long, says so once, and passes everything on", async () => {
+  await using target = await upper();
+  const slow = "/^(?=a)(a+)+$/";
+  const hostile = `${"a".repeat(60)}!`;
+  const args = [
+    ...["0", String(target.address), "--frame", "line"],
+    ...["--filter", slow, "--filter", "!HELLO"],
+  ];
+  const terminal = await during(args, async (address) => {
+    for (let time = 0; time < 2; time++) {
+      const client = await connect(address, TEXT);
+      assertEquals(
+        await ask(client, "aaa", hostile, hostile, "hello"),
+        ["AAA", hostile.toUpperCase(), hostile.toUpperCase(), "HELLO"],
+      );
+      await client.close();
+    }
+  });
+  // It chose while it could. From then on it is as if it had not been given.
+  const first = shown(terminal).filter((line) => line.startsWith("#1"));
+  assertEquals(first.map((line) => line.slice(0, 17)), [
+    "#1 →  1     3 B  ",
+    "#1 →  2    61 B  ",
+    "#1 ←  2    61 B  ",
+    "#1 →  3    61 B  ",
+    "#1 ←  3    61 B  ",
+    "#1 →  4     5 B  ",
+  ]);
+  assertEquals(terminal.told.split("--filter").length, 2, terminal.told);
+  assertStringIncludes(
+    terminal.told,
+    `--filter ${slow} chooses nothing from here on: the search was given up after 500 ms, as the regular expression backtracks too much on what it looked at\n`,
+  );
+});
+
 Deno.test("tap refuses a command line that cannot work, with what to write", async () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ["", /there is no LISTEN and no TARGET; .*tap 9000/],
@@ -533,7 +568,7 @@ Deno.test("tap refuses a command line that cannot work, with what to write", asy
     ["7342 7342", /where this command itself listens/],
     [":7342 localhost:7342", /where this command itself listens/],
     ["unix:/a unix:/a", /where this command itself listens/],
-    ["1 2 --filter /(/", /--filter: \/\(\/ is not a regular expression: /],
+    ["1 2 --filter /(/", /--filter: "\/\(\/" is not a regular expression: /],
     ["1 2 --only in", /--only: there is no "in"/],
     ["1 2 --target-ca x", /--target-ca is for TLS to TARGET/],
     ["1 tls://localhost:2 --target-cert x", /--target-cert needs --target-key/],

@@ -244,3 +244,34 @@ Deno.test("wait ends at Ctrl-C, and refuses what cannot be", async () => {
   assertEquals((await waitWith("7", "--send", "a\\nb")).code, 7);
   assertEquals((await waitWith()).code, 2);
 });
+
+Deno.test("wait ends with 2 when the regular expression of --expect takes too long", async () => {
+  const hostile = `${"a".repeat(60)}!`;
+  const text = { encoding: "text" } as const;
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    text,
+    (peer) => peer.send(hostile),
+  );
+  await using udp = await serveDatagrams(
+    "udp://127.0.0.1:0",
+    text,
+    (_message, from, socket) => socket.send(hostile, from),
+  );
+  await using page = web(() => new Response(hostile));
+  for (
+    const address of [
+      String(server.address),
+      String(udp.address),
+      `http://127.0.0.1:${page.addr.port}/`,
+    ]
+  ) {
+    const slow = "/^(?=a)(a+)+$/";
+    const { code, told } = await waitWith(address, "--expect", slow);
+    assertEquals(code, 2, told);
+    assertMatch(
+      told,
+      /^parley-client: cannot search with .*: the search was given up after 500 ms, as .*\n$/,
+    );
+  }
+});
