@@ -6,13 +6,15 @@
  * refused: that is the one rule, for both executables.
  *
  * ```text
- * echo tcp://[::1]:1 udp://[::1]:1  ─► messages framed stream tcp datagrams
+ * echo tcp://[::1]:1 udp://[::1]:1  ─► service echo, messages framed stream tcp,
+ *                                      datagrams
  * http://127.0.0.1/ (the client)    ─► http
  * ```
  *
  * @module
  */
 
+import type { Transport } from "../../mod.ts";
 import { UsageError } from "../output/failure.ts";
 import type { OptionTable } from "./option.ts";
 
@@ -39,6 +41,61 @@ export type ServiceKind = `service ${string}`;
 
 /** What a command line talks to. */
 export type Kind = keyof typeof KINDS | ServiceKind;
+
+/** A transport that a command line can name. */
+export type TypedTransport = Exclude<Transport, "memory" | "stream">;
+
+/** What is at an address, by its transport. */
+const KINDS_AT: Readonly<Record<TypedTransport, readonly Kind[]>> = {
+  tcp: ["messages", "framed", "stream", "tcp"],
+  tls: ["messages", "framed", "stream", "tcp", "tls"],
+  udp: ["datagrams"],
+  unix: ["messages", "framed", "stream", "unix"],
+  ws: ["messages", "stream", "tcp", "ws"],
+  wss: ["messages", "stream", "tcp", "tls", "ws"],
+};
+
+/** The same at TARGET, of a command that joins its clients with a server. */
+const OF_TARGET: Readonly<Partial<Record<Kind, Kind>>> = {
+  datagrams: "target-datagrams",
+  framed: "target-framed",
+  tls: "target-tls",
+  ws: "target-ws",
+};
+
+/** Something that is at a transport, such as an address. */
+interface Placed {
+  readonly transport: Transport;
+}
+
+/** Gives the kinds of what is at an address. */
+export function kindsAt({ transport }: Placed): readonly Kind[] {
+  return isTransport(transport) ? KINDS_AT[transport] : [];
+}
+
+/** Gives the kinds of what is at TARGET. */
+export function kindsAtTarget(target: Placed): readonly Kind[] {
+  return kindsAt(target).flatMap((kind) => OF_TARGET[kind] ?? []);
+}
+
+/** The transports that a command line can name. */
+export const TRANSPORTS: readonly TypedTransport[] = Object.keys(KINDS_AT)
+  .filter(isTransport);
+
+/** Whether WebSocket is at an address. */
+export function isWebSocket(place: Placed): boolean {
+  return kindsAt(place).includes("ws");
+}
+
+/** Whether messages need no framing there, as over WebSocket and UDP. */
+export function hasOwnMessages(place: Placed): boolean {
+  return isWebSocket(place) || kindsAt(place).includes("datagrams");
+}
+
+/** Whether a word is the scheme of an address. */
+export function isTransport(word: string): word is TypedTransport {
+  return Object.hasOwn(KINDS_AT, word);
+}
 
 function wordsOf(kind: Kind): readonly [string, string?] {
   return isService(kind) ? [`the ${kind}`] : KINDS[kind];

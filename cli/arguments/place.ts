@@ -16,6 +16,7 @@ import { type Address, type Framing, framingOf } from "../../lib/core.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { type IsSocket, readAddress, writtenAddress } from "./address.ts";
+import { hasOwnMessages, isWebSocket } from "./kinds.ts";
 
 /** An address, and how its messages are framed. */
 export interface Place {
@@ -90,18 +91,14 @@ export function readPlace({ frame, text }: WrittenPlace): Place {
   }
   const framing = readFrame(frame, text);
   const address = readAddress(text);
-  const own = OWN_MESSAGES[address.transport];
-  if (own === undefined) return { address, framing };
+  if (!hasOwnMessages(address)) return { address, framing };
+  const own = isWebSocket(address)
+    ? "a frame of WebSocket is one message"
+    : "one datagram is one message";
   throw new UsageError(
     `${frame}@ means nothing at ${address}: ${own}; leave it out`,
   );
 }
-
-const OWN_MESSAGES: Readonly<Record<string, string>> = {
-  udp: "one datagram is one message",
-  ws: "a frame of WebSocket is one message",
-  wss: "a frame of WebSocket is one message",
-};
 
 /**
  * Reads the framing before an @.
@@ -135,6 +132,27 @@ export function readPlaces(
     at += written.words;
   }
   return places;
+}
+
+/**
+ * Refuses `--frame` where each address has a framing of its own.
+ *
+ * @param given The options that were given.
+ * @throws {UsageError} If it would do nothing.
+ */
+export function checkFrameUsed(
+  places: readonly Place[],
+  given: ReadonlySet<string>,
+): void {
+  const own = places.find(({ framing }) => framing !== undefined);
+  if (!given.has("frame") || own === undefined) return;
+  const isUsed = places.some(({ address, framing }) =>
+    framing === undefined && !hasOwnMessages(address)
+  );
+  if (isUsed) return;
+  throw new UsageError(
+    `--frame is for addresses without a framing of their own, and ${own.framing}@${own.address} has one; leave one out`,
+  );
 }
 
 /** What a command line was taken apart to, as far as a framing changes it. */

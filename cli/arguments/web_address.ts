@@ -5,6 +5,7 @@
  */
 
 import { UsageError } from "../output/failure.ts";
+import { isTransport, TRANSPORTS } from "./kinds.ts";
 
 /**
  * Tells whether an address is one of a web server.
@@ -24,9 +25,11 @@ export function isWebAddress(text: string): boolean {
  */
 export function checkScheme(text: string): void {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1];
-  if (scheme !== undefined && !/^(tcp|tls|udp|unix|wss?)$/i.test(scheme)) {
+  if (scheme !== undefined && !isTransport(scheme.toLowerCase())) {
     throw new UsageError(
-      `cannot use address "${text}": its scheme must be tcp, tls, udp, unix, ws, wss, http or https, not "${scheme}"`,
+      `cannot use address "${text}": its scheme must be ${
+        TRANSPORTS.join(", ")
+      }, http or https, not "${scheme}"`,
     );
   }
   if (scheme === undefined && /^(?!unix:|[.~])[^/]+\//.test(text)) {

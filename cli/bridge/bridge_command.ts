@@ -8,7 +8,12 @@ import type { Framing } from "../../lib/framing/mod.ts";
 import type { Address } from "../../mod.ts";
 import { checkTarget } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
-import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import {
+  type Kind,
+  kindsAt,
+  kindsAtTarget,
+  refuseOthers,
+} from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import {
   framedBy,
@@ -18,7 +23,6 @@ import {
 } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
 import { checkTls } from "../server/server_checks.ts";
-import { KINDS_OVER } from "../server/server_command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { BRIDGE_OPTIONS, type BridgeOptions } from "./bridge_option_table.ts";
@@ -97,25 +101,7 @@ export function kindsOf(
   listen: Pick<Address, "transport"> | "-",
   target: Pick<Address, "transport">,
 ): Set<Kind> {
-  const { transport } = target;
-  const isTls = transport === "tls" || transport === "wss";
-  const isUdp = transport === "udp";
-  return new Set<Kind>([
-    "stream",
-    ...kindsOfListen(listen),
-    transport === "ws" || transport === "wss"
-      ? "target-ws"
-      : isUdp
-      ? "target-datagrams"
-      : "target-framed",
-    ...isTls ? ["target-tls"] as const : [],
-  ]);
-}
-
-function kindsOfListen(
-  listen: Pick<Address, "transport"> | "-",
-): readonly Kind[] {
-  if (listen === "-") return ["framed"];
-  if (listen.transport === "udp") return ["datagrams"];
-  return KINDS_OVER[listen.transport] ?? [];
+  const kinds = listen === "-" ? ["framed"] as const : kindsAt(listen);
+  // Of whatever it carries: there is a connection on one of its sides.
+  return new Set<Kind>(["stream", ...kinds, ...kindsAtTarget(target)]);
 }

@@ -8,7 +8,7 @@ import type { Address } from "../../mod.ts";
 import { checkTarget } from "../arguments/address.ts";
 import { CLIENT_FOREIGN } from "../arguments/foreign_options.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import { kindsAt, refuseOthers } from "../arguments/kinds.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { framedBy, readPlace, writtenPlace } from "../arguments/place.ts";
@@ -67,7 +67,7 @@ export async function parseClientArguments(
   checkScheme(where);
   const { address, framing } = readPlace(written);
   const { given, options } = framedBy(parsed, framing, "frame");
-  const kinds = new Set(kindsOf(address));
+  const kinds = new Set(kindsAt(address));
   refuseOthers(CLIENT_OPTIONS, given, kinds, String(address));
   checkTarget(address);
   checkGroup(address, given, options.interface);
@@ -80,28 +80,6 @@ export async function parseClientArguments(
     checkMessages(messages, options.frame, options["max-message"]);
   }
   return { address, messages, given, options };
-}
-
-/**
- * Tells what the client talks to at an address.
- *
- * @returns What options can apply to.
- */
-export function kindsOf(
-  { transport }: Pick<Address, "transport">,
-): readonly Kind[] {
-  switch (transport) {
-    case "udp":
-      return ["datagrams"];
-    case "tls":
-      return ["messages", "framed", "stream", "tls"];
-    case "ws":
-      return ["messages", "stream", "ws"];
-    case "wss":
-      return ["messages", "stream", "tls", "ws"];
-    default:
-      return ["messages", "framed", "stream"];
-  }
 }
 
 function checkNoFrame(frame: string | undefined, where: string): void {

@@ -6,6 +6,7 @@
  */
 
 import type { Framing, MessageConnection } from "../../lib/core.ts";
+import { isWebSocket } from "../arguments/kinds.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
@@ -73,7 +74,7 @@ async function missing(
 ): Promise<Failure> {
   const { remoteAddress } = connection;
   const replies = `after ${count} of ${expected} replies`;
-  if (remoteAddress.transport === "ws" || remoteAddress.transport === "wss") {
+  if (isWebSocket(remoteAddress)) {
     const { answerEnd } = await import("../websocket/peer_end.ts");
     const how = await answerEnd(connection);
     return new Failure(

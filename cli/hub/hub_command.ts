@@ -5,13 +5,12 @@
  */
 
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
-import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import { kindsAt, refuseOthers } from "../arguments/kinds.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
-import { type Place, readPlaces } from "../arguments/place.ts";
+import { checkFrameUsed, type Place, readPlaces } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
 import { checkTls } from "../server/server_checks.ts";
-import { KINDS_OVER } from "../server/server_command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkNats } from "./nats/nats_options.ts";
 import { HUB_OPTIONS, type HubOptionValues } from "./hub_option_table.ts";
@@ -47,11 +46,7 @@ export async function parseHubArguments(
   const places = readPlaces(operands, isSocket);
   checkPlaces(places, given);
   const addresses = places.map(({ address }) => address);
-  const kinds = new Set<Kind>([
-    "messages",
-    "stream",
-    ...addresses.flatMap(({ transport }) => KINDS_OVER[transport] ?? []),
-  ]);
+  const kinds = new Set(addresses.flatMap(kindsAt));
   refuseOthers(HUB_OPTIONS, given, kinds, `hub ${addresses.join(" ")}`);
   checkTls(addresses, given);
   checkNats(given);
@@ -68,12 +63,5 @@ function checkPlaces(
       `${udp.address} has datagrams, which belong to no connection: a hub could not tell when a member has left; use a tcp:, tls:, unix:, ws: or wss: address`,
     );
   }
-  const own = places.find(({ framing }) => framing !== undefined);
-  const needsFrame = places.some(({ address, framing }) =>
-    framing === undefined && !address.transport.startsWith("ws")
-  );
-  if (!given.has("frame") || own === undefined || needsFrame) return;
-  throw new UsageError(
-    `--frame is for addresses without a framing of their own, and ${own.framing}@${own.address} has one; leave one out`,
-  );
+  checkFrameUsed(places, given);
 }

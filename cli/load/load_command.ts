@@ -7,13 +7,17 @@
 import type { LoadOptions } from "../../lib/load/mod.ts";
 import { Address } from "../../mod.ts";
 import { checkScheme, isWebAddress } from "../arguments/web_address.ts";
-import type { Kind } from "../arguments/kinds.ts";
-import { refuseOthers } from "../arguments/kinds.ts";
+import {
+  isWebSocket,
+  type Kind,
+  kindsAt,
+  refuseOthers,
+} from "../arguments/kinds.ts";
 import { framedBy, writtenPlace } from "../arguments/place.ts";
 import { tlsOptions } from "../client/connection/tls_settings.ts";
 import { UsageError } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
-import { kindsOfTarget, readTarget } from "../recording/exchange/target.ts";
+import { readTarget } from "../recording/exchange/target.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { webSocketClient } from "../websocket/websocket_options.ts";
@@ -90,9 +94,7 @@ function kindsOf({ address, url }: LoadCommand): ReadonlySet<Kind> {
       address.isTls ? ["http", "https", "tls"] : ["http"],
     );
   }
-  const kinds = kindsOfTarget(address);
-  const isFramed = kinds.has("stream") && !kinds.has("ws");
-  return new Set<Kind>([...kinds, ...isFramed ? ["framed"] as const : []]);
+  return new Set(kindsAt(address));
 }
 
 /** Refuses more than one answer to the question what is sent. */
@@ -153,7 +155,6 @@ export async function loadOptionsOf(
 ): Promise<LoadOptions> {
   const { address, options, url } = command;
   const content = await contentOf(command, terminal);
-  const isWebSocket = /^wss?$/.test(address.transport);
   return {
     address: url ?? `${address}`,
     ...await tlsOptions(command, terminal, log),
@@ -173,7 +174,7 @@ export async function loadOptionsOf(
     warmUpMs: options["warm-up"],
     workers: options.workers,
     ...content,
-    ...isWebSocket
+    ...isWebSocket(address)
       ? { webSocket: webSocketClient(options, options.header) }
       : {},
     ...url === undefined

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Transport } from "../../mod.ts";
+import type { TypedTransport } from "../arguments/kinds.ts";
 import { PROTOCOLS } from "../../lib/framing/mod.ts";
 import { exitCodeSection } from "./exit_code_section.ts";
 import { FAULTS } from "./topics/faults.ts";
@@ -90,10 +90,7 @@ const CLIENT_FORMATS: Section = {
 
 /** How the addresses of each transport are written, all that can be. */
 const WRITTEN: Readonly<
-  Record<
-    Exclude<Transport, "memory" | "stream">,
-    readonly [form: string, means: string]
-  >
+  Record<TypedTransport, readonly [form: string, means: string]>
 > = {
   tcp: [
     "tcp://HOST:PORT",

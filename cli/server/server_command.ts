@@ -4,13 +4,19 @@
  * @module
  */
 
-import type { Address, Transport } from "../../mod.ts";
+import type { Address } from "../../mod.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
-import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import {
+  isTransport,
+  isWebSocket,
+  type Kind,
+  kindsAt,
+  refuseOthers,
+} from "../arguments/kinds.ts";
 import { didYouMean } from "../arguments/nearest.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
-import { type Place, readPlaces } from "../arguments/place.ts";
+import { checkFrameUsed, type Place, readPlaces } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
 import type { FaultMedium } from "../../lib/testing/mod.ts";
 import {
@@ -102,7 +108,7 @@ export async function parseServerArguments(
 /** What faults strike at an address. */
 function struckAt(
   { protocol }: Service,
-  { address: { transport }, framing }: Place,
+  place: Place,
   { frame }: ServerOptions,
 ): Struck {
   const both = (over: FaultMedium, why?: string): Struck => ({
@@ -110,25 +116,15 @@ function struckAt(
     toClient: over,
     why,
   });
-  if (transport === "udp") return both("datagrams");
+  if (place.address.transport === "udp") return both("datagrams");
   if (protocol !== undefined) {
     return both("bytes", "faults see HTTP as a stream without them");
   }
   // A frame of WebSocket is a message.
-  if (transport === "ws" || transport === "wss") return both("messages");
-  const known = framing ?? frame;
+  if (isWebSocket(place.address)) return both("messages");
+  const known = place.framing ?? frame;
   return both(mediumOf(known), `--frame ${known} has none`);
 }
-
-/** The transports of connections that have options of their own. */
-export const KINDS_OVER: Readonly<Partial<Record<Transport, readonly Kind[]>>> =
-  {
-    tcp: ["framed", "tcp"],
-    tls: ["framed", "tcp", "tls"],
-    unix: ["framed", "unix"],
-    ws: ["tcp", "ws"],
-    wss: ["tcp", "tls", "ws"],
-  };
 
 /**
  * Tells what a service talks to at an address.
@@ -139,15 +135,13 @@ export const KINDS_OVER: Readonly<Partial<Record<Transport, readonly Kind[]>>> =
 export function kindsOf(
   name: string,
   { protocol }: Service,
-  { transport }: Pick<Address, "transport">,
+  place: Pick<Address, "transport">,
 ): Kind[] {
   const own = `service ${name}` as const;
-  if (transport === "udp") return [own, "datagrams"];
-  const spoken = protocol === undefined ? "messages" : "http";
-  const over = KINDS_OVER[transport] ?? [];
-  return spoken === "http"
-    ? [own, spoken, "stream", ...over.filter((kind) => kind !== "framed")]
-    : [own, spoken, "stream", ...over];
+  const kinds = kindsAt(place);
+  if (protocol === undefined) return [own, ...kinds];
+  const above = new Set<Kind>(["messages", "framed"]);
+  return [own, "http", ...kinds.filter((kind) => !above.has(kind))];
 }
 
 /** Refuses framings of addresses that would do nothing, or leave --frame nothing to do. */
@@ -164,13 +158,7 @@ function checkFramings(
       `${own.framing}@ means nothing for ${name}: HTTP itself says where a message ends; leave it out`,
     );
   }
-  const isFramed = ({ address, framing }: Place) =>
-    framing !== undefined || !/^(udp|wss?)$/.test(address.transport);
-  const hasOwn = ({ framing }: Place) => framing !== undefined;
-  if (!given.has("frame") || !places.filter(isFramed).every(hasOwn)) return;
-  throw new UsageError(
-    `--frame is for addresses without a framing of their own, and ${own.framing}@${own.address} has one; leave one out`,
-  );
+  checkFrameUsed(places, given);
 }
 
 /** A folder behind the port, as for the web servers of other languages. */
@@ -192,7 +180,8 @@ function hint(name: string, places: readonly string[]): string {
   if (service !== undefined) {
     return `; the service comes first, write: ${service} ${name}`;
   }
-  if (/^\d+$|^(tcp|tls|udp|unix|wss?):|:\d+$|@\d+$/.test(name)) {
+  const [scheme] = /^[a-z]+(?=:)/.exec(name) ?? [""];
+  if (isTransport(scheme) || /^\d+$|:\d+$|@\d+$/.test(name)) {
     return `; the service comes first, write for example: echo ${name}`;
   }
   return `${didYouMean(name, names)}; the services are ${names.join(", ")}`;

@@ -14,6 +14,7 @@ import {
   TimeoutError,
 } from "../../lib/core.ts";
 import { formatDuration } from "../arguments/durations.ts";
+import { isWebSocket } from "../arguments/kinds.ts";
 import { bareReason, errorText, reasonOf } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
 import { amount } from "../arguments/sizes.ts";
@@ -191,11 +192,12 @@ export class ServerLog {
     },
   ): void {
     const peer = String(remoteAddress);
-    const isWs = remoteAddress.transport.startsWith("ws");
     const [fields, text] = this.disagreement(error);
     this.#log.soon(
       { event: "handshake_failed", peer, ...fields },
-      `${isWs ? "no WebSocket" : "no TLS"} with ${peer}: ${text}`,
+      `${
+        isWebSocket(remoteAddress) ? "no WebSocket" : "no TLS"
+      } with ${peer}: ${text}`,
     );
   }
 

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { Transport } from "../../mod.ts";
-import { applicable } from "../arguments/kinds.ts";
+import { applicable, TRANSPORTS } from "../arguments/kinds.ts";
 import type { Manual, Section } from "../manual/manual.ts";
-import { KINDS_OVER, kindsOf } from "./server_command.ts";
+import { kindsOf } from "./server_command.ts";
 import { SERVER_OPTIONS } from "./server_option_table.ts";
 import { SERVICES } from "./services.ts";
 
@@ -61,8 +60,8 @@ const PERMISSIONS: Section = {
  */
 export function manualOf(name: string): Manual {
   const service = SERVICES[name]!;
-  const connections = Object.keys(KINDS_OVER) as Transport[];
-  const kinds = [...connections, ...service.datagram ? ["udp"] as const : []]
+  const kinds = TRANSPORTS
+    .filter((transport) => transport !== "udp" || service.datagram)
     .flatMap((transport) => kindsOf(name, service, { transport }));
   return {
     name: `parley-server ${name}`,

@@ -5,18 +5,14 @@
  */
 
 import { type Guess, sniffFraming } from "../../lib/framing/mod.ts";
-import { refuseOthers } from "../arguments/kinds.ts";
+import { kindsAt, refuseOthers } from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure, UsageError } from "../output/failure.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
 import { interruption } from "../recording/exchange/interruption.ts";
-import {
-  kindsOfTarget,
-  readTarget,
-  targetAt,
-} from "../recording/exchange/target.ts";
+import { readTarget, targetAt } from "../recording/exchange/target.ts";
 import { type Terminal, writeLine } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { type Sniffed, sniffedFile } from "./sniff_file.ts";
@@ -108,7 +104,12 @@ async function sniffedAt(
       `${address} needs no framing: each datagram is a message`,
     );
   }
-  refuseOthers(SNIFF_OPTIONS, given, kindsOfTarget(address), String(address));
+  refuseOthers(
+    SNIFF_OPTIONS,
+    given,
+    new Set(kindsAt(address)),
+    String(address),
+  );
   checkPair(given);
   const open = await targetAt(address, options, surroundings);
   const how = { send: options.send, waitMs: options.wait };

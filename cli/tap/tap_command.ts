@@ -8,7 +8,13 @@ import { type Framing, parseFraming } from "../../lib/framing/mod.ts";
 import type { Address } from "../../mod.ts";
 import { checkTarget } from "../arguments/address.ts";
 import { SERVER_FOREIGN } from "../arguments/foreign_options.ts";
-import { type Kind, refuseOthers } from "../arguments/kinds.ts";
+import {
+  isWebSocket,
+  type Kind,
+  kindsAt,
+  kindsAtTarget,
+  refuseOthers,
+} from "../arguments/kinds.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { framedBy, oneFraming, readPlaces } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
@@ -19,7 +25,6 @@ import {
 } from "../faults/fault_options.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkTls } from "../server/server_checks.ts";
-import { KINDS_OVER } from "../server/server_command.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { checkDisplay } from "./display/display_for.ts";
@@ -100,14 +105,12 @@ function struckBy(listen: Address, options: TapOptions): Struck {
 
 /** Over WebSocket it is known what passes, unless the command line says otherwise. */
 function framingOver(
-  { transport }: Address,
+  listen: Address,
   given: ReadonlySet<string>,
 ): Framing | undefined {
   const isSaid = ["frame", "frame-to-client", "frame-to-server"]
     .some((name) => given.has(name));
-  return isSaid || !/^wss?$/.test(transport)
-    ? undefined
-    : parseFraming("websocket");
+  return isSaid || !isWebSocket(listen) ? undefined : parseFraming("websocket");
 }
 
 /** What the options of a tap can apply to. */
@@ -115,15 +118,7 @@ export function kindsOf(
   listen: Pick<Address, "transport">,
   target: Pick<Address, "transport">,
 ): Set<Kind> {
-  if (listen.transport === "udp") return new Set(["datagrams"]);
-  const isWs = target.transport === "ws" || target.transport === "wss";
-  const isTls = target.transport === "tls" || target.transport === "wss";
-  return new Set<Kind>([
-    "stream",
-    ...KINDS_OVER[listen.transport] ?? [],
-    ...isWs ? ["target-ws"] as const : [],
-    ...isTls ? ["target-tls"] as const : [],
-  ]);
+  return new Set([...kindsAt(listen), ...kindsAtTarget(target)]);
 }
 
 /** What one side sends must be what the other side can read as it is. */

@@ -7,7 +7,7 @@
 import type { TlsDialOptions } from "../../lib/transport/tls/mod.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import { WAIT_FOREIGN } from "../arguments/foreign_options.ts";
-import { refuseOthers } from "../arguments/kinds.ts";
+import { hasOwnMessages, refuseOthers } from "../arguments/kinds.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { checkMessages } from "../client/client_checks.ts";
@@ -54,10 +54,9 @@ async function run(
   checkPair(given);
   const { send } = options;
   for (const { address, framing = options.frame } of targets) {
-    if (send === undefined || !kindsOfTargets([{ address }]).has("framed")) {
-      continue;
+    if (send !== undefined && !hasOwnMessages(address)) {
+      checkMessages([send], framing, MOST_BYTES);
     }
-    checkMessages([send], framing, MOST_BYTES);
   }
   const log = new Log(terminal, { ...options, format: options.log });
   const secured = targets.find(({ address }) => address.isTls) ?? targets[0]!;

@@ -5,7 +5,7 @@
  */
 
 import { Address, type Framing } from "../../lib/core.ts";
-import type { Kind } from "../arguments/kinds.ts";
+import { type Kind, kindsAt } from "../arguments/kinds.ts";
 import { UsageError } from "../output/failure.ts";
 import { readTarget } from "../recording/exchange/target.ts";
 import {
@@ -68,13 +68,10 @@ function webTarget(url: URL): WaitTarget {
 export function kindsOfTargets(
   targets: readonly WaitTarget[],
 ): ReadonlySet<Kind> {
-  return new Set(targets.flatMap(kindsAt));
+  return new Set(targets.flatMap(kindsOf));
 }
 
-function kindsAt({ address, url }: WaitTarget): readonly Kind[] {
-  const { isTls, transport } = address;
-  if (url !== undefined) return isTls ? ["http", "https"] : ["http"];
-  if (transport === "udp") return ["datagrams"];
-  const kinds: Kind[] = isTls ? ["messages", "tls"] : ["messages"];
-  return [...kinds, transport.startsWith("ws") ? "ws" : "framed"];
+function kindsOf({ address, url }: WaitTarget): readonly Kind[] {
+  if (url === undefined) return kindsAt(address);
+  return address.isTls ? ["http", "https"] : ["http"];
 }

@@ -14,6 +14,7 @@ import {
   type WrapConnection,
 } from "../../../lib/core.ts";
 import { formatDuration } from "../../arguments/durations.ts";
+import { isWebSocket } from "../../arguments/kinds.ts";
 import {
   type MESSAGE_OPTIONS,
   messageSettings,
@@ -86,7 +87,7 @@ export async function openConnection(
     onEvent: tellConnectionEvent(log),
     sendTimeoutMs: options["send-timeout"],
     signal,
-    ...address.transport.startsWith("ws")
+    ...isWebSocket(address)
       ? { webSocket: webSocketClient(options, options.header) }
       : {},
     wrap: await wrapFor(command, parts, isBelow ? tls : undefined),

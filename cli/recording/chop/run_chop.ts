@@ -4,7 +4,7 @@
  * @module
  */
 
-import { refuseOthers } from "../../arguments/kinds.ts";
+import { isWebSocket, kindsAt, refuseOthers } from "../../arguments/kinds.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import { framedBy, type Place } from "../../arguments/place.ts";
 import { describe } from "../../output/describe.ts";
@@ -15,7 +15,7 @@ import type { Invocation, LoadedCommand } from "../../program.ts";
 import { type Terminal, writeLine } from "../../terminal/terminal.ts";
 import { checkPair } from "../../tls/tls_options.ts";
 import { interruption } from "../exchange/interruption.ts";
-import { kindsOfTarget, readTarget, targetAt } from "../exchange/target.ts";
+import { readTarget, targetAt } from "../exchange/target.ts";
 import { framingTo } from "../read/frame_options.ts";
 import { readTurns } from "../read/read_turns.ts";
 import { acknowledgement } from "./acknowledged.ts";
@@ -50,11 +50,11 @@ async function run(
     terminal,
   );
   const { given, options } = framedBy(parsed, framing, "frame");
-  refuseOthers(CHOP_OPTIONS, given, kindsOfTarget(address), String(address));
+  refuseOthers(CHOP_OPTIONS, given, new Set(kindsAt(address)), String(address));
   checkPair(given);
   progress.json = options.log === "json";
   const log = new Log(terminal, { ...options, format: options.log });
-  const isWs = /^wss?$/.test(address.transport);
+  const isWs = isWebSocket(address);
   if (isWs && path === undefined) checkNoFrame(given);
   const request = await requestFor(path, isWs, options, terminal, log);
   const cuts = countCuts(request, options.pairs);

@@ -13,7 +13,6 @@ import {
 import { retrying } from "../../../lib/core.ts";
 import { checkTarget } from "../../arguments/address.ts";
 import { formatDuration } from "../../arguments/durations.ts";
-import type { Kind } from "../../arguments/kinds.ts";
 import { type Place, readPlace, writtenPlace } from "../../arguments/place.ts";
 import { retryFor } from "../../client/connection/retry.ts";
 import { tlsOptions } from "../../client/connection/tls_settings.ts";
@@ -37,16 +36,6 @@ export function readTarget(
   const place = readPlace(written);
   checkTarget(place.address);
   return { ...place, rest: words.slice(written.words) };
-}
-
-/** What options can apply to at an address. */
-export function kindsOfTarget({ transport }: Address): ReadonlySet<Kind> {
-  if (transport === "udp") return new Set(["datagrams"]);
-  return new Set<Kind>([
-    "stream",
-    ...transport === "tls" || transport === "wss" ? ["tls"] as const : [],
-    ...transport === "ws" || transport === "wss" ? ["ws"] as const : [],
-  ]);
 }
 
 /** Connects once more. */

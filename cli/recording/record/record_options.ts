@@ -6,6 +6,7 @@
 
 import type { Framing } from "../../../lib/framing/mod.ts";
 import type { Address } from "../../../mod.ts";
+import { isWebSocket } from "../../arguments/kinds.ts";
 import {
   about,
   flag,
@@ -98,9 +99,7 @@ export function recordedFrame(
 ): string | undefined {
   const streams = places.filter(({ address }) => address.transport !== "udp");
   if (streams.length === 0) return undefined;
-  const framed = streams.filter(({ address }) =>
-    !/^wss?$/.test(address.transport)
-  );
+  const framed = streams.filter(({ address }) => !isWebSocket(address));
   const names = new Set(
     framed.map(({ framing = frame }) => String(framing)),
   );

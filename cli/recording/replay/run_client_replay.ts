@@ -4,7 +4,7 @@
  * @module
  */
 
-import { refuseOthers } from "../../arguments/kinds.ts";
+import { kindsAt, refuseOthers } from "../../arguments/kinds.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import { framedBy } from "../../arguments/place.ts";
 import type { Manual } from "../../manual/manual.ts";
@@ -15,7 +15,7 @@ import type { Invocation, LoadedCommand } from "../../program.ts";
 import { writeLine } from "../../terminal/terminal.ts";
 import { checkPair } from "../../tls/tls_options.ts";
 import { interruption } from "../exchange/interruption.ts";
-import { kindsOfTarget, readTarget, targetAt } from "../exchange/target.ts";
+import { readTarget, targetAt } from "../exchange/target.ts";
 import { TARGET_OPTIONS } from "../exchange/target_options.ts";
 import { ClientReplay } from "./client_replay.ts";
 import {
@@ -72,7 +72,7 @@ async function run(
   if (rest.length > 0) {
     throw new UsageError(`"${rest[0]}" is one operand too many`);
   }
-  refuseOthers(OPTIONS, given, kindsOfTarget(address), String(address));
+  refuseOthers(OPTIONS, given, new Set(kindsAt(address)), String(address));
   checkPair(given);
   checkReplay(options);
   progress.json = options.log === "json";

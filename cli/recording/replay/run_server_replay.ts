@@ -5,7 +5,7 @@
  */
 
 import type { Address } from "../../../mod.ts";
-import { refuseOthers } from "../../arguments/kinds.ts";
+import { kindsAt, refuseOthers } from "../../arguments/kinds.ts";
 import { about, flag } from "../../arguments/option.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import { framedBy, oneFraming, readPlaces } from "../../arguments/place.ts";
@@ -16,7 +16,6 @@ import { Log } from "../../output/log.ts";
 import type { Invocation, LoadedCommand } from "../../program.ts";
 import { checkPair, TLS_OPTIONS } from "../../tls/tls_options.ts";
 import { interruption } from "../exchange/interruption.ts";
-import { kindsOfTarget } from "../exchange/target.ts";
 import {
   checkReplay,
   COMMON_REPLAY_OPTIONS,
@@ -111,7 +110,7 @@ function check(
   options: Options,
 ): void {
   const isTls = addresses.some((address) => address.isTls);
-  const kinds = new Set(addresses.flatMap((at) => [...kindsOfTarget(at)]));
+  const kinds = new Set(addresses.flatMap(kindsAt));
   refuseOthers(OPTIONS, given, kinds, addresses.join(" "));
   checkPair(given);
   checkReplay(options);

@@ -13,7 +13,11 @@
 import type { Script, ScriptConnectionPlan } from "../../../lib/testing/mod.ts";
 import { checkTarget } from "../../arguments/address.ts";
 import { CLIENT_FOREIGN } from "../../arguments/foreign_options.ts";
-import { refuseOthers } from "../../arguments/kinds.ts";
+import {
+  hasOwnMessages,
+  kindsAt,
+  refuseOthers,
+} from "../../arguments/kinds.ts";
 import { loadValues } from "../../arguments/load_values.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import {
@@ -22,7 +26,6 @@ import {
   readPlace,
   writtenPlace,
 } from "../../arguments/place.ts";
-import { kindsOf } from "../../client/client_command.ts";
 import { checkTls } from "../../client/client_checks.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { UsageError } from "../../output/failure.ts";
@@ -156,15 +159,11 @@ function framingAt(
   try {
     const place = text === undefined ? given : read(text);
     if (place === undefined) return undefined;
-    return hasOwnMessages(place) ? undefined : place.framing ?? frame;
+    return hasOwnMessages(place.address) ? undefined : place.framing ?? frame;
   } catch {
     // What is wrong with it is said with its line.
     return undefined;
   }
-}
-
-function hasOwnMessages({ address }: Place): boolean {
-  return /^(udp|wss?)$/.test(address.transport);
 }
 
 /** Finds the address of each connection. */
@@ -223,7 +222,7 @@ function checkPlan(
   place: Place,
 ): void {
   const { framing } = options;
-  if (hasOwnMessages(place) && framing !== undefined) {
+  if (hasOwnMessages(place.address) && framing !== undefined) {
     throw refusedAt(
       script,
       line,
@@ -256,7 +255,7 @@ function check(
   options: TalkValues,
 ): void {
   const addresses = [...new Set(places.map(({ address }) => String(address)))];
-  const kinds = new Set(places.flatMap(({ address }) => kindsOf(address)));
+  const kinds = new Set(places.flatMap(({ address }) => kindsAt(address)));
   refuseOthers(TALK_OPTIONS, given, kinds, `talk with ${addresses.join(" ")}`);
   const tls = places.find(({ address }) => address.isTls);
   if (tls !== undefined) checkTls(tls.address, given);

@@ -7,14 +7,17 @@
 import type { Script } from "../../../lib/testing/mod.ts";
 import type { Address } from "../../../mod.ts";
 import { SERVER_FOREIGN } from "../../arguments/foreign_options.ts";
-import { type Kind, refuseOthers } from "../../arguments/kinds.ts";
+import {
+  hasOwnMessages,
+  kindsAt,
+  refuseOthers,
+} from "../../arguments/kinds.ts";
 import { loadValues } from "../../arguments/load_values.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import { framedBy, oneFraming, readPlaces } from "../../arguments/place.ts";
 import { UsageError } from "../../output/failure.ts";
 import { checkRecord } from "../../recording/record/record_options.ts";
 import { checkTls } from "../../server/server_checks.ts";
-import { KINDS_OVER } from "../../server/server_command.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import {
   checkVariables,
@@ -70,22 +73,12 @@ export async function parsePlayArguments(
   });
   checkVariables(options.set.map(([name]) => name), [script]);
   checkScript(script, addresses);
-  const kinds = new Set(addresses.flatMap(kindsOf));
+  const kinds = new Set(addresses.flatMap(kindsAt));
   const subject = `play on ${addresses.join(" ")}`;
   refuseOthers(PLAY_OPTIONS, given, kinds, subject);
   checkTls(addresses, given);
   checkRecord(options, given);
   return { script, addresses, given, options };
-}
-
-function kindsOf({ transport }: Address): readonly Kind[] {
-  return transport === "udp"
-    ? ["datagrams"]
-    : ["messages", "stream", ...KINDS_OVER[transport] ?? []];
-}
-
-function hasOwnMessages({ transport }: Address): boolean {
-  return /^(udp|wss?)$/.test(transport);
 }
 
 /** Refuses what means nothing where a message needs no framing or has no end. */

@@ -8,6 +8,7 @@ import { ScriptFailure } from "../../../lib/testing/mod.ts";
 import { listenForDatagrams } from "../../../lib/session/datagrams/mod.ts";
 import { type MessageConnection, serve } from "../../../mod.ts";
 import { messageSettings } from "../../arguments/common_options.ts";
+import { hasOwnMessages } from "../../arguments/kinds.ts";
 import { errorText } from "../../output/error_text.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
@@ -64,12 +65,11 @@ export async function startPlay(
   return runningServer(server);
 }
 
-/** WebSocket and datagrams have messages of their own. */
 function isSame(
   { framing, remoteAddress }: MessageConnection,
   wanted: unknown,
 ): boolean {
-  return /^(udp|wss?)$/.test(remoteAddress.transport) ||
+  return hasOwnMessages(remoteAddress) ||
     String(framing) === String(wanted);
 }
 

@@ -6,6 +6,7 @@
 
 import type { Address, ServeOptions } from "../../../mod.ts";
 import type { TlsListenOptions } from "../../../lib/transport/tls/mod.ts";
+import { isWebSocket } from "../../arguments/kinds.ts";
 import type { ValuesOf } from "../../arguments/option.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { webSocketServer } from "../../websocket/websocket_options.ts";
@@ -65,7 +66,7 @@ export async function listenSettings(
         maxHeaderBytes: options["max-proxy-header"],
       },
     }),
-    ...(addresses.some(({ transport }) => transport.startsWith("ws"))
+    ...(addresses.some(isWebSocket)
       ? { webSocket: webSocketServer(options) }
       : {}),
     whenFull: options["when-full"],

@@ -11,6 +11,7 @@ import {
   type MessageConnection,
 } from "../../../lib/core.ts";
 import type { TlsDialOptions } from "../../../lib/transport/tls/mod.ts";
+import { isWebSocket } from "../../arguments/kinds.ts";
 import { absent, type Finding, type Probe, READY } from "../finding.ts";
 import { type Asked, unmatched } from "./answer.ts";
 
@@ -29,8 +30,7 @@ export function connectionProbe(
   asked: Asked,
   tls: TlsDialOptions,
 ): Probe {
-  const isWebSocket = address.transport.startsWith("ws");
-  const isRaw = framing.boundary === "none" && !isWebSocket;
+  const isRaw = framing.boundary === "none" && !isWebSocket(address);
   return async (signal) => {
     const connection = await connect(address, {
       ...tls,
