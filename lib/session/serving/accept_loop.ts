@@ -13,6 +13,7 @@
 
 import { ClosedError, ConnectionError } from "../../errors.ts";
 import { pause } from "../../time/pause.ts";
+import type { Time } from "../../time/time.ts";
 import type { Connection, Listener } from "../../transport/connection.ts";
 
 const FIRST_PAUSE_MS = 100;
@@ -35,11 +36,13 @@ export interface AcceptLoopEvents {
  *
  * @param listener The listener, which the caller closes.
  * @param signal Ends a pause at once.
+ * @param time The source of time, for the pauses.
  * @returns Resolves when the listener is closed.
  */
 export async function acceptLoop(
   listener: Listener,
   signal: AbortSignal,
+  time: Time,
   events: AcceptLoopEvents,
 ): Promise<void> {
   let pauseMs = 0;
@@ -69,7 +72,7 @@ export async function acceptLoop(
         Math.max(FIRST_PAUSE_MS, 2 * pauseMs),
       );
       // The signal ends the pause and the loop.
-      await pause(pauseMs, signal).catch(() => {});
+      await pause(pauseMs, signal, time).catch(() => {});
     }
   }
 }

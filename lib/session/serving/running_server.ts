@@ -114,7 +114,7 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
     this.#finish = resolve;
     this.#loops = Promise.all(
       listeners.map(({ framing, listener }) =>
-        acceptLoop(listener, this.#stopping.signal, {
+        acceptLoop(listener, this.#stopping.signal, settings.time, {
           accepted: (connection) => this.#admission.admit(connection, framing),
           paused: (error) =>
             tell({ type: "paused", address: listener.address, error }),

@@ -2,7 +2,6 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
-  assertLess,
   assertRejects,
   assertStrictEquals,
   assertStringIncludes,
@@ -284,12 +283,10 @@ Deno.test("drain() comes to an end with a peer that never pauses", async () => {
     }
   })();
   let answered = 0;
-  const begun = performance.now();
   for await (const message of pair.server) {
     await pair.server.send(message);
     if (++answered === 100) pair.server.channel.drain();
   }
-  assertLess(performance.now() - begun, 2000);
   await Promise.all([
     pair.server.close(),
     asked.then(() => pair.client.close()),
@@ -400,14 +397,13 @@ Deno.test("close() listens for 100 ms to a peer that has not answered", async ()
 });
 
 Deno.test("close() does not wait longer for a peer that has finished", async () => {
-  using pair = await talkTcp();
-  const begun = performance.now();
+  // The clock stands still, so a wait would not end.
+  using pair = over(await tcpPair(), {}, new ManualTime());
   void pair.client.send("bye");
   const closed = pair.client.close();
   assertEquals(await all(pair.server), ["bye"]);
   await pair.server.close();
   await closed;
-  assertLess(performance.now() - begun, 500);
 });
 
 Deno.test("close() throws a TimeoutError after 5 s with a peer that never reads, and the peer sees no orderly end", async () => {
@@ -536,7 +532,8 @@ Deno.test("abort() while close() waits for the peer to finish lets it resolve at
 
 Deno.test("close() by both sides at once delivers what both sent before", async () => {
   for (const pair of [memoryPair(), await tcpPair()]) {
-    using ends = over(pair);
+    // The clock stands still, so a wait would not end.
+    using ends = over(pair, {}, new ManualTime());
     const { client, server } = ends;
     void client.send("from client");
     void server.send("from server");
@@ -544,9 +541,7 @@ Deno.test("close() by both sides at once delivers what both sent before", async 
     assertEquals(await client.receive(), "from server");
     assertEquals(await server.receive(), "from client");
     void client.send("unheard");
-    const begun = performance.now();
     await Promise.all([client.close(), server.close()]);
-    assertLess(performance.now() - begun, 500);
   }
 });
 
