@@ -8,18 +8,13 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { rawServer, resettingServer } from "../support/peers.ts";
 import { e2e, type Ended } from "../support/processes.ts";
+import { busyPort, freePort } from "../support/ports.ts";
 
 /** A failure is one line that begins with the program's name. */
 function assertFails(ended: Ended, code: number, line: RegExp): void {
   assertEquals(ended.code, code, ended.stderr);
   assertMatch(ended.stderr, line);
   assertEquals(ended.stderr.trimEnd().split("\n").length, 1, ended.stderr);
-}
-
-/** A port of this machine that nobody listens on. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 e2e("the client exits 0 when it is done", async (run) => {
@@ -66,23 +61,6 @@ e2e(
     );
   },
 );
-
-/** A port whose queue of connections is full: who dials it is not answered. */
-async function busyPort(): Promise<{ port: number } & Disposable> {
-  const hostname = "127.0.0.1";
-  const listener = Deno.listen({ hostname, port: 0, tcpBacklog: 1 });
-  const { port } = listener.addr;
-  const queued: Deno.Conn[] = [];
-  for (let i = 0; i < 2; i++) {
-    queued.push(await Deno.connect({ hostname, port }));
-  }
-  return {
-    port,
-    [Symbol.dispose]() {
-      for (const open of [...queued, listener]) open.close();
-    },
-  };
-}
 
 e2e("no answer within --connect-timeout exits 4", async (run) => {
   using busy = await busyPort();

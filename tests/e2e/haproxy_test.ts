@@ -6,6 +6,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { connect, serve } from "@parley/parley";
+import { freePort } from "../support/ports.ts";
 
 // Through the shell, the only program besides Deno and Node that tests may run.
 async function sh(script: string): Promise<Deno.CommandOutput> {
@@ -14,12 +15,6 @@ async function sh(script: string): Promise<Deno.CommandOutput> {
 
 const { success: installed } = await sh("command -v haproxy");
 const VERSIONS = ["send-proxy", "send-proxy-v2"];
-
-/** Asks the system for a port that is free now. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
 
 /** Runs HAProxy until it is disposed of; it listens once this returns. */
 async function haproxy(port: number, server: string): Promise<AsyncDisposable> {

@@ -7,15 +7,11 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { makeCertificate } from "../../cli/tls/certificate.ts";
-import {
-  type Folder,
-  folder,
-  freePort,
-  noise,
-} from "../support/foreign_http.ts";
+import { type Folder, folder, noise } from "../support/foreign_http.ts";
 import { nodeServer } from "../support/foreign_http_node.ts";
 import { type RawPeer, rawServer } from "../support/peers.ts";
 import { e2e, type Ended, Process, type Run } from "../support/processes.ts";
+import { freePort } from "../support/ports.ts";
 
 /** A failure is one line that begins with the program's name. */
 function assertFails(ended: Ended, code: number, line: RegExp): void {

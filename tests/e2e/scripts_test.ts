@@ -8,8 +8,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { e2e, Process } from "../support/processes.ts";
 import { serverOf } from "../support/npm_program.ts";
-import { freePort, peerTest, start } from "../support/protocol_peers.ts";
+import { peerTest, start } from "../support/protocol_peers.ts";
 import { client, scriptFile } from "../support/scripts.ts";
+import { freePort } from "../support/ports.ts";
 
 e2e(
   "talk and play hold a conversation, and tell of one that goes otherwise",

@@ -7,6 +7,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { RawPeer } from "../support/peers.ts";
 import { e2e } from "../support/processes.ts";
+import { freePort } from "../support/ports.ts";
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   e2e(`${signal} without connections exits 0`, async (run) => {
@@ -91,7 +92,7 @@ for (
 }
 
 e2e("the port is free again when the server has ended", async (run) => {
-  await using first = await run.server("echo", "0");
+  await using first = await run.server("echo", `${freePort()}`);
   const { stdout } = await run.client(first.address, "hello");
   assertEquals(stdout, "hello\n");
   first.process.signal("SIGTERM");

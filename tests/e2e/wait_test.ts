@@ -7,12 +7,7 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { e2e } from "../support/processes.ts";
-
-/** A port at which nothing listens. */
-function freePort(): number {
-  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return free.addr.port;
-}
+import { freePort } from "../support/ports.ts";
 
 e2e(
   "wait ends once every server has started, over TCP, UDP, WebSocket and HTTP",

@@ -133,14 +133,3 @@ export async function sha256(
     : new Uint8Array(await new Response(source).arrayBuffer());
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
-
-/**
- * Asks the system for a port that is free now, for a program that cannot be
- * told to choose one.
- *
- * @returns The port.
- */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

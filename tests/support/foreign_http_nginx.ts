@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type Folder, folder, freePort, within } from "./foreign_http.ts";
+import { type Folder, folder, within } from "./foreign_http.ts";
 import { Process } from "./processes.ts";
+import { freePort } from "./ports.ts";
 
 /** An nginx that runs. */
 export interface Nginx extends AsyncDisposable {

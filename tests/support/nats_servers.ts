@@ -15,7 +15,8 @@ import type {
 import { natsBackbone } from "../../lib/nats/nats_backbone.ts";
 import type { NatsBackboneOptions } from "../../lib/nats/nats_options.ts";
 import type { Process } from "./processes.ts";
-import { freePort, start } from "./protocol_peers.ts";
+import { start } from "./protocol_peers.ts";
+import { freePort } from "./ports.ts";
 
 /** A server of NATS that keeps its port and its store over a restart. */
 export class NatsServer implements AsyncDisposable {

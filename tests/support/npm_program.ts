@@ -7,8 +7,8 @@
 
 import { assertEquals } from "@std/assert";
 import { Process } from "./processes.ts";
-import { freePort } from "./protocol_peers.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
+import { freePort } from "./ports.ts";
 
 const FOLDER = new URL("../e2e/protocols/npm/", import.meta.url);
 

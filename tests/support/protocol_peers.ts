@@ -75,12 +75,6 @@ export function start(program: string, ...args: string[]): Process {
   ]);
 }
 
-/** A port of the loopback that is free now. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 /** Waits until a server that says nothing of it listens. */
 export async function listening(port: number): Promise<void> {
   for (let left = 500;; left--) {

@@ -14,6 +14,7 @@ import {
 import { runClient } from "../../../cli/commands.ts";
 import { Process } from "../../support/processes.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
+import { freePort } from "../../support/ports.ts";
 
 const SERVERS = new URL("./servers/", import.meta.url).pathname;
 
@@ -290,9 +291,7 @@ Deno.test("chop says when the server ends without an answer, or the answer does 
 });
 
 Deno.test("chop says when nothing listens there, with exit 4", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const port = freePort();
   const { code, told } = await chop(`${port}`, "--message", "hi");
   assertEquals(code, 4);
   assertMatch(told, /cannot connect to .*: connection refused/);

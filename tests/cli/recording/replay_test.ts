@@ -10,6 +10,7 @@ import { encodeEvent, encodeHead } from "@parley/parley/recording";
 import { runClient, runServer } from "../../../cli/commands.ts";
 import { FORMATS } from "../../../lib/framing/formats.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
+import { freePort } from "../../support/ports.ts";
 
 const UTF8 = new TextEncoder();
 
@@ -512,9 +513,7 @@ for (const [line, said] of REFUSED) {
 
 Deno.test("replay says when nothing listens there, with exit 4", async () => {
   const path = await recorded("line", [[0, "server", "a\n"]]);
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const port = freePort();
   const terminal = new RecordedTerminal();
   const code = await runClient(["replay", path, `${port}`], terminal);
   assertEquals(code, 4);

@@ -12,6 +12,7 @@ import {
   scriptFile,
   server,
 } from "../../support/scripts.ts";
+import { freePort } from "../../support/ports.ts";
 
 const ECHO = await scriptFile(
   "echo.talk",
@@ -144,9 +145,7 @@ Deno.test("talk reads a script from standard input, and the files beside a scrip
 });
 
 Deno.test("talk exits 4 where nothing listens, and runs the other scripts all the same", async () => {
-  const gone = await server("echo", "0");
-  const { address } = gone;
-  await gone[Symbol.asyncDispose]();
+  const address = `tcp://127.0.0.1:${freePort()}`;
   const { code, shown, told } = await client("talk", ECHO, ECHO, address);
   assertEquals([code, shown], [4, ""]);
   assertMatch(

@@ -10,6 +10,7 @@ import { serveDatagrams } from "@parley/parley/udp";
 import { runClient } from "../../../cli/commands.ts";
 import { certificates, hasOpenssl } from "../../support/certificates.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
+import { freePort } from "../../support/ports.ts";
 
 const echo: Handler = async (connection) => {
   for await (const message of connection) await connection.send(message);
@@ -20,14 +21,6 @@ async function waitWith(...args: readonly string[]) {
   const code = await runClient(["wait", ...args], terminal);
   assertEquals(terminal.shown, "");
   return { code, told: terminal.told };
-}
-
-/** A port at which nothing listens. */
-function freePort(): number {
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr;
-  free.close();
-  return port;
 }
 
 function web(handler: () => Response) {

@@ -9,7 +9,8 @@ import { connect, type MessageConnection } from "@parley/parley";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { NatsServer } from "../../support/nats_servers.ts";
 import { e2e, type Ended, type Run } from "../../support/processes.ts";
-import { freePort, run as sh } from "../../support/protocol_peers.ts";
+import { run as sh } from "../../support/protocol_peers.ts";
+import { freePort } from "../../support/ports.ts";
 
 const NEEDED = "nats-server";
 const isInstalled = (await sh(`command -v ${NEEDED}`)).code === 0;

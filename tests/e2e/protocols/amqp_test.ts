@@ -8,7 +8,6 @@
 import { type MessageConnection, serve } from "@parley/parley";
 import { assert, assertEquals } from "@std/assert";
 import {
-  freePort,
   opened,
   peerTest,
   portOf,
@@ -22,6 +21,7 @@ import { fromLatin1, latin1 } from "../../support/chunkings.ts";
 import { checkStompit } from "../../support/stompit.ts";
 import { npmProgram } from "../../support/npm_program.ts";
 import type { Process } from "../../support/processes.ts";
+import { freePort } from "../../support/ports.ts";
 
 const START = [10, 10] as const;
 const START_OK = [10, 11] as const;

@@ -9,15 +9,10 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import { npmProgram } from "../../support/npm_program.ts";
 import type { Process } from "../../support/processes.ts";
-import {
-  freePort,
-  opened,
-  peerTest,
-  run,
-  start,
-} from "../../support/protocol_peers.ts";
+import { opened, peerTest, run, start } from "../../support/protocol_peers.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { wholeConversation } from "../../support/whole_packets.ts";
+import { freePort } from "../../support/ports.ts";
 
 interface Peer {
   /** The program. */

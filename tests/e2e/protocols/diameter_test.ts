@@ -7,15 +7,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import type { Process } from "../../support/processes.ts";
-import {
-  freePort,
-  opened,
-  peerTest,
-  run,
-  start,
-} from "../../support/protocol_peers.ts";
+import { opened, peerTest, run, start } from "../../support/protocol_peers.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { wholePackets } from "../../support/whole_packets.ts";
+import { freePort } from "../../support/ports.ts";
 
 /** A node, which opens connections to others at their ports. */
 async function node(

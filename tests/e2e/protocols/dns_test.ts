@@ -7,16 +7,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { decode, encode } from "dns-packet";
 import { Buffer } from "node:buffer";
-import {
-  freePort,
-  opened,
-  peerTest,
-  run,
-  start,
-} from "../../support/protocol_peers.ts";
+import { opened, peerTest, run, start } from "../../support/protocol_peers.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { wholePackets } from "../../support/whole_packets.ts";
 import type { Process } from "../../support/processes.ts";
+import { freePort } from "../../support/ports.ts";
 
 const LONG = Array.from({ length: 20 }, (_, i) => `${i}${"x".repeat(250)}`);
 // dnsmasq resets a connection after 100.

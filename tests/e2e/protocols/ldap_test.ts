@@ -6,7 +6,6 @@
 
 import { assert, assertEquals } from "@std/assert";
 import {
-  freePort,
   listening,
   opened,
   peerTest,
@@ -17,6 +16,7 @@ import { Recorder } from "../../support/recorder.ts";
 import { wholePackets } from "../../support/whole_packets.ts";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import type { Process } from "../../support/processes.ts";
+import { freePort } from "../../support/ports.ts";
 
 const PEOPLE = 300;
 

@@ -9,7 +9,6 @@ import { assert, assertEquals } from "@std/assert";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import type { Process } from "../../support/processes.ts";
 import {
-  freePort,
   listening,
   opened,
   peerTest,
@@ -18,6 +17,7 @@ import {
 } from "../../support/protocol_peers.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { wholeConversation } from "../../support/whole_packets.ts";
+import { freePort } from "../../support/ports.ts";
 
 async function memcached(port: number): Promise<Process> {
   const server = start(

@@ -7,15 +7,11 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  freePort,
-  peerTest,
-  run,
-  start,
-} from "../../support/protocol_peers.ts";
+import { peerTest, run, start } from "../../support/protocol_peers.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { joined, wholePackets } from "../../support/whole_packets.ts";
 import { npmProgram } from "../../support/npm_program.ts";
+import { freePort } from "../../support/ports.ts";
 
 /** The type of a control packet: section 2.1.2. */
 const typeOf = (packet: Uint8Array) => packet[0]! >> 4;

@@ -5,17 +5,12 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  freePort,
-  opened,
-  peerTest,
-  run,
-  start,
-} from "../../support/protocol_peers.ts";
+import { opened, peerTest, run, start } from "../../support/protocol_peers.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { wholeConversation } from "../../support/whole_packets.ts";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import type { Process } from "../../support/processes.ts";
+import { freePort } from "../../support/ports.ts";
 
 /** A server without accounts, which starts in a second and stores little. */
 async function mariadb(folder: string, port: number): Promise<Process> {

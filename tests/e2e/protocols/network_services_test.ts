@@ -7,7 +7,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import {
-  freePort,
   listening,
   opened,
   peerTest,
@@ -16,6 +15,7 @@ import {
 } from "../../support/protocol_peers.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { wholeConversation } from "../../support/whole_packets.ts";
+import { freePort } from "../../support/ports.ts";
 
 // Types of 9P2000.L: an answer is one more than its question.
 const VERSION = 100;

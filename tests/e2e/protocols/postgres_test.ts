@@ -5,17 +5,12 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import {
-  freePort,
-  opened,
-  peerTest,
-  run,
-  start,
-} from "../../support/protocol_peers.ts";
+import { opened, peerTest, run, start } from "../../support/protocol_peers.ts";
 import { fromLatin1 } from "../../support/chunkings.ts";
 import type { Process } from "../../support/processes.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { wholeConversation } from "../../support/whole_packets.ts";
+import { freePort } from "../../support/ports.ts";
 
 // Debian has the programs of the server in no PATH.
 const BIN = (await run("ls -d /usr/lib/postgresql/*/bin | tail -1")).text

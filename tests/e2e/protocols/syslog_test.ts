@@ -11,7 +11,6 @@
 import { connect, serve } from "@parley/parley";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
-  freePort,
   Peer,
   peerTest,
   portOf,
@@ -21,6 +20,7 @@ import {
 import { Recorder } from "../../support/recorder.ts";
 import { joined, wholePackets } from "../../support/whole_packets.ts";
 import { fromLatin1, latin1 } from "../../support/chunkings.ts";
+import { freePort } from "../../support/ports.ts";
 
 /** Sends on what comes in, as it came in. */
 const config = (folder: string, input: number, output: number, form: string) =>

@@ -15,7 +15,6 @@ import { connect } from "@parley/parley";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Process, sourceCommand } from "../../support/processes.ts";
 import {
-  freePort,
   listening,
   peerTest,
   run,
@@ -23,6 +22,7 @@ import {
 } from "../../support/protocol_peers.ts";
 import { Recorder } from "../../support/recorder.ts";
 import { joined } from "../../support/whole_packets.ts";
+import { freePort } from "../../support/ports.ts";
 
 /** A tap between two recorders. */
 class Tapped implements AsyncDisposable {

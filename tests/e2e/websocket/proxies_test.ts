@@ -7,14 +7,10 @@
 import { connect, serve } from "@parley/parley";
 import { webSocketOf } from "@parley/parley/websocket";
 import { assertEquals } from "@std/assert";
-import {
-  folder,
-  freePort,
-  noise,
-  peerTests,
-} from "../../support/foreign_http.ts";
+import { folder, noise, peerTests } from "../../support/foreign_http.ts";
 import { nginx } from "../../support/foreign_http_nginx.ts";
 import { Process } from "../../support/processes.ts";
+import { freePort } from "../../support/ports.ts";
 
 const withNginx = await peerTests("nginx");
 const withHaproxy = await peerTests("haproxy");

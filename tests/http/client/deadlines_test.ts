@@ -11,6 +11,7 @@ import {
   type ScriptedPeer,
   timed,
 } from "./scripted.ts";
+import { busyPort } from "../../support/ports.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -227,38 +228,17 @@ bounded("without deadlines nothing is cut off", async () => {
 });
 
 bounded("a connection that does not come is given up", async () => {
-  // A listener whose queue is full answers no more.
-  using listener = Deno.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    tcpBacklog: 1,
-  });
-  const { port } = listener.addr;
-  const filling: Promise<Deno.Conn | undefined>[] = [];
-  const over = new AbortController();
-  const { signal } = over;
-  for (let i = 0; i < 4; i++) {
-    filling.push(
-      Deno.connect(
-        { hostname: "127.0.0.1", port, signal } as Deno.ConnectOptions,
-      )
-        .catch(() => undefined),
-    );
-  }
-  // The queue is full once the first two are in it.
-  await Promise.all(filling.slice(0, 2));
+  using busy = await busyPort();
   const time = new ManualTime();
   const options = timed(time, { connectTimeoutMs: 100 });
   const given = failure(
-    request(`http://127.0.0.1:${port}/`, options),
+    request(`http://127.0.0.1:${busy.port}/`, options),
     TimeoutError,
   );
   await time.advance(99);
   assertEquals(await standing(given), "pending");
   await time.advance(1);
   assertEquals((await given).deadline, "connect");
-  over.abort();
-  for (const conn of await Promise.all(filling)) conn?.close();
 });
 
 // -------------------------------------------------------------------- signal

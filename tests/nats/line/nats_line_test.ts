@@ -10,7 +10,8 @@ import { ConnectionError } from "../../../lib/errors.ts";
 import { certificates, hasOpenssl } from "../../support/certificates.ts";
 import { CutLine } from "../../support/cut_line.ts";
 import { NatsServer, Seat } from "../../support/nats_servers.ts";
-import { freePort, peerTest } from "../../support/protocol_peers.ts";
+import { peerTest } from "../../support/protocol_peers.ts";
+import { freePort } from "../../support/ports.ts";
 
 const needs = ["nats-server"];
 

@@ -3,18 +3,11 @@ import { type Handler, serve } from "@parley/parley";
 import { runClient } from "../../../../cli/commands.ts";
 import { certificates, hasOpenssl } from "../../../support/certificates.ts";
 import { RecordedTerminal } from "../../../support/recorded_terminal.ts";
+import { freePort } from "../../../support/ports.ts";
 
 const echo: Handler = async (connection) => {
   for await (const message of connection) await connection.send(message);
 };
-
-/** A port at which nothing listens. */
-function freePort(): number {
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr;
-  free.close();
-  return port;
-}
 
 Deno.test("runClient() tries again with --retry while nothing listens there", async () => {
   const port = freePort();
