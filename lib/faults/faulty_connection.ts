@@ -158,6 +158,7 @@ export class FaultyConnection extends OuterConnection {
         () => this.#closedError("read from"),
       );
     } catch (error) {
+      if (this.#state === "open") this.#lose(error);
       // A fault in the other direction has ended both.
       throw this.#failure ?? error;
     }
@@ -182,6 +183,7 @@ export class FaultyConnection extends OuterConnection {
           if (next.bytes.length === 0) continue;
           return next.bytes;
         case "failed":
+          this.#lose(next.error);
           throw next.error;
         case "reset":
           throw this.#reset("read from", next.event);
@@ -251,6 +253,12 @@ export class FaultyConnection extends OuterConnection {
       () => this.abort(),
       LONGEST_WRITE_MS,
     );
+  }
+
+  /** The link is lost: what is due goes nowhere, so close() does not wait for it. */
+  #lose(error: unknown): void {
+    this.#writeFailure ??= error;
+    this.#outgoing?.close();
   }
 
   #reset(action: string, event: FaultEvent): Error {

@@ -135,6 +135,7 @@ export class Passage {
    * @returns It, or `undefined` once this is closed.
    */
   take(): Promise<Departure | undefined> {
+    if (this.#state === "closed") return Promise.resolve(undefined);
     this.#taker ??= Promise.withResolvers();
     const { promise } = this.#taker;
     this.#advance();
@@ -209,9 +210,7 @@ export class Passage {
         this.#onStrike(step.event);
         return undefined;
       case "stall":
-        this.#state = "stalled";
-        this.#drop();
-        if (this.#hasEnded) this.#endLater();
+        this.#stall();
         return undefined;
       case "bytes":
         this.#leave(step.bytes.length, step.bytesPerSecond, now);
@@ -223,6 +222,15 @@ export class Passage {
         this.#over();
         return step;
     }
+  }
+
+  /** Drops what is held, but not the news of a lost link behind it. */
+  #stall(): void {
+    const last = this.#held.at(-1)?.step;
+    this.#state = "stalled";
+    this.#drop();
+    if (last?.type === "failed") this.fail(last.error);
+    else if (this.#hasEnded) this.#endLater();
   }
 
   /** Ends a direction that has stalled. */

@@ -7,6 +7,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { Passage } from "../../lib/faults/passage.ts";
 import { faulty } from "../../lib/faults/with_faults.ts";
 import {
   type FaultEvent,
@@ -18,7 +19,7 @@ import {
 import { type Connection, ConnectionError } from "../../mod.ts";
 import { fork, seeded } from "../../lib/random.ts";
 import { ManualTime } from "../support/manual_time.ts";
-import { latin1, randomCuts } from "./support.ts";
+import { latin1, planOf, randomCuts } from "./support.ts";
 
 const QUESTIONS = bytes(
   Array.from({ length: 30 }, (_, i) => `question ${i + 1}\n`).join(""),
@@ -247,6 +248,36 @@ Deno.test("stall-after still tells of a lost link", async () => {
   const error = await assertRejects(() => reading, ConnectionError);
   assertEquals([error.code, error.option], ["reset", undefined]);
   near.close();
+});
+
+for (
+  const [name, faults, read] of [
+    ["delayed bytes", ["delay:1s", "stall-after:4"], 1],
+    ["bytes that are not read yet", ["stall-after:4"], 0],
+  ] as const
+) {
+  Deno.test(`stall-after tells of a link that is lost behind ${name}`, async () => {
+    const time = new ManualTime();
+    const [near, far] = memoryPair();
+    const faulted = faulty(near, faults, {}, time);
+    const early = read === 1 ? faulted.read(new Uint8Array(9)) : undefined;
+    await far.write(bytes("abcdef"));
+    if (early === undefined) await faulted.write(bytes("begins"));
+    await time.advance(0);
+    far.abort();
+    await time.advance(1_000);
+    const into = new Uint8Array(9);
+    assertEquals(await (early ?? faulted.read(into)), 4);
+    await assertRejects(() => faulted.read(into), ConnectionError);
+    faulted.close();
+    assertEquals(time.pending, 0);
+  });
+}
+
+Deno.test("Passage gives nothing to a caller that comes after it was closed", async () => {
+  const passage = new Passage(planOf(["delay:1s"]), { onStrike() {} });
+  passage.close();
+  assertEquals(await passage.take(), undefined);
 });
 
 Deno.test("reset-after resets both directions, and its error says so", async () => {

@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
+import { Plan } from "../../lib/faults/plan/plan.ts";
 import type { Step } from "../../lib/faults/plan/step.ts";
+import { parseFraming } from "../../lib/framing/mod.ts";
+import { type Fault, parseFault } from "../../lib/testing/mod.ts";
 import { bytesOf, planOf, run, sentBy } from "./support.ts";
 
 const LINES = Array.from({ length: 40 }, (_, i) => `message ${i + 1}\n`);
@@ -186,4 +189,28 @@ Deno.test("Plan leaves a fault out whose when= takes too long, says so once, and
     { ...event, message: 1, offset: 0 },
     { ...event, message: 2, offset: 4, leftOut },
   ]);
+});
+
+Deno.test("Plan searches a message once, however many bytes of it are struck", () => {
+  let searches = 0;
+  const when = new class extends RegExp {
+    override exec(text: string): RegExpExecArray | null {
+      searches++;
+      return super.exec(text);
+    }
+  }("b");
+  const fault: Fault = { ...parseFault("corrupt:100%,when=/b/"), when };
+  const plan = new Plan({
+    seed: 1,
+    connection: 1,
+    direction: "toServer",
+    faults: [fault],
+    framing: parseFraming("line"),
+  });
+  const { bytes, strikes } = sentBy(
+    plan.push(new TextEncoder().encode("aaaa\nbbbb\naaaa\n")),
+  );
+  assertEquals(searches, 3);
+  assertEquals(strikes.length, 5);
+  assertEquals([bytes.slice(0, 5), bytes.slice(10)], ["aaaa\n", "aaaa\n"]);
 });

@@ -35,6 +35,9 @@ export class Strikes {
   readonly #place: Place;
   #count = 0;
   #isLeftOut = false;
+  // A message is searched once, though many of its bytes may be struck.
+  #searched: Uint8Array | undefined;
+  #isFound = false;
 
   constructor(fault: Fault, place: Place) {
     this.#fault = fault;
@@ -61,9 +64,18 @@ export class Strikes {
       return false;
     }
     if (when === undefined) return true;
+    if (this.#searched !== payload) {
+      this.#searched = payload;
+      this.#isFound = this.#search(when, step, emit);
+    }
+    return this.#isFound;
+  }
+
+  #search(when: RegExp, step: BytesStep, emit: Emit): boolean {
+    const payload = step.payload!;
     const text = this.#place.isWebSocket === true
-      ? websocketPayload(payload!, LOOKED_AT_BYTES)
-      : payload!.subarray(0, LOOKED_AT_BYTES);
+      ? websocketPayload(payload, LOOKED_AT_BYTES)
+      : payload.subarray(0, LOOKED_AT_BYTES);
     try {
       return bounded(when).test(UTF8.decode(text));
     } catch (error) {
