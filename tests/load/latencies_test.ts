@@ -109,7 +109,9 @@ Deno.test("limitResult() keeps, breaks and voids a limit", () => {
   assertEquals(verdict(100, 0.049), "void");
   // What was due and never sent is later than any limit.
   assertEquals(verdict(50, 0.2, 5), "broken");
-  assertEquals(verdict(50, 0.2, 3), "kept");
+  // Of seven messages, the fourth is half: 400 us.
+  assertEquals(verdict(50, 0.399, 3), "broken");
+  assertEquals(verdict(50, 0.4, 3), "kept");
   const { at, limit_us, late_us } = limitResult(
     { percentile: 99.9, ms: 1 },
     latency,

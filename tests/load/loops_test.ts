@@ -5,13 +5,15 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { loopOf } from "../../lib/load/generating/loops.ts";
+import { type LoopEnd, loopOf } from "../../lib/load/generating/loops.ts";
+import type { Lane } from "../../lib/load/lanes/lane.ts";
 import type { OpenPace } from "../../lib/load/lanes/pace.ts";
 import { Measurements } from "../../lib/load/measuring/measurements.ts";
+import type { LoadOptions } from "../../lib/load/mod.ts";
 import { planOf } from "../../lib/load/planning/plan.ts";
 
 /** The open loop of a run with 50 messages of warm-up and 100 that are measured. */
-function openLoop() {
+function openLoop(options: Partial<LoadOptions> = {}, nowMs = 0) {
   const startMs = 1_000_000;
   const plan = planOf({
     address: "7342",
@@ -19,9 +21,11 @@ function openLoop() {
     durationMs: 100,
     ratePerS: 1_000,
     warmUpMs: 50,
+    ...options,
   });
-  const now = () => 0;
-  const loop = loopOf({ plan, startMs, now, onEnd: () => {} });
+  const ends: LoopEnd[] = [];
+  const onEnd = (end: LoopEnd) => ends.push(end);
+  const loop = loopOf({ plan, startMs, now: () => nowMs, onEnd });
   const measurements = new Measurements(
     startMs + 50,
     1_000,
@@ -29,7 +33,7 @@ function openLoop() {
     () => ({ bytesIn: 0, bytesOut: 0 }),
     () => {},
   );
-  return { loop, measurements, startMs };
+  return { ends, loop, measurements, plan, startMs };
 }
 
 Deno.test("an open loop that never came to its messages counts those behind the warm-up as unsent", () => {
@@ -54,4 +58,37 @@ Deno.test("an open loop counts what its connections have not sent, without the w
   take(paces[1]!, 30);
   take(paces[0]!, 15);
   assertEquals(unsent, [0, 20, 15, 5]);
+});
+
+Deno.test("an open loop lasts as long as it should, though its last message is sent before", () => {
+  const { ends, loop, measurements, startMs } = openLoop(
+    { ratePerS: 0.5, durationMs: 1_000, warmUpMs: 0 },
+    1_000_000,
+  );
+  const lane = { pump() {} } as unknown as Lane;
+  loop.start([lane, lane], measurements);
+  assertEquals(ends, []);
+  loop.end(startMs + 1_000);
+  assertEquals(ends, ["duration"]);
+});
+
+Deno.test("an open loop without a message is over at once", () => {
+  const startMs = 1_000_000;
+  const { measurements, plan } = openLoop();
+  const ends: LoopEnd[] = [];
+  const onEnd = (end: LoopEnd) => ends.push(end);
+  // The part of a thread, if there are fewer messages than threads.
+  const none = { ...plan, count: 0, durationMs: Infinity, warmUpMs: 0 };
+  const loop = loopOf({ plan: none, startMs, now: () => startMs, onEnd });
+  loop.start([], measurements);
+  assertEquals(ends, ["count"]);
+});
+
+Deno.test("an open loop that is stopped sends nothing of its backlog, and counts it as unsent", () => {
+  const { loop } = openLoop({ warmUpMs: 0 });
+  const pace = loop.paceOf(0) as OpenPace;
+  pace.release(5);
+  assertEquals(pace.take(2), 2);
+  loop.stop();
+  assertEquals([pace.take(2), loop.unsent], [0, 3]);
 });

@@ -75,3 +75,11 @@ Deno.test("Series joins two intervals to one when there are too many, and loses 
     if (next !== undefined) assertEquals(t_s + seconds, next.t_s);
   }
 });
+
+Deno.test("Series stays within its bound, though nothing was reported for long", () => {
+  const series = new Series(100, 1, 8);
+  for (const index of [0, 1, 40, 41, 200]) series.add(0, report(index, [10]));
+  const intervals = series.finish(20.1);
+  assert(intervals.length <= 8, `${intervals.length}`);
+  assertEquals(intervals.reduce((sum, { messages }) => sum + messages, 0), 5);
+});

@@ -34,9 +34,14 @@ export async function carryOut(
     for (const hand of hands) hand.stop();
   };
   signal?.addEventListener("abort", stop);
+  if (signal?.aborted) stop();
   try {
     await openAll(hands, signal);
     return await measure(plan, hands, onProgress);
+  } catch (error) {
+    // A thread has died; the others would go on by themselves.
+    stop();
+    throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
   }
@@ -60,7 +65,6 @@ async function openAll(
   const opened = await Promise.allSettled(hands.map((hand) => hand.open()));
   const failed = opened.find(({ status }) => status === "rejected");
   if (failed === undefined && signal?.aborted !== true) return;
-  for (const hand of hands) hand.stop();
   signal?.throwIfAborted();
   throw (failed as PromiseRejectedResult).reason;
 }

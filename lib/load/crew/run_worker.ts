@@ -47,7 +47,7 @@ export function serveOrders(scope: LoadWorkerScope): void {
         break;
       case "stop":
         // Not running yet, it has nothing to report.
-        if (generator?.isRunning !== true) scope.close();
+        if (generator?.hasBegun !== true) scope.close();
         generator?.stop();
     }
   };

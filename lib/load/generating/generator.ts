@@ -79,9 +79,9 @@ export class Generator {
     return this.#measurements.total;
   }
 
-  /** Whether it has begun, and has not ended. */
-  get isRunning(): boolean {
-    return this.#state === "sending" || this.#state === "answering";
+  /** Whether it has begun, so that it tells how it ends. */
+  get hasBegun(): boolean {
+    return this.#state !== "ready";
   }
 
   /**
@@ -178,6 +178,9 @@ export class Generator {
     const now = this.#settings.now();
     this.#measurements.tick(now);
     for (const lane of this.#lanes) lane.sweep(now);
+    if (this.#state === "answering" && now - this.#endMs >= BACKLOG_MS) {
+      this.#loop.stop();
+    }
     if (this.#state === "sending" && now >= this.#endMs) this.#loop.end(now);
     this.#changed();
     if (this.#lanes.some((lane) => lane.isOpen)) {

@@ -25,7 +25,7 @@ export interface Loop {
   start(lanes: readonly Lane[], measurements: Measurements): void;
   /** The time is over. */
   end(nowMs: number): void;
-  /** Releases nothing more. */
+  /** Nothing more is sent. */
   stop(): void;
 }
 
@@ -88,6 +88,7 @@ class OpenLoop implements Loop, Releaser {
   readonly #endMs: number;
   // The first message behind the warm-up.
   readonly #first: number;
+  readonly #endsByTime: boolean;
   readonly #onEnd: () => void;
   #lanes: readonly Lane[] = [];
   #measurements: Measurements | undefined;
@@ -100,8 +101,9 @@ class OpenLoop implements Loop, Releaser {
     const total = Math.min(inTime, this.#first + count);
     const schedule = this.#schedule = new Schedule(startMs, ratePerS, total);
     this.#scheduler = new Scheduler(schedule, this, now);
-    this.#endMs = schedule.timeOf(total);
-    this.#onEnd = () => onEnd(total === inTime ? "duration" : "count");
+    this.#endMs = startMs + warmUpMs + durationMs;
+    this.#endsByTime = total === inTime;
+    this.#onEnd = () => onEnd(this.#endsByTime ? "duration" : "count");
     this.#paces = Array.from(
       { length: connections },
       (_, index) => new OpenPace(schedule, index, connections),
@@ -140,14 +142,16 @@ class OpenLoop implements Loop, Releaser {
   }
 
   released(): void {
-    this.#onEnd();
+    // The last message is sent before the time is over: at half a message a second,
+    // up to two seconds. A run that ended with it would measure too high a rate.
+    if (!this.#endsByTime) this.#onEnd();
   }
 
   end(nowMs: number): void {
-    if (this.#isStopped || nowMs < this.#endMs + LATE_MS) return;
     const { count } = this.#scheduler;
     const left = this.#schedule.total - count;
-    if (left === 0) return;
+    if (left === 0) return this.#onEnd();
+    if (this.#isStopped || nowMs < this.#endMs + LATE_MS) return;
     this.#isStopped = true;
     this.#scheduler.stop();
     const step = Math.ceil(left / LATE_STEPS);
@@ -160,5 +164,6 @@ class OpenLoop implements Loop, Releaser {
 
   stop(): void {
     this.#scheduler.stop();
+    for (const pace of this.#paces) pace.stop();
   }
 }

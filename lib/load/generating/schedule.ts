@@ -48,9 +48,12 @@ export class Schedule {
   }
 }
 
+// What a product may be above the whole number that is meant.
+const ROUNDING = 2 ** -48;
+
 /** How many messages at a rate come before a time has passed. */
 export function messagesWithin(ms: number, ratePerS: number): number {
-  return Math.ceil(ms * ratePerS / 1_000);
+  return Math.ceil(ms * ratePerS / 1_000 * (1 - ROUNDING));
 }
 
 /**

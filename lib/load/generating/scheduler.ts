@@ -55,7 +55,9 @@ export class Scheduler {
 
   /** Begins. */
   start(): void {
-    this.#look();
+    // A thread may have no part in a short run.
+    if (this.#schedule.total === 0) this.#to.released();
+    else this.#look();
   }
 
   /** Releases nothing more. */

@@ -63,6 +63,7 @@ export class OpenPace implements Pace {
   // The number of its next message in the schedule.
   #next: number;
   #released = 0;
+  #isStopped = false;
 
   /**
    * Begins.
@@ -96,7 +97,13 @@ export class OpenPace implements Pace {
     this.#released += count;
   }
 
+  /** Gives no more leave; what was released stays unsent. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
   take(most: number): number {
+    if (this.#isStopped) return 0;
     const count = Math.min(most, this.#released);
     this.#released -= count;
     return count;

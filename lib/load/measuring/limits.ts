@@ -22,11 +22,12 @@ export function limitResult(
   unsent: number,
 ): LoadLimitResult {
   const limit_us = ms * 1_000;
-  const latency_us = latency.at(percentile);
   const late_us = late.at(percentile);
-  const all = latency.count + unsent;
-  const mayMiss = all * (1 - percentile / 100);
-  const isKept = all > 0 && latency_us <= limit_us && unsent <= mayMiss;
+  const { count } = latency;
+  // The share of those that were answered that is as many messages as the share of all.
+  const inAnswered = percentile * (count + unsent) / count;
+  const latency_us = latency.at(inAnswered);
+  const isKept = inAnswered <= 100 && latency_us <= limit_us;
   return {
     at: percentile === 100 ? "max" : `p${percentile}`,
     percentile,

@@ -33,7 +33,7 @@ export class Series {
    *
    * @param intervalMs How long an interval of the generators is.
    * @param generators How many generators there are.
-   * @param most How many intervals there may be.
+   * @param most How many intervals there may be, an even number.
    */
   constructor(intervalMs: number, generators: number, most: number) {
     this.#intervalS = intervalMs / 1_000;
@@ -60,7 +60,7 @@ export class Series {
     pending.errors += Object.values(report.errors).reduce((a, b) => a + b, 0);
     pending.latency.add(report.latency);
     this.#reported[generator] = report.index;
-    this.#settle(Math.floor(Math.min(...this.#reported) / this.#factor));
+    this.#settle(Math.min(...this.#reported));
   }
 
   /** All intervals; nothing more is added. */
@@ -77,18 +77,21 @@ export class Series {
     return this.#intervals;
   }
 
-  /** Intervals before an index are over. */
-  #settle(before: number): void {
-    const indices = [...this.#pending.keys()].sort((a, b) => a - b);
-    for (const index of indices) {
-      if (index >= before) return;
+  /** What came before an interval of the generators is over. */
+  #settle(reported: number): void {
+    for (;;) {
+      const index = Math.min(...this.#pending.keys());
+      // Two intervals may have become one meanwhile.
+      if (!(index < Math.floor(reported / this.#factor))) return;
+      // A generator says nothing of an interval in which nothing happened.
+      if (this.#intervals.length < index) {
+        this.#push(undefined);
+        continue;
+      }
       const pending = this.#pending.get(index)!;
       this.#pending.delete(index);
-      // A generator says nothing of an interval in which nothing happened.
-      while (this.#intervals.length < index) this.#push(undefined);
       this.#push(pending);
       this.#release(pending);
-      if (this.#intervals.length === this.#most) return this.#halve();
     }
   }
 
@@ -112,6 +115,7 @@ export class Series {
       p99_us: latency?.at(99) ?? 0,
       max_us: latency?.max ?? 0,
     });
+    if (this.#intervals.length === this.#most) this.#halve();
   }
 
   /** Makes one of every two: the run takes longer than was planned for. */
