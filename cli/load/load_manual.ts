@@ -59,7 +59,7 @@ export const LOAD_MANUAL: Manual = {
         ["status", "an HTTP status of 400 or more"],
         [
           "",
-          "An answer is taken for the one to the oldest message of its connection. A server that answers in another order needs --in-flight 1, or its latencies are mixed up. Over UDP, --check same finds the message by its number.",
+          "An answer is taken for the one to the oldest message of its connection. A server that answers in another order needs --in-flight 1, or its latencies are mixed up. Over UDP, the message is found by its number, if the answer equals it.",
         ],
         [
           "",

@@ -92,7 +92,8 @@ export interface LoadOptions extends
   readonly address: string;
   /**
    * What is checked of the answers. `"count"`: each message gets one; an answer is
-   * taken for the one to the oldest message. `"same"`: each equals its message, and
+   * taken for the one to the oldest message, over UDP for the one to the message that
+   * it equals, if it equals one. `"same"`: each equals its message, and
    * over a stream in the same order; over HTTP, each body equals the first one.
    * `"none"`: no answer is awaited.
    *

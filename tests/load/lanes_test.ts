@@ -182,6 +182,32 @@ Deno.test("Lane takes datagrams in any order, and tells one that came twice", ()
   assertEquals(held.finish(), { messages: 3, errors: { extra: 1 } });
 });
 
+Deno.test("Lane finds the datagram that a wrong answer is for, and counts it once", () => {
+  const pace = new ClosedPace(0, Infinity, 3);
+  const held = new Held({ isOrdered: false }, pace).begin();
+  const { receiver, sent } = held.link;
+  const wrong = sent[1]!.slice();
+  wrong[15] = 0;
+  receiver.answers([wrong, sent[0]!, sent[2]!]);
+  assertEquals(held.finish(), { messages: 2, errors: { wrong: 1 } });
+});
+
+Deno.test("Lane with check of count finds the datagram that an answer equals", () => {
+  const pace = new ClosedPace(0, Infinity, 4);
+  const held = new Held({ check: "count", isOrdered: false }, pace).begin();
+  const { receiver, sent } = held.link;
+  held.nowMs = 10;
+  // The first is lost, and the third answer came twice.
+  receiver.answers([sent[2]!]);
+  receiver.answers([sent[2]!]);
+  receiver.answers([sent[1]!]);
+  // All that is known of another answer is that it came.
+  held.nowMs = 100;
+  receiver.answers([Uint8Array.of(1)]);
+  assertEquals(held.finish(), { messages: 3, errors: { extra: 1 } });
+  assertEquals(held.latencies, [[10_000, 100_000]]);
+});
+
 Deno.test("Lane counts answers, whatever they are, with check of count", () => {
   const pace = new ClosedPace(0, Infinity, 3);
   const held = new Held({ check: "count" }, pace).begin();

@@ -286,15 +286,30 @@ for (const [what, handler, check] of WRONG) {
   });
 }
 
+Deno.test("runLoad() hears a second answer to its last message", async () => {
+  await using server = await serving(async (peer) => {
+    for await (const message of peer) {
+      await peer.send(message);
+      await delay(1);
+      await peer.send(message);
+    }
+  });
+  const { errors, messages } = await load(server, { check: "count", count: 1 });
+  assertEquals([errors, messages], [{ extra: 1 }, 1]);
+});
+
 Deno.test("runLoad() without a check sends and awaits nothing", async () => {
   let received = 0;
-  const server = await serving(async (peer) => {
+  const ended = Promise.withResolvers<void>();
+  await using server = await serving(async (peer) => {
     for await (const batch of peer.batches({ reuse: true })) {
       received += batch.length;
     }
+    ended.resolve();
   });
   const { errors, latency, messages } = await load(server, { check: "none" });
-  await server.shutdown();
+  // A shutdown does not wait for what the system still holds.
+  await ended.promise;
   assertEquals([errors, latency], [{}, null]);
   assertEquals(received, messages);
 });

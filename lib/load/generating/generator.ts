@@ -3,7 +3,7 @@
  *
  * ```text
  *   open() ─► ready ── begin() ─► sending ── the end, the count ─► answering ─┐
- *                                    │   all are answered, or too late:       │
+ *                                    │     50 ms after all are answered:      │
  *                                    └── stop() ──────────────────► over ◄────┘
  * ```
  *
@@ -27,6 +27,9 @@ import { openerOf } from "./opener.ts";
 const TICK_MS = 100;
 // How long messages that were due are still sent when the time is over.
 const BACKLOG_MS = 1_000;
+// A second answer to the last messages is still heard: one that came earlier was taken
+// for an answer to a later message.
+const LISTEN_MS = 50;
 // A server that still sends is not waited for.
 const CLOSE_MS = 1_000;
 
@@ -55,6 +58,7 @@ export class Generator {
   #endMs = Infinity;
   #endedBy: LoopEnd = "duration";
   #timer: ReturnType<typeof setInterval> | undefined;
+  #listening: ReturnType<typeof setTimeout> | undefined;
   #unreachableSinceMs: number | undefined;
 
   constructor(plan: LoadPlan) {
@@ -171,7 +175,14 @@ export class Generator {
     const lateMs = this.#settings.now() - this.#endMs;
     if (lateMs < BACKLOG_MS && this.#loop.unsent > 0) return;
     if (this.#lanes.some((lane) => lane.isWaiting)) return;
-    this.#over(this.#endedBy);
+    const { check, spoken } = this.#plan;
+    if (check === "none" || spoken === "http") this.#over(this.#endedBy);
+    else {
+      this.#listening ??= setTimeout(
+        () => this.#over(this.#endedBy),
+        LISTEN_MS,
+      );
+    }
   }
 
   #tick(): void {
@@ -199,6 +210,7 @@ export class Generator {
     if (this.#state === "over") return;
     this.#state = "over";
     clearInterval(this.#timer);
+    clearTimeout(this.#listening);
     this.#loop.stop();
     // Without answers, the last messages may still wait to be written.
     const isWritten = this.#plan.check !== "none";

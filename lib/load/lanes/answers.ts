@@ -39,6 +39,9 @@ export class Answers {
   take(batch: readonly Uint8Array[], nowMs: number): void {
     if (this.#check === "same") return this.#takeSame(batch, nowMs);
     if (this.#check === "none") return;
+    if (!this.#isOrdered && this.#source.isNumbered) {
+      return this.#takeNumbered(batch, nowMs);
+    }
     const count = Math.min(batch.length, this.#window.waiting);
     this.#window.answer(count, nowMs, this.#measurements);
     this.#extra(batch.length - count, nowMs);
@@ -63,12 +66,30 @@ export class Answers {
     }
   }
 
+  /**
+   * Counts datagrams, of which some are lost: one that equals a message answers this
+   * one. Taken for the one to the oldest message, each would be measured from a message
+   * that was sent earlier, and from then on all that follow.
+   */
+  #takeNumbered(batch: readonly Uint8Array[], nowMs: number): void {
+    const window = this.#window;
+    for (const answer of batch) {
+      const match = this.#source.match(answer, window.first, window.next);
+      if (match === "extra" || window.waiting === 0) this.#extra(1, nowMs);
+      else if (match === "wrong" || "wrong" in match) {
+        window.answer(1, nowMs, this.#measurements);
+      } else this.#answerAt(match.number, nowMs);
+    }
+  }
+
   #takeOther(answer: Uint8Array, nowMs: number): void {
     const window = this.#window;
     const match = this.#source.match(answer, window.first, window.next);
     if (match === "extra" || window.waiting === 0) return this.#extra(1, nowMs);
-    if (match === "wrong") {
-      window.drop();
+    if (match === "wrong" || "wrong" in match) {
+      const isFound = match !== "wrong" && !this.#isOrdered &&
+        window.dropAt(match.wrong);
+      if (!isFound) window.drop();
       this.#measurements.failed("wrong", nowMs);
     } else if (this.#isOrdered) {
       while (window.first < match.number) {
@@ -76,9 +97,12 @@ export class Answers {
         this.#measurements.failed("missing", nowMs);
       }
       window.answer(1, nowMs, this.#measurements);
-    } else if (!window.answerAt(match.number, nowMs, this.#measurements)) {
-      this.#extra(1, nowMs);
-    }
+    } else this.#answerAt(match.number, nowMs);
+  }
+
+  #answerAt(number: number, nowMs: number): void {
+    const isFound = this.#window.answerAt(number, nowMs, this.#measurements);
+    if (!isFound) this.#extra(1, nowMs);
   }
 
   #extra(count: number, nowMs: number): void {

@@ -91,15 +91,26 @@ export class Window {
    * @returns Whether it was waiting.
    */
   answerAt(number: number, nowMs: number, to: Outcomes): boolean {
-    if (number < this.first || number >= this.next) return false;
     const at = number & (this.#due.length - 1);
     const dueMs = this.#due[at]!;
     const sentMs = this.#sent[at]!;
-    if (Number.isNaN(sentMs)) return false;
+    if (!this.dropAt(number)) return false;
+    to.answered(dueMs, sentMs, nowMs, 1);
+    return true;
+  }
+
+  /**
+   * Takes a message out, maybe before an earlier one.
+   *
+   * @returns Whether it was waiting.
+   */
+  dropAt(number: number): boolean {
+    if (number < this.first || number >= this.next) return false;
+    const at = number & (this.#due.length - 1);
+    if (Number.isNaN(this.#sent[at]!)) return false;
     this.#sent[at] = ANSWERED;
     this.#answeredAhead++;
     this.#skipAnswered();
-    to.answered(dueMs, sentMs, nowMs, 1);
     return true;
   }
 

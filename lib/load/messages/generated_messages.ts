@@ -41,6 +41,7 @@ const SHORT = 96;
 export class GeneratedMessages implements MessageSource {
   readonly minBytes: number;
   readonly maxBytes: number;
+  readonly isNumbered: boolean;
   readonly mostAtOnce: number;
   readonly #filler: Uint8Array;
   readonly #sizes: Uint32Array | undefined;
@@ -51,6 +52,7 @@ export class GeneratedMessages implements MessageSource {
   constructor(minBytes: number, maxBytes: number, seed: number) {
     this.minBytes = minBytes;
     this.maxBytes = maxBytes;
+    this.isNumbered = minBytes >= MOST_DIGITS;
     const random = seeded(seed);
     this.#filler = new Uint8Array(maxBytes);
     const drawn = Math.min(maxBytes, DRAWN_BYTES);
@@ -121,7 +123,7 @@ export class GeneratedMessages implements MessageSource {
     if (next - first > modulus / 2) return "wrong";
     if (ahead < next - first) {
       const number = first + ahead;
-      return this.isSame(answer, number) ? { number } : "wrong";
+      return this.isSame(answer, number) ? { number } : { wrong: number };
     }
     const earlier = first + ahead - modulus;
     return earlier >= 0 && this.isSame(answer, earlier) ? "extra" : "wrong";

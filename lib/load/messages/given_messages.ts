@@ -14,6 +14,7 @@ const MOST_MESSAGES = 128;
 export class GivenMessages implements MessageSource {
   readonly minBytes: number;
   readonly maxBytes: number;
+  readonly isNumbered = false;
   readonly mostAtOnce: number;
   readonly #messages: readonly Uint8Array[];
 

@@ -8,6 +8,8 @@
 export type Match =
   /** It answers the message with this number. */
   | { readonly number: number }
+  /** It has the number of this message, and is not equal to it. */
+  | { readonly wrong: number }
   /** It answers a message that was answered before. */
   | "extra"
   /** It answers nothing that was sent. */
@@ -19,6 +21,8 @@ export interface MessageSource {
   readonly minBytes: number;
   /** Largest message in bytes. */
   readonly maxBytes: number;
+  /** Whether each message carries its number, so that an equal answer tells which one. */
+  readonly isNumbered: boolean;
   /** How many messages one call of `take` may give. */
   readonly mostAtOnce: number;
 
