@@ -122,12 +122,7 @@ async function speak<T, S>(
     new FramedLine(channel.connection, new WebSocketFraming(agreement)),
   );
   const connection = new FramedConnection<T, S>(channel, settings);
-  try {
-    await talk(connection);
-  } catch (error) {
-    channel.farewell?.fail(error);
-    throw error;
-  } finally {
-    await connection.close().catch(() => {});
-  }
+  // The server of HTTP ends the connection, as every server does once a handler has
+  // returned: with a close frame, and with code 1011 if it has failed.
+  await talk(connection);
 }

@@ -370,6 +370,54 @@ Deno.test("an address of WebSocket that leads to a line server is diagnosed", as
   );
 });
 
+Deno.test("a client that does not answer the close frame counts as finished in a shutdown, also on a port of HTTP", async () => {
+  for (const isHttp of [false, true]) {
+    const ended = Promise.withResolvers<unknown>();
+    const onEvent = (event: { type: string; error?: unknown }) => {
+      if (event.type === "closed") ended.resolve(event.error);
+    };
+    const server = isHttp
+      ? await serveHttp(
+        "tcp://127.0.0.1:0",
+        { onEvent },
+        (request, info) => upgradeWebSocket(request, info, {}, echo),
+      )
+      : await serve("ws://127.0.0.1:0", { onEvent }, echo);
+    const { line } = await rawClient(server.address.port);
+    await line.write(stream([{ opcode: 1, payload: "hi" }], "client"));
+    assertEquals(await line.read(new Uint8Array(10)), 4);
+    // It has all that was meant for it, and the close frame.
+    assertEquals(await server.shutdown({ graceMs: 50 }), {
+      finished: 1,
+      cut: [],
+    });
+    assertEquals(await ended.promise, undefined);
+    assertEquals(await readAll(line), stream([code(1001)], "server"));
+    line.close();
+  }
+});
+
+Deno.test("a handler that fails on a port of HTTP is told to the peer as 1011", async () => {
+  const ended = Promise.withResolvers<unknown>();
+  await using server = await serveHttp("tcp://127.0.0.1:0", {
+    onEvent: (event) => {
+      if (event.type === "closed") ended.resolve(event.error);
+    },
+  }, (request, info) =>
+    upgradeWebSocket(request, info, {}, () => {
+      throw new Error("secret");
+    }));
+  await using client = await connect(`ws://127.0.0.1:${server.address.port}`);
+  assertEquals(await client.receive(), undefined);
+  assertEquals(webSocketOf(client)?.closeStatus, { code: 1011, reason: "" });
+  assertEquals((await ended.promise as Error).message, "secret");
+});
+
+/** A close frame with a code alone. */
+function code(value: number) {
+  return { opcode: 8, payload: Uint8Array.of(value >> 8, value & 0xff) };
+}
+
 Deno.test("a page and its socket share a port", async () => {
   await using server = await serveHttp(
     "tcp://127.0.0.1:0",
