@@ -98,6 +98,18 @@ const UNFIT: readonly (readonly [string, string, number, string])[] = [
     "Cannot send message of 300 bytes: its length would be 300, and the 1-byte field holds 0 to 255",
   ],
   [
+    "fixed:30",
+    "x".repeat(31),
+    1009,
+    "Cannot send message of 31 bytes: the frame is fixed at 30 bytes",
+  ],
+  [
+    "fixed:30",
+    "x".repeat(29),
+    1011,
+    "Cannot send message of 29 bytes: the frame is fixed at 30 bytes and there is no padding",
+  ],
+  [
     "line",
     "a\nb",
     1011,

@@ -26,6 +26,7 @@ import {
   checkSendSize,
   evidence,
   nameOf,
+  SendSizeError,
   tooLarge,
   truncated,
 } from "../limits.ts";
@@ -184,7 +185,7 @@ class FixedLengthEncoder implements Encoder {
     const missing = this.#bytes - size;
     const pad = this.#pad;
     if (missing < 0 || (missing > 0 && pad === undefined)) {
-      throw new OptionRangeError({
+      throw new (missing > 0 ? OptionRangeError : SendSizeError)({
         action: `send message of ${size} bytes`,
         reason: `the frame is fixed at ${this.#bytes} bytes` +
           (missing > 0 ? " and there is no padding" : ""),
