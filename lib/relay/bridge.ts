@@ -119,7 +119,7 @@ class Bridge {
   // Sides that have closed both ways: nothing can be passed to them any more.
   readonly #over = new Set<Side>();
   #endedBy: BridgeReport["endedBy"] | undefined;
-  #failure: { readonly side: Side; readonly error: unknown } | undefined;
+  #failure: Failure | undefined;
 
   constructor(client: MessageConnection, server: MessageConnection) {
     this.#sides = { client, server };
@@ -136,6 +136,8 @@ class Bridge {
     for (const unwatch of undo) unwatch();
     if (this.#failure === undefined) {
       await Promise.all([this.#close("client"), this.#close("server")]);
+    } else {
+      await this.#failure.handled;
     }
     return {
       toServer: this.#passed.client,
@@ -203,7 +205,7 @@ class Bridge {
 
   async #close(side: Side): Promise<void> {
     await this.#sides[side].close().catch((error) => {
-      this.#failure ??= { side, error };
+      this.#failure ??= { side, error, handled: Promise.resolve() };
     });
   }
 
@@ -214,20 +216,30 @@ class Bridge {
   }
 
   #note(side: Side, error: unknown): void {
-    if (this.#failure === undefined) {
-      this.#failure = { side, error };
-      this.#endedBy ??= side;
-      const other = side === "client" ? "server" : "client";
-      void end(this.#sides[side], error);
-      void end(
-        this.#sides[other],
-        new ClosedError({
-          reason: `the ${side}'s side of the bridge failed`,
-          cause: error,
-        }),
-      );
-    }
+    if (this.#failure !== undefined) return;
+    const other = side === "client" ? "server" : "client";
+    const reason = new ClosedError({
+      reason: `the ${side}'s side of the bridge failed`,
+      cause: error,
+    });
+    // Ending a side may fail the other one, which is noted once.
+    const handled = Promise.resolve().then(() =>
+      Promise.all([
+        end(this.#sides[side], error),
+        end(this.#sides[other], reason),
+      ])
+    );
+    this.#failure = { side, error, handled };
+    this.#endedBy ??= side;
   }
+}
+
+/** The first failure, which decides how a bridge ends. */
+interface Failure {
+  readonly side: Side;
+  readonly error: unknown;
+  /** Resolves when both sides are ended. */
+  readonly handled: Promise<unknown>;
 }
 
 /** The reason for a side whose message the other side's framing cannot hold. */
@@ -241,7 +253,13 @@ function toldOf(error: unknown): string | undefined {
 async function end(side: MessageConnection, error: unknown): Promise<void> {
   const channel = channelOf(side);
   channel.traffic.told = true;
-  channel.farewell?.fail(error, toldOf(error));
-  await channel.flushed().catch(() => {});
+  if (channel.farewell !== undefined) {
+    channel.farewell.fail(error, toldOf(error));
+    // A WebSocket reads on until its peer has answered: a reset would destroy the
+    // reason before a peer that still sends can read it.
+    await channel.close().catch(() => {});
+  } else {
+    await channel.flushed().catch(() => {});
+  }
   side.abort(error);
 }

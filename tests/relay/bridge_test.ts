@@ -154,15 +154,14 @@ Deno.test("a target that is down ends the client's connection", async () => {
   const gone = await serve("tcp://127.0.0.1:0", echo);
   const { address } = gone;
   await gone.shutdown();
-  const reports: BridgeReport[] = [];
+  const { promise, resolve } = Promise.withResolvers<BridgeReport>();
   await using server = await serve("ws://127.0.0.1:0", async (client) => {
-    reports.push(
-      await bridge(client, (signal) => connect(address, { signal })),
-    );
+    resolve(await bridge(client, (signal) => connect(address, { signal })));
   });
   await using client = await connect(server.address);
   assertEquals(await client.receive(), undefined);
-  const report = reports[0]!;
+  await client.close();
+  const report = await promise;
   assertEquals([report.endedBy, report.failed], ["server", "server"]);
   assertInstanceOf(report.error, ConnectionError);
 });

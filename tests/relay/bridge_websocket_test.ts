@@ -4,12 +4,19 @@
  * @module
  */
 
-import { connect, type MessageConnection, serve } from "@parley/parley";
+import {
+  connect,
+  type Connection,
+  type MessageConnection,
+  serve,
+} from "@parley/parley";
 import { bridge, type BridgeReport } from "@parley/parley/relay";
+import { connectTcp } from "@parley/parley/tcp";
 import { webSocketOf } from "@parley/parley/websocket";
 import { assertEquals } from "@std/assert";
 import { startMessageServer } from "../../lib/session/serving/serve.ts";
 import { ManualTime } from "../support/manual_time.ts";
+import { stream, utf8 } from "../websocket/wire/frames.ts";
 
 const quiet = { onEvent: () => {} };
 
@@ -136,6 +143,70 @@ for (const [framing, message, code, reason] of UNFIT) {
     assertEquals(await client.receive(), undefined);
     assertEquals(webSocketOf(client)?.closeStatus, { code, reason });
   });
+}
+
+for (
+  const [why, first, maxMessageBytes] of [
+    ["the target's framing cannot hold", "x".repeat(300), 1 << 20],
+    ["is above the limit", "x".repeat(300), 250],
+  ] as const
+) {
+  Deno.test(`a client that sends on can read why a message that ${why} ended it`, async () => {
+    await using target = await serve("tcp://127.0.0.1:0", async (peer) => {
+      for await (const _ of peer);
+    });
+    const { promise, resolve } = Promise.withResolvers<BridgeReport>();
+    const options = { ...quiet, maxMessageBytes };
+    await using bridging = await serve(
+      "ws://127.0.0.1:0",
+      options,
+      async (client) => {
+        const open = (signal: AbortSignal) =>
+          connect(target.address, { framing: "length:1", ...quiet, signal });
+        resolve(await bridge(client, open));
+      },
+    );
+    const line = await upgraded(bridging.address.port);
+    const frames = stream([
+      { opcode: 1, payload: first },
+      ...Array.from({ length: 200 }, () => ({
+        opcode: 2,
+        payload: new Uint8Array(60_000),
+      })),
+    ], "client");
+    // More than the system buffers, so that much of it is under way at the end.
+    const sent = writeAll(line, frames).catch(() => {});
+    const into = new Uint8Array(1_000);
+    const count = await line.read(into);
+    assertEquals([into[0], into[2]! << 8 | into[3]!], [0x88, 1009]);
+    assertEquals(count, into[1]! + 2);
+    await sent;
+    await line.write(stream([{ opcode: 8, payload: "\x03\xf1" }], "client"));
+    assertEquals(await line.read(into), null);
+    line.close();
+    assertEquals((await promise).failed, "client");
+  });
+}
+
+/** Opens a WebSocket by hand, so that it can send without reading. */
+async function upgraded(port: number) {
+  const line = await connectTcp(`127.0.0.1:${port}`);
+  await line.write(utf8(
+    "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+      "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  ));
+  const head = new Uint8Array(1_000);
+  for (let text = ""; !text.endsWith("\r\n\r\n");) {
+    const count = await line.read(head);
+    text += new TextDecoder().decode(head.subarray(0, count!));
+  }
+  return line;
+}
+
+async function writeAll(line: Connection, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await line.write(bytes.subarray(at));
+  }
 }
 
 Deno.test("beforeAccept opens the target before the client is answered", async () => {
