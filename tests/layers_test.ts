@@ -406,6 +406,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...[...PUBLIC, ...COMMAND, "cli/server", "cli/target", "cli/tls"],
     // A bridge of standard input ends at Ctrl-C as the client's commands do.
     ...["cli/recording/exchange/interruption.ts", "cli/websocket"],
+    "cli/udp/peers_listener.ts",
   ],
   "cli/hub": [
     ...[...PUBLIC, ...COMMAND, "cli/server", "cli/target", "cli/websocket"],
@@ -445,7 +446,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "cli/script/server": [
     ...[...PUBLIC, ...COMMAND, ...SCRIPTS, "cli/server", "cli/target"],
-    ...["cli/recording/record", "cli/websocket"],
+    ...["cli/recording/record", "cli/udp/peers_listener.ts", "cli/websocket"],
   ],
   "cli/sniff": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],

@@ -38,7 +38,7 @@ const EXPORTS: Record<string, readonly string[]> = {
   `),
   "./udp": names(`
     DEFAULT_ATTEMPTS Datagram DatagramEndpoint DatagramEndpointOptions
-    DatagramEvent DatagramHandler DatagramOptions DatagramPeerOptions DatagramRequestOptions
+    DatagramEvent DatagramHandler DatagramOptions DatagramPeerOptions DatagramPeersListener DatagramPeersOptions DatagramRequestOptions
     DatagramServer DatagramServerEvent DatagramServerStats DatagramSocket
     DatagramStats MAX_IPV4_DATAGRAM_BYTES MAX_IPV6_DATAGRAM_BYTES
     MulticastMembership MulticastOptions ReceivedDatagram

@@ -12,16 +12,14 @@ import {
   serve,
 } from "../../mod.ts";
 import { bridge, type OpenBridge } from "../../lib/relay/mod.ts";
-import {
-  dialDatagrams,
-  listenForDatagrams,
-} from "../../lib/session/datagrams/mod.ts";
+import { dialDatagrams } from "../../lib/session/datagrams/mod.ts";
 import type { Log } from "../output/log.ts";
 import { listenSettings } from "../server/listening/listen_settings.ts";
 import { type RunningServer, runningServer } from "../server/running_server.ts";
 import { openedFor, openFirst } from "../target/prepared_target.ts";
 import { targetTls } from "../target/target_tls.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { listenForPeers } from "../udp/peers_listener.ts";
 import type { BridgeCommand } from "./bridge_command.ts";
 import { BridgeLog } from "./bridge_log.ts";
 
@@ -89,10 +87,10 @@ export async function startBridge(
     terminal,
   );
   const peerTimeoutMs = options["peer-timeout"];
-  const where = listen.transport === "udp"
-    ? listenForDatagrams(listen, { peerTimeoutMs })
-    : listen;
-  const server = await serve(where, {
+  const peers = listen.transport === "udp"
+    ? listenForPeers(listen, { peerTimeoutMs }, log)
+    : undefined;
+  const server = await serve(peers?.listener ?? listen, {
     ...settings,
     ...connectionSettings(command),
     ...webSocket === undefined ? {} : {
@@ -105,5 +103,6 @@ export async function startBridge(
     framing: options.frame,
     onEvent: (event) => bridgeLog.event(event),
   }, join);
+  void server.finished.then(() => peers?.end());
   return runningServer(server);
 }

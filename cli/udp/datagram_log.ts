@@ -16,6 +16,7 @@ import type {
 import { visible } from "../output/escape.ts";
 import { errorText } from "../output/error_text.ts";
 import type { Log, LogEvent } from "../output/log.ts";
+import { counted } from "../arguments/counted.ts";
 import { amount } from "../arguments/sizes.ts";
 
 const LINES_PER_PERIOD = 5;
@@ -104,6 +105,17 @@ export class DatagramLog {
       `${this.address}: in ${amount(datagramsIn, "datagram", bytesIn)}, out ${
         amount(datagramsOut, "datagram", bytesOut)
       }; ${refused} refused, ${dropped} dropped${bySystem}`,
+    );
+  }
+
+  /** Logs how many datagrams were dropped in all, if any were. */
+  dropped(count: number): void {
+    this.#tellUntold();
+    if (count === 0) return;
+    const address = String(this.address);
+    this.#log.soon(
+      { event: "dropped_total", address, dropped: count },
+      `${address}: ${counted(count, "datagram")} dropped in all`,
     );
   }
 

@@ -5,7 +5,6 @@
  */
 
 import { ScriptFailure } from "../../../lib/testing/mod.ts";
-import { listenForDatagrams } from "../../../lib/session/datagrams/mod.ts";
 import { type MessageConnection, serve } from "../../../mod.ts";
 import { messageSettings } from "../../arguments/common_options.ts";
 import { hasOwnMessages } from "../../arguments/kinds.ts";
@@ -20,6 +19,7 @@ import {
 } from "../../server/running_server.ts";
 import { ServerLog } from "../../server/server_log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
+import { listenForPeers, type LoggedPeers } from "../../udp/peers_listener.ts";
 import type { PlayCommand } from "./play_command.ts";
 import type { Plays } from "./plays.ts";
 
@@ -39,12 +39,14 @@ export async function startPlay(
   const limits = script.connections.map(({ options: { maxMessageBytes } }) =>
     maxMessageBytes ?? options["max-message"]
   );
-  const where = addresses.map((address) =>
-    address.transport === "udp"
-      // The script itself bounds how long a peer may be quiet.
-      ? listenForDatagrams(address, { peerTimeoutMs: Infinity })
-      : address
-  );
+  const peers: LoggedPeers[] = [];
+  const where = addresses.map((address) => {
+    if (address.transport !== "udp") return address;
+    // The script itself bounds how long a peer may be quiet.
+    const of = listenForPeers(address, { peerTimeoutMs: Infinity }, log);
+    peers.push(of);
+    return of.listener;
+  });
   const server = await serve(where, {
     ...await listenSettings(options, addresses, terminal),
     ...messageSettings(options),
@@ -62,6 +64,7 @@ export async function startPlay(
         return connection;
       },
     }));
+  void server.finished.then(() => peers.forEach((of) => of.end()));
   return runningServer(server);
 }
 

@@ -100,6 +100,8 @@ export type {
 export { bindUdp } from "./bind_udp.ts";
 export {
   type DatagramPeerOptions,
+  type DatagramPeersListener,
+  type DatagramPeersOptions,
   dialDatagrams,
   listenForDatagrams,
 } from "./peers/datagram_peers.ts";

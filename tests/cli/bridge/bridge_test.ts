@@ -6,6 +6,7 @@
 
 import { assertEquals, assertMatch, assertNotMatch } from "@std/assert";
 import { connect, serve } from "@parley/parley";
+import { bindUdp } from "@parley/parley/udp";
 import { runClient, runServer } from "../../../cli/commands.ts";
 import { EXIT } from "../../../cli/output/exit_code.ts";
 import { Failure } from "../../../cli/output/failure.ts";
@@ -79,6 +80,33 @@ Deno.test("a bridge joins datagrams with connections, and replies go to their pe
       /closed .*2 messages to the server, 2 messages to/,
     );
   }
+});
+
+Deno.test("a bridge tells how many datagrams a slow target had no room for", async () => {
+  const slow = Promise.withResolvers<void>();
+  await using target = await serve(
+    "tcp://127.0.0.1:0",
+    { onEvent: () => {} },
+    () => slow.promise,
+  );
+  const terminal = new RecordedTerminal();
+  const args = ["bridge", "udp://127.0.0.1:0", String(target.address)];
+  const running = runServer([...args, "--grace", "0s"], terminal);
+  const [, address] = await terminal.until(/listening on (\S+)\n/);
+  await using socket = bindUdp("udp://127.0.0.1:0");
+  const flood = new Uint8Array(60_000);
+  while (!/dropped: a datagram of/.test(terminal.told)) {
+    await socket.send(flood, address!);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  assertMatch(
+    terminal.told,
+    /dropped: a datagram of udp:\S+: 17 datagrams of 1020000 bytes wait for the peer's reader\n/,
+  );
+  terminal.send("SIGTERM");
+  slow.resolve();
+  assertEquals(await running, 0);
+  assertMatch(terminal.told, /udp:\S+: \d+ datagrams? dropped in all\n/);
 });
 
 Deno.test("a client of WebSocket gets 502 while the target is down, and the log says which side failed", async () => {

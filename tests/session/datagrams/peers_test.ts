@@ -31,6 +31,43 @@ Deno.test("each peer of listenForDatagrams is a connection, and a datagram a mes
   }
 });
 
+Deno.test("listenForDatagrams() counts and tells what a peer's slow reader has no room for", async () => {
+  for (
+    const [size, kept] of [[1, 256], [60_000, 17]] as const
+  ) {
+    const drops: number[] = [];
+    const told = Promise.withResolvers<void>();
+    const udp = listenForDatagrams("udp://127.0.0.1:0", {
+      onEvent: (event) => {
+        if (event.type !== "dropped") return;
+        drops.push(event.bytes);
+        if (drops.length === 3) told.resolve();
+      },
+    });
+    await using socket = bindUdp("udp://127.0.0.1:0");
+    // As each one is taken off the system's queue before the next one is sent, the
+    // system itself drops none.
+    const sending = (async () => {
+      while (drops.length < 3) {
+        await socket.send(new Uint8Array(size), udp.address);
+        await new Promise((resolve) => setTimeout(resolve));
+      }
+    })();
+    const accepted = await udp.accept();
+    await told.promise;
+    await sending;
+    assertEquals([udp.dropped >= 3, drops[0]], [true, size]);
+    // What waited is read all the same.
+    const into = new Uint8Array(70_000);
+    for (let i = 0; i < kept; i++) {
+      // Each one stands behind its length, as a message.
+      assertEquals(await accepted.read(into), 4 + size);
+    }
+    accepted.close();
+    udp.close();
+  }
+});
+
 Deno.test("dialDatagrams() reads what its peer sends and no other", async () => {
   await using peer = bindUdp("udp://127.0.0.1:0", text);
   await using stranger = bindUdp("udp://127.0.0.1:0", text);

@@ -9,10 +9,10 @@ import { ClosedError } from "../../../errors.ts";
 import type { Address } from "../../../transport/address.ts";
 import type { Connection, Listener } from "../../../transport/connection.ts";
 import { bindUdp } from "../bind_udp.ts";
+import type { DatagramEvent } from "../datagram_options.ts";
 import type { DatagramSocket } from "../datagram_socket.ts";
 
-// What waits for a peer that is not read from; further datagrams are dropped, as the
-// system drops them.
+// What waits for a peer that is not read from; further datagrams are dropped and told.
 const MOST_DATAGRAMS = 256;
 const MOST_BYTES = 1024 * 1024;
 // Those that no connection was accepted for yet.
@@ -22,22 +22,35 @@ const MOST_PEERS = 1_000;
 export class DatagramListener implements Listener {
   readonly #socket: DatagramSocket;
   readonly #readsEmpty: boolean;
+  readonly #onEvent: ((event: DatagramEvent) => void) | undefined;
   readonly #peers = new Map<string, Peer>();
   readonly #new: Peer[] = [];
   #wake: (() => void) | undefined;
   #isClosed = false;
+  #dropped = 0;
 
   /**
    * Binds the socket.
    *
    * @param readsEmpty Whether an empty datagram is a read of 0 bytes; otherwise it is
    * left out.
+   * @param onEvent Called with each datagram that is dropped.
    * @throws As `bindUdp`.
    */
-  constructor(address: Address, readsEmpty: boolean) {
+  constructor(
+    address: Address,
+    readsEmpty: boolean,
+    onEvent: ((event: DatagramEvent) => void) | undefined,
+  ) {
     this.#readsEmpty = readsEmpty;
-    this.#socket = bindUdp(address);
+    this.#onEvent = onEvent;
+    this.#socket = bindUdp(address, { onEvent });
     void this.#receive();
+  }
+
+  /** How many datagrams there was no room for. */
+  get dropped(): number {
+    return this.#dropped + this.#socket.stats.dropped;
   }
 
   get address(): Address {
@@ -65,13 +78,27 @@ export class DatagramListener implements Listener {
       if (message.length === 0 && !this.#readsEmpty) continue;
       const name = String(from);
       const known = this.#peers.get(name);
-      if (known !== undefined) known.received(message);
-      else if (!this.#isClosed) this.#accepted(name, from, message);
+      const refusal = known !== undefined
+        ? known.received(message)
+        : this.#isClosed
+        ? undefined
+        : this.#accepted(name, from, message);
+      if (refusal === undefined) continue;
+      this.#dropped++;
+      const bytes = message.length;
+      this.#onEvent?.({ type: "dropped", from, bytes, reason: refusal });
     }
   }
 
-  #accepted(name: string, from: Address, first: Uint8Array): void {
-    if (this.#new.length >= MOST_PEERS) return;
+  /** Takes a new peer; gives the reason if there is no room for it. */
+  #accepted(
+    name: string,
+    from: Address,
+    first: Uint8Array,
+  ): string | undefined {
+    if (this.#new.length >= MOST_PEERS) {
+      return `${MOST_PEERS} peers wait to be accepted`;
+    }
     const peer = new Peer(this.#socket, from, () => {
       this.#peers.delete(name);
       this.#closeIfIdle();
@@ -80,6 +107,7 @@ export class DatagramListener implements Listener {
     this.#peers.set(name, peer);
     this.#new.push(peer);
     this.#wake?.();
+    return undefined;
   }
 
   #closeIfIdle(): void {
@@ -117,12 +145,16 @@ class Peer implements Connection {
     return this.#socket.address;
   }
 
-  received(datagram: Uint8Array): void {
+  /** Takes a datagram; gives the reason if there is no room for it. */
+  received(datagram: Uint8Array): string | undefined {
     const bytes = this.#waitingBytes + datagram.length;
-    if (this.#waiting.length === MOST_DATAGRAMS || bytes > MOST_BYTES) return;
+    if (this.#waiting.length === MOST_DATAGRAMS || bytes > MOST_BYTES) {
+      return `${this.#waiting.length} datagrams of ${this.#waitingBytes} bytes wait for the peer's reader`;
+    }
     this.#waitingBytes = bytes;
     this.#waiting.push(datagram);
     this.#wake?.();
+    return undefined;
   }
 
   async read(into: Uint8Array): Promise<number | null> {

@@ -7,6 +7,7 @@
 import { checkDuration } from "../../../check.ts";
 import type { Address } from "../../../transport/address.ts";
 import type { Connection, Listener } from "../../../transport/connection.ts";
+import type { DatagramEvent } from "../datagram_options.ts";
 import { DEFAULT_PEER_TIMEOUT_MS, parseUdpAddress } from "../udp_address.ts";
 import { DatagramConnection } from "./datagram_connection.ts";
 import { DatagramListener } from "./datagram_listener.ts";
@@ -29,6 +30,26 @@ export interface DatagramPeerOptions {
    * @default {60_000, a minute, of listenForDatagrams; Infinity of dialDatagrams}
    */
   readonly peerTimeoutMs?: number;
+}
+
+/** Options for {@linkcode listenForDatagrams}. */
+export interface DatagramPeersOptions extends DatagramPeerOptions {
+  /**
+   * Called with each datagram that is dropped because there is no room for it. It must
+   * not throw.
+   *
+   * @default {they are only counted}
+   */
+  readonly onEvent?: ((event: DatagramEvent) => void) | undefined;
+}
+
+/** Accepts the peers of a UDP socket. */
+export interface DatagramPeersListener extends Listener {
+  /**
+   * How many datagrams were dropped because there was no room. Those that the system
+   * dropped are not among them.
+   */
+  readonly dropped: number;
 }
 
 /**
@@ -82,8 +103,9 @@ export async function dialDatagrams(
  * Listens for datagrams, and accepts each address that they come from as a connection.
  * What is sent over it goes to that address.
  *
- * At most 256 datagrams and 1 MiB wait for the reader of a peer; further ones are
- * dropped, as the system drops them.
+ * At most 256 datagrams and 1 MiB wait for the reader of a peer, and 1,000 peers wait
+ * to be accepted. What there is no room for is dropped; `onEvent` receives it, and
+ * `dropped` counts it.
  *
  * @param on Where to listen.
  * @returns The listener, which the caller owns; `serve` takes it.
@@ -116,17 +138,25 @@ export async function dialDatagrams(
  */
 export function listenForDatagrams(
   on: string | Address,
-  options: DatagramPeerOptions = {},
-): Listener {
-  const { as = "messages", peerTimeoutMs = DEFAULT_PEER_TIMEOUT_MS } = options;
+  options: DatagramPeersOptions = {},
+): DatagramPeersListener {
+  const {
+    as = "messages",
+    onEvent,
+    peerTimeoutMs = DEFAULT_PEER_TIMEOUT_MS,
+  } = options;
   checkDuration("peerTimeoutMs", peerTimeoutMs);
   const listener = new DatagramListener(
     parseUdpAddress(on, "bind"),
     as === "messages",
+    onEvent,
   );
   if (as === "chunks") return listener;
   return {
     address: listener.address,
+    get dropped() {
+      return listener.dropped;
+    },
     accept: async () =>
       new FramedDatagrams(await listener.accept(), peerTimeoutMs),
     close: () => listener.close(),
