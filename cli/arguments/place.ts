@@ -79,17 +79,24 @@ export function writtenPlace(
   return { frame, ...writtenAddress([address, ...rest], isSocket) };
 }
 
+/** Reads the string of a framing. */
+export type ParseFraming = (text: string) => Framing;
+
 /**
  * Reads what was typed at the place of an address.
  *
+ * @param parse Reads the framing, as the command's `--frame` does.
  * @throws {UsageError} If the framing or the address is invalid, or the address has
  * messages of its own.
  */
-export function readPlace({ frame, text }: WrittenPlace): Place {
+export function readPlace(
+  { frame, text }: WrittenPlace,
+  parse: ParseFraming = framingOf,
+): Place {
   if (frame === undefined) {
     return { address: readAddress(text), framing: undefined };
   }
-  const framing = readFrame(frame, text);
+  const framing = readFrame(frame, text, parse);
   const address = readAddress(text);
   if (!hasOwnMessages(address)) return { address, framing };
   const own = isWebSocket(address)
@@ -106,12 +113,33 @@ export function readPlace({ frame, text }: WrittenPlace): Place {
  * @param address What is behind it.
  * @throws {UsageError} If it is invalid.
  */
-export function readFrame(frame: string, address: string): Framing {
+export function readFrame(
+  frame: string,
+  address: string,
+  parse: ParseFraming = framingOf,
+): Framing {
   try {
-    return framingOf(frame);
+    return parse(frame);
   } catch (cause) {
-    throw new UsageError(`${frame}@${address}: ${reasonOf(cause)}`, { cause });
+    const advice = adviceFor(frame, address, cause);
+    throw new UsageError(`${frame}@${address}: ${advice}`, { cause });
   }
+}
+
+/** What is wrong with the framing before an @, or what was meant by it. */
+function adviceFor(frame: string, address: string, cause: unknown): string {
+  const scheme = frame.toLowerCase();
+  if (/^https?$/.test(scheme)) {
+    return `${scheme} is not a framing; for HTTP write parley-server http ${address}, or parley-client ${scheme}://HOST:PORT`;
+  }
+  if (/^(tcp|tls|udp|wss?)$/.test(scheme)) {
+    return `${scheme} is not a framing but how messages are carried; write ${scheme}://HOST:PORT`;
+  }
+  // A word with parameters was meant as a framing.
+  const meaning = /^[\w.-]+$/.test(frame)
+    ? "; before an @ is a framing such as line, and no name of a user"
+    : "";
+  return `${reasonOf(cause)}${meaning}`;
 }
 
 /**
@@ -119,16 +147,18 @@ export function readFrame(frame: string, address: string): Framing {
  *
  * @param typed What was typed.
  * @param isSocket Looks at the disk.
+ * @param parse As for {@linkcode readPlace}.
  * @throws {UsageError} If one is invalid.
  */
 export function readPlaces(
   typed: readonly string[],
   isSocket: IsSocket,
+  parse?: ParseFraming,
 ): Place[] {
   const places: Place[] = [];
   for (let at = 0; at < typed.length;) {
     const written = writtenPlace(typed.slice(at), isSocket);
-    places.push(readPlace(written));
+    places.push(readPlace(written, parse));
     at += written.words;
   }
   return places;

@@ -108,7 +108,7 @@ async function recordingOf(
   );
   const frame = "url" in command
     ? undefined
-    : recordedFrame([command], options.frame);
+    : recordedFrame([command], options.frame, log);
   return await beginRecording(
     options,
     {

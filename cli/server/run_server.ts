@@ -89,7 +89,7 @@ async function recordingOf(
     "../recording/record/begin_recording.ts"
   );
   const frame = service.protocol === undefined
-    ? recordedFrame(places, options.frame)
+    ? recordedFrame(places, options.frame, log)
     : undefined;
   return await beginRecording(
     options,

@@ -16,7 +16,12 @@ import {
 import { didYouMean } from "../arguments/nearest.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
-import { checkFrameUsed, type Place, readPlaces } from "../arguments/place.ts";
+import {
+  checkFrameUsed,
+  type Place,
+  readPlaces,
+  splitPlace,
+} from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
 import type { FaultMedium } from "../../lib/testing/mod.ts";
 import {
@@ -179,6 +184,10 @@ function hint(name: string, places: readonly string[]): string {
   const service = places.find((place) => names.includes(place));
   if (service !== undefined) {
     return `; the service comes first, write: ${service} ${name}`;
+  }
+  const [frame, address] = splitPlace(name);
+  if (frame !== undefined && names.includes(frame)) {
+    return `; a service and its address are two words, write: ${frame} ${address}`;
   }
   const [scheme] = /^[a-z]+(?=:)/.exec(name) ?? [""];
   if (isTransport(scheme) || /^\d+$|:\d+$|@\d+$/.test(name)) {

@@ -28,7 +28,7 @@ import { checkTls } from "../server/server_checks.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { checkDisplay } from "./display/display_for.ts";
-import { AUTO } from "./guessed_framing.ts";
+import { AUTO, parseFramingOrAuto } from "./guessed_framing.ts";
 import { TAP_OPTIONS, type TapOptions } from "./tap_option_table.ts";
 
 const EXAMPLE = "tap 9000 127.0.0.1:7342";
@@ -55,7 +55,7 @@ export function parseTapArguments(
   { isSocket }: Pick<Terminal, "isSocket">,
 ): TapCommand {
   const parsed = parseArguments(args, TAP_OPTIONS, SERVER_FOREIGN);
-  const places = readPlaces(parsed.operands, isSocket);
+  const places = readPlaces(parsed.operands, isSocket, parseFramingOrAuto);
   const [listen, target, ...more] = places.map(({ address }) => address);
   if (listen === undefined || target === undefined) {
     throw new UsageError(

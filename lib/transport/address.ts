@@ -142,11 +142,23 @@ export function parseAddress(text: string): Address {
 function parseUrl(text: string, transport: Transport, rest: string): Address {
   const end = /[/?#]/.exec(rest)?.index ?? rest.length;
   const path = rest.slice(end);
+  const from = path.startsWith("?") ? `/${path}` : path;
   if (path.includes("#")) {
     throw unusable(text, "an address of WebSocket has no fragment (#)");
   }
   if (!/^[\x21-\x7e]*$/.test(path)) {
     throw unusable(text, "its path must be percent-encoded");
+  }
+  // A browser asks for another path than the one that stands here.
+  const asked = new URL(`http://host${path}`);
+  if (path !== "" && `${asked.pathname}${asked.search}` !== from) {
+    throw unusable(
+      text,
+      `a client that opens it asks for ${asked.pathname}${asked.search}`,
+      `write ${transport}://${
+        rest.slice(0, end)
+      }${asked.pathname}${asked.search}`,
+    );
   }
   const place = rest.slice(0, end);
   if (place.includes("@")) {
@@ -159,7 +171,6 @@ function parseUrl(text: string, transport: Transport, rest: string): Address {
   const hasPort = /:[^\]]*$|^[0-9]*$/.test(place);
   const whole = hasPort ? place : `${place}:${defaultPortOf(transport)}`;
   const { hostname, port } = parseHostPort(text, transport, whole);
-  const from = path.startsWith("?") ? `/${path}` : path;
   return new Address(transport, hostname, port, from);
 }
 

@@ -94,7 +94,13 @@ Deno.test("FRAME@ADDRESS frames both sides of a bridge, and standard input", asy
 
 Deno.test("FRAME@ADDRESS of either side is the framing of a tap", async () => {
   await serving(["echo", "length:4@0"], async ([port]) => {
-    for (const args of [["length:4@0", port!], ["0", `length:4@${port}`]]) {
+    for (
+      const args of [
+        ["length:4@0", port!],
+        ["0", `length:4@${port}`],
+        ["length:4@0", `length:4@${port}`],
+      ]
+    ) {
       await serving(["tap", ...args], async ([own], terminal) => {
         await client(`length:4@${own}`, "seen");
         await terminal.until(/#1 closed/);
@@ -127,7 +133,19 @@ const REFUSED: readonly (readonly [
   [runServer, "replay f line@1 raw@2", /line@ and raw@ contradict each other/],
   [runClient, "line@1 x --frame raw", /--frame and line@ both say where/],
   [runClient, "line@http://box/", /line@ means nothing at http:.*HTTP itself/],
-  [runClient, "bob@box:22", /bob@box:22: .*there is no framing "bob"/],
+  [
+    runClient,
+    "bob@box:22",
+    /bob@box:22: .*no framing "bob".*; before an @ is a framing such as line, and no name of a user/,
+  ],
+  [
+    runClient,
+    "http@7342 x",
+    /http is not a framing; for HTTP write parley-server http 7342, or parley-client http:\/\/HOST:PORT/,
+  ],
+  [runClient, "ws@7342 x", /ws is not a framing but how .*; write ws:\/\/HOST/],
+  [runServer, "http@7342", /are two words, write: http 7342/],
+  [runServer, "echo auto@7342", /there is no framing "auto"/],
   [runClient, "sniff line@1", /line@ says what sniff is to find out/],
   [runClient, "line@0 x", /port 0 is only for listening/],
 ];

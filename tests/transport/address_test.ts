@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import {
   Address,
   parseAddress,
@@ -139,6 +139,7 @@ Deno.test("parseAddress() reads the addresses of WebSocket", () => {
     ["wss://example.org/chat?room=1", "wss://example.org:443/chat?room=1"],
     ["ws://[::1]/", "ws://[::1]:80/"],
     ["ws://host:80?x", "ws://host:80/?x"],
+    ["ws://host:80/a%2fb/?x=/../%c3%a9", "ws://host:80/a%2fb/?x=/../%c3%a9"],
   ] as const;
   for (const [text, canonical] of forms) {
     const address = parseAddress(text);
@@ -149,6 +150,26 @@ Deno.test("parseAddress() reads the addresses of WebSocket", () => {
     const text of ["ws://u:p@host/", "ws://host/#a", "ws://host/ä", "ws://"]
   ) {
     assertThrows(() => parseAddress(text), TypeError, text);
+  }
+});
+
+Deno.test("parseAddress() refuses a path of WebSocket that no client asks for, and says which one it asks for", () => {
+  for (
+    const [path, asked] of [
+      ["/../x", "/x"],
+      ["/a/./b", "/a/b"],
+      ["/a/%2e%2e/b?c", "/b?c"],
+      ["/a\\b", "/a/b"],
+    ] as const
+  ) {
+    const error = assertThrows(
+      () => parseAddress(`wss://host:1${path}`),
+      TypeError,
+    );
+    assertStringIncludes(
+      error.message,
+      `a client that opens it asks for ${asked}; write wss://host:1${asked}`,
+    );
   }
 });
 

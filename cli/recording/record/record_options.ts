@@ -15,6 +15,7 @@ import {
 } from "../../arguments/option.ts";
 import { asTyped } from "../../arguments/values.ts";
 import { UsageError } from "../../output/failure.ts";
+import type { Log } from "../../output/log.ts";
 
 /** The options by name. */
 export const RECORD_OPTIONS = about(
@@ -88,21 +89,28 @@ interface RecordedPlace {
 
 /**
  * The framing that a recording names: none over UDP, where a datagram is a message,
- * nor where addresses have different ones; and WebSocket's own where all of it goes
- * over WebSocket.
+ * nor where addresses have different ones. Over WebSocket it is WebSocket's own.
  *
  * @param frame The framing of the command line.
+ * @param log For one line if there are several.
  */
 export function recordedFrame(
   places: readonly RecordedPlace[],
   frame: Framing,
+  log: Pick<Log, "soon">,
 ): string | undefined {
   const streams = places.filter(({ address }) => address.transport !== "udp");
   if (streams.length === 0) return undefined;
-  const framed = streams.filter(({ address }) => !isWebSocket(address));
   const names = new Set(
-    framed.map(({ framing = frame }) => String(framing)),
+    streams.map(({ address, framing = frame }) =>
+      isWebSocket(address) ? "websocket" : String(framing)
+    ),
   );
-  if (names.size === 0) return "websocket";
-  return names.size === 1 ? [...names][0] : undefined;
+  if (names.size === 1) return [...names][0];
+  const several = [...names].join(", ");
+  log.soon(
+    { event: "hint" },
+    `the recording names no framing, as there are several (${several}); show and replay need --frame`,
+  );
+  return undefined;
 }

@@ -173,7 +173,7 @@ async function recordingOf(
     address,
     framing: plan.options.framing,
   }));
-  const frame = recordedFrame(framed, options.frame);
+  const frame = recordedFrame(framed, options.frame, log);
   const addresses = new Set(framed.map(({ address }) => String(address)));
   return await beginRecording(
     options,

@@ -97,7 +97,7 @@ async function recordingOf(
   // Which client gets which framing shows only when they connect.
   const frame = frames.size > 1
     ? undefined
-    : recordedFrame(places, options.frame);
+    : recordedFrame(places, options.frame, log);
   return await beginRecording(
     options,
     {

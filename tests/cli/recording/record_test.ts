@@ -83,6 +83,27 @@ Deno.test("--record writes both sides of the same conversation", () =>
     });
   }));
 
+Deno.test("--record names no framing where addresses have several, and says so", () =>
+  inFolder(async (folder) => {
+    for (
+      const [places, named, several] of [
+        [["line@0", "line@127.0.0.1:0"], "line", undefined],
+        [["ws://0"], "websocket", undefined],
+        [["line@0", "length:4@127.0.0.1:0"], undefined, "line, length:4"],
+        [["line@0", "ws://127.0.0.1:0"], undefined, "line, websocket"],
+      ] as const
+    ) {
+      const file = `${folder}/file`;
+      const args = ["echo", ...places, "--record", file];
+      const { terminal } = await during(args, async () => {});
+      const { head } = await readRecording(file);
+      assertEquals([head.frameToServer, head.frameToClient], [named, named]);
+      const [, told] = /names no framing, as there are several \((.*)\)/
+        .exec(terminal.told) ?? [];
+      assertEquals(told, several);
+    }
+  }));
+
 Deno.test("--record over TLS has what TLS carried, also above a PROXY header", () =>
   inFolder(async (folder) => {
     const { cert, key } = await makeCertificate({

@@ -44,7 +44,10 @@ export class DatagramListener implements Listener {
   ) {
     this.#readsEmpty = readsEmpty;
     this.#onEvent = onEvent;
-    this.#socket = bindUdp(address, { onEvent });
+    this.#socket = bindUdp(
+      address,
+      onEvent === undefined ? {} : { onEvent },
+    );
     void this.#receive();
   }
 
