@@ -32,3 +32,22 @@ export function seeded(seed: number): Random {
 export function fork(random: Random): Random {
   return seeded(random() * 2 ** 32);
 }
+
+// The golden ratio in 32 bits: numbers that follow each other become far apart.
+const SPREAD = 0x9e3779b1;
+
+/**
+ * Starts the sequence of a seed and a path, such as a fault's index, a connection's
+ * number and a direction: what is drawn elsewhere does not change it.
+ *
+ * @param seed An integer; its lower 32 bits count.
+ * @param path Integers.
+ * @returns The sequence.
+ */
+export function drawsOf(seed: number, ...path: readonly number[]): Random {
+  let random = seeded(seed);
+  for (const step of path) {
+    random = seeded((random() * 2 ** 32) ^ Math.imul(step, SPREAD));
+  }
+  return random;
+}

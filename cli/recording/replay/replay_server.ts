@@ -93,6 +93,8 @@ export class ReplayServer {
     const stop = Promise.withResolvers<never>();
     const onAbort = () => stop.reject(signal.reason);
     signal.addEventListener("abort", onAbort);
+    // At a signal that came while it began to listen.
+    if (signal.aborted) onAbort();
     for (const listener of this.#listeners) {
       this.#accept(listener).catch(stop.reject);
     }

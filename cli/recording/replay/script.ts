@@ -9,7 +9,7 @@ import type {
   ConnectionTurns,
   RecordedEvent,
 } from "../../../lib/recording/mod.ts";
-import { seeded } from "../../../lib/core.ts";
+import { drawsOf } from "../../../lib/core.ts";
 import type { Connection } from "../../../mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
@@ -30,20 +30,20 @@ export class Script {
   readonly #side: Side;
   readonly #framing: Framing | undefined;
   readonly #options: ReplayValues;
-  readonly #random: () => number;
+  readonly #seed: number;
 
   private constructor(
     connections: readonly ConnectionTurns[],
     side: Side,
     framing: Framing | undefined,
     options: ReplayValues,
-    random: () => number,
+    seed: number,
   ) {
     this.connections = connections;
     this.#side = side;
     this.#framing = framing;
     this.#options = options;
-    this.#random = random;
+    this.#seed = seed;
   }
 
   /**
@@ -74,8 +74,8 @@ export class Script {
           : `${path} has no connection ${options.connection}`,
       );
     }
-    const random = seeded(seedFor(options, log));
-    return new Script(found, side, framing, options, random);
+    const seed = seedFor(options, log);
+    return new Script(found, side, framing, options, seed);
   }
 
   /**
@@ -109,7 +109,8 @@ export class Script {
       speed,
       timeoutMs: timeout,
       cut,
-      random: this.#random,
+      // Whatever is played at the same time, or was played before.
+      random: drawsOf(this.#seed, turns.connection),
     });
     const { failure, otherEnd } = played;
     if (expectation === undefined) {

@@ -5,22 +5,7 @@
  * @module
  */
 
-import { type Random, seeded } from "../../random.ts";
-
-// The golden ratio in 32 bits: numbers that follow each other become far apart.
-const SPREAD = 0x9e3779b1;
-
-/**
- * Starts the sequence of a seed and a path: the fault's index, the connection, the
- * direction.
- */
-export function drawsOf(seed: number, ...path: readonly number[]): Random {
-  let random = seeded(seed);
-  for (const step of path) {
-    random = seeded((random() * 2 ** 32) ^ Math.imul(step, SPREAD));
-  }
-  return random;
-}
+import { drawsOf, type Random } from "../../random.ts";
 
 /** The number of a place in a stream: the same however its bytes were cut. */
 export function drawAt(random: number, offset: number): number {

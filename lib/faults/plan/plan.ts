@@ -17,9 +17,9 @@
 
 import type { Framing } from "../../framing/framing.ts";
 import { type Fault, type FaultDirection, needsMessages } from "../fault.ts";
+import { drawsOf } from "../../random.ts";
 import { FAULTS } from "../fault_names.ts";
 import { Corrupt } from "./corrupt.ts";
-import { drawsOf } from "./draws.ts";
 import { Frames } from "./frames.ts";
 import { Rate, Split } from "./lasting.ts";
 import { Delay, SlowEnd } from "./later.ts";
