@@ -129,17 +129,25 @@ function checkContent({ given, typed, url }: LoadCommand): void {
 
 /** Refuses to write two files into one, or over the earlier run. */
 function checkFiles({ options }: LoadCommand): void {
-  const { compare, hdr, report } = options;
-  if (report === "" || report === "-") {
-    throw new UsageError(
-      "--report needs the name of a file; write for example: --report run.html",
-    );
-  }
-  if (report !== undefined && (report === hdr || report === compare)) {
-    const other = report === hdr ? "--hdr" : "--compare";
-    throw new UsageError(
-      `--report and ${other} name the same file; give the report a file of its own: --report run.html`,
-    );
+  const { compare } = options;
+  const names = new Map([[compare, "compare"]]);
+  for (
+    const [option, example] of [["hdr", "run.hdr"], ["report", "run.html"]]
+  ) {
+    const path = options[option as "hdr" | "report"];
+    if (path === undefined) continue;
+    if (path === "" || path === "-") {
+      throw new UsageError(
+        `--${option} needs the name of a file; write for example: --${option} ${example}`,
+      );
+    }
+    const other = names.get(path);
+    if (other !== undefined) {
+      throw new UsageError(
+        `--${option} and --${other} name the same file; give it a file of its own: --${option} ${example}`,
+      );
+    }
+    names.set(path, option!);
   }
 }
 

@@ -17,6 +17,7 @@ import { retryFor } from "../client/connection/retry.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
+import { NewFile } from "../output/new_file.ts";
 import { LiveLine } from "../terminal/live_line.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
@@ -28,7 +29,6 @@ import { LOAD_OPTIONS, type LoadValues } from "./load_options.ts";
 import { comparisonLines } from "./shown/comparison.ts";
 import { progressText } from "./shown/progress_text.ts";
 import { summaryLines } from "./shown/summary_lines.ts";
-import { checkWritable, writeFile } from "./written/output_file.ts";
 import { readAll } from "./written/read_all.ts";
 
 /** The command. */
@@ -43,19 +43,19 @@ async function run(
   progress.json = options.log === "json";
   const log = new Log(terminal, { ...options, format: options.log });
   const earlier = await earlierRun(options.compare, terminal);
-  for (const path of [options.hdr, options.report]) {
-    if (path !== undefined) await checkWritable(path);
-  }
+  // A run of an hour should not end with the news that they cannot be written.
+  await using hdr = await newFile(options.hdr, "hdr");
+  await using report = await newFile(options.report, "report");
   const asked = await loadOptionsOf(command, terminal, log);
   const stop = interruption(terminal);
   try {
     const summary = await measured(asked, options, terminal, log, stop.signal);
     show(summary, earlier, options, terminal);
-    if (options.hdr !== undefined) {
-      await writeFile(options.hdr, hdrText(summary));
-    }
-    if (options.report !== undefined) {
-      await writeReport(options.report, summary, earlier, options, log);
+    if (hdr !== undefined) await write(hdr, hdrText(summary));
+    if (report !== undefined) {
+      await write(report, await pageOf(summary, earlier, options));
+      const file = options.report;
+      log.soon({ event: "written", file }, `wrote ${file}`);
     }
     // A run that was ended by Ctrl-C shows what was measured until then.
     if (stop.signal.aborted) throw stop.signal.reason;
@@ -64,6 +64,19 @@ async function run(
     stop.undo();
     log.flush();
   }
+}
+
+/** Begins a file that is there once the run is over, if one is named. */
+async function newFile(
+  path: string | undefined,
+  option: string,
+): Promise<NewFile | undefined> {
+  return path === undefined ? undefined : await NewFile.create(path, option);
+}
+
+async function write(file: NewFile, text: string): Promise<void> {
+  file.write(new TextEncoder().encode(text));
+  await file.keep();
 }
 
 /** Reads the file of `--compare`, before anything is opened. */
@@ -128,25 +141,21 @@ function show(
   writeLine(isJson ? errors : output, `\n${lines.join("\n")}`);
 }
 
-/** Writes the page of `--report`, which is loaded only then. */
-async function writeReport(
-  path: string,
+/** Makes the page of `--report`, for which more is loaded. */
+async function pageOf(
   summary: LoadSummary,
   earlier: LoadSummary | undefined,
   { compare }: LoadValues,
-  log: Log,
-): Promise<void> {
+): Promise<string> {
   const { loadReport } = await import("./report/load_report.ts");
   // Where the file is, is nothing that the readers of a page need to know.
   const name = compare === "-"
     ? "standard input"
     : `${compare?.replace(/.*[/\\]/, "")}`;
-  const page = await loadReport(
+  return await loadReport(
     summary,
     earlier === undefined ? undefined : { name, summary: earlier },
   );
-  await writeFile(path, page);
-  log.soon({ event: "written", file: path }, `wrote ${path}`);
 }
 
 /** Whether nothing is wrong: with the answers, with the limits, with the run. */

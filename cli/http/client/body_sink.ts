@@ -5,7 +5,6 @@
  */
 
 import type { Output } from "../../terminal/terminal.ts";
-import type { BodyFile } from "./new_file.ts";
 import type { ProgressLine } from "./progress_line.ts";
 import { VisibleText } from "./visible_text.ts";
 
@@ -20,6 +19,19 @@ export interface BodySink {
 
   /** Ends the body, whether it is complete or not. */
   end(): void;
+}
+
+/** A file that a body is written to. */
+export interface BodyFile extends AsyncDisposable {
+  /**
+   * Appends bytes.
+   *
+   * @throws {Failure} With code 9 if they cannot be written.
+   */
+  write(bytes: Uint8Array): void;
+
+  /** Makes the file what it is to be, once the body is complete. */
+  keep(): Promise<void>;
 }
 
 /** Drops a body that is shown elsewhere. */

@@ -19,8 +19,8 @@
 
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
-import type { BodyFile } from "./new_file.ts";
-import { cannotWrite, statOf } from "./new_file.ts";
+import { cannotWrite, statOf } from "../../output/new_file.ts";
+import type { BodyFile } from "./body_sink.ts";
 
 // A date is exact only if nothing changed within it after it was given: RFC 9110,
 // section 8.8.2.2.
@@ -56,7 +56,7 @@ export class PartFile implements BodyFile {
       }
       return new PartFile(path, there);
     } catch (cause) {
-      throw cannotWrite(path, cause);
+      throw cannotWrite(path, cause, "output");
     }
   }
 
@@ -102,7 +102,7 @@ export class PartFile implements BodyFile {
         ...(isRest ? { append: true } : { create: true, truncate: true }),
       });
     } catch (cause) {
-      throw cannotWrite(this.#path, cause);
+      throw cannotWrite(this.#path, cause, "output");
     }
     return isRest ? this.#size : 0;
   }
@@ -114,7 +114,7 @@ export class PartFile implements BodyFile {
         at += this.#file!.writeSync(bytes.subarray(at));
       }
     } catch (cause) {
-      throw cannotWrite(this.#path, cause);
+      throw cannotWrite(this.#path, cause, "output");
     }
   }
 
@@ -123,7 +123,7 @@ export class PartFile implements BodyFile {
     try {
       await this.#file?.syncData();
     } catch (cause) {
-      throw cannotWrite(this.#path, cause);
+      throw cannotWrite(this.#path, cause, "output");
     }
   }
 

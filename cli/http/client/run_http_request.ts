@@ -10,6 +10,7 @@ import {
   request,
 } from "../../../lib/http/mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
+import { NewFile } from "../../output/new_file.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
@@ -19,6 +20,7 @@ import type { Surroundings } from "../../client/run_client.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import type { Output, Terminal } from "../../terminal/terminal.ts";
 import {
+  type BodyFile,
   type BodySink,
   NOWHERE,
   shown,
@@ -28,7 +30,6 @@ import {
 import type { HttpCommand } from "./http_command.ts";
 import { httpFailure } from "./http_failure.ts";
 import { judge, statusOf } from "./judge_response.ts";
-import { type BodyFile, NewFile } from "./new_file.ts";
 import { PartFile } from "./part_file.ts";
 import { ProgressLine } from "./progress_line.ts";
 import { openBody, type RequestBody } from "./request_body.ts";
@@ -93,7 +94,7 @@ async function performRequest(
     ? undefined
     : isContinued
     ? await PartFile.open(output)
-    : await NewFile.create(output);
+    : await NewFile.create(output, "output");
   const part = file instanceof PartFile ? file : undefined;
   signal.throwIfAborted();
   const begun = performance.now();

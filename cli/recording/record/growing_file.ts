@@ -15,9 +15,8 @@
  * @module
  */
 
-import { EXIT } from "../../output/exit_code.ts";
-import { Failure } from "../../output/failure.ts";
-import { systemReason } from "../../output/system_reason.ts";
+import type { Failure } from "../../output/failure.ts";
+import { cannotWrite } from "../../output/new_file.ts";
 import { Batch } from "./batch.ts";
 
 /** How many bytes may wait before {@linkcode GrowingFile.room} waits. */
@@ -25,8 +24,6 @@ export const MOST_WAITING_BYTES: number = 4 * 1024 * 1024;
 
 const SOON_MS = 100;
 const MANY_BYTES = 256 * 1024;
-
-const REASONS = { NotFound: "there is no such folder" };
 
 /** Appends to a file. */
 export class GrowingFile {
@@ -177,12 +174,4 @@ export class GrowingFile {
     await this.#file.truncate(this.#writtenBytes).catch(() => {});
     this.#onFailure(this.#failure);
   }
-}
-
-function cannotWrite(path: string, cause: unknown): Failure {
-  return new Failure(
-    EXIT.local,
-    `cannot write ${path}: ${systemReason(cause, REASONS)}`,
-    { cause },
-  );
 }

@@ -4,13 +4,9 @@
  * @module
  */
 
-import { EXIT } from "../../output/exit_code.ts";
-import { Failure } from "../../output/failure.ts";
-import { systemReason } from "../../output/system_reason.ts";
+import { cannotWrite } from "../../output/new_file.ts";
 import { junitReport } from "./junit.ts";
 import type { ScriptResult } from "./script_result.ts";
-
-const REASONS = { NotFound: "there is no such folder" };
 
 /** A report that is written at the end. */
 export class ReportFile {
@@ -33,7 +29,7 @@ export class ReportFile {
       const options = { create: true, truncate: true, write: true };
       return new ReportFile(path, await Deno.open(path, options));
     } catch (cause) {
-      throw cannotWrite(path, cause);
+      throw cannotWrite(path, cause, "report");
     }
   }
 
@@ -48,17 +44,9 @@ export class ReportFile {
         at += await this.#file.write(bytes.subarray(at));
       }
     } catch (cause) {
-      throw cannotWrite(this.#path, cause);
+      throw cannotWrite(this.#path, cause, "report");
     } finally {
       this.#file.close();
     }
   }
-}
-
-function cannotWrite(path: string, cause: unknown): Failure {
-  return new Failure(
-    EXIT.local,
-    `cannot write ${path}: ${systemReason(cause, REASONS)}`,
-    { cause },
-  );
 }

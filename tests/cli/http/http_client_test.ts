@@ -1,7 +1,7 @@
 import { brotliCompressSync } from "node:zlib";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runClient } from "../../../cli/commands.ts";
-import { NewFile } from "../../../cli/http/client/new_file.ts";
+import { NewFile } from "../../../cli/output/new_file.ts";
 import { ProgressLine } from "../../../cli/http/client/progress_line.ts";
 import { RawView } from "../../../cli/http/client/raw_view.ts";
 import { ResponseHeads } from "../../../cli/http/client/response_heads.ts";
@@ -379,10 +379,10 @@ Deno.test("runClient() tells a failure in JSON that drives no terminal", async (
 
 Deno.test("NewFile that was disposed of twice, or kept, is removed once or never", async () => {
   await inFolder(async (folder) => {
-    const dropped = await NewFile.create(`${folder}/dropped`);
+    const dropped = await NewFile.create(`${folder}/dropped`, "output");
     await dropped[Symbol.asyncDispose]();
     await dropped[Symbol.asyncDispose]();
-    const kept = await NewFile.create(`${folder}/kept`);
+    const kept = await NewFile.create(`${folder}/kept`, "output");
     await kept.keep();
     await kept[Symbol.asyncDispose]();
     assertEquals(await namesIn(folder), ["kept"]);
@@ -400,7 +400,7 @@ Deno.test("NewFile leaves links where they are, and makes what they lead to", as
       assert((await new Deno.Command("sh", { args }).output()).success);
     }
     for (const name of ["a", "b"]) {
-      await using file = await NewFile.create(`${folder}/${name}`);
+      await using file = await NewFile.create(`${folder}/${name}`, "output");
       file.write(new TextEncoder().encode(name));
       await file.keep();
     }

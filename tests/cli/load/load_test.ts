@@ -367,14 +367,40 @@ Deno.test("load refuses files that are not what they should be", async () => {
       2,
       /say it with --frame/,
     ],
-    [["--hdr", FOLDER], 9, /cannot write/],
-    [["--hdr", `${FOLDER}/none/x`], 9, /cannot write/],
+    [
+      ["--hdr", FOLDER],
+      9,
+      /cannot write \S+: it is a folder; give another --hdr/,
+    ],
+    [
+      ["--hdr", `${FOLDER}/none/x`],
+      9,
+      /cannot write \S+none.x: there is no such folder; give another --hdr/,
+    ],
+    // Where no file can be made is found out before the run, too.
+    [["--hdr", "/proc/x"], 9, /cannot write .proc.x: /],
+    [["--hdr", ""], 2, /--hdr needs the name of a file/],
+    [["--hdr", "-"], 2, /--hdr needs the name of a file/],
+    [["--hdr", "a", "--compare", "a"], 2, /--hdr and --compare name the same/],
+    [["--hdr", "a", "--report", "a"], 2, /--report and --hdr name the same/],
   ];
   for (const [args, code, message] of cases) {
     const [got, told] = await failing(args);
     assertEquals(got, code, told);
     assertMatch(told, message);
   }
+});
+
+Deno.test("load leaves an earlier file as it is if it cannot run", async () => {
+  const folder = `${FOLDER}/kept`;
+  await Deno.mkdir(folder);
+  await Deno.writeTextFile(`${folder}/run.hdr`, "earlier");
+  const files = ["--hdr", `${folder}/run.hdr`, "--report", `${folder}/new`];
+  const { code, told } = await load(["127.0.0.1:1", ...SHORT, ...files]);
+  assertEquals(code, 4, told);
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+  assertEquals(names, ["run.hdr"]);
+  assertEquals(await Deno.readTextFile(`${folder}/run.hdr`), "earlier");
 });
 
 Deno.test("load exits 4 if it cannot connect, and 3 if there is no such name", async () => {

@@ -5,28 +5,16 @@
  * @module
  */
 
-import { EXIT } from "../../output/exit_code.ts";
-import { Failure } from "../../output/failure.ts";
-import { systemReason } from "../../output/system_reason.ts";
-
-/** What the body of a response is written to. */
-export interface BodyFile extends AsyncDisposable {
-  /**
-   * Appends bytes.
-   *
-   * @throws {Failure} With code 9 if they cannot be written.
-   */
-  write(bytes: Uint8Array): void;
-
-  /** Makes the file what it is to be, once the body is complete. */
-  keep(): Promise<void>;
-}
+import { EXIT } from "./exit_code.ts";
+import { Failure } from "./failure.ts";
+import { systemReason } from "./system_reason.ts";
 
 /**
  * A file in the making; what is disposed of before {@linkcode keep} is gone.
  */
-export class NewFile implements BodyFile {
+export class NewFile implements AsyncDisposable {
   readonly #path: string;
+  readonly #option: string;
   readonly #target: string;
   readonly #temporary: string | undefined;
   readonly #file: Deno.FsFile;
@@ -34,11 +22,13 @@ export class NewFile implements BodyFile {
 
   private constructor(
     path: string,
+    option: string,
     target: string,
     temporary: string | undefined,
     file: Deno.FsFile,
   ) {
     this.#path = path;
+    this.#option = option;
     this.#target = target;
     this.#temporary = temporary;
     this.#file = file;
@@ -47,16 +37,17 @@ export class NewFile implements BodyFile {
   /**
    * Begins a file. What is there under its name stays as it is until the end.
    *
+   * @param option The option that names it, for errors.
    * @throws {Failure} With code 9 if it could not be written.
    */
-  static async create(path: string): Promise<NewFile> {
+  static async create(path: string, option: string): Promise<NewFile> {
     try {
       const there = await statOf(path);
       if (there?.isDirectory) throw new Deno.errors.IsADirectory();
-      // Such as /dev/null, in whose place no file belongs.
-      if (there?.isCharDevice) {
+      // Such as /dev/null or /dev/stdout, in whose place no file belongs.
+      if (there?.isCharDevice || there?.isFifo) {
         const device = await Deno.open(path, { write: true });
-        return new NewFile(path, path, undefined, device);
+        return new NewFile(path, option, path, undefined, device);
       }
       if (there !== undefined && !there.isFile) {
         throw new Failure(EXIT.local, "it is not a regular file");
@@ -65,14 +56,15 @@ export class NewFile implements BodyFile {
       const target = there === undefined
         ? await absentAt(path)
         : await Deno.realPath(path);
-      return await NewFile.#beside(path, target, there);
+      return await NewFile.#beside(path, option, target, there);
     } catch (cause) {
-      throw cannotWrite(path, cause);
+      throw cannotWrite(path, cause, option);
     }
   }
 
   static async #beside(
     path: string,
+    option: string,
     target: string,
     there: Deno.FileInfo | undefined,
   ): Promise<NewFile> {
@@ -83,7 +75,7 @@ export class NewFile implements BodyFile {
     // Not made of its name, which may be as long as names can be.
     const temporary = `${folderOf(target)}.parley-${crypto.randomUUID()}.part`;
     const file = await Deno.open(temporary, { createNew: true, write: true });
-    const created = new NewFile(path, target, temporary, file);
+    const created = new NewFile(path, option, target, temporary, file);
     try {
       // A user who could not read it before cannot read it now.
       if (there?.mode) await Deno.chmod(temporary, there.mode & 0o777);
@@ -105,7 +97,7 @@ export class NewFile implements BodyFile {
         at += this.#file.writeSync(bytes.subarray(at));
       }
     } catch (cause) {
-      throw cannotWrite(this.#path, cause);
+      throw cannotWrite(this.#path, cause, this.#option);
     }
   }
 
@@ -123,7 +115,7 @@ export class NewFile implements BodyFile {
       }
       this.#close();
     } catch (cause) {
-      throw cannotWrite(this.#path, cause);
+      throw cannotWrite(this.#path, cause, this.#option);
     }
   }
 
@@ -176,14 +168,23 @@ function folderOf(path: string): string {
   return /^.*[/\\]/s.exec(path)?.[0] ?? "";
 }
 
-/** The failure of a file that cannot be written. */
-export function cannotWrite(path: string, cause: unknown): Failure {
+/**
+ * The failure of a file that cannot be written.
+ *
+ * @param option The option that names it, where another file may do.
+ */
+export function cannotWrite(
+  path: string,
+  cause: unknown,
+  option?: string,
+): Failure {
   const reason = cause instanceof Failure
     ? cause.text
     : systemReason(cause, REASONS);
+  const advice = option === undefined ? "" : `; give another --${option}`;
   return new Failure(
     EXIT.local,
-    `cannot write ${path}: ${reason}; give another --output`,
+    `cannot write ${path}: ${reason}${advice}`,
     { cause },
   );
 }
