@@ -258,6 +258,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/load/planning": [
     ...[...MESSAGES, ...CONTRACT, "lib/http/client", "lib/load/links"],
     ...["lib/load/messages", "lib/load/options.ts"],
+    // What a datagram can hold.
+    "lib/session/datagrams/udp_address.ts",
   ],
   "lib/load/measuring": [
     ...[...ERRORS, "hdr-histogram-js", "lib/load/options.ts"],

@@ -46,6 +46,8 @@ const REFUSED: readonly (readonly [Partial<LoadOptions>, string])[] = [
   [{ size: 2 ** 30 }, "the limit is 1048576 bytes"],
   [{ address: "ws://127.0.0.1:7342/", size: 2 ** 30 }, "the limit is 1048576"],
   [{ address: "udp://127.0.0.1:7342", size: 2 ** 30 }, "the limit is 1048576"],
+  [{ address: "udp://127.0.0.1:7342", size: 65_508 }, "hold 65507 bytes at"],
+  [{ address: "udp://[::1]:7342", size: 65_528 }, "hold 65527 bytes at most"],
   [{ address: "http://127.0.0.1:1/", size: 2 ** 50 }, "from 1 to 1073741824"],
   [{ method: "GET" }, "it is for URLs of http: and https:"],
   [{ headers: [["a", "b"]] }, "it is for URLs of http: and https:"],

@@ -7,6 +7,10 @@
 import { OptionTypeError, outOfRange } from "../../check.ts";
 import { ByteSink } from "../../bytes/byte_sink.ts";
 import { framingOf } from "../../framing/by_name.ts";
+import {
+  checkFits,
+  parseUdpAddress,
+} from "../../session/datagrams/udp_address.ts";
 import { GeneratedMessages } from "../messages/generated_messages.ts";
 import { GivenMessages } from "../messages/given_messages.ts";
 import type { MessageSource } from "../messages/message_source.ts";
@@ -95,4 +99,18 @@ export function checkContent(
     maxMessageBytes,
   });
   for (const message of made) encoder.encode(message, new ByteSink());
+}
+
+/**
+ * Looks whether datagrams can hold the messages.
+ *
+ * @param to Where they go.
+ * @throws {RangeError} If no datagram of that IP version can hold one.
+ */
+export function checkDatagrams(content: Content, to: string): void {
+  const address = parseUdpAddress(to, "send to");
+  const made = "given" in content
+    ? content.given
+    : [new Uint8Array(content.most)];
+  for (const message of made) checkFits(message, address);
 }

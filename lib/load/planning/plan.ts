@@ -32,7 +32,12 @@ import {
   MOST_IN_FLIGHT,
   MOST_LOAD_CONNECTIONS,
 } from "../options.ts";
-import { checkContent, type Content, contentOf } from "./content.ts";
+import {
+  checkContent,
+  checkDatagrams,
+  type Content,
+  contentOf,
+} from "./content.ts";
 import { placeOf, type Spoken } from "./place.ts";
 
 const MOST_WORKERS = 256;
@@ -132,6 +137,7 @@ export function planOf(options: LoadOptions): LoadPlan {
   if (spoken !== "http" && "most" in content) {
     checkSendSize(content.most, maxMessageBytes);
   }
+  if (spoken === "datagrams") checkDatagrams(content, place.opens);
   if (spoken === "messages" && !/^wss?:/.test(place.opens)) {
     checkContent(content, seed, framing, maxMessageBytes);
   }
