@@ -11,6 +11,9 @@ export type ForeignOptions = Readonly<Record<string, string>>;
 const VERSION = "write --version";
 const TLS = "for TLS write the address tls://HOST:PORT";
 
+const FAULT =
+  "put tap in between, which has faults: parley-server tap 9000 7342 --fault delay:200ms";
+
 const CLIENT_PORT =
   "the port stands behind the address: parley-client 127.0.0.1:7342";
 const CLIENT_UNIX = "for a Unix socket write: parley-client unix:PATH";
@@ -48,6 +51,7 @@ export const CLIENT_FOREIGN: ForeignOptions = {
   "data-binary": "write: --data @FILE, which is sent as it is",
   "data-raw": "write: --data TEXT",
   fail: FAILS,
+  fault: FAULT,
   host: "the host stands before the port: parley-client HOST:7342",
   json: "write: --data TEXT --header 'Content-Type: application/json'",
   "max-time": CLIENT_TIME,
@@ -82,6 +86,7 @@ export const SERVER_FOREIGN: ForeignOptions = {
   U: SERVER_UNIX,
   V: VERSION,
   w: SERVER_TIME,
+  fault: FAULT,
   host: "the host stands before the port: parley-server print HOST:7342",
   port: SERVER_PORT,
   ssl: TLS,
@@ -89,6 +94,23 @@ export const SERVER_FOREIGN: ForeignOptions = {
   tls: TLS,
   udp: SERVER_UDP,
   unix: SERVER_UNIX,
+};
+
+/** Options that `load` does not have, of wrk, wrk2, hey and ab among others. */
+export const LOAD_FOREIGN: ForeignOptions = {
+  c: "write: --connections N",
+  d: "write: --duration 30s",
+  L: "all percentiles are shown anyway; leave it out",
+  n: "write: --count N",
+  q: "messages per second, over all connections, are written: --rate 500",
+  R: "write: --rate 2k/s",
+  t: "for threads write: --workers N; for the wait for an answer: --timeout 2s",
+  z: "write: --duration 30s",
+  concurrency: "write: --connections N",
+  fault: FAULT,
+  latency: "all percentiles are shown anyway; leave it out",
+  requests: "write: --count N",
+  threads: "write: --workers N",
 };
 
 const WAIT_TIME = "for how long to wait write for example: --timeout 30s";

@@ -12,6 +12,7 @@ import {
   runLoad,
 } from "../../lib/load/mod.ts";
 import { retrying } from "../../lib/core.ts";
+import { LOAD_FOREIGN } from "../arguments/foreign_options.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { retryFor } from "../client/connection/retry.ts";
 import { reasonOf } from "../output/error_text.ts";
@@ -37,7 +38,11 @@ export const LOAD: LoadedCommand = { manual: LOAD_MANUAL, run };
 async function run(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
-  const { operands, ...parsed } = parseArguments(args.slice(1), LOAD_OPTIONS);
+  const { operands, ...parsed } = parseArguments(
+    args.slice(1),
+    LOAD_OPTIONS,
+    LOAD_FOREIGN,
+  );
   const command = readLoadCommand(operands, parsed, terminal);
   const { options } = command;
   progress.json = options.log === "json";

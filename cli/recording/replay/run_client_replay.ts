@@ -4,6 +4,7 @@
  * @module
  */
 
+import { CLIENT_FOREIGN } from "../../arguments/foreign_options.ts";
 import { kindsAt, refuseOthers } from "../../arguments/kinds.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import { framedBy } from "../../arguments/place.ts";
@@ -60,7 +61,7 @@ export const CLIENT_REPLAY: LoadedCommand = { manual: MANUAL, run };
 async function run(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
-  const parsed = parseArguments(args.slice(1), OPTIONS);
+  const parsed = parseArguments(args.slice(1), OPTIONS, CLIENT_FOREIGN);
   const [path, ...words] = parsed.operands;
   if (path === undefined || words.length === 0) {
     throw new UsageError(

@@ -5,6 +5,7 @@
  */
 
 import type { Address } from "../../../mod.ts";
+import { SERVER_FOREIGN } from "../../arguments/foreign_options.ts";
 import { kindsAt, refuseOthers } from "../../arguments/kinds.ts";
 import { about, flag } from "../../arguments/option.ts";
 import { parseArguments } from "../../arguments/parse.ts";
@@ -71,7 +72,7 @@ async function run(
   { args, progress, terminal }: Invocation,
 ): Promise<ExitCode> {
   progress.stage = "listening";
-  const parsed = parseArguments(args.slice(1), OPTIONS);
+  const parsed = parseArguments(args.slice(1), OPTIONS, SERVER_FOREIGN);
   const [path, ...words] = parsed.operands;
   if (path === undefined || words.length === 0) {
     throw new UsageError(

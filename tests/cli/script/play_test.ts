@@ -360,6 +360,7 @@ const REFUSED: readonly (readonly [
   ],
   ["send a", ["udp:0", "--frame", "line"], "--frame means nothing over UDP"],
   ["send a", ["line@0", "raw@0"], "line@ and raw@ contradict each other"],
+  ["send a", ["0", "--fault", "drop:1%"], "--fault: put tap in between"],
   ["send a", ["0", "--count", "0"], '"0" is not a whole number of at least 1'],
 ];
 
