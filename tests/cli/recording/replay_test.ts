@@ -495,7 +495,10 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["replay x 7342 --cut 0", /--cut: there is no cut "0"/],
   ["replay x 7342 --ignore .a", /--ignore is for --expect/],
   ["replay x 7342 --expect --ignore a", /"a" is neither a regular expression/],
-  ["replay x 7342 --expect --ignore /(/", /--ignore: "\/\(\/": invalid/],
+  [
+    "replay x 7342 --expect --ignore /(/",
+    /--ignore: "\/\(\/" is not a regular expression: invalid/,
+  ],
   ["replay x udp:7342 --cut 1", /--cut means nothing over UDP: a datagram/],
   ["replay x 7342 --connections 0", /--connections: "0" is not/],
   ["replay x 7342 --seed 3", /--seed is for --cut random/],
