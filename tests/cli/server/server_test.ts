@@ -80,11 +80,10 @@ Deno.test("runServer() tells more with --verbose", async () => {
 });
 
 Deno.test("runServer() bounds the handshake of WebSocket by --handshake-timeout", async () => {
-  const args = ["ws://127.0.0.1:0", "--handshake-timeout", "100ms"];
-  for (const service of [["echo"], ["tap"], ["bridge"]]) {
-    const target = service[0] === "echo" ? [] : ["1"];
-    const [address, ...options] = args;
-    const line = [...service, address!, ...target, ...options];
+  const targets = { echo: [], tap: ["ws://127.0.0.1:1"], bridge: ["1"] };
+  for (const [name, target] of Object.entries(targets)) {
+    const places = ["ws://127.0.0.1:0", ...target];
+    const line = [name, ...places, "--handshake-timeout", "100ms"];
     const terminal = await during(line, async (address, terminal) => {
       const port = Number(/\d+$/.exec(address));
       using conn = await Deno.connect({ hostname: "127.0.0.1", port });
