@@ -32,7 +32,7 @@ const FRAMINGS: Section = {
     ["A then B", 'one message in A, all others in B: "fixed:8 then length:4"'],
     [
       "",
-      "and varint, netstring, content-length, octet-count, slip, cobs, hdlc, dle, json, json-seq, resp, rpc, ber, mllp, fix; or a protocol's name, see help protocols",
+      "and varint, netstring, content-length, octet-count, syslog, slip, cobs, hdlc, dle, json, json-seq, resp, rpc, ber, mllp, fix; or a protocol's name, see help protocols",
     ],
   ],
 };

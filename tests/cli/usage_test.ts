@@ -7,6 +7,7 @@ import { parseArguments } from "../../cli/arguments/parse.ts";
 import { CLIENT, runClient, runServer, SERVER } from "../../cli/commands.ts";
 import { allManuals } from "../../cli/manual/all_manuals.ts";
 import { topicsOf } from "../../cli/manual/topics.ts";
+import { FORMATS } from "../../lib/framing/formats.ts";
 import { RecordedTerminal } from "../support/recorded_terminal.ts";
 
 /** Wrong command lines of the client, and how the one line begins. */
@@ -367,6 +368,13 @@ Deno.test("help explains every command and topic that it names", async () => {
       assertMatch(await shownBy(run, ["help", topic]), /^[A-Z].*:\n {2}/);
     }
   }
+});
+
+Deno.test("help frames names every framing", async () => {
+  const shown = await shownBy(runClient, ["help", "frames"]);
+  const missing = [...FORMATS.keys()]
+    .filter((name) => !new RegExp(`\\b${name}\\b`).test(shown));
+  assertEquals(missing, []);
 });
 
 Deno.test("an option without a value leaves the word behind it alone", () => {
