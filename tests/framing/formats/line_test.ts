@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { latin1 } from "../support/chunkings.ts";
-import { codecSuite, decodeAll } from "../support/codec_suite.ts";
+import { latin1 } from "../../support/chunkings.ts";
+import { codecSuite, decodeAll } from "../../support/codec_suite.ts";
 
 const samples = ["", "a", "hello", "a\rb", "\0\xff", "h\xc3\xa9"];
 

@@ -1,4 +1,4 @@
-import { codecSuite } from "../support/codec_suite.ts";
+import { codecSuite } from "../../support/codec_suite.ts";
 
 /** The bytes from one value to another, both included. */
 function range(from: number, to: number): string {

@@ -1,6 +1,6 @@
 import { ByteQueue, FrameDecoder } from "@parley/parley/framing";
 import { assert, assertEquals } from "@std/assert";
-import { codecSuite } from "../support/codec_suite.ts";
+import { codecSuite } from "../../support/codec_suite.ts";
 
 codecSuite({
   framing: "json-seq",

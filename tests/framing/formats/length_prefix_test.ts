@@ -1,6 +1,6 @@
 import { FrameDecoder, lengthPrefix } from "@parley/parley/framing";
 import { assertEquals, assertThrows } from "@std/assert";
-import { codecSuite } from "../support/codec_suite.ts";
+import { codecSuite } from "../../support/codec_suite.ts";
 
 const P = "HELLO, WORLD";
 const samples = ["", "a", "hello", P, "\0\0\0\x01", "\xff\xff\xff\xff\xff"];

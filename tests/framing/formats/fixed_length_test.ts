@@ -1,6 +1,6 @@
 import { fixedLength, FrameDecoder } from "@parley/parley/framing";
 import { assertEquals, assertThrows } from "@std/assert";
-import { codecSuite } from "../support/codec_suite.ts";
+import { codecSuite } from "../../support/codec_suite.ts";
 
 codecSuite({
   framing: "fixed:5",

@@ -1,8 +1,8 @@
 import { delimiter } from "@parley/parley/framing";
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { cutAt, latin1 } from "../support/chunkings.ts";
-import { codecSuite, decodeAll } from "../support/codec_suite.ts";
+import { cutAt, latin1 } from "../../support/chunkings.ts";
+import { codecSuite, decodeAll } from "../../support/codec_suite.ts";
 
 const samples = ["", "a", "hello", "#", "**", "\n", "a,b"];
 

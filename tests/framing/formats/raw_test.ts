@@ -1,7 +1,7 @@
 import { FrameDecoder, raw } from "@parley/parley/framing";
 import { assertEquals } from "@std/assert";
-import { codecSuite } from "../support/codec_suite.ts";
-import { latin1 } from "../support/chunkings.ts";
+import { codecSuite } from "../../support/codec_suite.ts";
+import { latin1 } from "../../support/chunkings.ts";
 
 codecSuite({
   framing: "raw",

@@ -1,7 +1,7 @@
-import { codecSuite } from "../support/codec_suite.ts";
+import { codecSuite } from "../../support/codec_suite.ts";
 import { ByteSink, untilClose } from "@parley/parley/framing";
 import { assertEquals, assertThrows } from "@std/assert";
-import { latin1 } from "../support/chunkings.ts";
+import { latin1 } from "../../support/chunkings.ts";
 
 codecSuite({
   framing: "close",

@@ -1,4 +1,4 @@
-import { codecSuite } from "../support/codec_suite.ts";
+import { codecSuite } from "../../support/codec_suite.ts";
 
 codecSuite({
   framing: "netstring",

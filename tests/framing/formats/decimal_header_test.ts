@@ -1,6 +1,6 @@
 import { decimalHeader } from "@parley/parley/framing";
 import { assertEquals, assertThrows } from "@std/assert";
-import { codecSuite } from "../support/codec_suite.ts";
+import { codecSuite } from "../../support/codec_suite.ts";
 
 const samples = ["", "a", "hello", "5         hello", "\0\xff"];
 

@@ -1,8 +1,8 @@
 import { varintPrefix } from "@parley/parley/framing";
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { codecSuite, encodeAll } from "../support/codec_suite.ts";
-import { oracleTest, Refusal } from "../support/oracle.ts";
+import { codecSuite, encodeAll } from "../../support/codec_suite.ts";
+import { oracleTest, Refusal } from "../../support/oracle.ts";
 
 const samples = ["", "a", "hello", "\0\x80\xff"];
 const long = (size: number) => "x".repeat(size);

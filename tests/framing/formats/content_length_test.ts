@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { latin1 } from "../support/chunkings.ts";
-import { codecSuite, decodeAll } from "../support/codec_suite.ts";
+import { latin1 } from "../../support/chunkings.ts";
+import { codecSuite, decodeAll } from "../../support/codec_suite.ts";
 
 const RPC = '{"jsonrpc":"2.0"}';
 const HEAD = "Content-Length: 17\r\n\r\n";
