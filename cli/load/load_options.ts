@@ -4,10 +4,7 @@
  * @module
  */
 
-import {
-  DEFAULT_MAX_MESSAGE_BYTES,
-  parseFraming,
-} from "../../lib/framing/mod.ts";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "../../lib/framing/mod.ts";
 import {
   DEFAULT_ANSWER_TIMEOUT_MS,
   DEFAULT_LOAD_DURATION_MS,
@@ -15,8 +12,11 @@ import {
   DEFAULT_OPEN_IN_FLIGHT,
   DEFAULT_WARM_UP_MS,
 } from "../../lib/load/mod.ts";
-import { DEFAULT_FRAMING } from "../../mod.ts";
-import { deadline, LOG_OPTIONS } from "../arguments/common_options.ts";
+import {
+  deadline,
+  LOG_OPTIONS,
+  MESSAGE_OPTIONS,
+} from "../arguments/common_options.ts";
 import { durationIn, writtenDuration } from "../arguments/durations.ts";
 import {
   about,
@@ -101,22 +101,11 @@ export const LOAD_OPTIONS = {
       "sends the lines of FILE in turn, or those of a recording",
       { usual: true },
     ),
-    "frame": setting(
-      "SPEC",
-      { value: parseFraming(DEFAULT_FRAMING), text: DEFAULT_FRAMING },
-      parseFraming,
-      "where a message ends",
-      {
-        usual: true,
-        sets: ["framing"],
-        appliesTo: ["framed"],
-        instead: {
-          ws: "a frame of WebSocket is one message",
-          datagrams: "one datagram is one message",
-          http: "HTTP itself says where a message ends",
-        },
-      },
-    ),
+    "frame": {
+      ...MESSAGE_OPTIONS.frame,
+      subject: "what is sent",
+      help: "where a message ends; see help frames",
+    },
     "max-message": setting(
       "SIZE",
       writtenSize(DEFAULT_MAX_MESSAGE_BYTES),

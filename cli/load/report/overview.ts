@@ -7,7 +7,7 @@
 
 import type { LoadSummary } from "../../../lib/load/mod.ts";
 import { type Html, markup } from "../../http/page/markup.ts";
-import { changeText, grouped } from "../shown/amounts.ts";
+import { changeText, grouped, unsentText } from "../shown/amounts.ts";
 import { differences } from "./parameters.ts";
 import {
   counted,
@@ -133,14 +133,7 @@ function warningsOf(summary: LoadSummary): Note[] {
       } late at p99.`,
     ]);
   }
-  if (unsent > 0) {
-    warnings.push([
-      "warning",
-      `${counted(unsent, "message")} ${
-        unsent === 1 ? "was" : "were"
-      } due and never sent: the rate is too high for the server.`,
-    ]);
-  }
+  if (unsent > 0) warnings.push(["warning", `${unsentText(summary)}.`]);
   if (loop === "closed" && latency !== null) {
     warnings.push([
       "hint",

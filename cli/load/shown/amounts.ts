@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { LoadSummary } from "../../../lib/load/mod.ts";
+
 /** A count with its thousands apart. */
 export function grouped(count: number): string {
   return Math.round(count).toLocaleString("en-US");
@@ -51,4 +53,17 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
       at === 0 ? cell.padEnd(widths[at]!) : cell.padStart(widths[at]!)
     ).join("  ").trimEnd()
   );
+}
+
+/** What is said of messages that were due and never sent. */
+export function unsentText(
+  { errors, unsent }: Pick<LoadSummary, "errors" | "unsent">,
+): string {
+  const messages = unsent === 1
+    ? "1 message was"
+    : `${grouped(unsent)} messages were`;
+  const why = errors.connect === undefined
+    ? "the rate is too high for the server"
+    : "there was no connection at times";
+  return `${messages} due and never sent: ${why}`;
 }

@@ -24,7 +24,7 @@ import type {
 } from "../../../lib/load/mod.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import { escapeControls } from "../../output/escape.ts";
-import { aligned, grouped, rateText, timeText } from "./amounts.ts";
+import { aligned, grouped, rateText, timeText, unsentText } from "./amounts.ts";
 
 /** Writes a run in lines. */
 export function summaryLines(summary: LoadSummary): string[] {
@@ -130,9 +130,8 @@ function row(name: string, figures: LatencyFigures): string[] {
   ];
 }
 
-function lateLines(
-  { endedBy, generatorLate, latency, parameters, unsent }: LoadSummary,
-): string[] {
+function lateLines(summary: LoadSummary): string[] {
+  const { endedBy, generatorLate, latency, parameters, unsent } = summary;
   if (parameters.loop === "closed") return [];
   const { max_us, p50_us, p99_us } = generatorLate;
   // From here on the figures are more of this machine than of the server.
@@ -141,11 +140,7 @@ function lateLines(
     `generator late: p50 ${timeText(p50_us)}, p99 ${timeText(p99_us)}, max ${
       timeText(max_us)
     }${isMuch ? "; much of the latency is that of this machine" : ""}`,
-    ...unsent === 0 || endedBy === "stopped" ? [] : [
-      `${grouped(unsent)} ${
-        unsent === 1 ? "message was" : "messages were"
-      } due and never sent: the rate is too high`,
-    ],
+    ...unsent === 0 || endedBy === "stopped" ? [] : [unsentText(summary)],
   ];
 }
 

@@ -11,6 +11,7 @@ import {
   changeText,
   rateText,
   timeText,
+  unsentText,
 } from "../../../cli/load/shown/amounts.ts";
 
 Deno.test("parseRate() reads messages per second", () => {
@@ -114,5 +115,16 @@ Deno.test("progressText() says how far a run has come, without its warm-up", () 
   assertEquals(
     progressText(later, { warmUpMs: 1_000 }),
     "3.2 s: 12,345 messages, 3,086/s, p50 41 us, p99 1.23 ms, 2 errors",
+  );
+});
+
+Deno.test("unsentText() says why messages were not sent", () => {
+  assertEquals(
+    unsentText({ errors: {}, unsent: 1 }),
+    "1 message was due and never sent: the rate is too high for the server",
+  );
+  assertEquals(
+    unsentText({ errors: { connect: 3 }, unsent: 1_200 }),
+    "1,200 messages were due and never sent: there was no connection at times",
   );
 });
