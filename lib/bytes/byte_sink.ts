@@ -260,21 +260,43 @@ export class ByteSink {
     }
   }
 
+  /**
+   * Frees the buffer at once, instead of leaving it to the garbage collector. What
+   * {@linkcode ByteSink.pieces} gave is empty then.
+   */
+  free(): void {
+    this.clear();
+    (this.#bytes.buffer as ArrayBuffer).transfer(0);
+    this.#replace(new Uint8Array(0));
+  }
+
+  /**
+   * Makes room for what is appended next in pieces, so that the buffer grows once.
+   *
+   * @param size How many bytes are going to be copied.
+   */
+  reserve(size: number): void {
+    const end = this.#end + size;
+    if (end <= this.#capacity) return;
+    const wanted = Math.max(SMALLEST_BYTES, 2 * this.#capacity, end);
+    const bigger = new Uint8Array(
+      wanted > ROUNDED_BYTES ? wanted : 2 ** Math.ceil(Math.log2(wanted)),
+    );
+    bigger.set(this.#bytes.subarray(0, this.#end));
+    this.#replace(bigger);
+  }
+
   /** Makes room at the end and returns where it begins. */
   #grow(size: number): number {
     const at = this.#end;
-    const end = at + size;
-    if (end > this.#capacity) {
-      const wanted = Math.max(SMALLEST_BYTES, 2 * this.#capacity, end);
-      const bigger = new Uint8Array(
-        wanted > ROUNDED_BYTES ? wanted : 2 ** Math.ceil(Math.log2(wanted)),
-      );
-      bigger.set(this.#bytes.subarray(0, at));
-      this.#bytes = bigger;
-      this.#view = new DataView(bigger.buffer);
-      this.#capacity = bigger.length;
-    }
-    this.#end = end;
+    if (at + size > this.#capacity) this.reserve(size);
+    this.#end = at + size;
     return at;
+  }
+
+  #replace(bytes: Uint8Array): void {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer);
+    this.#capacity = bytes.length;
   }
 }

@@ -165,3 +165,26 @@ Deno.test("ByteSink keeps its buffer for frames that are a little longer than th
   sink.copy(new Uint8Array(capacity));
   assertEquals(sink.capacity, capacity);
 });
+
+Deno.test("ByteSink.reserve() makes room once, and keeps what is here", () => {
+  const sink = new ByteSink();
+  sink.ascii("head");
+  sink.reserve(600_000);
+  const { capacity } = sink;
+  assertEquals(capacity, 600_004);
+  for (let i = 0; i < 60; i++) sink.copy(new Uint8Array(10_000).fill(i));
+  assertEquals([sink.capacity, sink.length], [capacity, 600_004]);
+  const [bytes] = sink.pieces();
+  assertEquals(bytes!.subarray(0, 5), Uint8Array.of(104, 101, 97, 100, 0));
+  assertEquals(bytes!.at(-1), 59);
+});
+
+Deno.test("ByteSink.free() gives the buffer back, and the sink goes on", () => {
+  const sink = new ByteSink();
+  sink.copy(new Uint8Array(300_000));
+  const [bytes] = sink.pieces();
+  sink.free();
+  assertEquals([bytes!.length, sink.length, sink.capacity], [0, 0, 0]);
+  sink.ascii("on");
+  assertEquals(sink.pieces(), [Uint8Array.of(111, 110)]);
+});

@@ -15,7 +15,8 @@ import { ByteSink } from "../../bytes/byte_sink.ts";
 // many small ones in one turn, and making them took a tenth of its time.
 const MOST_BYTES = 16 * 1024 * 1024;
 const MOST_SINKS = 16 * 1024;
-// One that grew beyond this is left to the garbage collector.
+// One that grew beyond this is freed. A program that waits for a slow peer allocates
+// little, so the collector would leave the garbage of many long messages.
 const LARGEST_BYTES = 256 * 1024;
 
 const spare: ByteSink[] = [];
@@ -41,7 +42,8 @@ export function newSink(): ByteSink {
 export function recycle(sink: ByteSink): void {
   sink.clear();
   const { capacity } = sink;
-  if (spare.length === MOST_SINKS || capacity > LARGEST_BYTES) return;
+  if (capacity > LARGEST_BYTES) return sink.free();
+  if (spare.length === MOST_SINKS) return;
   if (spareBytes + capacity > MOST_BYTES) return;
   spareBytes += capacity;
   spare.push(sink);

@@ -15,6 +15,8 @@ import { maskInto } from "./mask.ts";
 
 // Masked payloads are written through a buffer of this size.
 const PIECE_BYTES = 16 * 1024;
+// 2 bytes, 8 of length, 4 of key.
+const MOST_HEADER_BYTES = 14;
 
 /** Compresses the payloads of one stream, in order. */
 export interface Deflater {
@@ -122,6 +124,8 @@ export class WebSocketEncoder implements Encoder {
       appendHeader(sink, first, 0, payload.length);
       return sink.payload(payload);
     }
+    // A long frame would make the buffer grow many times.
+    sink.reserve(MOST_HEADER_BYTES + payload.length);
     appendHeader(sink, first, MASKED, payload.length);
     const key = this.#options.newKey();
     sink.uint32(key);

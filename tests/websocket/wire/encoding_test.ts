@@ -98,6 +98,18 @@ for (const from of ["client", "server"] as const) {
   });
 }
 
+Deno.test("a long masked message makes the buffer of the sink grow once, to its size", () => {
+  const sink = new ByteSink();
+  const encoder = new WebSocketEncoder({
+    from: "client",
+    maxMessageBytes: Infinity,
+    newKey: () => 1,
+  });
+  encoder.encode(new Uint8Array(1_000_000), sink);
+  assertEquals(sink.length, 1_000_014);
+  assertEquals(sink.capacity, 1_000_014);
+});
+
 Deno.test("a message above the limit is refused before a byte is written", () => {
   const sink = new ByteSink();
   const encoder = new WebSocketEncoder({
