@@ -260,10 +260,7 @@ export class ByteSink {
     }
   }
 
-  /**
-   * Frees the buffer at once, instead of leaving it to the garbage collector. What
-   * {@linkcode ByteSink.pieces} gave is empty then.
-   */
+  /** Frees the buffer now, not when its garbage is collected; its pieces are empty then. */
   free(): void {
     this.clear();
     (this.#bytes.buffer as ArrayBuffer).transfer(0);
