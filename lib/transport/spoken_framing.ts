@@ -30,6 +30,14 @@ export interface FramingLink {
   /** Takes note of what was appended. */
   accepted(): void;
 
+  /**
+   * Tells whether there is room for what need not be sent.
+   *
+   * @returns A promise for the time when there is room, which rejects if there never
+   * is; `undefined` if there is now.
+   */
+  room(): Promise<void> | undefined;
+
   /** Nothing follows what was appended. */
   sealed(): void;
 

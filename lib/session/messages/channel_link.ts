@@ -38,6 +38,13 @@ export class ChannelLink implements FramingLink {
     this.#channel.sending.accepted();
   }
 
+  room(): Promise<void> | undefined {
+    const { sending, settings } = this.#channel;
+    return sending.buffered < settings.highWaterMarkBytes
+      ? undefined
+      : sending.room();
+  }
+
   sealed(): void {
     this.#channel.sending.seal();
   }

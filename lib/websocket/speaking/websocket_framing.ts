@@ -34,6 +34,7 @@ import {
   fitReason,
 } from "../wire/close_status.ts";
 import { MessageDeflater, MessageInflater } from "../wire/deflate.ts";
+import { ControlBudget } from "./control_budget.ts";
 import { newKey } from "./mask_keys.ts";
 import { TellingDecoder } from "./telling_decoder.ts";
 import type { WebSocketAgreement } from "./agreement.ts";
@@ -45,12 +46,6 @@ import { WebSocketEncoder } from "../wire/websocket_encoder.ts";
 
 // How long the program may go on sending behind the peer's close frame.
 const ANSWER_CLOSE_MS = 5_000;
-
-/**
- * The most control frames within one second. A browser sends none by itself, and
- * programs that keep a connection alive one every few seconds.
- */
-export const MAX_CONTROL_FRAMES_PER_SECOND = 1_000;
 
 // Messages below this are not compressed: the headers of DEFLATE eat the gain.
 const COMPRESSED_FROM_BYTES = 64;
@@ -72,10 +67,10 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   #answerTimer: Timer;
   #pingTimer: Timer;
   #awaitsPong = false;
+  // The payload of the pong that waits for room.
+  #latePong: Uint8Array | undefined;
   #ownCode: number = CLOSE_CODES.normal;
-  // Control frames since a second began.
-  #controlCount = 0;
-  #controlSince = 0;
+  readonly #budget = new ControlBudget();
 
   constructor(agreement: WebSocketAgreement) {
     this.agreement = agreement;
@@ -134,13 +129,20 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   }
 
   ping(payload: Uint8Array): void {
-    this.#countControl();
+    this.#budget.spend(this.#now);
     if (this.isFinished) return;
-    this.#say((encoder, sink) => encoder.pong(payload, sink));
+    const room = this.#link?.room();
+    if (room === undefined) return this.#pong(payload);
+    // A peer that sends pings and reads nothing gets an answer to the last one (RFC
+    // 6455 section 5.5.3), or the answers would fill the memory.
+    if (this.#latePong === undefined) {
+      room.then(() => this.#pong(this.#latePong!), () => {});
+    }
+    this.#latePong = payload.slice();
   }
 
   pong(): void {
-    this.#countControl();
+    this.#budget.spend(this.#now);
     this.#awaitsPong = false;
   }
 
@@ -204,11 +206,21 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
     this.#finish(status);
   }
 
+  get #now(): number {
+    return this.#link?.time.now() ?? 0;
+  }
+
   #refuse(error: unknown): void {
     if (!(error instanceof ProtocolError)) return;
     if (error.code === "truncated") return this.stop();
     const code = closeCodeFor(error);
     this.#finish({ code, reason: fitReason(error.reason ?? "") });
+  }
+
+  #pong(payload: Uint8Array): void {
+    this.#latePong = undefined;
+    if (this.isFinished) return;
+    this.#say((encoder, sink) => encoder.pong(payload, sink));
   }
 
   #kindOf(message: Uint8Array): MessageKind {
@@ -230,6 +242,7 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
 
   #finish(status: CloseStatus): void {
     if (this.isFinished) return;
+    if (this.#latePong !== undefined) this.#pong(this.#latePong);
     this.#say((encoder, sink) => encoder.close(status, sink));
     this.#link?.sealed();
     this.#end(this.#state === "answering" ? "closed" : "closing");
@@ -257,20 +270,6 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
     }
     write(this.#encoder!, sink);
     link.accepted();
-  }
-
-  /** Bounds the frames that cost an answer and carry nothing. */
-  #countControl(): void {
-    const now = this.#link?.time.now() ?? 0;
-    if (now - this.#controlSince >= 1_000) {
-      this.#controlSince = now;
-      this.#controlCount = 0;
-    }
-    if (++this.#controlCount <= MAX_CONTROL_FRAMES_PER_SECOND) return;
-    throw new ProtocolError("too_large", {
-      reason:
-        `more than ${MAX_CONTROL_FRAMES_PER_SECOND} control frames came within a second`,
-    });
   }
 
   #schedulePing(): void {

@@ -100,14 +100,14 @@ export class MessageInflater implements Inflater {
 
 /** The last bytes of one direction, as a stored block. */
 class History {
-  readonly #stored: Uint8Array | undefined;
+  // Made for the first message: most connections are quiet.
+  #stored: Uint8Array | undefined;
+  readonly #room: number;
   /** How many bytes are held. */
   length = 0;
 
   constructor({ takesOver, windowBits }: CompressionContext) {
-    if (!takesOver) return;
-    const room = Math.min(2 ** windowBits, WINDOW_BYTES);
-    this.#stored = new Uint8Array(STORED_HEADER_BYTES + room);
+    this.#room = takesOver ? Math.min(2 ** windowBits, WINDOW_BYTES) : 0;
   }
 
   /** The block that gives these bytes; nothing if there are none. */
@@ -118,14 +118,17 @@ class History {
   }
 
   add(bytes: Uint8Array): void {
-    if (this.#stored === undefined) return;
-    const held = this.#stored.subarray(STORED_HEADER_BYTES);
+    if (this.#room === 0) return;
+    const stored = this.#stored ??= new Uint8Array(
+      STORED_HEADER_BYTES + this.#room,
+    );
+    const held = stored.subarray(STORED_HEADER_BYTES);
     const added = bytes.subarray(Math.max(0, bytes.length - held.length));
     const kept = Math.min(this.length, held.length - added.length);
     held.copyWithin(0, this.length - kept, this.length);
     held.set(added, kept);
     this.length = kept + added.length;
-    const view = new DataView(this.#stored.buffer);
+    const view = new DataView(stored.buffer);
     view.setUint16(1, this.length, true);
     view.setUint16(3, ~this.length & 0xffff, true);
   }

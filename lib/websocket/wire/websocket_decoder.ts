@@ -37,8 +37,9 @@ import { isControl } from "./frame_rules.ts";
 import { MaskBlocks, maskInto } from "./mask.ts";
 
 // Text that waits for the rest of its frame is unmasked for its check in pieces of
-// this size.
+// this size. All connections share the buffer, as a check awaits nothing.
 const CHECKED_BYTES = 16 * 1024;
+let scratch: Uint8Array | undefined;
 
 // From here on a copy would cost as much as unmasking. Control frames are shorter.
 const IN_PLACE_FROM_BYTES = 4 * 1024;
@@ -64,7 +65,6 @@ export class WebSocketDecoder implements Decoder {
   // was checked already.
   #begunAt = -1;
   #checked = 0;
-  #scratch: Uint8Array | undefined;
 
   /** Creates a decoder at the beginning of a stream. */
   constructor(options: WebSocketDecoderOptions) {
@@ -211,7 +211,7 @@ export class WebSocketDecoder implements Decoder {
       queue.has(end);
       let text = queue.peek(begin, end);
       if (isMasked) {
-        const scratch = this.#scratch ??= new Uint8Array(CHECKED_BYTES);
+        scratch ??= new Uint8Array(CHECKED_BYTES);
         const clear = scratch.subarray(0, text.length);
         maskInto(text, clear, key, this.#checked);
         text = clear;

@@ -13,8 +13,10 @@ import { type CloseStatus, encodeClose } from "./close_status.ts";
 import { appendHeader, FIN, MASKED, OPCODES, RSV1 } from "./frame_header.ts";
 import { maskInto } from "./mask.ts";
 
-// Masked payloads are written through a buffer of this size.
+// Masked payloads are written through a buffer of this size, which all connections
+// share, as an encoder awaits nothing.
 const PIECE_BYTES = 16 * 1024;
+let piece: Uint8Array | undefined;
 // 2 bytes, 8 of length, 4 of key.
 const MOST_HEADER_BYTES = 14;
 
@@ -57,7 +59,6 @@ export class WebSocketEncoder implements Encoder {
   readonly #options: WebSocketEncoderOptions;
   readonly #isMasked: boolean;
   readonly #maxFrame: number;
-  #piece: Uint8Array | undefined;
 
   /** Creates an encoder at the beginning of a stream. */
   constructor(options: WebSocketEncoderOptions) {
@@ -129,7 +130,7 @@ export class WebSocketEncoder implements Encoder {
     appendHeader(sink, first, MASKED, payload.length);
     const key = this.#options.newKey();
     sink.uint32(key);
-    const piece = this.#piece ??= new Uint8Array(PIECE_BYTES + 4);
+    piece ??= new Uint8Array(PIECE_BYTES + 4);
     for (let begin = 0; begin < payload.length; begin += PIECE_BYTES) {
       const from = payload.subarray(begin, begin + PIECE_BYTES);
       // At the same place within a word, so that words can be masked at once.

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ByteSink } from "../../../lib/bytes/byte_sink.ts";
 import type { Side } from "../../../lib/framing/framing.ts";
 import { fitReason } from "../../../lib/websocket/wire/close_status.ts";
-import { maskInto } from "../../../lib/websocket/wire/mask.ts";
+import { MaskBlocks, maskInto } from "../../../lib/websocket/wire/mask.ts";
 import {
   WebSocketEncoder,
   type WebSocketEncoderOptions,
@@ -147,6 +147,20 @@ Deno.test("masking by words equals masking by bytes at every place and phase", (
       }
     }
   }
+});
+
+Deno.test("a connection that has said one thing holds a small block, and one that says much a large one", () => {
+  const blocks = new MaskBlocks();
+  const hello = new Uint8Array(10);
+  assertEquals(blocks.copy(hello, 1).buffer.byteLength, 1024);
+  let largest = 0;
+  for (let i = 0; i < 10_000; i++) {
+    largest = Math.max(largest, blocks.copy(hello, 1).buffer.byteLength);
+  }
+  assertEquals(largest, 32 * 1024);
+  // A payload that is longer than the block gets one of its length.
+  const long = new MaskBlocks().copy(new Uint8Array(4000), 1);
+  assertEquals(long.length, 4000);
 });
 
 Deno.test("unmasked messages do not change when later ones come", () => {
