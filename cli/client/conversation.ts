@@ -17,6 +17,7 @@ import {
   type Framing,
   type MessageConnection,
 } from "../../lib/core.ts";
+import { isWebSocket } from "../arguments/kinds.ts";
 import { formatSize } from "../arguments/sizes.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
@@ -104,6 +105,10 @@ export async function converse(
     progress.over = true;
     clearTimeout(progress.waiting);
     prompt?.leave();
+  }
+  if (isWebSocket(connection.remoteAddress)) {
+    const { checkEnd } = await import("../websocket/peer_end.ts");
+    await checkEnd(connection);
   }
   if (progress.ended || options.replies !== undefined) return;
   if (prompt !== undefined) {
