@@ -217,6 +217,23 @@ Deno.test("runLoad() asks web servers, and checks status and body", async () => 
   assertEquals(parameters.maxMessage_bytes, 6);
 });
 
+Deno.test("runLoad() counts a second response of a web server as one too many", async () => {
+  const response = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "raw", encoding: "text" },
+    async (peer) => {
+      for await (const _ of peer) await peer.send(response + response);
+    },
+  );
+  const { errors, messages } = await runLoad({
+    address: `http://127.0.0.1:${server.address.port}/`,
+    count: 3,
+    warmUpMs: 0,
+  });
+  assertEquals([errors, messages], [{ extra: 3 }, 3]);
+});
+
 /** What servers do wrong, and what it is counted as. */
 const WRONG: readonly [
   string,

@@ -175,8 +175,7 @@ export class Generator {
     const lateMs = this.#settings.now() - this.#endMs;
     if (lateMs < BACKLOG_MS && this.#loop.unsent > 0) return;
     if (this.#lanes.some((lane) => lane.isWaiting)) return;
-    const { check, spoken } = this.#plan;
-    if (check === "none" || spoken === "http") this.#over(this.#endedBy);
+    if (this.#plan.check === "none") this.#over(this.#endedBy);
     else {
       this.#listening ??= setTimeout(
         () => this.#over(this.#endedBy),

@@ -54,6 +54,7 @@ class HttpLink implements Link {
   #status = 0;
   readonly #body: BodyDigest | undefined;
   #isOver = false;
+  #isAwaited = false;
 
   constructor(
     http: HttpChannel,
@@ -68,9 +69,9 @@ class HttpLink implements Link {
     this.#head = { type: "request", method, target, version: "1.1", headers };
   }
 
-  /** Whether the server closes the connection after this response. */
+  /** Whether the connection takes no further request: the server closes it, or erred. */
   get isFull(): boolean {
-    return !this.#http.http.keepAlive;
+    return !this.#http.http.keepAlive || this.#hasExtra;
   }
 
   get bytesIn(): number {
@@ -83,6 +84,7 @@ class HttpLink implements Link {
 
   send(messages: Uint8Array[]): Promise<void> {
     const [body] = messages;
+    this.#isAwaited = true;
     const events: HttpEvent[] = [this.#head];
     if (body!.length > 0) {
       const length: HeaderField = ["content-length", `${body!.length}`];
@@ -98,9 +100,12 @@ class HttpLink implements Link {
     const http = this.#http;
     try {
       while (!this.#isOver) {
-        for (let event; (event = http.next()) !== undefined;) {
+        while (!this.#hasExtra) {
+          const event = http.next();
+          if (event === undefined) break;
           this.#take(event, to);
         }
+        if (this.#hasExtra) return { kind: "extra" };
         if (http.http.peerState === "closed" || this.#isEnded) break;
         await http.fill();
       }
@@ -128,6 +133,11 @@ class HttpLink implements Link {
     return state !== "open" && state !== "draining";
   }
 
+  /** Whether bytes came that no request has asked for. */
+  get #hasExtra(): boolean {
+    return !this.#isAwaited && this.#http.http.begun;
+  }
+
   get #isSame(): boolean {
     return this.#body === undefined || this.#check!.isSame(this.#body);
   }
@@ -142,6 +152,7 @@ class HttpLink implements Link {
         this.#body?.add(event.bytes);
         break;
       case "end":
+        this.#isAwaited = false;
         if (this.#status >= FIRST_ERROR) to.failed("status");
         else if (this.#isSame) to.answers(ONE);
         else to.failed("wrong");
