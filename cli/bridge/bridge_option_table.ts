@@ -18,7 +18,10 @@ import {
   type ValuesOf,
 } from "../arguments/option.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
-import { LISTENING_OPTIONS } from "../target/listening_options.ts";
+import {
+  CONNECTION_LIMITS,
+  LISTENING_OPTIONS,
+} from "../target/listening_options.ts";
 import { PEER_TIMEOUT_OPTION } from "../target/peer_timeout_option.ts";
 import { TARGET_TLS_OPTIONS } from "../target/target_options.ts";
 import {
@@ -78,13 +81,7 @@ export const BRIDGE_OPTIONS = {
       help:
         "ends a UDP peer without a datagram in either direction for this long",
     },
-    "max-connections": SERVER_OPTIONS["max-connections"],
-    "max-connections-per-peer": SERVER_OPTIONS["max-connections-per-peer"],
-    "when-full": SERVER_OPTIONS["when-full"],
-    "grace": {
-      ...SERVER_OPTIONS.grace,
-      help: "how long connections may take to end at SIGINT or SIGTERM",
-    },
+    ...CONNECTION_LIMITS,
   }),
   ...LISTENING_OPTIONS,
   ...WEBSOCKET_OPTIONS,

@@ -23,7 +23,10 @@ import { oneOf, parseCount, parseWhole } from "../arguments/values.ts";
 import { UsageError } from "../output/failure.ts";
 import { NATS_OPTIONS } from "./nats/nats_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
-import { LISTENING_OPTIONS } from "../target/listening_options.ts";
+import {
+  CONNECTION_LIMITS,
+  LISTENING_OPTIONS,
+} from "../target/listening_options.ts";
 import {
   WEBSOCKET_OPTIONS,
   WEBSOCKET_SERVER_OPTIONS,
@@ -101,11 +104,9 @@ export const HUB_OPTIONS = {
     ),
     "message-timeout": SERVER_OPTIONS["message-timeout"],
     "send-timeout": SERVER_OPTIONS["send-timeout"],
-    "max-connections": SERVER_OPTIONS["max-connections"],
-    "max-connections-per-peer": SERVER_OPTIONS["max-connections-per-peer"],
-    "when-full": SERVER_OPTIONS["when-full"],
+    ...CONNECTION_LIMITS,
     "grace": {
-      ...SERVER_OPTIONS.grace,
+      ...CONNECTION_LIMITS.grace,
       help: "how long members may take to get what waits for them at SIGTERM",
       appliesTo: ["stream"],
     },

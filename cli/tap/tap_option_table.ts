@@ -29,7 +29,10 @@ import { FAULT_OPTIONS } from "../faults/fault_options.ts";
 import { RECORD_OPTIONS } from "../recording/record/record_options.ts";
 import { SERVER_OPTIONS } from "../server/server_option_table.ts";
 
-import { LISTENING_OPTIONS } from "../target/listening_options.ts";
+import {
+  CONNECTION_LIMITS,
+  LISTENING_OPTIONS,
+} from "../target/listening_options.ts";
 import { PEER_TIMEOUT_OPTION } from "../target/peer_timeout_option.ts";
 import { TARGET_TLS_OPTIONS } from "../target/target_options.ts";
 import {
@@ -44,7 +47,7 @@ const only = oneOf(["to-server", "to-client"]);
 const ONE_MESSAGE = { datagrams: "one datagram is one message" };
 
 // The screen of --help has no room for all that a service's has.
-const { usual: _, ...MAX_CONNECTIONS } = SERVER_OPTIONS["max-connections"];
+const { usual: _, ...MAX_CONNECTIONS } = CONNECTION_LIMITS["max-connections"];
 
 /** The options by their names. */
 export const TAP_OPTIONS = {
@@ -126,16 +129,11 @@ export const TAP_OPTIONS = {
       "closes a connection without a byte in either direction for this long: ms, s, m, h, such as 90s; or none, for no bound",
     ),
     "send-timeout": SERVER_OPTIONS["send-timeout"],
+    ...CONNECTION_LIMITS,
     "max-connections": {
       ...MAX_CONNECTIONS,
       appliesTo: ["stream", "datagrams"],
       help: "most connections, or UDP peers, at once",
-    },
-    "max-connections-per-peer": SERVER_OPTIONS["max-connections-per-peer"],
-    "when-full": SERVER_OPTIONS["when-full"],
-    "grace": {
-      ...SERVER_OPTIONS.grace,
-      help: "how long connections may take to end at SIGINT or SIGTERM",
     },
   }),
   ...LISTENING_OPTIONS,

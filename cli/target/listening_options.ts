@@ -1,6 +1,5 @@
 /**
- * The options of the side that listens, of a command that joins its clients with a
- * server.
+ * The options of the side that listens, of a command that is not one of the services.
  *
  * @module
  */
@@ -28,3 +27,17 @@ export const LISTENING_OPTIONS = {
     },
   }),
 } as const;
+
+/** How many connections there may be, and how they end. */
+export const CONNECTION_LIMITS = about(
+  { subject: "connections", appliesTo: ["stream"] },
+  {
+    "max-connections": SERVER_OPTIONS["max-connections"],
+    "max-connections-per-peer": SERVER_OPTIONS["max-connections-per-peer"],
+    "when-full": SERVER_OPTIONS["when-full"],
+    "grace": {
+      ...SERVER_OPTIONS.grace,
+      help: "how long connections may take to end at SIGINT or SIGTERM",
+    },
+  },
+);

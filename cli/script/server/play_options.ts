@@ -13,8 +13,10 @@ import {
 } from "../../arguments/option.ts";
 import { parseCount } from "../../arguments/values.ts";
 import type { Manual } from "../../manual/manual.ts";
-import { SERVER_OPTIONS } from "../../server/server_option_table.ts";
-import { LISTENING_OPTIONS } from "../../target/listening_options.ts";
+import {
+  CONNECTION_LIMITS,
+  LISTENING_OPTIONS,
+} from "../../target/listening_options.ts";
 import {
   WEBSOCKET_OPTIONS,
   WEBSOCKET_SERVER_OPTIONS,
@@ -38,15 +40,7 @@ export const PLAY_OPTIONS = {
   }),
   timeout,
   ...MESSAGES,
-  ...about({ subject: "connections", appliesTo: ["stream"] }, {
-    "max-connections": SERVER_OPTIONS["max-connections"],
-    "max-connections-per-peer": SERVER_OPTIONS["max-connections-per-peer"],
-    "when-full": SERVER_OPTIONS["when-full"],
-    "grace": {
-      ...SERVER_OPTIONS.grace,
-      help: "how long connections may take to end at SIGINT or SIGTERM",
-    },
-  }),
+  ...CONNECTION_LIMITS,
   ...LISTENING_OPTIONS,
   ...WEBSOCKET_OPTIONS,
   ...WEBSOCKET_SERVER_OPTIONS,
