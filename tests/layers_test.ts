@@ -69,6 +69,7 @@ const COMMAND = [
   "cli/program.ts",
   TERMINAL,
   "cli/terminal/live_line.ts",
+  "cli/terminal/read_file.ts",
 ];
 
 /**
@@ -391,7 +392,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "cborg",
   ],
   // The line editor, which only a terminal loads.
-  "cli/terminal": ["cli/output", "node:fs", "node:readline", "node:stream"],
+  "cli/terminal": [
+    "cli/arguments/sizes.ts",
+    "cli/output",
+    "node:fs",
+    "node:readline",
+    "node:stream",
+  ],
   // Framings and flags share one way to find the word that was meant.
   "cli/arguments": [
     // Bytes are written as in a framing's string.

@@ -23,7 +23,7 @@ import { checkPair } from "../tls/tls_options.ts";
 import { webSocketClient } from "../websocket/websocket_options.ts";
 import { LOAD_OPTIONS, type LoadValues } from "./load_options.ts";
 import { readMessages } from "./written/messages_file.ts";
-import { readAll } from "./written/read_all.ts";
+import { readAll } from "../terminal/read_file.ts";
 
 /** A command line that was taken apart. */
 export interface LoadCommand {

@@ -30,7 +30,7 @@ import { LOAD_OPTIONS, type LoadValues } from "./load_options.ts";
 import { comparisonLines } from "./shown/comparison.ts";
 import { progressText } from "./shown/progress_text.ts";
 import { summaryLines } from "./shown/summary_lines.ts";
-import { readAll } from "./written/read_all.ts";
+import { readAll } from "../terminal/read_file.ts";
 
 /** The command. */
 export const LOAD: LoadedCommand = { manual: LOAD_MANUAL, run };

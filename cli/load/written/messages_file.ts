@@ -14,7 +14,7 @@ import { isChunk, RecordingReader } from "../../../lib/recording/mod.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
-import { readAll } from "./read_all.ts";
+import { readAll } from "../../terminal/read_file.ts";
 import type { Input } from "../../terminal/terminal.ts";
 
 /** The first line of a recording begins so. */

@@ -14,7 +14,7 @@ import { reasonOf } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
-import { systemReason } from "../../output/system_reason.ts";
+import { cannotRead, openFile } from "../../terminal/read_file.ts";
 import type { Input } from "../../terminal/terminal.ts";
 
 const READ_BYTES = 1024 * 1024;
@@ -77,7 +77,7 @@ async function* chunksOf(
   path: string,
   input: Input,
 ): AsyncGenerator<Uint8Array> {
-  const file = path === "-" ? undefined : await opened(path);
+  const file = path === "-" ? undefined : await openFile(path);
   try {
     for (;;) {
       // The reader keeps it.
@@ -93,14 +93,6 @@ async function* chunksOf(
   }
 }
 
-async function opened(path: string): Promise<Deno.FsFile> {
-  try {
-    return await Deno.open(path);
-  } catch (cause) {
-    throw cannotRead(path, cause);
-  }
-}
-
 async function readFrom(
   file: Deno.FsFile,
   into: Uint8Array,
@@ -111,9 +103,4 @@ async function readFrom(
   } catch (cause) {
     throw cannotRead(path, cause);
   }
-}
-
-function cannotRead(path: string, cause: unknown): Failure {
-  const reason = systemReason(cause);
-  return new Failure(EXIT.local, `cannot read ${path}: ${reason}`, { cause });
 }

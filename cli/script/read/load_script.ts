@@ -14,12 +14,12 @@ import { reasonOf } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure, UsageError } from "../../output/failure.ts";
 import { systemReason } from "../../output/system_reason.ts";
+import { readAll } from "../../terminal/read_file.ts";
 import type { Input } from "../../terminal/terminal.ts";
 
-// A message is in memory as a whole. A device is endless and has no size.
+// The file of a message, which is in memory as a whole. A device is endless and has
+// no size.
 const LARGEST_FILE_BYTES = 1024 * 1024 * 1024;
-const READ_BYTES = 64 * 1024;
-const LARGEST_INPUT_BYTES = 16 * 1024 * 1024;
 
 /** The name of a script on standard input. */
 const INPUT_NAME = "standard input";
@@ -37,7 +37,7 @@ export async function loadScript(
   options: ParseScriptOptions,
 ): Promise<Script> {
   const name = path === "-" ? INPUT_NAME : path;
-  const text = textOf(name, await bytesAt(path, input));
+  const text = textOf(name, await readAll(path, input));
   try {
     return parseScript(text, {
       ...options,
@@ -123,30 +123,6 @@ function firstBadLine(bytes: Uint8Array): number {
     }
   });
   return at + 1;
-}
-
-async function bytesAt(path: string, input: Input): Promise<Uint8Array> {
-  if (path === "-") return await allOf(input);
-  try {
-    return await Deno.readFile(path);
-  } catch (cause) {
-    throw new Failure(
-      EXIT.local,
-      `cannot read ${path}: ${systemReason(cause)}`,
-      { cause },
-    );
-  }
-}
-
-async function allOf(input: Input): Promise<Uint8Array> {
-  const chunks: number[] = [];
-  const into = new Uint8Array(READ_BYTES);
-  for (let n; (n = await input.read(into)) !== null;) {
-    chunks.push(...into.subarray(0, n));
-    if (chunks.length <= LARGEST_INPUT_BYTES) continue;
-    throw new Failure(EXIT.usage, `${INPUT_NAME} is too long for a script`);
-  }
-  return Uint8Array.from(chunks);
 }
 
 /** Reads a file that a script names; a path is relative to the script. */

@@ -1,15 +1,16 @@
 /**
- * Reads a whole file, within a bound.
+ * Reads files and standard input.
  *
  * @module
  */
 
-import { formatSize } from "../../arguments/sizes.ts";
-import { EXIT } from "../../output/exit_code.ts";
-import { Failure } from "../../output/failure.ts";
-import { systemReason } from "../../output/system_reason.ts";
-import type { Input } from "../../terminal/terminal.ts";
+import { formatSize } from "../arguments/sizes.ts";
+import { EXIT } from "../output/exit_code.ts";
+import { Failure } from "../output/failure.ts";
+import { systemReason } from "../output/system_reason.ts";
+import type { Input } from "./terminal.ts";
 
+// It is in memory as a whole, and a device has no end.
 const MOST_BYTES = 64 * 1024 * 1024;
 const READ_BYTES = 64 * 1024;
 
@@ -25,14 +26,32 @@ export async function readAll(
   input: Input,
 ): Promise<Uint8Array> {
   if (path === "-") return await readFrom(input, "standard input");
-  let file: Deno.FsFile;
+  using file = await openFile(path);
+  return await readFrom(file, path);
+}
+
+/**
+ * Opens a file to be read.
+ *
+ * @throws {Failure} With code 9 if it cannot be read.
+ */
+export async function openFile(path: string): Promise<Deno.FsFile> {
   try {
-    file = await Deno.open(path);
+    return await Deno.open(path);
   } catch (cause) {
     throw cannotRead(path, cause);
   }
-  using _ = file;
-  return await readFrom(file, path);
+}
+
+/**
+ * The failure of a file that cannot be read. A failure stays what it is.
+ *
+ * @param name The path, or what else was read.
+ */
+export function cannotRead(name: string, cause: unknown): Failure {
+  if (cause instanceof Failure) return cause;
+  const reason = systemReason(cause);
+  return new Failure(EXIT.local, `cannot read ${name}: ${reason}`, { cause });
 }
 
 async function readFrom(
@@ -61,13 +80,4 @@ async function readFrom(
       `${name} is larger than ${formatSize(MOST_BYTES)}`,
     );
   }
-}
-
-function cannotRead(name: string, cause: unknown): Failure {
-  if (cause instanceof Failure) return cause;
-  return new Failure(
-    EXIT.local,
-    `cannot read ${name}: ${systemReason(cause)}`,
-    { cause },
-  );
 }
