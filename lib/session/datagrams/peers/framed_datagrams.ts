@@ -12,6 +12,8 @@
  *
  *   open ── closeWrite() ──► answering ── quiet for 1 s ──► ended
  *     └──── no datagram for peerTimeoutMs ────────────────►
+ *
+ *   any of them ── close() or abort() ──► closed
  * ```
  *
  * @module
@@ -91,7 +93,7 @@ export class FramedDatagrams implements Connection {
   // What was read and did not fit, and what was written of a datagram so far.
   #unread: Uint8Array = NOTHING;
   #unsent: Uint8Array = NOTHING;
-  #state: "open" | "answering" | "ended" = "open";
+  #state: "open" | "answering" | "ended" | "closed" = "open";
   #timer: Timer;
   #lastMs: number;
   // Ends a pending read.
@@ -159,18 +161,25 @@ export class FramedDatagrams implements Connection {
   }
 
   close(): void {
-    this.#time.clearTimer(this.#timer);
+    this.#stopWaiting();
     this.#datagrams.close();
   }
 
   abort(): void {
-    this.#time.clearTimer(this.#timer);
+    this.#stopWaiting();
     this.#datagrams.abort();
+  }
+
+  /** Sets no timer any more, also if this side finishes sending afterwards. */
+  #stopWaiting(): void {
+    this.#state = "closed";
+    this.#time.clearTimer(this.#timer);
   }
 
   /** Receives a datagram, or `null` if the peer is quiet for too long. */
   async #receive(into: Uint8Array): Promise<number | null> {
     if (this.#state === "ended") return null;
+    if (this.#state === "closed") return await this.#datagrams.read(into);
     const quiet = new Promise<null>((resolve) => {
       this.#end = () => resolve(null);
     });
@@ -184,7 +193,7 @@ export class FramedDatagrams implements Connection {
   /** Ends a pending read if there was no datagram for too long, or looks again then. */
   #look(): void {
     this.#time.clearTimer(this.#timer);
-    if (this.#end === undefined) return;
+    if (this.#end === undefined || this.#state === "closed") return;
     const mostMs = this.#state === "open"
       ? this.#peerTimeoutMs
       : LAST_ANSWER_MS;
