@@ -10,11 +10,7 @@ import {
   MAX_IPV6_DATAGRAM_BYTES,
   type ReceivedDatagram,
 } from "../transport/datagram_endpoint.ts";
-import { SYSTEM_TIME } from "../time/time.ts";
-
-// As in the accept loop: a failure that lasts must not keep a core busy.
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1_000;
+import { Outage } from "../time/outage.ts";
 
 /**
  * Receives until the socket is closed.
@@ -31,23 +27,17 @@ export async function receiveUntilClosed(
   onError: (error: unknown) => void,
 ): Promise<void> {
   const into = new Uint8Array(MAX_IPV6_DATAGRAM_BYTES + 1);
-  let pauseMs = 0;
+  const outage = new Outage();
   for (;;) {
     try {
       await ready();
       const datagram = await endpoint.receive(into);
-      pauseMs = 0;
+      outage.ends();
       await take(datagram);
     } catch (error) {
       if (error instanceof ClosedError) return;
-      if (pauseMs === 0) onError(error);
-      pauseMs = Math.min(
-        LONGEST_PAUSE_MS,
-        Math.max(FIRST_PAUSE_MS, 2 * pauseMs),
-      );
-      await new Promise<void>((resolve) =>
-        SYSTEM_TIME.setTimer(resolve, pauseMs)
-      );
+      if (outage.begins()) onError(error);
+      await outage.pause();
     }
   }
 }

@@ -37,12 +37,9 @@ import {
   type ShutdownOptions,
   type ShutdownReport,
 } from "../serving/server_options.ts";
+import { Outage } from "../../time/outage.ts";
 import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
-
-// As in the accept loop: a failure that lasts must not keep a core busy.
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1_000;
 
 /** A datagram whose handler has not returned. */
 interface Handling extends Member {
@@ -126,7 +123,7 @@ export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
   }
 
   async #receive(): Promise<void> {
-    let pauseMs = 0;
+    const outage = new Outage(this.#stopping.signal, this.#time);
     while (!this.#stopping.signal.aborted) {
       if (this.#waits && this.#handling.size >= this.#maxHandlers) {
         await new Promise<void>((resolve) => this.#whenFree = resolve);
@@ -135,19 +132,16 @@ export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
       try {
         const datagram = await this.socket.receive();
         if (datagram === undefined) break;
-        if (pauseMs > 0) this.#tell({ type: "resumed", address: this.address });
-        pauseMs = 0;
+        if (outage.ends()) {
+          this.#tell({ type: "resumed", address: this.address });
+        }
         this.#admit(datagram);
       } catch (error) {
         if (this.socket.signal.aborted) break;
-        if (pauseMs === 0) {
+        if (outage.begins()) {
           this.#tell({ type: "paused", address: this.address, error });
         }
-        pauseMs = Math.min(
-          LONGEST_PAUSE_MS,
-          Math.max(FIRST_PAUSE_MS, 2 * pauseMs),
-        );
-        await this.#pause(pauseMs);
+        await outage.pause();
       }
     }
     // A handler that closes the socket ends the server.
@@ -196,13 +190,6 @@ export class RunningDatagramServer<T, S> implements DatagramServer<T, S> {
       // deno-lint-ignore no-console
       console.error("A datagram's handler failed:", event.error);
     }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const { signal } = this.#stopping;
-    const limit = within(ms, signal, () => undefined, this.#time);
-    await limit.race(new Promise(() => {})).catch(() => {});
-    limit.clear();
   }
 
   async #stop(graceMs: number): Promise<ShutdownReport> {

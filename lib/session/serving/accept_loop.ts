@@ -3,21 +3,17 @@
  *
  * Only the end of its listener ends the loop. A failed accept has nearly always
  * one of two reasons. The system is out of descriptors or memory, until
- * connections close. So the loop waits, 100 ms growing to 1 s, as Go and Trio
- * do; trying again at once would use a whole core and starve the handlers that
- * could free a descriptor. Or the peer was gone before it was accepted. A
+ * connections close. So the loop waits: trying again at once would starve the
+ * handlers that could free a descriptor. Or the peer was gone before it was accepted. A
  * server that ends on either is the best-known fault of naive accept loops.
  *
  * @module
  */
 
 import { ClosedError, ConnectionError } from "../../errors.ts";
-import { pause } from "../../time/pause.ts";
+import { Outage } from "../../time/outage.ts";
 import type { Time } from "../../time/time.ts";
 import type { Connection, Listener } from "../../transport/connection.ts";
-
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 1_000;
 
 /** The events of the loop. */
 export interface AcceptLoopEvents {
@@ -45,7 +41,7 @@ export async function acceptLoop(
   time: Time,
   events: AcceptLoopEvents,
 ): Promise<void> {
-  let pauseMs = 0;
+  const outage = new Outage(signal, time);
   while (!signal.aborted) {
     // Connections that are not accepted wait in the system's queue.
     const ready = events.ready();
@@ -55,8 +51,7 @@ export async function acceptLoop(
     }
     try {
       const connection = await listener.accept();
-      if (pauseMs > 0) events.resumed();
-      pauseMs = 0;
+      if (outage.ends()) events.resumed();
       // The loop of another address may have been faster.
       for (let full = events.ready(); full; full = events.ready()) {
         await full;
@@ -66,13 +61,8 @@ export async function acceptLoop(
     } catch (error) {
       if (error instanceof ClosedError || signal.aborted) return;
       if (error instanceof ConnectionError && error.code === "reset") continue;
-      if (pauseMs === 0) events.paused(error);
-      pauseMs = Math.min(
-        LONGEST_PAUSE_MS,
-        Math.max(FIRST_PAUSE_MS, 2 * pauseMs),
-      );
-      // The signal ends the pause and the loop.
-      await pause(pauseMs, signal, time).catch(() => {});
+      if (outage.begins()) events.paused(error);
+      await outage.pause();
     }
   }
 }

@@ -7,8 +7,12 @@
 import { type Connection, MessageConnection, serve } from "@parley/parley";
 import { bindUdp, dialDatagrams, listenForDatagrams } from "@parley/parley/udp";
 import { assertEquals, assertRejects } from "@std/assert";
+import { ConnectionError } from "../../../lib/errors.ts";
+import { EncodedSocket } from "../../../lib/session/datagrams/encoded_socket.ts";
+import { DatagramListener } from "../../../lib/session/datagrams/peers/datagram_listener.ts";
 import { FramedDatagrams } from "../../../lib/session/datagrams/peers/framed_datagrams.ts";
 import { ManualTime } from "../../support/manual_time.ts";
+import { peer, ScriptedEndpoint } from "../../support/scripted_endpoint.ts";
 
 const text = { encoding: "text" } as const;
 
@@ -221,4 +225,38 @@ Deno.test("a peer has 1 s for each answer once this side has finished", async ()
   const last = framed.read(into);
   await time.advance(1_000);
   assertEquals(await last, null);
+});
+
+Deno.test("datagrams that were closed wait for nothing, also if they finish sending then", async () => {
+  for (const how of ["close", "abort"] as const) {
+    const time = new ManualTime();
+    const framed = new FramedDatagrams(new Scripted(), 1_000, time);
+    void framed.read(new Uint8Array(100));
+    framed[how]();
+    await framed.closeWrite();
+    assertEquals(time.pending, 0, how);
+  }
+});
+
+Deno.test("a listener of datagrams goes on after a failure of the system, which accept() tells", async () => {
+  const time = new ManualTime();
+  const endpoint = new ScriptedEndpoint();
+  const socket = new EncodedSocket<Uint8Array, Uint8Array>(endpoint, {});
+  const listener = new DatagramListener(socket, true, undefined, time);
+  const failure = new ConnectionError("exhausted", { reason: "no memory" });
+  endpoint.arrive("a", peer(1));
+  const first = await listener.accept();
+  const second = listener.accept();
+  endpoint.break(failure);
+  assertEquals(await assertRejects(() => second), failure);
+  const third = listener.accept();
+  endpoint.arrive("b", peer(1));
+  endpoint.arrive("c", peer(2));
+  await time.advance(100);
+  assertEquals(String((await third).remoteAddress), String(peer(2)));
+  const into = new Uint8Array(8);
+  assertEquals([await first.read(into), await first.read(into)], [1, 1]);
+  first.close();
+  (await third).close();
+  listener.close();
 });

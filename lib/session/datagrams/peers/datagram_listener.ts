@@ -8,8 +8,9 @@
 import { ClosedError } from "../../../errors.ts";
 import type { Address } from "../../../transport/address.ts";
 import type { Connection, Listener } from "../../../transport/connection.ts";
-import { bindUdp } from "../bind_udp.ts";
-import type { DatagramEvent } from "../datagram_options.ts";
+import { Outage } from "../../../time/outage.ts";
+import type { Time } from "../../../time/time.ts";
+import type { Datagram, DatagramEvent } from "../datagram_options.ts";
 import type { DatagramSocket } from "../datagram_socket.ts";
 
 // What waits for a peer that is not read from; further datagrams are dropped and told.
@@ -26,29 +27,29 @@ export class DatagramListener implements Listener {
   readonly #peers = new Map<string, Peer>();
   readonly #new: Peer[] = [];
   #wake: (() => void) | undefined;
+  // For the next call of accept.
+  #failure: unknown;
   #isClosed = false;
   #dropped = 0;
 
   /**
-   * Binds the socket.
+   * Receives from now on.
    *
+   * @param socket The socket, owned by the listener.
    * @param readsEmpty Whether an empty datagram is a read of 0 bytes; otherwise it is
    * left out.
    * @param onEvent Called with each datagram that is dropped.
-   * @throws As `bindUdp`.
    */
   constructor(
-    address: Address,
+    socket: DatagramSocket,
     readsEmpty: boolean,
-    onEvent: ((event: DatagramEvent) => void) | undefined,
+    onEvent?: (event: DatagramEvent) => void,
+    time?: Time,
   ) {
+    this.#socket = socket;
     this.#readsEmpty = readsEmpty;
     this.#onEvent = onEvent;
-    this.#socket = bindUdp(
-      address,
-      onEvent === undefined ? {} : { onEvent },
-    );
-    void this.#receive();
+    void this.#receive(new Outage(socket.signal, time));
   }
 
   /** How many datagrams there was no room for. */
@@ -63,6 +64,9 @@ export class DatagramListener implements Listener {
   async accept(): Promise<Connection> {
     while (this.#new.length === 0) {
       if (this.#isClosed) throw this.#closed();
+      const failure = this.#failure;
+      this.#failure = undefined;
+      if (failure !== undefined) throw failure;
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
     return this.#new.shift()!;
@@ -76,21 +80,37 @@ export class DatagramListener implements Listener {
     this.#closeIfIdle();
   }
 
-  async #receive(): Promise<void> {
-    for await (const { from, message } of this.#socket) {
-      if (message.length === 0 && !this.#readsEmpty) continue;
-      const name = String(from);
-      const known = this.#peers.get(name);
-      const refusal = known !== undefined
-        ? known.received(message)
-        : this.#isClosed
-        ? undefined
-        : this.#accepted(name, from, message);
-      if (refusal === undefined) continue;
-      this.#dropped++;
-      const bytes = message.length;
-      this.#onEvent?.({ type: "dropped", from, bytes, reason: refusal });
+  /** Receives until the socket is closed, also after failures of the system. */
+  async #receive(outage: Outage): Promise<void> {
+    while (!this.#socket.signal.aborted) {
+      try {
+        const datagram = await this.#socket.receive();
+        if (datagram === undefined) return;
+        outage.ends();
+        this.#received(datagram);
+      } catch (error) {
+        if (outage.begins()) {
+          this.#failure = error;
+          this.#wake?.();
+        }
+        await outage.pause();
+      }
     }
+  }
+
+  #received({ from, message }: Datagram): void {
+    if (message.length === 0 && !this.#readsEmpty) return;
+    const name = String(from);
+    const known = this.#peers.get(name);
+    const refusal = known !== undefined
+      ? known.received(message)
+      : this.#isClosed
+      ? undefined
+      : this.#accepted(name, from, message);
+    if (refusal === undefined) return;
+    this.#dropped++;
+    const bytes = message.length;
+    this.#onEvent?.({ type: "dropped", from, bytes, reason: refusal });
   }
 
   /** Takes a new peer; gives the reason if there is no room for it. */

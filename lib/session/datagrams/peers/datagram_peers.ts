@@ -8,6 +8,7 @@ import { checkDuration } from "../../../check.ts";
 import type { Address } from "../../../transport/address.ts";
 import type { Connection, Listener } from "../../../transport/connection.ts";
 import type { DatagramEvent } from "../datagram_options.ts";
+import { bindUdp } from "../bind_udp.ts";
 import { DEFAULT_PEER_TIMEOUT_MS, parseUdpAddress } from "../udp_address.ts";
 import { DatagramConnection } from "./datagram_connection.ts";
 import { DatagramListener } from "./datagram_listener.ts";
@@ -146,11 +147,11 @@ export function listenForDatagrams(
     peerTimeoutMs = DEFAULT_PEER_TIMEOUT_MS,
   } = options;
   checkDuration("peerTimeoutMs", peerTimeoutMs);
-  const listener = new DatagramListener(
+  const socket = bindUdp(
     parseUdpAddress(on, "bind"),
-    as === "messages",
-    onEvent,
+    onEvent === undefined ? {} : { onEvent },
   );
+  const listener = new DatagramListener(socket, as === "messages", onEvent);
   if (as === "chunks") return listener;
   return {
     address: listener.address,
