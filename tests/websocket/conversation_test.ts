@@ -370,6 +370,39 @@ Deno.test("an address of WebSocket that leads to a line server is diagnosed", as
   );
 });
 
+Deno.test("a server that ends in the handshake of WebSocket may be about to start: it is tried again", async () => {
+  const beginnings = ["", "HTTP/1.1 101 Switching Protocols\r\nUpgr"];
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "raw", encoding: "text", onEvent: () => {} },
+    async (peer) => {
+      await peer.receive();
+      const [begin = ""] = beginnings.splice(0, 1);
+      if (begin !== "") await peer.send(begin);
+    },
+  );
+  const tried: string[] = [];
+  const enough = new Error("enough");
+  const error = await assertRejects(
+    () =>
+      connect(`ws://127.0.0.1:${server.address.port}`, {
+        retry: {
+          forMs: 60_000,
+          firstPauseMs: 1,
+          onRetry({ attempt, error }) {
+            tried.push(error.reason!);
+            if (attempt === 2) throw enough;
+          },
+        },
+      }),
+    Error,
+  );
+  assertEquals(error, enough);
+  const reason =
+    "the peer closed the connection in the middle of the handshake";
+  assertEquals(tried, [reason, reason]);
+});
+
 Deno.test("a client that does not answer the close frame counts as finished in a shutdown, also on a port of HTTP", async () => {
   for (const isHttp of [false, true]) {
     const ended = Promise.withResolvers<unknown>();

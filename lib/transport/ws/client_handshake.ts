@@ -100,14 +100,13 @@ export async function askServer(
       headers: requestFields(to, key, options),
     }, { type: "end", trailers: [] });
     const head = await responseHead(exchange);
-    if (head === undefined) {
-      throw refusal(to, "it ended the connection", true);
-    }
+    if (head === undefined) throw ended(to);
     if (head.status !== 101) throw await refused(to, head, exchange);
     const agreed = checkResponse(to, head, key, options);
     return { ...agreed, target, rest: exchange.http.takeRest().slice() };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
+    if (error.code === "truncated") throw ended(to);
     throw new ConnectionError("failed", {
       action: "agree on WebSocket with",
       address: String(to),
@@ -198,6 +197,13 @@ async function refused(
   const isTransient = [502, 503, 504].includes(head.status);
   const answer = `it answered ${head.status}${phrase}${says}`;
   return refusal(to, answer, isTransient);
+}
+
+/** The error of a server that may be about to start. */
+function ended(to: Address): ConnectionError {
+  const reason =
+    "the peer closed the connection in the middle of the handshake";
+  return refusal(to, reason, true);
 }
 
 function refusal(
