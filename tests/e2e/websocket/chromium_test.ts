@@ -107,7 +107,9 @@ for (const deflate of [false, true]) {
       return { extensions: socket.extensions, protocol: socket.protocol };
     })()`);
     assertEquals(agreed, {
-      extensions: deflate ? "permessage-deflate" : "",
+      extensions: deflate
+        ? "permessage-deflate; server_no_context_takeover"
+        : "",
       protocol: "chat",
     });
     for (const size of [0, 1, 125, 126, 65_535, 65_536, MIB, 16 * MIB]) {
