@@ -48,7 +48,7 @@ export function hubManual(): Manual {
         ],
         [
           "the end",
-          "a member that has finished sending still listens, as after Ctrl-D at parley-client; over TCP one that is gone looks the same until a message to it fails, or --idle-timeout",
+          "a member that has finished sending leaves, as after Ctrl-D at parley-client, once what waits for it is written; with --half-open it listens on, and over TCP one that is gone looks the same until a message to it fails",
         ],
         [
           "a terminal",

@@ -102,6 +102,10 @@ export const HUB_OPTIONS = {
       Infinity,
       "closes a member without a byte in either direction for this long",
     ),
+    "half-open": flag(
+      "lets a member that has finished sending listen on, also a program that has ended",
+      { sets: ["allowHalfOpen"] },
+    ),
     "message-timeout": SERVER_OPTIONS["message-timeout"],
     "send-timeout": SERVER_OPTIONS["send-timeout"],
     ...CONNECTION_LIMITS,

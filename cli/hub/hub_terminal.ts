@@ -99,7 +99,6 @@ export class HubTerminal implements Ending {
       }
     }
     // Ctrl-D: the hub goes on, and this member only listens.
-    await member.closeWrite();
   }
 
   async #show(member: MessageConnection, printer: Printer): Promise<void> {

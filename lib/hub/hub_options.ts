@@ -46,6 +46,16 @@ export interface HubOptions extends
     "encoding" | "maxSentMessageBytes" | "onEvent" | "side"
   > {
   /**
+   * Whether a member that has finished sending stays and listens. Over TCP a program
+   * that has ended looks the same: the hub notices it only when messages to it fail,
+   * and in a quiet room never. So by default a member that has finished sending leaves
+   * its rooms at once, is sent what waits for it, and is closed. `parley-client`
+   * finishes sending when its standard input ends.
+   *
+   * @default {false}
+   */
+  readonly allowHalfOpen?: boolean;
+  /**
    * What the hub shares its rooms through.
    *
    * @default {`localBackbone()`: the rooms are this hub's alone}
@@ -124,6 +134,7 @@ export interface HubOptions extends
 
 /** The options with all defaults filled in. */
 export class HubSettings {
+  readonly allowHalfOpen: boolean;
   readonly backboneQueueBytes: number;
   readonly history: number;
   readonly maxRooms: number;
@@ -145,6 +156,7 @@ export class HubSettings {
    */
   constructor(options: HubOptions, time: Time = SYSTEM_TIME) {
     const {
+      allowHalfOpen = false,
       backboneQueueBytes = DEFAULT_BACKBONE_QUEUE_BYTES,
       history = 0,
       maxRooms = DEFAULT_MAX_ROOMS,
@@ -156,6 +168,7 @@ export class HubSettings {
       whenSlow = "close",
     } = options;
     checkFraming(options.framing);
+    this.allowHalfOpen = allowHalfOpen;
     this.backboneQueueBytes = checkInteger(
       "backboneQueueBytes",
       backboneQueueBytes,

@@ -52,9 +52,17 @@
  * | `"wait"` | misses nothing | wait for it |
  *
  * A member whose framing cannot hold a message, such as a line feed inside a line,
- * does not get that message, and gets a notice. A member that finished sending still
- * listens, and the others get a notice. Over TCP a program that has ended looks the
- * same, until the system refuses what is sent to it: mostly the second message.
+ * does not get that message, and gets a notice.
+ *
+ * ## Members that have finished sending
+ *
+ * The end of what a member sends is its end: it leaves its rooms at once, also where
+ * nothing is said, gets what waits for it, and is closed. So does a lost connection,
+ * without the rest. Mosquitto and `ncat --broker` do the same, as over TCP a program
+ * that has ended looks as one that only listens. With `allowHalfOpen` a member that
+ * has finished sending listens on, and the others get a notice. Then a program that
+ * has ended is noticed when the system refuses what is sent to it: mostly the second
+ * message.
  *
  * ## What is promised
  *

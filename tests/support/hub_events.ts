@@ -99,3 +99,17 @@ export class ObservedHub implements AsyncDisposable {
     this.#told = Promise.withResolvers();
   }
 }
+
+/** The next messages that a member gets, fewer if its connection ends before. */
+export async function received(
+  member: MessageConnection<string>,
+  count: number,
+): Promise<string[]> {
+  const texts: string[] = [];
+  while (texts.length < count) {
+    const text = await member.receive({ timeoutMs: 20_000 });
+    if (text === undefined) break;
+    texts.push(text);
+  }
+  return texts;
+}

@@ -2,9 +2,10 @@
  * What a hub does with one member, from its first byte to its last.
  *
  * ```text
- *   arriving ── first room ──► talking ── it has finished sending ──► listening
- *                                 │                                       │
- *                                 └─── lost, cut, shutdown, closed ───────┴──► gone
+ *   arriving ── first room ──► talking ── it has finished sending ──► gone
+ *                                 │  └───── the same, half open ──► listening ─┐
+ *                                 │                                            ▼
+ *                                 └─── lost, cut, shutdown, closed ──────────► gone
  * ```
  *
  * @module
@@ -39,6 +40,7 @@ export class Conversation {
   readonly #member: Member;
   // The room that messages go to, unless they name it.
   #room: Room | undefined;
+  #hasLeft = false;
 
   constructor(member: Member, home: ConversationHome) {
     this.#member = member;
@@ -62,7 +64,7 @@ export class Conversation {
           if (taken !== undefined) await taken;
         }
       }
-      await this.#listen();
+      await this.#finish();
     } catch (error) {
       failure = error;
       // The end of a connection does not say why, except over WebSocket.
@@ -72,6 +74,7 @@ export class Conversation {
       throw error;
     } finally {
       this.#leaveAll(this.#whyGone(failure), failure);
+      this.#member.queue.clear();
     }
   }
 
@@ -109,23 +112,31 @@ export class Conversation {
     }
   }
 
-  /** A member that has finished sending still listens. */
-  async #listen(): Promise<void> {
+  /**
+   * What becomes of a member that has finished sending. Over TCP a program that has
+   * ended looks the same, so it leaves, unless members may be half open.
+   */
+  async #finish(): Promise<void> {
     const { connection, queue } = this.#member;
-    const { channel, signal } = connection;
     // WebSocket ends both directions at once.
     const hasEnded = connection.endedBy === "peer" &&
-      channel.farewell !== undefined;
-    if (!hasEnded && !signal.aborted) {
-      const { name } = this.#member;
-      this.#home.tell({ type: "finished", member: this.#member });
-      // To itself too: if it is gone, the system refuses what comes after that.
-      this.#say({ event: "finished", name });
-      await new Promise<void>((resolve) =>
-        signal.addEventListener("abort", () => resolve(), { once: true })
-      );
-    }
+      connection.channel.farewell !== undefined;
+    if (this.#home.settings.allowHalfOpen && !hasEnded) await this.#listen();
+    // Before the rest is written, which takes as long as the peer likes. When the
+    // hub ends, members may still say something to each other.
+    if (!this.#home.isStopping) this.#leaveAll(this.#whyGone(), undefined);
     await queue.flushed();
+  }
+
+  async #listen(): Promise<void> {
+    const { name, connection: { signal } } = this.#member;
+    if (signal.aborted) return;
+    this.#home.tell({ type: "finished", member: this.#member });
+    // To itself too: if it is gone, the system refuses what comes after that.
+    this.#say({ event: "finished", name });
+    await new Promise<void>((resolve) =>
+      signal.addEventListener("abort", () => resolve(), { once: true })
+    );
   }
 
   /** Does what a message asks for; the promise is of what takes time. */
@@ -221,8 +232,9 @@ export class Conversation {
   }
 
   #leaveAll(why: LeaveReason, error: unknown): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
     const member = this.#member;
-    member.queue.clear();
     this.#home.names.delete(lookOf(member.name));
     for (const room of [...member.places.keys()]) this.#leave(room, why, error);
   }
@@ -265,7 +277,7 @@ export class Conversation {
     return undefined;
   }
 
-  #whyGone(error: unknown): LeaveReason {
+  #whyGone(error?: unknown): LeaveReason {
     if (this.#member.cutBy !== undefined) return this.#member.cutBy;
     if (this.#home.isStopping) return "stopping";
     if (error instanceof ProtocolError) {

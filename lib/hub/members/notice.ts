@@ -17,7 +17,7 @@ export type NoticeForm = "none" | "text" | "json";
 
 /** Why a member is in a room no more. */
 export type LeaveReason =
-  /** It closed the connection. */
+  /** It closed the connection, or finished sending. */
   | "left"
   /** It went to another room. */
   | "moved"
@@ -53,7 +53,7 @@ export type HubNotice =
     /** How many members this hub has in the room. */
     readonly members?: number;
   }
-  /** A member has finished sending: it may still listen, or be gone. */
+  /** With `allowHalfOpen`: a member has finished sending, and listens or is gone. */
   | { readonly event: "finished"; readonly name: string }
   /** A member is in the room no more. */
   | {

@@ -1,0 +1,79 @@
+/**
+ * Members that end: that they leave at once, and what they still get.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { connectTcp } from "../../lib/transport/tcp/mod.ts";
+import { until } from "../session/harness.ts";
+import { ObservedHub, received } from "../support/hub_events.ts";
+
+Deno.test("serveHub() lets a member that has finished sending listen with allowHalfOpen", async () => {
+  await using observed = await ObservedHub.serve({ allowHalfOpen: true });
+  const [ann, ben] = await observed.members(2);
+  await ann!.send("my last words");
+  await ann!.closeWrite();
+  assertEquals(await received(ben!, 1), ["my last words"]);
+
+  await ben!.send("still there?");
+
+  assertEquals(await received(ann!, 1), ["still there?"]);
+  assertEquals(observed.of("finished").length, 1);
+  assertEquals(observed.of("left"), []);
+});
+
+for (const how of ["ends", "resets"] as const) {
+  Deno.test(`serveHub() tells at once, where nothing is said, that a program ${how} its connection`, async () => {
+    await using observed = await ObservedHub.serve({ notices: "text" });
+    const { address } = observed.hub;
+    const ann = await connectTcp(address.toString(), { resettable: true });
+    await observed.until("joined", 1);
+    const ben = await observed.connect();
+    await observed.until("joined", 2);
+    await received(ben, 1);
+
+    if (how === "resets") ann.abort();
+    else ann.close();
+
+    assertEquals(await received(ben, 1), [
+      how === "resets"
+        ? "* guest-1 left lobby: the connection was lost"
+        : "* guest-1 left lobby",
+    ]);
+    assertEquals(observed.hub.members.map(({ id }) => id), [2]);
+  });
+}
+
+Deno.test("serveHub() gives a member that only ever finished sending its history, then the end", async () => {
+  await using observed = await ObservedHub.serve({ history: 2 });
+  const [ann] = await observed.members(1);
+  await ann!.sendAll(["one", "two"]);
+  await until(
+    () => observed.hub.rooms[0]?.messages === 2,
+    "both were passed on",
+  );
+  const ben = await observed.connect();
+
+  await ben.closeWrite();
+
+  assertEquals(await received(ben, 3), ["one", "two"]);
+  assertEquals(observed.of("left").map(({ why }) => why), ["left"]);
+});
+
+Deno.test("serveHub() gives nothing new to a member that has finished sending and reads slowly", async () => {
+  await using observed = await ObservedHub.serve({ queueBytes: 8 << 20 });
+  const [ann, ben] = await observed.members(2);
+  const large = "x".repeat(1_000_000);
+  for (let sent = 0; sent < 7; sent++) await ben!.send(large);
+  await ann!.closeWrite();
+  await observed.until("left", 1);
+  assertEquals(observed.hub.rooms[0]?.members, 1);
+
+  await ben!.send("after its end");
+  await until(() => observed.hub.rooms[0]?.messages === 8, "it was passed on");
+
+  // The eighth would be the one that was said after its end.
+  const got = await received(ann!, 8);
+  assertEquals(got.map(({ length }) => length), Array(7).fill(1_000_000));
+});
