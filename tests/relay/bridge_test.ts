@@ -7,6 +7,7 @@ import {
   serve,
   type ServeOptions,
   streamConnection,
+  TimeoutError,
 } from "@parley/parley";
 import { bridge, type BridgeReport } from "@parley/parley/relay";
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
@@ -148,6 +149,21 @@ Deno.test("a peer that breaks its framing is the side that failed", async () => 
   const report = await parts.report;
   assertEquals([report.toServer, report.failed], [1, "client"]);
   assertInstanceOf(report.error, ProtocolError);
+});
+
+Deno.test("a message that is not whole in time ends the bridge: messageTimeoutMs of its side", async () => {
+  await using parts = await bridged({
+    near: { framing: "length:4", messageTimeoutMs: 50 },
+    far: { framing: "line" },
+  }, echo);
+  const client = await connect(parts.address, { framing: "raw" });
+  await client.send(Uint8Array.of(0, 0, 0, 5, 0x68));
+  await Array.fromAsync(client).catch(() => {});
+  await client.close().catch(() => {});
+  const report = await parts.report;
+  assertEquals([report.toServer, report.failed], [0, "client"]);
+  assertInstanceOf(report.error, TimeoutError);
+  assertEquals(report.error.deadline, "message");
 });
 
 Deno.test("a target that is down ends the client's connection", async () => {
