@@ -27,7 +27,7 @@ export class ConnectionFaults {
   readonly #framing: Framing | undefined;
   readonly #maxMessageBytes: number;
   #record: ((strike: FaultEvent) => void) | undefined;
-  // Struck before there is a record.
+  // What struck at once, before there is a record.
   readonly #strikes: FaultEvent[] = [];
 
   constructor(
@@ -46,12 +46,16 @@ export class ConnectionFaults {
     return this.#wrap(connection, "toServer");
   }
 
-  /** Strikes what the service sends. */
+  /**
+   * Strikes what the service sends. It comes last: strikes are not kept any longer for
+   * a recording that has not begun, as a peer can cause any number of them.
+   */
   outgoing(connection: Connection): Connection {
+    this.#record ??= () => {};
     return this.#wrap(connection, "toClient");
   }
 
-  /** Says where strikes are recorded. */
+  /** Says where strikes are recorded, also those that came before. */
   recordBy(record: (strike: FaultEvent) => void): void {
     this.#record = record;
     for (const strike of this.#strikes.splice(0)) record(strike);
