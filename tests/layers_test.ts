@@ -68,6 +68,7 @@ const COMMAND = [
   "cli/output",
   "cli/program.ts",
   TERMINAL,
+  "cli/terminal/interruption.ts",
   "cli/terminal/live_line.ts",
   "cli/terminal/read_file.ts",
 ];
@@ -413,8 +414,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/hub/nats": [...PUBLIC, ...COMMAND, "cli/tls"],
   "cli/bridge": [
     ...[...PUBLIC, ...COMMAND, "cli/server", "cli/target", "cli/tls"],
-    // A bridge of standard input ends at Ctrl-C as the client's commands do.
-    ...["cli/recording/exchange/interruption.ts", "cli/websocket"],
+    "cli/websocket",
     "cli/udp/peers_listener.ts",
   ],
   "cli/hub": [
@@ -451,7 +451,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/script/read": [...PUBLIC, ...COMMAND],
   "cli/script/client": [
     ...[...PUBLIC, ...COMMAND, ...SCRIPTS, "cli/client"],
-    ...["cli/recording/exchange", "cli/recording/record"],
+    ...["cli/recording/record"],
   ],
   "cli/script/server": [
     ...[...PUBLIC, ...COMMAND, ...SCRIPTS, "cli/server", "cli/target"],

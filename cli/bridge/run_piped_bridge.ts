@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
 import type { Progress } from "../program.ts";
-import { interruption } from "../recording/exchange/interruption.ts";
+import { interruption } from "../terminal/interruption.ts";
 import { targetText } from "../target/target_text.ts";
 import type { Input, Output, Terminal } from "../terminal/terminal.ts";
 import type { BridgeCommand } from "./bridge_command.ts";

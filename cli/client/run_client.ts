@@ -6,7 +6,6 @@
 
 import type { Manual } from "../manual/manual.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
-import { Failure } from "../output/failure.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand, Progress } from "../program.ts";
 import type { HttpCommand } from "../http/client/http_command.ts";
@@ -15,6 +14,7 @@ import {
   isRecording,
   recordedFrame,
 } from "../recording/record/record_options.ts";
+import { interruption } from "../terminal/interruption.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type ClientCommand, parseClientArguments } from "./client_command.ts";
 import { manualFor } from "./client_manual.ts";
@@ -56,20 +56,14 @@ async function runTalk(
   const command = await parseClientArguments(args, terminal);
   const { options } = command;
   progress.json = options.log === "json";
-  const log = new Log(terminal, {
-    format: options.log,
-    quiet: options.quiet,
-    verbose: options.verbose,
-  });
+  const log = new Log(terminal, { ...options, format: options.log });
   const recording = await recordingOf(command, terminal, log);
-  const interrupt = new AbortController();
-  const undo = interruptedBy(terminal, interrupt);
-  const { signal } = interrupt;
+  const { interrupt, signal, undo } = interruption(terminal);
   const surroundings: Surroundings = {
     terminal,
     log,
     signal,
-    interrupt: () => interrupt.abort(new Failure(EXIT.interrupted, "")),
+    interrupt,
     progress,
     recording,
   };
@@ -90,7 +84,7 @@ async function runTalk(
     return await recording?.recorder.end() ?? EXIT.done;
   } finally {
     await recording?.recorder.end();
-    for (const stopListening of undo) stopListening();
+    undo();
     log.flush();
   }
 }
@@ -120,16 +114,4 @@ async function recordingOf(
     terminal,
     log,
   );
-}
-
-function interruptedBy(
-  terminal: Terminal,
-  interrupt: AbortController,
-): (() => void)[] {
-  // No text: the person who pressed Ctrl-C knows.
-  const on = (code: ExitCode) => () => interrupt.abort(new Failure(code, ""));
-  return [
-    terminal.onSignal("SIGINT", on(EXIT.interrupted)),
-    terminal.onSignal("SIGTERM", on(EXIT.terminated)),
-  ];
 }

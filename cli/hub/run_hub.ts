@@ -39,11 +39,10 @@ async function runHub(
   progress.json = options.log === "json";
   const person = await personAt(terminal);
   const { errors = terminal.errors } = person ?? {};
-  const log = new Log({ errors, now: () => terminal.now() }, {
-    format: options.log,
-    quiet: options.quiet,
-    verbose: options.verbose,
-  });
+  const log = new Log(
+    { errors, now: () => terminal.now() },
+    { ...options, format: options.log },
+  );
   try {
     const backbone = await backboneFor(options, progress, terminal, log);
     const parts = { backbone, terminalMember: person?.listener };

@@ -22,7 +22,7 @@ import { NewFile } from "../output/new_file.ts";
 import { LiveLine } from "../terminal/live_line.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
-import { interruption } from "../recording/exchange/interruption.ts";
+import { interruption } from "../terminal/interruption.ts";
 import { type Terminal, writeLine } from "../terminal/terminal.ts";
 import { LOAD_MANUAL } from "./load_manual.ts";
 import { loadOptionsOf, readLoadCommand } from "./load_command.ts";

@@ -45,11 +45,7 @@ async function runService(
   const command = await parseServerArguments(args, terminal);
   const { options } = command;
   progress.json = options.log === "json";
-  const log = new Log(terminal, {
-    format: options.log,
-    quiet: options.quiet,
-    verbose: options.verbose,
-  });
+  const log = new Log(terminal, { ...options, format: options.log });
   const recording = await recordingOf(command, terminal, log);
   const faults = await faultsOf(command, log);
   try {

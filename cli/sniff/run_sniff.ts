@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure, UsageError } from "../output/failure.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
-import { interruption } from "../recording/exchange/interruption.ts";
+import { interruption } from "../terminal/interruption.ts";
 import { readTarget, targetAt } from "../recording/exchange/target.ts";
 import { type Terminal, writeLine } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";

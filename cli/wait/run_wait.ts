@@ -16,7 +16,7 @@ import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
-import { interruption } from "../recording/exchange/interruption.ts";
+import { interruption } from "../terminal/interruption.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import type { Finding, Probe } from "./finding.ts";
 import { type Waited, waitFor } from "./wait_for.ts";

@@ -14,7 +14,7 @@ import { Log } from "../../output/log.ts";
 import type { Invocation, LoadedCommand } from "../../program.ts";
 import { type Terminal, writeLine } from "../../terminal/terminal.ts";
 import { checkPair } from "../../tls/tls_options.ts";
-import { interruption } from "../exchange/interruption.ts";
+import { interruption } from "../../terminal/interruption.ts";
 import { readTarget, targetAt } from "../exchange/target.ts";
 import { framingTo } from "../read/frame_options.ts";
 import { readTurns } from "../read/read_turns.ts";

@@ -15,7 +15,7 @@ import { Log } from "../../output/log.ts";
 import type { Invocation, LoadedCommand } from "../../program.ts";
 import { writeLine } from "../../terminal/terminal.ts";
 import { checkPair } from "../../tls/tls_options.ts";
-import { interruption } from "../exchange/interruption.ts";
+import { interruption } from "../../terminal/interruption.ts";
 import { readTarget, targetAt } from "../exchange/target.ts";
 import { TARGET_OPTIONS } from "../exchange/target_options.ts";
 import { ClientReplay } from "./client_replay.ts";

@@ -16,7 +16,7 @@ import { UsageError } from "../../output/failure.ts";
 import { Log } from "../../output/log.ts";
 import type { Invocation, LoadedCommand } from "../../program.ts";
 import { checkPair, TLS_OPTIONS } from "../../tls/tls_options.ts";
-import { interruption } from "../exchange/interruption.ts";
+import { interruption } from "../../terminal/interruption.ts";
 import {
   checkReplay,
   COMMON_REPLAY_OPTIONS,

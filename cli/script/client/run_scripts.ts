@@ -23,7 +23,7 @@ import type { Stage } from "../../output/describe.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Log } from "../../output/log.ts";
 import type { Invocation, LoadedCommand } from "../../program.ts";
-import { interruption } from "../../recording/exchange/interruption.ts";
+import { interruption } from "../../terminal/interruption.ts";
 import {
   beginRecording,
   type Recording,
