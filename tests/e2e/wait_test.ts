@@ -41,7 +41,7 @@ e2e(
     await using _echo = await run.server("echo", `${port}`);
     const { code, stdout } = await talking.ended();
     assertEquals([code, stdout], [0, "hello\n"]);
-    const late = await run.client(`${freePort()}`, "x", "--retry", "100ms");
+    const late = await run.client(`${freePort()}`, "x", "--retry", "500ms");
     assertEquals(late.code, 4);
     assertMatch(late.stderr, /connection refused, .*; tried \d+ times/);
   },

@@ -50,7 +50,14 @@ export async function clientWith(
   ...args: readonly string[]
 ): Promise<Said> {
   const terminal = new RecordedTerminal({ input });
-  return said(await runClient(args, terminal), terminal);
+  return said(await runClient(patient(args), terminal), terminal);
+}
+
+/** A busy machine may take longer for a statement than the 10 s of the default. */
+function patient(args: readonly string[]): readonly string[] {
+  const isBounded = args.includes("--timeout") || args.includes("--help");
+  const hasScript = args[0] === "talk" || args[0] === "play";
+  return hasScript && !isBounded ? [...args, "--timeout", "1m"] : args;
 }
 
 function said(code: number, { shown, told }: RecordedTerminal): Said {
@@ -71,7 +78,7 @@ export async function server(
   ...args: readonly string[]
 ): Promise<InProcessServer> {
   const terminal = new RecordedTerminal();
-  const code = runServer(args, terminal);
+  const code = runServer(patient(args), terminal);
   const failed = code.then((code) => {
     throw new Error(`the server ended with ${code}: ${terminal.told}`);
   });

@@ -16,6 +16,9 @@ const echo: Handler = async (connection) => {
   for await (const message of connection) await connection.send(message);
 };
 
+// The time is over long after the second attempt has ended.
+const SHORT = ["--timeout", "1s", "--every", "600ms"];
+
 async function waitWith(...args: readonly string[]) {
   const terminal = new RecordedTerminal();
   const code = await runClient(["wait", ...args], terminal);
@@ -75,24 +78,25 @@ Deno.test("wait goes on until a server has started that was not there", async ()
 
 Deno.test("wait ends with 124 and says for each address how often what came, and the last reason", async () => {
   const [one, two] = [freePort(), freePort()];
-  const short = ["--timeout", "150ms", "--every", "50ms"];
-  const single = await waitWith(`${one}`, ...short);
+  await using server = await serve("tcp://127.0.0.1:0", {}, echo);
+  const there = String(server.address);
+  const [single, several, json] = await Promise.all([
+    waitWith(`${one}`, ...SHORT),
+    waitWith(`${one}`, there, `${two}`, ...SHORT),
+    waitWith(`${one}`, `${two}`, ...SHORT, "--log", "json"),
+  ]);
   assertEquals(single.code, 124);
   assertMatch(
     single.told,
-    /^parley-client: tcp:\S+ is not ready after 150 ms \(--timeout\): refused (once|\d times); last: connection refused, nothing is listening there\n$/,
+    /^parley-client: tcp:\S+ is not ready after 1 s \(--timeout\): refused (once|\d times); last: connection refused, nothing is listening there\n$/,
   );
-  await using server = await serve("tcp://127.0.0.1:0", {}, echo);
-  const there = String(server.address);
-  const several = await waitWith(`${one}`, there, `${two}`, ...short);
   assertEquals(several.code, 124);
   assertMatch(several.told, new RegExp(`^tcp:.*:${one} is not ready: r`, "m"));
   assertMatch(several.told, new RegExp(`^tcp:.*:${two} is not ready: r`, "m"));
   assertMatch(
     several.told,
-    /\nparley-client: 2 of 3 addresses are not ready after 150 ms/,
+    /\nparley-client: 2 of 3 addresses are not ready after 1 s/,
   );
-  const json = await waitWith(`${one}`, `${two}`, ...short, "--log", "json");
   const [first] = json.told.split("\n").map((line) => JSON.parse(line || "{}"));
   assertEquals(first.event, "not_ready");
   assertEquals(Object.keys(first.reasons), ["refused"]);
@@ -103,10 +107,10 @@ Deno.test("wait takes another answer, a page that fails and silence for a server
   await using page = web(() => new Response("starting", { status: 503 }));
   await using empty = await serve("tcp://127.0.0.1:0", {}, () => {});
   const url = `http://127.0.0.1:${page.addr.port}/`;
-  // One attempt, if nothing comes.
-  const short = ["--timeout", "300ms"];
-  for (
-    const [args, told] of [
+  // The time is over long after the second attempt has ended.
+  const short = ["--timeout", "2s", "--every", "1200ms"];
+  await Promise.all(
+    ([
       [
         [String(server.address), "--send", "a\\x09b", "--expect", "pong"],
         /another answer \S+.*; last: it sent "a\\tb", which --expect does not match/,
@@ -114,12 +118,12 @@ Deno.test("wait takes another answer, a page that fails and silence for a server
       [[String(server.address), "--expect", "x"], /unanswered .*no answer/],
       [[String(empty.address), "--expect", ""], /closed .*without an answer/],
       [[url], /status 503 .*; last: it answered 503 Service Unavailable/],
-    ] as const
-  ) {
-    const late = await waitWith(...args, ...short);
-    assertEquals(late.code, 124, late.told);
-    assertMatch(late.told, told);
-  }
+    ] as const).map(async ([args, told]) => {
+      const late = await waitWith(...args, ...short);
+      assertEquals(late.code, 124, late.told);
+      assertMatch(late.told, told);
+    }),
+  );
 });
 
 Deno.test("wait reads bytes that no framing ends with --frame raw, however they come", async () => {
@@ -162,7 +166,7 @@ Deno.test("wait looks for --expect in the page", async () => {
   await using page = web(() => new Response('{"status":"green"}'));
   const url = `http://127.0.0.1:${page.addr.port}/health`;
   assertEquals((await waitWith(url, "--expect", "/green|yellow/")).code, 0);
-  const red = await waitWith(url, "--expect", "red", "--timeout", "100ms");
+  const red = await waitWith(url, "--expect", "red", ...SHORT);
   assertEquals(red.code, 124);
   assertMatch(red.told, /it sent "\{\\?"status\\?":/);
 });
@@ -170,9 +174,9 @@ Deno.test("wait looks for --expect in the page", async () => {
 Deno.test("wait --gone ends when nothing is there any more", async () => {
   const server = await serve("tcp://127.0.0.1:0", {}, echo);
   const address = String(server.address);
-  const there = await waitWith(address, "--gone", "--timeout", "100ms");
+  const there = await waitWith(address, "--gone", ...SHORT);
   assertEquals(there.code, 124);
-  assertMatch(there.told, /is not gone after 100 ms .*: ready /);
+  assertMatch(there.told, /is not gone after 1 s .*: ready /);
   const running = waitWith(address, "--gone", "--every", "5ms");
   await server.shutdown();
   const { code, told } = await running;

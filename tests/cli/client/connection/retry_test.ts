@@ -22,13 +22,14 @@ Deno.test("runClient() tries again with --retry while nothing listens there", as
 
 Deno.test("runClient() gives up after --retry with the code of the last failure and the number of attempts", async () => {
   const refused = new RecordedTerminal();
-  const args = [`${freePort()}`, "x", "--retry", "120ms", "--verbose"];
+  // Enough for three attempts on a busy machine: the pauses are 50 and 100 ms.
+  const args = [`${freePort()}`, "x", "--retry", "1s", "--verbose"];
   assertEquals(await runClient(args, refused), 4);
   assertMatch(refused.told, /\nattempt 2 failed: connection refused.*\n/);
   assertMatch(refused.told, /connection refused, .*; tried [3-9] times; start/);
   const page = new RecordedTerminal();
   const url = `http://127.0.0.1:${freePort()}/`;
-  assertEquals(await runClient([url, "--retry", "60ms"], page), 4);
+  assertEquals(await runClient([url, "--retry", "500ms"], page), 4);
   assertMatch(page.told, /connection refused, .*; tried [2-9] times; start/);
 });
 
