@@ -138,6 +138,10 @@ export function hubManual(): Manual {
           "nats://USER:PASSWORD@HOST, nats://TOKEN@HOST, --nats-creds or --nats-nkey; commands can be seen by other users of the machine, files cannot",
         ],
         [
+          "names",
+          "are unique on each hub; members of two hubs may have the same name",
+        ],
+        [
           "the stream",
           "PARLEY is made by the first hub; another --history than the first one's is refused",
         ],

@@ -8,8 +8,9 @@
 import type { HubEvent, HubMember } from "../../lib/hub/mod.ts";
 
 /**
- * Makes what tells such events from others. Losses are logged in any case: a gap,
- * what was dropped or skipped, and a member that was cut.
+ * Makes what tells such events from others. What the terminal itself does not see, or
+ * not all of it, is logged in any case: a member that was cut, what others miss, and
+ * why the hub is cut off from others.
  */
 export function noticedAtTerminal(): (event: HubEvent) => boolean {
   let terminal: HubMember | undefined;
@@ -29,8 +30,14 @@ export function noticedAtTerminal(): (event: HubEvent) => boolean {
       case "finished":
       case "renamed":
         return event.member.rooms.some(isIn);
+      case "dropped":
+      case "skipped":
       case "not_passed_on":
         return event.member === terminal;
+      case "gap":
+        return isIn(event.room);
+      case "backbone":
+        return event.state.type === "back" && terminal !== undefined;
       default:
         return false;
     }

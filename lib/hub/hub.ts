@@ -73,6 +73,7 @@ export class RunningHub implements Hub {
   readonly #home: HubHome;
   readonly #server: Server<Uint8Array>;
   readonly #end = Promise.withResolvers<HubReport>();
+  readonly #over = new AbortController();
   #stopped: Promise<HubReport> | undefined;
 
   constructor(home: HubHome, server: Server<Uint8Array>, signal?: AbortSignal) {
@@ -82,7 +83,11 @@ export class RunningHub implements Hub {
     // It may fail before anything looks at it.
     this.finished.catch(() => {});
     home.onFailure = () => void this.shutdown();
-    signal?.addEventListener("abort", () => void this.shutdown());
+    // A signal may outlive many hubs.
+    signal?.addEventListener("abort", () => void this.shutdown(), {
+      once: true,
+      signal: this.#over.signal,
+    });
   }
 
   get id(): string {
@@ -144,6 +149,7 @@ export class RunningHub implements Hub {
 
   async #stop(graceMs: number): Promise<HubReport> {
     const home = this.#home;
+    this.#over.abort();
     home.stop();
     const report = await this.#server.shutdown({ graceMs });
     // Together: with the backbone away, a room is left only once closing gives up.

@@ -84,7 +84,8 @@ export interface HubOptions extends
   /**
    * Whether a message begins with its sender's name, a colon and a blank. A member
    * says `/name NAME` as a message to have another name than `guest-7`. No other member
-   * of this hub has a name that looks the same; members of other hubs may.
+   * of this hub has a name that looks the same; members of other hubs may, as there is
+   * no list of names that all hubs share.
    *
    * @default {false}
    */

@@ -72,6 +72,9 @@
  * | `"core"`: hubs that share rooms at most once | that of each sender; two senders may be seen in another order on another machine | also what was sent while hubs were cut off from each other; the gap is announced | nothing |
  * | `"ordered"`: hubs that share rooms through a store | one order in the room, on all machines | what the store loses or no longer has; the gap is announced | nothing within the store's window for duplicates |
  *
+ * Names are unique on one hub: members of two hubs that share a room may have the same
+ * name. Hubs tell each other who joined, left and has another name, at most once.
+ *
  * The hub does not confirm messages to senders. A sender whose connection is lost
  * cannot know whether its last messages were passed on.
  *

@@ -546,3 +546,24 @@ Deno.test("serveHub() refuses options that contradict each other, before it list
   const raw = { address: TCP, framing: "raw" };
   await assertRejects(() => serveHub(["tcp://127.0.0.1:0", raw]), TypeError);
 });
+
+Deno.test("serveHub() tells members of other hubs of the same room who has another name", async () => {
+  const options = {
+    backbone: localBackbone(),
+    names: true,
+    notices: "text",
+  } as const;
+  await using red = await ObservedHub.serve(options);
+  await using blue = await ObservedHub.serve(options);
+  const [ann] = await red.members(1);
+  const [ben] = await blue.members(1);
+  await received(ben!, 1);
+
+  await ann!.send("/name ann");
+  await ann!.send("hello");
+
+  assertEquals(await received(ben!, 2), [
+    "* guest-1 is now ann",
+    "ann: hello",
+  ]);
+});

@@ -5,6 +5,8 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { getEventListeners } from "node:events";
+import { serveHub } from "../../lib/hub/mod.ts";
 import { connectTcp } from "../../lib/transport/tcp/mod.ts";
 import { until } from "../session/harness.ts";
 import { ObservedHub, received } from "../support/hub_events.ts";
@@ -66,6 +68,10 @@ Deno.test("serveHub() gives nothing new to a member that has finished sending an
   const [ann, ben] = await observed.members(2);
   const large = "x".repeat(1_000_000);
   for (let sent = 0; sent < 7; sent++) await ben!.send(large);
+  await until(
+    () => observed.hub.rooms[0]?.messages === 7,
+    "all were passed on",
+  );
   await ann!.closeWrite();
   await observed.until("left", 1);
   assertEquals(observed.hub.rooms[0]?.members, 1);
@@ -76,4 +82,14 @@ Deno.test("serveHub() gives nothing new to a member that has finished sending an
   // The eighth would be the one that was said after its end.
   const got = await received(ann!, 8);
   assertEquals(got.map(({ length }) => length), Array(7).fill(1_000_000));
+});
+
+Deno.test("serveHub() leaves nothing on a signal that outlives the hub", async () => {
+  const { signal } = new AbortController();
+  const hub = await serveHub("tcp://127.0.0.1:0", { signal });
+  assertEquals(getEventListeners(signal, "abort").length, 1);
+
+  await hub.shutdown();
+
+  assertEquals(getEventListeners(signal, "abort").length, 0);
 });

@@ -17,7 +17,7 @@ import { firstRoom, notLetIn } from "./arrival.ts";
 import { readCommand } from "./command.ts";
 import type { Member, MemberHome } from "./member.ts";
 import { guestName, isGuestName, lookOf } from "./names.ts";
-import { type HubNotice, type LeaveReason, reasonFor } from "./notice.ts";
+import { type LeaveReason, reasonFor } from "./notice.ts";
 import { within } from "../../time/within.ts";
 import type { Room } from "../rooms/room.ts";
 import type { Rooms } from "../rooms/rooms.ts";
@@ -133,7 +133,9 @@ export class Conversation {
     if (signal.aborted) return;
     this.#home.tell({ type: "finished", member: this.#member });
     // To itself too: if it is gone, the system refuses what comes after that.
-    this.#say({ event: "finished", name });
+    for (const room of this.#member.places.keys()) {
+      room.say({ event: "finished", name });
+    }
     await new Promise<void>((resolve) =>
       signal.addEventListener("abort", () => resolve(), { once: true })
     );
@@ -255,12 +257,9 @@ export class Conversation {
     names.add(look);
     member.rename(name);
     this.#home.tell({ type: "renamed", member, before });
-    this.#say({ event: "renamed", name, before });
-  }
-
-  /** Tells all members of its rooms something. */
-  #say(notice: HubNotice): void {
-    for (const room of this.#member.places.keys()) room.say(notice);
+    for (const room of member.places.keys()) {
+      room.announce({ event: "renamed", name, before });
+    }
   }
 
   #refuse(reason: string): void {

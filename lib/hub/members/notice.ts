@@ -186,10 +186,13 @@ const KNOWN = new TextDecoder("utf-8", { fatal: true });
 export function readAnnouncement(bytes: Uint8Array): HubNotice | undefined {
   try {
     const notice = JSON.parse(KNOWN.decode(bytes));
-    const { event, name, room } = notice;
-    if (typeof name !== "string" || typeof room !== "string") return undefined;
+    const { before, event, name, room } = notice;
     // Any program on the backbone can announce.
-    if (faultOfMemberName(name) !== undefined) return undefined;
+    if (!isMemberName(name)) return undefined;
+    if (event === "renamed" && isMemberName(before)) {
+      return { event, name, before };
+    }
+    if (typeof room !== "string") return undefined;
     if (faultOfName(room, MAX_ROOM_NAME_BYTES) !== undefined) return undefined;
     if (event === "joined") return { event, name, room };
     if (event === "left" && Object.hasOwn(WHY, notice.why)) {
@@ -199,4 +202,8 @@ export function readAnnouncement(bytes: Uint8Array): HubNotice | undefined {
     // Of another version of the hub, or of another program.
   }
   return undefined;
+}
+
+function isMemberName(name: unknown): name is string {
+  return typeof name === "string" && faultOfMemberName(name) === undefined;
 }

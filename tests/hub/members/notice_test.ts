@@ -70,7 +70,7 @@ Deno.test("noticeText() and noticeBytes() say the same, for people and for progr
   }
 });
 
-Deno.test("readAnnouncement() takes who joined and left, and nothing else", () => {
+Deno.test("readAnnouncement() takes who joined, left and has another name, and nothing else", () => {
   const read = (text: string) =>
     readAnnouncement(new TextEncoder().encode(text));
   const joined = { event: "joined", room: "red", name: "ann" } as const;
@@ -82,8 +82,12 @@ Deno.test("readAnnouncement() takes who joined and left, and nothing else", () =
     why: "lost",
   } as const;
   assertEquals(read(JSON.stringify(left)), left);
+  const renamed = { event: "renamed", name: "ann", before: "guest-1" } as const;
+  assertEquals(read(JSON.stringify(renamed)), renamed);
   for (
     const other of [
+      ...['{"event":"renamed","name":"a"}'],
+      '{"event":"renamed","name":"a","before":"a\\n* b left r"}',
       ...["", "no JSON", "null", "[]", "{}", '{"event":"stopping"}'],
       ...['{"event":"joined","room":1,"name":"a"}'],
       '{"event":"left","room":"r","name":"a","why":"toString"}',
