@@ -175,8 +175,8 @@
  * ## Addresses
  *
  * The address selects the transport: `tcp://127.0.0.1:7342`,
- * `tls://example.org:443`, `unix:/run/app.sock`. Handlers and options stay the
- * same. `7342` is loopback, `:7342` is every interface in IPv4 and IPv6, and
+ * `tls://example.org:443`, `ws://127.0.0.1:8080/chat`, `wss:`,
+ * `unix:/run/app.sock`. Handlers and options stay the same. `7342` is loopback, `:7342` is every interface in IPv4 and IPv6, and
  * `host:7342` is TCP. Port 0 asks the system for a free port, which is then in
  * `server.address`.
  *

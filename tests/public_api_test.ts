@@ -181,6 +181,34 @@ Deno.test("nothing public mentions a type that no entry point exports", async ()
   assertEquals({ code, errors: errorsIn(stderr) }, { code: 0, errors: [] });
 });
 
+Deno.test("each function that is exported is called in an example", async () => {
+  const functions = new Set<string>();
+  const examples: string[] = [];
+  for (const path of Object.values(config.exports)) {
+    const { module_doc, symbols } = await documentation(path);
+    for (const { declarations, name } of symbols) {
+      if (declarations.some(({ kind }) => kind === "function")) {
+        functions.add(name);
+      }
+    }
+    examples.push(...examplesIn([module_doc, symbols]));
+  }
+  const shown = new Set(
+    examples.flatMap((example) =>
+      [...example.matchAll(/(\w+)(?:<[^>]*>)?\(/g)].map(([, name]) => name!)
+    ),
+  );
+  assertEquals([...functions].filter((name) => !shown.has(name)), []);
+});
+
+/** The examples in a part of the documentation. */
+function* examplesIn(part: unknown): Generator<string> {
+  if (typeof part !== "object" || part === null) return;
+  const { doc, kind } = part as { doc?: string; kind?: string };
+  if (kind === "example" && doc !== undefined) yield doc;
+  for (const inner of Object.values(part)) yield* examplesIn(inner);
+}
+
 /** The types of ours that a part of the documentation refers to. */
 function* referencesIn(part: unknown): Generator<string> {
   if (typeof part !== "object" || part === null) return;
@@ -212,7 +240,10 @@ function names(text: string): readonly string[] {
 /** What is used here of `deno doc --json`. */
 interface Documentation {
   readonly module_doc?: { readonly doc?: string };
-  readonly symbols: readonly { readonly name: string }[];
+  readonly symbols: readonly {
+    readonly name: string;
+    readonly declarations: readonly { readonly kind: string }[];
+  }[];
 }
 
 /** Asks `deno doc`, as types are exports too and cannot be seen at run time. */

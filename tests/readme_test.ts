@@ -73,3 +73,12 @@ Deno.test("ARCHITECTURE.md names only files with a drawing as state diagrams", a
   }
   assertEquals(without, []);
 });
+
+Deno.test("mod.ts names every entry point", async () => {
+  const text = await Deno.readTextFile(new URL("mod.ts", ROOT));
+  const table = text.split("## Entry points")[1]!.split("@module")[0]!;
+  const missing = Object.keys(config.exports)
+    .map((entry) => entry.slice(1))
+    .filter((entry) => entry !== "" && !table.includes(`${entry}\``));
+  assertEquals(missing, []);
+});

@@ -19,6 +19,19 @@ export type FaultMedium = "bytes" | "datagrams" | "messages";
  * stream, or datagrams.
  * @param why Why there are no messages, for the error.
  * @throws {TypeError} If one cannot strike it; the reason says why.
+ *
+ * @example A fault that UDP cannot have
+ * ```ts
+ * import { checkFaults, parseFault } from "@parley/parley/testing";
+ * import { assertThrows } from "@std/assert";
+ *
+ * checkFaults([parseFault("drop:10%")], "datagrams");
+ * assertThrows(
+ *   () => checkFaults([parseFault("reset-after:10")], "datagrams"),
+ *   TypeError,
+ *   "it cannot strike datagrams",
+ * );
+ * ```
  */
 export function checkFaults(
   faults: readonly Fault[],

@@ -100,6 +100,28 @@ export function withDatagramFaults(
  * @returns What the peer's datagrams go through.
  * @throws {TypeError} If a fault is invalid, or cannot strike datagrams.
  * @throws {RangeError} If a number is out of its range.
+ *
+ * @example A relay that loses the first request
+ * ```ts
+ * import { relayDatagrams } from "@parley/parley/relay";
+ * import { datagramFaults } from "@parley/parley/testing";
+ * import { bindUdp, serveDatagrams } from "@parley/parley/udp";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = { encoding: "text" } as const;
+ * await using server = await serveDatagrams(
+ *   "udp://127.0.0.1:0",
+ *   text,
+ *   (message, from, socket) => socket.send(message.toUpperCase(), from),
+ * );
+ * await using relay = await relayDatagrams("udp://127.0.0.1:0", server.address, {
+ *   through: () => datagramFaults(["to-server:drop:100%,message=1"]),
+ * });
+ *
+ * await using client = bindUdp("udp://127.0.0.1:0", text);
+ * const reply = await client.request("hello", relay.address, { timeoutMs: 200 });
+ * assertEquals(reply, "HELLO"); // the second attempt
+ * ```
  */
 export function datagramFaults(
   faults: readonly (Fault | string)[],

@@ -67,6 +67,26 @@ export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
  * It is called once, in a worker, which ends with the run.
  *
  * @param scope The worker's `globalThis`.
+ *
+ * @example A run on two threads
+ * ```ts ignore
+ * // worker.ts
+ * import { type LoadWorkerScope, runLoadWorker } from "@parley/parley/load";
+ *
+ * await runLoadWorker(globalThis as unknown as LoadWorkerScope);
+ *
+ * // main.ts
+ * import { runLoad } from "@parley/parley/load";
+ *
+ * const summary = await runLoad({
+ *   address: "tcp://127.0.0.1:7342",
+ *   connections: 8,
+ *   workers: 2,
+ *   startWorker: () =>
+ *     new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }),
+ * });
+ * console.log(summary.rate_per_s);
+ * ```
  */
 export async function runLoadWorker(scope: LoadWorkerScope): Promise<void> {
   const { serveOrders } = await import("./crew/run_worker.ts");

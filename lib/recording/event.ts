@@ -155,6 +155,21 @@ export type RecordedEvent =
  *
  * @param event The event.
  * @returns Whether it has bytes.
+ *
+ * @example How many bytes went to the client
+ * ```ts
+ * import { isChunk, type RecordedEvent } from "@parley/parley/recording";
+ * import { assertEquals } from "@std/assert";
+ *
+ * function bytesToClient(events: RecordedEvent[]): number {
+ *   let sum = 0;
+ *   for (const event of events) {
+ *     if (isChunk(event) && event.to === "client") sum += event.bytes.length;
+ *   }
+ *   return sum;
+ * }
+ * assertEquals(bytesToClient([]), 0);
+ * ```
  */
 export function isChunk(event: RecordedEvent): event is RecordedChunk {
   return "bytes" in event;

@@ -17,6 +17,28 @@
  * assert(report.costMeasured);
  * ```
  *
+ * @example A client whose server stops in the middle of a message, without a socket
+ * ```ts
+ * import { connect, serve, TimeoutError } from "@parley/parley";
+ * import { memoryListener, withFaults } from "@parley/parley/testing";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const options = { framing: "length:4", encoding: "text" } as const;
+ * const listener = memoryListener();
+ * await using server = await serve(listener, options, async (peer) => {
+ *   for await (const message of peer) await peer.send(message);
+ * });
+ *
+ * // 4 bytes of length and 2 of 5 of the message arrive. In an address's place,
+ * // such as "tcp://127.0.0.1:7342", `wrap` does the same to a real server.
+ * await using client = await connect(listener, {
+ *   ...options,
+ *   wrap: (connection) => withFaults(connection, ["to-client:stall-after:6"]),
+ * });
+ * await client.send("hello");
+ * await assertRejects(() => client.receive({ timeoutMs: 50 }), TimeoutError);
+ * ```
+ *
  * @example A conversation, written down
  * ```ts
  * import { connect, serve } from "@parley/parley";

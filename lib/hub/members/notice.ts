@@ -114,7 +114,21 @@ export function noticeBytes(
   );
 }
 
-/** A notice as a sentence. */
+/**
+ * Says a notice in a sentence.
+ *
+ * @param notice The notice.
+ * @returns The sentence, without a period.
+ *
+ * @example A notice in JSON, shown to a person
+ * ```ts
+ * import { type HubNotice, noticeText } from "@parley/parley/hub";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const line = '{"event":"joined","room":"red","name":"ann"}';
+ * assertEquals(noticeText(JSON.parse(line) as HubNotice), "ann joined red");
+ * ```
+ */
 export function noticeText(notice: HubNotice): string {
   switch (notice.event) {
     case "joined": {
