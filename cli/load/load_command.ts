@@ -127,9 +127,21 @@ function checkContent({ given, typed, url }: LoadCommand): void {
   }
 }
 
-/** Refuses to write two files into one, or over the earlier run. */
+/** Refuses to write two files into one, or over the earlier run, or to read one twice. */
 function checkFiles({ options }: LoadCommand): void {
-  const { compare } = options;
+  const { compare, data, messages } = options;
+  const readers = [
+    ...compare === "-" ? ["--compare"] : [],
+    ...messages === "-" ? ["--messages"] : [],
+    ...data?.kind === "input" ? ["--data"] : [],
+  ];
+  if (readers.length > 1) {
+    throw new UsageError(
+      `${
+        readers.join(" and ")
+      } both read standard input; name a file for one of them`,
+    );
+  }
   const names = new Map([[compare, "compare"]]);
   for (
     const [option, example] of [["hdr", "run.hdr"], ["report", "run.html"]]

@@ -380,6 +380,11 @@ Deno.test("load refuses files that are not what they should be", async () => {
     ],
     [["--fault", "delay:1s"], 2, /no option --fault: put tap in between/],
     [["-c", "10"], 2, /there is no option -c: write: --connections N/],
+    [
+      ["--messages", "-", "--compare", "-"],
+      2,
+      /--compare and --messages both read standard input; name a file/,
+    ],
     // Where no file can be made is found out before the run, too.
     [["--hdr", "/proc/x"], 9, /cannot write .proc.x: /],
     [["--hdr", ""], 2, /--hdr needs the name of a file/],
