@@ -85,6 +85,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/nearest.ts": ["@std/text"],
   "lib/units.ts": ["lib/check.ts"],
   "lib/random.ts": [],
+  "lib/recent.ts": [],
   // Searches on behalf of users, for a bounded time.
   "lib/search": ["lib/errors.ts", "node:vm"],
   "lib/roster.ts": ["lib/inspect.ts"],
@@ -312,6 +313,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...CONTRACT,
     "lib/search",
     "lib/nearest.ts",
+    "lib/recent.ts",
     "lib/time",
     "lib/transport/waiting.ts",
   ],

@@ -12,13 +12,11 @@
  */
 
 import type { Address, Connection } from "../../mod.ts";
+import { Recent } from "../../lib/core.ts";
 import type { Framing } from "../../lib/framing/mod.ts";
 import type { DatagramEndpoint } from "../../lib/session/datagrams/mod.ts";
 import type { FaultEvent } from "../../lib/testing/mod.ts";
 import type { RunningFaults } from "./running_faults.ts";
-
-// As many peers are numbered; one that is forgotten gets another number.
-const MOST_PEERS = 10_000;
 
 /** The faults of one connection, in each of its directions. */
 export class ConnectionFaults {
@@ -81,7 +79,8 @@ export class ConnectionFaults {
 /** The faults of a socket of datagrams, in each of its directions. */
 export class EndpointFaults {
   readonly #faults: RunningFaults;
-  readonly #numbers = new Map<string, number>();
+  // A peer that is forgotten gets another number.
+  readonly #numbers = new Recent<number>();
   #record: ((strike: FaultEvent, peer: Address) => void) | undefined;
 
   constructor(faults: RunningFaults) {
@@ -119,15 +118,6 @@ export class EndpointFaults {
   }
 
   #numberOf(peer: Address): number {
-    const name = String(peer);
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    for (const oldest of this.#numbers.keys()) {
-      if (this.#numbers.size < MOST_PEERS) break;
-      this.#numbers.delete(oldest);
-    }
-    const number = this.#faults.next();
-    this.#numbers.set(name, number);
-    return number;
+    return this.#numbers.of(String(peer), () => this.#faults.next());
   }
 }

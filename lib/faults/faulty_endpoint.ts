@@ -26,10 +26,8 @@ import {
   type FaultDirection,
   type FaultEvent,
 } from "./fault.ts";
+import { Recent } from "../recent.ts";
 import { checkedNumbers, type FaultOptions, faultsOf } from "./with_faults.ts";
-
-// A sender can give every datagram another address, so the oldest are forgotten.
-const MOST_PEERS = 10_000;
 
 // How many datagrams are due and not received yet; then the system's queue fills.
 const MOST_DUE = 1_000;
@@ -147,7 +145,7 @@ class FaultyEndpoint implements DatagramEndpoint {
   readonly #options: DatagramFaultOptions;
   readonly #incoming: FaultDirection;
   readonly #outgoing: FaultDirection;
-  readonly #peers = new Map<string, DatagramPassages>();
+  readonly #peers = new Recent<DatagramPassages>((peer) => peer.close());
   readonly #due: Due[] = [];
   #count = 0;
   #isClosed = false;
@@ -225,8 +223,7 @@ class FaultyEndpoint implements DatagramEndpoint {
 
   close(): void {
     this.#isClosed = true;
-    for (const peer of this.#peers.values()) peer.close();
-    this.#peers.clear();
+    for (const peer of this.#peers.clear()) peer.close();
     this.#endpoint.close();
     this.#wake?.();
   }
@@ -255,24 +252,15 @@ class FaultyEndpoint implements DatagramEndpoint {
   }
 
   #peer(address: Address): DatagramPassages {
-    const name = String(address);
-    const known = this.#peers.get(name);
-    if (known !== undefined) return known;
-    for (const [oldest, peer] of this.#peers) {
-      if (this.#peers.size < MOST_PEERS) break;
-      peer.close();
-      this.#peers.delete(oldest);
-    }
     const { numberOf, only, onStrike } = this.#options;
-    const peer = new DatagramPassages({
-      faults: this.#faults,
-      seed: this.#seed,
-      connection: numberOf?.(address) ?? ++this.#count,
-      only,
-      onStrike: (event) => onStrike?.(event, address),
-    });
-    this.#peers.set(name, peer);
-    return peer;
+    return this.#peers.of(String(address), () =>
+      new DatagramPassages({
+        faults: this.#faults,
+        seed: this.#seed,
+        connection: numberOf?.(address) ?? ++this.#count,
+        only,
+        onStrike: (event) => onStrike?.(event, address),
+      }));
   }
 
   #closedError(action: string, address: Address): ClosedError {

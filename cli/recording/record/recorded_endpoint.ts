@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Recent } from "../../../lib/core.ts";
 import type { Address } from "../../../mod.ts";
 import type { Side } from "../../../lib/framing/mod.ts";
 import type {
@@ -19,16 +20,13 @@ import {
 } from "./connection_record.ts";
 import type { Recorder } from "./recorder.ts";
 
-// A sender can give every datagram another address, so the oldest are forgotten. A peer
-// that is heard of again is then a new connection of the recording.
-const MOST_PEERS = 10_000;
-
 /** A socket whose datagrams are recorded. */
 export class RecordedEndpoint implements DatagramEndpoint {
   readonly #endpoint: DatagramEndpoint;
   readonly #recorder: Recorder;
   readonly #side: Side;
-  readonly #peers = new Map<string, ConnectionRecord>();
+  // A peer that was forgotten is a new connection of the recording.
+  readonly #peers: Recent<ConnectionRecord>;
 
   /**
    * Puts a recorder between a socket and what uses it.
@@ -39,6 +37,7 @@ export class RecordedEndpoint implements DatagramEndpoint {
     this.#endpoint = endpoint;
     this.#recorder = recorder;
     this.#side = side;
+    this.#peers = new Recent((record) => record.close(side));
   }
 
   get address(): Address {
@@ -79,25 +78,17 @@ export class RecordedEndpoint implements DatagramEndpoint {
   }
 
   close(): void {
-    for (const record of this.#peers.values()) record.close(this.#side);
-    this.#peers.clear();
+    for (const record of this.#peers.clear()) record.close(this.#side);
     this.#endpoint.close();
   }
 
   #record(address: Address): ConnectionRecord {
     const peer = String(address);
-    const known = this.#peers.get(peer);
-    if (known !== undefined) return known;
-    for (const [oldest, record] of this.#peers) {
-      if (this.#peers.size < MOST_PEERS) break;
-      record.close(this.#side);
-      this.#peers.delete(oldest);
-    }
-    const own = String(this.address);
-    const record = this.#side === "server"
-      ? this.#recorder.open(peer, own)
-      : this.#recorder.open(own, peer);
-    this.#peers.set(peer, record);
-    return record;
+    return this.#peers.of(peer, () => {
+      const own = String(this.address);
+      return this.#side === "server"
+        ? this.#recorder.open(peer, own)
+        : this.#recorder.open(own, peer);
+    });
   }
 }
