@@ -210,7 +210,10 @@ class RunningRelay implements DatagramRelay {
   async #forget(name: string, why: "self" | "timeout"): Promise<void> {
     const peer = this.#peers.get(name)!;
     this.#peers.delete(name);
-    await peer.close();
+    const closed = peer.close();
+    // Now, as its next datagram makes it a new peer, perhaps before this one's socket
+    // is closed.
     this.#options.onEvent?.({ type: "closed", peer: peer.address, why });
+    await closed;
   }
 }

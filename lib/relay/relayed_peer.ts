@@ -33,6 +33,7 @@ export class RelayedPeer {
   lastMs: number = SYSTEM_TIME.now();
   readonly #parts: PeerParts;
   readonly #receiving: Promise<void>;
+  #isClosed = false;
 
   constructor(parts: PeerParts) {
     this.#parts = parts;
@@ -62,6 +63,7 @@ export class RelayedPeer {
 
   /** Closes its socket. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#parts.through?.close();
     this.#parts.out.close();
     await this.#receiving;
@@ -88,6 +90,8 @@ export class RelayedPeer {
     by: DatagramEndpoint,
     to: Address,
   ): Promise<void> {
+    // It was under way in what datagrams go through.
+    if (this.#isClosed) return;
     this.#parts.onDatagram(direction, bytes);
     try {
       await by.send(bytes, to);

@@ -121,6 +121,47 @@ Deno.test("relayDatagrams() forgets a peer that is quiet, and takes it for a new
   ]);
 });
 
+Deno.test("relayDatagrams() tells the end of a peer before its next datagram makes it a new one, whatever is under way", async () => {
+  await using server = await asking();
+  const { onEvent, seen, until } = events();
+  const told: string[] = [];
+  const underWay = Promise.withResolvers<void>();
+  let peers = 0;
+  await using relay = await relayDatagrams(ANY, server.address, {
+    onEvent: (event) => {
+      told.push(event.type);
+      onEvent(event);
+    },
+    onDatagram: (_, direction) => told.push(direction),
+    peerTimeoutMs: 20,
+    through() {
+      const isFirst = ++peers === 1;
+      return {
+        async pass(direction, bytes, send) {
+          // The first answer is under way until its peer is forgotten.
+          if (isFirst && direction === "toClient") await underWay.promise;
+          await send(bytes);
+        },
+        close() {},
+      };
+    },
+  });
+  await using peer = client();
+  await peer.send("a", relay.address);
+  await until("closed");
+  assertEquals(relay.peers, 0);
+  await peer.send("b", relay.address);
+  assertEquals((await peer.receive({ timeoutMs: 5000 }))?.message, "b");
+  underWay.resolve();
+  await relay.close();
+  const [opened, closed] = seen;
+  assertEquals([opened!.type, closed!.type], ["opened", "closed"]);
+  assertEquals(told, [
+    ...["opened", "toServer", "closed"],
+    ...["opened", "toServer", "toClient", "closed"],
+  ]);
+});
+
 Deno.test("relayDatagrams() drops the datagrams of one peer too many, and says so", async () => {
   await using server = await asking();
   const { onEvent, until } = events();

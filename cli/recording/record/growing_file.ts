@@ -100,7 +100,7 @@ export class GrowingFile {
     this.#waiting.add(piece);
     if (this.#writing !== undefined) return;
     if (this.#waiting.length >= MANY_BYTES) void this.#flush();
-    else this.#timer ??= setTimeout(() => void this.#flush(), SOON_MS);
+    else this.#flushSoon();
   }
 
   /**
@@ -127,8 +127,16 @@ export class GrowingFile {
   #flush(): Promise<void> {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing ??= this.#writeAll().finally(() => this.#writing = undefined);
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+      // Room was made for it, and it came after the last look.
+      if (this.#waiting.length > 0) this.#flushSoon();
+    });
     return this.#writing;
+  }
+
+  #flushSoon(): void {
+    this.#timer ??= setTimeout(() => void this.#flush(), SOON_MS);
   }
 
   async #writeAll(): Promise<void> {
@@ -144,10 +152,7 @@ export class GrowingFile {
       }
       // What came meanwhile can wait for more, unless it is a lot.
       const { length } = this.#waiting;
-      if (length < MANY_BYTES && length > 0) {
-        this.#timer ??= setTimeout(() => void this.#flush(), SOON_MS);
-        return;
-      }
+      if (length < MANY_BYTES) return;
     }
   }
 
