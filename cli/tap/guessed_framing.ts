@@ -48,6 +48,8 @@ export class GuessedFraming implements TapView, WatchedFramings {
   #seen = new SniffBuffer();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #hasDoubted = false;
+  // All that is looked at of this connection was looked at, in vain.
+  #isHopeless = false;
 
   /**
    * Begins without a guess.
@@ -79,7 +81,7 @@ export class GuessedFraming implements TapView, WatchedFramings {
   ): void {
     if (this.#framing !== undefined) return;
     this.#connection ??= connection;
-    if (this.#connection !== connection) return;
+    if (this.#connection !== connection || this.#isHopeless) return;
     this.#seen.push(direction, bytes);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#guess(), QUIET_MS);
@@ -87,7 +89,8 @@ export class GuessedFraming implements TapView, WatchedFramings {
 
   closed({ connection }: { readonly connection: number }): void {
     if (this.#connection !== connection || this.#framing !== undefined) return;
-    this.#guess();
+    if (!this.#isHopeless) this.#guess();
+    this.#isHopeless = false;
     this.#connection = undefined;
     this.#seen = new SniffBuffer();
   }
@@ -104,7 +107,9 @@ export class GuessedFraming implements TapView, WatchedFramings {
     this.#seen.complete("toClient");
     const [best] = sniffFraming(this.#seen);
     if (best !== undefined && best.sureness !== "not sure") this.#take(best);
-    else if (this.#seen.isFull && !this.#hasDoubted) {
+    else if (this.#seen.isFull) {
+      this.#isHopeless = true;
+      if (this.#hasDoubted) return;
       this.#hasDoubted = true;
       this.#log.now(
         { event: "not_guessed" },

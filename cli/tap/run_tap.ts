@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Address } from "../../mod.ts";
 import type { WatchedFramings } from "../../lib/relay/mod.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import type { RunningFaults } from "../faults/running_faults.ts";
@@ -23,9 +24,9 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { AUTO, GuessedFraming } from "./guessed_framing.ts";
 import { displayFor, loadFormat } from "./display/display_for.ts";
 import { RecordingView } from "./recording_view.ts";
+import type { OpenPage } from "./page/open_page.ts";
 import { parseTapArguments, type TapCommand } from "./tap_command.ts";
 import { tapManual } from "./tap_manual.ts";
-import type { TapView } from "./tap_event.ts";
 import { TAP_OPTIONS } from "./tap_option_table.ts";
 import type { TapSettings } from "./tapped_connection.ts";
 
@@ -83,7 +84,13 @@ async function runTap(
     faults: await faultsOf(command, terminal, log),
   };
   try {
-    const exitCode = await serveTap(command, settings, output, terminal, log);
+    const exitCode = await serveTap(
+      command,
+      settings,
+      { output, terminal },
+      log,
+      (address) => page?.listensAt(address),
+    );
     return exitCode === EXIT.done && recording !== undefined
       ? await recording.end()
       : exitCode;
@@ -144,12 +151,16 @@ function tellHint({ given, listen }: TapCommand, log: Log): void {
 async function serveTap(
   command: TapCommand,
   settings: TapSettings,
-  output: BoundedOutput,
-  terminal: Terminal,
+  { output, terminal }: {
+    readonly output: BoundedOutput;
+    readonly terminal: Terminal;
+  },
   log: Log,
+  onListening: (address: Address) => void,
 ): Promise<ExitCode> {
   const { listen, options } = command;
   const running = await start(command, settings, terminal, log);
+  onListening(running.addresses[0]!);
   const servers = new Servers(running.addresses, [running]);
   const undoReload = reloadAtSignal(servers, options, terminal, log);
   const ended = untilSignal(servers, terminal, log, options.grace);
@@ -183,7 +194,7 @@ async function pageOf(
   framing: WatchedFramings,
   terminal: Terminal,
   log: Log,
-): Promise<{ view: TapView; close(): Promise<void> } | undefined> {
+): Promise<OpenPage | undefined> {
   if (options.page === undefined) return undefined;
   const [{ openPage }, { tellPage }] = await Promise.all([
     import("./page/open_page.ts"),

@@ -143,6 +143,8 @@ export class TappedConnection {
     };
     for (const view of views) {
       if (view.wants(direction)) view.message?.(message);
+      // Another view wanted it.
+      else view.skipped?.(direction, 1);
     }
   }
 

@@ -47,6 +47,12 @@ async function until(page: BrowserPage, script: string, expected: unknown) {
 }
 
 const COUNTS = "document.getElementById('counts').textContent";
+/** Types into the filter of the page. */
+function filterBy(text: string): string {
+  return `filter.value = ${JSON.stringify(text)};
+    filter.dispatchEvent(new Event("input"))`;
+}
+
 const ROWS = "document.querySelectorAll('.row.message').length";
 
 if (!hasChromium) {
@@ -59,6 +65,11 @@ if (!hasChromium) {
     "the page of a tap shows messages, their cuts and their bytes",
     async (run) => {
       await withPage(run, async ({ page, tap }) => {
+        // The port is the one that the system chose.
+        assertEquals(
+          await page.evaluate("document.getElementById('empty').textContent"),
+          `Waiting for the first connection. Point your client at ${tap}.`,
+        );
         await using client = await connect(tap, {
           framing: "length:4",
           encoding: "text",
@@ -70,7 +81,7 @@ if (!hasChromium) {
         const hostile = await page.evaluate(
           "document.querySelector('.block').textContent + document.querySelectorAll('main b').length",
         );
-        assertEquals(hostile, "<b onclick=alert(1)>\\x202e\\x07 hi</b>3");
+        assertEquals(hostile, "<b onclick=alert(1)>\\u{202e}\\x07 hi</b>3");
         await page.click(".row.message");
         await until(page, "document.querySelectorAll('#parts li').length", 2);
         const parts = await page.evaluate<string>(
@@ -121,6 +132,15 @@ if (!hasChromium) {
         );
         assert(last.includes("number 4999"), last);
         assertEquals(await page.evaluate(ROWS), 2_000);
+        // A filter looks at all that is kept, and not at the last rows alone.
+        await page.evaluate(filterBy("number 3001"));
+        await until(page, ROWS, 2);
+        await page.evaluate(filterBy("no such text"));
+        await until(
+          page,
+          "empty.textContent.replace(/10,00[01]/, 'kept')",
+          "Nothing of the last kept events passes the filter.",
+        );
       });
     },
   );

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { bounded } from "../../../lib/core.ts";
+import { bounded, TimeoutError } from "../../../lib/core.ts";
 import { readExpression } from "../../arguments/pattern.ts";
 import { UsageError } from "../../output/failure.ts";
 
@@ -53,6 +53,7 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  * Leaves out of a message what is ignored.
  *
  * @returns What is left, to be compared; the message itself if nothing is ignored.
+ * @throws {UsageError} If a regular expression takes too long.
  */
 export function withoutIgnored(
   message: Uint8Array,
@@ -69,9 +70,21 @@ export function withoutIgnored(
   const paths = ignored.flatMap((one) => "path" in one ? [one.path] : []);
   if (paths.length > 0) text = withoutPaths(text, paths);
   for (const one of ignored) {
-    if ("pattern" in one) text = bounded(one.pattern).replace(text, "");
+    if ("pattern" in one) text = withoutMatches(text, one.pattern);
   }
   return ENCODER.encode(text);
+}
+
+function withoutMatches(text: string, pattern: RegExp): string {
+  try {
+    return bounded(pattern).replace(text, "");
+  } catch (cause) {
+    if (!(cause instanceof TimeoutError)) throw cause;
+    throw new UsageError(
+      `--ignore: messages cannot be compared without ${pattern}: ${cause.reason}`,
+      { cause },
+    );
+  }
 }
 
 function withoutPaths(

@@ -47,6 +47,9 @@ export class ConnectionRecord {
   readonly #room: () => Promise<void> | undefined;
   readonly #bytes = { server: 0, client: 0 };
   #endedFirst: Side | undefined;
+  // The sides to which nothing more goes.
+  readonly #ended = new Set<Side>();
+  readonly #reset = new Set<Side>();
   #isReset = false;
   #isOver = false;
 
@@ -74,14 +77,16 @@ export class ConnectionRecord {
 
   /** Nothing more goes to a side. */
   end(to: Side): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#ended.has(to)) return;
+    this.#ended.add(to);
     this.#endedFirst ??= other(to);
     this.#add({ to, event: "end" });
   }
 
   /** A side has noticed that the link is lost. */
   reset(to: Side): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#reset.has(to)) return;
+    this.#reset.add(to);
     this.#endedFirst ??= other(to);
     this.#add({ to, event: "reset" });
   }

@@ -11,6 +11,7 @@ import {
   type Side,
 } from "../../../lib/framing/mod.ts";
 import type { ConnectionTurns } from "../../../lib/recording/mod.ts";
+import { Failure } from "../../output/failure.ts";
 import { excerpt, firstDifference } from "../exchange/difference.ts";
 import { type Ignored, withoutIgnored } from "../exchange/ignore.ts";
 import type { OtherEnd } from "../exchange/receiver.ts";
@@ -95,8 +96,16 @@ export class Expectation {
       }`;
       return;
     }
-    const before = withoutIgnored(recorded, this.#ignored);
-    const now = withoutIgnored(message, this.#ignored);
+    let before: Uint8Array;
+    let now: Uint8Array;
+    try {
+      before = withoutIgnored(recorded, this.#ignored);
+      now = withoutIgnored(message, this.#ignored);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.difference = `${this.#name}: ${error.text}`;
+      return;
+    }
     const at = firstDifference(before, now);
     if (at === -1) return;
     const place = this.#ignored.length === 0

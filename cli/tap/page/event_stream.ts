@@ -29,7 +29,8 @@ export function eventStream(
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let sent = Number.isSafeInteger(last) && last <= ring.last ? last : 0;
+  const isKnown = Number.isSafeInteger(last) && last >= 0 && last <= ring.last;
+  let sent = isKnown ? last : 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let alive: ReturnType<typeof setInterval> | undefined;
   let stop = () => {};

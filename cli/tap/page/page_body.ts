@@ -11,7 +11,7 @@ export const PAGE_BODY = `<header>
 <span id="framing"></span> <span id="counts"></span></p>
 <canvas id="strip" height="36" role="img" aria-label="Messages in each of the last 60 seconds"></canvas>
 <form id="bar">
-<input id="filter" type="search" placeholder="filter: text, #2, error, fault   ( / )" aria-label="Filter" autocomplete="off">
+<input id="filter" type="search" placeholder="filter: text, #2, error, fault" aria-label="Filter" autocomplete="off">
 <label><input type="checkbox" id="toServer" checked> to server</label>
 <label><input type="checkbox" id="toClient" checked> to client</label>
 <button id="pause" type="button">Pause</button>
@@ -20,7 +20,7 @@ export const PAGE_BODY = `<header>
 </header>
 <div id="lanes"><span>client</span><span>server</span></div>
 <main id="rows" tabindex="0" aria-label="Messages"></main>
-<p id="empty">Waiting for the first connection. Point your client at <b id="where"></b>.</p>
+<p id="empty" role="status"></p>
 <aside id="detail" hidden>
 <button id="close" aria-label="Close">×</button>
 <h2 id="title"></h2>

@@ -14,7 +14,7 @@ const rows = $("rows"), kept = [], perSecond = new Map();
 let chosen, isPaused = false, held = [], missed = 0, messages = 0, pending = [], frame = 0;
 
 const data = document.body.dataset;
-$("listen").textContent = $("where").textContent = data.listen;
+$("listen").textContent = data.listen;
 $("target").textContent = data.target;
 $("framing").textContent = data.framing;
 
@@ -50,15 +50,23 @@ function draw() {
   frame = 0;
   const isAtEnd = rows.scrollHeight - rows.scrollTop - rows.clientHeight < 60;
   const fresh = document.createDocumentFragment();
-  for (const event of pending.slice(-MOST_ROWS)) {
-    if (passes(event)) fresh.append(rowOf(event));
-  }
+  for (const event of pending.filter(passes).slice(-MOST_ROWS)) fresh.append(rowOf(event));
   pending = [];
   rows.append(fresh);
+  const top = rows.scrollTop, height = rows.scrollHeight;
   for (let extra = rows.childElementCount - MOST_ROWS; extra > 0; extra--) rows.firstChild.remove();
-  if (isAtEnd) rows.scrollTop = rows.scrollHeight;
-  $("empty").hidden = kept.length > 0;
+  // A reader who has scrolled back stays where they are.
+  rows.scrollTop = isAtEnd ? rows.scrollHeight : top - (height - rows.scrollHeight);
   counts();
+  $("empty").hidden = rows.childElementCount > 0;
+  if (!$("empty").hidden) tellEmpty();
+}
+
+function tellEmpty() {
+  const isNew = messages === 0 && kept.length === 0 && held.length === 0;
+  $("empty").textContent = isNew
+    ? "Waiting for the first connection. Point your client at " + data.listen + "."
+    : kept.length > 0 ? "Nothing of the last " + many(kept.length, "event") + " passes the filter." : "Cleared. What passes next is shown here.";
 }
 
 function counts() {
@@ -110,9 +118,13 @@ function rowOf(event) {
   return row;
 }
 
+// As at the terminal; not every font has the pictures of control characters.
+const NAMED = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+const hexOf = (c) => c.charCodeAt(0).toString(16);
+
 function shown(text) {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g, (c) =>
-    c === "\n" ? "␊" : c === "\r" ? "␍" : c === "\t" ? "␉" : "\\x" + c.charCodeAt(0).toString(16).padStart(2, "0"));
+    NAMED[c] || (c < "\u0100" ? "\\x" + hexOf(c).padStart(2, "0") : "\\u{" + hexOf(c) + "}"));
 }
 
 function sizeOf(bytes) {
@@ -159,9 +171,10 @@ function choose(row) {
 }
 
 function step(by) {
-  let next = chosen === undefined ? rows.lastElementChild : chosen;
-  do next = chosen === undefined ? next : by > 0 ? next.nextElementSibling : next.previousElementSibling;
-  while (next && chosen && !next.event.frameBytes);
+  // What was chosen may be gone, as only so many rows are kept.
+  const isHere = chosen?.isConnected === true;
+  let next = isHere ? (by > 0 ? chosen.nextElementSibling : chosen.previousElementSibling) : rows.lastElementChild;
+  while (next && !next.event.frameBytes) next = by > 0 && isHere ? next.nextElementSibling : next.previousElementSibling;
   if (next) choose(next);
 }
 
@@ -175,6 +188,8 @@ async function look() {
   $("facts").textContent = isBad ? event.text : sizeOf(event.bytes) + " in a frame of " + sizeOf(event.frameBytes) + (event.cuts.length > 0 ? "; reads ended after byte " + event.cuts.join(", ") : "; it came in one read");
   $("hex").textContent = "";
   $("parts").textContent = "";
+  // The rows have become narrower, and perhaps higher.
+  chosen.scrollIntoView({ block: "nearest" });
   const answer = await fetch("frame/" + event.id);
   if (chosen?.event !== event) return;
   if (!answer.ok) return void ($("hex").textContent = await answer.text());
@@ -223,9 +238,9 @@ function strip() {
   pen.font = "11px system-ui, sans-serif";
   pen.fillText(most === 1 && messages === 0 ? "" : "most in a second: " + most.toLocaleString("en"), 4, 11);
 }
+tellEmpty();
 setInterval(strip, 1000);
-addEventListener("resize", strip);
-strip();
+new ResizeObserver(strip).observe($("strip"));
 
 rows.addEventListener("click", ({ target }) => {
   const row = target.closest(".row");

@@ -45,15 +45,16 @@ main { flex: 1; overflow-y: auto; overflow-anchor: none; padding: 0 1.2rem 1rem;
 .meta b { color: var(--ink); font-weight: 600; margin-right: .35rem; }
 .lane { display: flex; align-items: center; gap: .5rem; min-width: 0; border-left: 1px solid var(--rule); border-right: 1px solid var(--rule); padding: 0 .4rem; }
 .lane.client { flex-direction: row-reverse; }
-.block { position: relative; flex: none; height: 1.35rem; padding: 0 .45rem; border-radius: .3rem; overflow: hidden; font: .8rem/1.35rem ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre; text-overflow: ellipsis; max-width: 78%; }
+.block { position: relative; flex: 0 1 auto; min-width: 4ch; height: 1.35rem; padding: 0 .45rem; border-radius: .3rem; overflow: hidden; font: .8rem/1.35rem ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; white-space: pre; text-overflow: ellipsis; max-width: 78%; }
 .server .block { color: var(--toServer); background: var(--toServerBack); }
 .client .block { color: var(--toClient); background: var(--toClientBack); text-align: left; }
 .cut { position: absolute; top: 50%; bottom: 0; width: 0; border-left: 2px dotted var(--cut); opacity: .75; }
-.note { color: var(--soft); font-size: .78rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.note { flex: none; color: var(--soft); font-size: .78rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .event .lane { justify-content: center; color: var(--soft); font-size: .82rem; overflow-wrap: anywhere; }
 .error .lane { color: var(--bad); background: var(--badBack); border-radius: .3rem; padding: .15rem .6rem; }
 .fault .lane { color: var(--fault); background: var(--faultBack); border-radius: .3rem; padding: .15rem .6rem; }
-#empty { margin: 3rem auto; color: var(--soft); text-align: center; padding: 0 1rem; }
+main:empty { flex: none; padding: 0; }
+#empty { margin: auto; color: var(--soft); text-align: center; padding: 0 1rem; }
 #detail { position: fixed; right: 0; top: 0; bottom: 0; width: min(38rem, 100%); padding: 1rem 1.2rem; overflow: auto; background: var(--card); border-left: 1px solid var(--rule); box-shadow: -8px 0 24px rgb(0 0 0 / .12); }
 body.looking > :is(header, main, footer, #lanes) { margin-right: min(38rem, 100%); }
 #detail h2 { margin: 0 2.4rem .2rem 0; font-size: 1.05rem; }

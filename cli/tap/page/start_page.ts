@@ -26,6 +26,8 @@ export interface ServedPage {
   readonly hosts: PageHosts;
   /** The path with its token, such as `/0123/`. */
   readonly path: string;
+  /** Says where the tap listens, once that is known. */
+  listensAt(address: Address): void;
   /** Ends it. */
   close(): Promise<void>;
 }
@@ -48,7 +50,8 @@ export async function startPage(
   subject: PageSubject,
 ): Promise<ServedPage> {
   const token = crypto.getRandomValues(new Uint8Array(16)).toHex();
-  const page = await htmlOf(subject);
+  const page = await pageFor(subject);
+  let { listen } = subject;
   const ended = new AbortController();
   const server = await serveHttp(
     address,
@@ -63,7 +66,7 @@ export async function startPage(
       if (request.method !== "GET") return refuse(405, "Only GET.");
       switch (rest[0]) {
         case "":
-          return new Response(page.html, { headers: page.headers });
+          return new Response(page.htmlAt(listen), { headers: page.headers });
         case "events": {
           const last = Number(request.headers.get("last-event-id") ?? 0);
           return new Response(eventStream(ring, last, ended.signal), {
@@ -85,6 +88,7 @@ export async function startPage(
     address: server.address,
     hosts,
     path: `/${token}/`,
+    listensAt: (address) => listen = String(address),
     async close() {
       ended.abort();
       await server.shutdown({ graceMs: 200 });
@@ -112,12 +116,13 @@ function frameOf(ring: FrameRing, number: number): Response {
   });
 }
 
-async function htmlOf({ framing, listen, target }: PageSubject) {
+async function pageFor({ framing, target }: PageSubject) {
   const [script, style] = await Promise.all(
     [PAGE_SCRIPT, PAGE_STYLE].map(hashOf),
   );
-  const subject = [listen, target, framing].map(escapeHtml);
-  const html = `<!doctype html>
+  const htmlAt = (listen: string) => {
+    const subject = [listen, target, framing].map(escapeHtml);
+    return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -125,13 +130,14 @@ async function htmlOf({ framing, listen, target }: PageSubject) {
 <title>tap ${subject[0]}</title>
 <style>${PAGE_STYLE}</style>
 <body data-listen="${subject[0]}" data-target="${subject[1]}" data-framing="${
-    subject[2]
-  }">
+      subject[2]
+    }">
 ${PAGE_BODY}
 <script>${PAGE_SCRIPT}</script>
 </body>
 </html>
 `;
+  };
   const policy = [
     "default-src 'none'",
     `script-src 'sha256-${script}'`,
@@ -142,7 +148,7 @@ ${PAGE_BODY}
     "frame-ancestors 'none'",
   ].join("; ");
   return {
-    html,
+    htmlAt,
     headers: {
       ...SAFE,
       "cache-control": "no-store",

@@ -243,6 +243,25 @@ Deno.test("a conversation over WebSocket is recorded, played and chopped frame b
   assertEquals(shown, "chop: 17 cuts, none changes the answer\n");
 });
 
+Deno.test("chop ends with 2 when a pattern of --ignore takes too long", async () => {
+  const hostile = `${"a".repeat(60)}!`;
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { encoding: "text" },
+    async (peer) => {
+      for await (const _ of peer) await peer.send(hostile);
+    },
+  );
+  const to = String(server.address);
+  const slow = ["--ignore", "/^(?=a)(a+)+$/", "--message", "one"];
+  const { code, told } = await chop(to, ...slow);
+  assertEquals(code, 2, told);
+  assertMatch(
+    told,
+    /^parley-client: --ignore: messages cannot be compared without .*: the search was given up after 500 ms, as .*\n$/,
+  );
+});
+
 Deno.test("chop refuses an answer that changes by itself, unless it is ignored", async () => {
   let answers = 0;
   const counting: Handler = async (peer) => {

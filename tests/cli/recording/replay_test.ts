@@ -270,6 +270,30 @@ for (const [what, handler, said] of DIFFERENCES) {
   });
 }
 
+Deno.test("replay --ignore says that a pattern takes too long", async () => {
+  const hostile = `${"a".repeat(60)}!`;
+  const path = await recorded(
+    "line",
+    [
+      [0, "open"],
+      [0.001, "server", "x\n"],
+      [0.002, "client", `${hostile}\n`],
+      [0.003, "close"],
+    ],
+  );
+  const slow = ["--expect", "--ignore", "/^(?=a)(a+)+$/"];
+  const { code, shown } = await replay(
+    path,
+    (peer) => peer.send(hostile),
+    ...slow,
+  );
+  assertEquals(code, 1, shown);
+  assertMatch(
+    shown,
+    /^connection 1: --ignore: messages cannot be compared without .*: the search was given up after 500 ms, as .*\n/,
+  );
+});
+
 Deno.test("replay --ignore leaves out patterns and members of JSON", async () => {
   const path = await recorded("line", [
     [0, "open"],

@@ -27,3 +27,20 @@ Deno.test("the messages of one read have the time of that read, and an answer th
   assertEquals(third! > second!, true);
   assertEquals(answerMs! > 0, true);
 });
+
+Deno.test("a view that does not want a message counts it, whether another view wants it or not", () => {
+  for (const others of [0, 1]) {
+    let skipped = 0;
+    const tapped = new TappedConnection(1, {
+      framing: { toServer: "line", toClient: "line" },
+      maxMessageBytes: 100,
+      terminal: { elapsedMs: () => 0, now: () => new Date(0) },
+      views: [
+        { wants: () => false, skipped: (_, count) => skipped += count },
+        ...Array.from({ length: others }, () => ({ wants: () => true })),
+      ],
+    });
+    tapped.onChunk("toServer", new TextEncoder().encode("a\nb\nc"));
+    assertEquals(skipped, 2);
+  }
+});
