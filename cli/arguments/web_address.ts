@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Address } from "../../lib/core.ts";
 import { UsageError } from "../output/failure.ts";
 import { isTransport, TRANSPORTS } from "./kinds.ts";
 
@@ -42,9 +43,13 @@ export function checkScheme(text: string): void {
 /**
  * Reads the address of something on a web server.
  *
+ * @param insteadOfUser What to do in place of a name and password in it.
  * @throws {UsageError} If something is wrong with it.
  */
-export function readUrl(text: string): URL {
+export function readUrl(
+  text: string,
+  insteadOfUser = "write it apart: --user NAME:PASSWORD",
+): URL {
   const refused = (why: string) =>
     new UsageError(`cannot use address "${text}": ${why}`);
   const [, scheme, user, host, port] =
@@ -62,7 +67,7 @@ export function readUrl(text: string): URL {
   }
   if (user !== undefined) {
     throw refused(
-      "a name or password in it would be shown and logged wherever it goes; write it apart: --user NAME:PASSWORD",
+      `a name or password in it would be shown and logged wherever it goes; ${insteadOfUser}`,
     );
   }
   if (host === "") {
@@ -85,6 +90,13 @@ export function readUrl(text: string): URL {
   const url = URL.parse(text);
   if (url === null) throw refused(`"${host}" is not a host name or IP address`);
   return url;
+}
+
+/** The address of the server that a URL names. */
+export function serverOf({ hostname, port, protocol }: URL): Address {
+  return protocol === "https:"
+    ? new Address("tls", hostname, Number(port || 443))
+    : new Address("tcp", hostname, Number(port || 80));
 }
 
 function isPort(text: string): boolean {

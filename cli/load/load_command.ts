@@ -5,8 +5,13 @@
  */
 
 import type { LoadOptions } from "../../lib/load/mod.ts";
-import { Address } from "../../mod.ts";
-import { checkScheme, isWebAddress } from "../arguments/web_address.ts";
+import type { Address } from "../../mod.ts";
+import {
+  checkScheme,
+  isWebAddress,
+  readUrl,
+  serverOf,
+} from "../arguments/web_address.ts";
 import {
   isWebSocket,
   type Kind,
@@ -68,12 +73,8 @@ function readWeb(
   typed: readonly string[],
   parsed: Pick<LoadCommand, "given" | "options">,
 ): LoadCommand {
-  const url = URL.parse(text);
-  if (url === null) throw new UsageError(`"${text}" is not a valid URL`);
-  const isTls = url.protocol === "https:";
-  const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
-  const address = new Address(isTls ? "tls" : "tcp", url.hostname, port);
-  return { ...parsed, address, url: text, typed };
+  const url = readUrl(text, "write --header 'Authorization: Basic ...'");
+  return { ...parsed, address: serverOf(url), url: text, typed };
 }
 
 function readPeer(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Address, type Framing } from "../../lib/core.ts";
+import type { Address, Framing } from "../../lib/core.ts";
 import { type Kind, kindsAt } from "../arguments/kinds.ts";
 import { UsageError } from "../output/failure.ts";
 import { readTarget } from "../recording/exchange/target.ts";
@@ -12,6 +12,7 @@ import {
   checkScheme,
   isWebAddress,
   readUrl,
+  serverOf,
 } from "../arguments/web_address.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 
@@ -43,7 +44,8 @@ export function readTargets(
   for (let words = operands; words.length > 0;) {
     const [first = ""] = words;
     if (isWebAddress(first)) {
-      targets.push(webTarget(readUrl(first)));
+      const url = readUrl(first, "leave it out");
+      targets.push({ address: serverOf(url), url });
       words = words.slice(1);
       continue;
     }
@@ -53,15 +55,6 @@ export function readTargets(
     words = rest;
   }
   return targets;
-}
-
-function webTarget(url: URL): WaitTarget {
-  const isSecure = url.protocol === "https:";
-  const port = Number(url.port || (isSecure ? 443 : 80));
-  return {
-    address: new Address(isSecure ? "tls" : "tcp", url.hostname, port),
-    url,
-  };
 }
 
 /** What options can apply to at the addresses. */

@@ -312,6 +312,7 @@ const REFUSED: readonly (readonly [readonly string[], RegExp])[] = [
   [["1", "a", "--size", "5"], /MESSAGE and --size both say what is sent/],
   [["1", "--size", "5", "--messages", "x"], /--size and --messages both say/],
   [["1", "a", "--seed", "5"], /--seed is for messages that are made/],
+  [["http://me:secret@a/"], /write --header 'Authorization: Basic/],
   [["http://127.0.0.1:1/", "a"], /"a" is one operand too many; .* --data/],
   [["http://127.0.0.1:1/", "--frame", "line"], /HTTP itself says where/],
   [["http://127.0.0.1:1/", "--in-flight", "2"], /a request waits for its/],

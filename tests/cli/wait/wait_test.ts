@@ -223,6 +223,7 @@ Deno.test("wait ends at Ctrl-C, and refuses what cannot be", async () => {
       [["7", "0"], /port 0 is only for listening/],
       [["7", "ftp://x"], /its scheme must be/],
       [["7", "http://"], /no host/],
+      [["7", "http://me:secret@a/"], /logged wherever it goes; leave it out/],
       [["7", "--every", "0s"], /out of range/],
       [["7", "--expect", "/(/"], /is not a regular expression/],
       [["7", "--retry", "5s"], /tries again by itself, .* --timeout 30s/],
