@@ -63,10 +63,12 @@ async function openAll(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const opened = await Promise.allSettled(hands.map((hand) => hand.open()));
-  const failed = opened.find(({ status }) => status === "rejected");
-  if (failed === undefined && signal?.aborted !== true) return;
   signal?.throwIfAborted();
-  throw (failed as PromiseRejectedResult).reason;
+  const failed = opened.flatMap((one) =>
+    one.status === "rejected" ? [one.reason] : []
+  );
+  // A thread without a connection goes on trying, as one connection of a thread does.
+  if (failed.length === hands.length) throw failed[0];
 }
 
 async function measure(

@@ -19,8 +19,8 @@ export function serveOrders(scope: LoadWorkerScope): void {
       await one.open();
       tell({ is: "opened" });
     } catch (error) {
+      // It goes on if another thread has a connection, else it is stopped.
       tell({ is: "failed", failure: failureOf(error) });
-      scope.close();
     }
   };
   const begin = async (one: Generator, startMs: number) => {

@@ -2,8 +2,8 @@
  * A generator in another thread.
  *
  * ```text
- *   starting ── ready ─► opening ── opened ─► open ── begin() ─► running ─► over
- *       └─────────────────── failed, stop() ─────────────────────────────────┘
+ *   starting ── ready ─► opening ── opened, failed ─► open ── begin() ─► running ─► over
+ *       └─────────────────── it dies, stop() ────────────────────────────────────────┘
  * ```
  *
  * @module
@@ -78,7 +78,7 @@ export class WorkerHand implements Hand {
       case "opened":
         return this.#opened.resolve();
       case "failed":
-        return this.#fail(errorOf(news.failure));
+        return this.#opened.reject(errorOf(news.failure));
       case "interval":
         return this.#report(unpacked(news.report));
       case "total":

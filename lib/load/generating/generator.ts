@@ -96,6 +96,8 @@ export class Generator {
   async open(): Promise<void> {
     const { connections } = this.#plan;
     const { open } = this.#settings;
+    // None are open, unless it succeeds.
+    this.#links = new Array(connections).fill(undefined);
     this.#links = await openLinks(connections, open, this.#opening.signal);
   }
 
