@@ -6,7 +6,8 @@
 
 import { assertEquals } from "@std/assert";
 import { getEventListeners } from "node:events";
-import { serveHub } from "../../lib/hub/mod.ts";
+import { ClosedError } from "../../lib/errors.ts";
+import { localBackbone, serveHub } from "../../lib/hub/mod.ts";
 import { connectTcp } from "../../lib/transport/tcp/mod.ts";
 import { until } from "../session/harness.ts";
 import { ObservedHub, received } from "../support/hub_events.ts";
@@ -92,4 +93,37 @@ Deno.test("serveHub() leaves nothing on a signal that outlives the hub", async (
   await hub.shutdown();
 
   assertEquals(getEventListeners(signal, "abort").length, 0);
+});
+
+Deno.test("serveHub() shuts down in time while a member waits for a room that the backbone does not open", async () => {
+  const local = localBackbone();
+  const entering = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<never>();
+  closed.promise.catch(() => {});
+  await using observed = await ObservedHub.serve({
+    backbone: {
+      async open(hub, signal) {
+        const link = await local.open(hub, signal);
+        return {
+          ...{ delivery: link.delivery, maxMessageBytes: Infinity },
+          close(graceMs) {
+            closed.reject(new ClosedError({ reason: "the link was closed" }));
+            return link.close(graceMs);
+          },
+          enter() {
+            entering.resolve();
+            return closed.promise;
+          },
+        };
+      },
+    },
+  });
+  const ann = await observed.connect();
+  await entering.promise;
+
+  const report = await observed.hub.shutdown({ graceMs: 200 });
+
+  assertEquals(report.unpublished, 0);
+  assertEquals(await received(ann, 1), []);
+  await until(() => observed.hub.members.length === 0, "the member is gone");
 });
