@@ -101,8 +101,12 @@ function recorded(
   }
   const { maxMessageBytes } = options;
   const messages = [...chunks.values()].flatMap((sent) => {
-    const how = { from: "client", maxMessageBytes, onBadFrame: () => {} };
-    return decoded(new FrameDecoder(framing, how as never), sent);
+    const decoder = new FrameDecoder(framing, {
+      from: "client",
+      maxMessageBytes,
+      onBadFrame: () => {},
+    });
+    return decoded(decoder, sent);
   });
   return { messages, framing };
 }

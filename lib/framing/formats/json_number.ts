@@ -14,12 +14,12 @@ import { isDigit } from "./digits.ts";
 /** The places in a number; a number can end in some of them. */
 export const MINUS = 32;
 export const ZERO = 33;
-export const INTEGER = 34;
-export const POINT = 35;
-export const FRACTION = 36;
-export const EXPONENT = 37;
-export const SIGN = 38;
-export const POWER = 39;
+const INTEGER = 34;
+const POINT = 35;
+const FRACTION = 36;
+const EXPONENT = 37;
+const SIGN = 38;
+const POWER = 39;
 
 /** The number ends before the byte. */
 export const ENDS = 0;
