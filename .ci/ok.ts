@@ -22,7 +22,7 @@ const PURE = [
 const STEPS: Record<string, readonly string[]> = {
   "format": ["fmt", "--check"],
   "lint": ["lint"],
-  "types": ["check", "--quiet"],
+  "types": ["check", "--doc", "--quiet"],
   "purity": ["check", "--quiet", "--config", "tests/pure.json", ...PURE],
   "documentation": ["doc", "--lint", ...Object.values(config.exports)],
   "package": ["task", "--quiet", "stage"],

@@ -50,7 +50,7 @@ listen parley
 
 /** Connects as soon as somebody listens there. */
 async function connectSoon(port: number) {
-  for (let left = 200;; left--) {
+  for (let left = 3_000;; left--) {
     try {
       return await connect(`127.0.0.1:${port}`, { encoding: "text" });
     } catch (error) {

@@ -20,7 +20,7 @@ function withBrowser(
   }
   e2e(name, async (run) => {
     await using browser = await Browser.launch();
-    await within(60_000, name, test(run, browser));
+    await within(180_000, name, test(run, browser));
   });
 }
 

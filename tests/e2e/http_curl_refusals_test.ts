@@ -95,7 +95,7 @@ test("is understood behind a PROXY header that is trusted", async () => {
 
 test("asks as of a proxy: in absolute form, and for a tunnel", async () => {
   await using server = await serveSeen();
-  const proxy = `curl -q -sS --noproxy '' --max-time 20 -x ${server.url}`;
+  const proxy = `curl -q -sS --noproxy '' --max-time 120 -x ${server.url}`;
   const got: Seen = JSON.parse(await sh(`${proxy} http://example.test/a?b`));
   assertEquals(
     [got.target, got.url],

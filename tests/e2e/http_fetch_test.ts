@@ -15,7 +15,7 @@ import {
   tellSeen,
 } from "../support/foreign_http_server.ts";
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 
 function compressed(text: string): ReadableStream<Uint8Array> {
   return new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"));

@@ -37,7 +37,7 @@ function withCurl(
 }
 
 function curl(args: string): Promise<string> {
-  return sh(`curl --silent --show-error --max-time 30 ${args}`);
+  return sh(`curl --silent --show-error --max-time 120 ${args}`);
 }
 
 withCurl("a page shows curl what it sent, on one connection", async (run) => {
@@ -140,7 +140,7 @@ withCurl(
     const rate = "--limit-rate 20M";
     const downloaded = curl(`${rate} -o ${got} ${server.address}/big.bin`);
     await server.process.line(/^#1 opened/);
-    await sh(`timeout 20 sh -c "until [ -s ${got} ]; do sleep 0.05; done"`);
+    await sh(`timeout 60 sh -c "until [ -s ${got} ]; do sleep 0.05; done"`);
     server.process.signal("SIGTERM");
     await downloaded;
     await sh(`cmp ${got} ${root}/big.bin`);

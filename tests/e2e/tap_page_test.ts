@@ -32,7 +32,7 @@ async function withPage(
   await using browser = await Browser.launch();
   const page = await browser.open();
   await page.navigate(url);
-  await within(120_000, "page", test({ tap: tap.address, url, page }));
+  await within(180_000, "page", test({ tap: tap.address, url, page }));
 }
 
 /** Waits until a script in the page gives what is expected. */

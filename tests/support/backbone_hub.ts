@@ -15,7 +15,7 @@ import type {
 } from "../../lib/hub/backbone.ts";
 import { within } from "../../lib/time/within.ts";
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const UTF8 = new TextDecoder();
 
 /** Something that waits for what it is told. */

@@ -40,7 +40,7 @@ export interface BackboneTraits {
   readonly ignore?: boolean;
 }
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const MEMBER = 7;
 
 /**

@@ -27,10 +27,10 @@ const FLAGS = [
 ];
 
 /** How long a download may take. */
-const LOAD_MS = 30_000;
+const LOAD_MS = 60_000;
 
 /** How long Chromium may take to start, or to end. */
-const START_MS = 30_000;
+const START_MS = 60_000;
 const END_MS = 5_000;
 
 /** A browser that runs. */

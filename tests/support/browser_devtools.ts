@@ -14,7 +14,7 @@ export type Fields = Record<string, any>;
 export type Listener = (fields: Fields) => void;
 
 /** How long Chromium may take over one command. */
-const COMMAND_MS = 20_000;
+const COMMAND_MS = 60_000;
 
 /** The connection to one browser. */
 export class DevTools implements AsyncDisposable {

@@ -8,7 +8,7 @@ import type { DevTools, Fields } from "./browser_devtools.ts";
 import { within } from "./foreign_http.ts";
 
 /** How long a page may take. */
-const LOAD_MS = 30_000;
+const LOAD_MS = 60_000;
 
 /** One request and what came of it, as the browser's network panel shows it. */
 export interface BrowserExchange {

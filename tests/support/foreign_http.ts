@@ -49,7 +49,7 @@ export async function peerTests(
         ? `${program} ${claim}`
         : `${program} ${claim}: not run, it is not installed`,
       ignore: code !== 0,
-      fn: () => within(60_000, `the test that ${program} ${claim}`, test()),
+      fn: () => within(180_000, `the test that ${program} ${claim}`, test()),
     });
 }
 

@@ -7,7 +7,7 @@
 import { sh } from "./foreign_http.ts";
 
 /** The command, without arguments of a test's own. */
-export const CURL = "curl -q -sS --noproxy '*' --max-time 20";
+export const CURL = "curl -q -sS --noproxy '*' --max-time 120";
 
 /**
  * Runs curl, which must succeed.

@@ -17,7 +17,7 @@ export interface Nginx extends AsyncDisposable {
 }
 
 /** How long it may take to start. */
-const START_MS = 10_000;
+const START_MS = 60_000;
 
 /**
  * Runs nginx until it is disposed of.

@@ -22,7 +22,7 @@ export interface NodeModules {
 }
 
 /** How long Node may take to start. */
-const START_MS = 10_000;
+const START_MS = 60_000;
 
 const MODULES = `{ ${
   ["http", "crypto", "net", "zlib"].map((m) => `${m}: require("node:${m}")`)

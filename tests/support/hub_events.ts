@@ -18,7 +18,7 @@ import {
 } from "../../lib/hub/mod.ts";
 import { within } from "../../lib/time/within.ts";
 
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const TCP = "tcp://127.0.0.1:0";
 
 /** A hub that remembers its events, and the connections that a test makes to it. */

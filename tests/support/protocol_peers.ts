@@ -75,9 +75,9 @@ export function start(program: string, ...args: string[]): Process {
   ]);
 }
 
-/** Waits until a server that says nothing of it listens. */
+/** Waits until a server that says nothing of it listens, for up to a minute. */
 export async function listening(port: number): Promise<void> {
-  for (let left = 500;; left--) {
+  for (let left = 3_000;; left--) {
     try {
       (await Deno.connect({ hostname: "127.0.0.1", port })).close();
       return;

@@ -12,7 +12,7 @@ import type { BrowserPage } from "../../support/browser_page.ts";
 import { within } from "../../support/foreign_http.ts";
 
 /** How long a test may take, with the start of the browser. */
-const TEST_MS = 60_000;
+const TEST_MS = 180_000;
 const MIB = 1 << 20;
 
 /** Registers a test with a page of a browser, or says that there is none. */

@@ -17,7 +17,7 @@ const withHaproxy = await peerTests("haproxy");
 
 // Pings cross a proxy as everything else; without an answer the client would be
 // cut off while the server says nothing.
-const PING_MS = 250;
+const PING_MS = 450;
 
 /** Our server behind a proxy. */
 async function backend() {
@@ -33,7 +33,7 @@ async function backend() {
       if (text === "close") return await info.close(4000, "the room is full");
       if (text !== "later") await peer.send(message);
       // It reads on: that is what answers pings.
-      else setTimeout(() => peer.send(message), 4 * PING_MS);
+      else setTimeout(() => peer.send(message), 2.5 * PING_MS);
     }
   });
   return { fields, port: server.address.port, server };

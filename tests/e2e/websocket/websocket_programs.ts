@@ -40,10 +40,10 @@ const TERMS: readonly (Terms | null)[] = [
 ];
 
 /** How long one test may take, with the start of a program. */
-const TEST_MS = 30_000;
+const TEST_MS = 180_000;
 
-/** How often pings are sent; a server answers to `later` after 4 of them. */
-const PING_MS = 250;
+/** How often pings are sent; a server answers to `later` after 2 of them, a second. */
+const PING_MS = 450;
 
 /** A library of others. */
 export interface WebSocketProgram {
