@@ -38,7 +38,7 @@ e2e(
         ...[...faults, "--record", record, "--grace", "0s"],
       );
       for (const [at, [fault, stdout, code]] of BEHIND_A_TAP.entries()) {
-        const args = code === 124 ? ["--timeout", "300ms"] : [];
+        const args = code === 124 ? ["--timeout", "1s"] : [];
         const ended = await run.client(tap.address, "a", "b", "c", ...args);
         assertEquals([ended.stdout, ended.code], [stdout, code], ended.stderr);
         const name = fault.replace(/^to-[a-z]+:/, "");
