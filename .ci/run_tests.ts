@@ -56,7 +56,7 @@ function allParts(): Part[] {
   }
   // Processes and browsers take longest, so they begin first.
   parts.sort((a, b) => Number(isEndToEnd(b)) - Number(isEndToEnd(a)));
-  return [...parts, { name: "examples", args: ["--doc", "--ignore=tests"] }];
+  return [{ name: "examples", args: ["--doc", "--ignore=tests"] }, ...parts];
 }
 
 function isEndToEnd({ name }: Part): boolean {
