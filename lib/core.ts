@@ -23,7 +23,10 @@ export { FrameDecoder } from "./framing/frame_decoder.ts";
 export { line } from "./framing/formats/line.ts";
 export { DEFAULT_MAX_MESSAGE_BYTES } from "./framing/framing.ts";
 export { DEFAULT_MAX_BUFFERED_BYTES } from "./session/channel/channel_settings.ts";
-export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./session/channel/handshake.ts";
+export {
+  DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
+  shakeHands,
+} from "./session/channel/handshake.ts";
 export { drawsOf, fork, type Random, seeded } from "./random.ts";
 export { Recent } from "./recent.ts";
 export { DEFAULT_ATTEMPTS } from "./session/datagrams/requests/request_options.ts";

@@ -16,6 +16,7 @@ import {
   listen,
   type Listener,
 } from "../../../mod.ts";
+import { shakeHands } from "../../../lib/core.ts";
 import { bareReason } from "../../output/error_text.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import type { Log } from "../../output/log.ts";
@@ -26,6 +27,8 @@ import type { Script } from "./script.ts";
 
 /** How it is played. */
 export interface ReplayServerOptions {
+  /** Longest time in milliseconds of a handshake. */
+  readonly handshakeMs: number;
   /** How many connections there are at once at most; more wait to be accepted. */
   readonly mostOpen: number;
   /** Whether the first recorded connection follows the last. */
@@ -167,7 +170,7 @@ export class ReplayServer {
     this.#open.add(connection);
     const { output } = this.#terminal;
     try {
-      await connection.handshake?.();
+      await shakeHands(connection, this.#options.handshakeMs, undefined);
       return await this.#script.play(
         connection,
         turns,

@@ -15,7 +15,11 @@ import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { UsageError } from "../../output/failure.ts";
 import { Log } from "../../output/log.ts";
 import type { Invocation, LoadedCommand } from "../../program.ts";
-import { checkPair, TLS_OPTIONS } from "../../tls/tls_options.ts";
+import {
+  checkPair,
+  HANDSHAKE_OPTION,
+  TLS_OPTIONS,
+} from "../../tls/tls_options.ts";
 import { interruption } from "../../terminal/interruption.ts";
 import {
   checkReplay,
@@ -35,6 +39,7 @@ const OPTIONS = {
     }),
   }),
   ...TLS_OPTIONS,
+  "handshake-timeout": HANDSHAKE_OPTION,
   ...{ log, quiet, verbose, help, version },
 } as const;
 
@@ -90,7 +95,11 @@ async function run(
   const reading = { input, log: lines };
   const script = await Script.read(path, "server", options, reading);
   const stop = interruption(terminal);
-  const how = { mostOpen: options.connections, repeats: options.repeat };
+  const how = {
+    handshakeMs: options["handshake-timeout"],
+    mostOpen: options.connections,
+    repeats: options.repeat,
+  };
   const server = new ReplayServer(script, how, terminal, lines);
   try {
     await server.listen(addresses, options);

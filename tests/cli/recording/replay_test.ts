@@ -270,6 +270,31 @@ for (const [what, handler, said] of DIFFERENCES) {
   });
 }
 
+Deno.test("parley-server replay goes on when a client is silent in the handshake", async () => {
+  const certs = ["--name", "localhost", "--out", `${FOLDER}/certs`];
+  assertEquals(await runServer(["cert", ...certs], new RecordedTerminal()), 0);
+  const files = ["cert", "key"].flatMap((one) => [
+    `--${one}`,
+    `${FOLDER}/certs/${one}.pem`,
+  ]);
+  const path = await recorded("line", [[0, "open"], [0.001, "client", "a\n"]]);
+  for (const scheme of ["ws", "tls"]) {
+    const terminal = new RecordedTerminal();
+    const tls = scheme === "tls" ? files : [];
+    const running = runServer(
+      [
+        ...["replay", path, `${scheme}://127.0.0.1:0`, ...tls],
+        ...["--handshake-timeout", "50ms"],
+      ],
+      terminal,
+    );
+    const [, port] = await terminal.until(/listening on \w+:.*:(\d+)/);
+    using _silent = await Deno.connect({ port: Number(port) });
+    assertEquals(await running, 1);
+    assertMatch(terminal.shown, /^connection 1: not done within 50 ms/);
+  }
+});
+
 Deno.test("replay --ignore says that a pattern takes too long", async () => {
   const hostile = `${"a".repeat(60)}!`;
   const path = await recorded(
