@@ -99,6 +99,14 @@ export const CLIENT: Program = {
   },
   commands: { ...COMMANDS, ...commonCommands(() => CLIENT) },
   nameless: { messages: ["7342"], udp: ["udp:7342"], http: ["http:"] },
+  sibling: {
+    name: "parley-server",
+    // deno-fmt-ignore
+    words: [
+      "echo", "upper", "reverse", "greet", "discard", "print",
+      "tap", "bridge", "hub", "cert", "play", "faults",
+    ],
+  },
   otherwise: (args) => ({
     load: async () => (await import("./client/run_client.ts")).talkTo(args),
   }),

@@ -68,6 +68,12 @@ export interface Program {
   readonly commands: Readonly<Record<string, Command>>;
   /** Command lines without a command's name, by what `help` calls them. */
   readonly nameless: Readonly<Record<string, readonly string[]>>;
+  /** The other executable. */
+  readonly sibling: {
+    readonly name: string;
+    /** What only it has: commands, and topics of `help`. */
+    readonly words: readonly string[];
+  };
   /**
    * Finds the command for a command line that does not begin with a command.
    *
@@ -106,6 +112,13 @@ export async function runProgram(
     }
     const first = args[0]!;
     const command = commandNamed(program, first);
+    const { sibling } = program;
+    if (command === undefined && sibling.words.includes(first)) {
+      const { UsageError } = await import("./output/failure.ts");
+      throw new UsageError(
+        `${first} is of ${sibling.name}; see ${sibling.name} help ${first}`,
+      );
+    }
     const { manual, needsWords, run } =
       await (command ?? program.otherwise(args)).load();
     if (command !== undefined) help = manual.name;

@@ -96,6 +96,11 @@ export const SERVER: Program = {
     ...commonCommands(() => SERVER),
   },
   nameless: {},
+  sibling: {
+    name: "parley-client",
+    // deno-fmt-ignore
+    words: ["messages", "udp", "show", "chop", "talk", "sniff", "load", "wait"],
+  },
   otherwise: () => serviceCommand(),
 };
 

@@ -54,6 +54,12 @@ async function explain(
   const manuals = await allManuals(program);
   const manual = manuals.get(asked);
   if (manual !== undefined) return helpText(program, manual, extent);
+  const { sibling } = program;
+  if (sibling.words.includes(asked)) {
+    throw new UsageError(
+      `${asked} is of ${sibling.name}; see ${sibling.name} help ${asked}`,
+    );
+  }
   const known = [...manuals.keys(), ...Object.keys(topics)];
   throw new UsageError(
     `there is no help on "${asked}"${didYouMean(asked, known)}; ask for ${

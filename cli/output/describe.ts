@@ -114,7 +114,10 @@ const BY_TLS_OPTION: Readonly<Record<string, string>> = {
 function adviceFor(error: unknown, stage: Stage): string | undefined {
   if (error instanceof TimeoutError) return BY_DEADLINE_ADVICE[error.deadline];
   if (error instanceof ProtocolError) {
-    return error.framing === undefined ? BY_CODE[error.code] : undefined;
+    // What the bytes look like says more than that the framings may differ.
+    const isKnown = error.framing !== undefined ||
+      (error.code !== "too_large" && error.details.hint !== undefined);
+    return isKnown ? undefined : BY_CODE[error.code];
   }
   if (error instanceof ConnectionError) {
     // The library's own advice is better, such as for a missing permission.

@@ -114,7 +114,7 @@ export const WAIT_MANUAL: Manual = {
       title: "How it waits",
       rows: [[
         "",
-        "All addresses are tried at the same time, each again and again until it is there. The exit code is 0 when all are. After --timeout it is 124, with what came instead and the last reason for each address. A wrong certificate does not pass by waiting, so it ends the command at once with code 6; with --gone it means that a server is there.",
+        "All addresses are tried at the same time, each again and again until it is there. The exit code is 0 when all are. After --timeout it is 124, with what came instead and the last reason for each address. A wrong certificate does not pass by waiting, so it ends the command at once with code 6; with --gone it means that a server is there. An attempt is a connection: a server that counts them, as parley-server replay does without --repeat, has one less afterwards. Wait for its line listening on instead.",
       ]],
     },
     {

@@ -7,11 +7,14 @@ import { parseArguments } from "../../cli/arguments/parse.ts";
 import { CLIENT, runClient, runServer, SERVER } from "../../cli/commands.ts";
 import { allManuals } from "../../cli/manual/all_manuals.ts";
 import { topicsOf } from "../../cli/manual/topics.ts";
+import type { Program } from "../../cli/program.ts";
 import { FORMATS } from "../../lib/framing/formats.ts";
 import { RecordedTerminal } from "../support/recorded_terminal.ts";
 
 /** Wrong command lines of the client, and how the one line begins. */
 const WRONG_CLIENT: [string, RegExp][] = [
+  ["tap 9000 7342", /tap is of parley-server; see parley-server help tap/],
+  ["help faults", /faults is of parley-server; see parley-server help faults/],
   ["./app.sock x", /no socket is at \.\/app\.sock; write unix:\.\/app\.sock/],
   ["app.sock x", /no socket is at app\.sock; write unix:app\.sock/],
   ["-U app.sock", /no option -U: for a Unix socket write: parley-client unix:/],
@@ -119,6 +122,12 @@ const WRONG_CLIENT: [string, RegExp][] = [
 ];
 
 const WRONG_SERVER: [string, RegExp][] = [
+  ["chop 7342", /chop is of parley-client; see parley-client help chop/],
+  ["help udp", /udp is of parley-client; see parley-client help udp/],
+  [
+    "http 8080 --ws hub:/chat",
+    /; a hub has a port of its own: hub ws:\/\/:8080/,
+  ],
   ["http 8080 pub", /"pub" is not an address; .* write: http 8080 --root pub;/],
   ["echo -l 9000", /no option -l: it always listens/],
   ["echo -u 9000", /no option -u: for UDP write: parley-server print udp:7342/],
@@ -367,6 +376,21 @@ Deno.test("help explains every command and topic that it names", async () => {
     for (const topic of Object.keys(topicsOf(program.overview.name))) {
       assertMatch(await shownBy(run, ["help", topic]), /^[A-Z].*:\n {2}/);
     }
+  }
+});
+
+Deno.test("each executable knows what only the other one has", async () => {
+  const wordsOf = async (program: Program) => [
+    ...(await allManuals(program)).keys(),
+    ...Object.keys(topicsOf(program.overview.name)),
+  ];
+  for (
+    const [program, other] of [[SERVER, CLIENT], [CLIENT, SERVER]] as const
+  ) {
+    const own = await wordsOf(program);
+    const words = (await wordsOf(other)).filter((word) => !own.includes(word));
+    assertEquals(program.sibling.name, other.overview.name);
+    assertEquals(program.sibling.words.toSorted(), words.toSorted());
   }
 });
 

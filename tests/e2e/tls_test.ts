@@ -162,6 +162,12 @@ withFolder(
     await peer.write("GET / HTTP/1.1\r\n\r\n");
     await server.process.line(/^no TLS with tls:.*: what it sent is not TLS/);
     assertEquals((await run.client(server.named, "x", ...ca)).code, 0);
+    const untold = await run.client(`${server.port}`, "x");
+    assertEquals(untold.code, 7);
+    assertMatch(
+      untold.stderr,
+      /this looks like TLS answering plain text; use a tls: or wss: address$/m,
+    );
 
     await using plain = await run.server("echo", "0", "--frame", "length:4");
     const { code } = await run.client(

@@ -78,6 +78,8 @@ function handlerOf(
   throw new UsageError(
     `--ws: there is no service of messages "${name}"${
       didYouMean(name, names)
-    }; there are ${names.join(", ")}`,
+    }; there are ${names.join(", ")}${
+      name === "hub" ? "; a hub has a port of its own: hub ws://:8080" : ""
+    }`,
   );
 }

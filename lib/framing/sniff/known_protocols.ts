@@ -63,7 +63,7 @@ export const KNOWN_BEGINNINGS: readonly KnownBeginning[] = [
     // An alert, with which a TLS server answers plain text.
     begin: ["\x15\x03"],
     framing: "tls",
-    peer: "TLS answering plain text",
+    peer: "TLS answering plain text; use a tls: or wss: address",
     protocol: "TLS",
   },
   { begin: ["PROXY TCP"], protocol: "the PROXY protocol" },

@@ -180,6 +180,6 @@ function illegal(queue: ByteQueue, at: number, byte: number): HttpError {
 
 /** Who begins with such a byte: the types of a TLS record. */
 const PEERS: Record<number, string> = {
-  0x15: "this looks like TLS answering plain text",
+  0x15: "this looks like TLS answering plain text; use an https: address",
   0x16: "this looks like TLS sent to a plain port",
 };
