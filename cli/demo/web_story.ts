@@ -5,14 +5,19 @@
  * @module
  */
 
+import { Browser } from "./browser.ts";
 import type { Scene, Step } from "./stage.ts";
+import { html, script, type Shown, WebPage } from "./web_page.ts";
 import { BLANK_LINE, WebPeer } from "./web_peer.ts";
 
 const TEXT = "Hello!";
+const MESSAGE = "tacos\n🌮";
 const HEAD = `HTTP/1.1 200 OK\r\nContent-Length: ${TEXT.length}`;
 const PATIENCE_MS = 500;
 // An answer takes milliseconds; the demonstration must not hang.
 const BRIDGE_PATIENCE_MS = 5_000;
+// A browser takes one or two seconds to start, on a busy machine many.
+const BROWSER_PATIENCE_MS = 30_000;
 
 /** The steps, in order. */
 export const WEB_STORY: readonly Step[] = [
@@ -80,33 +85,58 @@ async function withBlankLine(scene: Scene): Promise<void> {
 
 async function overBridge(scene: Scene): Promise<void> {
   const { address } = await scene.server("upper", "--frame", "length:4");
+  let socket = "";
+  await using page = await WebPage.serve(() => html(socket, MESSAGE));
   const bridge = await scene.listening(
     ...["bridge", "ws://127.0.0.1:0", address, "--target-frame", "length:4"],
+    ...["--origin", page.origin],
   );
-  scene.show("code", `new WebSocket("${bridge.address}").send("tacos\\n🌮")`);
-  const { answer, ended } = await answered(bridge.address, "tacos\n🌮");
-  scene.show("code", `onmessage: ${JSON.stringify(answer)}`);
+  socket = bridge.address;
+  const shown = await onPage(scene, page, socket);
   scene.say(
     "The bridge takes each message out of WebSocket's frame and puts a length in",
   );
   scene.say("front of it. The server needs to know nothing of browsers.");
   scene.check(
     "the answer is one message, with its line feed and its taco",
-    answer === "TACOS\n🌮",
+    shown?.answer === MESSAGE.toUpperCase(),
   );
   scene.check(
     "and closing is agreed on by both ends, with code 1000",
-    ended.wasClean && ended.code === 1000,
+    shown?.wasClean === true && shown.code === 1000,
   );
 }
 
-/** Sends a message as a page does, and closes after the answer. */
-async function answered(
-  url: string,
-  message: string,
-): Promise<{ answer: unknown; ended: CloseEvent }> {
+/** Lets a browser show the page, if one is installed. */
+async function onPage(
+  scene: Scene,
+  page: WebPage,
+  socket: string,
+): Promise<Shown | undefined> {
+  await using browser = await Browser.open(page.origin);
+  if (browser === undefined) {
+    scene.say(
+      "Chromium is not installed. The runtime's own WebSocket does what a page does:",
+    );
+  } else {
+    scene.show("browser", `opens ${page.origin}/, a page with this script:`);
+  }
+  for (const line of script(socket, MESSAGE)) scene.show("", line);
+  const shown =
+    await (browser === undefined
+      ? answered(socket, MESSAGE)
+      : page.shown(BROWSER_PATIENCE_MS));
+  scene.show(
+    browser === undefined ? "code" : "browser",
+    `shows ${JSON.stringify(shown?.answer)}`,
+  );
+  return shown;
+}
+
+/** Does what the page does. */
+async function answered(url: string, message: string): Promise<Shown> {
   const socket = new WebSocket(url);
-  let answer: unknown;
+  let answer: unknown = null;
   const ended = Promise.withResolvers<CloseEvent>();
   socket.onopen = () => socket.send(message);
   socket.onmessage = ({ data }) => {
@@ -118,9 +148,9 @@ async function answered(
     () => ended.resolve(new CloseEvent("close")),
     BRIDGE_PATIENCE_MS,
   );
-  const event = await ended.promise;
+  const { code, wasClean } = await ended.promise;
   clearTimeout(timer);
-  return { answer, ended: event };
+  return { answer, code, wasClean };
 }
 
 const NOTHING = `nothing within ${PATIENCE_MS} ms`;
