@@ -37,7 +37,7 @@ async function sameLoad(scene: Scene): Promise<void> {
   const delayed = await scene.client(
     ["load", tap.address, ...LOAD, "--compare", "-", "--report", page],
     healthy.output.join("\n"),
-    [`--allow-read=${folder}`, `--allow-write=${page}`],
+    [`--allow-read=${folder}`, `--allow-write=${folder}`],
   );
   scene.say("The first run is one object of JSON, which the second reads from");
   scene.say("standard input. Both are in every picture of the page.");
