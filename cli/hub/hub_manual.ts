@@ -48,7 +48,7 @@ export function hubManual(): Manual {
         ],
         [
           "the end",
-          "a member that has finished sending leaves, as after Ctrl-D at parley-client, once what waits for it is written; with --half-open it listens on, and over TCP one that is gone looks the same until a message to it fails",
+          "a member that has finished sending, as parley-client after Ctrl-D, listens on; over TCP one that is gone looks the same until a message to it fails; with --no-half-open both leave at once, and get what waits for them",
         ],
         [
           "a terminal",

@@ -102,8 +102,8 @@ export const HUB_OPTIONS = {
       Infinity,
       "closes a member without a byte in either direction for this long",
     ),
-    "half-open": flag(
-      "lets a member that has finished sending listen on, also a program that has ended",
+    "no-half-open": flag(
+      "a member that has finished sending leaves at once, as a program that has ended",
       { sets: ["allowHalfOpen"] },
     ),
     "message-timeout": SERVER_OPTIONS["message-timeout"],

@@ -64,7 +64,7 @@ export async function startHub(
     ...webSocket === undefined ? {} : {
       webSocket: { ...webSocket, messageType: options["ws-type"] ?? "auto" },
     },
-    allowHalfOpen: options["half-open"],
+    allowHalfOpen: !options["no-half-open"],
     backbone,
     history: options.history,
     maxRooms: options["max-rooms"],

@@ -43,7 +43,7 @@ export type HubEvent =
     /** What ended it, if something failed. */
     readonly error: unknown;
   }
-  /** With `allowHalfOpen`: a member has finished sending, and listens or is gone. */
+  /** A member has finished sending, and listens or is gone. */
   | { readonly type: "finished"; readonly member: HubMember }
   | {
     /** A member has another name. */

@@ -46,13 +46,13 @@ export interface HubOptions extends
     "encoding" | "maxSentMessageBytes" | "onEvent" | "side"
   > {
   /**
-   * Whether a member that has finished sending stays and listens. Over TCP a program
-   * that has ended looks the same: the hub notices it only when messages to it fail,
-   * and in a quiet room never. So by default a member that has finished sending leaves
-   * its rooms at once, is sent what waits for it, and is closed. `parley-client`
-   * finishes sending when its standard input ends.
+   * Whether a member that has finished sending stays and listens, as `parley-client`
+   * does when its standard input ends. Over TCP a program that has ended looks the
+   * same: the hub notices it only when messages to it fail, and in a quiet room never.
+   * With `false` a member that has finished sending leaves its rooms at once, is sent
+   * what waits for it, and is closed.
    *
-   * @default {false}
+   * @default {true}
    */
   readonly allowHalfOpen?: boolean;
   /**
@@ -157,7 +157,7 @@ export class HubSettings {
    */
   constructor(options: HubOptions, time: Time = SYSTEM_TIME) {
     const {
-      allowHalfOpen = false,
+      allowHalfOpen = true,
       backboneQueueBytes = DEFAULT_BACKBONE_QUEUE_BYTES,
       history = 0,
       maxRooms = DEFAULT_MAX_ROOMS,

@@ -56,13 +56,12 @@
  *
  * ## Members that have finished sending
  *
- * The end of what a member sends is its end: it leaves its rooms at once, also where
- * nothing is said, gets what waits for it, and is closed. So does a lost connection,
- * without the rest. Mosquitto and `ncat --broker` do the same, as over TCP a program
- * that has ended looks as one that only listens. With `allowHalfOpen` a member that
- * has finished sending listens on, and the others get a notice. Then a program that
- * has ended is noticed when the system refuses what is sent to it: mostly the second
- * message.
+ * A member that has finished sending listens on, and the others get a notice. Over TCP
+ * a program that has ended looks the same. It is noticed when the system refuses what
+ * is sent to it: mostly the second message. With `allowHalfOpen: false` the end of
+ * what a member sends is its end, as with Mosquitto and `ncat --broker`: it leaves its
+ * rooms at once, also where nothing is said, gets what waits for it, and is closed. A
+ * lost connection leaves at once in any case.
  *
  * ## What is promised
  *

@@ -12,8 +12,8 @@ import { connectTcp } from "../../lib/transport/tcp/mod.ts";
 import { until } from "../session/harness.ts";
 import { ObservedHub, received } from "../support/hub_events.ts";
 
-Deno.test("serveHub() lets a member that has finished sending listen with allowHalfOpen", async () => {
-  await using observed = await ObservedHub.serve({ allowHalfOpen: true });
+Deno.test("serveHub() lets a member that has finished sending listen", async () => {
+  await using observed = await ObservedHub.serve();
   const [ann, ben] = await observed.members(2);
   await ann!.send("my last words");
   await ann!.closeWrite();
@@ -28,7 +28,10 @@ Deno.test("serveHub() lets a member that has finished sending listen with allowH
 
 for (const how of ["ends", "resets"] as const) {
   Deno.test(`serveHub() tells at once, where nothing is said, that a program ${how} its connection`, async () => {
-    await using observed = await ObservedHub.serve({ notices: "text" });
+    await using observed = await ObservedHub.serve({
+      notices: "text",
+      allowHalfOpen: false,
+    });
     const { address } = observed.hub;
     const ann = await connectTcp(address.toString(), { resettable: true });
     await observed.until("joined", 1);
@@ -49,7 +52,10 @@ for (const how of ["ends", "resets"] as const) {
 }
 
 Deno.test("serveHub() gives a member that only ever finished sending its history, then the end", async () => {
-  await using observed = await ObservedHub.serve({ history: 2 });
+  await using observed = await ObservedHub.serve({
+    history: 2,
+    allowHalfOpen: false,
+  });
   const [ann] = await observed.members(1);
   await ann!.sendAll(["one", "two"]);
   await until(
@@ -65,7 +71,10 @@ Deno.test("serveHub() gives a member that only ever finished sending its history
 });
 
 Deno.test("serveHub() gives nothing new to a member that has finished sending and reads slowly", async () => {
-  await using observed = await ObservedHub.serve({ queueBytes: 8 << 20 });
+  await using observed = await ObservedHub.serve({
+    queueBytes: 8 << 20,
+    allowHalfOpen: false,
+  });
   const [ann, ben] = await observed.members(2);
   const large = "x".repeat(1_000_000);
   for (let sent = 0; sent < 7; sent++) await ben!.send(large);

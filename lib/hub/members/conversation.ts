@@ -2,10 +2,11 @@
  * What a hub does with one member, from its first byte to its last.
  *
  * ```text
- *   arriving ── first room ──► talking ── it has finished sending ──► gone
- *                                 │  └───── the same, half open ──► listening ─┐
- *                                 │                                            ▼
- *                                 └─── lost, cut, shutdown, closed ──────────► gone
+ *   arriving ── first room ──► talking ── it has finished sending ──► listening
+ *                                 │  │                                     │
+ *                                 │  └── the same, without allowHalfOpen ──┤
+ *                                 │                                        ▼
+ *                                 └─── lost, cut, shutdown, closed ──────► gone
  * ```
  *
  * @module
@@ -114,7 +115,7 @@ export class Conversation {
 
   /**
    * What becomes of a member that has finished sending. Over TCP a program that has
-   * ended looks the same, so it leaves, unless members may be half open.
+   * ended looks the same, so it leaves where members may not be half open.
    */
   async #finish(): Promise<void> {
     const { connection, queue } = this.#member;

@@ -53,7 +53,7 @@ export type HubNotice =
     /** How many members this hub has in the room. */
     readonly members?: number;
   }
-  /** With `allowHalfOpen`: a member has finished sending, and listens or is gone. */
+  /** A member has finished sending, and listens or is gone. */
   | { readonly event: "finished"; readonly name: string }
   /** A member is in the room no more. */
   | {

@@ -82,7 +82,7 @@ Deno.test("hub logs one JSON object per event", async () => {
   const ann = await connect(address!, TEXT);
   await terminal.until(/"joined"/);
   await ann.close();
-  await terminal.until(/"event":"left"/);
+  await terminal.until(/"event":"finished"/);
   terminal.send("SIGTERM");
   assertEquals(await running, 0);
 
@@ -97,7 +97,7 @@ Deno.test("hub logs one JSON object per event", async () => {
   assertEquals([left.name, left.room, left.why], [
     "guest-1",
     "red",
-    "left",
+    "stopping",
   ]);
 });
 
@@ -137,7 +137,7 @@ Deno.test("the terminal of a hub shows each event once: its notices, and the log
   await terminal.until(/is now eve/);
   const ben = await connect(address!, TEXT);
   await ben.closeWrite();
-  await terminal.until(/guest-3 left lobby/);
+  await terminal.until(/guest-3 has finished/);
   terminal.send("SIGTERM");
   await Promise.all([ann.close(), ben.close()]);
   assertEquals(await running, 0);
@@ -154,7 +154,7 @@ Deno.test("the terminal of a hub shows each event once: its notices, and the log
   assertEquals(timesSeen("not passed on from ann"), [0, 1]);
   assertEquals(timesSeen("ann joined red"), [0, 1]);
   assertEquals(timesSeen("ann is now eve"), [0, 1]);
-  assertEquals(timesSeen("guest-3 left lobby"), [1, 0]);
+  assertEquals(timesSeen("guest-3 has finished sending"), [1, 0]);
   // What ends with the hub has no notice.
   assertEquals(timesSeen("eve left red: stopping"), [0, 1]);
   assertEquals(timesSeen("host left lobby: stopping"), [0, 1]);

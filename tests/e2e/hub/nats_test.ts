@@ -120,7 +120,7 @@ natsTest(
     await hub.process.line(/cut off from other hubs/);
     for (const text of ["two", "three"]) await ann.send(text);
     await ann.closeWrite();
-    await hub.process.line(/guest-1 left lobby/);
+    await hub.process.line(/guest-1 has finished sending/);
 
     hub.process.signal("SIGTERM");
     const { code, stderr } = await hub.process.ended();
