@@ -215,6 +215,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...ERRORS,
     "lib/http/channel",
     "lib/http/wire",
+    "lib/roster.ts",
     "lib/session/channel",
     "lib/session/messages/receive_options.ts",
     "lib/session/serving",

@@ -46,13 +46,13 @@ const EXPORTS: Record<string, readonly string[]> = {
   `),
   "./http": names(`
     AnsweredEvent BodyData
-    Forgiven HeaderField HttpClient HttpClientOptions HttpConnectHandler HttpConnectInfo HttpConnection
+    FileRange Forgiven HeaderField HttpClient HttpClientOptions HttpConnectHandler HttpConnectInfo HttpConnection
     HttpDialOptions HttpError HttpEvent HttpExchangeOptions HttpHandler
     HttpLimits HttpReadOptions HttpRequestInfo HttpRequestOptions
     HttpResponseReadOptions HttpRole HttpServer HttpServerConnection
     HttpServerEvent HttpServerStats HttpState HttpVersion IncomingResponse
     InformationalHead MessageEnd RequestHead ResponseHead ResponseOrigin ServeHttpOptions
-    StatusHead TakeConnection UpgradeResult request serveHttp
+    StatusHead TakeConnection UpgradeResult fileBody request serveHttp
   `),
   "./websocket": names(`
     CloseStatus ControlReceiver DEFAULT_MAX_FRAGMENTS Deflater Inflater MessageKind MessageType

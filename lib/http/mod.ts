@@ -78,6 +78,7 @@ export type {
   HttpServerStats,
 } from "./server/http_server.ts";
 export type { TakeConnection } from "./server/response/switching_response.ts";
+export { fileBody, type FileRange } from "./server/response/file_body.ts";
 export type { HttpHandler } from "./server/http_serving.ts";
 export type { HttpRequestInfo } from "./server/request/request_info.ts";
 export type {

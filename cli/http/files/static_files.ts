@@ -6,7 +6,7 @@
 
 import { evaluate, rangeCounts, validatorsOf } from "./conditional.ts";
 import type { HttpService } from "../server/http_service.ts";
-import { fileBody } from "./file_body.ts";
+import { fileBody } from "../../../lib/http/mod.ts";
 import {
   type FilePath,
   isHidden,

@@ -251,4 +251,17 @@ export class HttpConnection {
   send(event: HttpEvent, sink: ByteSink): void {
     this.#outgoing.send(event, sink);
   }
+
+  /**
+   * Counts bytes of the body that the caller writes itself, such as those of a file,
+   * instead of an event with them.
+   *
+   * @param count How many bytes it writes between what was appended before and what
+   * is appended next.
+   * @throws {RangeError} If the body would be longer than its `content-length`.
+   * @throws {TypeError} If the body is chunked, or none is being sent.
+   */
+  passed(count: number): void {
+    this.#outgoing.passed(count);
+  }
 }

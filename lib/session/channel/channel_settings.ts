@@ -5,7 +5,7 @@
  */
 
 import { checkDuration, checkSize } from "../../check.ts";
-import { ConnectionError } from "../../errors.ts";
+import { ClosedError, ConnectionError } from "../../errors.ts";
 import { Clock } from "../../time/clock.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { SYSTEM_TIME, type Time } from "../../time/time.ts";
@@ -124,20 +124,37 @@ export class ChannelSettings {
       ? undefined
       : new Clock(deadlines, time);
   }
+
+  /**
+   * The error of a connection with more than `maxBufferedBytes` waiting.
+   *
+   * @param before How many bytes waited before the last frame. One frame always
+   * fits: a caller that waits for room never appends above the high-water mark.
+   * @returns The error, or `undefined` if that frame alone is too much.
+   */
+  overrun(
+    { remoteAddress }: Connection,
+    before: number,
+    waiting: number,
+  ): ConnectionError | undefined {
+    const { highWaterMarkBytes, maxBufferedBytes: most } = this;
+    if (before < Math.min(highWaterMarkBytes, most)) return undefined;
+    return new ConnectionError("overrun", {
+      action: "send to",
+      address: String(remoteAddress),
+      reason:
+        `${waiting} bytes wait to be written, more than ${most}, and the peer does not read them`,
+      option: "maxBufferedBytes",
+      advice: "await send, or look at bytesWaiting before you send more",
+    });
+  }
 }
 
-/** The error of a connection with more than `maxBufferedBytes` waiting. */
-export function overrun(
-  { remoteAddress }: Connection,
-  waiting: number,
-  maxBuffered: number,
-): ConnectionError {
-  return new ConnectionError("overrun", {
+/** The error of sending to a connection whose end was sent. */
+export function finishedSending({ remoteAddress }: Connection): ClosedError {
+  return new ClosedError({
     action: "send to",
     address: String(remoteAddress),
-    reason:
-      `${waiting} bytes wait to be written, more than ${maxBuffered}, and the peer does not read them`,
-    option: "maxBufferedBytes",
-    advice: "await send, or look at bytesWaiting before you send more",
+    reason: "this side has finished sending",
   });
 }

@@ -23,10 +23,9 @@
  */
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import { ClosedError } from "../../errors.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { type RawCalls, rawCalls } from "../../transport/raw_calls.ts";
-import { type ChannelSettings, overrun } from "./channel_settings.ts";
+import { type ChannelSettings, finishedSending } from "./channel_settings.ts";
 import { FlushPolicy } from "./flush_policy.ts";
 import { newSink, recycle } from "./output_pool.ts";
 import type { HalfOwner, Traffic } from "./traffic.ts";
@@ -35,7 +34,6 @@ import { DONE, rejected, unawaited, Waiters } from "./waiters.ts";
 const NOTHING = new Uint8Array(0);
 const NO_PIECES: Uint8Array[] = [];
 
-/** How far the sending has come. */
 export type SendingState = "open" | "finishing" | "finished" | "failed";
 
 /** Writes the bytes of one channel. */
@@ -46,8 +44,7 @@ export class SendingHalf {
   #raw: RawCalls | undefined;
   readonly #traffic: Traffic;
   readonly #owner: HalfOwner;
-  readonly #highWaterMark: number;
-  readonly #maxBuffered: number;
+  readonly #limits: ChannelSettings;
   readonly #policy: FlushPolicy;
   readonly #onWritten = (count: number) => this.#written(count);
   readonly #onFailure = (error: unknown) => this.#writeFailed(error);
@@ -60,6 +57,7 @@ export class SendingHalf {
   #writing: ByteSink | undefined;
   #pieces: Uint8Array[] = NO_PIECES;
   #rest: Uint8Array = NOTHING;
+  #isOffered = false;
   #waiters: Waiters | undefined;
   #finish: Promise<void> | undefined;
   #failure: unknown;
@@ -73,8 +71,7 @@ export class SendingHalf {
     this.#connection = connection;
     this.#traffic = traffic;
     this.#owner = owner;
-    this.#highWaterMark = limits.highWaterMarkBytes;
-    this.#maxBuffered = limits.maxBufferedBytes;
+    this.#limits = limits;
     this.#policy = new FlushPolicy(this);
   }
 
@@ -98,14 +95,13 @@ export class SendingHalf {
   }
 
   /** Whether a caller should wait for room before it appends more. */
-  isFull(most: number = this.#highWaterMark): boolean {
+  isFull(most: number = this.#limits.highWaterMarkBytes): boolean {
     const sink = this.#filling;
     return sink !== undefined && (sink.length >= most || sink.borrows);
   }
 
   /**
-   * Where to append; call {@linkcode SendingHalf.accepted} afterwards, without
-   * awaiting anything in between.
+   * Where to append; {@linkcode SendingHalf.accepted} is called in the same turn.
    *
    * @throws {ClosedError} If this side has finished sending.
    * @throws {unknown} What the link was lost by, or aborted with.
@@ -120,14 +116,18 @@ export class SendingHalf {
     this.#connection = connection;
   }
 
-  /**
-   * Takes note of what was appended: it is written in this turn or the next.
-   */
+  /** Takes note of what was appended: it is written in this turn or the next. */
   accepted(): void {
     const { position } = this;
-    if (position - this.#traffic.bytesOut > this.#maxBuffered) {
-      this.#checkOverrun();
-      if (this.#state === "failed") return;
+    const { bytesOut } = this.#traffic;
+    if (position - bytesOut > this.#limits.maxBufferedBytes) {
+      const before = this.#acceptedAt - bytesOut;
+      const error = this.#limits.overrun(
+        this.#connection,
+        before,
+        this.buffered,
+      );
+      if (error !== undefined) return this.#owner.abort(error);
     }
     this.#acceptedAt = position;
     if (!this.isWriting) this.#policy.added();
@@ -145,15 +145,14 @@ export class SendingHalf {
   }
 
   /**
-   * Waits until fewer bytes than the high-water mark wait to be written, and
-   * the caller may change payloads that were not copied. The promise is resolved
-   * already if there is room.
+   * Waits until less than the high-water mark waits to be written, and payloads that
+   * were not copied may be changed. Resolved already if there is room.
    */
   room(): Promise<void> {
     const { position } = this;
     const least = this.#filling?.borrows === true
       ? position
-      : position - this.#highWaterMark + 1;
+      : position - this.#limits.highWaterMarkBytes + 1;
     if (this.#traffic.bytesOut >= least) return DONE;
     this.flush();
     return this.#reached(least);
@@ -171,17 +170,29 @@ export class SendingHalf {
     return this.#reached(this.position);
   }
 
+  /**
+   * Writes bytes of the caller's after all that was accepted. Those that the system
+   * does not take at once, as it is full, are the caller's again; says how many it took.
+   */
+  async offer(bytes: Uint8Array): Promise<number> {
+    while (this.buffered > 0) await this.flushed();
+    if (this.#state !== "open") throw this.#refusal();
+    const before = this.#handedOver;
+    this.#handedOver += bytes.length;
+    this.#isOffered = true;
+    this.#writeRest(bytes);
+    await this.#reached(this.#handedOver);
+    return this.#traffic.bytesOut - before;
+  }
+
   /** Accepts nothing more. */
   seal(): void {
     if (this.#state === "open") this.#state = "finishing";
   }
 
   /**
-   * Accepts nothing more, writes the rest and tells the peer that this was all.
-   *
-   * @param announce Whether to tell the peer; not needed if the connection is
-   * closed next and the peer has nothing more to send.
-   * @returns Resolves once the end was sent. A second call waits for the first.
+   * Accepts nothing more, writes the rest and, if `announce` is set, sends the end of
+   * the stream. The second call waits for the first.
    */
   finish(announce: boolean): Promise<void> {
     if (this.#finish === undefined) {
@@ -205,27 +216,9 @@ export class SendingHalf {
   }
 
   #refusal(): unknown {
-    if (this.#state === "failed") {
-      this.#traffic.told = true;
-      return this.#failure;
-    }
-    return new ClosedError({
-      action: "send to",
-      address: String(this.#connection.remoteAddress),
-      reason: "this side has finished sending",
-    });
-  }
-
-  /**
-   * One frame always fits, so what counts is what waited before it: a caller
-   * that waits for room never appends above the high-water mark.
-   */
-  #checkOverrun(): void {
-    const { bytesOut } = this.#traffic;
-    const before = this.#acceptedAt - bytesOut;
-    if (before < Math.min(this.#highWaterMark, this.#maxBuffered)) return;
-    const { buffered } = this;
-    this.#owner.abort(overrun(this.#connection, buffered, this.#maxBuffered));
+    if (this.#state !== "failed") return finishedSending(this.#connection);
+    this.#traffic.told = true;
+    return this.#failure;
   }
 
   async #tellEnd(announce: boolean): Promise<void> {
@@ -242,9 +235,8 @@ export class SendingHalf {
 
   #reached(position: number): Promise<void> {
     if (this.#traffic.bytesOut >= position) return DONE;
-    return this.#state === "failed"
-      ? rejected(this.#failure)
-      : (this.#waiters ??= new Waiters()).wait(position);
+    if (this.#state === "failed") return rejected(this.#failure);
+    return (this.#waiters ??= new Waiters()).wait(position);
   }
 
   /** Begins to write what was collected; what comes in the meantime follows. */
@@ -275,6 +267,7 @@ export class SendingHalf {
     traffic.bytesInAtLastWrite = traffic.bytesIn;
     if (traffic.clock !== undefined) traffic.writeMs = traffic.clock.nowMs;
     traffic.observer?.sent?.(this.#rest.subarray(0, count));
+    if (this.#isOffered) this.#endOffer(count);
     this.#waiters?.settle(traffic.bytesOut);
     if (this.#state === "failed") {
       this.#rest = NOTHING;
@@ -289,6 +282,13 @@ export class SendingHalf {
       this.#rest = NOTHING;
       if (this.#filling !== undefined) this.#writeSink();
     }
+  }
+
+  #endOffer(taken: number): void {
+    this.#isOffered = false;
+    this.#waiters?.settle(this.#handedOver);
+    this.#handedOver = this.#traffic.bytesOut;
+    this.#rest = this.#rest.subarray(0, taken);
   }
 
   #writeFailed(error: unknown): void {

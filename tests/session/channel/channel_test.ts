@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { ConnectionError } from "../../../lib/errors.ts";
+import { ClosedError, ConnectionError } from "../../../lib/errors.ts";
 import { Channel } from "../../../lib/session/channel/channel.ts";
 import {
   type ChannelOptions,
@@ -181,6 +181,44 @@ Deno.test("Channel.close() drops what arrives while it still writes, so a peer t
   await closed;
   assertEquals(channel.wasCut, false);
   assertEquals(await standing(channel.closeWrite()), "resolved");
+});
+
+Deno.test("SendingHalf.offer() writes after what was accepted, and gives back what the system does not take", async () => {
+  const [near, far] = memoryPair();
+  const recorded = new Recorded(near);
+  const channel = channelOn(recorded);
+  append(channel, "head ");
+  const { sending } = channel;
+  assertEquals(await sending.offer(utf8("all")), 3);
+  recorded.most = 2;
+  const offered = sending.offer(utf8("some"));
+  await turn();
+  assertEquals(await offered, 2);
+  assertEquals([sending.buffered, sending.isWriting], [0, false]);
+  recorded.most = Infinity;
+  append(channel, " end");
+  await channel.closeWrite();
+  assertEquals(recorded.writes, [5, 3, 4, 4]);
+  assertEquals(await read(far), utf8("head allso end"));
+  await assertRejects(() => sending.offer(utf8("late")), ClosedError);
+  channel.abort();
+  far.close();
+});
+
+Deno.test("SendingHalf.offer() counts as waiting until it is taken, and is thrown what ends it", async () => {
+  const [near, far] = memoryPair();
+  const recorded = new Recorded(near);
+  const channel = channelOn(recorded);
+  recorded.hold();
+  const offered = channel.sending.offer(utf8("stuck"));
+  await turn();
+  assertEquals(channel.bytesWaiting, 5);
+  const reason = new Error("enough");
+  channel.abort(reason);
+  assertStrictEquals(await offered.catch((error) => error), reason);
+  assertEquals(channel.wasCut, true);
+  recorded.release();
+  far.close();
 });
 
 Deno.test("Channel.abort() cuts an end that the connection still sends after close()", async () => {

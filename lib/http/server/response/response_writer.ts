@@ -14,10 +14,13 @@ import { OptionTypeError } from "../../../check.ts";
 import type { HttpChannel, MaybeLater } from "../../channel/http_channel.ts";
 import type { HttpEvent, MessageEnd, ResponseHead } from "../../wire/events.ts";
 import { isBodiless } from "../../wire/body_length.ts";
-import { type BodyReader, BodyStart, type Chunk } from "./body_start.ts";
+import { type BodyReader, BodyStart } from "./body_start.ts";
 import { errorResponse } from "./error_response.ts";
+import { type FilePart, takeFilePart } from "./file_body.ts";
+import { pumpFile } from "./file_pump.ts";
 import { reasonPhrase } from "./reason_phrases.ts";
 import { takeStaticBody } from "./static_body.ts";
+import { checkChunk, pumpStream } from "./stream_pump.ts";
 import type { SwitchingResponse } from "./switching_response.ts";
 import {
   checkLength,
@@ -28,6 +31,8 @@ import {
   statusHead,
 } from "./response_head.ts";
 
+// Up to here, head and body leave in one write.
+const SMALL_FILE_BYTES = 64 * 1024;
 const END: MessageEnd = { type: "end", trailers: [] };
 
 /** What a response is written for. */
@@ -86,6 +91,10 @@ export class ResponseWriter {
     }
     const body = whole === undefined ? response.body : null;
     if (body === null) return this.#writeEmpty(head, given, isBodyless, asked);
+    const part = takeFilePart(body);
+    if (part !== undefined) {
+      return this.#writeFile(head, given, part, isBodyless, asked);
+    }
     return this.#writeStream(head, given, body.getReader(), isBodyless, asked);
   }
 
@@ -178,6 +187,30 @@ export class ResponseWriter {
     return this.#send(asked, head, { type: "data", bytes }, END);
   }
 
+  /** Writes a response whose body is in a file. */
+  async #writeFile(
+    head: ResponseHead,
+    given: ResponseFields,
+    part: FilePart,
+    isBodyless: boolean,
+    asked: Asked,
+  ): Promise<void> {
+    try {
+      if (part.length <= SMALL_FILE_BYTES && !isBodyless) {
+        const bytes = await part.readAll();
+        return void await this.#writeWhole(head, given, bytes, false, asked);
+      }
+      giveLength(given, part.length, isBodyless);
+      if (isBodyless) return void await this.#send(asked, head, END);
+      await this.#send(asked, head);
+      const onSent = (count: number) => this.bodyBytes += count;
+      await pumpFile(part, this.#wire, onSent);
+      await this.#wire.send(END);
+    } finally {
+      await part.close();
+    }
+  }
+
   async #writeStream(
     head: ResponseHead,
     given: ResponseFields,
@@ -193,7 +226,9 @@ export class ResponseWriter {
         isBodyless,
         asked,
       );
-      if (rest !== undefined) await this.#pump(rest, reader);
+      if (rest === undefined) return;
+      const onSent = (count: number) => this.bodyBytes += count;
+      await pumpStream(rest, reader, this.#wire, onSent);
     } catch (error) {
       reader.cancel(error).catch(() => {});
       throw error;
@@ -250,48 +285,8 @@ export class ResponseWriter {
     await this.#send(asked, head, END);
   }
 
-  /** Writes the chunks that come, as fast as the client takes them. */
-  async #pump(start: BodyStart, reader: BodyReader): Promise<void> {
-    const { signal } = this.#wire.channel;
-    const cancel = () => {
-      // It makes the read that waits end.
-      reader.cancel(signal.reason).catch(() => {});
-    };
-    if (signal.aborted) cancel();
-    else signal.addEventListener("abort", cancel, { once: true });
-    this.#wire.watch();
-    try {
-      for (;;) {
-        const room = this.#writeChunk(await (start.next() ?? reader.read()));
-        if (room === "end") break;
-        await room;
-      }
-      if (signal.aborted) throw signal.reason;
-      await this.#wire.send(END);
-    } finally {
-      signal.removeEventListener("abort", cancel);
-    }
-  }
-
-  // Apart from the loop, which must not hold a chunk while it waits for room: of
-  // a thousand clients that do not read, that would be as many chunks more.
-  #writeChunk({ done, value }: Chunk): MaybeLater | "end" {
-    if (done) return "end";
-    const bytes = checkChunk(value);
-    this.bodyBytes += bytes.length;
-    return this.#wire.send({ type: "data", bytes });
-  }
-
   #send(asked: Asked, ...events: HttpEvent[]): MaybeLater {
     asked.beforeHead();
     return this.#wire.send(...events);
   }
-}
-
-function checkChunk(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  throw new OptionTypeError({
-    action: `send a ${typeof chunk} as a part of a body`,
-    reason: "its stream must give Uint8Arrays",
-  });
 }

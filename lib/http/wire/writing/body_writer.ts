@@ -38,15 +38,8 @@ export class BodyWriter {
    * @throws {RangeError} If the body would be longer than announced.
    */
   data(bytes: Uint8Array, sink: ByteSink): void {
-    const written = this.#written + bytes.length;
     const length = this.#length;
-    if (typeof length === "number" && written > length) {
-      throw new OptionRangeError({
-        action: `send ${written} bytes of body`,
-        reason: `the head announces ${length}`,
-      });
-    }
-    this.#written = written;
+    this.#count(bytes.length);
     if (bytes.length === 0) return;
     if (length === "chunked") {
       sink.ascii(`${bytes.length.toString(16)}\r\n`);
@@ -58,6 +51,22 @@ export class BodyWriter {
     } else {
       sink.payload(bytes, MOST_COPIED_BYTES);
     }
+  }
+
+  /**
+   * Counts bytes of the body that do not go through a sink.
+   *
+   * @throws {RangeError} If the body would be longer than announced.
+   * @throws {TypeError} If the body is chunked.
+   */
+  passed(count: number): void {
+    if (this.#length === "chunked") {
+      throw new OptionTypeError({
+        action: "send a part of a chunked body",
+        reason: "what is not in chunks needs a content-length",
+      });
+    }
+    this.#count(count);
   }
 
   /**
@@ -92,5 +101,17 @@ export class BodyWriter {
       });
     }
     sink.ascii(`0\r\n${fieldLines(trailers)}\r\n`);
+  }
+
+  #count(more: number): void {
+    const written = this.#written + more;
+    const length = this.#length;
+    if (typeof length === "number" && written > length) {
+      throw new OptionRangeError({
+        action: `send ${written} bytes of body`,
+        reason: `the head announces ${length}`,
+      });
+    }
+    this.#written = written;
   }
 }

@@ -81,6 +81,12 @@ export class OutgoingMessages {
     }
   }
 
+  /** Counts bytes of the body that do not go through a sink. */
+  passed(count: number): void {
+    this.#expect("body", "a part of a body");
+    this.#writer!.passed(count);
+  }
+
   #sendRequest(head: RequestHead, sink: ByteSink): void {
     const state = this.#state;
     this.#checkRole("client", "a request");
