@@ -135,7 +135,9 @@ natsTest(
     await server.start();
     const options = ["--nats", server.url, "--notices", "json"];
     await using red = await run.server("hub", "0", ...options);
-    await using blue = await run.server("hub", "0", ...options);
+    // All that comes at once must fit, or a slow reader is ended for it.
+    const roomy = ["--queue", "64MiB"];
+    await using blue = await run.server("hub", "0", ...options, ...roomy);
     await using ann = await connect(red.address, { encoding: "json" });
     await using ben = await connect(blue.address, { encoding: "json" });
     // The hub says so once it is in the room.
