@@ -50,6 +50,12 @@ TLS_CA = "${path}.crt";
   return daemon;
 }
 
+/** Waits until a node has met another. */
+async function met(node: Process, other: string): Promise<void> {
+  const line = new RegExp(`STATE_OPEN'\\s+'${other}\\.test'`);
+  await Promise.any([node.line(line), node.outputLine(line)]);
+}
+
 // Commands: capabilities, watchdog, disconnect (RFC 6733, section 3.1).
 const CAPABILITIES = 257;
 const WATCHDOG = 280;
@@ -93,10 +99,8 @@ await peerTest({
       await using client = await node(folder, "b", freePort(), {
         a: recorder.port,
       });
-      await Promise.any([
-        server.line(/STATE_OPEN'\s+'b\.test'/),
-        server.outputLine(/STATE_OPEN'\s+'b\.test'/),
-      ]);
+      // Each of them, as a node that is not there yet takes no leave.
+      await Promise.all([met(server, "b"), met(client, "a")]);
       client.signal("SIGTERM");
       await client.ended();
     }
