@@ -56,7 +56,10 @@ function allParts(): Part[] {
   }
   // Processes and browsers take longest, so they begin first.
   parts.sort((a, b) => Number(isEndToEnd(b)) - Number(isEndToEnd(a)));
-  return [{ name: "examples", args: ["--doc", "--ignore=tests"] }, ...parts];
+  return [
+    { name: "examples", args: ["--doc", "--ignore=tests,dist"] },
+    ...parts,
+  ];
 }
 
 function isEndToEnd({ name }: Part): boolean {

@@ -57,5 +57,6 @@ export {
   MAX_IPV4_DATAGRAM_BYTES,
   MAX_IPV6_DATAGRAM_BYTES,
 } from "./transport/datagram_endpoint.ts";
+export { everyInterfaceFor } from "./transport/ip.ts";
 export { OuterConnection } from "./transport/outer_connection.ts";
 export { DEFAULT_MAX_PROXY_HEADER_BYTES } from "./transport/proxy/header_limit.ts";

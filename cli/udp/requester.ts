@@ -4,6 +4,7 @@
  * @module
  */
 
+import { everyInterfaceFor } from "../../lib/core.ts";
 import type { Address } from "../../mod.ts";
 import {
   bindUdp,
@@ -131,5 +132,7 @@ function placeFor({ hostname }: Address, from: string | undefined): string {
   }
   if (/^127\./.test(hostname)) return "udp://127.0.0.1:0";
   if (hostname === "::1") return "udp://[::1]:0";
-  return /^[\d.]+$/.test(hostname) ? "udp://0.0.0.0:0" : "udp://[::]:0";
+  return everyInterfaceFor(hostname) === "::"
+    ? "udp://[::]:0"
+    : "udp://0.0.0.0:0";
 }

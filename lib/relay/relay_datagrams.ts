@@ -19,8 +19,9 @@ import {
   parseUdpAddress,
 } from "../session/datagrams/udp_address.ts";
 import { SYSTEM_TIME, type Timer } from "../time/time.ts";
-import type { Address } from "../transport/address.ts";
+import { Address } from "../transport/address.ts";
 import type { DatagramEndpoint } from "../transport/datagram_endpoint.ts";
+import { everyInterfaceFor } from "../transport/ip.ts";
 import { openDatagrams } from "../transport/open_datagrams.ts";
 import type {
   DatagramRelay,
@@ -99,7 +100,7 @@ export async function relayDatagrams(
 
 /** Looks the target up, as the sockets towards it would. */
 async function resolved(target: Address): Promise<Address> {
-  const endpoint = openDatagrams(outwards(target), {});
+  const endpoint = openTowards(target);
   try {
     return await endpoint.resolve(target);
   } finally {
@@ -107,10 +108,9 @@ async function resolved(target: Address): Promise<Address> {
   }
 }
 
-/** Every interface of the kind that reaches an address, at a free port. */
-function outwards({ hostname }: Address): Address {
-  const isIpv4 = /^[\d.]+$/.test(hostname);
-  return parseUdpAddress(isIpv4 ? "udp://0.0.0.0:0" : "udp://[::]:0", "bind");
+/** Opens a socket at a free port that reaches an address. */
+function openTowards({ hostname }: Address): DatagramEndpoint {
+  return openDatagrams(new Address("udp", everyInterfaceFor(hostname)), {});
 }
 
 class RunningRelay implements DatagramRelay {
@@ -179,7 +179,7 @@ class RunningRelay implements DatagramRelay {
     try {
       const peer = new RelayedPeer({
         back: this.#endpoint,
-        out: openDatagrams(outwards(this.#target), {}),
+        out: openTowards(this.#target),
         peer: from,
         target: this.#target,
         through: this.#options.through?.(from),

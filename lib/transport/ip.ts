@@ -23,6 +23,14 @@ export function ipVersion(hostname: string): IpVersion | undefined {
 }
 
 /**
+ * Returns every interface of the version that reaches an address. What is bound to
+ * that of IPv6 reaches both versions, so it serves names, which may have either.
+ */
+export function everyInterfaceFor(hostname: string): "0.0.0.0" | "::" {
+  return ipVersion(hostname) === 4 ? "0.0.0.0" : "::";
+}
+
+/**
  * Returns the canonical spelling of an IP address, so that two can be compared.
  *
  * @param hostname An address in any spelling: `127.1`, `0:0:0:0:0:0:0:1`, or a

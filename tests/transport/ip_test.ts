@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import {
   canonicalIp,
+  everyInterfaceFor,
   ipVersion,
   isLoopback,
   isMulticast,
@@ -13,6 +14,13 @@ Deno.test("ipVersion() tells addresses from names", () => {
   for (const name of ["localhost", "127.1", "1.2.3", "010.0.0.1", "a.b.c.d"]) {
     assertEquals(ipVersion(name), undefined, name);
   }
+});
+
+Deno.test("everyInterfaceFor() takes both versions for a name, which may have IPv6 alone", () => {
+  assertEquals(everyInterfaceFor("127.0.0.1"), "0.0.0.0");
+  assertEquals(everyInterfaceFor("::1"), "::");
+  assertEquals(everyInterfaceFor("ip6-localhost"), "::");
+  assertEquals(everyInterfaceFor("127.1"), "::");
 });
 
 for (

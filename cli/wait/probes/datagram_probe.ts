@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Address } from "../../../lib/core.ts";
+import { Address, everyInterfaceFor } from "../../../lib/core.ts";
 import { bindUdp } from "../../../lib/session/datagrams/mod.ts";
 import { absent, type Probe, READY } from "../finding.ts";
 import { type Asked, unmatched } from "./answer.ts";
@@ -22,8 +22,9 @@ export function datagramProbe(
   everyMs: number,
 ): Probe {
   return async (signal) => {
-    const isIpv6 = to.hostname.includes(":");
-    await using socket = bindUdp(isIpv6 ? "udp://[::]:0" : "udp://0.0.0.0:0");
+    await using socket = bindUdp(
+      new Address("udp", everyInterfaceFor(to.hostname)),
+    );
     let last: Uint8Array | undefined;
     const accepts = (reply: Uint8Array) => {
       last = reply;

@@ -66,8 +66,8 @@ export class Plan {
   constructor(options: PlanOptions) {
     const { conversation, direction, framing, maxMessageBytes } = options;
     const faults = faultsOf(options);
-    this.#stages = faults.flatMap(([fault, index]) =>
-      stageOf(fault, index, options) ?? []
+    this.#stages = faults.map(([fault, index]) =>
+      stageOf(fault, index, options)
     );
     this.isEmpty = faults.length === 0;
     // Delays and faults of messages wait for whole ones. The others need not: text
@@ -182,14 +182,18 @@ export function refusal(
   );
 }
 
+/** What strikes in a connection; what refuses one never lets it begin. */
+type StruckFault = Exclude<Fault, { readonly name: "refuse" }>;
+
 /** The faults that can strike, each with its index, in the order of the stages. */
 function faultsOf(
   { connection, direction, faults, seed }: PlanOptions,
-): [Fault, number][] {
+): [StruckFault, number][] {
   return faults
-    .map((fault, index): [Fault, number] => [fault, index])
+    .flatMap((fault, index): [StruckFault, number][] =>
+      fault.name === "refuse" ? [] : [[fault, index]]
+    )
     .filter(([fault, index]) =>
-      fault.name !== "refuse" &&
       (fault.direction === undefined || fault.direction === direction) &&
       isChosen(fault, index, seed, connection)
     )
@@ -211,10 +215,10 @@ function isChosen(
 }
 
 function stageOf(
-  fault: Fault,
+  fault: StruckFault,
   index: number,
   { canReset, connection, direction, framing, seed }: PlanOptions,
-): Stage | undefined {
+): Stage {
   const isWebSocket = String(framing) === "websocket";
   const place = { canReset, connection, direction, isWebSocket };
   const strikes = new Strikes(fault, place);
@@ -243,7 +247,5 @@ function stageOf(
       return new Split(fault.bytes, strikes);
     case "slow-end":
       return new SlowEnd(fault.ms, strikes);
-    case "refuse":
-      return undefined;
   }
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type Address, parseAddress } from "../../transport/address.ts";
+import { Address } from "../../transport/address.ts";
 import type { DatagramEndpoint } from "../../transport/datagram_endpoint.ts";
+import { everyInterfaceFor } from "../../transport/ip.ts";
 import { openDatagrams } from "../../transport/open_datagrams.ts";
 import { endedBy, type Link, type LinkEnd, type LinkReceiver } from "./link.ts";
 
@@ -16,10 +17,8 @@ const DONE = Promise.resolve();
 
 /** Binds a socket of its own, which sends to one address. */
 export async function openDatagramLink(address: Address): Promise<Link> {
-  const any = address.hostname.includes(":")
-    ? "udp://[::]:0"
-    : "udp://0.0.0.0:0";
-  const endpoint = openDatagrams(parseAddress(any), {});
+  const every = new Address("udp", everyInterfaceFor(address.hostname));
+  const endpoint = openDatagrams(every, {});
   try {
     // A name is looked up once, and not for each message.
     return new DatagramLink(endpoint, await endpoint.resolve(address));

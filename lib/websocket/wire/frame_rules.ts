@@ -33,11 +33,6 @@ export function isControl(opcode: number): boolean {
   return (opcode & 0x8) !== 0;
 }
 
-/** A frame in words: "ping frame". */
-export function frameName(opcode: number): string {
-  return `${NAMES[opcode]} frame`;
-}
-
 /**
  * Checks the first byte: FIN, the reserved bits and the opcode.
  *

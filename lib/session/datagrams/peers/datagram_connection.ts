@@ -11,6 +11,7 @@ import {
   type DatagramEndpoint,
   MAX_IPV6_DATAGRAM_BYTES,
 } from "../../../transport/datagram_endpoint.ts";
+import { everyInterfaceFor } from "../../../transport/ip.ts";
 import { openDatagrams } from "../../../transport/open_datagrams.ts";
 import { checkFits } from "../udp_address.ts";
 
@@ -45,8 +46,7 @@ export class DatagramConnection implements Connection {
     to: Address,
     readsEmpty: boolean,
   ): Promise<DatagramConnection> {
-    const isIpv4 = /^[\d.]+$/.test(to.hostname);
-    const every = new Address("udp", isIpv4 ? "0.0.0.0" : "::");
+    const every = new Address("udp", everyInterfaceFor(to.hostname));
     const endpoint = openDatagrams(every, {});
     try {
       const resolved = await endpoint.resolve(to);
