@@ -26,7 +26,7 @@
  * | duplicates | none | none: the store takes each id once within 2 minutes, and a hub skips ids among the last 1,024 messages of a room |
  * | a slow hub | the server ends its connection when too much waits for it: a gap | it catches up from the store |
  * | a full store | nothing is stored | rooms are never forgotten, so the store grows with each new name of a room, up to `max_file_store` of nats-server. Then members see that their room is cut off, and messages wait, then their senders, until there is space |
- * | power loss of a server | nothing is stored | up to 2 minutes of messages may be lost that were acknowledged, as nats-server does not wait for the disk (`sync_interval`). With `replicas: 3` that takes two machines that fail at once. Not measured |
+ * | power loss of a server | nothing is stored | the last messages are lost, though they were acknowledged: nats-server does not wait for the disk, but writes to it every 2 minutes (`sync_interval: always` changes that, from nats-server 2.10 on). With `replicas: 3` that takes two machines that fail at once |
  * | partition of a cluster | each side goes on by itself, and members see gaps when it is over | the side with the majority goes on, the other one waits |
  * | clocks that jump | nothing depends on them | the 2 minutes are of the server's clock |
  *
@@ -38,6 +38,11 @@
  * seconds until a hub notices that its server is gone, and the gaps that they saw
  * had exactly that number. A member of another hub gets a message 0.5 ms later than
  * one of the same hub without NATS, 0.8 ms with `history`.
+ *
+ * Power loss was measured with one server and its store on a file system that was shut
+ * down without its pending writes. After 12 seconds all 2,146 messages that members had
+ * seen were gone; after 165 seconds the last 154 of 3,247 were. What was kept was in
+ * order and without holes.
  *
  * A sender has one message under way to the store, so that a change of leader
  * cannot change the order. That bounds what one member can send with `history` to
