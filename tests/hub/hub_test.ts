@@ -8,6 +8,7 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertMatch,
   assertRejects,
 } from "@std/assert";
 import { ProtocolError } from "../../mod.ts";
@@ -566,4 +567,25 @@ Deno.test("serveHub() tells members of other hubs of the same room who has anoth
     "* guest-1 is now ann",
     "ann: hello",
   ]);
+});
+
+Deno.test("serveHub() tells members of a hub with a lower limit what they miss, with both numbers", async () => {
+  const options = { backbone: localBackbone(), notices: "text" } as const;
+  await using red = await ObservedHub.serve(options);
+  await using blue = await ObservedHub.serve({
+    ...options,
+    maxMessageBytes: 1_000,
+  });
+  const [ann] = await red.members(1);
+  const [ben] = await blue.members(1);
+  await received(ben!, 1);
+
+  await ann!.send("x".repeat(5_000));
+  await ann!.send("short");
+
+  const texts = await received(ben!, 2);
+  assertEquals(texts.includes("short"), true);
+  const [skipped] = texts.filter((text) => text !== "short");
+  assertMatch(skipped!, /^\* 1 message to you skipped: .*5000 .*limit is \d+ /);
+  assertEquals(blue.of("skipped").map(({ missed }) => missed), [1]);
 });
