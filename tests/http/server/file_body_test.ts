@@ -152,3 +152,13 @@ Deno.test("chunk memory is taken from the download that waits longest, when all 
   assertEquals(again.length, beyond.length);
   dropChunk();
 });
+
+Deno.test("fileBody() counts from the beginning of a file that was read from", () =>
+  inFile(async (path, bytes) => {
+    const file = await Deno.open(path);
+    await file.read(new Uint8Array(100));
+
+    const body = fileBody(file, { start: 0, end: 10 });
+
+    assertEquals(await new Response(body).bytes(), bytes.slice(0, 10));
+  }));

@@ -70,11 +70,12 @@ export class FilePart {
   readonly start: number;
   readonly end: number;
   readonly #file: Deno.FsFile;
-  // Where the next read begins by itself.
-  #position = 0;
+  // Where the next read begins by itself; unknown at first, as the program may have
+  // read from the file.
+  #position = -1;
   #reading: Promise<number | null> | undefined;
 
-  /** Takes ownership of a file that was not read from. */
+  /** Takes ownership of a file. */
   constructor(file: Deno.FsFile, { start, end }: FileRange) {
     this.#file = file;
     this.start = start;
@@ -111,7 +112,8 @@ export class FilePart {
     memory: Uint8Array<ArrayBuffer>,
     at: number,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    if (at !== this.#position) await this.#file.seek(at, Deno.SeekMode.Start);
+    // Moving the position does not touch the disk, so it need not be awaited.
+    if (at !== this.#position) this.#file.seekSync(at, Deno.SeekMode.Start);
     const room = memory.subarray(0, this.end - at);
     this.#reading = this.#file.read(room);
     const count = await this.#reading;
