@@ -52,8 +52,8 @@ const PUBLIC = [
 const SCRIPT = [
   ...["lib/script/capture.ts", "lib/script/parse_script.ts"],
   ...["lib/script/run_script.ts", "lib/script/script_error.ts"],
-  ...["lib/script/statement.ts", "lib/script/subset.ts"],
-  "lib/script/template.ts",
+  ...["lib/script/same_json.ts", "lib/script/statement.ts"],
+  ...["lib/script/subset.ts", "lib/script/template.ts"],
 ];
 // What both commands that run scripts share.
 const SCRIPTS = [

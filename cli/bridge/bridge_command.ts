@@ -97,7 +97,7 @@ function placesOf(
 }
 
 /** What the options of a bridge can apply to. */
-export function kindsOf(
+function kindsOf(
   listen: Pick<Address, "transport"> | "-",
   target: Pick<Address, "transport">,
 ): Set<Kind> {

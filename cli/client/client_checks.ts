@@ -12,7 +12,7 @@ import {
 } from "../../lib/core.ts";
 import { reasonOf } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { Failure } from "../output/failure.ts";
+import { Failure, UsageError } from "../output/failure.ts";
 import { checkPair } from "../tls/tls_options.ts";
 
 /**
@@ -24,6 +24,20 @@ import { checkPair } from "../tls/tls_options.ts";
 export function checkTls(address: Address, given: ReadonlySet<string>): void {
   if (!address.isTls) return;
   checkPair(given);
+}
+
+/**
+ * Refuses the source of a PROXY protocol header that is not sent.
+ *
+ * @param given The options that were given.
+ * @throws {UsageError} If it is given without the header.
+ */
+export function checkProxySource(given: ReadonlySet<string>): void {
+  if (given.has("proxy-source") && !given.has("proxy-protocol")) {
+    throw new UsageError(
+      "--proxy-source is for --proxy-protocol; write for example: --proxy-protocol --proxy-source 192.0.2.1:5000",
+    );
+  }
 }
 
 /**

@@ -22,7 +22,12 @@ import { UsageError } from "../output/failure.ts";
 import { parserOf } from "../output/formats.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkGroup } from "../udp/group_options.ts";
-import { checkDatagrams, checkMessages, checkTls } from "./client_checks.ts";
+import {
+  checkDatagrams,
+  checkMessages,
+  checkProxySource,
+  checkTls,
+} from "./client_checks.ts";
 import { CLIENT_OPTIONS, type ClientOptions } from "./client_option_table.ts";
 
 /** What a client is asked to do. */
@@ -72,7 +77,7 @@ export async function parseClientArguments(
   checkTarget(address);
   checkGroup(address, given, options.interface);
   checkTls(address, given);
-  checkSource(given);
+  checkProxySource(given);
   const messages = readMessages(typed, options);
   if (kinds.has("datagrams")) {
     checkDatagrams(messages, address, options["max-message"]);
@@ -87,14 +92,6 @@ function checkNoFrame(frame: string | undefined, where: string): void {
   throw new UsageError(
     `${frame}@ means nothing at ${where}: HTTP itself says where a message ends; leave it out`,
   );
-}
-
-function checkSource(given: ReadonlySet<string>): void {
-  if (given.has("proxy-source") && !given.has("proxy-protocol")) {
-    throw new UsageError(
-      "--proxy-source is for --proxy-protocol; write for example: --proxy-protocol --proxy-source 192.0.2.1:5000",
-    );
-  }
 }
 
 function readMessages(

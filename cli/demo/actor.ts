@@ -90,7 +90,7 @@ export class Actor {
 }
 
 /** The lines of a stream. */
-export class Lines {
+class Lines {
   /** All lines, once the stream has ended. */
   readonly all: Promise<readonly string[]>;
   /** Called for each line that comes from now on. */

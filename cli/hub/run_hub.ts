@@ -11,7 +11,10 @@ import type { ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand, Progress } from "../program.ts";
 import { reloadAtSignal } from "../server/listening/reload_certificate.ts";
-import { tellListening } from "../server/listening/tell_listening.ts";
+import {
+  framingsOf,
+  tellListening,
+} from "../server/listening/tell_listening.ts";
 import { Servers } from "../server/start_servers.ts";
 import { untilSignal } from "../server/until_signal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -75,8 +78,7 @@ function tellSettings(
   hub: string,
   log: Log,
 ): void {
-  const framings = places.map(({ framing = options.frame }) => String(framing));
-  const frame = [...new Set(framings)].join(", ");
+  const frame = framingsOf(places, options.frame);
   const { history, queue: queueBytes, "when-slow": whenSlow } = options;
   const { room = "lobby", roomPath } = options.room ?? {};
   const rooms = roomPath === undefined ? room : `json:${roomPath}`;

@@ -20,7 +20,7 @@ import { reloadAtSignal } from "./listening/reload_certificate.ts";
 import { parseServerArguments, type ServerCommand } from "./server_command.ts";
 import { manualOf } from "./server_manual.ts";
 import { type Between, startServers } from "./start_servers.ts";
-import { tellListening } from "./listening/tell_listening.ts";
+import { framingsOf, tellListening } from "./listening/tell_listening.ts";
 import { untilSignal } from "./until_signal.ts";
 
 /**
@@ -122,8 +122,7 @@ async function runServers(
 function tellSettings(command: ServerCommand, log: Log): void {
   const { name, options, places, service } = command;
   if (service.protocol !== undefined) return tellHttpSettings(command, log);
-  const framings = places.map(({ framing = options.frame }) => String(framing));
-  const frame = [...new Set(framings)].join(", ");
+  const frame = framingsOf(places, options.frame);
   const maxMessageBytes = options["max-message"];
   log.now(
     { event: "settings", service: name, frame, maxMessageBytes },

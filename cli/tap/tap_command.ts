@@ -114,7 +114,7 @@ function framingOver(
 }
 
 /** What the options of a tap can apply to. */
-export function kindsOf(
+function kindsOf(
   listen: Pick<Address, "transport">,
   target: Pick<Address, "transport">,
 ): Set<Kind> {

@@ -23,7 +23,7 @@ import type { Step } from "./plan/step.ts";
  * How many bytes wait in one direction before its sender waits: as much as a second
  * of delay holds of 8 Mbit/s.
  */
-export const MOST_HELD_BYTES: number = 1024 * 1024;
+const MOST_HELD_BYTES: number = 1024 * 1024;
 
 // How many steps wait, as split:1 makes one of each byte.
 const MOST_STEPS = 16 * 1024;

@@ -93,7 +93,7 @@ export interface NatsSettings {
 
 const DEFAULT_PORT = 4222;
 /** The default of {@linkcode NatsBackboneOptions.retryMs}. */
-export const DEFAULT_RETRY_MS = 10_000;
+const DEFAULT_RETRY_MS = 10_000;
 const DEFAULT_CONNECT_TIMEOUT_MS = 5_000;
 const DEFAULT_PING_INTERVAL_MS = 2_000;
 const MOST_REPLICAS = 5;

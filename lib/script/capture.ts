@@ -8,7 +8,7 @@
 
 import { OptionTypeError } from "../check.ts";
 import type { JsonValue } from "../encoding/json.ts";
-import { sameJson } from "./subset.ts";
+import { sameJson } from "./same_json.ts";
 
 /** A value that was captured or given. */
 export interface Captured {

@@ -86,19 +86,6 @@ function objectDifference(
   return undefined;
 }
 
-/** Whether two values are the same, whatever the order of members. */
-export function sameJson(a: JsonValue, b: JsonValue): boolean {
-  if (typeof a !== "object" || typeof b !== "object") return a === b;
-  if (a === null || b === null) return a === b;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  const [left, right] = [a, b] as Record<string, JsonValue>[];
-  return keys.length === Object.keys(b).length &&
-    keys.every((key) =>
-      Object.hasOwn(right!, key) && sameJson(left![key]!, right![key]!)
-    );
-}
-
 function differs(path: string, value: JsonValue, wanted: string): string {
   return `${placeOf(path)} is ${shown(value)}, and ${wanted}`;
 }

@@ -30,7 +30,7 @@ import { TimeoutError } from "../errors.ts";
  * expression is given up. A usual search takes some microseconds. What passes a tap
  * waits so long, once.
  */
-export const MOST_SEARCH_MS = 500;
+const MOST_SEARCH_MS = 500;
 
 // A search that takes longer is slow. A busy machine makes one slow now and then.
 const SLOW_MS = 10;

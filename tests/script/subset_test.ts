@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import { Captures } from "../../lib/script/capture.ts";
 import type { ParsedScript, Pattern } from "../../lib/script/statement.ts";
-import { sameJson } from "../../lib/script/subset.ts";
+import { sameJson } from "../../lib/script/same_json.ts";
 import { jsonDifference } from "../../lib/script/running/match.ts";
 import { parseScript } from "../../lib/testing/mod.ts";
 import type { JsonValue } from "../../lib/encoding/mod.ts";

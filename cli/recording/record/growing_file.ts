@@ -20,7 +20,7 @@ import { cannotWrite } from "../../output/new_file.ts";
 import { Batch } from "./batch.ts";
 
 /** How many bytes may wait before {@linkcode GrowingFile.room} waits. */
-export const MOST_WAITING_BYTES: number = 4 * 1024 * 1024;
+const MOST_WAITING_BYTES: number = 4 * 1024 * 1024;
 
 const SOON_MS = 100;
 const MANY_BYTES = 256 * 1024;

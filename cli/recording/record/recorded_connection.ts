@@ -46,7 +46,7 @@ function addressOf(address: Address): string | undefined {
 }
 
 /** A connection that is recorded. */
-export class RecordedConnection extends OuterConnection {
+class RecordedConnection extends OuterConnection {
   readonly #record: ConnectionRecord;
   readonly #side: Side;
   // How much of what comes next was recorded already: a write took only a part.

@@ -33,14 +33,14 @@ export const IGNORE_OPTION = repeated(
 );
 
 /** A seed that can be chosen. */
-export const SEED_OPTION = optional(
+const SEED_OPTION = optional(
   "N",
   parseWhole,
   "makes --cut random cut the same again; chosen, and shown, unless given",
 );
 
 /** The options by name. */
-export const REPLAY_OPTIONS = about({ subject: "playing" }, {
+const REPLAY_OPTIONS = about({ subject: "playing" }, {
   "speed": setting(
     "N",
     { value: 1, text: "1" },

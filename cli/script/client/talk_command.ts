@@ -26,7 +26,7 @@ import {
   readPlace,
   writtenPlace,
 } from "../../arguments/place.ts";
-import { checkTls } from "../../client/client_checks.ts";
+import { checkProxySource, checkTls } from "../../client/client_checks.ts";
 import { reasonOf } from "../../output/error_text.ts";
 import { UsageError } from "../../output/failure.ts";
 import { checkRecord } from "../../recording/record/record_options.ts";
@@ -260,11 +260,7 @@ function check(
   const tls = places.find(({ address }) => address.isTls);
   if (tls !== undefined) checkTls(tls.address, given);
   checkRecord(options, given);
-  if (given.has("proxy-source") && !given.has("proxy-protocol")) {
-    throw new UsageError(
-      "--proxy-source is for --proxy-protocol; write for example: --proxy-protocol --proxy-source 192.0.2.1:5000",
-    );
-  }
+  checkProxySource(given);
   if (options.report === "" || options.report === "-") {
     throw new UsageError("--report needs the name of a file");
   }

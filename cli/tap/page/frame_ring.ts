@@ -8,7 +8,7 @@ import type { FramePart, FramePlace } from "../../../lib/framing/mod.ts";
 import type { RelayDirection } from "../../../lib/relay/mod.ts";
 
 /** So many events are kept: at 2,000 messages a second, five seconds. */
-export const MOST_EVENTS = 10_000;
+const MOST_EVENTS = 10_000;
 /** So many bytes of a frame are kept. */
 export const MOST_FRAME_BYTES = 1_024;
 

@@ -27,7 +27,7 @@ import { namedFraming } from "./named_framing.ts";
 /**
  * How long the block of header lines may be, in bytes: 8 KiB, as in web servers.
  */
-export const MAX_HEADER_BLOCK_BYTES: number = 8 * 1024;
+const MAX_HEADER_BLOCK_BYTES: number = 8 * 1024;
 
 const CR = 13;
 const LF = 10;

@@ -13,7 +13,7 @@ import { isDigit } from "./digits.ts";
 
 /** The places in a number; a number can end in some of them. */
 export const MINUS = 32;
-export const ZERO = 33;
+const ZERO = 33;
 const INTEGER = 34;
 const POINT = 35;
 const FRACTION = 36;

@@ -22,7 +22,7 @@ import { evidence, malformed, nameOf, tooLarge } from "../limits.ts";
 import { canEndAt, ENDS, MINUS, numberGoesOn, WRONG } from "./json_number.ts";
 
 /** How deep values may be nested. */
-export const MOST_JSON_LEVELS = 100;
+const MOST_JSON_LEVELS = 100;
 
 // States; those of a number are 32 and above.
 const VALUE = 0;

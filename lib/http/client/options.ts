@@ -13,18 +13,18 @@ import type { InformationalHead } from "../wire/events.ts";
 import type { HttpResponseReadOptions } from "../wire/http_limits.ts";
 
 /** The default of {@linkcode HttpExchangeOptions.responseTimeoutMs}: 30 s. */
-export const DEFAULT_RESPONSE_TIMEOUT_MS: number = 30_000;
+const DEFAULT_RESPONSE_TIMEOUT_MS: number = 30_000;
 
 /** The default of {@linkcode HttpExchangeOptions.bodyTimeoutMs}: 30 s. */
-export const DEFAULT_RESPONSE_BODY_TIMEOUT_MS: number = 30_000;
+const DEFAULT_RESPONSE_BODY_TIMEOUT_MS: number = 30_000;
 
 /**
  * The default of {@linkcode HttpExchangeOptions.maxRedirects}: 20, as `fetch`.
  */
-export const DEFAULT_MAX_REDIRECTS: number = 20;
+const DEFAULT_MAX_REDIRECTS: number = 20;
 
 /** The default of {@linkcode HttpDialOptions.maxBodyBytes}: 64 MiB. */
-export const DEFAULT_MAX_RESPONSE_BYTES: number = 64 * 1024 * 1024;
+const DEFAULT_MAX_RESPONSE_BYTES: number = 64 * 1024 * 1024;
 
 /** The default of {@linkcode HttpClientOptions.keepAliveTimeoutMs}: 4 s. */
 export const DEFAULT_CLIENT_KEEP_ALIVE_MS: number = 4_000;

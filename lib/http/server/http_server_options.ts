@@ -24,21 +24,21 @@ import { type HttpReadOptions, readSettings } from "../wire/http_limits.ts";
 export const DEFAULT_MAX_BODY_BYTES: number = 1024 * 1024;
 
 /** The default of {@linkcode ServeHttpOptions.headerTimeoutMs}: 30 s. */
-export const DEFAULT_HEADER_TIMEOUT_MS: number = 30_000;
+const DEFAULT_HEADER_TIMEOUT_MS: number = 30_000;
 
 /**
  * The default of {@linkcode ServeHttpOptions.keepAliveTimeoutMs}: 75 s, as
  * nginx.
  */
-export const DEFAULT_KEEP_ALIVE_TIMEOUT_MS: number = 75_000;
+const DEFAULT_KEEP_ALIVE_TIMEOUT_MS: number = 75_000;
 
 /** The default of {@linkcode ServeHttpOptions.bodyTimeoutMs}: 30 s. */
-export const DEFAULT_BODY_TIMEOUT_MS: number = 30_000;
+const DEFAULT_BODY_TIMEOUT_MS: number = 30_000;
 
 /**
  * The default of {@linkcode ServeHttpOptions.sendTimeoutMs}: 60 s, as nginx.
  */
-export const DEFAULT_SEND_TIMEOUT_MS: number = 60_000;
+const DEFAULT_SEND_TIMEOUT_MS: number = 60_000;
 
 /** A request was answered: the data of an access log. */
 export interface AnsweredEvent {

@@ -8,12 +8,13 @@ import { bounded } from "../../search/bounded_expression.ts";
 import { describeError, TimeoutError } from "../../errors.ts";
 import { capturedText, Captures, sameBytes } from "../capture.ts";
 import type { Pattern } from "../statement.ts";
-import { differenceOf, sameJson } from "../subset.ts";
+import { sameJson } from "../same_json.ts";
+import { differenceOf } from "../subset.ts";
 import { bytesOf, textOf } from "../template.ts";
 import { utf8Of, writtenValue } from "./written.ts";
 
 /** A regular expression looks at no more of a message. */
-export const LOOKED_AT_BYTES: number = 64 * 1024;
+const LOOKED_AT_BYTES: number = 64 * 1024;
 
 /** A pattern of a message, and not of the end. */
 export type MessagePattern = Exclude<Pattern, { type: "end" | "reset" }>;

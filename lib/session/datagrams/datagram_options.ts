@@ -19,10 +19,10 @@ import {
  * The default of {@linkcode DatagramOptions.maxQueuedDatagrams}: 256, as many
  * small ones as Linux's own queue holds.
  */
-export const DEFAULT_MAX_QUEUED_DATAGRAMS: number = 256;
+const DEFAULT_MAX_QUEUED_DATAGRAMS: number = 256;
 
 /** The default of {@linkcode DatagramOptions.maxQueuedBytes}: 1 MiB. */
-export const DEFAULT_MAX_QUEUED_BYTES: number = 1024 * 1024;
+const DEFAULT_MAX_QUEUED_BYTES: number = 1024 * 1024;
 
 /**
  * A message and who sent it.

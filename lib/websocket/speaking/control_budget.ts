@@ -10,7 +10,7 @@ import { ProtocolError } from "../../errors.ts";
  * The most control frames within one second. A browser sends none by itself, and
  * programs that keep a connection alive one every few seconds.
  */
-export const MAX_CONTROL_FRAMES_PER_SECOND = 1_000;
+const MAX_CONTROL_FRAMES_PER_SECOND = 1_000;
 
 /** The control frames of one peer. */
 export class ControlBudget {

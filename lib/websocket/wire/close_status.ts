@@ -32,7 +32,7 @@ export const CLOSE_CODES = {
 } as const;
 
 /** The largest reason in bytes: a control frame holds 125, the code takes 2. */
-export const MAX_REASON_BYTES = 123;
+const MAX_REASON_BYTES = 123;
 
 /**
  * Whether a code may stand in a close frame. 1004, 1005, 1006 and 1015 are

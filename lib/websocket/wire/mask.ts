@@ -114,7 +114,7 @@ function maskWords(source: Int32Array, target: Int32Array, word: number): void {
 }
 
 /** The byte of the key that belongs to a place in the payload. */
-export function keyByte(key: number, place: number): number {
+function keyByte(key: number, place: number): number {
   return (key >>> (24 - ((place & 3) << 3))) & 0xff;
 }
 

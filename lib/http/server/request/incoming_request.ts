@@ -15,7 +15,7 @@ import type { RequestSignal } from "./request_signal.ts";
 import { WholeRequest } from "./whole_request.ts";
 
 /** A request that came over a connection. */
-export class IncomingRequest extends LateRequest {
+class IncomingRequest extends LateRequest {
   readonly #head: RequestHead;
   readonly #body: RequestBody | undefined;
   readonly #url: string;

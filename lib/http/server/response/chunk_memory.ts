@@ -11,7 +11,7 @@
 import { type Member, Roster } from "../../../roster.ts";
 
 /** Bytes that are read at once. */
-export const CHUNK_BYTES: number = 256 * 1024;
+const CHUNK_BYTES: number = 256 * 1024;
 
 // Downloads that go on at the same time, without reading anything twice.
 const MOST_CHUNKS = 32;

@@ -13,7 +13,7 @@ import { tooLarge, truncated } from "../http_error.ts";
 import type { HttpReadSettings } from "../http_limits.ts";
 
 /** The end of a message without trailers. */
-export const END: MessageEnd = { type: "end", trailers: [] };
+const END: MessageEnd = { type: "end", trailers: [] };
 
 /** The most bytes of a body that are put together at a time. */
 export const MOST_JOINED_BYTES: number = 64 * 1024;
