@@ -6,10 +6,24 @@
  *   send ─► passage of the peer ─► endpoint.send
  * ```
  *
+ * The pump receives ahead of the program:
+ *
+ * ```text
+ *         receive(), nothing is due          the socket fails
+ *   idle ─────────────────────────► pumping ──────────────────► failed
+ *    ▲ ▲        much is due            │                          │
+ *    │ └───────────────────────────────┘                          │
+ *    └───────────────── receive() throws the failure ─────────────┘
+ *
+ *   any ── close() ──► closed
+ * ```
+ *
  * @module
  */
 
 import { ClosedError } from "../errors.ts";
+import { Recent } from "../recent.ts";
+import type { Side } from "../framing/framing.ts";
 import type { Address } from "../transport/address.ts";
 import {
   type DatagramEndpoint,
@@ -18,119 +32,16 @@ import {
   type MulticastOptions,
   type ReceivedDatagram,
 } from "../transport/datagram_endpoint.ts";
-import { checkFaults } from "./check_faults.ts";
-import { type DatagramFaults, DatagramPassages } from "./datagram_passages.ts";
+import { DatagramPassages } from "./datagram_passages.ts";
 import {
   directionFrom,
   type Fault,
   type FaultDirection,
   type FaultEvent,
 } from "./fault.ts";
-import { Recent } from "../recent.ts";
-import { checkedNumbers, type FaultOptions, faultsOf } from "./with_faults.ts";
 
 // How many datagrams are due and not received yet; then the system's queue fills.
 const MOST_DUE = 1_000;
-
-/** Options for {@linkcode withDatagramFaults}. */
-export interface DatagramFaultOptions
-  extends Omit<FaultOptions, "connection" | "onStrike"> {
-  /**
-   * Gives the number of a peer, from 1: faults take each peer address for a connection.
-   *
-   * @default {the order in which peers are first seen}
-   */
-  readonly numberOf?: ((peer: Address) => number) | undefined;
-  /** Called with each strike and the peer, before what it strikes is passed on. */
-  readonly onStrike?: ((event: FaultEvent, peer: Address) => void) | undefined;
-}
-
-/**
- * Puts faults onto a socket of datagrams: drop, duplicate, reorder, corrupt and delay.
- * Each datagram is a message, and each peer address a connection.
- *
- * @param endpoint The socket, such as `wrap` of `bindUdp` and `serveDatagrams` gives.
- * What is returned owns it.
- * @param faults What happens, as objects or as `parseFault` reads them.
- * @param options The seed, and the side that this program is.
- * @returns The socket with faults.
- * @throws {TypeError} If a fault is invalid, or cannot strike datagrams.
- * @throws {RangeError} If the seed is out of its range.
- *
- * @example A server that answers everything twice
- * ```ts
- * import { bindUdp, serveDatagrams } from "@parley/parley/udp";
- * import { withDatagramFaults } from "@parley/parley/testing";
- * import { assertEquals } from "@std/assert";
- *
- * await using server = await serveDatagrams("udp://127.0.0.1:0", {
- *   encoding: "text",
- *   wrap: (endpoint) =>
- *     withDatagramFaults(endpoint, ["to-client:duplicate:100%"], { side: "server" }),
- * }, (message, from, socket) => socket.send(message, from));
- *
- * await using client = bindUdp("udp://127.0.0.1:0", { encoding: "text" });
- * await client.send("hello", server.address);
- * const received: string[] = [];
- * for await (const { message } of client) {
- *   if (received.push(message) === 2) break;
- * }
- * assertEquals(received, ["hello", "hello"]);
- * ```
- */
-export function withDatagramFaults(
-  endpoint: DatagramEndpoint,
-  faults: readonly (Fault | string)[],
-  options: DatagramFaultOptions = {},
-): DatagramEndpoint {
-  const { seed } = checkedNumbers({ seed: options.seed });
-  const known = faultsOf(faults);
-  checkFaults(known, "datagrams");
-  return new FaultyEndpoint(endpoint, known, seed, options);
-}
-
-/**
- * Makes the faults of the datagrams of one peer, for a program between a peer and a
- * server, such as `through` of `relayDatagrams`.
- *
- * @param faults What happens.
- * @param options The seed, and the peer's number.
- * @returns What the peer's datagrams go through.
- * @throws {TypeError} If a fault is invalid, or cannot strike datagrams.
- * @throws {RangeError} If a number is out of its range.
- *
- * @example A relay that loses the first request
- * ```ts
- * import { relayDatagrams } from "@parley/parley/relay";
- * import { datagramFaults } from "@parley/parley/testing";
- * import { bindUdp, serveDatagrams } from "@parley/parley/udp";
- * import { assertEquals } from "@std/assert";
- *
- * const text = { encoding: "text" } as const;
- * await using server = await serveDatagrams(
- *   "udp://127.0.0.1:0",
- *   text,
- *   (message, from, socket) => socket.send(message.toUpperCase(), from),
- * );
- * await using relay = await relayDatagrams("udp://127.0.0.1:0", server.address, {
- *   through: () => datagramFaults(["to-server:drop:100%,message=1"]),
- * });
- *
- * await using client = bindUdp("udp://127.0.0.1:0", text);
- * const reply = await client.request("hello", relay.address, { timeoutMs: 200 });
- * assertEquals(reply, "HELLO"); // the second attempt
- * ```
- */
-export function datagramFaults(
-  faults: readonly (Fault | string)[],
-  options: Omit<FaultOptions, "side"> = {},
-): DatagramFaults {
-  const known = faultsOf(faults);
-  checkFaults(known, "datagrams");
-  const { onStrike = () => {}, only } = options;
-  const numbers = checkedNumbers(options);
-  return new DatagramPassages({ ...numbers, faults: known, only, onStrike });
-}
 
 /** A datagram that is due. */
 interface Due {
@@ -138,32 +49,37 @@ interface Due {
   readonly from: Address;
 }
 
-class FaultyEndpoint implements DatagramEndpoint {
+/** What a socket with faults is made of. */
+export interface EndpointParts {
+  readonly faults: readonly Fault[];
+  readonly seed: number;
+  /** The side that this program is. */
+  readonly side?: Side | undefined;
+  readonly only?: FaultDirection | undefined;
+  readonly numberOf?: ((peer: Address) => number) | undefined;
+  readonly onStrike?: ((event: FaultEvent, peer: Address) => void) | undefined;
+}
+
+type State =
+  | { readonly type: "idle" | "pumping" | "closed" }
+  | { readonly type: "failed"; readonly error: unknown };
+
+/** A socket of datagrams with faults. */
+export class FaultyEndpoint implements DatagramEndpoint {
   readonly #endpoint: DatagramEndpoint;
-  readonly #faults: readonly Fault[];
-  readonly #seed: number;
-  readonly #options: DatagramFaultOptions;
+  readonly #parts: EndpointParts;
   readonly #incoming: FaultDirection;
   readonly #outgoing: FaultDirection;
   readonly #peers = new Recent<DatagramPassages>((peer) => peer.close());
   readonly #due: Due[] = [];
+  #state: State = { type: "idle" };
   #count = 0;
-  #isClosed = false;
-  #isReceiving = false;
-  #failure: unknown;
   #wake: (() => void) | undefined;
 
-  constructor(
-    endpoint: DatagramEndpoint,
-    faults: readonly Fault[],
-    seed: number,
-    options: DatagramFaultOptions,
-  ) {
+  constructor(endpoint: DatagramEndpoint, parts: EndpointParts) {
     this.#endpoint = endpoint;
-    this.#faults = faults;
-    this.#seed = seed;
-    this.#options = options;
-    const { side = "client" } = options;
+    this.#parts = parts;
+    const { side = "client" } = parts;
     this.#outgoing = directionFrom(side);
     this.#incoming = directionFrom(side === "client" ? "server" : "client");
   }
@@ -177,7 +93,7 @@ class FaultyEndpoint implements DatagramEndpoint {
   }
 
   async send(bytes: Uint8Array, to: Address): Promise<void> {
-    if (this.#isClosed) throw this.#closedError("send to", to);
+    if (this.#isClosed()) throw this.#closedError("send to", to);
     let failure: unknown;
     // What is sent at once may fail; what is sent later is lost then, as on a network.
     await this.#peer(to).pass(
@@ -193,7 +109,7 @@ class FaultyEndpoint implements DatagramEndpoint {
 
   async receive(into: Uint8Array): Promise<ReceivedDatagram> {
     for (;;) {
-      if (this.#isClosed) throw this.#closedError("receive on", this.address);
+      if (this.#isClosed()) throw this.#closedError("receive on", this.address);
       const due = this.#due.shift();
       if (due !== undefined) {
         into.set(due.bytes);
@@ -202,10 +118,12 @@ class FaultyEndpoint implements DatagramEndpoint {
           from: due.from,
         };
       }
-      const failure = this.#failure;
-      this.#failure = undefined;
-      if (failure !== undefined) throw failure;
-      if (!this.#isReceiving) void this.#pump();
+      if (this.#state.type === "failed") {
+        const { error } = this.#state;
+        this.#state = { type: "idle" };
+        throw error;
+      }
+      if (this.#state.type === "idle") void this.#pump();
       await new Promise<void>((resolve) => this.#wake = resolve);
     }
   }
@@ -222,18 +140,22 @@ class FaultyEndpoint implements DatagramEndpoint {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#state = { type: "closed" };
     for (const peer of this.#peers.clear()) peer.close();
     this.#endpoint.close();
     this.#wake?.();
   }
 
+  #isClosed(): boolean {
+    return this.#state.type === "closed";
+  }
+
   /** Receives ahead of the program, as long as it takes what is due. */
   async #pump(): Promise<void> {
-    this.#isReceiving = true;
+    this.#state = { type: "pumping" };
     const into = new Uint8Array(MAX_IPV6_DATAGRAM_BYTES + 1);
     try {
-      while (!this.#isClosed && this.#due.length < MOST_DUE) {
+      while (!this.#isClosed() && this.#due.length < MOST_DUE) {
         const { bytes, from } = await this.#endpoint.receive(into);
         const arrive = (some: Uint8Array) => {
           this.#due.push({ bytes: some.slice(), from });
@@ -242,21 +164,23 @@ class FaultyEndpoint implements DatagramEndpoint {
         };
         await this.#peer(from).pass(this.#incoming, bytes, arrive);
       }
+      this.#enter({ type: "idle" });
     } catch (error) {
       // The next call reports it, and begins again.
-      this.#failure = error;
+      this.#enter({ type: "failed", error });
       this.#wake?.();
-    } finally {
-      this.#isReceiving = false;
     }
   }
 
+  #enter(state: State): void {
+    if (!this.#isClosed()) this.#state = state;
+  }
+
   #peer(address: Address): DatagramPassages {
-    const { numberOf, only, onStrike } = this.#options;
+    const { faults, numberOf, only, onStrike, seed } = this.#parts;
     return this.#peers.of(String(address), () =>
       new DatagramPassages({
-        faults: this.#faults,
-        seed: this.#seed,
+        ...{ faults, seed },
         connection: numberOf?.(address) ?? ++this.#count,
         only,
         onStrike: (event) => onStrike?.(event, address),

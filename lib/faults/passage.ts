@@ -6,27 +6,25 @@
  *   push ─► plan ─► steps, each with its time ─► take
  *                   (above the bound, room() waits)
  *
- *   open ── take() gives an end, a reset or a failure ──► over
- *     │ └── a stall ─► stalled ── 5 min after the end ──► over
- *     └──── close() ────────────────────────────────────► closed
+ *   open ── end(), fail() ──► ending ── take() gives the end, a reset, a failure ──► over
+ *     │ a stall         a stall │  ▲
+ *     ▼                         ▼  │ 5 min, or fail()
+ *   stalled ── end() ─► ended in a stall
+ *
+ *   any ── close() ──► closed
  * ```
+ *
+ * A truncation or a reset leads from open to over, too: its step is an end that the
+ * plan gives by itself.
  *
  * @module
  */
 
 import { SYSTEM_TIME, type Time, type Timer } from "../time/time.ts";
 import type { FaultEvent } from "./fault.ts";
+import { type HeldStep, HeldSteps } from "./held_steps.ts";
 import type { Plan } from "./plan/plan.ts";
 import type { Step } from "./plan/step.ts";
-
-/**
- * How many bytes wait in one direction before its sender waits: as much as a second
- * of delay holds of 8 Mbit/s.
- */
-const MOST_HELD_BYTES: number = 1024 * 1024;
-
-// How many steps wait, as split:1 makes one of each byte.
-const MOST_STEPS = 16 * 1024;
 
 // A message that is to be sent after the next one waits so long for it.
 const REORDER_MS = 100;
@@ -35,21 +33,12 @@ const REORDER_MS = 100;
 // server's idle timeout.
 const LONGEST_STALL_MS = 5 * 60_000;
 
-// A timer may be late by this much before a bounded rate does not catch up any more.
-const CATCH_UP_MS = 50;
-
 /** What is to be done now. */
 export type Departure =
   | { readonly type: "bytes"; readonly bytes: Uint8Array }
   | { readonly type: "end" }
   | { readonly type: "reset"; readonly event: FaultEvent }
   | { readonly type: "failed"; readonly error: unknown };
-
-/** A step, or the failure of the sender, with its time. */
-interface Held {
-  readonly step: Step | { readonly type: "failed"; readonly error: unknown };
-  readonly dueMs: number;
-}
 
 /** What a passage needs besides its plan. */
 export interface PassageOptions {
@@ -63,15 +52,14 @@ export class Passage {
   readonly #plan: Plan;
   readonly #onStrike: (event: FaultEvent) => void;
   readonly #time: Time;
-  // From #first on; what departed is taken off in batches, as an array's front is slow.
-  #held: Held[] = [];
-  #first = 0;
-  #heldBytes = 0;
-  #lastDueMs = 0;
-  // When the rate lets the next byte leave.
-  #freeMs = 0;
-  #hasEnded = false;
-  #state: "open" | "stalled" | "over" | "closed" = "open";
+  readonly #held = new HeldSteps();
+  #state:
+    | "open"
+    | "ending"
+    | "stalled"
+    | "ended in a stall"
+    | "over"
+    | "closed" = "open";
   #room: PromiseWithResolvers<void> | undefined;
   #taker: PromiseWithResolvers<Departure | undefined> | undefined;
   #timer: Timer;
@@ -90,13 +78,8 @@ export class Passage {
     return this.#state === "over" || this.#state === "closed";
   }
 
-  get #steps(): number {
-    return this.#held.length - this.#first;
-  }
-
   get #hasRoom(): boolean {
-    return this.#state !== "open" ||
-      (this.#heldBytes < MOST_HELD_BYTES && this.#steps < MOST_STEPS);
+    return this.#state !== "open" || this.#held.hasRoom;
   }
 
   /** Waits until there is room for more. */
@@ -113,17 +96,20 @@ export class Passage {
 
   /** Takes the end. */
   end(): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    if (this.#state === "stalled") this.#endLater();
-    else if (this.#state === "open") this.#add(this.#plan.end());
+    switch (this.#state) {
+      case "open":
+        this.#state = "ending";
+        return this.#add(this.#plan.end());
+      case "stalled":
+        return this.#endLater();
+    }
   }
 
   /** Takes the failure of the sender, which is passed on behind what came before. */
   fail(error: unknown): void {
-    if (this.#state === "closed" || this.#state === "over") return;
+    if (this.isOver) return;
     // A link that is lost is noticed in a direction that stalls too.
-    this.#state = "open";
+    this.#state = "ending";
     this.#add(this.#plan.flush());
     this.#hold({ type: "failed", error });
     this.#advance();
@@ -162,39 +148,23 @@ export class Passage {
     this.#advance();
   }
 
-  #hold(step: Held["step"]): void {
-    const delayMs = "delayMs" in step ? step.delayMs : 0;
-    // In order, so a step that has no delay waits for those before it.
-    const dueMs = Math.max(this.#lastDueMs, this.#time.now() + delayMs);
-    this.#lastDueMs = dueMs;
-    this.#held.push({ step, dueMs });
-    if (step.type === "bytes") this.#heldBytes += step.bytes.length;
+  #hold(step: HeldStep): void {
+    this.#held.hold(step, this.#time.now());
   }
 
   /** Gives the taker what is due, or waits for it. */
   #advance(): void {
     while (this.#taker !== undefined && this.#timer === undefined) {
-      const next = this.#held[this.#first];
-      if (next === undefined) return;
+      const { dueMs } = this.#held;
+      if (dueMs === undefined) return;
       const now = this.#time.now();
-      const dueMs = next.step.type === "bytes"
-        ? Math.max(next.dueMs, this.#freeMs)
-        : next.dueMs;
       if (dueMs > now) return this.#advanceAt(dueMs, now);
-      this.#shift();
-      const departure = this.#depart(next.step, now);
+      const departure = this.#depart(this.#held.shift(now));
       if (departure === undefined) continue;
       const taker = this.#taker;
       this.#taker = undefined;
       taker.resolve(departure);
     }
-  }
-
-  #shift(): void {
-    this.#first++;
-    if (this.#first < this.#held.length / 2) return;
-    this.#held = this.#held.slice(this.#first);
-    this.#first = 0;
   }
 
   #advanceAt(dueMs: number, now: number): void {
@@ -204,7 +174,7 @@ export class Passage {
     }, dueMs - now);
   }
 
-  #depart(step: Held["step"], now: number): Departure | undefined {
+  #depart(step: HeldStep): Departure | undefined {
     switch (step.type) {
       case "strike":
         this.#onStrike(step.event);
@@ -213,12 +183,13 @@ export class Passage {
         this.#stall();
         return undefined;
       case "bytes":
-        this.#leave(step.bytes.length, step.bytesPerSecond, now);
+        if (this.#hasRoom) this.#makeRoom();
         return { type: "bytes", bytes: step.bytes };
       case "end":
         this.#over();
         return { type: "end" };
-      default:
+      case "reset":
+      case "failed":
         this.#over();
         return step;
     }
@@ -226,30 +197,22 @@ export class Passage {
 
   /** Drops what is held, but not the news of a lost link behind it. */
   #stall(): void {
-    const last = this.#held.at(-1)?.step;
+    const { last } = this.#held;
+    const wasEnding = this.#state === "ending";
     this.#state = "stalled";
     this.#drop();
     if (last?.type === "failed") this.fail(last.error);
-    else if (this.#hasEnded) this.#endLater();
+    else if (wasEnding) this.#endLater();
   }
 
   /** Ends a direction that has stalled. */
   #endLater(): void {
+    this.#state = "ended in a stall";
     this.#stallTimer = this.#time.setTimer(() => {
-      this.#state = "open";
+      this.#state = "ending";
       this.#hold({ type: "end", delayMs: 0 });
       this.#advance();
     }, LONGEST_STALL_MS);
-  }
-
-  /** Takes bytes off what is held, and bounds the rate of what follows. */
-  #leave(count: number, bytesPerSecond: number, now: number): void {
-    this.#heldBytes -= count;
-    if (bytesPerSecond < Infinity) {
-      const from = now - this.#freeMs < CATCH_UP_MS ? this.#freeMs : now;
-      this.#freeMs = from + count * 1_000 / bytesPerSecond;
-    }
-    if (this.#hasRoom) this.#makeRoom();
   }
 
   #over(): void {
@@ -258,9 +221,7 @@ export class Passage {
   }
 
   #drop(): void {
-    this.#held = [];
-    this.#first = 0;
-    this.#heldBytes = 0;
+    this.#held.clear();
     this.#makeRoom();
   }
 

@@ -109,7 +109,7 @@ export {
   type DatagramFaultOptions,
   datagramFaults,
   withDatagramFaults,
-} from "../faults/faulty_endpoint.ts";
+} from "../faults/with_datagram_faults.ts";
 export { parseFault } from "../faults/parse_fault.ts";
 export {
   DEFAULT_FAULT_SEED,

@@ -98,7 +98,7 @@ function isTarget(method: string, target: string): boolean {
  *
  * @returns Host and port as written, or `undefined` if the target is not a URL.
  */
-export function authorityOf(target: string): string | undefined {
+function authorityOf(target: string): string | undefined {
   return /^https?:\/\/([^/?]+)/i.exec(target)?.[1];
 }
 
