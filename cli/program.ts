@@ -40,8 +40,6 @@ export interface Invocation {
 export interface LoadedCommand {
   /** Its manual, for `--help`. */
   readonly manual: Manual;
-  /** Whether it does nothing without further words, and then shows its help. */
-  readonly needsWords?: true;
   /** Runs it. May throw anything. */
   run(invocation: Invocation): Promise<ExitCode>;
 }
@@ -119,14 +117,8 @@ export async function runProgram(
         `${first} is of ${sibling.name}; see ${sibling.name} help ${first}`,
       );
     }
-    const { manual, needsWords, run } =
-      await (command ?? program.otherwise(args)).load();
+    const { manual, run } = await (command ?? program.otherwise(args)).load();
     if (command !== undefined) help = manual.name;
-    if (needsWords && args.length === 1) {
-      const { helpText } = await import("./manual/manual_commands.ts");
-      writeLine(terminal.errors, helpText(program, manual, "screen"));
-      return EXIT.usage;
-    }
     return await run({ args, terminal, progress });
   } catch (error) {
     const { report } = await import("./output/report.ts");

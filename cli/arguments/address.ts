@@ -11,7 +11,7 @@
  */
 
 import { type Address, parseAddress } from "../../lib/core.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 
 /** Tells whether a socket is at a path. */
@@ -30,7 +30,7 @@ export function readAddress(text: string): Address {
   try {
     return parseAddress(text);
   } catch (cause) {
-    throw new UsageError(reasonOf(cause), { cause });
+    throw new UsageError(errorText(cause), { cause });
   }
 }
 

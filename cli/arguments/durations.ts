@@ -9,7 +9,7 @@ import {
   parseDuration,
   timeUnitOf,
 } from "../../lib/units.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 
 /**
@@ -24,7 +24,7 @@ export function durationIn(range: DurationRange): (text: string) => number {
     try {
       return parseDuration(text, range);
     } catch (cause) {
-      throw new UsageError(reasonOf(cause), { cause });
+      throw new UsageError(errorText(cause), { cause });
     }
   };
 }

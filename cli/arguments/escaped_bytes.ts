@@ -5,7 +5,7 @@
  */
 
 import { unescape } from "../../lib/framing/grammar/escapes.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 
 /**
@@ -18,6 +18,6 @@ export function parseEscapedBytes(text: string): Uint8Array {
   try {
     return unescape(text);
   } catch (cause) {
-    throw new UsageError(`"${text}": ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`"${text}": ${errorText(cause)}`, { cause });
   }
 }

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { nameFlags, reasonOf } from "../output/error_text.ts";
+import { errorText, nameFlags } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import type { ForeignOptions } from "./foreign_options.ts";
 import { didYouMean } from "./nearest.ts";
@@ -158,7 +158,7 @@ function parse(name: string, option: Option<unknown>, text: string): unknown {
     return option.parse(text);
   } catch (cause) {
     // The library's own checks throw TypeError and RangeError.
-    throw new UsageError(`--${name}: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`--${name}: ${errorText(cause)}`, { cause });
   }
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { bounded, parseExpression } from "../../lib/core.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 
 /**
@@ -77,7 +77,7 @@ export function readExpression(typed: string): RegExp | undefined {
     return parseExpression(typed);
   } catch (cause) {
     throw new UsageError(
-      `"${typed}" is not a regular expression: ${reasonOf(cause)}`,
+      `"${typed}" is not a regular expression: ${errorText(cause)}`,
       { cause },
     );
   }

@@ -13,7 +13,7 @@
  */
 
 import { type Address, type Framing, framingOf } from "../../lib/core.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { type IsSocket, readAddress, writtenAddress } from "./address.ts";
 import { hasOwnMessages, isWebSocket } from "./kinds.ts";
@@ -139,7 +139,7 @@ function adviceFor(frame: string, address: string, cause: unknown): string {
   const meaning = /^[\w.-]+$/.test(frame)
     ? "; before an @ is a framing such as line, and no name of a user"
     : "";
-  return `${reasonOf(cause)}${meaning}`;
+  return `${errorText(cause)}${meaning}`;
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import * as units from "../../lib/units.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { counted } from "./counted.ts";
 
@@ -21,7 +21,7 @@ export function parseSize(text: string): number {
   try {
     return units.parseSize(text);
   } catch (cause) {
-    throw new UsageError(reasonOf(cause), { cause });
+    throw new UsageError(errorText(cause), { cause });
   }
 }
 

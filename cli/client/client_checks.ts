@@ -10,7 +10,7 @@ import {
   MAX_IPV4_DATAGRAM_BYTES,
   MAX_IPV6_DATAGRAM_BYTES,
 } from "../../lib/core.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure, UsageError } from "../output/failure.ts";
 import { checkPair } from "../tls/tls_options.ts";
@@ -106,7 +106,7 @@ export function cannotSend(cause: unknown): unknown {
   if (!(cause instanceof RangeError)) return cause;
   return new Failure(
     EXIT.framing,
-    `${reasonOf(cause)}; see --frame and --max-message`,
+    `${errorText(cause)}; see --frame and --max-message`,
     { cause },
   );
 }

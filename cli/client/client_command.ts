@@ -17,7 +17,7 @@ import {
   readHttpCommand,
 } from "../http/client/http_command.ts";
 import { checkScheme, isWebAddress } from "../arguments/web_address.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { parserOf } from "../output/formats.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
@@ -109,7 +109,7 @@ function readMessages(
     try {
       return parse(encoder.encode(text));
     } catch (cause) {
-      throw new UsageError(`message ${i + 1}: ${reasonOf(cause)}`, { cause });
+      throw new UsageError(`message ${i + 1}: ${errorText(cause)}`, { cause });
     }
   });
 }

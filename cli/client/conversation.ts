@@ -19,7 +19,7 @@ import {
 } from "../../lib/core.ts";
 import { isWebSocket } from "../arguments/kinds.ts";
 import { formatSize } from "../arguments/sizes.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
@@ -185,7 +185,7 @@ function unsendable(
 ): Failure {
   const why = message.length === 0
     ? `is empty, which ${framing} cannot carry; leave it out with --skip-empty`
-    : `cannot be sent: ${reasonOf(cause)}; see --frame and --max-message`;
+    : `cannot be sent: ${errorText(cause)}; see --frame and --max-message`;
   return new Failure(EXIT.framing, `line ${line} of the input ${why}`, {
     cause,
   });
@@ -237,7 +237,7 @@ function unsent(
   return new Failure(
     EXIT.lost,
     `${
-      reasonOf(cause)
+      errorText(cause)
     }; ${lost}the rest of the input was not read: the server's log may say why`,
     { cause },
   );

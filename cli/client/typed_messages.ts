@@ -10,7 +10,7 @@ import {
   line,
   ProtocolError,
 } from "../../lib/core.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import { type FormatName, parserOf } from "../output/formats.ts";
@@ -97,7 +97,7 @@ export class TypedMessages {
       } catch (cause) {
         throw new Failure(
           EXIT.local,
-          `line ${this.#lines.count} of standard input: ${reasonOf(cause)}`,
+          `line ${this.#lines.count} of standard input: ${errorText(cause)}`,
           { cause },
         );
       }

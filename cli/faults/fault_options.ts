@@ -13,7 +13,7 @@ import {
   type ValuesOf,
 } from "../arguments/option.ts";
 import { parseWhole } from "../arguments/values.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 
 // Few command lines have a fault, so what reads them is loaded for those.
@@ -92,6 +92,6 @@ function check(
   try {
     testing!.checkFaults([fault], medium, why);
   } catch (cause) {
-    throw new UsageError(`--fault: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`--fault: ${errorText(cause)}`, { cause });
   }
 }

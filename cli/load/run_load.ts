@@ -15,7 +15,7 @@ import { retrying } from "../../lib/core.ts";
 import { LOAD_FOREIGN } from "../arguments/foreign_options.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { retryFor } from "../client/connection/retry.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import { NewFile } from "../output/new_file.ts";
@@ -94,7 +94,7 @@ async function earlierRun(
   try {
     return readLoadSummary(text);
   } catch (cause) {
-    throw new Failure(EXIT.usage, `--compare ${path}: ${reasonOf(cause)}`, {
+    throw new Failure(EXIT.usage, `--compare ${path}: ${errorText(cause)}`, {
       cause,
     });
   }

@@ -34,7 +34,12 @@ export function helpCommand(program: Program): LoadedCommand {
     },
     async run({ args, terminal }) {
       const words = args.slice(1).filter((arg) => !arg.startsWith("-"));
-      const asked = words.find((word) => word !== "all");
+      const [asked, second] = words.filter((word) => word !== "all");
+      if (second !== undefined) {
+        throw new UsageError(
+          `help explains one word at a time, not ${second} too`,
+        );
+      }
       const extent = words.includes("all") ? "all" : "screen";
       writeLine(terminal.output, await explain(program, asked, extent));
       return EXIT.done;

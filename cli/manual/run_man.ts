@@ -5,6 +5,7 @@
  */
 
 import { EXIT } from "../output/exit_code.ts";
+import { UsageError } from "../output/failure.ts";
 import type { LoadedCommand, Program } from "../program.ts";
 import { writeLine } from "../terminal/terminal.ts";
 import { allManuals } from "./all_manuals.ts";
@@ -33,7 +34,11 @@ export function manCommand(program: Program): LoadedCommand {
       details: [],
       exitCodes: [EXIT.done, EXIT.usage],
     },
-    async run({ terminal }) {
+    async run({ args, terminal }) {
+      const [, word] = args;
+      if (word !== undefined) {
+        throw new UsageError(`man takes no words, and this is one: ${word}`);
+      }
       const manuals = await allManuals(program);
       const page = manPage({
         overview,

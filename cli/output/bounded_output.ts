@@ -40,6 +40,11 @@ export class BoundedOutput implements Output {
   #writing = 0;
   #state: "idle" | "writing" | "failed" = "idle";
   #whenIdle: (() => void) | undefined;
+  // How many pieces have come, and how many of them have left.
+  #come = 0;
+  #left = 0;
+  #whenLeft: { readonly come: number; readonly resolve: () => void }[] = [];
+  #first: BoundedOutput | undefined;
 
   constructor(
     output: Output,
@@ -76,6 +81,14 @@ export class BoundedOutput implements Output {
       this.#waiting + this.#writing >= this.#mostBytes;
   }
 
+  /**
+   * From now on lets another output go first: what is written here follows all that
+   * was written there before. Both lead to one reader, such as a terminal.
+   */
+  follow(first: BoundedOutput): void {
+    this.#first = first;
+  }
+
   /** Writes as soon as the reader has taken what came before; drops it if full. */
   write(...pieces: readonly (Uint8Array | string)[]): void {
     if (this.isFull || this.isDiscarded) return;
@@ -83,6 +96,7 @@ export class BoundedOutput implements Output {
       this.#pieces.push(piece);
       this.#waiting += piece.length;
     }
+    this.#come += pieces.length;
     if (this.#state !== "idle") return;
     this.#state = "writing";
     // What else comes in this turn leaves with it.
@@ -109,6 +123,8 @@ export class BoundedOutput implements Output {
   async #writeAll(): Promise<void> {
     try {
       while (this.#pieces.length > 0) {
+        if (this.#first !== undefined) await this.#first.#allLeft();
+        const come = this.#come;
         const bytes = joinedBytes(this.#pieces);
         this.#pieces = [];
         this.#writing = this.#waiting;
@@ -118,6 +134,7 @@ export class BoundedOutput implements Output {
           this.#output.write(bytes);
         } else await this.#output.writeLater!(bytes);
         this.#writing = 0;
+        this.#leaves(come);
       }
       this.#state = "idle";
     } catch (error) {
@@ -125,8 +142,24 @@ export class BoundedOutput implements Output {
       this.#pieces = [];
       this.failure = error;
       this.onFailure?.(error);
+      this.#leaves(this.#come);
     }
     this.#whenIdle?.();
+  }
+
+  /** Waits until all that has come so far has left. */
+  #allLeft(): Promise<void> | undefined {
+    if (this.#left === this.#come) return undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#whenLeft.push({ come: this.#come, resolve });
+    return promise;
+  }
+
+  #leaves(come: number): void {
+    this.#left = come;
+    while (this.#whenLeft.length > 0 && this.#whenLeft[0]!.come <= come) {
+      this.#whenLeft.shift()!.resolve();
+    }
   }
 }
 

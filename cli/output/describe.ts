@@ -15,7 +15,7 @@ import {
   ProtocolError,
   TimeoutError,
 } from "../../lib/core.ts";
-import { reasonOf } from "./error_text.ts";
+import { errorText } from "./error_text.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Failure } from "./failure.ts";
 
@@ -72,7 +72,7 @@ export function exitCodeOf(error: unknown, stage: Stage): ExitCode {
  * failure that needs no words, such as Ctrl-C.
  */
 export function describe(error: unknown, stage: Stage): string {
-  const text = reasonOf(error);
+  const text = errorText(error);
   if (error instanceof Failure) return text;
   const advice = adviceFor(error, stage);
   return advice === undefined ? text : `${text}; ${advice}`;

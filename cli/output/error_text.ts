@@ -44,14 +44,23 @@ export function flagOf(option: string): string | undefined {
 }
 
 /**
- * Writes an error in the words of the command line.
+ * Writes an error in the words of the command line. A small letter comes first: the
+ * text follows a name, a number or a colon.
  *
+ * @param nameOf Gives the flag of an option of the library.
  * @returns One line, without a final period.
  */
-export function errorText(error: unknown): string {
-  if (error instanceof Failure) return error.text;
-  if (hasParts(error)) return describeError(error, flagOf);
-  return runtimeText(error);
+export function errorText(
+  error: unknown,
+  nameOf: (option: string) => string | undefined = flagOf,
+): string {
+  return lowerFirst(
+    error instanceof Failure
+      ? error.text
+      : hasParts(error)
+      ? describeError(error, nameOf)
+      : runtimeText(error),
+  );
 }
 
 /**
@@ -65,22 +74,11 @@ function hasParts(error: unknown): error is ErrorParts {
 /**
  * Writes only the reason of a failure, for a line that names action and address
  * itself.
- *
- * @returns The text, with a small first letter.
  */
 export function bareReason(error: unknown): string {
-  if (!hasParts(error)) return reasonOf(error);
+  if (!hasParts(error)) return errorText(error);
   const { advice, option, reason } = error;
   return lowerFirst(describeError({ advice, option, reason }, flagOf));
-}
-
-/**
- * Writes the reason of a failure, for after a colon.
- *
- * @returns The text, with a small first letter.
- */
-export function reasonOf(error: unknown): string {
-  return lowerFirst(errorText(error));
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import type { ScriptFailure, ScriptMessage } from "../../lib/testing/mod.ts";
-import { bareReason, reasonOf } from "../output/error_text.ts";
+import { bareReason, errorText } from "../output/error_text.ts";
 import { escapeControls, visible } from "../output/escape.ts";
 
 /** The side that a script speaks for. */
@@ -36,7 +36,7 @@ export function failureRows(
       "received",
       details.error === undefined
         ? received ?? ""
-        : `an error: ${reasonOf(details.error)}`,
+        : `an error: ${errorText(details.error)}`,
     );
     if (difference !== undefined) add("where", difference);
     if (error.advice !== undefined) add("note", error.advice);

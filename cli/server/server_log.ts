@@ -15,7 +15,7 @@ import {
 } from "../../lib/core.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import { isWebSocket } from "../arguments/kinds.ts";
-import { bareReason, errorText, reasonOf } from "../output/error_text.ts";
+import { bareReason, errorText } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";
 import { amount } from "../arguments/sizes.ts";
 
@@ -179,7 +179,7 @@ export class ServerLog {
 
   #refused<T>(event: ServerEvent<T, Peer> & { type: "refused" }): void {
     const peer = String(event.remoteAddress);
-    const reason = reasonOf(event.error);
+    const reason = errorText(event.error);
     this.#log.soon(
       { event: "refused", peer, reason },
       `refused ${peer}: ${reason}`,

@@ -7,6 +7,7 @@
 import type { Address, Handler, MessageConnection } from "../../mod.ts";
 import type { DatagramHandler } from "../../lib/session/datagrams/mod.ts";
 import type { Section } from "../manual/manual.ts";
+import type { Log } from "../output/log.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { ServerOptions } from "./server_option_table.ts";
 
@@ -16,6 +17,8 @@ export interface ServiceContext {
   readonly options: ServerOptions;
   /** What the program has around it. */
   readonly terminal: Terminal;
+  /** Where connections are reported. */
+  readonly log: Log;
 }
 
 /** What a service does with a connection, whose messages are bytes or text. */

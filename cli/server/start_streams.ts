@@ -72,7 +72,7 @@ export async function startStreams(
     const { startHttp } = await service.protocol.load();
     server = await startHttp(task, addresses, settings, terminal, log);
   } else {
-    const handler = await service.stream!({ options, terminal });
+    const handler = await service.stream!({ options, terminal, log });
     const serverLog = new ServerLog(log, worker);
     server = await serveWith(handler, places.map(served), serverLog, {
       ...settings,

@@ -8,7 +8,7 @@
 import type { Address } from "../../mod.ts";
 import type { RelayDirection } from "../../lib/relay/mod.ts";
 import { isByFault } from "../faults/fault_text.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import type { Recorder } from "../recording/record/recorder.ts";
 import type { TapEnd, TapStrike, TapView } from "./tap_event.ts";
 
@@ -59,7 +59,7 @@ export class RecordingView implements TapView {
     const record = this.#open.get(connection)!;
     this.#open.delete(connection);
     const { endedBy, error, failed } = report;
-    if (failed === "server" && !wasJoined) record.refused(reasonOf(error));
+    if (failed === "server" && !wasJoined) record.refused(errorText(error));
     else if (isByFault(error)) record.resetByFault();
     // The other side has noticed it.
     else if (failed !== undefined) {

@@ -53,7 +53,8 @@ async function runTap(
   // A terminal that is stopped must not stop the traffic, neither by its messages
   // nor by its log.
   const output = await BoundedOutput.to(terminal.output);
-  const errors = new BoundedOutput(terminal.errors);
+  const errors = await BoundedOutput.to(terminal.errors);
+  if (output.isTerminal && errors.isTerminal) output.follow(errors);
   const log = new Log({ errors, now: () => terminal.now() }, {
     format: options.log,
     quiet: options.quiet,

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { describeError } from "../../mod.ts";
 import { errorText, flagOf } from "../output/error_text.ts";
 
 /** The flags of the library's options on the side of TARGET. */
@@ -19,11 +18,5 @@ const TARGET_FLAGS: Readonly<Record<string, string>> = {
 
 /** Writes an error of the target with the flags of that side. */
 export function targetText(error: unknown): string {
-  const hasParts = error instanceof Error && "reason" in error;
-  if (!hasParts) return errorText(error);
-  const text = describeError(
-    error,
-    (option) => TARGET_FLAGS[option] ?? flagOf(option),
-  );
-  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+  return errorText(error, (option) => TARGET_FLAGS[option] ?? flagOf(option));
 }

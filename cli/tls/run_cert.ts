@@ -8,7 +8,7 @@ import { HELP_OPTIONS } from "../arguments/common_options.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { ipBytes, makeCertificate } from "./certificate.ts";
 import { durationIn, writtenDuration } from "../arguments/durations.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure, UsageError } from "../output/failure.ts";
 import type { Manual } from "../manual/manual.ts";
@@ -67,7 +67,6 @@ const EARLIER_MS = 3_600_000;
 /** The command. */
 export const CERT: LoadedCommand = {
   manual: MANUAL,
-  needsWords: true,
   run: runCert,
 };
 
@@ -115,7 +114,7 @@ async function write(
     throw new Failure(
       EXIT.local,
       `cannot write ${path}: ${
-        reasonOf(cause)
+        errorText(cause)
       }; remove it, or use another --out`,
       { cause },
     );

@@ -5,7 +5,7 @@
  */
 
 import type { TlsCertificate } from "../../lib/transport/tls/mod.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure, UsageError } from "../output/failure.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -76,7 +76,7 @@ async function readPem(
     text = (await terminal.readFile(path)).replace(/^\ufeff/, "");
   } catch (cause) {
     throw new UsageError(
-      `--${option}: cannot read ${path}: ${reasonOf(cause)}`,
+      `--${option}: cannot read ${path}: ${errorText(cause)}`,
       { cause },
     );
   }

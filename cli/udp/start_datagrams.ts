@@ -51,7 +51,7 @@ export async function startDatagrams(
       (endpoint: DatagramEndpoint) => broken.outgoing(broken.incoming(endpoint))
     )),
   };
-  const handler = await service.datagram!({ options, terminal });
+  const handler = await service.datagram!({ options, terminal, log });
   const server: AnyDatagramServer = handler.encoding === "text"
     ? await serveDatagramsWith(handler, on, lines, settings)
     : await serveDatagramsWith(handler, on, lines, settings);

@@ -8,7 +8,7 @@ import type { DatagramSocket } from "../../lib/session/datagrams/mod.ts";
 import { TimeoutError } from "../../lib/core.ts";
 import type { Requester, RequestSockets } from "./requester.ts";
 import type { ClientCommand } from "../client/client_command.ts";
-import { reasonOf } from "../output/error_text.ts";
+import { errorText } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 
@@ -92,12 +92,12 @@ export class UnicastRequester implements Requester {
       if (cause instanceof TimeoutError) {
         throw new Failure(
           EXIT.timeout,
-          `${reasonOf(cause)}; allow more with --timeout or --attempts`,
+          `${errorText(cause)}; allow more with --timeout or --attempts`,
           { cause },
         );
       }
       if (cause instanceof RangeError) {
-        throw new Failure(EXIT.framing, reasonOf(cause), { cause });
+        throw new Failure(EXIT.framing, errorText(cause), { cause });
       }
       throw cause;
     }

@@ -34,7 +34,6 @@ const MOST_BYTES = 1024 * 1024;
 /** The command. */
 export const WAIT: LoadedCommand = {
   manual: WAIT_MANUAL,
-  needsWords: true,
   run,
 };
 

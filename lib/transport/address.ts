@@ -184,7 +184,18 @@ function parseTransport(text: string, scheme = "tcp"): Transport {
   throw unusable(
     text,
     `its scheme must be ${names.join(", ")} or ${last}, not "${scheme}"`,
+    insteadOf(text),
   );
+}
+
+/** What to write for the address of a web server: HTTP is spoken over these. */
+function insteadOf(text: string): string | undefined {
+  const place = /^(https?):\/\/([^/?#@]+)(?:$|[/?#])/i.exec(text);
+  if (place === null) return undefined;
+  const [, scheme, host = ""] = place;
+  const isSecure = scheme!.toLowerCase() === "https";
+  const port = /:[^\]]*$/.test(host) ? "" : isSecure ? ":443" : ":80";
+  return `write ${isSecure ? "tls" : "tcp"}://${host}${port}`;
 }
 
 const FORMS =

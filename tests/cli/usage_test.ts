@@ -14,6 +14,8 @@ import { RecordedTerminal } from "../support/recorded_terminal.ts";
 /** Wrong command lines of the client, and how the one line begins. */
 const WRONG_CLIENT: [string, RegExp][] = [
   ["tap 9000 7342", /tap is of parley-server; see parley-server help tap/],
+  ["help frames udp", /help explains one word at a time, not udp too; see/],
+  ["man all", /man takes no words, and this is one: all; see/],
   ["help faults", /faults is of parley-server; see parley-server help faults/],
   ["./app.sock x", /no socket is at \.\/app\.sock; write unix:\.\/app\.sock/],
   ["app.sock x", /no socket is at app\.sock; write unix:app\.sock/],
@@ -218,6 +220,23 @@ for (
     });
   }
 }
+
+Deno.test("a command that needs words says in one line which are missing", async () => {
+  for (
+    const [run, program] of [[runServer, SERVER], [runClient, CLIENT]] as const
+  ) {
+    for (const name of Object.keys(program.commands)) {
+      if (name === "help" || name === "man") continue;
+      const terminal = new RecordedTerminal();
+      assertEquals([name, await run([name], terminal)], [name, 2]);
+      assertMatch(
+        terminal.told,
+        /^parley-\w+: .*(there is no|needed|nothing to|one shell).*--help\n$/,
+      );
+      assertEquals(terminal.shown, "");
+    }
+  }
+});
 
 Deno.test("runClient() shows help wherever it is asked for, be the rest right or wrong", async () => {
   for (const line of [["--help"], ["7342", "-h"], ["--bogus", "--help"]]) {

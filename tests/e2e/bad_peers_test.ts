@@ -59,7 +59,7 @@ for (
       await peer.write(header + "hello");
       assertEquals(await peer.readAll(), new Uint8Array(0));
       await server.process.line(
-        /^#1 closed after .*; Cannot decode message 1 at byte 0 \(header:10\): /,
+        /^#1 closed after .*; cannot decode message 1 at byte 0 \(header:10\): /,
       );
       await assertServes(run, server, "header:10");
     },
@@ -81,7 +81,7 @@ for (
     // What came before is answered.
     assertEquals(await peer.readAll(), Uint8Array.of(0, 0, 0, 2, 0x68, 0x69));
     await server.process.line(
-      /^#1 closed after .*in 1 message .*; Cannot decode message 2 at byte 6 \(length:4\): the stream ended/,
+      /^#1 closed after .*in 1 message .*; cannot decode message 2 at byte 6 \(length:4\): the stream ended/,
     );
     await assertServes(run, server, "length:4");
   });

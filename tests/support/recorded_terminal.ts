@@ -57,6 +57,7 @@ export class RecordedTerminal implements Terminal {
   readonly #handlers = new Map<Signal, Set<() => void>>();
   #output = "";
   #errors = "";
+  #seen = "";
   #wake: () => void = () => {};
 
   constructor(options: RecordedOptions = {}) {
@@ -67,6 +68,7 @@ export class RecordedTerminal implements Terminal {
       isTerminal: isTerminal.output ?? false,
       write: (bytes) => {
         this.#output += decode(bytes);
+        this.#seen += decode(bytes);
         this.#wake();
       },
     };
@@ -74,6 +76,7 @@ export class RecordedTerminal implements Terminal {
       isTerminal: isTerminal.errors ?? false,
       write: (bytes) => {
         this.#errors += decode(bytes);
+        this.#seen += decode(bytes);
         this.#wake();
       },
     };
@@ -82,6 +85,11 @@ export class RecordedTerminal implements Terminal {
   /** What was shown on standard output. */
   get shown(): string {
     return this.#output;
+  }
+
+  /** Both in the order in which they were written, as a person sees them. */
+  get seen(): string {
+    return this.#seen;
   }
 
   /** What was told on standard error. */

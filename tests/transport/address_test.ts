@@ -118,8 +118,13 @@ const REFUSED: readonly [text: string, why: string][] = [
   ["host:8.0", port("8.0")],
   ["host:0x50", port("0x50")],
   ["host:١", port("١")],
-  ["http://host:80", scheme("http")],
-  ["HTTP://host:80", scheme("HTTP")],
+  ["ftp://host:80", scheme("ftp")],
+  ["http://host:80", `${scheme("http")}; write tcp://host:80`],
+  ["HTTP://host", `${scheme("HTTP")}; write tcp://host:80`],
+  ["https://[::1]/a?b", `${scheme("https")}; write tls://[::1]:443`],
+  ["https://:8443/", `${scheme("https")}; write tls://:8443`],
+  ["http://user:pass@host/", scheme("http")],
+  ["https://", scheme("https")],
   ["ws+tcp://host:80", scheme("ws+tcp")],
 ];
 

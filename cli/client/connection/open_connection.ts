@@ -105,13 +105,16 @@ function late(
   timeoutMs: number,
   cause: TimeoutError,
 ): Failure {
-  const { attempts = 1 } = cause;
+  const { advice = "check the address", attempts = 1, deadline } = cause;
+  const [what, why] = deadline === "tls_handshake"
+    ? ["shake hands with", "not done"]
+    : ["connect to", "no answer"];
   const times = attempts === 1 ? "" : `, tried ${attempts} times`;
   return new Failure(
     EXIT.timeout,
-    `cannot connect to ${address}: no answer within ${
+    `cannot ${what} ${address}: ${why} within ${
       formatDuration(timeoutMs)
-    } (--timeout)${times}; check the address, or allow more time`,
+    } (--timeout)${times}; ${advice}, or allow more time`,
     { cause },
   );
 }

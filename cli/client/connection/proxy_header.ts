@@ -6,7 +6,7 @@
 
 import type { Address, Connection } from "../../../mod.ts";
 import { encodeProxyHeader } from "../../../lib/transport/proxy/mod.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { UsageError } from "../../output/failure.ts";
 
 /** What is in the header. */
@@ -46,6 +46,6 @@ function headerFor(
   try {
     return encodeProxyHeader(version, source ?? localAddress, remoteAddress);
   } catch (cause) {
-    throw new UsageError(`--proxy-source: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`--proxy-source: ${errorText(cause)}`, { cause });
   }
 }

@@ -10,7 +10,7 @@ import {
   ProtocolError,
   TimeoutError,
 } from "../../../lib/core.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Failure, UsageError } from "../../output/failure.ts";
 import type { HttpProgress, Watch } from "./watch.ts";
@@ -64,14 +64,14 @@ function refused(error: ConnectionError): Failure {
 /** The library refuses before it opens anything what makes no request. */
 function unsendable(error: Error, progress: HttpProgress): unknown {
   if (progress === "dialling") {
-    return new UsageError(reasonOf(error), { cause: error });
+    return new UsageError(errorText(error), { cause: error });
   }
   // A redirect that cannot be followed, or a file that has changed.
   return failureOf(error, EXIT.failed);
 }
 
 function failureOf(error: Error, code: ExitCode, advice?: string): Failure {
-  const text = reasonOf(error);
+  const text = errorText(error);
   return new Failure(code, advice ? `${text}; ${advice}` : text, {
     cause: error,
   });

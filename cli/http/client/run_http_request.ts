@@ -47,9 +47,9 @@ export async function runHttpRequest(
 ): Promise<void> {
   const { progress, terminal } = surroundings;
   const end = new AbortController();
-  const stop = endAfter(command, end);
-  const signal = AbortSignal.any([surroundings.signal, end.signal]);
   const watch = new Watch(command, terminal.output, end);
+  const stop = endAfter(command, watch, end);
+  const signal = AbortSignal.any([surroundings.signal, end.signal]);
   try {
     await performRequest(command, { ...surroundings, signal }, watch);
   } catch (error) {
@@ -66,16 +66,21 @@ export async function runHttpRequest(
 /** Ends all of it when `--timeout` is over. */
 function endAfter(
   { options: { timeout }, url }: HttpCommand,
+  watch: Watch,
   end: AbortController,
 ): () => void {
   if (timeout === Infinity) return () => {};
-  const late = new Failure(
-    EXIT.timeout,
-    `there was no whole response from ${url} within ${
+  const giveUp = () => {
+    // A server without TLS may wait in silence for a line of text.
+    const check = url.protocol === "https:" && watch.progress === "dialling"
+      ? "check that the server speaks TLS there"
+      : "check the address";
+    const late = `there was no whole response from ${url} within ${
       formatDuration(timeout)
-    } (--timeout); check the address, or allow more time`,
-  );
-  const timer = setTimeout(() => end.abort(late), timeout);
+    } (--timeout); ${check}, or allow more time`;
+    end.abort(new Failure(EXIT.timeout, late));
+  };
+  const timer = setTimeout(giveUp, timeout);
   return () => clearTimeout(timer);
 }
 

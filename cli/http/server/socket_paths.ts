@@ -11,9 +11,8 @@ import { UsageError } from "../../output/failure.ts";
 import { didYouMean } from "../../arguments/nearest.ts";
 import { messageSettings } from "../../arguments/common_options.ts";
 import type { ServerOptions } from "../../server/server_option_table.ts";
-import type { StreamHandler } from "../../server/service.ts";
+import type { ServiceContext, StreamHandler } from "../../server/service.ts";
 import { SERVICES } from "../../server/services.ts";
-import type { Terminal } from "../../terminal/terminal.ts";
 import { webSocketServer } from "../../websocket/websocket_options.ts";
 import type { SocketPath } from "./socket_path.ts";
 
@@ -26,19 +25,19 @@ export type SocketService = (
 /**
  * Makes what answers at the paths of `--ws`.
  *
- * @param terminal What a service has around it.
+ * @param surroundings What a service has around it.
  * @throws {UsageError} If a service does not exist, or two have one path.
  */
 export async function socketService(
   options: ServerOptions,
-  terminal: Terminal,
+  surroundings: Pick<ServiceContext, "log" | "terminal">,
 ): Promise<SocketService> {
   const handlers = new Map<string, StreamHandler>();
   for (const { path, service } of options.ws) {
     if (handlers.has(path)) {
       throw new UsageError(`--ws: the path ${path} has two services`);
     }
-    handlers.set(path, await handlerOf(service, options, terminal));
+    handlers.set(path, await handlerOf(service, { ...surroundings, options }));
   }
   const settings = {
     ...messageSettings(options),
@@ -66,12 +65,11 @@ export async function socketService(
 
 function handlerOf(
   name: SocketPath["service"],
-  options: ServerOptions,
-  terminal: Terminal,
+  context: ServiceContext,
 ): StreamHandler | Promise<StreamHandler> {
   const service = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
   if (service?.stream !== undefined) {
-    return service.stream({ options, terminal });
+    return service.stream(context);
   }
   const names = Object.keys(SERVICES)
     .filter((known) => SERVICES[known]!.stream !== undefined);

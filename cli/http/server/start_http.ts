@@ -19,6 +19,7 @@ import type { ListenSettings } from "../../server/start_streams.ts";
 import type { HttpService } from "./http_service.ts";
 import { withErrorPages } from "./error_page.ts";
 import { HttpLog } from "./http_log.ts";
+import type { ServiceContext } from "../../server/service.ts";
 import type { SocketService } from "./socket_paths.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { staticFiles } from "../files/static_files.ts";
@@ -41,7 +42,7 @@ export async function startHttp(
 ): Promise<HttpServer> {
   const { given, options } = command;
   const pages = withErrorPages(await serviceOf(options));
-  const sockets = await socketsOf(options, terminal);
+  const sockets = await socketsOf(options, { log, terminal });
   const service: HttpHandler = (request, info) =>
     sockets?.(request, info) ?? pages(request, info);
   const httpLog = new HttpLog(log, worker);
@@ -66,11 +67,11 @@ export async function startHttp(
 /** Loaded only if there are such services. */
 async function socketsOf(
   options: ServerCommand["options"],
-  terminal: Terminal,
+  surroundings: Pick<ServiceContext, "log" | "terminal">,
 ): Promise<SocketService | undefined> {
   if (options.ws.length === 0) return undefined;
   const { socketService } = await import("./socket_paths.ts");
-  return await socketService(options, terminal);
+  return await socketService(options, surroundings);
 }
 
 async function serviceOf(

@@ -8,7 +8,7 @@ import type { Backbone } from "../../../lib/hub/mod.ts";
 import type { NatsCredentials } from "../../../lib/nats/mod.ts";
 import type { TlsDialOptions } from "../../../lib/transport/tls/mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
-import { bareReason, reasonOf } from "../../output/error_text.ts";
+import { bareReason, errorText } from "../../output/error_text.ts";
 import { UsageError } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
@@ -64,7 +64,7 @@ async function credentialsOf(
       return await terminal.readFile(path);
     } catch (cause) {
       throw new UsageError(
-        `--${option}: cannot read ${path}: ${reasonOf(cause)}`,
+        `--${option}: cannot read ${path}: ${errorText(cause)}`,
         { cause },
       );
     }

@@ -6,7 +6,7 @@
 
 import type { LoadLimit } from "../../../lib/load/mod.ts";
 import { parseSize } from "../../arguments/sizes.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { UsageError } from "../../output/failure.ts";
 
 const FACTORS: Readonly<Record<string, number>> = { "": 1, k: 1e3, M: 1e6 };
@@ -65,7 +65,7 @@ function sizeAt(text: string, from: number, to: number): number {
   try {
     return parseSize(text.slice(from, to));
   } catch (cause) {
-    throw wrong(text, from + 1, reasonOf(cause), "");
+    throw wrong(text, from + 1, errorText(cause), "");
   }
 }
 

@@ -11,7 +11,7 @@ import {
   parseFraming,
 } from "../../../lib/framing/mod.ts";
 import { isChunk, RecordingReader } from "../../../lib/recording/mod.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import { readAll } from "../../terminal/read_file.ts";
@@ -55,7 +55,7 @@ export async function readMessages(
       : { messages: lines(bytes, options), framing: undefined };
     if (found.messages.length > 0) return found;
   } catch (cause) {
-    throw new Failure(EXIT.usage, `--messages ${name}: ${reasonOf(cause)}`, {
+    throw new Failure(EXIT.usage, `--messages ${name}: ${errorText(cause)}`, {
       cause,
     });
   }

@@ -15,7 +15,7 @@
  */
 
 import { escapeControls } from "../escape.ts";
-import { reasonOf } from "../error_text.ts";
+import { errorText } from "../error_text.ts";
 import type { ViewName } from "./view_names.ts";
 
 /** Writes a message on one line, with nothing that drives a terminal. */
@@ -56,7 +56,7 @@ export async function loadView(name: ViewName): Promise<View> {
     try {
       return read(message);
     } catch (error) {
-      const reason = escapeControls(reasonOf(error));
+      const reason = escapeControls(errorText(error));
       return `${message.toHex()}  # not ${title}: ${reason}`;
     }
   };

@@ -7,7 +7,7 @@
 import { concat } from "@std/bytes/concat";
 import { ByteSink, type Framing } from "../../../lib/framing/mod.ts";
 import type { ConnectionTurns } from "../../../lib/recording/mod.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 
@@ -54,7 +54,9 @@ export function requestOfMessages(
       encoder.encode(new TextEncoder().encode(message), sink);
     }
   } catch (cause) {
-    throw new Failure(EXIT.framing, `--message: ${reasonOf(cause)}`, { cause });
+    throw new Failure(EXIT.framing, `--message: ${errorText(cause)}`, {
+      cause,
+    });
   }
   const bytes = concat(sink.pieces());
   const isCounted = answerFraming.boundary === "frame";

@@ -18,7 +18,7 @@ import {
   type ValuesOf,
 } from "../../arguments/option.ts";
 import { parseSize, writtenSize } from "../../arguments/sizes.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import type { Log } from "../../output/log.ts";
 
 /** The options by name. */
@@ -73,7 +73,7 @@ export function framingTo(
     log.now(
       { event: "unknown_framing", framing: named },
       `the recording's framing cannot be used: ${
-        reasonOf(error)
+        errorText(error)
       }; choose one with --frame`,
     );
     return undefined;

@@ -10,7 +10,7 @@ import {
   type RecordingHead,
   RecordingReader,
 } from "../../../lib/recording/mod.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
@@ -67,7 +67,7 @@ export async function readRecording(
     if (!(error instanceof RecordingError)) throw error;
     throw new Failure(
       EXIT.usage,
-      `${name} is not a recording that can be read: ${reasonOf(error)}`,
+      `${name} is not a recording that can be read: ${errorText(error)}`,
       { cause: error },
     );
   }

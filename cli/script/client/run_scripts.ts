@@ -46,7 +46,6 @@ import { TALK_MANUAL } from "./talk_options.ts";
 /** The command. */
 export const TALK: LoadedCommand = {
   manual: TALK_MANUAL,
-  needsWords: true,
   run,
 };
 

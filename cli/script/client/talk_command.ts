@@ -27,7 +27,7 @@ import {
   writtenPlace,
 } from "../../arguments/place.ts";
 import { checkProxySource, checkTls } from "../../client/client_checks.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { UsageError } from "../../output/failure.ts";
 import { checkRecord } from "../../recording/record/record_options.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
@@ -211,7 +211,7 @@ function placeAt(
   try {
     return read(text);
   } catch (cause) {
-    throw refusedAt(script, line, reasonOf(cause));
+    throw refusedAt(script, line, errorText(cause));
   }
 }
 

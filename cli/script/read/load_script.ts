@@ -10,7 +10,7 @@ import {
   type Script,
   ScriptError,
 } from "../../../lib/testing/mod.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure, UsageError } from "../../output/failure.ts";
 import { systemReason } from "../../output/system_reason.ts";
@@ -64,7 +64,7 @@ export function isFile(operand: string): boolean {
 
 /** Describes what is wrong with a script. */
 function refused(error: ScriptError): Failure {
-  return new Failure(EXIT.usage, reasonOf(error), { cause: error });
+  return new Failure(EXIT.usage, errorText(error), { cause: error });
 }
 
 /** Makes the failure for a line of a script that does not go with the command line. */

@@ -33,7 +33,6 @@ export const PLAY: LoadedCommand = {
   get manual(): Manual {
     return playManual();
   },
-  needsWords: true,
   run,
 };
 

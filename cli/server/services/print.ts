@@ -16,12 +16,15 @@ import type {
 export async function print(context: ServiceContext): Promise<StreamHandler> {
   const chunks = await printerFor(context, true);
   const messages = await printerFor(context, false);
+  const { log } = context;
   return {
     encoding: "bytes",
     async handler(connection) {
       const isRaw = connection.framing.boundary === "none";
       const printer = isRaw ? chunks : messages;
       for await (const batch of connection.batches({ reuse: true })) {
+        // Its first message follows the line that says who opened the connection.
+        log.flush();
         // A message begins a line, also behind a chunk of another connection.
         if (!isRaw) chunks.endLine();
         printer.print(batch);

@@ -17,7 +17,7 @@ import {
   type CutConnection,
   parseAddress,
 } from "../../../lib/core.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { RunningServer, WorkerCommand } from "../running_server.ts";
@@ -85,7 +85,7 @@ class WorkerThread {
     port.onerror = (event) => {
       event.preventDefault();
       const cause = event.error ?? event;
-      const text = `worker ${worker} failed: ${reasonOf(cause)}`;
+      const text = `worker ${worker} failed: ${errorText(cause)}`;
       reject(new Failure(EXIT.failed, text, { cause }));
     };
   }

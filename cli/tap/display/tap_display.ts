@@ -64,7 +64,7 @@ export class TapDisplay implements TapView {
     if (this.#isMissing(1)) return;
     this.#shown++;
     const pieces = format.pieces?.(message) ?? [format.message(message)];
-    this.#options.output.write(...pieces, "\n");
+    this.#write(...pieces, "\n");
   }
 
   skipped(direction: RelayDirection, count: number): void {
@@ -78,13 +78,13 @@ export class TapDisplay implements TapView {
       ? !output.isDiscarded
       : this.#isShown(direction);
     if (!isShown || this.#isMissing(0)) return;
-    output.write(`${format.fault(strike)}\n`);
+    this.#write(`${format.fault(strike)}\n`);
   }
 
   error(error: TapError): void {
-    const { format, output } = this.#options;
     if (!this.#isShown(error.direction)) return;
-    if (!this.#isMissing(0)) output.write(`${format.error(error)}\n`);
+    const { format } = this.#options;
+    if (!this.#isMissing(0)) this.#write(`${format.error(error)}\n`);
   }
 
   /** Reports what is missing, at the end. */
@@ -103,6 +103,12 @@ export class TapDisplay implements TapView {
         grouped(this.#notShown)
       } not shown`,
     );
+  }
+
+  #write(...pieces: readonly string[]): void {
+    // A connection's first message follows the line that says who opened it.
+    this.#options.log.flush();
+    this.#options.output.write(...pieces);
   }
 
   #withoutFilter({ hides, typed }: Filter, error: TimeoutError): void {

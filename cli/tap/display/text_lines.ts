@@ -5,7 +5,7 @@
  * #1 →  1     5 B  12:00:00.201  hello                       in 2 reads, 201 ms apart
  * #1 ←  1     5 B  12:00:00.203  HELLO                       +1.9 ms
  * #1 →  2     5 B  12:00:00.204  text: hello                 with the framing websocket
- * #1 ←            12:00:00.202  fault delay:200ms at message 1
+ * #1 ←             12:00:00.202  fault delay:200ms at message 1
  * #1 → !3          12:00:00.402  cannot decode message 3 at byte 27 (length:4): ...
  * ```
  *
@@ -26,12 +26,13 @@ import {
   parseFraming,
   type Side,
 } from "../../../lib/framing/mod.ts";
+import { Column } from "./column.ts";
 import { strikeText } from "../../faults/fault_text.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import { annotatedBytes } from "../../output/frames/annotated_bytes.ts";
 import { badFrame } from "../../output/frames/bad_frame.ts";
-import { reasonOf } from "../../output/error_text.ts";
+import { errorText } from "../../output/error_text.ts";
 import { escapeControls, visible } from "../../output/escape.ts";
 import type { FormatName } from "../../output/formats.ts";
 import type { View } from "../../output/views/load_view.ts";
@@ -63,12 +64,21 @@ const SHOWN: Readonly<Record<PlainFormat, ShowBytes>> = {
   base64: (message) => message.toBase64(),
 };
 
+/** What a line is about. */
+interface Marked {
+  readonly connection: number;
+  readonly direction: RelayDirection | undefined;
+}
+
 /** Lines for people. */
 export class TextLines implements LineFormat {
   readonly #show: ShowBytes;
   readonly #isPlain: boolean;
   readonly #columns: () => number;
   readonly #annotated: WatchedFramings | undefined;
+  readonly #connection = new Column(2);
+  readonly #number = new Column(2);
+  readonly #size = new Column(7);
 
   /**
    * Creates the format.
@@ -95,7 +105,7 @@ export class TextLines implements LineFormat {
       this.#annotated === undefined;
     if (!isWhole || message.length < LONG_BYTES) return [this.message(found)];
     const end = remark(found);
-    const head = headOf(found) + kindOf(found);
+    const head = this.#head(found) + kindOf(found);
     return [head, this.#show(message), end === "" ? "" : `  ${end}`];
   }
 
@@ -112,11 +122,13 @@ export class TextLines implements LineFormat {
 
   error(found: TapError): string {
     const { at, error, isRaw, number } = found;
-    const what = escapeControls(reasonOf(error)).replace(/[.;]?$/, "");
+    const what = escapeControls(errorText(error)).replace(/[.;]?$/, "");
     const rest = isRaw
       ? "passed on, shown as raw from here"
       : "passed on, not shown";
-    const head = `${mark(found)} ${`!${number}`.padStart(2)}          `;
+    const head = `${this.#mark(found)} ${this.#number.right(`!${number}`)} ${
+      this.#size.right("")
+    }  `;
     const line = `${head}${clock(at)}  ${what}; ${rest}`;
     if (this.#annotated === undefined) return line;
     const { direction } = found;
@@ -127,15 +139,28 @@ export class TextLines implements LineFormat {
 
   fault(strike: TapStrike): string {
     const { at, connection, direction } = strike;
-    const arrow = direction === undefined
-      ? ""
-      : direction === "toServer"
-      ? " →"
-      : " ←";
-    const head = `${`#${connection}${arrow} `.padEnd(16)}${clock(at)}  `;
+    const head = `${this.#mark({ connection, direction })} ${
+      this.#number.right("")
+    } ${this.#size.right("")}  ${clock(at)}  `;
     const most = this.#columns() - textColumns(head);
     const text = escapeControls(strikeText(strike));
     return head + cut(text, Math.max(LEAST_COLUMNS, most));
+  }
+
+  #head(found: TapMessage): string {
+    const number = this.#number.right(String(found.number));
+    const size = this.#size.right(formatSize(found.message.length));
+    return `${this.#mark(found)} ${number} ${size}  ${clock(found.at)}  `;
+  }
+
+  /** The connection and the direction, if it is about one alone. */
+  #mark({ connection, direction }: Marked): string {
+    const arrow = direction === undefined
+      ? " "
+      : direction === "toServer"
+      ? "→"
+      : "←";
+    return `${this.#connection.left(`#${connection}`)} ${arrow}`;
   }
 
   /** Who sends in a direction, and in which framing. */
@@ -165,7 +190,7 @@ export class TextLines implements LineFormat {
 
   #line(found: TapMessage, message: Uint8Array): string {
     const columns = this.#columns();
-    const [head, kind, end] = [headOf(found), kindOf(found), remark(found)];
+    const [head, kind, end] = [this.#head(found), kindOf(found), remark(found)];
     if (message.length === 0 && end === "") return (head + kind).trimEnd();
     if (columns === Infinity) {
       return withRemark(head, kind + this.#show(message), end, Infinity);
@@ -201,19 +226,9 @@ function cut(content: string, most: number): string {
   return most === Infinity ? content : cutToColumns(content, most);
 }
 
-function headOf(found: TapMessage): string {
-  const size = formatSize(found.message.length).padStart(7);
-  const number = String(found.number).padStart(2);
-  return `${mark(found)} ${number} ${size}  ${clock(found.at)}  `;
-}
-
 /** What a frame of WebSocket is, before its payload. */
 function kindOf({ webSocket }: TapMessage): string {
   return webSocket === undefined ? "" : `${webSocket.text}: `;
-}
-
-function mark({ connection, direction }: TapMessage | TapError): string {
-  return `#${connection} ${direction === "toServer" ? "→" : "←"}`;
 }
 
 /** How long the answer took, and in how many reads the message came. */

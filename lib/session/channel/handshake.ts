@@ -5,12 +5,19 @@
  */
 
 import { ConnectionError, TimeoutError } from "../../errors.ts";
+import type { Transport } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { SYSTEM_TIME, type Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 
 /** The default of `tlsHandshakeTimeoutMs`: 10 s, as Netty. */
 export const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS: number = 10_000;
+
+// By the transport; all others begin with TLS.
+const SPOKEN: Partial<Record<Transport, string>> = {
+  ws: "WebSocket",
+  wss: "WebSocket over TLS",
+};
 
 /**
  * Performs the handshake of a connection, if it has one.
@@ -38,9 +45,9 @@ export async function shakeHands(
         address: String(connection.remoteAddress),
         reason: `not done within ${timeoutMs} ms`,
         option: "tlsHandshakeTimeoutMs",
-        advice: connection.remoteAddress.transport.startsWith("ws")
-          ? "check that the peer speaks WebSocket there"
-          : "check that the peer speaks TLS there",
+        advice: `check that the peer speaks ${
+          SPOKEN[connection.remoteAddress.transport] ?? "TLS"
+        } there`,
       }),
     time,
   );

@@ -396,6 +396,29 @@ Deno.test("runClient() bounds the TLS handshake by --handshake-timeout with a vi
   (await accepted).close();
 });
 
+Deno.test("parley-client asks whether a silent server speaks TLS or WebSocket when --timeout is over", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const place = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
+  const table = [
+    [`tls://${place}`, /done within 100 ms .*the peer speaks TLS there, or/],
+    [`ws://${place}`, /done within 100 ms .*the peer speaks WebSocket there,/],
+    [`wss://${place}`, /check that the peer speaks WebSocket over TLS there,/],
+    [`https://${place}`, /within 100 ms .*the server speaks TLS there, or/],
+  ] as const;
+  for (const [address, advice] of table) {
+    const accepted = listener.accept();
+    const terminal = new RecordedTerminal();
+    const words = address.startsWith("https") ? [] : ["x"];
+    const code = await runClient(
+      [address, ...words, "--timeout", "100ms"],
+      terminal,
+    );
+    assertEquals(code, 124, terminal.told);
+    assertMatch(terminal.told, advice);
+    (await accepted).close();
+  }
+});
+
 Deno.test("parley-client bounds the handshake of WebSocket by --handshake-timeout in each command", async () => {
   // A server that never answers.
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

@@ -80,6 +80,36 @@ Deno.test("BoundedOutput.drained() gives up on a reader that takes nothing", asy
   assertEquals(await output.drained(1), false);
 });
 
+Deno.test("BoundedOutput.follow() lets what was written to the other output before go first", async () => {
+  const [log, shown] = [new SlowOutput(), new SlowOutput()];
+  const first = new BoundedOutput(log);
+  const output = new BoundedOutput(shown);
+  output.follow(first);
+  first.write("an older line\n");
+  await undefined;
+  first.write("#1 opened\n");
+  output.write("#1 hello\n");
+  await log.take();
+  first.write("#1 closed\n");
+  assertEquals([log.written.length, shown.written], [2, []]);
+  await log.take();
+  assertEquals(log.written.at(-1), "#1 closed\n");
+  // Only what came before it, so that a busy log cannot hold it up for ever.
+  assertEquals(shown.written, ["#1 hello\n"]);
+});
+
+Deno.test("BoundedOutput.follow() goes on without an output that has failed", async () => {
+  const [log, shown] = [new SlowOutput(), new SlowOutput()];
+  const first = new BoundedOutput(log);
+  const output = new BoundedOutput(shown);
+  output.follow(first);
+  first.write("a line\n");
+  output.write("hello\n");
+  await undefined;
+  await log.take(new Error("its reader is gone"));
+  assertEquals(shown.written, ["hello\n"]);
+});
+
 Deno.test("BoundedOutput writes to a file at once, and drops nothing", async () => {
   let written = "";
   const file: Output = {

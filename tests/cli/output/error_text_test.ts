@@ -43,7 +43,7 @@ Deno.test("errorText() names the flag in place of the library's option", () => {
   });
   assertEquals(
     errorText(error),
-    "Cannot decode message 1 from tcp://127.0.0.1:1: it is too large (--max-message)",
+    "cannot decode message 1 from tcp://127.0.0.1:1: it is too large (--max-message)",
   );
 });
 

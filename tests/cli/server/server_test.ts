@@ -63,7 +63,7 @@ Deno.test("runServer() goes on when an answer is too long to be sent", async () 
     await second.send("next");
     assertEquals(await second.receive(), "NEXT");
   });
-  assertMatch(terminal.told, /#1 closed after .*; Cannot send/);
+  assertMatch(terminal.told, /#1 closed after .*; cannot send/);
 });
 
 Deno.test("runServer() tells where it listens, quiet or not", async () => {
@@ -174,6 +174,22 @@ Deno.test("runServer() shows each message on standard output as print, in --form
       });
     }
   }
+});
+
+Deno.test("print shows a message behind the line that says who opened its connection", async () => {
+  const terminal = await during(["print", "0"], async (address) => {
+    for (let turn = 0; turn < 12; turn++) {
+      await using connection = await connect(address);
+      await connection.send(new TextEncoder().encode("hi"));
+      await connection.closeWrite();
+      assertEquals(await connection.receive(), undefined);
+    }
+  });
+  const order = [...terminal.seen.matchAll(/^(?:#\d+ (opened)|(hi)$)/gm)];
+  assertEquals(
+    order.map(([, opened, message]) => opened ?? message),
+    Array.from({ length: 12 }, () => ["opened", "hi"]).flat(),
+  );
 });
 
 Deno.test("runServer() shows what each read brings with --chunks, and whose it is", async () => {

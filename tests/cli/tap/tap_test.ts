@@ -64,6 +64,23 @@ async function ask(
   return answers;
 }
 
+Deno.test("a tap shows a message behind the line that says who opened its connection", async () => {
+  await using server = await upper();
+  const terminal = await during(["0", `${server.address}`], async (address) => {
+    for (let number = 1; number <= 12; number++) {
+      await using connection = await connect(address, TEXT);
+      // In one turn with the connection, and so with its line in the log.
+      assertEquals(await ask(connection, "hello"), ["HELLO"]);
+    }
+  });
+  const order = [...terminal.seen.matchAll(/^#(\d+) +(opened|→|←)/gm)];
+  const wanted = Array.from(
+    { length: 12 },
+    (_, at) => ["opened", "→", "←"].map((what) => [`${at + 1}`, what]),
+  );
+  assertEquals(order.map(([, number, what]) => [number, what]), wanted.flat());
+});
+
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -31,25 +31,43 @@ function message(
   };
 }
 
-const WIDE = new TextLines("text", () => Infinity);
+function wide(): TextLines {
+  return new TextLines("text", () => Infinity);
+}
 
 Deno.test("TextLines writes connection, direction, number, size, time, content and remark", () => {
   assertEquals(
-    WIDE.message(message("hello", { reads: 2, spanMs: 201.4 })),
+    wide().message(message("hello", { reads: 2, spanMs: 201.4 })),
     "#1 →  1     5 B  12:00:00.201  hello                       in 2 reads, 201 ms apart",
   );
   assertEquals(
-    WIDE.message(message("HELLO", { direction: "toClient", answerMs: 1.94 })),
+    wide().message(message("HELLO", { direction: "toClient", answerMs: 1.94 })),
     "#1 ←  1     5 B  12:00:00.201  HELLO                       +1.9 ms",
   );
   assertEquals(
-    WIDE.message(message("a", { answerMs: 2500, reads: 3, spanMs: 0.04 })),
+    wide().message(message("a", { answerMs: 2500, reads: 3, spanMs: 0.04 })),
     "#1 →  1     1 B  12:00:00.201  a                           +2.5 s, in 3 reads, 0.0 ms apart",
   );
   assertEquals(
-    WIDE.message(message("x", { connection: 12, number: 345 })),
+    wide().message(message("x", { connection: 12, number: 345 })),
     "#12 → 345     1 B  12:00:00.201  x",
   );
+});
+
+Deno.test("TextLines keeps its columns aligned once one had to grow", () => {
+  const lines = new TextLines("text", () => Infinity);
+  const shown = [
+    lines.message(message("a", { connection: 9, number: 9 })),
+    lines.message(message("b", { connection: 10, number: 100 })),
+    lines.message(message("c", { connection: 9, number: 10 })),
+    lines.fault({ at: AT, connection: 3, fault: "refuse", name: "refuse" }),
+  ];
+  assertEquals(shown, [
+    "#9 →  9     1 B  12:00:00.201  a",
+    "#10 → 100     1 B  12:00:00.201  b",
+    "#9  →  10     1 B  12:00:00.201  c",
+    "#3                 12:00:00.201  fault refuse",
+  ]);
 });
 
 Deno.test("TextLines writes what does not fit the framing in its place", () => {
@@ -65,11 +83,11 @@ Deno.test("TextLines writes what does not fit the framing in its place", () => {
     }),
   };
   assertEquals(
-    WIDE.error(error),
+    wide().error(error),
     '#1 → !3          12:00:00.201  cannot decode message 3 at byte 27 (length:4): it begins "GET \\x1b[2J"; passed on, shown as raw from here',
   );
   assertMatch(
-    WIDE.error({ ...error, isRaw: false }),
+    wide().error({ ...error, isRaw: false }),
     /; passed on, not shown$/,
   );
 });
@@ -95,7 +113,7 @@ Deno.test("TextLines draws the parts of a bad frame below its line, as far as th
 });
 
 Deno.test("TextLines keeps control bytes from driving the terminal, and a message on one line", () => {
-  const shown = WIDE.message(message("a\x1b[2J\r\nb\x07\u202e"));
+  const shown = wide().message(message("a\x1b[2J\r\nb\x07\u202e"));
   assertEquals(
     shown.slice(shown.indexOf("a")),
     "a\\x1b[2J\\r\\nb\\x07\\u202e",
@@ -120,12 +138,12 @@ Deno.test("TextLines fits every line into the terminal, and cuts nothing elsewhe
       assertMatch(line, /… +\+1\.5 ms, in 2 reads, 3\.0 ms apart$/);
     }
   }
-  assertMatch(WIDE.message(found), new RegExp(`  ${long}  \\+1\\.5 ms`));
+  assertMatch(wide().message(found), new RegExp(`  ${long}  \\+1\\.5 ms`));
   // A message that fits is not cut, and has its remark all the same.
   const short = message("short", { answerMs: 1 });
   assertEquals(
     new TextLines("text", () => 80).message(short),
-    WIDE.message(short),
+    wide().message(short),
   );
 });
 
@@ -222,14 +240,14 @@ Deno.test("TextLines writes a strike in its direction, cut to the width and with
     at: AT,
   } as const;
   const line = String
-    .raw`#1 ←            12:00:00.201  fault drop:10%,when=/\x1b/ at message 3`;
-  assertEquals(WIDE.fault(strike), line);
+    .raw`#1 ←             12:00:00.201  fault drop:10%,when=/\x1b/ at message 3`;
+  assertEquals(wide().fault(strike), line);
   assertEquals(
     new TextLines("text", () => 40).fault(strike),
-    "#1 ←            12:00:00.201  fault dro…",
+    "#1 ←             12:00:00.201  fault dro…",
   );
   assertEquals(
-    WIDE.fault({ at: AT, connection: 2, fault: "refuse", name: "refuse" }),
-    "#2              12:00:00.201  fault refuse",
+    wide().fault({ at: AT, connection: 2, fault: "refuse", name: "refuse" }),
+    "#2               12:00:00.201  fault refuse",
   );
 });

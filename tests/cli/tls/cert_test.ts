@@ -145,11 +145,3 @@ Deno.test("a byte order mark in front of a certificate is passed over", () =>
       assertMatch(pem, /^-----BEGIN/);
     }
   }));
-
-Deno.test("parley-server cert without a word shows its help, on standard error", async () => {
-  const terminal = new RecordedTerminal();
-  assertEquals(await runServer(["cert"], terminal), 2);
-  const asked = new RecordedTerminal();
-  assertEquals(await runServer(["cert", "--help"], asked), 0);
-  assertEquals([terminal.told, terminal.shown], [asked.shown, ""]);
-});

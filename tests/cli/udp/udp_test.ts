@@ -83,7 +83,7 @@ Deno.test("runServer() tells of an answer that no datagram holds", async () => {
     await socket.send("ŉŉ", address);
     assertEquals(await socket.request("next", address), "NEXT");
   });
-  assertMatch(terminal.told, /^unanswered: a datagram of udp:\S+: Cannot /m);
+  assertMatch(terminal.told, /^unanswered: a datagram of udp:\S+: cannot /m);
 });
 
 Deno.test("runServer() serves TCP and UDP at once, in the order asked for", async () => {
