@@ -272,6 +272,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/load/lanes": [
     ...["lib/load/generating/schedule.ts", "lib/load/links"],
     ...["lib/load/measuring", "lib/load/messages", "lib/load/summary.ts"],
+    "lib/time/outage.ts",
   ],
   "lib/load/generating": [
     ...[...CONTRACT, "lib/framing", "lib/load/lanes", "lib/load/links"],

@@ -7,7 +7,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Lane, type LaneSettings } from "../../lib/load/lanes/lane.ts";
+import { Lane } from "../../lib/load/lanes/lane.ts";
+import type { LaneSettings } from "../../lib/load/lanes/sending.ts";
 import { ClosedPace, OpenPace } from "../../lib/load/lanes/pace.ts";
 import { Window } from "../../lib/load/lanes/window.ts";
 import { Schedule } from "../../lib/load/generating/schedule.ts";

@@ -10,7 +10,8 @@
  * @module
  */
 
-import { Lane, type LaneSettings } from "../lanes/lane.ts";
+import { Lane } from "../lanes/lane.ts";
+import type { LaneSettings } from "../lanes/sending.ts";
 import type { Link } from "../links/link.ts";
 import {
   type ErrorReasons,
@@ -20,9 +21,9 @@ import {
 } from "../measuring/measurements.ts";
 import { sourceOf } from "../planning/content.ts";
 import type { LoadPlan } from "../planning/plan.ts";
+import { SPOKEN } from "../planning/spoken.ts";
 import { type Loop, type LoopEnd, loopOf } from "./loops.ts";
 import { openLinks } from "./open_links.ts";
-import { openerOf } from "./opener.ts";
 
 const TICK_MS = 100;
 // How long messages that were due are still sent when the time is over.
@@ -62,18 +63,18 @@ export class Generator {
   #unreachableSinceMs: number | undefined;
 
   constructor(plan: LoadPlan) {
-    const { check, content, inFlight, seed, spoken, timeoutMs } = plan;
+    const { check, content, inFlight, seed, timeoutMs } = plan;
+    const { comparesItself, isOrdered, mayEnd, opener } = SPOKEN[plan.spoken];
     this.#plan = plan;
     this.finished = this.#ended.promise;
     this.#settings = {
-      // Over HTTP the link itself compares the bodies.
-      check: spoken === "http" ? "count" : check,
+      check: comparesItself ? "count" : check,
       inFlight,
-      isOrdered: spoken !== "datagrams",
-      mayEnd: spoken === "http",
+      isOrdered,
+      mayEnd,
       timeoutMs,
       source: sourceOf(content, seed),
-      open: openerOf(plan),
+      open: opener(plan),
       now: () => performance.now(),
     };
   }

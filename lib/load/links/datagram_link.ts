@@ -28,15 +28,19 @@ export async function openDatagramLink(address: Address): Promise<Link> {
   }
 }
 
+type State =
+  | { readonly type: "open" | "closed" }
+  // A datagram could not be sent.
+  | { readonly type: "failed"; readonly error: unknown };
+
 class DatagramLink implements Link {
   bytesIn = 0;
   bytesOut = 0;
   readonly #endpoint: DatagramEndpoint;
   readonly #to: Address;
   #pending = 0;
-  #isClosed = false;
+  #state: State = { type: "open" };
   #room: PromiseWithResolvers<void> | undefined;
-  #failure: unknown;
 
   constructor(endpoint: DatagramEndpoint, to: Address) {
     this.#endpoint = endpoint;
@@ -64,10 +68,16 @@ class DatagramLink implements Link {
         to.answers([bytes]);
       }
     } catch (error) {
-      const isClosed = this.#isClosed;
+      const state = this.#state;
       this.abort();
-      if (this.#failure !== undefined) return endedBy(this.#failure);
-      return isClosed ? { kind: undefined } : endedBy(error);
+      switch (state.type) {
+        case "open":
+          return endedBy(error);
+        case "closed":
+          return { kind: undefined };
+        case "failed":
+          return endedBy(state.error);
+      }
     }
   }
 
@@ -77,8 +87,12 @@ class DatagramLink implements Link {
   }
 
   abort(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
+    this.#end({ type: "closed" });
+  }
+
+  #end(state: State): void {
+    if (this.#state.type !== "open") return;
+    this.#state = state;
     this.#endpoint.close();
     this.#room?.resolve();
   }
@@ -90,8 +104,7 @@ class DatagramLink implements Link {
       this.bytesOut += bytes.length;
     } catch (error) {
       // The system does not send there, so another message would fail likewise.
-      if (!this.#isClosed) this.#failure = error;
-      this.abort();
+      this.#end({ type: "failed", error });
     }
     this.#pending--;
     if (this.isFull || this.#room === undefined) return;

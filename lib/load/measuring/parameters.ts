@@ -6,13 +6,14 @@
 
 import { sourceOf } from "../planning/content.ts";
 import type { LoadPlan } from "../planning/plan.ts";
+import { SPOKEN } from "../planning/spoken.ts";
 import type { LoadParameters } from "../summary.ts";
 
 /** Gives the parameters of a run. */
 export function parametersOf(plan: LoadPlan): LoadParameters {
-  const { content, opens, ratePerS, request, seed, spoken } = plan;
+  const { content, ratePerS, request, seed, spoken } = plan;
   const { maxBytes, minBytes } = sourceOf(content, seed);
-  const isFramed = spoken === "messages" && !/^wss?:/.test(opens);
+  const { isFramed } = SPOKEN[spoken];
   return {
     address: plan.address,
     loop: ratePerS === undefined ? "closed" : "open",

@@ -15,7 +15,7 @@ import { GeneratedMessages } from "../messages/generated_messages.ts";
 import { GivenMessages } from "../messages/given_messages.ts";
 import type { MessageSource } from "../messages/message_source.ts";
 import { DEFAULT_LOAD_MESSAGE_BYTES, type LoadOptions } from "../options.ts";
-import type { Spoken } from "./place.ts";
+import type { SpokenRow } from "./spoken.ts";
 
 // A body for HTTP is made whole, and has no other limit.
 const MOST_MADE_BYTES = 2 ** 30;
@@ -33,7 +33,7 @@ export type Content =
  */
 export function contentOf(
   { messages, size }: LoadOptions,
-  spoken: Spoken,
+  { hasContent }: SpokenRow,
 ): Content {
   if (messages !== undefined) {
     if (size !== undefined) {
@@ -54,7 +54,7 @@ export function contentOf(
     }
     return { given: messages };
   }
-  if (size === undefined && spoken === "http") {
+  if (size === undefined && !hasContent) {
     return { given: [new Uint8Array(0)] };
   }
   const [least, most] = typeof size === "object"

@@ -8,11 +8,10 @@ import { OptionTypeError } from "../../check.ts";
 import { givenFields } from "../../http/client/request/request_fields.ts";
 import { parseTarget } from "../../http/client/connection/target.ts";
 import { parseAddress } from "../../transport/address.ts";
+import type { Transport } from "../../transport/transports.ts";
 import type { LoadRequest } from "../links/http_link.ts";
 import type { LoadOptions } from "../options.ts";
-
-/** What is spoken. */
-export type Spoken = "messages" | "datagrams" | "http";
+import type { Spoken } from "./spoken.ts";
 
 /** Where connections are opened, and for what. */
 export interface Place {
@@ -35,7 +34,7 @@ export function placeOf(options: LoadOptions): Place {
     refuse("headers", headers?.map(([name]) => name).join(", "), address);
     return {
       opens: `${to}`,
-      spoken: to.transport === "udp" ? "datagrams" : "messages",
+      spoken: spokenOver(to.transport),
       request: undefined,
     };
   }
@@ -54,6 +53,18 @@ export function placeOf(options: LoadOptions): Place {
       ],
     },
   };
+}
+
+function spokenOver(transport: Transport): Spoken {
+  switch (transport) {
+    case "udp":
+      return "datagrams";
+    case "ws":
+    case "wss":
+      return "websocket";
+    default:
+      return "messages";
+  }
 }
 
 function refuse(
