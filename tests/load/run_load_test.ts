@@ -267,6 +267,18 @@ const WRONG: readonly [
   }, ({ timeout, ...others }) => {
     assertEquals([timeout! > 0, others], [true, {}]);
   }],
+  ["answers in another framing", async (peer) => {
+    for await (const _ of peer) {
+      peer.useFraming("raw");
+      await peer.send(Uint8Array.of(0, 0, 1, 0, 0x68, 0x69));
+    }
+  }, ({ timeout, ...others }, { errorReasons }) => {
+    assertEquals([timeout! > 0, others], [true, {}]);
+    assertMatch(
+      errorReasons!.timeout!,
+      /^no answer within 400 ms; \d+ of its 260 bytes arrived$/,
+    );
+  }],
   ["closes in the middle", async (peer) => {
     let count = 0;
     for await (const message of peer) {

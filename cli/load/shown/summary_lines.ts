@@ -28,8 +28,7 @@ import { aligned, grouped, rateText, timeText, unsentText } from "./amounts.ts";
 
 /** Writes a run in lines. */
 export function summaryLines(summary: LoadSummary): string[] {
-  const { errorReasons = {}, errors, latency, limits, parameters } = summary;
-  const hasAnswers = parameters.check !== "none";
+  const { errorReasons = {}, errors, latency, limits } = summary;
   return [
     headLine(summary),
     amountLine(summary),
@@ -38,9 +37,7 @@ export function summaryLines(summary: LoadSummary): string[] {
     "",
     ...lateLines(summary),
     ...warmUpLines(summary),
-    ...hasAnswers && summary.messages === 0
-      ? ["no message was answered in the measured time"]
-      : [],
+    ...unansweredLines(summary),
     `errors: ${errorsText(errors)}`,
     ...Object.entries(errorReasons).map(([kind, reason]) =>
       `the first ${kind}: ${escapeControls(reason)}`
@@ -147,6 +144,19 @@ function lateLines(summary: LoadSummary): string[] {
 function warmUpLines({ warmUp }: LoadSummary): string[] {
   if (Object.keys(warmUp.errors).length === 0) return [];
   return [`errors of the warm-up, not counted: ${errorsText(warmUp.errors)}`];
+}
+
+function unansweredLines(
+  { errors, messages, parameters }: LoadSummary,
+): string[] {
+  const { check, framing } = parameters;
+  if (check === "none" || messages > 0) return [];
+  // Neither end sees a whole message: this one waits, or the server ends the connection.
+  const isOdd = "timeout" in errors || "ended" in errors;
+  const advice = framing === null || !isOdd
+    ? ""
+    : `; check that the server uses --frame ${framing}, too, and answers each message`;
+  return [`no message was answered in the measured time${advice}`];
 }
 
 function errorsText(errors: LoadErrors): string {

@@ -114,6 +114,13 @@ export class Lane implements LinkReceiver {
   sweep(nowMs: number): void {
     if (!this.#sending.sweep(nowMs)) return;
     this.#endKind = "timeout";
+    const hint = this.#link?.waitHint;
+    if (hint !== undefined) {
+      this.#measurements.explain("timeout", {
+        reason: `no answer within ${this.#settings.timeoutMs} ms`,
+        advice: hint.text,
+      });
+    }
     this.#link?.abort();
   }
 

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { ConnectionError, ProtocolError, TimeoutError } from "../../errors.ts";
+import {
+  ConnectionError,
+  type Hint,
+  ProtocolError,
+  TimeoutError,
+} from "../../errors.ts";
 import type { LoadErrorKind } from "../summary.ts";
 
 /** Takes what comes over a link. */
@@ -33,6 +38,11 @@ export interface Link {
   readonly bytesIn: number;
   /** Bytes that the system has taken so far. */
   readonly bytesOut: number;
+  /**
+   * How much of the awaited answer is here, and what may be wrong; `undefined` if
+   * nothing came.
+   */
+  readonly waitHint?: Hint | undefined;
 
   /**
    * Hands messages over.

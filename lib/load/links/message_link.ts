@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Hint } from "../../errors.ts";
 import {
   connect,
   type ConnectOptions,
@@ -63,6 +64,10 @@ class MessageLink implements Link {
 
   get bytesOut(): number {
     return this.#connection.stats.bytesOut;
+  }
+
+  get waitHint(): Hint | undefined {
+    return this.#connection.waitHint;
   }
 
   send(messages: Uint8Array[]): Promise<void> {

@@ -143,6 +143,24 @@ Deno.test("load exits 1 and says which errors there were", async () => {
   );
 });
 
+Deno.test("load names the framing as the likely cause when no answer comes", async () => {
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "length:4", onEvent: () => {} },
+    async (peer) => {
+      for await (const message of peer) await peer.send(message);
+    },
+  );
+  const { code, shown } = await load([
+    ...[`${server.address}`, "hello", "--frame", "line", ...SHORT],
+  ]);
+  assertEquals(code, 1);
+  assertMatch(
+    shown,
+    /\nno message was answered in the measured time; check that the server uses --frame line, too, and answers each message\nerrors: \d+ ended\n$/,
+  );
+});
+
 Deno.test("load sends the MESSAGEs in turn, on every connection", async () => {
   const received: string[] = [];
   await using server = await echoing("line", received);
