@@ -40,17 +40,26 @@ const ASKS_FOR_UPGRADE = [
   ["Connection", "Upgrade"],
 ] as const;
 
+type Request = Pick<RequestHead, "headers" | "method" | "target" | "version">;
+
 /**
  * Decides about a request.
  *
  * @param path The only path that is served, or `""` for all.
  */
 export function acceptRequest(
-  request: Pick<RequestHead, "headers" | "method" | "target" | "version">,
+  request: Request,
   path: string,
   rules: OpeningRules,
 ): OpeningAnswer | OpeningRefusal {
-  const { headers, method, target, version } = request;
+  return refuseOther(request) ?? refuseFields(request) ??
+    refusePlace(request, path, rules) ?? answer(request, rules);
+}
+
+/** Refuses a request that opens no WebSocket. */
+function refuseOther(
+  { headers, method, version }: Request,
+): OpeningRefusal | undefined {
   if (
     !listHas(headers, "upgrade", "websocket") ||
     !listHas(headers, "connection", "upgrade")
@@ -67,6 +76,11 @@ export function acceptRequest(
   if (version === "1.0") {
     return refuse(400, "A WebSocket opens with HTTP/1.1");
   }
+  return undefined;
+}
+
+/** Refuses a request that does not open it as the RFC says. */
+function refuseFields({ headers }: Request): OpeningRefusal | undefined {
   const lengths = valuesOf(headers, "content-length");
   if (
     lengths.some((length) => !/^0+$/.test(length)) ||
@@ -82,10 +96,18 @@ export function acceptRequest(
     ]);
   }
   const keys = valuesOf(headers, "sec-websocket-key");
-  const [key = ""] = keys;
-  if (keys.length !== 1 || !isOpeningKey(key)) {
+  if (keys.length !== 1 || !isOpeningKey(keys[0]!)) {
     return refuse(400, "Sec-WebSocket-Key must be 16 bytes in base64");
   }
+  return undefined;
+}
+
+/** Refuses another path, and pages of other origins. */
+function refusePlace(
+  { headers, target }: Request,
+  path: string,
+  rules: OpeningRules,
+): OpeningRefusal | undefined {
   if (path !== "" && target !== path && !target.startsWith(`${path}?`)) {
     return refuse(404, "There is no WebSocket at this path");
   }
@@ -93,6 +115,13 @@ export function acceptRequest(
   if (origins.length > 1 || !isAllowed(origins[0], headers, rules)) {
     return refuse(403, `Pages of ${origins.join(", ")} may not connect`);
   }
+  return undefined;
+}
+
+/** Accepts a request that nothing refuses. */
+function answer({ headers }: Request, rules: OpeningRules): OpeningAnswer {
+  const [key = ""] = valuesOf(headers, "sec-websocket-key");
+  const [origin] = valuesOf(headers, "origin");
   const asked = listOf(headers, "sec-websocket-protocol");
   const protocol = asked.find((name) => rules.protocols?.includes(name)) ?? "";
   const choice = rules.deflate === true
@@ -112,7 +141,7 @@ export function acceptRequest(
     ],
     protocol,
     compression: choice?.compression,
-    origin: origins[0],
+    origin,
   };
 }
 

@@ -12,8 +12,8 @@ import type { WebSocketDecoder } from "../wire/websocket_decoder.ts";
 export class TellingDecoder implements Decoder {
   readonly #decoder: WebSocketDecoder;
   readonly #tell: (error: unknown) => void;
-  #hasFailed = false;
-  #failure: unknown;
+  // What a batch was cut short by; the next call throws it.
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(decoder: WebSocketDecoder, tell: (error: unknown) => void) {
     this.#decoder = decoder;
@@ -29,7 +29,7 @@ export class TellingDecoder implements Decoder {
   }
 
   decode(queue: ReadableQueue): Uint8Array | undefined {
-    if (this.#hasFailed) throw this.#failure;
+    if (this.#failure !== undefined) throw this.#failure.error;
     try {
       return this.#decoder.decode(queue);
     } catch (error) {
@@ -41,11 +41,10 @@ export class TellingDecoder implements Decoder {
   decodeBatch(queue: ReadableQueue, into: Uint8Array[], most: number): void {
     const before = into.length;
     try {
-      if (this.#hasFailed) throw this.#failure;
+      if (this.#failure !== undefined) throw this.#failure.error;
       this.#decoder.decodeBatch(queue, into, most);
     } catch (error) {
-      this.#hasFailed = true;
-      this.#failure = error;
+      this.#failure = { error };
       if (into.length > before) return;
       this.#tell(error);
       throw error;

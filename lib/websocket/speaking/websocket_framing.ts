@@ -18,8 +18,7 @@
  */
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
-import { OptionRangeError } from "../../check.ts";
-import { ProtocolError, TimeoutError } from "../../errors.ts";
+import { ProtocolError } from "../../errors.ts";
 import type { CodecOptions, Decoder, Encoder } from "../../framing/framing.ts";
 import { SendSizeError } from "../../framing/limits.ts";
 import type {
@@ -35,13 +34,14 @@ import {
 } from "../wire/close_status.ts";
 import { MessageDeflater, MessageInflater } from "../wire/deflate.ts";
 import { ControlBudget } from "./control_budget.ts";
+import { KeepAlive } from "./keep_alive.ts";
 import { newKey } from "./mask_keys.ts";
+import { kindOf } from "./message_kind.ts";
+import { PongAnswers } from "./pong_answers.ts";
 import { TellingDecoder } from "./telling_decoder.ts";
 import type { WebSocketAgreement } from "./agreement.ts";
 import type { ControlReceiver } from "../wire/decoder_options.ts";
 import { WebSocketDecoder } from "../wire/websocket_decoder.ts";
-import type { MessageKind } from "../wire/assembly.ts";
-import { Utf8Check } from "../wire/utf8.ts";
 import { WebSocketEncoder } from "../wire/websocket_encoder.ts";
 
 // How long the program may go on sending behind the peer's close frame.
@@ -65,15 +65,15 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   #decoder: WebSocketDecoder | undefined;
   #encoder: WebSocketEncoder | undefined;
   #answerTimer: Timer;
-  #pingTimer: Timer;
-  #awaitsPong = false;
-  // The payload of the pong that waits for room.
-  #latePong: Uint8Array | undefined;
+  readonly #keepAlive: KeepAlive;
+  readonly #pongs = new PongAnswers((payload) => this.#pong(payload));
   #ownCode: number = CLOSE_CODES.normal;
   readonly #budget = new ControlBudget();
 
   constructor(agreement: WebSocketAgreement) {
     this.agreement = agreement;
+    const { peer, pingMs } = agreement;
+    this.#keepAlive = new KeepAlive({ peer, pingMs, ping: () => this.#ping() });
   }
 
   /** A client masks each frame, and compression remembers earlier messages. */
@@ -93,7 +93,7 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
 
   begin(link: FramingLink): void {
     this.#link = link;
-    this.#schedulePing();
+    this.#keepAlive.begin(link);
   }
 
   decoder({ maxMessageBytes }: CodecOptions): Decoder {
@@ -131,19 +131,12 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   ping(payload: Uint8Array): void {
     this.#budget.spend(this.#now);
     if (this.isFinished) return;
-    const room = this.#link?.room();
-    if (room === undefined) return this.#pong(payload);
-    // A peer that sends pings and reads nothing gets an answer to the last one (RFC
-    // 6455 section 5.5.3), or the answers would fill the memory.
-    if (this.#latePong === undefined) {
-      room.then(() => this.#pong(this.#latePong!), () => {});
-    }
-    this.#latePong = payload.slice();
+    this.#pongs.answer(payload, this.#link?.room());
   }
 
   pong(): void {
     this.#budget.spend(this.#now);
-    this.#awaitsPong = false;
+    this.#keepAlive.pong();
   }
 
   close(status: CloseStatus): void {
@@ -186,10 +179,8 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   }
 
   stop(): void {
-    const time = this.#link?.time;
-    if (this.#answerTimer !== undefined) time?.clearTimer(this.#answerTimer);
-    if (this.#pingTimer !== undefined) time?.clearTimer(this.#pingTimer);
-    this.#answerTimer = this.#pingTimer = undefined;
+    this.#keepAlive.stop();
+    this.#link?.time.clearTimer(this.#answerTimer);
   }
 
   #encode(
@@ -197,7 +188,9 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
     message: Uint8Array,
     sink: ByteSink,
   ): void {
-    encoder.kind = this.#kindOf(message);
+    encoder.kind = this.#link?.sendsText === true
+      ? "text"
+      : kindOf(message, this.agreement.messageType, this.#decoder?.kind);
     encoder.encode(message, sink);
   }
 
@@ -218,33 +211,16 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   }
 
   #pong(payload: Uint8Array): void {
-    this.#latePong = undefined;
     if (this.isFinished) return;
     this.#say((encoder, sink) => encoder.pong(payload, sink));
   }
 
-  #kindOf(message: Uint8Array): MessageKind {
-    if (this.#link?.sendsText === true) return "text";
-    const { messageType } = this.agreement;
-    if (messageType === "binary") return "binary";
-    if (messageType === "same") return this.#decoder?.kind ?? "binary";
-    const check = new Utf8Check();
-    const isText = check.push(message) === -1 && check.isWhole;
-    if (!isText && messageType === "text") {
-      throw new OptionRangeError({
-        action: `send message of ${message.length} bytes as text`,
-        reason: "it is not UTF-8",
-        option: "messageType",
-      });
-    }
-    return isText ? "text" : "binary";
-  }
-
   #finish(status: CloseStatus): void {
     if (this.isFinished) return;
-    if (this.#latePong !== undefined) this.#pong(this.#latePong);
+    this.#pongs.flush();
     this.#say((encoder, sink) => encoder.close(status, sink));
     this.#link?.sealed();
+    this.#keepAlive.stop();
     this.#end(this.#state === "answering" ? "closed" : "closing");
   }
 
@@ -272,28 +248,7 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
     link.accepted();
   }
 
-  #schedulePing(): void {
-    const { pingMs } = this.agreement;
-    if (pingMs === Infinity) return;
-    this.#pingTimer = this.#link!.time.setTimer(() => this.#ping(), pingMs);
-  }
-
   #ping(): void {
-    const link = this.#link!;
-    if (this.isFinished) return;
-    // While the program does not read, a pong may lie in the system's buffer.
-    if (this.#awaitsPong && link.isReading) {
-      const { peer, pingMs } = this.agreement;
-      return link.abort(
-        new TimeoutError("ping", pingMs, {
-          action: "hear from",
-          address: peer,
-          reason: `no answer to a ping within ${pingMs} ms`,
-        }),
-      );
-    }
-    this.#awaitsPong = true;
     this.#say((encoder, sink) => encoder.ping(NO_PAYLOAD, sink));
-    this.#schedulePing();
   }
 }

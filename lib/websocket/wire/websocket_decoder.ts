@@ -27,6 +27,7 @@ import type { Decoder } from "../../framing/framing.ts";
 import { evidence, tooLarge, truncated } from "../../framing/limits.ts";
 import { Assembly, type MessageKind } from "./assembly.ts";
 import { decodeClose } from "./close_status.ts";
+import { inflated, mostCompressed } from "./compressed_message.ts";
 import {
   DEFAULT_MAX_FRAGMENTS,
   type WebSocketDecoderOptions,
@@ -34,12 +35,8 @@ import {
 import { OPCODES } from "./frame_header.ts";
 import { FrameReader } from "./frame_reader.ts";
 import { isControl } from "./frame_rules.ts";
+import { FrameText } from "./frame_text.ts";
 import { MaskBlocks, maskInto } from "./mask.ts";
-
-// Text that waits for the rest of its frame is unmasked for its check in pieces of
-// this size. All connections share the buffer, as a check awaits nothing.
-const CHECKED_BYTES = 16 * 1024;
-let scratch: Uint8Array | undefined;
 
 // From here on a copy would cost as much as unmasking. Control frames are shorter.
 const IN_PLACE_FROM_BYTES = 4 * 1024;
@@ -60,11 +57,10 @@ export class WebSocketDecoder implements Decoder {
   readonly #frame: FrameReader;
   readonly #blocks = new MaskBlocks();
   readonly #assembly = new Assembly();
+  readonly #text = new FrameText(this.#assembly);
   #state: State = "between";
-  // Place in the stream of the data frame that has begun, and how much of its text
-  // was checked already.
+  // Place in the stream of the data frame that has begun.
   #begunAt = -1;
-  #checked = 0;
 
   /** Creates a decoder at the beginning of a stream. */
   constructor(options: WebSocketDecoderOptions) {
@@ -145,7 +141,9 @@ export class WebSocketDecoder implements Decoder {
     const { frameBytes, isControl, size } = frame;
     if (!isControl && this.#begunAt !== queue.offset) this.#begin(queue);
     if (!frame.readKey(queue) || !queue.has(frameBytes)) {
-      if (!isControl && queue.length > size) this.#checkWaitingText(queue);
+      if (!isControl && queue.length > size) {
+        this.#text.checkWaiting(queue, frame);
+      }
       this.missingBytes = frameBytes - queue.length;
       return undefined;
     }
@@ -198,27 +196,7 @@ export class WebSocketDecoder implements Decoder {
       throw tooManyFragments(this.#maxFragments);
     }
     this.#begunAt = queue.offset;
-    this.#checked = 0;
-  }
-
-  /** Checks what is here of a text whose frame is not whole. */
-  #checkWaitingText(queue: ReadableQueue): void {
-    const { isMasked, key, size } = this.#frame;
-    if (!this.#assembly.isText) return;
-    while (size + this.#checked < queue.length) {
-      const begin = size + this.#checked;
-      const end = Math.min(queue.length, begin + CHECKED_BYTES);
-      queue.has(end);
-      let text = queue.peek(begin, end);
-      if (isMasked) {
-        scratch ??= new Uint8Array(CHECKED_BYTES);
-        const clear = scratch.subarray(0, text.length);
-        maskInto(text, clear, key, this.#checked);
-        text = clear;
-      }
-      this.#assembly.check(text, this.#checked);
-      this.#checked += text.length;
-    }
+    this.#text.begin();
   }
 
   #control(payload: Uint8Array): Uint8Array {
@@ -242,10 +220,7 @@ export class WebSocketDecoder implements Decoder {
   #data(payload: Uint8Array): Uint8Array {
     const assembly = this.#assembly;
     const { isFinal } = this.#frame;
-    if (assembly.isText) {
-      assembly.check(payload.subarray(this.#checked), this.#checked);
-      if (isFinal) assembly.checkEnd();
-    }
+    this.#text.checkRest(payload, isFinal);
     if (!isFinal) {
       this.#state = "inside";
       assembly.add(payload);
@@ -259,16 +234,7 @@ export class WebSocketDecoder implements Decoder {
 
   #inflated(payload: Uint8Array): Uint8Array {
     const { inflater, maxMessageBytes } = this.#options;
-    let message: Uint8Array | undefined;
-    try {
-      message = inflater!.inflate(payload, maxMessageBytes);
-    } catch (cause) {
-      throw new ProtocolError("malformed", {
-        reason: "the compressed message is not DEFLATE data",
-        cause,
-      });
-    }
-    if (message === undefined) throw tooLarge(undefined, maxMessageBytes);
+    const message = inflated(payload, inflater!, maxMessageBytes);
     if (this.kind === "text") {
       this.#assembly.begin("text", false);
       this.#assembly.check(message, 0);
@@ -276,14 +242,6 @@ export class WebSocketDecoder implements Decoder {
     }
     return message;
   }
-}
-
-/**
- * How many bytes a message within the limit takes compressed. What cannot be
- * compressed grows: by an eighth at most, as in zlib's `deflateBound`.
- */
-function mostCompressed(maxMessageBytes: number): number {
-  return maxMessageBytes + Math.ceil(maxMessageBytes / 8) + 64;
 }
 
 function tooManyFragments(limit: number): ProtocolError {
