@@ -26,6 +26,18 @@ export class WaitingChunks {
     return this.#chunks[this.#next]!;
   }
 
+  /** Finds a byte, from a position on: its position, or -1. */
+  indexOf(value: number, from: number): number {
+    let before = 0;
+    for (let i = this.#next; i < this.#chunks.length; i++) {
+      const chunk = this.#chunks[i]!;
+      const index = chunk.indexOf(value, Math.max(0, from - before));
+      if (index !== -1) return before + index;
+      before += chunk.length;
+    }
+    return -1;
+  }
+
   /**
    * Adds a chunk.
    *
@@ -53,6 +65,16 @@ export class WaitingChunks {
     this.#chunks[this.#next] = chunk.subarray(most);
     this.bytes -= most;
     return chunk.subarray(0, most);
+  }
+
+  /** Takes bytes off the front into an array, at a position; gives their number. */
+  move(count: number, into: Uint8Array, at: number): number {
+    for (let moved = 0; moved < count;) {
+      const chunk = this.take(count - moved);
+      into.set(chunk, at + moved);
+      moved += chunk.length;
+    }
+    return count;
   }
 
   #drop(): void {

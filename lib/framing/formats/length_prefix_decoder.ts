@@ -31,6 +31,8 @@ export class LengthPrefixDecoder implements Decoder {
   readonly #extra: number;
   /** Whether the field is four bytes, big-endian, at the front. */
   readonly #plain: boolean;
+  /** Whether the rest of a plain frame is the message. */
+  readonly #isBare: boolean;
 
   constructor(layout: Layout, maxMessageBytes: number) {
     this.#max = maxMessageBytes;
@@ -46,6 +48,7 @@ export class LengthPrefixDecoder implements Decoder {
     this.#extra = this.#header + layout.adjust + layout.tail;
     this.#plain = layout.bytes === 4 && !layout.littleEndian &&
       layout.offset === 0 && layout.unit === 1 && this.#mask === undefined;
+    this.#isBare = this.#plain && this.#around === 4 && this.#extra === 4;
   }
 
   decode(queue: ReadableQueue): Uint8Array | undefined {
@@ -73,11 +76,32 @@ export class LengthPrefixDecoder implements Decoder {
   }
 
   decodeBatch(queue: ReadableQueue, into: Uint8Array[], most: number): void {
+    let before = -1;
     for (let i = 0; i < most; i++) {
       const message = this.decode(queue);
       if (message === undefined) return;
-      into.push(compact(message, this.#header + message.length));
+      const { length } = message;
+      into.push(compact(message, this.#header + length));
+      if (length === before && this.#isBare) {
+        i += this.#decodeAlike(queue, into, length, most - i - 1);
+      }
+      before = length;
     }
+  }
+
+  /** Takes the messages here that are as long as the one before; says how many. */
+  #decodeAlike(
+    queue: ReadableQueue,
+    into: Uint8Array[],
+    size: number,
+    most: number,
+  ): number {
+    const frame = size + 4;
+    let i = 0;
+    for (; i < most && queue.has(frame) && queue.uint32(0) === size; i++) {
+      into.push(queue.take(size, 4));
+    }
+    return i;
   }
 
   skip(queue: ReadableQueue): number {

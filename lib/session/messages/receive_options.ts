@@ -40,9 +40,10 @@ export interface ReceiveOptions {
 export interface BatchOptions {
   /**
    * Whether a batch is valid only until the next one is asked for: then its array
-   * is emptied, and the bytes of its messages may be overwritten by later bytes of
-   * the same connection. It saves a new buffer per read; copy what you keep, and
-   * await `sendAll` before you go on.
+   * is emptied, and its messages, the arrays and their bytes, may be those of later
+   * messages of the same connection. It saves a new buffer per read, and a new array
+   * per message where messages are of one length. Copy what you keep, and await
+   * `sendAll` before you go on.
    *
    * @default {false}
    */

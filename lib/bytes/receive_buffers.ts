@@ -1,6 +1,6 @@
 /**
- * The size of a connection's next receive buffer: small while the peer sends
- * little, as long as its messages when they are long.
+ * The receive buffers of one connection: small while the peer sends little, as long
+ * as its messages when they are long.
  *
  * Copies and fresh buffers are expensive: 1 MiB takes 22 µs to copy, 69 to
  * allocate and fill, and 200 to send and receive over loopback. So a long
@@ -10,12 +10,13 @@
  * @module
  */
 
-import { SLAB_BYTES } from "./buffer_pool.ts";
+import * as pool from "./buffer_pool.ts";
+import { ReusedViews } from "./reused_views.ts";
 
 // A fresh connection costs 4 KiB. A read that fills the buffer earns 64 KiB,
 // the knee of the curve: 10 M messages/s at 1 KiB, 13 M at 4 KiB, 22 M at 64
 // KiB, and no more beyond.
-const IDLE_BYTES = SLAB_BYTES;
+const IDLE_BYTES = pool.SLAB_BYTES;
 const BUSY_BYTES = 64 * 1024;
 // A buffer of up to this size is kept while the peer is quiet: replacing it would
 // save little.
@@ -31,8 +32,9 @@ const BATCH_BYTES = 256 * 1024;
 const ENOUGH_BURSTS = 2;
 const MOST_BURSTS = 3;
 
-/** The sizes of one queue's buffers. */
-export class SlabSize {
+/** Chooses the buffers of one queue, and takes them from the pool. */
+export class ReceiveBuffers {
+  #owner = pool.UNSEEN;
   // The size of a buffer for the rest of a message, or to wait with while busy.
   #waiting = IDLE_BYTES;
   // The size of a message that has arrived once; the next one gets it at once.
@@ -45,6 +47,9 @@ export class SlabSize {
   #burst = 0;
   // How many long bursts came in a row; a short one takes one away.
   #bursts = 0;
+  // A connection of one message has no use for them.
+  #isSecond = false;
+  #views: ReusedViews | undefined;
 
   /**
    * Notes a read.
@@ -57,6 +62,53 @@ export class SlabSize {
     if (isFull) this.#waiting = Math.max(this.#waiting, this.busyBytes);
   }
 
+  /** From now on the program sees views, so no other queue gets the buffers. */
+  show(): void {
+    this.#owner ||= pool.newOwner();
+  }
+
+  /**
+   * Gives a buffer to read into, if it is better than the present one.
+   *
+   * @param capacity Size of the present buffer in bytes.
+   * @param room Bytes free at its end, 0 if it is not to be written to.
+   * @param held Bytes in it, which would have to be moved.
+   * @param missing Bytes that the message still needs, 0 if unknown.
+   */
+  better(
+    capacity: number,
+    room: number,
+    held: number,
+    missing: number,
+  ): Uint8Array | undefined {
+    // A long buffer that is used again is not for a peer that sends little.
+    const isDropped = held === 0 && missing === 0 && this.#rest(capacity);
+    return this.#isCramped(isDropped ? 0 : room, held, missing)
+      ? pool.newBuffer(this.#next(held, missing), this.#owner)
+      : undefined;
+  }
+
+  /**
+   * The present buffer is filled from its beginning again, and no view is in use.
+   *
+   * @returns Where to ask for views of it, if that is worth it.
+   */
+  rewind(): ReusedViews | undefined {
+    if (this.#isSecond) this.#views ??= new ReusedViews();
+    this.#isSecond = true;
+    return this.#views?.rewind();
+  }
+
+  /** Another buffer takes the place of the present one. */
+  forgetViews(): void {
+    this.#views?.forget();
+  }
+
+  /** Takes a buffer back. No view of it may be in use. */
+  recycle(bytes: Uint8Array): void {
+    pool.recycle(bytes, this.#owner);
+  }
+
   /**
    * Notes that the queue is empty and waits for the peer. What was earned is lost
    * if the peer sends only little now.
@@ -64,7 +116,7 @@ export class SlabSize {
    * @param capacity Size of the queue's buffer.
    * @returns Whether that is too large to wait with.
    */
-  rest(capacity: number): boolean {
+  #rest(capacity: number): boolean {
     if (this.#burst >= IDLE_BYTES) {
       this.#bursts = Math.min(this.#bursts + 1, MOST_BURSTS);
     } else if (this.#burst > 0) {
@@ -78,15 +130,8 @@ export class SlabSize {
     return capacity > (this.#isBusy ? MOST_IDLE_BYTES : KEPT_BYTES);
   }
 
-  /**
-   * Tells whether another buffer is better.
-   *
-   * @param room Bytes free at the end of this one.
-   * @param held Bytes in it, which would have to be moved.
-   * @param missing Bytes that the message still needs, 0 if unknown.
-   * @returns Whether a buffer of {@linkcode SlabSize.next} is better.
-   */
-  isCramped(room: number, held: number, missing: number): boolean {
+  /** Tells whether another buffer is better than one with so much room. */
+  #isCramped(room: number, held: number, missing: number): boolean {
     if (room === 0) return true;
     const isShort = room < this.#waitingFor(held, missing) / 4;
     if (missing === 0) return isShort;
@@ -97,15 +142,10 @@ export class SlabSize {
   }
 
   /**
-   * The size of the next buffer.
-   *
-   * @param held Bytes that are moved to it.
-   * @param missing Bytes that the message still needs, 0 if unknown.
-   * @returns The size in bytes, more than `held`. It is at most five times as
-   * much unless such a message has arrived before: a header alone allocates
-   * nothing.
+   * The size of the next buffer in bytes, more than are held. It is at most five times
+   * as much unless such a message has arrived before: a header alone allocates nothing.
    */
-  next(held: number, missing: number): number {
+  #next(held: number, missing: number): number {
     const size = this.#sizeFor(held, missing);
     this.#paid = Math.max(this.#paid, size);
     if (size > BUSY_BYTES && size <= MOST_IDLE_BYTES) this.#waiting = size;
