@@ -13,39 +13,34 @@
  */
 
 import { ProtocolError } from "../../errors.ts";
+import { within } from "../../time/within.ts";
 import type { BackboneDelivery } from "../backbone.ts";
+import type { Room } from "../rooms/room.ts";
 import { firstRoom, notLetIn } from "./arrival.ts";
 import { readCommand } from "./command.ts";
-import type { Member, MemberHome } from "./member.ts";
-import { guestName, isGuestName, lookOf } from "./names.ts";
+import type { Member } from "./member.ts";
+import { MemberRooms, type MemberRoomsHome } from "./member_rooms.ts";
 import { type LeaveReason, reasonFor } from "./notice.ts";
-import { within } from "../../time/within.ts";
-import type { Room } from "../rooms/room.ts";
-import type { Rooms } from "../rooms/rooms.ts";
 import type { NoRoom } from "./routing.ts";
-import { MAX_ROOMS_PER_MEMBER } from "../hub_options.ts";
 
 /** What conversations need of their hub. */
-export interface ConversationHome extends MemberHome {
+export interface ConversationHome extends MemberRoomsHome {
   readonly delivery: BackboneDelivery;
-  readonly rooms: Rooms;
-  /** What the names of the members of this hub look like. */
-  readonly names: Set<string>;
-  /** Whether the hub is shutting down. */
-  readonly isStopping: boolean;
 }
 
 /** One member's conversation with its hub. */
 export class Conversation {
   readonly #home: ConversationHome;
   readonly #member: Member;
+  readonly #rooms: MemberRooms;
+  #state: "arriving" | "talking" | "listening" | "gone" = "arriving";
   // The room that messages go to, unless they name it.
   #room: Room | undefined;
-  #hasLeft = false;
 
   constructor(member: Member, home: ConversationHome) {
     this.#member = member;
     this.#home = home;
+    this.#rooms = new MemberRooms(member, home);
   }
 
   /**
@@ -74,19 +69,19 @@ export class Conversation {
       }
       throw error;
     } finally {
-      this.#leaveAll(this.#whyGone(failure), failure);
+      this.#leave(this.#whyGone(failure), failure);
       this.#member.queue.clear();
     }
   }
 
   async #arrive(): Promise<void> {
     const first = firstRoom(this.#member, this.#home.settings);
-    if (first === undefined) return;
     try {
-      this.#room = await this.#join(first);
+      if (first !== undefined) this.#room = await this.#rooms.join(first);
     } catch (error) {
       throw notLetIn(error);
     }
+    this.#state = "talking";
   }
 
   /**
@@ -95,7 +90,7 @@ export class Conversation {
    * @throws {unknown} Why the connection is lost, if it is lost meanwhile.
    */
   async #relief(): Promise<void> {
-    for (const room of this.#member.places.keys()) {
+    for (const room of this.#rooms) {
       for (let relief; (relief = room.pressure(this.#member)) !== undefined;) {
         await this.#unlessLost(relief);
       }
@@ -125,16 +120,17 @@ export class Conversation {
     if (this.#home.settings.allowHalfOpen && !hasEnded) await this.#listen();
     // Before the rest is written, which takes as long as the peer likes. When the
     // hub ends, members may still say something to each other.
-    if (!this.#home.isStopping) this.#leaveAll(this.#whyGone(), undefined);
+    if (!this.#home.isStopping) this.#leave(this.#whyGone(), undefined);
     await queue.flushed();
   }
 
   async #listen(): Promise<void> {
     const { name, connection: { signal } } = this.#member;
     if (signal.aborted) return;
+    this.#state = "listening";
     this.#home.tell({ type: "finished", member: this.#member });
     // To itself too: if it is gone, the system refuses what comes after that.
-    for (const room of this.#member.places.keys()) {
+    for (const room of this.#rooms) {
       room.say({ event: "finished", name });
     }
     await new Promise<void>((resolve) =>
@@ -151,14 +147,16 @@ export class Conversation {
       name: settings.names,
     });
     if (command?.type === "join") return this.#change(command.name);
-    if (command?.type === "name") return void this.#rename(command.name);
-    if (command?.type === "refused") return void this.#refuse(command.reason);
+    if (command?.type === "name") return void this.#rooms.rename(command.name);
+    if (command?.type === "refused") {
+      return void this.#rooms.refuse(command.reason);
+    }
     if (settings.roomOf === undefined || member.fixedRoom !== undefined) {
       return this.#publish(this.#room!, message);
     }
     const name = settings.roomOf(message);
-    if (typeof name !== "string") return void this.#refuse(named(name));
-    const room = this.#roomNamed(name);
+    if (typeof name !== "string") return void this.#rooms.refuse(noRoom(name));
+    const room = this.#rooms.named(name);
     return room === undefined
       ? this.#joinAndPublish(name, message)
       : this.#publish(room, message);
@@ -179,7 +177,7 @@ export class Conversation {
   }
 
   async #joinAndPublish(name: string, message: Uint8Array): Promise<void> {
-    const room = await this.#tryToJoin(name);
+    const room = await this.#rooms.tryToJoin(name);
     if (room === undefined) return;
     await this.#relief();
     await this.#publish(room, message);
@@ -189,92 +187,19 @@ export class Conversation {
     const { settings } = this.#home;
     const before = this.#room;
     if (before?.name === name) return;
-    if (this.#roomNamed(name) !== undefined) return;
-    const room = await this.#tryToJoin(name);
+    if (this.#rooms.named(name) !== undefined) return;
+    const room = await this.#rooms.tryToJoin(name);
     if (room === undefined || settings.roomOf !== undefined) return;
     this.#room = room;
-    if (before !== undefined) this.#leave(before, "moved", undefined);
+    if (before !== undefined) this.#rooms.leave(before, "moved");
     // More for the new room may be in the same batch.
     await this.#relief();
   }
 
-  /** Joins, or tells the member why not. */
-  async #tryToJoin(name: string): Promise<Room | undefined> {
-    if (this.#member.places.size >= MAX_ROOMS_PER_MEMBER) {
-      this.#refuse(
-        `you are in ${MAX_ROOMS_PER_MEMBER} rooms, the most that a member can be in; connect again to leave them`,
-      );
-      return undefined;
-    }
-    try {
-      return await this.#join(name);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#refuse(reasonFor(error));
-      return undefined;
-    }
-  }
-
-  async #join(name: string): Promise<Room> {
-    const member = this.#member;
-    const room = await this.#home.rooms.reserve(name);
-    room.add(member);
-    this.#home.tell({ type: "joined", member, room: name });
-    room.announce({ event: "joined", room: name, name: member.name }, member);
-    return room;
-  }
-
-  #leave(room: Room, why: LeaveReason, error: unknown): void {
-    const member = this.#member;
-    room.remove(member);
-    this.#home.tell({ type: "left", member, room: room.name, why, error });
-    if (!this.#home.isStopping) {
-      room.announce({ event: "left", room: room.name, name: member.name, why });
-    }
-    this.#home.rooms.release(room);
-  }
-
-  #leaveAll(why: LeaveReason, error: unknown): void {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
-    const member = this.#member;
-    this.#home.names.delete(lookOf(member.name));
-    for (const room of [...member.places.keys()]) this.#leave(room, why, error);
-  }
-
-  #rename(name: string): void {
-    const { names } = this.#home;
-    const member = this.#member;
-    const before = member.name;
-    if (before === name) return;
-    const look = lookOf(name);
-    // The name of a guest that may come.
-    const isGuests = isGuestName(look) && name !== guestName(member.id);
-    const isTaken = names.has(look) && look !== lookOf(before);
-    if (isGuests || isTaken) {
-      return this.#refuse(`the name ${name} is taken`);
-    }
-    names.delete(lookOf(before));
-    names.add(look);
-    member.rename(name);
-    this.#home.tell({ type: "renamed", member, before });
-    for (const room of member.places.keys()) {
-      room.announce({ event: "renamed", name, before });
-    }
-  }
-
-  #refuse(reason: string): void {
-    const member = this.#member;
-    member.refused++;
-    this.#home.tell({ type: "not_passed_on", member, reason });
-    member.say({ event: "refused", reason });
-  }
-
-  #roomNamed(name: string): Room | undefined {
-    for (const room of this.#member.places.keys()) {
-      if (room.name === name) return room;
-    }
-    return undefined;
+  #leave(why: LeaveReason, error: unknown): void {
+    if (this.#state === "gone") return;
+    this.#state = "gone";
+    this.#rooms.leaveAll(why, error);
   }
 
   #whyGone(error?: unknown): LeaveReason {
@@ -287,7 +212,7 @@ export class Conversation {
   }
 }
 
-function named({ reason }: NoRoom): string {
+function noRoom({ reason }: NoRoom): string {
   return `no room: ${reason}`;
 }
 

@@ -14,7 +14,8 @@ import { guestName } from "./names.ts";
 import type { Outgoing } from "./outgoing.ts";
 import { type HubNotice, noticeBytes } from "./notice.ts";
 import { type Parcel, type Skipped, unpacked } from "../rooms/parcel.ts";
-import type { Membership, Room } from "../rooms/room.ts";
+import type { Membership } from "../rooms/groups.ts";
+import type { Room } from "../rooms/room.ts";
 
 /** What went to and from a member so far. */
 export interface HubMemberStats {

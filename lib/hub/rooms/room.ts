@@ -7,14 +7,9 @@
  *   message ─► collected in this turn ─► packed once for each framing ─► members
  * ```
  *
- * Messages of one sender that come in one turn are one parcel. So the cost of a
- * member is mostly the cost of a parcel, and not of a message.
- *
  * @module
  */
 
-import { Roster } from "../../roster.ts";
-import type { Framing } from "../../framing/framing.ts";
 import type {
   RoomGap,
   RoomLink,
@@ -30,24 +25,13 @@ import {
   noticeBytes,
   readAnnouncement,
 } from "../members/notice.ts";
-import { Packer, packerKey, type Parcel } from "./parcel.ts";
+import { Collected } from "./collected.ts";
+import { type Group, Groups } from "./groups.ts";
+import type { Parcel } from "./parcel.ts";
+import { Pressure } from "./pressure.ts";
 
 // A parcel ends here, as a write of this size is as fast as a larger one.
 const PARCEL_BYTES = 64 * 1024;
-
-/** A member in a room. */
-export interface Membership {
-  place: number;
-  readonly member: Member;
-  readonly group: Group;
-}
-
-/** The members of a room whose framings write the same frames. */
-interface Group {
-  readonly key: string | Framing;
-  readonly packer: Packer;
-  readonly members: Roster<Membership>;
-}
 
 /** What the rooms of a hub have in common. */
 export interface RoomHome {
@@ -73,22 +57,10 @@ export class Room implements RoomListener {
   /** Resolves when `link` is there. */
   entered!: Promise<Room>;
   readonly #home: RoomHome;
-  readonly #groups = new Map<string | Framing, Group>();
+  readonly #groups: Groups;
   readonly #parcelBytes: number;
-  // Of one sender, collected in this turn.
-  #collected: Uint8Array[] = [];
-  #collectedBytes = 0;
-  #hub = "";
-  #sender = 0;
-  #isFlushing = false;
-  readonly #flushLater = () => {
-    this.#isFlushing = false;
-    this.flush();
-  };
-  // The members that senders wait for.
-  readonly #pressed = new Set<Member>();
-  #relief: PromiseWithResolvers<void> | undefined;
-  #members = 0;
+  readonly #collected: Collected;
+  readonly #pressure = new Pressure();
   #messages = 0;
   #deliveries = 0;
   #dropped = 0;
@@ -98,13 +70,19 @@ export class Room implements RoomListener {
     this.name = name;
     this.#home = home;
     const { queueBytes } = home.settings;
-    this.#parcelBytes = Math.min(PARCEL_BYTES, Math.ceil(queueBytes / 4));
+    const most = Math.min(PARCEL_BYTES, Math.ceil(queueBytes / 4));
+    this.#parcelBytes = most;
+    this.#groups = new Groups(home.maxSentMessageBytes);
+    this.#collected = new Collected(most, (messages, { hub, member }) => {
+      const isOurs = hub === home.hubId;
+      this.#give(messages, isOurs ? member : undefined, true);
+    });
   }
 
   get stats(): RoomStats {
     return {
       name: this.name,
-      members: this.#members,
+      members: this.#groups.size,
       messages: this.#messages,
       deliveries: this.#deliveries,
       dropped: this.#dropped,
@@ -114,55 +92,33 @@ export class Room implements RoomListener {
 
   /** What senders wait for before they are read on; `undefined` if for nothing. */
   pressure(sender: Member): Promise<void> | undefined {
-    const { size } = this.#pressed;
-    if (this.#home.isStopping) return undefined;
-    // A member that waited for itself would never read what it waits for.
-    if (size === 0 || (size === 1 && this.#pressed.has(sender))) {
-      return undefined;
-    }
-    return (this.#relief ??= Promise.withResolvers<void>()).promise;
+    return this.#home.isStopping ? undefined : this.#pressure.before(sender);
   }
 
   /** Takes note of a member that has fallen behind, or has not any more. */
   press(member: Member, isPressed: boolean): void {
-    if (isPressed) {
-      this.#pressed.add(member);
-    } else if (this.#pressed.delete(member)) {
-      this.#relief?.resolve();
-      this.#relief = undefined;
-    }
+    this.#pressure.set(member, isPressed);
   }
 
   /** Holds no sender up any more. */
   relieve(): void {
-    this.#pressed.clear();
-    this.#relief?.resolve();
-    this.#relief = undefined;
+    this.#pressure.clear();
   }
 
   /** Lets a member in: it gets the past, then everything new. */
   add(member: Member): void {
     this.flush();
-    const { framing } = member.connection;
-    const key = packerKey(framing);
-    let group = this.#groups.get(key);
-    if (group === undefined) {
-      const packer = new Packer(framing, this.#home.maxSentMessageBytes);
-      group = { key, packer, members: new Roster() };
-      this.#groups.set(key, group);
-    }
-    const membership = { place: -1, member, group };
-    this.#members++;
+    const membership = this.#groups.reserve(member);
     member.places.set(this, membership);
     member.say({
       event: "joined",
       room: this.name,
       name: member.name,
       you: true,
-      members: this.#members,
+      members: this.#groups.size,
     });
-    this.#tellPast(member, group);
-    group.members.add(membership);
+    this.#tellPast(member, membership.group);
+    this.#groups.enter(membership);
     // It may have fallen behind in another room.
     if (member.queue.isPressed) this.press(member, true);
   }
@@ -173,32 +129,15 @@ export class Room implements RoomListener {
     if (membership === undefined) return;
     this.flush();
     member.places.delete(this);
-    const { group } = membership;
-    group.members.delete(membership);
-    if (group.members.size === 0) this.#groups.delete(group.key);
-    this.#members--;
+    this.#groups.delete(membership);
     this.press(member, false);
   }
 
   message(message: RoomMessage): void {
-    const { bytes, hub, member } = message;
     const { histories, settings } = this.#home;
     this.#messages++;
     histories.add(this.name, message, settings.history);
-    if (this.#members === 0) return;
-    if (
-      member !== this.#sender || hub !== this.#hub ||
-      this.#collectedBytes >= this.#parcelBytes
-    ) {
-      this.flush();
-      this.#hub = hub;
-      this.#sender = member;
-    }
-    this.#collected.push(bytes);
-    this.#collectedBytes += bytes.length;
-    if (this.#isFlushing) return;
-    this.#isFlushing = true;
-    queueMicrotask(this.#flushLater);
+    if (this.#groups.size > 0) this.#collected.add(message);
   }
 
   gap(gap: RoomGap): void {
@@ -230,12 +169,7 @@ export class Room implements RoomListener {
 
   /** Gives the members what was collected. */
   flush(): void {
-    if (this.#collected.length === 0) return;
-    const messages = this.#collected;
-    this.#collected = [];
-    this.#collectedBytes = 0;
-    const isOurs = this.#hub === this.#home.hubId;
-    this.#give(messages, isOurs ? this.#sender : undefined, true);
+    this.#collected.flush();
   }
 
   #give(
@@ -243,7 +177,7 @@ export class Room implements RoomListener {
     except: number | Member | undefined,
     isCounted: boolean,
   ): void {
-    for (const { members, packer } of this.#groups.values()) {
+    for (const { members, packer } of this.#groups) {
       const parcels = packer.pack(messages, this.#parcelBytes, !isCounted);
       const skipped = isCounted ? packer.skipped : undefined;
       for (const { member } of members) {
