@@ -15,7 +15,7 @@
  */
 
 import { outOfRange } from "../check.ts";
-import { borrow, giveBack } from "./borrowed.ts";
+import { LargePayloads } from "./large_payloads.ts";
 
 /**
  * Payloads above this many bytes are not copied but written from where they
@@ -25,6 +25,8 @@ import { borrow, giveBack } from "./borrowed.ts";
 export const COPY_LIMIT_BYTES: number = 128 * 1024;
 
 const EMPTY = new Uint8Array(0);
+// Nothing is added to it: most payloads are copied.
+const NO_PAYLOADS = new LargePayloads();
 const SMALLEST_BYTES = 1024;
 // Up to here a buffer is a power of two: the next frames are mostly as long as the
 // last ones and a little more.
@@ -56,14 +58,12 @@ export class ByteSink {
   // Length of #bytes: asking a typed array for it costs more than a field.
   #capacity = 0;
   #end = 0;
-  // Large payloads, and how many of the copied bytes come before each.
-  #large: Uint8Array[] = [];
-  #largeAt: number[] = [];
-  #largeBytes = 0;
+  // Payloads that were not copied.
+  #large = NO_PAYLOADS;
 
   /** How many bytes were appended since the last {@linkcode ByteSink.clear}. */
   get length(): number {
-    return this.#end + this.#largeBytes;
+    return this.#end + this.#large.bytes;
   }
 
   /** Size in bytes of the buffer that appended bytes are copied to. */
@@ -73,7 +73,7 @@ export class ByteSink {
 
   /** Whether it holds payloads that were not copied. */
   get borrows(): boolean {
-    return this.#largeBytes > 0;
+    return this.#large.bytes > 0;
   }
 
   /**
@@ -173,7 +173,7 @@ export class ByteSink {
     untilBytes: number,
   ): number {
     const most = Math.min(maxBytes, COPY_LIMIT_BYTES);
-    const until = untilBytes - this.#largeBytes;
+    const until = untilBytes - this.#large.bytes;
     const capacity = this.#capacity;
     const bytes = this.#bytes;
     const view = this.#view;
@@ -217,10 +217,8 @@ export class ByteSink {
    */
   payload(bytes: Uint8Array, most: number = COPY_LIMIT_BYTES): void {
     if (bytes.length <= most) return this.copy(bytes);
-    borrow(bytes);
-    this.#large.push(bytes);
-    this.#largeAt.push(this.#end);
-    this.#largeBytes += bytes.length;
+    if (this.#large === NO_PAYLOADS) this.#large = new LargePayloads();
+    this.#large.add(bytes, this.#end);
   }
 
   /** The bytes that were copied: all of them, unless the sink borrows some. */
@@ -234,29 +232,15 @@ export class ByteSink {
    * @returns Views and references, valid until {@linkcode ByteSink.clear}.
    */
   pieces(): Uint8Array[] {
-    if (this.#largeBytes === 0) {
-      return this.#end === 0 ? [] : [this.copied()];
-    }
-    const pieces: Uint8Array[] = [];
-    let from = 0;
-    for (const [i, payload] of this.#large.entries()) {
-      const at = this.#largeAt[i]!;
-      if (at > from) pieces.push(this.#bytes.subarray(from, at));
-      pieces.push(payload);
-      from = at;
-    }
-    if (this.#end > from) pieces.push(this.#bytes.subarray(from, this.#end));
-    return pieces;
+    return this.#large.between(this.#bytes.subarray(0, this.#end));
   }
 
   /** Forgets everything and keeps the buffer for the next frames. */
   clear(): void {
     this.#end = 0;
-    if (this.#largeBytes > 0) {
-      this.#large.forEach(giveBack);
-      this.#large = [];
-      this.#largeAt = [];
-      this.#largeBytes = 0;
+    if (this.#large.bytes > 0) {
+      this.#large.giveBack();
+      this.#large = NO_PAYLOADS;
     }
   }
 
