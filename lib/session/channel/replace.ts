@@ -27,6 +27,7 @@ import { unawaited } from "./waiters.ts";
  * Lets a channel go on over another connection. If that fails the channel is
  * aborted.
  *
+ * @param action What this is for, such as `start TLS with`; for errors.
  * @param step Takes the connection over and gives the one to use from now on.
  * @throws {ProtocolError} If more has arrived than was taken: those bytes must not
  * be taken for what comes over the new connection.
@@ -35,6 +36,7 @@ import { unawaited } from "./waiters.ts";
  */
 export async function replaceConnection(
   channel: Channel,
+  action: string,
   step: (connection: Connection) => Promise<Connection>,
 ): Promise<void> {
   const address = String(channel.remoteAddress);
@@ -42,23 +44,23 @@ export async function replaceConnection(
   if (channel.receiving.isLookingLast) throw channel.signal.reason;
   if (channel.receiving.isReading) {
     throw new OptionTypeError({
-      action: "go on over another connection to",
+      action,
       address,
       reason: "a message is being waited for",
     });
   }
   const { connection, sending, traffic } = channel;
   const end = sending.position;
-  const gate = new Gate(connection, () => end - traffic.bytesOut);
+  const gate = new Gate(connection, action, () => end - traffic.bytesOut);
   channel.moveTo(gate);
   try {
     await channel.flushed();
     const { length } = channel.queue;
     if (length > 0) {
       throw new ProtocolError("malformed", {
-        action: "go on over another connection to",
+        action,
         address,
-        reason: `${length} bytes have arrived that belong to this one`,
+        reason: `${length} bytes that came before were not received`,
       });
     }
     const next = await step(connection);
@@ -77,6 +79,7 @@ class Gate implements Connection {
   readonly localAddress: Address;
   readonly remoteAddress: Address;
   readonly #before: Connection;
+  readonly #action: string;
   readonly #left: () => number;
   readonly #next = Promise.withResolvers<Connection>();
 
@@ -85,10 +88,11 @@ class Gate implements Connection {
    *
    * @param left How many bytes are still to be written to the connection before.
    */
-  constructor(before: Connection, left: () => number) {
+  constructor(before: Connection, action: string, left: () => number) {
     this.localAddress = before.localAddress;
     this.remoteAddress = before.remoteAddress;
     this.#before = before;
+    this.#action = action;
     this.#left = left;
     this.#next.promise.catch(unawaited);
   }
@@ -128,7 +132,7 @@ class Gate implements Connection {
   #refuse(): void {
     this.#next.reject(
       new ClosedError({
-        action: "go on over another connection to",
+        action: this.#action,
         address: String(this.remoteAddress),
         reason: "this side closed the connection",
       }),

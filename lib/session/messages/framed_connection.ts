@@ -17,6 +17,7 @@ import type { Connection } from "../../transport/connection.ts";
 import type { PeerCertificate } from "../../transport/tls/options.ts";
 import { Channel } from "../channel/channel.ts";
 import { ChannelLink } from "./channel_link.ts";
+import { rejected, unawaited } from "../channel/waiters.ts";
 import { Floating } from "./floating.ts";
 import type { ConnectionEvent } from "./connection_event.ts";
 import { BatchIterator, MessageIterator } from "./iterators.ts";
@@ -169,12 +170,19 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
   receive(options?: ReceiveOptions): Promise<T | undefined> {
     try {
       if (options !== undefined) checkWait(options);
-      const message = this.#reader.take();
-      if (message !== undefined) return Promise.resolve(message);
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#receiveLater(options);
+    try {
+      const message = this.#reader.take();
+      if (message !== undefined) return Promise.resolve(message);
+    } catch (error) {
+      return rejected(error);
+    }
+    const message = this.#receiveLater(options);
+    // A peer can make it fail before the program comes to await it.
+    message.then(undefined, unawaited);
+    return message;
   }
 
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { rejected, unawaited } from "../channel/waiters.ts";
 import type { MessageReader } from "./message_reader.ts";
 
 // Larger batches save nothing any more, and their messages live long enough to
@@ -20,7 +21,7 @@ const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 /** Messages one by one. */
 export class MessageIterator<T> implements AsyncIterableIterator<T> {
   readonly #reader: MessageReader<T>;
-  readonly #onFilled = () => this.#result() ?? this.#later();
+  readonly #waiting = new Waiting(() => this.#result() ?? this.#later());
 
   constructor(reader: MessageReader<T>) {
     this.#reader = reader;
@@ -31,7 +32,7 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
       const result = this.#result();
       return result === undefined ? this.#later() : Promise.resolve(result);
     } catch (error) {
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 
@@ -52,7 +53,7 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
   }
 
   #later(): Promise<IteratorResult<T>> {
-    return this.#reader.fill().then(this.#onFilled);
+    return this.#waiting.after(this.#reader.fill());
   }
 }
 
@@ -61,7 +62,7 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
   readonly #reader: MessageReader<T>;
   readonly #reuse: boolean;
   #last: T[] = [];
-  readonly #onFilled = () => this.#result() ?? this.#later();
+  readonly #waiting = new Waiting(() => this.#result() ?? this.#later());
 
   constructor(reader: MessageReader<T>, reuse: boolean) {
     this.#reader = reader;
@@ -73,7 +74,7 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
       const result = this.#result();
       return result === undefined ? this.#later() : Promise.resolve(result);
     } catch (error) {
-      return Promise.reject(error);
+      return rejected(error);
     }
   }
 
@@ -108,6 +109,41 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
   }
 
   #later(): Promise<IteratorResult<T[]>> {
-    return this.#reader.fill().then(this.#onFilled);
+    return this.#waiting.after(this.#reader.fill());
+  }
+}
+
+/**
+ * What waits for a read. A peer can make it fail before the program comes to await it,
+ * which must not end the program: the next call fails in the same way. Looking after
+ * each promise would cost a second one per read, so only the one that fails is marked.
+ */
+class Waiting<R> {
+  readonly #onFilled: () => R | Promise<R>;
+  #first: Promise<R> | undefined;
+  #count = 0;
+
+  constructor(onFilled: () => R | Promise<R>) {
+    this.#onFilled = () => {
+      const first = this.#first;
+      this.#first = undefined;
+      this.#count--;
+      try {
+        const result = onFilled();
+        if (result instanceof Promise) first?.then(undefined, unawaited);
+        return result;
+      } catch (error) {
+        first?.then(undefined, unawaited);
+        throw error;
+      }
+    };
+  }
+
+  after(filled: Promise<void>): Promise<R> {
+    const result = filled.then(this.#onFilled);
+    // Several at once are rare.
+    if (this.#count++ > 0) result.then(undefined, unawaited);
+    else this.#first = result;
+    return result;
   }
 }

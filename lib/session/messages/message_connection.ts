@@ -155,7 +155,8 @@ export interface MessageConnection<T = Uint8Array, S = T>
   sendAll(messages: Iterable<S>): Promise<void>;
 
   /**
-   * Receives the next message.
+   * Receives the next message. A call that fails before you await it does not end the
+   * program; it fails when you await it, and so does the next call.
    *
    * @param options A time limit and a signal. A call that gave up loses
    * nothing: the next one gets the message.

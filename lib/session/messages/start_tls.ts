@@ -131,7 +131,11 @@ export async function startTls(
     return over;
   };
   return isOfMessages(connection)
-    ? await replaceConnection(channelOf(connection), secured)
+    ? await replaceConnection(
+      channelOf(connection),
+      "start TLS with",
+      secured,
+    )
     : await secured(connection);
 }
 

@@ -564,3 +564,34 @@ Deno.test("a message received without reuse stays as it was when its connection 
     assertEquals(message, new Uint8Array(100).fill(i));
   }
 });
+
+Deno.test("what a peer makes fail before the program awaits it does not end the program, and fails then", async () => {
+  for (
+    const ask of [
+      (server: ReturnType<typeof open>) => [server.receive()],
+      (server: ReturnType<typeof open>) => [server.receive(), server.receive()],
+      (server: ReturnType<typeof open>) => {
+        const iterator = server[Symbol.asyncIterator]();
+        return [iterator.next(), iterator.next(), iterator.next()];
+      },
+      (server: ReturnType<typeof open>) => [server.batches().next()],
+    ]
+  ) {
+    // The first part of a message arrives, and then the end.
+    for (const size of [0, 2, 6]) {
+      const [near, far] = memoryPair();
+      using server = open(far);
+      const asked = ask(server);
+      if (size > 0) await near.write(framed("cut off").subarray(0, size));
+      await turn(3);
+      if (size === 0) near.abort();
+      else near.close();
+      await turn(3);
+      // Without anything that looked, the runtime has ended the program by now.
+      for (const one of asked) await assertRejects(() => one);
+      for (const one of ask(server)) await one.catch(() => {});
+      ask(server);
+      await turn(3);
+    }
+  }
+});
