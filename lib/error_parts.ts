@@ -109,5 +109,11 @@ function hasParts(error: unknown): error is ErrorParts {
 }
 
 function shown(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value !== "object" || value === null) return String(value);
+  // An object's own text says something, and [object Object] does not.
+  const { toString } = value;
+  return toString === undefined || toString === Object.prototype.toString
+    ? "an object"
+    : String(value);
 }

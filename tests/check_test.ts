@@ -7,6 +7,7 @@ import {
   checkSize,
   OptionRangeError,
   OptionTypeError,
+  outOfRange,
 } from "../lib/check.ts";
 import { describeError } from "../lib/errors.ts";
 
@@ -99,4 +100,21 @@ Deno.test("describeError() names the option of a refused value in the reader's w
     describeError(error, () => "--max-message"),
     "Cannot use --max-message of -1: it must be an integer of at least 1, or Infinity",
   );
+});
+
+Deno.test("outOfRange() shows an object by what it says of itself, or as an object", () => {
+  for (
+    const [value, shown] of [
+      [{ send: 1 }, "an object"],
+      [Object.create(null), "an object"],
+      [new URL("http://a/"), "http://a/"],
+      [null, "null"],
+      ["10", '"10"'],
+    ] as const
+  ) {
+    assertEquals(
+      outOfRange("limit", value, "a number").message,
+      `Cannot use limit of ${shown}: it must be a number`,
+    );
+  }
 });

@@ -53,7 +53,7 @@ export function reportConnectionEvent<T>(
   if (type === "bad_frame") {
     reportPeer(remoteAddress, "sent a bad frame, which was skipped", error);
   } else if (isOwnFailure(error)) {
-    reportPeer(remoteAddress, "was not sent what the program sent", error);
+    reportPeer(remoteAddress, "did not receive what the program sent", error);
   }
 }
 
