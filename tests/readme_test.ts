@@ -74,6 +74,22 @@ Deno.test("ARCHITECTURE.md names only files with a drawing as state diagrams", a
   assertEquals(without, []);
 });
 
+Deno.test("ARCHITECTURE.md names every file with a field that holds a state", async () => {
+  const text = await Deno.readTextFile(
+    new URL(".github/ARCHITECTURE.md", ROOT),
+  );
+  const missing: string[] = [];
+  for (const folder of ["lib", "cli"]) {
+    for await (const path of sourcesIn(folder)) {
+      const source = await Deno.readTextFile(new URL(path, ROOT));
+      const isState =
+        /^ {2}(?!readonly)#(?:(?:state|phase)(?:[:\s]|$)|\w+:\s*\|?\s*"[a-z ]+" \|[^=;]* = ")/m;
+      if (isState.test(source) && !text.includes(path)) missing.push(path);
+    }
+  }
+  assertEquals(missing, []);
+});
+
 Deno.test("mod.ts names every entry point", async () => {
   const text = await Deno.readTextFile(new URL("mod.ts", ROOT));
   const table = text.split("## Entry points")[1]!.split("@module")[0]!;
@@ -82,3 +98,14 @@ Deno.test("mod.ts names every entry point", async () => {
     .filter((entry) => entry !== "" && !table.includes(`${entry}\``));
   assertEquals(missing, []);
 });
+
+/** The program files in a folder. */
+async function* sourcesIn(folder: string): AsyncGenerator<string> {
+  for await (
+    const { isDirectory, name } of Deno.readDir(new URL(folder, ROOT))
+  ) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) yield* sourcesIn(path);
+    else if (path.endsWith(".ts")) yield path;
+  }
+}
