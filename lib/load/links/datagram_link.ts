@@ -1,6 +1,11 @@
 /**
  * A UDP socket under load.
  *
+ * ```text
+ *   open ── close() ──────────────────────────► closed
+ *     └──── a datagram could not be sent ─────► failed
+ * ```
+ *
  * @module
  */
 

@@ -18,24 +18,63 @@ const MOST_MESSAGES = 128;
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
-/** Messages one by one. */
-export class MessageIterator<T> implements AsyncIterableIterator<T> {
-  readonly #reader: MessageReader<T>;
-  readonly #waiting = new Waiting(() => this.#result() ?? this.#later());
+/**
+ * What waits for reads. A peer can make a call fail before the program comes to await
+ * it, which must not end the program: the next call fails in the same way. Looking
+ * after each promise would cost a second one per read, so only the one that fails is
+ * marked.
+ */
+abstract class Reads<T, R> {
+  protected readonly reader: MessageReader<T>;
+  // The one closure of an iterator: more of them would make the end of a short
+  // connection wait for a full collection of garbage.
+  readonly #onFilled = () => this.#filled();
+  #first: Promise<R> | undefined;
+  #count = 0;
 
   constructor(reader: MessageReader<T>) {
-    this.#reader = reader;
+    this.reader = reader;
   }
 
-  next(): Promise<IteratorResult<T>> {
+  /** What is here already, or the end; `undefined` for nothing yet. */
+  protected abstract result(): R | undefined;
+
+  next(): Promise<R> {
     try {
-      const result = this.#result();
+      const result = this.result();
       return result === undefined ? this.#later() : Promise.resolve(result);
     } catch (error) {
       return rejected(error);
     }
   }
 
+  #later(): Promise<R> {
+    const result = this.reader.fill().then(this.#onFilled);
+    // Several at once are rare.
+    if (this.#count++ > 0) result.then(undefined, unawaited);
+    else this.#first = result;
+    return result;
+  }
+
+  #filled(): R | Promise<R> {
+    const first = this.#first;
+    this.#first = undefined;
+    this.#count--;
+    try {
+      const result = this.result();
+      if (result !== undefined) return result;
+      first?.then(undefined, unawaited);
+      return this.#later();
+    } catch (error) {
+      first?.then(undefined, unawaited);
+      throw error;
+    }
+  }
+}
+
+/** Messages one by one. */
+export class MessageIterator<T> extends Reads<T, IteratorResult<T>>
+  implements AsyncIterableIterator<T> {
   // Leaving a loop leaves the connection open: it may have more to say.
   return(): Promise<IteratorResult<T>> {
     return Promise.resolve(DONE);
@@ -46,36 +85,22 @@ export class MessageIterator<T> implements AsyncIterableIterator<T> {
   }
 
   /** What is here already: a message, the end, or nothing yet. */
-  #result(): IteratorResult<T> | undefined {
-    const value = this.#reader.take();
+  protected override result(): IteratorResult<T> | undefined {
+    const value = this.reader.take();
     if (value !== undefined) return { done: false, value };
-    return this.#reader.isOver ? DONE : undefined;
-  }
-
-  #later(): Promise<IteratorResult<T>> {
-    return this.#waiting.after(this.#reader.fill());
+    return this.reader.isOver ? DONE : undefined;
   }
 }
 
 /** Messages in arrays. */
-export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
-  readonly #reader: MessageReader<T>;
+export class BatchIterator<T> extends Reads<T, IteratorResult<T[]>>
+  implements AsyncIterableIterator<T[]> {
   readonly #reuse: boolean;
   #last: T[] = [];
-  readonly #waiting = new Waiting(() => this.#result() ?? this.#later());
 
   constructor(reader: MessageReader<T>, reuse: boolean) {
-    this.#reader = reader;
+    super(reader);
     this.#reuse = reuse;
-  }
-
-  next(): Promise<IteratorResult<T[]>> {
-    try {
-      const result = this.#result();
-      return result === undefined ? this.#later() : Promise.resolve(result);
-    } catch (error) {
-      return rejected(error);
-    }
   }
 
   return(): Promise<IteratorResult<T[]>> {
@@ -87,8 +112,8 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
   }
 
   /** What is here already: messages, the end, or nothing yet. */
-  #result(): IteratorResult<T[]> | undefined {
-    const reader = this.#reader;
+  protected override result(): IteratorResult<T[]> | undefined {
+    const reader = this.reader;
     if (this.#reuse) this.#releaseLast();
     const value: T[] = [];
     reader.takeBatch(value, MOST_MESSAGES);
@@ -105,45 +130,6 @@ export class BatchIterator<T> implements AsyncIterableIterator<T[]> {
     // A third of the price of setting the length, for the batches of a round trip.
     if (last.length === 1) last.pop();
     else if (last.length > 0) last.length = 0;
-    this.#reader.release();
-  }
-
-  #later(): Promise<IteratorResult<T[]>> {
-    return this.#waiting.after(this.#reader.fill());
-  }
-}
-
-/**
- * What waits for a read. A peer can make it fail before the program comes to await it,
- * which must not end the program: the next call fails in the same way. Looking after
- * each promise would cost a second one per read, so only the one that fails is marked.
- */
-class Waiting<R> {
-  readonly #onFilled: () => R | Promise<R>;
-  #first: Promise<R> | undefined;
-  #count = 0;
-
-  constructor(onFilled: () => R | Promise<R>) {
-    this.#onFilled = () => {
-      const first = this.#first;
-      this.#first = undefined;
-      this.#count--;
-      try {
-        const result = onFilled();
-        if (result instanceof Promise) first?.then(undefined, unawaited);
-        return result;
-      } catch (error) {
-        first?.then(undefined, unawaited);
-        throw error;
-      }
-    };
-  }
-
-  after(filled: Promise<void>): Promise<R> {
-    const result = filled.then(this.#onFilled);
-    // Several at once are rare.
-    if (this.#count++ > 0) result.then(undefined, unawaited);
-    else this.#first = result;
-    return result;
+    this.reader.release();
   }
 }
