@@ -47,9 +47,9 @@ export class Pump {
   readonly #from: Channel;
   readonly #to: Channel;
   readonly #owner: PumpOwner;
-  #hasFailed = false;
+  #state: "passing" | "ended" | "failed" = "passing";
   readonly #onFailure = (error: unknown) => {
-    this.#hasFailed = true;
+    this.#state = "failed";
     this.#to.traffic.told = true;
     this.#owner.failed(this.#to, error);
     // The loop may wait for bytes that never come.
@@ -88,7 +88,7 @@ export class Pump {
         // Told before the rest is written, as the other side may never take it.
         this.#lookForLoss();
         await written;
-        if (this.#hasFailed) return;
+        if (this.#state === "failed") return;
       }
     } catch (error) {
       this.#onFailure(error);
@@ -121,6 +121,7 @@ export class Pump {
 
   async #end(): Promise<void> {
     const { receiving } = this.#from;
+    this.#state = "ended";
     this.#owner.end(receiving.state === "finished" ? "peer" : "self");
     receiving.stop();
     await this.#to.closeWrite();

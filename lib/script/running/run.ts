@@ -4,39 +4,27 @@
  * @module
  */
 
-import { describeError, type ErrorParts, ParleyError } from "../../errors.ts";
 import { pause } from "../../time/pause.ts";
 import { SYSTEM_TIME } from "../../time/time.ts";
 import { capturedText, Captures } from "../capture.ts";
-import { type Incoming, Line, Recent } from "./conversation.ts";
-import { mismatch } from "./match.ts";
 import type {
   ConnectScript,
   RunScriptOptions,
   ScriptReport,
 } from "../run_script.ts";
-import { asReason, ScriptFailure } from "../script_error.ts";
 import type {
   Pattern,
   Script,
   ScriptConnectionPlan,
   Step,
 } from "../statement.ts";
-import { bytesOf, isConstant } from "../template.ts";
-import { writtenValue } from "./written.ts";
+import { bytesOf } from "../template.ts";
+import { type Incoming, Line, Recent } from "./conversation.ts";
+import { came, Failures } from "./failures.ts";
+import { mismatch } from "./match.ts";
 
 /** The options with their defaults. */
 type RunOptions = RunScriptOptions & { readonly withinMs: number };
-
-/** What came, and that it is something else than was expected. */
-interface Otherwise {
-  readonly expected: string;
-  readonly received: string;
-  readonly difference?: string | undefined;
-  readonly error?: unknown;
-  readonly advice?: string | undefined;
-  readonly cause?: unknown;
-}
 
 /** A script that runs. */
 export class Run {
@@ -46,12 +34,18 @@ export class Run {
   readonly #captures = new Captures();
   readonly #lines = new Map<string, Line>();
   readonly #recent = new Recent();
+  readonly #failures: Failures;
+  // What a connection could not be opened with, which is not of the conversation.
   #notOpened: unknown;
 
   constructor(script: Script, connect: ConnectScript, options: RunOptions) {
     this.#script = script;
     this.#connect = connect;
     this.#options = options;
+    this.#failures = new Failures({
+      ...{ script, captures: this.#captures, recent: this.#recent },
+      signal: options.signal,
+    });
     for (const [name, value] of script.variables) {
       this.#captures.take(name, capturedText(value));
     }
@@ -136,20 +130,15 @@ export class Run {
     withinMs: number,
     step: Step,
   ): void {
-    const otherwise = (what: Omit<Otherwise, "expected">) =>
-      this.#otherwise(step, {
-        expected: this.#written(pattern, step),
-        ...what,
-      });
+    let difference: string | undefined;
     if (pattern.type === "end" || pattern.type === "reset") {
       if (incoming.type === pattern.type) return;
-      throw otherwise(came(incoming, withinMs));
+    } else if (incoming.type === "message") {
+      difference = mismatch(pattern, incoming.message, this.#captures);
+      if (difference === undefined) return;
     }
-    if (incoming.type !== "message") throw otherwise(came(incoming, withinMs));
-    const { message } = incoming;
-    const difference = mismatch(pattern, message, this.#captures);
-    if (difference === undefined) return;
-    throw otherwise({ received: writtenValue(message), difference });
+    const received = { ...came(incoming, withinMs), difference };
+    throw this.#failures.unlike(pattern, received, step);
   }
 
   async #none(line: Line, withinMs: number, step: Step): Promise<void> {
@@ -159,10 +148,7 @@ export class Run {
     if (incoming.type === "end" || incoming.type === "reset") {
       return line.keep(incoming);
     }
-    throw this.#otherwise(step, {
-      expected: `no message for ${withinMs} ms`,
-      ...came(incoming, withinMs),
-    });
+    throw this.#failures.notNothing(came(incoming, withinMs), withinMs, step);
   }
 
   /** Ends a connection in order, once all that was sent is written. */
@@ -174,105 +160,14 @@ export class Run {
     }
   }
 
-  /** What is expected, as a script writes it: a value with its names replaced. */
-  #written(pattern: Pattern, { text }: Step): string {
-    if (pattern.type === "end") return "the end";
-    if (pattern.type === "reset") return "a reset";
-    // In a script that was turned around, the line says send.
-    const [, written] = /\bexpect[ \t](.*)$/s.exec(text) ?? [];
-    return pattern.type === "value" &&
-        (written === undefined || !isConstant(pattern.value))
-      ? writtenValue(bytesOf(pattern.value, this.#captures))
-      : written ?? pattern.type;
-  }
-
-  #otherwise(step: Step, otherwise: Otherwise): ScriptFailure {
-    const { advice, cause, difference, error, expected, received } = otherwise;
-    const reason = `expected ${short(expected)} and received ${
-      short(received)
-    }${difference === undefined ? "" : `: ${difference}`}`;
-    return new ScriptFailure(
-      this.#script.name,
-      step.line,
-      { reason, advice, ...cause === undefined ? {} : { cause } },
-      {
-        expected,
-        received,
-        difference,
-        ...error === undefined ? {} : { error },
-        recent: this.#recent.messages,
-        statement: step.text,
-      },
-    );
-  }
-
-  /** The error for the caller: one of the conversation gets its place. */
   #failureOf(error: unknown, step: Step): unknown {
-    const { signal } = this.#options;
-    // What it has interrupted may fail in its own words.
-    if (signal?.aborted) return signal.reason;
-    if (error === this.#notOpened) return error;
-    if (error instanceof ScriptFailure || !isOfConversation(error)) {
-      return error;
-    }
-    return new ScriptFailure(
-      this.#script.name,
-      step.line,
-      asReason(error),
-      { recent: this.#recent.messages, statement: step.text },
-    );
+    const isOfOpening = error === this.#notOpened &&
+      this.#options.signal?.aborted !== true;
+    return isOfOpening ? error : this.#failures.of(error, step);
   }
 }
 
 /** Whether a line of the script says it, and not only implies it. */
 function isWritten({ action }: Step): boolean {
   return action.type !== "connect" || action.plan.address !== undefined;
-}
-
-/** What came instead, in words. */
-function came(
-  incoming: Incoming,
-  withinMs: number,
-): Omit<Otherwise, "expected"> {
-  switch (incoming.type) {
-    case "message":
-      return { received: writtenValue(incoming.message) };
-    case "nothing":
-      return {
-        received: `nothing within ${withinMs} ms`,
-        // How much of a message has come, and what may be wrong with it.
-        advice: incoming.error.advice,
-        cause: incoming.error,
-      };
-    case "end":
-      return { received: "the end" };
-    case "reset":
-      return { received: "a reset", cause: incoming.error };
-    case "failed":
-      return {
-        received: `an error: ${describeError(asReason(incoming.error))}`,
-        cause: incoming.error,
-        error: incoming.error,
-      };
-  }
-}
-
-/** Errors of the library, and of the values that messages gave to names. */
-function isOfConversation(error: unknown): boolean {
-  return error instanceof ParleyError || error instanceof SyntaxError ||
-    hasReason(error);
-}
-
-function hasReason(error: unknown): error is ErrorParts {
-  return error instanceof Error &&
-    typeof (error as Partial<ErrorParts>).reason === "string";
-}
-
-const MOST_IN_A_LINE = 100;
-
-/** For one line; the details have all of it. */
-function short(text: string): string {
-  return text.length <= MOST_IN_A_LINE
-    ? text
-    : `${text.slice(0, MOST_IN_A_LINE)}...`;
 }
