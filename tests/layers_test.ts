@@ -351,6 +351,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/transport/open.ts",
     "@nats-io/nats-core",
     "@std/async",
+    "@std/bytes",
   ],
   "lib/nats/core": [
     "lib/errors.ts",

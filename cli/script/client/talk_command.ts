@@ -13,11 +13,7 @@
 import type { Script, ScriptConnectionPlan } from "../../../lib/testing/mod.ts";
 import { checkTarget } from "../../arguments/address.ts";
 import { CLIENT_FOREIGN } from "../../arguments/foreign_options.ts";
-import {
-  hasOwnMessages,
-  kindsAt,
-  refuseOthers,
-} from "../../arguments/kinds.ts";
+import { kindsAt, refuseOthers } from "../../arguments/kinds.ts";
 import { loadValues } from "../../arguments/load_values.ts";
 import { parseArguments } from "../../arguments/parse.ts";
 import {
@@ -27,18 +23,13 @@ import {
   writtenPlace,
 } from "../../arguments/place.ts";
 import { checkProxySource, checkTls } from "../../client/client_checks.ts";
-import { errorText } from "../../output/error_text.ts";
 import { UsageError } from "../../output/failure.ts";
 import { checkRecord } from "../../recording/record/record_options.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import {
-  checkVariables,
-  isFile,
-  loadScript,
-  refusedAt,
-} from "../read/load_script.ts";
+import { checkVariables, isFile, loadScript } from "../read/load_script.ts";
 import { variablesOf } from "../script_options.ts";
 import { TALK_OPTIONS, type TalkValues } from "./talk_options.ts";
+import { framingAt, placeIn, placesOf } from "./talk_places.ts";
 
 const EXAMPLE = "talk login.talk 7342";
 
@@ -135,117 +126,6 @@ function placeOfAddress(
   return last >= 0 && (operands[last] === "-" || isFile(operands[last]!))
     ? last + 1
     : Math.max(0, last);
-}
-
-/** Reads the address of a line of a script. */
-function placeIn(text: string, isSocket: Terminal["isSocket"]): Place {
-  const words = text.split(/[ \t]+/);
-  const written = writtenPlace(words, isSocket);
-  if (written.words < words.length) {
-    throw new UsageError(`"${text}" is not one address`);
-  }
-  const place = readPlace(written);
-  checkTarget(place.address);
-  return place;
-}
-
-/** The framing of a connection for which its script has none. */
-function framingAt(
-  text: string | undefined,
-  given: Place | undefined,
-  { frame }: TalkValues,
-  read: (text: string) => Place,
-) {
-  try {
-    const place = text === undefined ? given : read(text);
-    if (place === undefined) return undefined;
-    return hasOwnMessages(place.address) ? undefined : place.framing ?? frame;
-  } catch {
-    // What is wrong with it is said with its line.
-    return undefined;
-  }
-}
-
-/** Finds the address of each connection. */
-function placesOf(
-  scripts: readonly Script[],
-  given: Place | undefined,
-  read: (text: string) => Place,
-): ReadonlyMap<ScriptConnectionPlan, Place> {
-  const places = new Map<ScriptConnectionPlan, Place>();
-  let isGivenUsed = false;
-  for (const script of scripts) {
-    isGivenUsed ||= script.variables.has("address");
-    for (const plan of script.connections) {
-      const { address, line } = plan;
-      isGivenUsed ||= address === undefined;
-      const place = address === undefined
-        ? given
-        : placeAt(script, line, address, read);
-      if (place === undefined) {
-        throw new UsageError(
-          `${script.name}:${line} needs the address of the server; write for example: talk ${script.name} 7342`,
-        );
-      }
-      checkPlan(script, plan, place);
-      places.set(plan, place);
-    }
-  }
-  if (given !== undefined && !isGivenUsed) {
-    const why = places.size === 0
-      ? "there is nothing to send or to expect"
-      : "each names its servers with connect";
-    throw new UsageError(
-      `no script uses ${given.address}, as ${why}; leave it out`,
-    );
-  }
-  return places;
-}
-
-function placeAt(
-  script: Script,
-  line: number,
-  text: string,
-  read: (text: string) => Place,
-): Place {
-  try {
-    return read(text);
-  } catch (cause) {
-    throw refusedAt(script, line, errorText(cause));
-  }
-}
-
-/** Refuses what means nothing where a message needs no framing or has no end. */
-function checkPlan(
-  script: Script,
-  { address, line, needsStreamAt, options }: ScriptConnectionPlan,
-  place: Place,
-): void {
-  const { framing } = options;
-  if (hasOwnMessages(place.address) && framing !== undefined) {
-    throw refusedAt(
-      script,
-      line,
-      `frame means nothing at ${place.address}, where messages need no framing; leave it out`,
-    );
-  }
-  if (
-    address !== undefined && place.framing !== undefined &&
-    String(place.framing) !== String(framing)
-  ) {
-    throw refusedAt(
-      script,
-      line,
-      `frame ${framing} and ${place.framing}@ contradict each other; leave one out`,
-    );
-  }
-  if (place.address.transport === "udp" && needsStreamAt !== undefined) {
-    throw refusedAt(
-      script,
-      needsStreamAt,
-      `datagrams have no end: finish, expect end and expect reset mean nothing over ${place.address}`,
-    );
-  }
 }
 
 /** Refuses options that go with none of the addresses. */

@@ -11,6 +11,7 @@ import {
   UserAuthenticationExpiredError,
 } from "@nats-io/nats-core";
 import { ConnectionError, describeError, ParleyError } from "../../errors.ts";
+import type { NatsSettings } from "../nats_options.ts";
 
 /** Whether a server was there and refused the credentials. */
 export function isRefusal(error: unknown): boolean {
@@ -59,5 +60,45 @@ export function natsError(
     address,
     reason,
     cause: error,
+  });
+}
+
+/** A server does not answer pings any more. */
+export function silent(
+  server: string,
+  { pingIntervalMs }: NatsSettings,
+): ConnectionError {
+  return new ConnectionError("failed", {
+    action: "use",
+    address: `nats://${server}`,
+    reason: `no sign of life for ${2 * pingIntervalMs} ms`,
+    option: "pingIntervalMs",
+  });
+}
+
+/** No server could be connected to for as long as was allowed. */
+export function notThere(
+  error: unknown,
+  { retryMs, servers }: NatsSettings,
+): ConnectionError {
+  const code = error instanceof ConnectionError ? error.code : "failed";
+  const reason = error instanceof ConnectionError
+    ? error.reason
+    : describeError(error);
+  return new ConnectionError(code, {
+    action: "connect to NATS at",
+    address: servers.join(" or "),
+    reason: `${reason}, tried for ${retryMs} ms`,
+    option: "retryMs",
+    advice: "is nats-server running there?",
+    cause: error,
+  });
+}
+
+/** This end was closed. */
+export function closedLine(): ConnectionError {
+  return new ConnectionError("failed", {
+    action: "use NATS",
+    reason: "this end was closed",
   });
 }

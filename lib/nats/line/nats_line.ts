@@ -18,11 +18,17 @@
  */
 
 import { delay } from "@std/async/delay";
-import { ConnectionError, describeError } from "../../errors.ts";
+import { ConnectionError } from "../../errors.ts";
 import { SYSTEM_TIME, type Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 import { authenticatorOf } from "./credentials.ts";
-import { isRefusal, natsError } from "./nats_errors.ts";
+import {
+  closedLine,
+  isRefusal,
+  natsError,
+  notThere,
+  silent,
+} from "./nats_errors.ts";
 import type { NatsSettings } from "../nats_options.ts";
 import { connectNats, type NatsConnection } from "./nats_transport.ts";
 
@@ -143,7 +149,9 @@ export class NatsLine {
       }
       // Other servers of a cluster may know the user.
       if (refusals === length) throw error;
-      if (this.#time.now() + pauseMs >= untilMs) throw this.#away(error);
+      if (this.#time.now() + pauseMs >= untilMs) {
+        throw notThere(error, this.#settings);
+      }
       if (this.#state === "trying") this.#settings.onRetry?.(error);
       await delay(pauseMs * (0.75 + Math.random() / 2), { signal });
       pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
@@ -206,7 +214,9 @@ export class NatsLine {
     let why: unknown;
     const watch = async () => {
       for await (const status of nc.status()) {
-        if (status.type === "staleConnection") why = this.#silent(server);
+        if (status.type === "staleConnection") {
+          why = silent(server, this.#settings);
+        }
         if (status.type !== "error") continue;
         why = natsError(status.error, "use", server);
         // The server goes on without what it refused, and says nothing of it later.
@@ -240,36 +250,4 @@ export class NatsLine {
     this.#events.failed(error);
     void this.close();
   }
-
-  #silent(server: string): ConnectionError {
-    return new ConnectionError("failed", {
-      action: "use",
-      address: `nats://${server}`,
-      reason: `no sign of life for ${2 * this.#settings.pingIntervalMs} ms`,
-      option: "pingIntervalMs",
-    });
-  }
-
-  #away(error: unknown): ConnectionError {
-    const { retryMs, servers } = this.#settings;
-    const code = error instanceof ConnectionError ? error.code : "failed";
-    const reason = error instanceof ConnectionError
-      ? error.reason
-      : describeError(error);
-    return new ConnectionError(code, {
-      action: "connect to NATS at",
-      address: servers.join(" or "),
-      reason: `${reason}, tried for ${retryMs} ms`,
-      option: "retryMs",
-      advice: "is nats-server running there?",
-      cause: error,
-    });
-  }
-}
-
-function closedLine(): ConnectionError {
-  return new ConnectionError("failed", {
-    action: "use NATS",
-    reason: "this end was closed",
-  });
 }

@@ -6,6 +6,11 @@
  * certificates in Deno, and queue without bound what a slow server does not take.
  * This one counts what waits, so that the backbone can stop in time.
  *
+ * ```text
+ *   connecting ── TLS is there, if it has to be ──► connected
+ *       └──── close(), a failure, much waits ───────────┴──► done
+ * ```
+ *
  * The parts of `@nats-io/nats-core/internal` that are in use here are public by
  * name, not by promise. So the minor version is pinned, no other file imports them,
  * and `tests/nats/nats_transport_test.ts` names them.
@@ -30,6 +35,7 @@ import { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { dial } from "../../transport/open.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
+import { WaitingFrames } from "./waiting_frames.ts";
 
 /** A connection of the client, and what the backbone needs to know of it. */
 export interface NatsConnection {
@@ -87,25 +93,22 @@ export class NatsTransport implements Transport {
   readonly #attempt = new AbortController();
   readonly #over = Promise.withResolvers<void | Error>();
   readonly #buffer = new Uint8Array(READ_BYTES);
-  readonly #waiting: Uint8Array[] = [];
-  #waitingBytes = 0;
-  #isWriting = false;
-  #isConnected = false;
-  #isDone = false;
-  #isEncrypted = false;
+  #state: "connecting" | "connected" | "done" = "connecting";
   #connection: Connection | undefined;
+  #isEncrypted = false;
+  // There once it is connected.
+  #waiting: WaitingFrames | undefined;
   // What was read with the introduction, which the client wants to see too.
   #first: Uint8Array = new Uint8Array();
   #mostWaitingBytes = Infinity;
-  #drained = () => {};
 
   get isClosed(): boolean {
-    return this.#isDone;
+    return this.#state === "done";
   }
 
   /** Bytes that the system has not taken yet. */
   get waitingBytes(): number {
-    return this.#waitingBytes;
+    return this.#waiting?.bytes ?? 0;
   }
 
   isEncrypted(): boolean {
@@ -120,10 +123,9 @@ export class NatsTransport implements Transport {
     const { drained, mostWaitingBytes, secure } = options as NatsDialOptions;
     const { signal } = this.#attempt;
     this.#mostWaitingBytes = mostWaitingBytes;
-    this.#drained = drained;
     const to = new Address("tcp", server.hostname, server.port);
     this.#connection = await dial(to, { signal });
-    if (this.#isDone) return this.#connection.close();
+    if (this.isClosed) return this.#connection.close();
     try {
       const info = await this.#introduction(this.#connection, `${to}`);
       if (secure !== undefined || info.tls_required === true) {
@@ -138,8 +140,12 @@ export class NatsTransport implements Transport {
       this.#connection.close();
       throw error;
     }
-    if (this.#isDone) return this.#connection.close();
-    this.#isConnected = true;
+    if (this.isClosed) return this.#connection.close();
+    this.#state = "connected";
+    this.#waiting = new WaitingFrames(this.#connection, {
+      drained,
+      failed: (error) => this.#end(error),
+    });
   }
 
   /** Reads up to the server's first line, without which TLS cannot start. */
@@ -170,7 +176,7 @@ export class NatsTransport implements Transport {
     let isRead = false;
     try {
       if (this.#first.length > 0) yield this.#first;
-      while (!this.#isDone) {
+      while (!this.isClosed) {
         const count = await connection.read(this.#buffer);
         if (count === null) break;
         // Messages are views of what is read, and may be kept.
@@ -189,34 +195,11 @@ export class NatsTransport implements Transport {
   }
 
   send(frame: Uint8Array): void {
-    if (this.#isDone || frame.length === 0) return;
-    this.#waiting.push(frame);
-    this.#waitingBytes += frame.length;
-    if (this.#waitingBytes > this.#mostWaitingBytes) {
+    if (this.isClosed || frame.length === 0) return;
+    if (this.waitingBytes + frame.length > this.#mostWaitingBytes) {
       return this.#end(overrun(this.#connection!, this.#mostWaitingBytes));
     }
-    if (!this.#isWriting) void this.#write();
-  }
-
-  async #write(): Promise<void> {
-    this.#isWriting = true;
-    try {
-      while (this.#waiting.length > 0) {
-        let rest = this.#waiting.length === 1
-          ? this.#waiting.pop()!
-          : DataBuffer.concat(...this.#waiting.splice(0));
-        while (rest.length > 0) {
-          const count = await this.#connection!.write(rest);
-          this.#waitingBytes -= count;
-          rest = rest.subarray(count);
-        }
-      }
-      this.#drained();
-    } catch (error) {
-      this.#end(error as Error);
-    } finally {
-      this.#isWriting = false;
-    }
+    this.#waiting?.push(frame);
   }
 
   close(error?: Error): Promise<void> {
@@ -233,15 +216,15 @@ export class NatsTransport implements Transport {
   }
 
   #end(error?: Error): void {
-    if (this.#isDone) return;
-    this.#isDone = true;
+    if (this.#state === "done") return;
+    // The client takes the end of an attempt for the end of a connection.
+    const isOver = this.#state === "connected";
+    this.#state = "done";
     if (error !== undefined) this.closeError = error;
-    this.#waiting.length = 0;
-    this.#waitingBytes = 0;
+    this.#waiting?.close();
     this.#attempt.abort(error);
     this.#connection?.close();
-    // The client takes the end of an attempt for the end of a connection.
-    if (this.#isConnected) this.#over.resolve(error);
+    if (isOver) this.#over.resolve(error);
   }
 }
 

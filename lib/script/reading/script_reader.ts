@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Framing } from "../../framing/framing.ts";
 import { parseFraming } from "../../framing/parse.ts";
 import { parseDuration, parseSize } from "../../units.ts";
 import { Excerpt } from "./excerpt.ts";
@@ -13,12 +12,8 @@ import { NAME, Names } from "./names.ts";
 import type { ParseScriptOptions } from "../parse_script.ts";
 import { parsePattern } from "./pattern.ts";
 import { ScriptError } from "../script_error.ts";
-import {
-  type Action,
-  ParsedScript,
-  type ScriptConnectionOptions,
-  type Step,
-} from "../statement.ts";
+import { Settings } from "./settings.ts";
+import { type Action, ParsedScript, type Step } from "../statement.ts";
 import { constantText } from "./template_reader.ts";
 import { parseValue, type ValueContext } from "./value.ts";
 import { unknownWord, WORDS } from "./words.ts";
@@ -26,31 +21,22 @@ import { unknownWord, WORDS } from "./words.ts";
 // A person does not write more, and what is read stays in memory.
 const MOST_CHARACTERS = 16 * 1024 * 1024;
 
-/** A setting, and where it stands. */
-interface Setting<T> {
-  readonly value: T;
-  readonly at: Excerpt;
-  isUsed: boolean;
-}
-
 /** Reads one script. */
 export class ScriptReader {
-  readonly #options: ParseScriptOptions;
   readonly #name: string;
   readonly #names: Names;
   readonly #values: ValueContext;
   readonly #flow = new Flow();
   readonly #steps: Step[] = [];
-  #frame: Setting<Framing> | undefined;
-  #maxMessage: Setting<number> | undefined;
+  readonly #settings: Settings;
   #withinMs: number | undefined;
 
   constructor(options: ParseScriptOptions) {
     const { name = "script", readFile, variables = {} } = options;
-    this.#options = options;
     this.#name = name;
     this.#names = new Names(variables);
     this.#values = { names: this.#names, readFile };
+    this.#settings = new Settings(options.framing);
   }
 
   /** Reads all lines. */
@@ -69,8 +55,7 @@ export class ScriptReader {
         this.#line(excerpt);
       }
     }
-    this.#checkUsed("frame", this.#frame);
-    this.#checkUsed("max-message", this.#maxMessage);
+    this.#settings.checkUsed("frame", "max-message");
     if (this.#steps.length === 0) {
       throw new ScriptError(this.#name, Math.max(1, lines.length), 1, {
         reason: "the script has no statements",
@@ -83,16 +68,17 @@ export class ScriptReader {
   #line(line: Excerpt): void {
     switch (line.word) {
       case "frame":
-        this.#checkUsed("frame", this.#frame);
-        this.#frame = setting(
-          line,
+        this.#settings.checkUsed("frame");
+        return this.#settings.setFrame(
           this.#read(line, parseFraming, "a framing"),
+          line,
         );
-        return;
       case "max-message":
-        this.#checkUsed("max-message", this.#maxMessage);
-        this.#maxMessage = setting(line, this.#read(line, parseSize, "a size"));
-        return;
+        this.#settings.checkUsed("max-message");
+        return this.#settings.setMaxMessage(
+          this.#read(line, parseSize, "a size"),
+          line,
+        );
       case "connect":
         return this.#connect(line);
       case "within":
@@ -142,23 +128,9 @@ export class ScriptReader {
   }
 
   #opens(name: string, address: string | undefined, at: Excerpt): void {
-    const options = this.#connectionOptions(address);
+    const options = this.#settings.take(address);
     const plan = this.#flow.connect(name, address, options, at);
     this.#step(at, name, { type: "connect", plan }, undefined, at.column);
-  }
-
-  #connectionOptions(address: string | undefined): ScriptConnectionOptions {
-    const { framing } = this.#options;
-    const [frame, maxMessage] = [this.#frame, this.#maxMessage];
-    if (frame !== undefined) frame.isUsed = true;
-    if (maxMessage !== undefined) maxMessage.isUsed = true;
-    const given = typeof framing === "function" ? framing(address) : framing;
-    const found = frame?.value ??
-      (typeof given === "string" ? parseFraming(given) : given);
-    return {
-      ...found === undefined ? {} : { framing: found },
-      ...maxMessage === undefined ? {} : { maxMessageBytes: maxMessage.value },
-    };
   }
 
   /**
@@ -230,15 +202,6 @@ export class ScriptReader {
     }
   }
 
-  #checkUsed(word: string, before: Setting<unknown> | undefined): void {
-    if (before === undefined || before.isUsed) return;
-    throw before.at.error({
-      reason:
-        `${word} applies to the connections that are opened below it, and there are none`,
-      advice: "write it above the first statement, or above connect",
-    });
-  }
-
   /** Reads what follows the first word. */
   #read<T>(line: Excerpt, parse: (text: string) => T, what: string): T {
     return this.#parsed(line.rest.trimmed, parse, what);
@@ -253,10 +216,6 @@ export class ScriptReader {
       throw excerpt.wrapping(cause);
     }
   }
-}
-
-function setting<T>(at: Excerpt, value: T): Setting<T> {
-  return { value, at, isUsed: false };
 }
 
 /** Without the blanks in front; those at the end belong to the message. */
