@@ -33,8 +33,9 @@ export class Fields {
   lengths = 0;
 
   /** Notes a field. */
-  add(name: string, value: string): void {
-    this.all.push([name, value]);
+  add(field: HeaderField): void {
+    this.all.push(field);
+    const [name, value] = field;
     // Only a name of one of these lengths is worth a closer look.
     switch (name.length) {
       case 4:
@@ -121,7 +122,7 @@ export function parseFields(
     for (; unfolds && i < end && isSpace(text.charCodeAt(bounds[i]!)); i += 2) {
       value = unfolded(value, trimmed(text, bounds[i]!, bounds[i + 1]!));
     }
-    fields.add(text.slice(start, colon), value);
+    fields.add([text.slice(start, colon), value]);
   }
   return fields;
 }

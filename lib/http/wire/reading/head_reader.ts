@@ -16,6 +16,7 @@ import {
 } from "../http_error.ts";
 import type { HttpReadSettings } from "../http_limits.ts";
 import { LineScanner, type ScanRules } from "./line_scanner.ts";
+import { RepeatedHead } from "./repeated_head.ts";
 
 /** A head, as it was read. */
 export interface Head<L> {
@@ -41,7 +42,11 @@ export class HeadReader<L> {
   readonly #skipsLine: boolean;
   #skipped = false;
   #scanner: LineScanner;
+  // Read before the rest only if the rest was not here, or is malformed.
   #line: L | undefined;
+  // The head before, and one that came twice in a row.
+  #before = "";
+  #repeated: RepeatedHead<L> | undefined;
 
   /**
    * Makes a reader.
@@ -66,6 +71,11 @@ export class HeadReader<L> {
     return this.#scanner.scanned > 0;
   }
 
+  /** The head that comes again and again, always as the same object. */
+  get repeated(): Head<L> | undefined {
+    return this.#repeated?.head;
+  }
+
   /**
    * Takes a head off the front of the queue.
    *
@@ -75,17 +85,22 @@ export class HeadReader<L> {
    * @throws {HttpError} If it is malformed, or larger than the limits.
    */
   read(queue: ByteQueue, allowance?: Allowance): Head<L> | undefined {
-    if (this.#line === undefined && !this.#readLine(queue)) return undefined;
+    if (queue.length === 0) return undefined;
+    const isNew = this.#scanner.scanned === 0 && !this.#skipped;
+    if (isNew && this.#repeated?.takeFrom(queue)) return this.#repeated.head;
+    if (!this.#reachRest(queue)) return undefined;
     const scanner = this.#scanner;
-    if (!scanner.scan(queue, allowance)) return undefined;
+    if (!this.#reachEnd(queue, allowance)) return undefined;
     const text = latin1(queue.peek(0, scanner.scanned), scanner.isAscii);
+    const { bounds } = scanner;
+    const line = this.#line ?? this.#parseLine(text.slice(0, bounds[1]));
     queue.skip(scanner.scanned);
-    const line = this.#line!;
-    this.#scanner = new LineScanner(this.#rules);
-    this.#line = undefined;
+    this.#begin();
     this.#skipped = false;
-    const fields = parseFields(text, scanner.bounds, 2, this.#isResponse);
-    return { line, fields, text };
+    const fields = parseFields(text, bounds, 2, this.#isResponse);
+    const head = { line, fields, text };
+    if (!this.#isResponse) this.#remember(head);
+    return head;
   }
 
   /**
@@ -95,28 +110,53 @@ export class HeadReader<L> {
    */
   cutOff(): HttpError {
     return truncated(
-      this.#line === undefined
+      this.#scanner.bounds.length === 0
         ? "inside the first line of a message"
         : "inside the header fields of a message; the empty line that ends them is missing",
     );
   }
 
-  #readLine(queue: ByteQueue): boolean {
+  #begin(): void {
+    this.#scanner = new LineScanner(this.#rules);
+    this.#line = undefined;
+  }
+
+  #remember(head: Head<L>): void {
+    // Only a head that comes a second time is worth its memory.
+    if (head.text === this.#before) this.#repeated = RepeatedHead.of(head);
+    this.#before = head.text;
+  }
+
+  /** Goes on behind the first line, and tells whether that is here. */
+  #reachRest(queue: ByteQueue): boolean {
     const scanner = this.#scanner;
+    if (scanner.bounds.length > 0) return true;
     if (!scanner.scan(queue)) return false;
-    const end = scanner.bounds[1]!;
-    if (end === 0) {
-      if (!this.#skipsLine || this.#skipped) {
-        throw malformed("RFC 9112 2.2", "an empty line stands before the head");
-      }
-      queue.skip(scanner.scanned);
-      this.#scanner = new LineScanner(this.#rules);
-      this.#skipped = true;
-      return this.#readLine(queue);
+    if (scanner.bounds[1]! > 0) return true;
+    if (!this.#skipsLine || this.#skipped) {
+      throw malformed("RFC 9112 2.2", "an empty line stands before the head");
     }
-    const line = latin1(queue.peek(0, end), scanner.isAscii);
+    queue.skip(scanner.scanned);
+    this.#begin();
+    this.#skipped = true;
+    return this.#reachRest(queue);
+  }
+
+  /** Goes on to the end of the head, and tells whether that is here. */
+  #reachEnd(queue: ByteQueue, allowance: Allowance | undefined): boolean {
+    let isHere = false;
+    try {
+      return isHere = this.#scanner.scan(queue, allowance);
+    } finally {
+      // Its faults are those that count, and they are not waited for.
+      if (!isHere && this.#line === undefined) this.#readLine(queue);
+    }
+  }
+
+  #readLine(queue: ByteQueue): void {
+    const { bounds, isAscii } = this.#scanner;
+    const line = latin1(queue.peek(0, bounds[1]!), isAscii);
     this.#line = this.#parseLine(line);
-    return true;
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { ByteQueue } from "../../../bytes/byte_queue.ts";
-import { bodyLength, isBodiless } from "../body_length.ts";
+import { type BodyLength, bodyLength, isBodiless } from "../body_length.ts";
 import { type BodyReader, bodyReader } from "./body_reader.ts";
 import type {
   HttpEvent,
@@ -28,6 +28,13 @@ import {
 } from "./start_line.ts";
 
 const NOTHING = new Uint8Array(0);
+
+/** A request whose head was checked. */
+interface KnownRequest {
+  readonly head: Head<RequestLine>;
+  readonly event: RequestHead;
+  readonly length: BodyLength;
+}
 
 /** Reads the messages of one direction. */
 export class IncomingMessages {
@@ -55,6 +62,8 @@ export class IncomingMessages {
   #body: BodyReader | undefined;
   // Of the response that comes, or is here.
   #allowance: Allowance | undefined;
+  // The request of the head that comes again and again.
+  #known: KnownRequest | undefined;
 
   /**
    * Begins at the first byte of a stream.
@@ -153,6 +162,21 @@ export class IncomingMessages {
     state.request = fields;
     this.headText = head.text;
     state.keepAlive &&= persists(fields, version);
+    const { event, length } = this.#known?.head === head
+      ? this.#known
+      : this.#checked(head);
+    this.bodyBytes = typeof length === "number" ? length : undefined;
+    this.#body = bodyReader(length, this.#settings, undefined);
+    state.awaitsContinue = fields.expect !== undefined && length !== 0 &&
+      version === "1.1";
+    state.peer = "body";
+    return event;
+  }
+
+  /** Checks a head, and notes what that told if the head will come again. */
+  #checked(head: Head<RequestLine>): KnownRequest {
+    const { line, fields } = head;
+    const { method, target, version } = line;
     checkRequest(line, fields);
     const { maxBodyBytes } = this.#settings;
     const length = bodyLength(fields, version, 0, maxBodyBytes);
@@ -160,13 +184,20 @@ export class IncomingMessages {
       // To some these bytes are the tunnel's first, to others a body.
       throw malformed("RFC 9110 9.3.6", "a CONNECT request has a body");
     }
-    this.bodyBytes = typeof length === "number" ? length : undefined;
-    this.#body = bodyReader(length, this.#settings, undefined);
-    state.awaitsContinue = fields.expect !== undefined && length !== 0 &&
-      version === "1.1";
-    state.peer = "body";
-    const { target } = line;
-    return { type: "request", method, target, version, headers: fields.all };
+    const event: RequestHead = {
+      type: "request",
+      method,
+      target,
+      version,
+      headers: fields.all,
+    };
+    const known = { head, event, length };
+    if (this.#requests!.repeated === head) {
+      // As its fields are: a program that changes it would change the next one.
+      Object.freeze(event);
+      this.#known = known;
+    }
+    return known;
   }
 
   #nextResponse(

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { endOf, HOST, isAll, TARGET, TEXT, TOKEN } from "../characters.ts";
+import { endOf, HOST, isAll, TARGET, TOKEN } from "../characters.ts";
 import type { HttpVersion } from "../events.ts";
 import { type HttpError, malformed, unsupported } from "../http_error.ts";
 
@@ -168,13 +168,4 @@ function noStatusLine(line: string): HttpError {
     "a response must begin with a version, a space and a status from 100 to 999",
     hint === undefined ? {} : { hint },
   );
-}
-
-/**
- * Tells whether a text can be a reason phrase.
- *
- * @param reason The text; it may be empty.
- */
-export function isReason(reason: string): boolean {
-  return reason === "" || isAll(reason, TEXT);
 }

@@ -8,7 +8,7 @@ import { OptionRangeError, OptionTypeError } from "../../../check.ts";
 import type { ByteSink } from "../../../bytes/byte_sink.ts";
 import type { BodyLength } from "../body_length.ts";
 import type { HeaderField } from "../events.ts";
-import { checkHeaders, fieldLines } from "./head_writer.ts";
+import { checkHeaders } from "./head_writer.ts";
 
 // What is copied is held twice until it is written. To copy more than this pays
 // only where it saves a write: a whole body behind its head, or the size of a chunk.
@@ -93,14 +93,16 @@ export class BodyWriter {
       });
     }
     checkHeaders(trailers);
-    for (const [name] of trailers) {
+    let lines = "";
+    for (const [name, value] of trailers) {
+      lines += `${name}: ${value}\r\n`;
       if (!/^(?:content-length|host|transfer-encoding)$/i.test(name)) continue;
       throw new OptionTypeError({
         action: `send ${name} as a trailer`,
         reason: "it says where the message ends, or where it goes",
       });
     }
-    sink.ascii(`0\r\n${fieldLines(trailers)}\r\n`);
+    sink.ascii(`0\r\n${lines}\r\n`);
   }
 
   #count(more: number): void {

@@ -1,9 +1,5 @@
 /**
- * Writes the head of a message.
- *
- * The parts of a head often come from outside the program, so each one is
- * checked: with a line end in a value, an attacker could add a header or a
- * whole message.
+ * Writes the lines of a head, and checks them.
  *
  * @module
  */
@@ -11,15 +7,16 @@
 import { OptionTypeError } from "../../../check.ts";
 import { endOf, isAll, TEXT, TOKEN } from "../characters.ts";
 import type { HeaderField, RequestHead, StatusHead } from "../events.ts";
-import { checkTarget, isReason } from "../reading/start_line.ts";
+import { Fields } from "../fields.ts";
+import { checkTarget } from "../reading/start_line.ts";
+import type { HeadBuffer } from "./head_buffer.ts";
 
 /**
- * The first line of a request.
+ * Writes the first line of a request.
  *
- * @returns The line with its end.
  * @throws {TypeError} If the method or the target is invalid.
  */
-export function requestLine(head: RequestHead): string {
+export function writeRequestLine(head: RequestHead, to: HeadBuffer): void {
   const { method, target, version } = head;
   if (!isAll(method, TOKEN)) {
     throw new OptionTypeError({
@@ -40,58 +37,83 @@ export function requestLine(head: RequestHead): string {
       cause,
     });
   }
-  return `${method} ${target} HTTP/${checkVersion(version)}\r\n`;
+  to.add(`${method} ${target} HTTP/${checkVersion(version)}\r\n`);
 }
 
 /**
- * The first line of a response. It always says HTTP/1.1, whatever the request
- * said (RFC 9110 section 2.5).
+ * Writes the first line of a response. It always says HTTP/1.1, whatever the
+ * request said (RFC 9110 section 2.5).
  *
- * @returns The line with its end.
+ * @param head The head, whose status was checked.
  * @throws {TypeError} If the phrase is invalid.
  */
-export function statusLine(head: StatusHead): string {
+export function writeStatusLine(head: StatusHead, to: HeadBuffer): void {
   const { reason, status } = head;
-  if (!isReason(reason)) {
+  to.add("HTTP/1.1 ");
+  to.add(`${status}`);
+  to.add(" ");
+  if (!to.addIf(reason, TEXT)) {
     throw new OptionTypeError({
       action: `send the reason phrase ${JSON.stringify(reason)}`,
       reason: "it must be printable ISO 8859-1",
     });
   }
-  return `HTTP/1.1 ${status} ${reason}\r\n`;
+  to.add("\r\n");
 }
 
 /**
- * Checks fields before they are sent.
+ * Writes a line for each field.
+ *
+ * @param skipped A field that is left out, in lower case.
+ * @returns The fields, indexed.
+ * @throws {TypeError} If a name or a value is invalid.
+ */
+export function writeFields(
+  headers: readonly HeaderField[],
+  to: HeadBuffer,
+  skipped?: string,
+): Fields {
+  const fields = new Fields();
+  for (let i = 0; i < headers.length; i++) {
+    const field = headers[i]!;
+    const name = field[0];
+    const value = field[1];
+    if (skipped !== undefined && name.toLowerCase() === skipped) continue;
+    if (!to.addIf(name, TOKEN) || name === "") throw noName(name);
+    to.add(": ");
+    if (!to.addIf(value, TEXT)) throw noValue(name, value);
+    to.add("\r\n");
+    fields.add(field);
+  }
+  return fields;
+}
+
+/**
+ * Checks fields that are sent later, or in another way.
  *
  * @throws {TypeError} If a name or a value is invalid.
  */
 export function checkHeaders(headers: readonly HeaderField[]): void {
   for (const [name, value] of headers) {
-    if (!isAll(name, TOKEN)) {
-      throw new OptionTypeError({
-        action: `send a header named ${JSON.stringify(name)}`,
-        reason: "it is not a token",
-      });
+    if (!isAll(name, TOKEN)) throw noName(name);
+    if (endOf(value, TEXT, 0, value.length) !== value.length) {
+      throw noValue(name, value);
     }
-    if (endOf(value, TEXT, 0, value.length) === value.length) continue;
-    throw new OptionTypeError({
-      action: `send ${name} of ${JSON.stringify(value)}`,
-      reason: "it must be printable ISO 8859-1 without line ends",
-    });
   }
 }
 
-/**
- * Fields as they go on the wire.
- *
- * @param headers The fields, checked.
- * @returns A line for each.
- */
-export function fieldLines(headers: readonly HeaderField[]): string {
-  let lines = "";
-  for (const [name, value] of headers) lines += `${name}: ${value}\r\n`;
-  return lines;
+function noName(name: string): OptionTypeError {
+  return new OptionTypeError({
+    action: `send a header named ${JSON.stringify(name)}`,
+    reason: "it is not a token",
+  });
+}
+
+function noValue(name: string, value: string): OptionTypeError {
+  return new OptionTypeError({
+    action: `send ${name} of ${JSON.stringify(value)}`,
+    reason: "it must be printable ISO 8859-1 without line ends",
+  });
 }
 
 function checkVersion(version: string): string {

@@ -9,14 +9,18 @@ import { OptionTypeError } from "../../../check.ts";
 import type { ByteSink } from "../../../bytes/byte_sink.ts";
 import { type BodyLength, declaredLength, isBodiless } from "../body_length.ts";
 import { persists } from "../connection_state.ts";
-import type { HeaderField, HttpVersion, RequestHead } from "../events.ts";
-import type { ResponseHead } from "../events.ts";
-import { Fields } from "../fields.ts";
+import type {
+  HttpVersion,
+  InformationalHead,
+  RequestHead,
+  ResponseHead,
+} from "../events.ts";
+import type { Fields } from "../fields.ts";
+import { HeadBuffer } from "./head_buffer.ts";
 import {
-  checkHeaders,
-  fieldLines,
-  requestLine,
-  statusLine,
+  writeFields,
+  writeRequestLine,
+  writeStatusLine,
 } from "./head_writer.ts";
 import { isHost } from "../reading/start_line.ts";
 
@@ -40,6 +44,28 @@ export interface Answered {
   readonly keepAlive: boolean;
 }
 
+// One for all connections: a head is put together without a pause.
+const BUFFER = new HeadBuffer();
+
+/**
+ * Puts a head together, then gives all of it to the sink; or nothing, if there is a
+ * fault in it.
+ */
+function compose<S>(
+  sink: ByteSink | undefined,
+  write: (to: HeadBuffer) => S,
+): S {
+  const begin = BUFFER.size;
+  try {
+    const sent = write(BUFFER);
+    BUFFER.add("\r\n");
+    if (sink !== undefined) BUFFER.copyTo(sink, begin);
+    return sent;
+  } finally {
+    BUFFER.cut(begin);
+  }
+}
+
 /**
  * Writes the head of a request.
  *
@@ -53,29 +79,27 @@ export function sendRequest(
   mayKeepAlive: boolean,
   sink: ByteSink,
 ): SentHead {
-  const line = requestLine(head);
-  const fields = fieldsOf(head.headers);
-  checkHost(head, fields);
-  const length = givenLength(fields) ?? 0;
-  if (length === "chunked" && head.version === "1.0") {
-    throw new OptionTypeError({
-      action: "send a chunked request of HTTP/1.0",
-      reason: "that version has no chunks",
-    });
-  }
-  if (length !== 0 && head.method === "CONNECT") {
-    throw new OptionTypeError({
-      action: "send a CONNECT request with a body",
-      reason: "what follows its head belongs to the tunnel",
-    });
-  }
-  const keepAlive = mayKeepAlive && persists(fields, head.version);
-  sink.ascii(
-    `${line}${fieldLines(head.headers)}${
-      connectionLine(fields, keepAlive, head.version)
-    }\r\n`,
-  );
-  return { length, keepAlive, fields };
+  return compose(sink, (to) => {
+    writeRequestLine(head, to);
+    const fields = writeFields(head.headers, to);
+    checkHost(head, fields);
+    const length = givenLength(fields) ?? 0;
+    if (length === "chunked" && head.version === "1.0") {
+      throw new OptionTypeError({
+        action: "send a chunked request of HTTP/1.0",
+        reason: "that version has no chunks",
+      });
+    }
+    if (length !== 0 && head.method === "CONNECT") {
+      throw new OptionTypeError({
+        action: "send a CONNECT request with a body",
+        reason: "what follows its head belongs to the tunnel",
+      });
+    }
+    const keepAlive = mayKeepAlive && persists(fields, head.version);
+    to.add(connectionLine(fields, keepAlive, head.version));
+    return { length, keepAlive, fields };
+  });
 }
 
 /**
@@ -91,47 +115,49 @@ export function sendResponse(
   answered: Answered,
   sink: ByteSink,
 ): SentHead {
-  const line = statusLine(head);
-  const fields = fieldsOf(head.headers);
-  const isOld = answered.version === "1.0";
-  const given = givenLength(fields);
-  let headers = head.headers;
-  let added = "";
-  let length: BodyLength = given ?? (isOld ? "close" : "chunked");
-  if (isBodiless(answered.method, head.status)) {
-    // With HEAD and 304 they describe the answer to GET (RFC 9110 section 8.6).
-    if (head.status === 204 || answered.method === "CONNECT") {
-      checkNoLength(head.status, fields);
+  return compose(sink, (to) => {
+    writeStatusLine(head, to);
+    const line = to.size;
+    const fields = writeFields(head.headers, to);
+    const isOld = answered.version === "1.0";
+    const given = givenLength(fields);
+    let length: BodyLength = given ?? (isOld ? "close" : "chunked");
+    if (isBodiless(answered.method, head.status)) {
+      // With HEAD and 304 they describe the answer to GET (RFC 9110 section 8.6).
+      if (head.status === 204 || answered.method === "CONNECT") {
+        checkNoLength(head.status, fields);
+      }
+      length = 0;
+    } else if (given === undefined && !isOld) {
+      to.add("transfer-encoding: chunked\r\n");
+    } else if (given === "chunked" && isOld) {
+      // An HTTP/1.0 client would not understand it (RFC 9112 section 6.1).
+      to.cut(line);
+      writeFields(head.headers, to, "transfer-encoding");
+      length = "close";
     }
-    length = 0;
-  } else if (given === undefined && !isOld) {
-    added = "transfer-encoding: chunked\r\n";
-  } else if (given === "chunked" && isOld) {
-    // An HTTP/1.0 client would not understand it (RFC 9112 section 6.1).
-    headers = headers.filter(([name]) => !/^transfer-encoding$/i.test(name));
-    length = "close";
-  }
-  const keepAlive = answered.keepAlive && length !== "close" &&
-    !fields.hasConnection("close");
-  sink.ascii(
-    `${line}${fieldLines(headers)}${added}${
-      connectionLine(fields, keepAlive, answered.version)
-    }\r\n`,
-  );
-  return { length, keepAlive, fields };
+    const keepAlive = answered.keepAlive && length !== "close" &&
+      !fields.hasConnection("close");
+    to.add(connectionLine(fields, keepAlive, answered.version));
+    return { length, keepAlive, fields };
+  });
 }
 
 /**
- * Notes the fields of a head before it is sent.
+ * Writes the head of an informational response.
  *
- * @returns The fields, indexed.
- * @throws {TypeError} If a name or a value is invalid.
+ * @param head The head, whose status was checked.
+ * @param sink Takes the bytes; without it the head is only checked.
+ * @throws {TypeError} If the head is invalid; then nothing is written.
  */
-export function fieldsOf(headers: readonly HeaderField[]): Fields {
-  checkHeaders(headers);
-  const fields = new Fields();
-  for (const [name, value] of headers) fields.add(name, value);
-  return fields;
+export function sendInformational(
+  head: InformationalHead,
+  sink: ByteSink | undefined,
+): void {
+  compose(sink, (to) => {
+    writeStatusLine(head, to);
+    checkNoLength(head.status, writeFields(head.headers, to));
+  });
 }
 
 /**
@@ -139,7 +165,7 @@ export function fieldsOf(headers: readonly HeaderField[]): Fields {
  *
  * @throws {TypeError} If it announces one.
  */
-export function checkNoLength(status: number, fields: Fields): void {
+function checkNoLength(status: number, fields: Fields): void {
   if (fields.lengths === 0 && fields.transferEncoding === undefined) return;
   throw new OptionTypeError({
     action: `send a length with status ${status}`,

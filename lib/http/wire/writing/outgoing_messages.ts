@@ -18,11 +18,9 @@ import type {
   HttpRole,
   HttpState,
 } from "../connection_state.ts";
-import { fieldLines, statusLine } from "./head_writer.ts";
 import {
-  checkNoLength,
   checkStatus,
-  fieldsOf,
+  sendInformational,
   sendRequest,
   sendResponse,
 } from "./outgoing_head.ts";
@@ -144,8 +142,6 @@ export class OutgoingMessages {
         reason: "there is no request",
       });
     }
-    const line = statusLine(head);
-    checkNoLength(head.status, fieldsOf(head.headers));
     if (head.status === 101) {
       const isWhole = state.peer === "done";
       const fault = switchFault(state.request, state.version, isWhole);
@@ -155,13 +151,12 @@ export class OutgoingMessages {
           reason: fault,
         });
       }
-      state.switch();
-    } else if (state.version === "1.0") {
-      // An HTTP/1.0 client does not know them (RFC 9110 section 15.2).
-      return;
     }
-    if (head.status === 100) state.awaitsContinue = false;
-    sink.ascii(`${line}${fieldLines(head.headers)}\r\n`);
+    // An HTTP/1.0 client does not know them (RFC 9110 section 15.2).
+    const isKnown = head.status === 101 || state.version !== "1.0";
+    sendInformational(head, isKnown ? sink : undefined);
+    if (head.status === 101) state.switch();
+    else if (head.status === 100 && isKnown) state.awaitsContinue = false;
   }
 
   #checkRole(role: HttpRole, what: string): void {
