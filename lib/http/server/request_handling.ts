@@ -23,8 +23,8 @@ import {
 import { RequestInfo } from "./request/request_info.ts";
 import { RequestSignal } from "./request/request_signal.ts";
 import type { RequestDeadlines } from "./request/request_deadlines.ts";
-import { checkResponse } from "./response/response_head.ts";
-import type { Asked, ResponseWriter } from "./response/response_writer.ts";
+import type { Asked } from "./response/outgoing_response.ts";
+import type { ResponseWriter } from "./response/response_writer.ts";
 
 /** What takes the connection over, if the answer was 101. */
 type Taken = TakeConnection | void;
@@ -126,9 +126,7 @@ export class RequestHandling implements Asked {
   }
 
   #write(response: Response): MaybeLater {
-    const { method } = this.#head;
-    const checked = checkResponse(response, method);
-    return this.#parts.writer.write(checked, this);
+    return this.#parts.writer.write(response, this);
   }
 
   async #end(answered: Promise<Taken>): Promise<void> {

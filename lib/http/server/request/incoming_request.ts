@@ -81,15 +81,15 @@ export function incomingRequest(
   checkMethod(head.method);
   const { target } = head;
   const scheme = local.transport === "tls" ? "https" : "http";
-  const origin = `${scheme}://${hostOf(head.headers) || authorityOf(local)}`;
-  const url = urlOf(target, scheme, origin);
+  const host = hostOf(head.headers) || authorityOf(local);
+  const url = urlOf(target, scheme, host);
   try {
     if (!canBeLate) {
       return new WholeRequest(head, body, url, ended);
     }
     const request = new IncomingRequest(head, body, url, ended);
     // Otherwise the URL may be invalid, or change in its normal form.
-    if (!isPlainUrl(origin, target)) request.makeNow();
+    if (!isPlainUrl(scheme, host, target)) request.makeNow();
     return request;
   } catch {
     throw malformed(
@@ -102,9 +102,9 @@ export function incomingRequest(
 }
 
 /** The URL of a request (RFC 9112 section 3.3). */
-function urlOf(target: string, scheme: string, origin: string): string {
-  if (target.charCodeAt(0) === 0x2f) return origin + target;
-  if (target === "*") return origin;
+function urlOf(target: string, scheme: string, host: string): string {
+  if (target.charCodeAt(0) === 0x2f) return `${scheme}://${host}${target}`;
+  if (target === "*") return `${scheme}://${host}`;
   // The absolute form names the host; how it came here is what we know better.
   return target.replace(/^[^:]*:\/\//, `${scheme}://`);
 }

@@ -18,7 +18,6 @@
  */
 
 import type { SendingHalf } from "../../../session/channel/sending_half.ts";
-import type { HttpChannel } from "../../channel/http_channel.ts";
 import {
   dropChunk,
   keepChunk,
@@ -28,6 +27,10 @@ import {
   type Waiting,
 } from "./chunk_memory.ts";
 import type { FilePart } from "./file_body.ts";
+import { END, type OutgoingResponse } from "./outgoing_response.ts";
+
+// Up to here, head and body leave in one write.
+const SMALL_FILE_BYTES = 64 * 1024;
 
 // As much is held for a client that has stopped reading.
 const PROBE_BYTES = 2 * 1024;
@@ -35,43 +38,50 @@ const PROBE_BYTES = 2 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /**
- * Sends a part of a file as the body whose head was sent, without its end.
+ * Sends a response whose body is a part of a file, and closes the file.
  *
- * @param onSent Called with the number of bytes that were sent.
  * @throws {Error} If the file became shorter.
+ * @throws {RangeError} If the response announces another length.
  * @throws {unknown} What the link was lost by, or aborted with.
  */
-export async function pumpFile(
+export async function sendFile(
+  response: OutgoingResponse,
   part: FilePart,
-  wire: HttpChannel,
-  onSent: (count: number) => void,
 ): Promise<void> {
-  const { channel, http } = wire;
-  http.passed(part.length);
-  wire.watch();
-  await new FilePump(part, channel.sending, onSent).run();
+  const { isBodiless, wire } = response;
+  try {
+    if (isBodiless) {
+      await response.sendHeadFor(part.length, END);
+    } else if (part.length <= SMALL_FILE_BYTES) {
+      await response.sendWhole(await part.readAll());
+    } else {
+      await response.sendHeadFor(part.length);
+      wire.http.passed(part.length);
+      wire.watch();
+      await new FilePump(part, response).run();
+      await wire.send(END);
+    }
+  } finally {
+    await part.close();
+  }
 }
 
 /** One download. */
 class FilePump implements Waiting {
   place = -1;
   readonly #part: FilePart;
+  readonly #response: OutgoingResponse;
   readonly #sending: SendingHalf;
-  readonly #onSent: (count: number) => void;
   // Position of the next byte to be sent.
   #at: number;
   #memory: Uint8Array<ArrayBuffer> | undefined;
   // What was read and not sent.
   #chunk: Uint8Array = NOTHING;
 
-  constructor(
-    part: FilePart,
-    sending: SendingHalf,
-    onSent: (count: number) => void,
-  ) {
+  constructor(part: FilePart, response: OutgoingResponse) {
     this.#part = part;
-    this.#sending = sending;
-    this.#onSent = onSent;
+    this.#response = response;
+    this.#sending = response.wire.channel.sending;
     this.#at = part.start;
   }
 
@@ -117,7 +127,7 @@ class FilePump implements Waiting {
   }
 
   #took(count: number): void {
-    this.#onSent(count);
+    this.#response.sent(count);
     this.#at += count;
     this.#chunk = this.#chunk.subarray(count);
   }

@@ -81,6 +81,14 @@ export function fieldsOf(response: Response): ResponseFields {
   return { fields, length };
 }
 
+/** The header fields of a response of which only the content type is known. */
+export function textFields(contentType: string): ResponseFields {
+  return {
+    fields: [["content-type", contentType], ["date", httpDate()]],
+    length: undefined,
+  };
+}
+
 /**
  * Adds the length of a body to its fields, or checks the one that is there.
  *
@@ -100,7 +108,7 @@ export function giveLength(
  *
  * @throws {RangeError} If the body has another.
  */
-export function checkLength(announced: string, actual: number): void {
+function checkLength(announced: string, actual: number): void {
   if (announced === `${actual}`) return;
   throw new OptionRangeError({
     action: `send a body of ${actual} bytes`,

@@ -12,43 +12,32 @@
 
 import { OptionTypeError } from "../../../check.ts";
 import type { HttpChannel, MaybeLater } from "../../channel/http_channel.ts";
-import type { HttpEvent, MessageEnd, ResponseHead } from "../../wire/events.ts";
-import { isBodiless } from "../../wire/body_length.ts";
-import { type BodyReader, BodyStart } from "./body_start.ts";
 import { errorResponse } from "./error_response.ts";
-import { type FilePart, takeFilePart } from "./file_body.ts";
-import { pumpFile } from "./file_pump.ts";
-import { reasonPhrase } from "./reason_phrases.ts";
-import { takeStaticBody } from "./static_body.ts";
-import { checkChunk, pumpStream } from "./stream_pump.ts";
-import type { SwitchingResponse } from "./switching_response.ts";
+import { takeFilePart } from "./file_body.ts";
+import { sendFile } from "./file_pump.ts";
 import {
-  checkLength,
+  type Asked,
+  END,
+  OutgoingResponse,
+  type ResponseCount,
+} from "./outgoing_response.ts";
+import {
+  checkResponse,
   fieldsOf,
-  giveLength,
   informational,
-  type ResponseFields,
   statusHead,
+  textFields,
 } from "./response_head.ts";
-
-// Up to here, head and body leave in one write.
-const SMALL_FILE_BYTES = 64 * 1024;
-const END: MessageEnd = { type: "end", trailers: [] };
-
-/** What a response is written for. */
-export interface Asked {
-  /** The request's method. */
-  readonly method: string;
-
-  /** Called when the head is about to be written. */
-  beforeHead(): void;
-}
+import { takeStaticBody } from "./static_body.ts";
+import { sendStream } from "./stream_response.ts";
+import type { SwitchingResponse } from "./switching_response.ts";
+import { textBytes } from "./text_bytes.ts";
+import { takeUntouchedText } from "./untouched_text.ts";
 
 /** Writes the responses of one connection. */
-export class ResponseWriter {
+export class ResponseWriter implements ResponseCount {
   /** The status of the last response. */
   status = 0;
-  /** How many bytes of its body were sent. */
   bodyBytes = 0;
   /** How many responses were begun. */
   responses = 0;
@@ -74,28 +63,42 @@ export class ResponseWriter {
    * @throws {unknown} What the body failed with.
    */
   write(response: Response, asked: Asked): MaybeLater {
-    const { status } = response;
+    const untouched = asked.method === "CONNECT"
+      ? undefined
+      : takeUntouchedText(response);
+    if (untouched === undefined) return this.#writeAny(response, asked);
+    const { contentType, text } = untouched;
+    this.#begin(200);
+    const given = textFields(contentType);
+    const out = new OutgoingResponse(this.#wire, 200, given, asked, "", this);
+    return text === "" ? out.sendEmpty() : out.sendWhole(textBytes(text));
+  }
+
+  #writeAny(response: Response, asked: Asked): MaybeLater {
+    checkResponse(response, asked.method);
+    const { status, statusText } = response;
     const given = fieldsOf(response);
     this.#begin(status);
-    const head: ResponseHead = {
-      type: "response",
+    const out = new OutgoingResponse(
+      this.#wire,
       status,
-      reason: response.statusText || reasonPhrase(status),
-      version: "1.1",
-      headers: given.fields,
-    };
-    const isBodyless = isBodiless(asked.method, status);
+      given,
+      asked,
+      statusText,
+      this,
+    );
     const whole = takeStaticBody(response);
     if (whole !== undefined && whole.length > 0) {
-      return this.#writeWhole(head, given, whole, isBodyless, asked);
+      return out.sendWhole(
+        typeof whole === "string" ? textBytes(whole) : whole,
+      );
     }
     const body = whole === undefined ? response.body : null;
-    if (body === null) return this.#writeEmpty(head, given, isBodyless, asked);
+    if (body === null) return out.sendEmpty();
     const part = takeFilePart(body);
-    if (part !== undefined) {
-      return this.#writeFile(head, given, part, isBodyless, asked);
-    }
-    return this.#writeStream(head, given, body.getReader(), isBodyless, asked);
+    return part === undefined
+      ? sendStream(out, body.getReader())
+      : sendFile(out, part);
   }
 
   /**
@@ -157,136 +160,5 @@ export class ResponseWriter {
     this.status = status;
     this.bodyBytes = 0;
     this.responses++;
-  }
-
-  /** Writes a response without a body, or whose body is empty. */
-  #writeEmpty(
-    head: ResponseHead,
-    { fields, length }: ResponseFields,
-    isBodyless: boolean,
-    asked: Asked,
-  ): MaybeLater {
-    if (!isBodyless) {
-      if (length === undefined) fields.push(["content-length", "0"]);
-      else checkLength(length, 0);
-    }
-    return this.#send(asked, head, END);
-  }
-
-  /** Writes a response whose body is here as a whole. */
-  #writeWhole(
-    head: ResponseHead,
-    given: ResponseFields,
-    bytes: Uint8Array,
-    isBodyless: boolean,
-    asked: Asked,
-  ): MaybeLater {
-    giveLength(given, bytes.length, isBodyless);
-    if (isBodyless) return this.#send(asked, head, END);
-    this.bodyBytes = bytes.length;
-    return this.#send(asked, head, { type: "data", bytes }, END);
-  }
-
-  /** Writes a response whose body is in a file. */
-  async #writeFile(
-    head: ResponseHead,
-    given: ResponseFields,
-    part: FilePart,
-    isBodyless: boolean,
-    asked: Asked,
-  ): Promise<void> {
-    try {
-      if (part.length <= SMALL_FILE_BYTES && !isBodyless) {
-        const bytes = await part.readAll();
-        return void await this.#writeWhole(head, given, bytes, false, asked);
-      }
-      giveLength(given, part.length, isBodyless);
-      if (isBodyless) return void await this.#send(asked, head, END);
-      await this.#send(asked, head);
-      const onSent = (count: number) => this.bodyBytes += count;
-      await pumpFile(part, this.#wire, onSent);
-      await this.#wire.send(END);
-    } finally {
-      await part.close();
-    }
-  }
-
-  async #writeStream(
-    head: ResponseHead,
-    given: ResponseFields,
-    reader: BodyReader,
-    isBodyless: boolean,
-    asked: Asked,
-  ): Promise<void> {
-    try {
-      const rest = await this.#writeStart(
-        head,
-        given,
-        reader,
-        isBodyless,
-        asked,
-      );
-      if (rest === undefined) return;
-      const onSent = (count: number) => this.bodyBytes += count;
-      await pumpStream(rest, reader, this.#wire, onSent);
-    } catch (error) {
-      reader.cancel(error).catch(() => {});
-      throw error;
-    }
-  }
-
-  /**
-   * Writes the head, and what is at hand of the body.
-   *
-   * @returns The reads whose chunks are still to be written, if that was not all.
-   */
-  async #writeStart(
-    head: ResponseHead,
-    given: ResponseFields,
-    reader: BodyReader,
-    isBodyless: boolean,
-    asked: Asked,
-  ): Promise<BodyStart | undefined> {
-    const start = new BodyStart(reader, given.length !== undefined);
-    await start.atHand();
-    const { first, second } = start;
-    if (first?.done) {
-      await this.#writeEmpty(head, given, isBodyless, asked);
-      return undefined;
-    }
-    const bytes = first === undefined ? undefined : checkChunk(first.value);
-    if (bytes !== undefined && second?.done) {
-      await this.#writeWhole(head, given, bytes, isBodyless, asked);
-      return undefined;
-    }
-    if (isBodyless) {
-      await this.#writeHeadOnly(head, reader, asked);
-      return undefined;
-    }
-    // A handler that answers bit by bit may want the head to be seen before.
-    if (bytes === undefined) await this.#send(asked, head);
-    else {
-      start.taken();
-      this.bodyBytes = bytes.length;
-      await this.#send(asked, head, { type: "data", bytes });
-    }
-    return start;
-  }
-
-  async #writeHeadOnly(
-    head: ResponseHead,
-    reader: BodyReader,
-    asked: Asked,
-  ): Promise<void> {
-    reader.cancel(
-      `a response to ${asked.method} of status ${head.status} has no body`,
-    )
-      .catch(() => {});
-    await this.#send(asked, head, END);
-  }
-
-  #send(asked: Asked, ...events: HttpEvent[]): MaybeLater {
-    asked.beforeHead();
-    return this.#wire.send(...events);
   }
 }

@@ -23,9 +23,6 @@ type Inside = Readonly<
 >;
 
 const MODEL = "model";
-const UTF8 = new TextEncoder();
-// A call of the encoder costs more than so many characters.
-const SHORT_TEXT = 128;
 
 // Where the platform keeps the inside of a response; `undefined` if elsewhere.
 const INSIDE = placeOf(new Response(MODEL, { headers: { a: "b" } }));
@@ -36,9 +33,11 @@ const INSIDE = placeOf(new Response(MODEL, { headers: { a: "b" } }));
  *
  * @param response The response, whose headers were looked at before: the platform
  * puts a body in its place only then.
- * @returns The bytes, or `undefined`: then `response.body` is to be read.
+ * @returns The text or the bytes, or `undefined`: then `response.body` is to be read.
  */
-export function takeStaticBody(response: Response): Uint8Array | undefined {
+export function takeStaticBody(
+  response: Response,
+): string | Uint8Array | undefined {
   if (INSIDE === undefined) return undefined;
   const kept = keptIn(response, INSIDE)?.streamOrStatic;
   if (kept === undefined || kept.consumed !== false) return undefined;
@@ -47,7 +46,7 @@ export function takeStaticBody(response: Response): Uint8Array | undefined {
     return undefined;
   }
   kept.consumed = true;
-  return typeof body === "string" ? encoded(body) : body;
+  return body;
 }
 
 function keptIn(response: Response, place: symbol): KeptBody | null {
@@ -63,16 +62,4 @@ function placeOf(model: Response): symbol | undefined {
     // Only if this is what the platform itself looks at.
     return model.bodyUsed;
   });
-}
-
-function encoded(text: string): Uint8Array {
-  const { length } = text;
-  if (length > SHORT_TEXT) return UTF8.encode(text);
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 0x7f) return UTF8.encode(text);
-    bytes[i] = code;
-  }
-  return bytes;
 }
