@@ -27,7 +27,7 @@ export interface Asked {
   beforeHead(): void;
 }
 
-/** What is told of a response. */
+/** What a response has sent so far. */
 export interface ResponseCount {
   /** How many bytes of its body were sent. */
   bodyBytes: number;
@@ -49,7 +49,7 @@ export class OutgoingResponse {
    *
    * @param given Its fields, to which its length is added.
    * @param reason The phrase of its status; the usual one if it is empty.
-   * @param count Told what was sent.
+   * @param count Counts the bytes of the body.
    */
   constructor(
     wire: HttpChannel,
