@@ -19,14 +19,9 @@ import type { Framing } from "../../framing/framing.ts";
 import { type Fault, type FaultDirection, needsMessages } from "../fault.ts";
 import { drawsOf } from "../../random.ts";
 import { FAULTS } from "../fault_names.ts";
-import { Corrupt } from "./corrupt.ts";
 import { Frames } from "./frames.ts";
-import { Rate, Split } from "./lasting.ts";
-import { Delay, SlowEnd } from "./later.ts";
-import { Limit } from "./limit.ts";
-import { Drop, Duplicate, Reorder } from "./message_stages.ts";
+import { stageOf, type StruckFault } from "./stage_of.ts";
 import type { Emit, Stage, Step } from "./step.ts";
-import { Strikes } from "./strikes.ts";
 
 /** What a plan is for. */
 export interface PlanOptions {
@@ -182,9 +177,6 @@ export function refusal(
   );
 }
 
-/** What strikes in a connection; what refuses one never lets it begin. */
-type StruckFault = Exclude<Fault, { readonly name: "refuse" }>;
-
 /** The faults that can strike, each with its index, in the order of the stages. */
 function faultsOf(
   { connection, direction, faults, seed }: PlanOptions,
@@ -212,40 +204,4 @@ function isChosen(
     if (connection < first || connection > last) return false;
   }
   return share >= 1 || drawsOf(seed, index, connection)() < share;
-}
-
-function stageOf(
-  fault: StruckFault,
-  index: number,
-  { canReset, connection, direction, framing, seed }: PlanOptions,
-): Stage {
-  const isWebSocket = String(framing) === "websocket";
-  const place = { canReset, connection, direction, isWebSocket };
-  const strikes = new Strikes(fault, place);
-  const way = direction === "toServer" ? 1 : 2;
-  const draws = drawsOf(seed, index, connection, way);
-  switch (fault.name) {
-    case "drop":
-      return new Drop(fault.probability, draws, strikes);
-    case "duplicate":
-      return new Duplicate(fault.probability, draws, strikes);
-    case "reorder":
-      return new Reorder(fault.probability, draws, strikes);
-    case "corrupt": {
-      const bits = drawsOf(seed, index, connection, way, 1);
-      return new Corrupt(fault.probability, draws, bits, strikes);
-    }
-    case "truncate":
-    case "reset-after":
-    case "stall-after":
-      return new Limit(fault.name, fault.after, fault.unit, strikes);
-    case "delay":
-      return new Delay(fault.ms, fault.jitterMs, draws, strikes);
-    case "rate":
-      return new Rate(fault.bytesPerSecond, strikes);
-    case "split":
-      return new Split(fault.bytes, strikes);
-    case "slow-end":
-      return new SlowEnd(fault.ms, strikes);
-  }
 }
