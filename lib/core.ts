@@ -22,6 +22,7 @@ export { DEFAULT_FRAMING, framingOf } from "./framing/by_name.ts";
 export { FrameDecoder } from "./framing/frame_decoder.ts";
 export { line } from "./framing/formats/line.ts";
 export { DEFAULT_MAX_MESSAGE_BYTES } from "./framing/framing.ts";
+export { otherSide } from "./framing/side.ts";
 export { DEFAULT_MAX_BUFFERED_BYTES } from "./session/channel/channel_settings.ts";
 export {
   DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
@@ -51,7 +52,7 @@ export {
   DEFAULT_MAX_CONNECTIONS,
 } from "./session/serving/server_options.ts";
 export { pause } from "./time/pause.ts";
-export { SYSTEM_TIME, type Time } from "./time/time.ts";
+export { LONGEST_TIMER_MS, SYSTEM_TIME, type Time } from "./time/time.ts";
 export { Address, parseAddress } from "./transport/address.ts";
 export {
   MAX_IPV4_DATAGRAM_BYTES,

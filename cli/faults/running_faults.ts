@@ -17,6 +17,7 @@ import {
   withFaults,
 } from "../../lib/testing/mod.ts";
 import type { Framing } from "../../lib/framing/mod.ts";
+import { chosenSeed } from "../output/chosen_seed.ts";
 import type { Log } from "../output/log.ts";
 import type { FaultValues } from "./fault_options.ts";
 import { ConnectionFaults, EndpointFaults } from "./service_faults.ts";
@@ -39,9 +40,7 @@ export class RunningFaults {
     this.#isShown = isShown;
     this.#faults = fault;
     this.#log = log;
-    this.#seed = seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
-    if (seed !== undefined || !fault.some(isRandom)) return;
-    log.now({ event: "seed", seed: this.#seed }, `seed ${this.#seed}`);
+    this.#seed = seed ?? (fault.some(isRandom) ? chosenSeed(log) : 0);
   }
 
   /** Whether a fault resets connections, which takes sockets that can. */

@@ -6,6 +6,7 @@
  */
 
 import type { Address } from "../../mod.ts";
+import { otherSide } from "../../lib/core.ts";
 import type { RelayDirection } from "../../lib/relay/mod.ts";
 import { isByFault } from "../faults/fault_text.ts";
 import { errorText } from "../output/error_text.ts";
@@ -63,7 +64,7 @@ export class RecordingView implements TapView {
     else if (isByFault(error)) record.resetByFault();
     // The other side has noticed it.
     else if (failed !== undefined) {
-      record.reset(failed === "client" ? "server" : "client");
+      record.reset(otherSide(failed));
     }
     record.close(endedBy);
   }

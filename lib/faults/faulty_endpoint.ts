@@ -24,6 +24,7 @@
 import { ClosedError } from "../errors.ts";
 import { Recent } from "../recent.ts";
 import type { Side } from "../framing/framing.ts";
+import { otherSide } from "../framing/side.ts";
 import type { Address } from "../transport/address.ts";
 import {
   type DatagramEndpoint,
@@ -81,7 +82,7 @@ export class FaultyEndpoint implements DatagramEndpoint {
     this.#parts = parts;
     const { side = "client" } = parts;
     this.#outgoing = directionFrom(side);
-    this.#incoming = directionFrom(side === "client" ? "server" : "client");
+    this.#incoming = directionFrom(otherSide(side));
   }
 
   get address(): Address {

@@ -9,6 +9,7 @@ import {
   type Framing,
   type Side,
 } from "../framing/framing.ts";
+import { otherSide } from "../framing/side.ts";
 import { parseFraming } from "../framing/parse.ts";
 import { isChunk, type RecordedEvent } from "./event.ts";
 import { type CountOptions, ReceivedCount } from "./received_count.ts";
@@ -65,7 +66,7 @@ export class TurnCollector {
     this.#side = side;
     this.#options = {
       framing: framing?.boundary === "frame" ? framing : undefined,
-      from: side === "client" ? "server" : "client",
+      from: otherSide(side),
       maxMessageBytes,
     };
   }

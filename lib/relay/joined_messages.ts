@@ -21,6 +21,7 @@
 import { OptionRangeError } from "../check.ts";
 import { ClosedError, describeError } from "../errors.ts";
 import type { Side } from "../framing/framing.ts";
+import { otherSide } from "../framing/side.ts";
 import { channelOf } from "../session/messages/framed_connection.ts";
 import type { MessageConnection } from "../session/messages/message_connection.ts";
 import type { BridgeReport } from "./bridge.ts";
@@ -130,7 +131,6 @@ export class JoinedMessages {
 
   #note(side: Side, error: unknown): void {
     if (this.#failure !== undefined) return;
-    const other = side === "client" ? "server" : "client";
     const reason = new ClosedError({
       reason: `the ${side}'s side of the bridge failed`,
       cause: error,
@@ -139,7 +139,7 @@ export class JoinedMessages {
     const handled = Promise.resolve().then(() =>
       Promise.all([
         end(this.#sides[side], error),
-        end(this.#sides[other], reason),
+        end(this.#sides[otherSide(side)], reason),
       ])
     );
     this.#failure = { side, error, handled };

@@ -23,6 +23,7 @@ import {
   type WatchedError,
   type WatchedMessage,
 } from "../../../lib/relay/mod.ts";
+import { otherSide } from "../../../lib/core.ts";
 import { annotatedBytes } from "./annotated_bytes.ts";
 import { badFrame } from "./bad_frame.ts";
 import type { Log } from "../log.ts";
@@ -116,7 +117,7 @@ export class FrameLog {
     log.now(
       {
         event,
-        to: from === "client" ? "server" : "client",
+        to: otherSide(from),
         number,
         offset,
         bytes: bytes.length,

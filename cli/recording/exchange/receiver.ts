@@ -2,11 +2,13 @@
  * Reads everything that comes over a connection, and counts the messages in it.
  *
  * ```text
- *   open ── the peer finishes ─────────────────► end
- *    ├───── the link is lost ──────────────────► reset
- *    ├───── the bytes do not fit the framing ──► broken (bytes are still counted)
- *    └───── this side closes ──────────────────► closed
+ *   open ── the peer finishes ────► end
+ *    ├───── the link is lost ─────► reset
+ *    └───── this side closes ─────► closed
  * ```
+ *
+ * Once bytes do not fit the framing, no further message is counted. They are read on, so
+ * that the end is noticed.
  *
  * @module
  */
@@ -41,8 +43,6 @@ const READ_BYTES = 64 * 1024;
 export class Receiver {
   /** How many messages have come; without framing, bytes. */
   count = 0;
-  /** How the other side has ended, if it has. */
-  end: OtherEnd | undefined;
   /** The error, if what came does not fit the framing. */
   failure: unknown;
   /** Resolves when nothing more is read. It never rejects. */
@@ -50,7 +50,7 @@ export class Receiver {
   readonly #connection: Connection;
   readonly #options: ReceiverOptions;
   readonly #decoder: FrameDecoder | undefined;
-  #isOver = false;
+  #state: "open" | OtherEnd | "closed" = "open";
   #change = Promise.withResolvers<void>();
 
   /** Begins to read at once. */
@@ -66,14 +66,20 @@ export class Receiver {
     this.done = this.#read();
   }
 
+  /** How the other side has ended, if it has. */
+  get end(): OtherEnd | undefined {
+    const state = this.#state;
+    return state === "end" || state === "reset" ? state : undefined;
+  }
+
   /** Whether nothing more comes, or what comes is not counted any more. */
   get isOver(): boolean {
-    return this.#isOver || this.failure !== undefined;
+    return this.#state !== "open" || this.failure !== undefined;
   }
 
   /** Resolves when something more has come, or nothing more comes. */
   get changed(): Promise<void> {
-    return this.#isOver ? Promise.resolve() : this.#change.promise;
+    return this.#state === "open" ? this.#change.promise : Promise.resolve();
   }
 
   async #read(): Promise<void> {
@@ -87,12 +93,10 @@ export class Receiver {
         this.#changed();
       }
       this.#finish();
-      this.end = "end";
+      this.#state = "end";
     } catch (error) {
-      // This side has closed it otherwise.
-      if (error instanceof ConnectionError) this.end = "reset";
+      this.#state = error instanceof ConnectionError ? "reset" : "closed";
     }
-    this.#isOver = true;
     this.#changed();
   }
 

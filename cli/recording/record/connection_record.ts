@@ -1,9 +1,15 @@
 /**
  * Records one connection: what goes over it, and how it ends.
  *
+ * ```text
+ *   open ── a fault resets it ──► reset ── close() ──► over
+ *     └──────────────── close() ───────────────────────►
+ * ```
+ *
  * @module
  */
 
+import { otherSide } from "../../../lib/core.ts";
 import type { Side } from "../../../lib/framing/mod.ts";
 
 /** What can be said of a connection that is open. */
@@ -50,8 +56,7 @@ export class ConnectionRecord {
   // The sides to which nothing more goes.
   readonly #ended = new Set<Side>();
   readonly #reset = new Set<Side>();
-  #isReset = false;
-  #isOver = false;
+  #state: "open" | "reset" | "over" = "open";
 
   constructor(
     number: number,
@@ -70,38 +75,38 @@ export class ConnectionRecord {
 
   /** Bytes that go to a side, which are copied or encoded at once. */
   chunk(to: Side, bytes: Uint8Array): void {
-    if (this.#isOver) return;
+    if (this.#state === "over") return;
     this.#bytes[to] += bytes.length;
     this.#add({ to, bytes });
   }
 
   /** Nothing more goes to a side. */
   end(to: Side): void {
-    if (this.#isOver || this.#ended.has(to)) return;
+    if (this.#state === "over" || this.#ended.has(to)) return;
     this.#ended.add(to);
-    this.#endedFirst ??= other(to);
+    this.#endedFirst ??= otherSide(to);
     this.#add({ to, event: "end" });
   }
 
   /** A side has noticed that the link is lost. */
   reset(to: Side): void {
-    if (this.#isOver || this.#reset.has(to)) return;
+    if (this.#state === "over" || this.#reset.has(to)) return;
     this.#reset.add(to);
-    this.#endedFirst ??= other(to);
+    this.#endedFirst ??= otherSide(to);
     this.#add({ to, event: "reset" });
   }
 
   /** A fault has reset both sides, and neither of them has ended first. */
   resetByFault(): void {
-    if (this.#isOver) return;
-    this.#isReset = true;
+    if (this.#state === "over") return;
+    this.#state = "reset";
     this.#add({ to: "server", event: "reset" });
     this.#add({ to: "client", event: "reset" });
   }
 
   /** A fault strikes what goes to a side. */
   fault({ direction, fault, message, offset }: Strike): void {
-    if (this.#isOver) return;
+    if (this.#state === "over") return;
     const to = direction === undefined
       ? undefined
       : direction === "toServer"
@@ -112,7 +117,7 @@ export class ConnectionRecord {
 
   /** The other side of a relay could not be opened. */
   refused(why: string): void {
-    if (!this.#isOver) this.#add({ event: "refused", why });
+    if (this.#state !== "over") this.#add({ event: "refused", why });
   }
 
   /**
@@ -121,18 +126,14 @@ export class ConnectionRecord {
    * @param why What ended it, unless it is known which side ended first.
    */
   close(why: string): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#state === "over") return;
+    const isByFault = this.#state === "reset";
+    this.#state = "over";
     this.#add({
       event: "close",
-      why: this.#isReset ? "fault" : this.#endedFirst ?? why,
+      why: isByFault ? "fault" : this.#endedFirst ?? why,
       toServer: this.#bytes.server,
       toClient: this.#bytes.client,
     });
   }
-}
-
-/** The other one of two sides. */
-export function other(side: Side): Side {
-  return side === "client" ? "server" : "client";
 }

@@ -8,13 +8,13 @@
  */
 
 import type { Address, Connection } from "../../../mod.ts";
-import { ConnectionError, OuterConnection } from "../../../lib/core.ts";
-import type { Side } from "../../../lib/framing/mod.ts";
 import {
-  type ConnectionRecord,
-  other,
-  type Strike,
-} from "./connection_record.ts";
+  ConnectionError,
+  otherSide,
+  OuterConnection,
+} from "../../../lib/core.ts";
+import type { Side } from "../../../lib/framing/mod.ts";
+import type { ConnectionRecord, Strike } from "./connection_record.ts";
 import type { Recorder } from "./recorder.ts";
 
 // What is recorded before it is written may never be taken, if the link is lost then.
@@ -80,7 +80,7 @@ class RecordedConnection extends OuterConnection {
   override async write(bytes: Uint8Array): Promise<number> {
     await this.#record.room();
     const some = bytes.subarray(0, MOST_WRITTEN_BYTES);
-    const peer = other(this.#side);
+    const peer = otherSide(this.#side);
     const fresh = some.subarray(this.#aheadBytes);
     if (fresh.length > 0) this.#record.chunk(peer, fresh);
     try {
@@ -94,7 +94,7 @@ class RecordedConnection extends OuterConnection {
   }
 
   override async closeWrite(): Promise<void> {
-    this.#record.end(other(this.#side));
+    this.#record.end(otherSide(this.#side));
     await super.closeWrite();
   }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Recent } from "../../../lib/core.ts";
+import { otherSide, Recent } from "../../../lib/core.ts";
 import type { Address } from "../../../mod.ts";
 import type { Side } from "../../../lib/framing/mod.ts";
 import type {
@@ -13,11 +13,7 @@ import type {
   MulticastOptions,
   ReceivedDatagram,
 } from "../../../lib/session/datagrams/mod.ts";
-import {
-  type ConnectionRecord,
-  other,
-  type Strike,
-} from "./connection_record.ts";
+import type { ConnectionRecord, Strike } from "./connection_record.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** A socket whose datagrams are recorded. */
@@ -55,7 +51,7 @@ export class RecordedEndpoint implements DatagramEndpoint {
 
   async send(bytes: Uint8Array, to: Address): Promise<void> {
     await this.#recorder.room();
-    this.#record(to).chunk(other(this.#side), bytes);
+    this.#record(to).chunk(otherSide(this.#side), bytes);
     await this.#endpoint.send(bytes, to);
   }
 

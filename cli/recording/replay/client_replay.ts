@@ -11,14 +11,12 @@
  * @module
  */
 
+import { LONGEST_TIMER_MS } from "../../../lib/core.ts";
 import type { ConnectionTurns } from "../../../lib/recording/mod.ts";
 import type { ExitCode } from "../../output/exit_code.ts";
 import type { Log } from "../../output/log.ts";
 import type { OpenTarget } from "../exchange/target.ts";
-import type { Script } from "./script.ts";
-
-// As long as a timer can wait: 24.8 days.
-const LONGEST_MS = 2 ** 31 - 1;
+import type { Playback } from "./playback.ts";
 
 /** How it is played. */
 export interface ClientReplayOptions {
@@ -32,9 +30,9 @@ export interface ClientReplayOptions {
   readonly speed: number;
 }
 
-/** Plays the connections of a script. */
+/** Plays the connections of a playback. */
 export class ClientReplay {
-  readonly #script: Script;
+  readonly #playback: Playback;
   readonly #open: OpenTarget;
   readonly #options: ClientReplayOptions;
   readonly #codes: ExitCode[] = [];
@@ -44,8 +42,12 @@ export class ClientReplay {
   #wake = () => {};
   #hasToldFull = false;
 
-  constructor(script: Script, open: OpenTarget, options: ClientReplayOptions) {
-    this.#script = script;
+  constructor(
+    playback: Playback,
+    open: OpenTarget,
+    options: ClientReplayOptions,
+  ) {
+    this.#playback = playback;
     this.#open = open;
     this.#options = options;
   }
@@ -58,7 +60,7 @@ export class ClientReplay {
    * reason of the signal.
    */
   async run(): Promise<readonly ExitCode[]> {
-    const { connections } = this.#script;
+    const { connections } = this.#playback;
     const { signal, speed } = this.#options;
     const [first] = connections;
     const begunMs = performance.now();
@@ -89,7 +91,7 @@ export class ClientReplay {
       const close = () => connection.abort();
       signal.addEventListener("abort", close);
       if (signal.aborted) close();
-      this.#codes[index] = await this.#script.play(connection, turns, output);
+      this.#codes[index] = await this.#playback.play(connection, turns, output);
       signal.removeEventListener("abort", close);
     } catch (error) {
       this.#stop(error);
@@ -139,7 +141,7 @@ export class ClientReplay {
     this.#wake = change.resolve;
     const timer = waitMs === Infinity
       ? undefined
-      : setTimeout(change.resolve, Math.min(waitMs, LONGEST_MS));
+      : setTimeout(change.resolve, Math.min(waitMs, LONGEST_TIMER_MS));
     await change.promise;
     clearTimeout(timer);
   }

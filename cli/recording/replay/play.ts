@@ -15,6 +15,7 @@
  * @module
  */
 
+import { LONGEST_TIMER_MS } from "../../../lib/core.ts";
 import type { ConnectionTurns, Turn } from "../../../lib/recording/mod.ts";
 import type { Connection } from "../../../mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
@@ -65,9 +66,6 @@ export async function play(
   }
   return { ...await player.end(), failure };
 }
-
-// As long as a timer can wait: 24.8 days.
-const LONGEST_MS = 2 ** 31 - 1;
 
 class Player {
   readonly #connection: Connection;
@@ -135,7 +133,7 @@ class Player {
     // Below a millisecond a timer is later than no timer.
     if (waitMs < 1) return;
     const timer = Promise.withResolvers<void>();
-    const id = setTimeout(timer.resolve, Math.min(waitMs, LONGEST_MS));
+    const id = setTimeout(timer.resolve, Math.min(waitMs, LONGEST_TIMER_MS));
     await Promise.race([timer.promise, this.#receiver.done]);
     clearTimeout(id);
   }

@@ -23,7 +23,7 @@ import type { Log } from "../../output/log.ts";
 import { type Terminal, writeLine } from "../../terminal/terminal.ts";
 import { readTlsFiles } from "../../tls/tls_files.ts";
 import { listenForDatagrams } from "../../../lib/session/datagrams/mod.ts";
-import type { Script } from "./script.ts";
+import type { Playback } from "./playback.ts";
 
 /** How it is played. */
 export interface ReplayServerOptions {
@@ -45,7 +45,7 @@ export interface ReplayTls {
 
 /** Accepts connections and plays to each. */
 export class ReplayServer {
-  readonly #script: Script;
+  readonly #playback: Playback;
   readonly #options: ReplayServerOptions;
   readonly #terminal: Terminal;
   readonly #log: Log;
@@ -57,12 +57,12 @@ export class ReplayServer {
   #oneOver = Promise.withResolvers<void>();
 
   constructor(
-    script: Script,
+    playback: Playback,
     options: ReplayServerOptions,
     terminal: Terminal,
     log: Log,
   ) {
-    this.#script = script;
+    this.#playback = playback;
     this.#options = options;
     this.#terminal = terminal;
     this.#log = log;
@@ -141,7 +141,7 @@ export class ReplayServer {
   }
 
   #begin(connection: Connection): void {
-    const { connections } = this.#script;
+    const { connections } = this.#playback;
     if (this.#next === connections.length) {
       if (!this.#options.repeats) return connection.abort();
       this.#next = 0;
@@ -165,13 +165,13 @@ export class ReplayServer {
 
   async #play(
     connection: Connection,
-    turns: Script["connections"][number],
+    turns: Playback["connections"][number],
   ): Promise<ExitCode> {
     this.#open.add(connection);
     const { output } = this.#terminal;
     try {
       await shakeHands(connection, this.#options.handshakeMs, undefined);
-      return await this.#script.play(
+      return await this.#playback.play(
         connection,
         turns,
         (line) => writeLine(output, line),

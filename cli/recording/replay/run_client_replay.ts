@@ -24,7 +24,7 @@ import {
   COMMON_REPLAY_OPTIONS,
   REPLAY_DETAILS,
 } from "./replay_options.ts";
-import { Script, tellPlayed } from "./script.ts";
+import { Playback, tellPlayed } from "./playback.ts";
 
 const { help, log, quiet, verbose, version, ...PLAYING } =
   COMMON_REPLAY_OPTIONS;
@@ -81,7 +81,7 @@ async function run(
   const stop = interruption(terminal);
   try {
     const { input } = terminal;
-    const script = await Script.read(path, "client", options, {
+    const playback = await Playback.read(path, "client", options, {
       input,
       log: lines,
     });
@@ -91,7 +91,7 @@ async function run(
       signal,
       terminal,
     });
-    const replay = new ClientReplay(script, open, {
+    const replay = new ClientReplay(playback, open, {
       log: lines,
       mostOpen: options.connections,
       output: (line) => writeLine(terminal.output, line),

@@ -27,7 +27,7 @@ import {
   REPLAY_DETAILS,
 } from "./replay_options.ts";
 import { ReplayServer } from "./replay_server.ts";
-import { Script, tellPlayed } from "./script.ts";
+import { Playback, tellPlayed } from "./playback.ts";
 
 const { help, log, quiet, verbose, version, ...PLAYING } =
   COMMON_REPLAY_OPTIONS;
@@ -93,14 +93,14 @@ async function run(
   const lines = new Log(terminal, { ...options, format: options.log });
   const { input } = terminal;
   const reading = { input, log: lines };
-  const script = await Script.read(path, "server", options, reading);
+  const playback = await Playback.read(path, "server", options, reading);
   const stop = interruption(terminal);
   const how = {
     handshakeMs: options["handshake-timeout"],
     mostOpen: options.connections,
     repeats: options.repeat,
   };
-  const server = new ReplayServer(script, how, terminal, lines);
+  const server = new ReplayServer(playback, how, terminal, lines);
   try {
     await server.listen(addresses, options);
     const begun = performance.now();

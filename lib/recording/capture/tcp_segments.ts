@@ -14,6 +14,7 @@
  */
 
 import type { Side } from "../../framing/framing.ts";
+import { otherSide } from "../../framing/side.ts";
 import { FLAG, type PacketEnd, tcpPacket } from "./ip_packet.ts";
 import type { Flow } from "./packet_ends.ts";
 
@@ -55,7 +56,7 @@ export class TcpSegments {
 
   /** Bytes to a side, and their acknowledgement. */
   *send(to: Side, bytes: Uint8Array): Generator<Uint8Array> {
-    const from = other(to);
+    const from = otherSide(to);
     // A recording written by hand may go on after an end.
     if (this.#isOver || this.#hasEnded[from]) return;
     for (let at = 0; at < bytes.length; at += MOST_BYTES) {
@@ -68,7 +69,7 @@ export class TcpSegments {
 
   /** The end of what goes to a side. */
   *end(to: Side): Generator<Uint8Array> {
-    const from = other(to);
+    const from = otherSide(to);
     if (this.#isOver || this.#hasEnded[from]) return;
     this.#hasEnded[from] = true;
     yield this.#segment(from, FLAG.fin | FLAG.ack);
@@ -87,7 +88,7 @@ export class TcpSegments {
   *reset(to: Side): Generator<Uint8Array> {
     if (this.#isOver) return;
     this.#isOver = true;
-    yield this.#segment(other(to), FLAG.rst | FLAG.ack);
+    yield this.#segment(otherSide(to), FLAG.rst | FLAG.ack);
   }
 
   #segment(
@@ -100,15 +101,11 @@ export class TcpSegments {
   ): Uint8Array {
     const isAck = (flags & FLAG.ack) !== 0;
     const ends: Record<Side, PacketEnd> = this.#flow;
-    return tcpPacket(ends[from], ends[other(from)], {
+    return tcpPacket(ends[from], ends[otherSide(from)], {
       flags,
       sequence: this.#next[from] >>> 0,
-      acknowledged: isAck ? this.#next[other(from)] >>> 0 : 0,
+      acknowledged: isAck ? this.#next[otherSide(from)] >>> 0 : 0,
       ...more,
     });
   }
-}
-
-function other(side: Side): Side {
-  return side === "client" ? "server" : "client";
 }

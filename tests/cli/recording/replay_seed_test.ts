@@ -9,7 +9,7 @@ import { encodeEvent, encodeHead } from "@parley/parley/recording";
 import { parseArguments } from "../../../cli/arguments/parse.ts";
 import { Log } from "../../../cli/output/log.ts";
 import { COMMON_REPLAY_OPTIONS } from "../../../cli/recording/replay/replay_options.ts";
-import { Script } from "../../../cli/recording/replay/script.ts";
+import { Playback } from "../../../cli/recording/replay/playback.ts";
 import { memoryPair } from "../../../lib/testing/mod.ts";
 import { RecordedTerminal } from "../../support/recorded_terminal.ts";
 
@@ -44,7 +44,7 @@ async function cuts(
   const terminal = new RecordedTerminal();
   const log = new Log(terminal, { ...options, format: options.log });
   const { input } = terminal;
-  const script = await Script.read(path, "client", options, { input, log });
+  const playback = await Playback.read(path, "client", options, { input, log });
   const found = new Map<number, number[]>();
   await Promise.all(order.map(async (number) => {
     const [near, far] = memoryPair();
@@ -55,10 +55,10 @@ async function cuts(
       return write(bytes);
     };
     found.set(number, sizes);
-    const turns = script.connections.find(({ connection }) =>
+    const turns = playback.connections.find(({ connection }) =>
       connection === number
     )!;
-    await script.play(near, turns, () => {});
+    await playback.play(near, turns, () => {});
     far.close();
   }));
   return found;

@@ -9,9 +9,10 @@ import type {
   ConnectionTurns,
   RecordedEvent,
 } from "../../../lib/recording/mod.ts";
-import { drawsOf } from "../../../lib/core.ts";
+import { drawsOf, otherSide } from "../../../lib/core.ts";
 import type { Connection } from "../../../mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
+import { chosenSeed } from "../../output/chosen_seed.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";
@@ -25,7 +26,7 @@ import type { ReplayValues } from "./replay_options.ts";
  * The connections of a recording, to be played by one side: from memory, because they
  * overlap.
  */
-export class Script {
+export class Playback {
   readonly connections: readonly ConnectionTurns[];
   readonly #side: Side;
   readonly #framing: Framing | undefined;
@@ -58,7 +59,7 @@ export class Script {
     side: Side,
     options: ReplayValues,
     { input, log }: { readonly input: Input; readonly log: Log },
-  ): Promise<Script> {
+  ): Promise<Playback> {
     const { connections: found, framing } = await readTurns(path, {
       side,
       isWanted: (event) => isWanted(event, options.connection),
@@ -74,8 +75,8 @@ export class Script {
           : `${path} has no connection ${options.connection}`,
       );
     }
-    const seed = seedFor(options, log);
-    return new Script(found, side, framing, options, seed);
+    const seed = options.cut === "random" ? options.seed ?? chosenSeed(log) : 0;
+    return new Playback(found, side, framing, options, seed);
   }
 
   /**
@@ -97,7 +98,7 @@ export class Script {
         : turns.unit === "datagrams"
         ? turns.unit
         : undefined,
-      from: this.#side === "client" ? "server" : "client",
+      from: otherSide(this.#side),
       maxMessageBytes: this.#options["max-message"],
     } as const;
     const expectation = expect
@@ -131,14 +132,6 @@ function isWanted(
 ): boolean {
   return connection === undefined ||
     ("connection" in event && event.connection === connection);
-}
-
-function seedFor({ cut, seed }: ReplayValues, log: Log): number {
-  if (cut !== "random") return 0;
-  if (seed !== undefined) return seed;
-  const chosen = crypto.getRandomValues(new Uint32Array(1))[0]!;
-  log.now({ event: "seed", seed: chosen }, `seed ${chosen}`);
-  return chosen;
 }
 
 /**
