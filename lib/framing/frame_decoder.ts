@@ -6,9 +6,8 @@
  *              decode ─► message
  *             ┌────────────────┐
  *             ▼                │
- *  ───────► frames ──bad──► resync ── the frame's end ──► frames
- *             │                 (needs decoder.resync, and "skip")
- *             └──bad──► failed: every call throws the same error
+ *  ───────► frames ──bad──► faults ── skipped ──► frames
+ *                              └── every call throws the same error
  * ```
  *
  * @module
@@ -16,14 +15,12 @@
 
 import { checkSize } from "../check.ts";
 import { ByteQueue } from "../bytes/byte_queue.ts";
-import { Beginning } from "./diagnosis/beginning.ts";
 import { compact } from "./compact.ts";
 import { decodeBatch, skipMessages } from "./decode_batch.ts";
-import { type Hint, ProtocolError } from "../errors.ts";
+import type { Hint } from "../errors.ts";
 import { Faults } from "./diagnosis/faults.ts";
-import type { Place } from "./diagnosis/first_bytes.ts";
 import type { FrameDecoderOptions } from "./frame_decoder_options.ts";
-import type { CodecOptions, Decoder, Framing } from "./framing.ts";
+import type { Decoder, Framing } from "./framing.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./framing.ts";
 import { SHOWN_BYTES } from "./limits.ts";
 import { framingOf } from "./by_name.ts";
@@ -51,19 +48,12 @@ export class FrameDecoder {
   /** The bytes received and not yet decoded. */
   readonly queue: ByteQueue;
   readonly #decoder: Decoder;
-  readonly #framing: Framing;
-  readonly #codec: CodecOptions;
   readonly #faults: Faults;
-  readonly #beginning = new Beginning();
   #count = 0;
-  // Whether the stream has failed, or the end of a bad frame is looked for.
-  #isBlocked = false;
   // Where the last message's frame begins, for an error about its content.
   #frameOffset = 0;
-  #hasEnded = false;
+  // Of the message that was skipped last.
   #size = 0;
-  // An error about the first bytes, while they may be a well-known greeting.
-  #held: ProtocolError | undefined;
 
   /**
    * Creates a decoder at the beginning of a stream.
@@ -77,12 +67,12 @@ export class FrameDecoder {
     const { connection, from, maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } =
       options;
     checkSize("maxMessageBytes", maxMessageBytes, 1);
-    const known = this.#framing = framingOf(framing);
-    this.#faults = new Faults(known, options);
+    const known = framingOf(framing);
     // Not a closure: see tests/session/serving/garbage_test.ts.
-    this.#codec = { connection, from, maxMessageBytes };
-    this.#decoder = known.decoder(this.#codec);
+    const codec = { connection, from, maxMessageBytes };
+    this.#decoder = known.decoder(codec);
     this.queue = options.queue ?? new ByteQueue();
+    this.#faults = new Faults(this, this.#decoder, known, codec, options);
   }
 
   /** How many messages were decoded so far. */
@@ -102,7 +92,7 @@ export class FrameDecoder {
 
   /** How many bytes the message that has begun still lacks; 0 if unknown. */
   get missingBytes(): number {
-    return this.#isBlocked ? 0 : this.#decoder.missingBytes ?? 0;
+    return this.#faults.isBlocked ? 0 : this.#decoder.missingBytes ?? 0;
   }
 
   /** Whether bytes of a message that is not whole are no longer in the queue. */
@@ -113,7 +103,7 @@ export class FrameDecoder {
   /** What may be wrong if the rest of the message that has begun does not come. */
   get waitHint(): Hint | undefined {
     return this.#decoder.waitHint?.(this.queue) ??
-      this.#beginning.hint(this.queue, this.#hasEnded);
+      this.#faults.hint;
   }
 
   /** Adds received bytes. Do not write to the array any more. */
@@ -131,17 +121,18 @@ export class FrameDecoder {
    */
   next(): Uint8Array | undefined {
     const { queue } = this;
+    const faults = this.#faults;
     for (;;) {
-      if (this.#isBlocked && !this.#unblock()) return undefined;
+      if (faults.isBlocked && !faults.unblock()) return undefined;
       const begin = this.#frameOffset = queue.offset;
-      if (begin < SHOWN_BYTES) this.#beginning.note(queue);
+      if (begin < SHOWN_BYTES) faults.noteBeginning();
       try {
         const message = this.#decoder.decode(queue);
         if (message === undefined) return undefined;
         this.#count++;
         return compact(message, queue.offset - begin);
       } catch (error) {
-        if (this.#refuse(error)) return undefined;
+        if (faults.refuse(error)) return undefined;
       }
     }
   }
@@ -158,19 +149,22 @@ export class FrameDecoder {
   nextBatch(into: Uint8Array[], most: number): number {
     const before = into.length;
     const end = before + most;
+    const faults = this.#faults;
     while (into.length < end) {
       // Only if nothing precedes the failure, which is thrown here.
-      if (this.#isBlocked && (into.length > before || !this.#unblock())) break;
+      if (faults.isBlocked && (into.length > before || !faults.unblock())) {
+        break;
+      }
       const from = into.length;
       try {
         const begin = this.#frameOffset = this.queue.offset;
-        if (begin < SHOWN_BYTES) this.#beginning.note(this.queue);
+        if (begin < SHOWN_BYTES) faults.noteBeginning();
         decodeBatch(this.#decoder, this.queue, into, end - from);
         this.#count += into.length - from;
         break;
       } catch (error) {
         this.#count += into.length - from;
-        this.#refuse(error);
+        faults.refuse(error);
       }
     }
     return into.length - before;
@@ -193,15 +187,18 @@ export class FrameDecoder {
    */
   skipBatch(most: number = Infinity): number {
     const before = this.#count;
+    const faults = this.#faults;
     for (let left = most; left > 0; left = most - this.#count + before) {
-      if (this.#isBlocked && (this.#count > before || !this.#unblock())) break;
-      if (this.queue.offset < SHOWN_BYTES) this.#beginning.note(this.queue);
+      if (faults.isBlocked && (this.#count > before || !faults.unblock())) {
+        break;
+      }
+      if (this.queue.offset < SHOWN_BYTES) faults.noteBeginning();
       try {
         this.#size = skipMessages(this.#decoder, this.queue, left);
         if (this.#size < 0) break;
         this.#count += left === 1 ? 1 : this.#size;
       } catch (error) {
-        if (this.#refuse(error)) break;
+        if (faults.refuse(error)) break;
       }
     }
     return this.#count - before;
@@ -215,18 +212,19 @@ export class FrameDecoder {
    * `"truncated"` if it ended inside a message.
    */
   end(): Uint8Array | undefined {
-    this.#hasEnded ||= this.#held !== undefined;
+    const faults = this.#faults;
+    faults.hasEnded ||= faults.isHeld;
     const message = this.next();
     // A bad frame that the end cuts off was reported already.
-    if (message !== undefined || this.#isBlocked) return message;
+    if (message !== undefined || faults.isBlocked) return message;
     try {
-      this.#hasEnded = true;
+      faults.hasEnded = true;
       this.#frameOffset = this.queue.offset;
       const last = this.#decoder.decodeEnd(this.queue);
       if (last !== undefined) this.#count++;
       return last;
     } catch (error) {
-      return this.#refuse(error) ? undefined : this.end();
+      return faults.refuse(error) ? undefined : this.end();
     }
   }
 
@@ -238,8 +236,7 @@ export class FrameDecoder {
    * @throws The error, if the stream ends with it.
    */
   refuse(error: unknown, message: Uint8Array): void {
-    if (!this.#faults.skips(error)) throw this.fail(error, message);
-    this.#faults.report(error, this.#placeOf(message));
+    this.#faults.refuseMessage(error, message);
   }
 
   /**
@@ -249,52 +246,6 @@ export class FrameDecoder {
    * @returns The error to throw, now and at every later call.
    */
   fail(error: unknown, message?: Uint8Array): unknown {
-    this.#isBlocked = true;
-    return this.#faults.fail(error, this.#placeOf(message));
-  }
-
-  /** Throws the failure, or drops a bad frame; says whether a frame begins now. */
-  #unblock(): boolean {
-    if (this.#held !== undefined) {
-      if (this.#greeting === "undecided") return false;
-      const error = this.#held;
-      this.#held = undefined;
-      if (this.#refuse(error)) return false;
-    }
-    if (this.#faults.failed) throw this.#faults.failure;
-    this.#isBlocked = !this.#decoder.resync!(this.queue);
-    return !this.#isBlocked;
-  }
-
-  /** Skips a bad frame or fails; says whether to pause, as `onBadFrame` asked. */
-  #refuse(error: unknown): boolean {
-    const faults = this.#faults;
-    if (error instanceof ProtocolError && this.#greeting === "undecided") {
-      this.#isBlocked = true;
-      this.#held = error;
-    } else if (this.#decoder.resync !== undefined && faults.skips(error)) {
-      this.#isBlocked = true;
-      return faults.report(error, this.#placeOf());
-    } else {
-      this.fail(error);
-    }
-    return false;
-  }
-
-  get #greeting(): ReturnType<Beginning["greeting"]> {
-    return this.#beginning.greeting(this.queue, this.#hasEnded);
-  }
-
-  #placeOf(message?: Uint8Array): Place {
-    const greeting = this.#greeting;
-    return {
-      count: this.#count,
-      greeting: greeting === "undecided" ? undefined : greeting,
-      streamOffset: message ? this.frameOffset : this.queue.offset,
-      hasEnded: this.#hasEnded,
-      message,
-      newDecoder: () => this.#framing.decoder(this.#codec),
-      queue: this.queue,
-    };
+    return this.#faults.fail(error, message);
   }
 }
