@@ -434,23 +434,22 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "cli/version.ts",
   ],
   "cli/recording/read": [...PUBLIC, ...COMMAND],
-  "cli/recording/exchange": [
-    ...[...PUBLIC, ...COMMAND, "node:timers"],
-    ...["cli/client/connection", "cli/tls"],
-  ],
+  "cli/recording/exchange": [...PUBLIC, ...COMMAND, "node:timers"],
   "cli/recording/show": [
     ...[...PUBLIC, ...COMMAND, "cli/tap"],
     ...["cli/recording/read", "cli/recording/record"],
   ],
   "cli/recording/chop": [
     ...[...PUBLIC, ...COMMAND, "@std/bytes", "cli/tls"],
-    ...["cli/recording/exchange", "cli/recording/read"],
+    ...["cli/client/connection", "cli/recording/exchange"],
+    "cli/recording/read",
     // The options that both have.
     "cli/recording/replay/replay_options.ts",
   ],
   "cli/recording/replay": [
     ...[...PUBLIC, ...COMMAND, "@std/bytes", "cli/tls"],
-    ...["cli/recording/exchange", "cli/recording/read"],
+    ...["cli/client/connection", "cli/recording/exchange"],
+    "cli/recording/read",
   ],
   "cli/script": [...PUBLIC, ...COMMAND, "cli/recording/record"],
   "cli/script/read": [...PUBLIC, ...COMMAND],
@@ -464,11 +463,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "cli/sniff": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],
-    ...["cli/recording/exchange", "cli/recording/read"],
+    ...["cli/client/connection", "cli/recording/exchange"],
+    "cli/recording/read",
   ],
   "cli/load": [
     ...[...PUBLIC, ...COMMAND],
-    ...["cli/client/connection", "cli/http/client", "cli/recording/exchange"],
+    ...["cli/client/connection", "cli/http/client"],
     ...["cli/tls", "cli/websocket"],
   ],
   // A page of what was measured; it neither measures nor writes.
@@ -478,7 +478,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "cli/wait": [
     ...[...PUBLIC, ...COMMAND, "cli/tls"],
-    ...["cli/client", "cli/http/client", "cli/recording/exchange"],
+    ...["cli/client", "cli/http/client"],
   ],
   "cli/udp": [
     ...[...PUBLIC, ...COMMAND],
@@ -523,6 +523,7 @@ const READS_NO_CLOCK = [
   ...["lib/script/reading", "lib/script/parse_script.ts"],
   ...["lib/script/statement.ts", "lib/script/template.ts"],
   ...["lib/script/capture.ts", "lib/script/subset.ts"],
+  "lib/script/same_json.ts",
   ...["lib/load/generating/schedule.ts", "lib/load/lanes/answers.ts"],
   ...["lib/load/lanes/pace.ts", "lib/load/lanes/window.ts"],
   ...["lib/load/measuring", "lib/load/messages"],

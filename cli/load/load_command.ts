@@ -22,7 +22,7 @@ import { framedBy, writtenPlace } from "../arguments/place.ts";
 import { tlsOptions } from "../client/connection/tls_settings.ts";
 import { UsageError } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
-import { readTarget } from "../recording/exchange/target.ts";
+import { readTarget } from "../client/connection/target.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { webSocketClient } from "../websocket/websocket_options.ts";

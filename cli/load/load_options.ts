@@ -29,7 +29,7 @@ import {
 import { parseSize, writtenSize } from "../arguments/sizes.ts";
 import { asTyped, oneOf, parseCount, parseWhole } from "../arguments/values.ts";
 import { HTTP_OPTIONS } from "../http/client/http_client_options.ts";
-import { TARGET_OPTIONS } from "../recording/exchange/target_options.ts";
+import { TARGET_OPTIONS } from "../client/connection/target_options.ts";
 import {
   WEBSOCKET_CLIENT_OPTIONS,
   WEBSOCKET_OPTIONS,

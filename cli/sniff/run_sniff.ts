@@ -12,7 +12,7 @@ import { Failure, UsageError } from "../output/failure.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
 import { interruption } from "../terminal/interruption.ts";
-import { readTarget, targetAt } from "../recording/exchange/target.ts";
+import { readTarget, targetAt } from "../client/connection/target.ts";
 import { type Terminal, writeLine } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { type Sniffed, sniffedFile } from "./sniff_file.ts";

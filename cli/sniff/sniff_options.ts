@@ -16,7 +16,7 @@ import {
 import { oneOf, parseCount } from "../arguments/values.ts";
 import type { Manual } from "../manual/manual.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { TARGET_OPTIONS } from "../recording/exchange/target_options.ts";
+import { TARGET_OPTIONS } from "../client/connection/target_options.ts";
 
 const WAIT_MS = 2_000;
 

@@ -21,7 +21,7 @@ import {
 import { parsePattern } from "../arguments/pattern.ts";
 import type { Manual } from "../manual/manual.ts";
 import { EXIT } from "../output/exit_code.ts";
-import { TARGET_OPTIONS } from "../recording/exchange/target_options.ts";
+import { TARGET_OPTIONS } from "../client/connection/target_options.ts";
 
 const TIMEOUT_MS = 30_000;
 const EVERY_MS = 100;

@@ -7,7 +7,7 @@
 import type { Address, Framing } from "../../lib/core.ts";
 import { type Kind, kindsAt } from "../arguments/kinds.ts";
 import { UsageError } from "../output/failure.ts";
-import { readTarget } from "../recording/exchange/target.ts";
+import { readTarget } from "../client/connection/target.ts";
 import {
   checkScheme,
   isWebAddress,

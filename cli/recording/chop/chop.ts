@@ -18,7 +18,7 @@ import { formatDuration } from "../../arguments/durations.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Ignored } from "../exchange/ignore.ts";
-import type { OpenTarget } from "../exchange/target.ts";
+import type { OpenTarget } from "../../client/connection/target.ts";
 import { type Difference, differenceOf } from "./compare.ts";
 import { type Cut, cutsOf } from "./cuts.ts";
 import {

@@ -20,7 +20,7 @@ import {
 import { asTyped, oneOf, parseCount } from "../../arguments/values.ts";
 import type { Manual } from "../../manual/manual.ts";
 import { EXIT } from "../../output/exit_code.ts";
-import { TARGET_OPTIONS } from "../exchange/target_options.ts";
+import { TARGET_OPTIONS } from "../../client/connection/target_options.ts";
 import { FRAME_OPTIONS } from "../read/frame_options.ts";
 import { IGNORE_OPTION } from "../replay/replay_options.ts";
 

@@ -15,7 +15,7 @@ import type { Invocation, LoadedCommand } from "../../program.ts";
 import { type Terminal, writeLine } from "../../terminal/terminal.ts";
 import { checkPair } from "../../tls/tls_options.ts";
 import { interruption } from "../../terminal/interruption.ts";
-import { readTarget, targetAt } from "../exchange/target.ts";
+import { readTarget, targetAt } from "../../client/connection/target.ts";
 import { framingTo } from "../read/frame_options.ts";
 import { readTurns } from "../read/read_turns.ts";
 import { acknowledgement } from "./acknowledged.ts";

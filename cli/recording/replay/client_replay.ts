@@ -15,7 +15,7 @@ import { LONGEST_TIMER_MS } from "../../../lib/core.ts";
 import type { ConnectionTurns } from "../../../lib/recording/mod.ts";
 import type { ExitCode } from "../../output/exit_code.ts";
 import type { Log } from "../../output/log.ts";
-import type { OpenTarget } from "../exchange/target.ts";
+import type { OpenTarget } from "../../client/connection/target.ts";
 import type { Playback } from "./playback.ts";
 
 /** How it is played. */

@@ -16,8 +16,8 @@ import type { Invocation, LoadedCommand } from "../../program.ts";
 import { writeLine } from "../../terminal/terminal.ts";
 import { checkPair } from "../../tls/tls_options.ts";
 import { interruption } from "../../terminal/interruption.ts";
-import { readTarget, targetAt } from "../exchange/target.ts";
-import { TARGET_OPTIONS } from "../exchange/target_options.ts";
+import { readTarget, targetAt } from "../../client/connection/target.ts";
+import { TARGET_OPTIONS } from "../../client/connection/target_options.ts";
 import { ClientReplay } from "./client_replay.ts";
 import {
   checkReplay,
