@@ -155,6 +155,9 @@ export class SocketListener<C extends Deno.Conn<A>, A extends Deno.Addr>
   readonly address: Address;
   readonly #listener: Deno.Listener<C, A>;
   readonly #wrap: (conn: C) => Connection;
+  readonly #onFailure = (error: unknown): never => {
+    throw translate(error, "accept on", this.address);
+  };
 
   /**
    * Takes ownership of a listening socket.
@@ -171,13 +174,10 @@ export class SocketListener<C extends Deno.Conn<A>, A extends Deno.Addr>
     this.#wrap = wrap;
   }
 
-  // Never `for await` over the listener: it ends at the first failed accept.
-  async accept(): Promise<Connection> {
-    try {
-      return this.#wrap(await this.#listener.accept());
-    } catch (error) {
-      throw translate(error, "accept on", this.address);
-    }
+  // Never `for await` over the listener: it ends at the first failed accept. Nor an
+  // asynchronous function, which takes 0.6 kB of memory for each connection.
+  accept(): Promise<Connection> {
+    return this.#listener.accept().then(this.#wrap, this.#onFailure);
   }
 
   close(): void {

@@ -22,12 +22,12 @@ import { shakeHands } from "../channel/handshake.ts";
 import type { ServerEvent } from "./server_event.ts";
 import { framedBy } from "../messages/framed_line.ts";
 import { type WrapConnection, wrapped } from "../messages/wrap.ts";
-import type { Slots } from "./slots.ts";
+import type { SlotHolder, Slots } from "./slots.ts";
 
 /** What the admission needs of its server. */
 export interface AdmissionOptions {
-  /** Takes over a connection that has passed; it gives the slot back by `leave`. */
-  entered(connection: Connection, leave: () => void): void;
+  /** Takes over a connection that has passed, and the slot that its holder has. */
+  entered(connection: Connection, holder: SlotHolder): void;
   /** Reports one that has not. */
   tell(
     event: ServerEvent<never, never> & {
@@ -102,27 +102,24 @@ export class Admission {
 
   #take(accepted: Connection, framing: Framing | undefined): void {
     const { slots, wrap } = this.#options;
-    const peer = () => accepted.remoteAddress.hostname;
-    const parts = slots.take(peer);
+    const parts = slots.take(accepted);
     if (parts !== undefined) {
       accepted.close();
       return this.#refuse(accepted, new ConnectionError("exhausted", parts));
     }
     this.accepted++;
-    const leave = () => slots.give(peer);
     if (accepted.handshake === undefined && wrap === undefined) {
-      this.#options.entered(framedBy(accepted, framing), leave);
+      this.#options.entered(framedBy(accepted, framing), accepted);
     } else {
-      void this.#enterOnceAgreed(accepted, framing, leave);
+      void this.#enterOnceAgreed(accepted, framing);
     }
   }
 
   async #enterOnceAgreed(
     accepted: Connection,
     framing: Framing | undefined,
-    leave: () => void,
   ): Promise<void> {
-    const { handshakeMs, signal, wrap } = this.#options;
+    const { handshakeMs, signal, slots, wrap } = this.#options;
     let entered = accepted;
     try {
       await shakeHands(accepted, handshakeMs, signal);
@@ -130,14 +127,14 @@ export class Admission {
       signal.throwIfAborted();
     } catch (error) {
       accepted.abort();
-      leave();
+      slots.give(accepted);
       if (signal.aborted) return;
       this.failed++;
       const { remoteAddress } = accepted;
       this.#options.tell({ type: "handshake_failed", remoteAddress, error });
       return;
     }
-    this.#options.entered(entered, leave);
+    this.#options.entered(entered, accepted);
   }
 
   #refuse({ remoteAddress }: Connection, error: unknown): void {

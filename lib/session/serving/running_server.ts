@@ -19,7 +19,7 @@ import { Admission } from "./admission.ts";
 import { Channel } from "../channel/channel.ts";
 import type { ChannelSettings } from "../channel/channel_settings.ts";
 import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
-import { type Conversable, converse } from "./conversation.ts";
+import { type Conversable, converse, type Host } from "./conversation.ts";
 import type { Server } from "./server.ts";
 import type { ServerEvent } from "./server_event.ts";
 import {
@@ -30,7 +30,7 @@ import {
   type ShutdownReport,
 } from "./server_options.ts";
 import { Shutdown } from "./shutdown.ts";
-import type { Slots } from "./slots.ts";
+import type { SlotHolder, Slots } from "./slots.ts";
 
 /** What a server does with its connections. */
 export interface Conversations<T, C extends Conversable> {
@@ -68,6 +68,14 @@ export interface ServerParts<T, C extends Conversable> {
   readonly slots: Slots;
 }
 
+/** What a server notes of a conversation. */
+interface Visit {
+  /** Whose slot it has. */
+  readonly holder: SlotHolder;
+  /** When it began, if that is wanted. */
+  readonly begunMs: number;
+}
+
 /** A server at work. */
 export class RunningServer<T, C extends Conversable> implements Server<T, C> {
   readonly connections: Roster<C> = new Roster();
@@ -75,10 +83,8 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
   readonly finished: Promise<ShutdownReport>;
   readonly #parts: ServerParts<T, C>;
   readonly #tell: (event: ServerEvent<T, C>) => void;
+  readonly #host: Host<C, Visit>;
   readonly #onSignal = () => void this.shutdown();
-  readonly #handle = (connection: C) =>
-    this.#parts.conversations.handler(connection);
-  readonly #onHandled = (connection: C) => this.#shutdown.handled(connection);
   readonly #stopping = new AbortController();
   readonly #loops: Promise<unknown>;
   readonly #admission: Admission;
@@ -96,11 +102,16 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
     const { listeners, options, proxies, settings, slots } = parts;
     this.#parts = parts;
     this.addresses = listeners.map(({ listener }) => listener.address);
-    const { report } = parts.conversations;
-    const tell = this.#tell = options.onEvent ?? report;
+    const { conversations } = parts;
+    const tell = this.#tell = options.onEvent ?? conversations.report;
+    this.#host = {
+      handler: (connection) => conversations.handler(connection),
+      ended: (connection, visit, error, isCut) =>
+        this.#ended(connection, visit, error, isCut),
+    };
     this.#shutdown = new Shutdown(this.connections, settings.time);
     this.#admission = new Admission({
-      entered: (connection, leave) => void this.#entered(connection, leave),
+      entered: (connection, holder) => this.#entered(connection, holder),
       tell,
       handshakeMs: options.tlsHandshakeTimeoutMs ??
         DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
@@ -189,34 +200,44 @@ export class RunningServer<T, C extends Conversable> implements Server<T, C> {
     return `Server on ${this.addresses.join(" ")}`;
   }
 
-  async #entered(accepted: Connection, leave: () => void): Promise<void> {
-    const { conversations, options, settings } = this.#parts;
+  #entered(accepted: Connection, holder: SlotHolder): void {
+    const { conversations, settings } = this.#parts;
     const channel = new Channel(accepted, settings);
     const connection = conversations.begin(channel, this.#tell);
     this.connections.add(connection);
-    // What takes time is done for programs that listen.
-    const listens = options.onEvent !== undefined;
-    const begun = listens ? performance.now() : 0;
-    if (listens) this.#tell({ type: "opened", connection });
-    const ending = await converse(connection, this.#handle, this.#onHandled);
-    if (ending.error !== undefined) this.#failed++;
+    let begunMs = 0;
+    if (this.#listens) {
+      begunMs = performance.now();
+      this.#tell({ type: "opened", connection });
+    }
+    void converse(connection, this.#host, { holder, begunMs });
+  }
+
+  #ended(connection: C, visit: Visit, error: unknown, isCut: boolean): void {
+    if (error !== undefined) this.#failed++;
     const { stats } = connection;
     this.#bytesIn += stats.bytesIn;
     this.#bytesOut += stats.bytesOut;
     this.#messagesIn += stats.messagesIn;
     this.#messagesOut += stats.messagesOut;
     this.connections.delete(connection);
-    leave();
-    if (listens || ending.error !== undefined) {
+    this.#parts.slots.give(visit.holder);
+    const listens = this.#listens;
+    if (listens || error !== undefined) {
       this.#tell({
         type: "closed",
         connection,
-        error: ending.error,
+        error,
         stats,
-        durationMs: listens ? performance.now() - begun : 0,
+        durationMs: listens ? performance.now() - visit.begunMs : 0,
       });
     }
-    this.#shutdown.ended(connection, ending);
+    this.#shutdown.ended(connection, isCut);
+  }
+
+  /** Whether the program listens: what takes time is done only then. */
+  get #listens(): boolean {
+    return this.#parts.options.onEvent !== undefined;
   }
 
   async #stop(graceMs: number): Promise<ShutdownReport> {

@@ -13,7 +13,7 @@ import { ClosedError } from "../../errors.ts";
 import { NextTurn, onNextTurn } from "../../time/next_turn.ts";
 import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
-import type { Conversable, Ending } from "./conversation.ts";
+import type { Conversable } from "./conversation.ts";
 import type { CutConnection, ShutdownReport } from "./server_options.ts";
 
 /** Ends conversations and counts how they ended. */
@@ -35,13 +35,12 @@ export class Shutdown<C extends Conversable> {
     this.#time = time;
   }
 
-  /** Takes note of a connection whose handler has returned. */
-  handled(connection: C): void {
-    connection.isHandled = true;
-  }
-
-  /** Takes note of a connection that has ended and is no longer open. */
-  ended(connection: C, { isCut }: Ending): void {
+  /**
+   * Takes note of a connection that has ended and is no longer open.
+   *
+   * @param isCut See `Host.ended`.
+   */
+  ended(connection: C, isCut: boolean): void {
     if (this.#state === "draining") this.#count(connection, isCut);
     if (this.#open.size === 0) this.#whenEmpty?.();
   }

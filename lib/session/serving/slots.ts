@@ -5,6 +5,7 @@
  */
 
 import type { ErrorParts } from "../../errors.ts";
+import type { Address } from "../../transport/address.ts";
 
 /** The bounds on the number of connections. */
 export interface SlotLimits {
@@ -14,6 +15,11 @@ export interface SlotLimits {
   readonly maxConnectionsPerPeer: number;
   /** What happens to one connection too many. */
   readonly whenFull: "wait" | "refuse";
+}
+
+/** What takes a slot: a connection. */
+export interface SlotHolder {
+  readonly remoteAddress: Address;
 }
 
 /** Counts connections. */
@@ -47,10 +53,11 @@ export class Slots {
   /**
    * Takes a slot.
    *
-   * @param peer Gives the peer's IP address; only called if it matters.
+   * @param holder The connection that gets it. Its address is made on demand, so it
+   * is only asked for where it matters.
    * @returns `undefined`, or why there is none.
    */
-  take(peer: () => string): ErrorParts | undefined {
+  take(holder: SlotHolder): ErrorParts | undefined {
     const { maxConnections, maxConnectionsPerPeer } = this.#limits;
     if (this.#taken >= maxConnections) {
       return {
@@ -59,7 +66,7 @@ export class Slots {
       };
     }
     if (maxConnectionsPerPeer !== Infinity) {
-      const host = peer();
+      const host = holder.remoteAddress.hostname;
       const held = this.#perPeer.get(host) ?? 0;
       if (held >= maxConnectionsPerPeer) {
         return {
@@ -77,12 +84,12 @@ export class Slots {
   /**
    * Gives a slot back.
    *
-   * @param peer As for {@linkcode Slots.take}.
+   * @param holder The connection that got it.
    */
-  give(peer: () => string): void {
+  give(holder: SlotHolder): void {
     this.#taken--;
     if (this.#limits.maxConnectionsPerPeer !== Infinity) {
-      const host = peer();
+      const host = holder.remoteAddress.hostname;
       const held = this.#perPeer.get(host)! - 1;
       if (held === 0) this.#perPeer.delete(host);
       else this.#perPeer.set(host, held);
