@@ -128,7 +128,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "lib/transport/proxy": [...ERRORS, ...CONTRACT, "lib/time"],
   "lib/transport/stream": [...TRANSPORT],
   "lib/transport/tcp": [
-    ...[...TRANSPORT, "node:buffer", "node:dns/promises", "node:net"],
+    ...[...TRANSPORT, "lib/roster.ts", "lib/time"],
+    ...["node:buffer", "node:dns/promises", "node:net"],
   ],
   "lib/transport/tls": [...TRANSPORT, "lib/transport/tcp", ...NODE],
   "lib/transport/udp": [...TRANSPORT, "node:dns/promises"],

@@ -57,7 +57,7 @@ export class SocketConnection<A extends Deno.Addr>
 
   async write(bytes: Uint8Array): Promise<number> {
     try {
-      return await this.#conn.write(bytes);
+      return await this.writeRaw(bytes);
     } catch (error) {
       throw this.writeFailure(error);
     }
@@ -116,8 +116,13 @@ export class SocketConnection<A extends Deno.Addr>
    * @returns The socket, or `undefined` if the connection is of another kind.
    */
   static release(connection: Connection): Deno.Conn | undefined {
-    return #conn in connection ? connection.#conn as Deno.Conn : undefined;
+    if (!(#conn in connection)) return undefined;
+    connection.settle();
+    return connection.#conn as Deno.Conn;
   }
+
+  /** Sets the options of its socket, if that was put off. */
+  settle(): void {}
 
   /**
    * Tells whether a read's error only means that the stream has ended.

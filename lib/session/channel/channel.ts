@@ -103,10 +103,10 @@ export class Channel implements Watched, Endable {
    * @param settings Bounds and deadlines, shared with other channels.
    */
   constructor(connection: Connection, settings: ChannelSettings) {
-    const { clock, time } = this.settings = settings;
+    const { clock } = this.settings = settings;
     this.#connection = connection;
     const traffic = this.traffic = new Traffic(clock);
-    this.receiving = new ReceivingHalf(connection, traffic, time, this);
+    this.receiving = new ReceivingHalf(connection, traffic, this);
     clock?.add(this);
   }
 
@@ -189,6 +189,17 @@ export class Channel implements Watched, Endable {
     return this.receiving.fill(missing, mark, isInside);
   }
 
+  /** As {@linkcode Channel.fill}; see {@linkcode ReceivingHalf.fillThen}. */
+  fillThen(
+    onWoken: () => void,
+    missing: number,
+    mark: number,
+    isInside: boolean,
+  ): void {
+    this.#sending?.flush();
+    this.receiving.fillThen(onWoken, missing, mark, isInside);
+  }
+
   /** See {@linkcode SendingHalf.accepted}. */
   accepted(): void {
     this.sending.accepted();
@@ -264,7 +275,7 @@ export class Channel implements Watched, Endable {
   ): void {
     this.farewell?.leave();
     this.#end.signalEnd(reason);
-    this.receiving.drain();
+    this.receiving.drain(this.time);
     this.lingerUntilCut();
   }
 

@@ -17,7 +17,6 @@ import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
-import { EndSignal } from "./end_signal.ts";
 import type { ChannelReader } from "./deadlines.ts";
 import { LINGER, LINGER_UNTIL_CUT, Lingering } from "./lingering.ts";
 import type { ReceivingHalf } from "./receiving_half.ts";
@@ -57,7 +56,11 @@ export class Ending {
   /** Whether this side aborted with something left to lose. */
   wasCut = false;
   readonly #channel: Endable;
-  readonly #signal: EndSignal;
+  // Most programs never use the signal, and making it and its reason takes as long as
+  // the rest of a short connection. So both are made on demand.
+  #signal: AbortController | undefined;
+  #isSignalled = false;
+  #reason: unknown;
   #closing: Promise<void> | undefined;
   #lingering: Lingering | undefined;
   #limits: StallLimits = LINGER;
@@ -66,11 +69,14 @@ export class Ending {
 
   constructor(channel: Endable) {
     this.#channel = channel;
-    this.#signal = new EndSignal(() => this.#closedError("closed"));
   }
 
   /** Aborted when the conversation is to end. */
   get signal(): AbortSignal {
+    if (this.#signal === undefined) {
+      this.#signal = new AbortController();
+      if (this.#isSignalled) this.#signal.abort(this.#why());
+    }
     return this.#signal.signal;
   }
 
@@ -89,7 +95,7 @@ export class Ending {
     if (this.#closing === undefined) {
       this.#closing = this.#close();
       if (this.#closing !== DONE) this.#closing.catch(unawaited);
-      this.#signal.end();
+      this.signalEnd();
     }
     return this.#closing;
   }
@@ -105,14 +111,21 @@ export class Ending {
     receiving.abort(error);
     this.#release();
     connection.abort();
-    this.#signal.end(error);
+    this.signalEnd(error);
     this.#lingering?.abandon(error);
     this.#channel.onAbort?.(error);
   }
 
-  /** Aborts the signal. */
-  signalEnd(reason: unknown): void {
-    this.#signal.end(reason);
+  /**
+   * Aborts the signal; only the first call counts.
+   *
+   * @param reason Why; `undefined` for an end in order.
+   */
+  signalEnd(reason?: unknown): void {
+    if (this.#isSignalled) return;
+    this.#isSignalled = true;
+    this.#reason = reason;
+    this.#signal?.abort(this.#why());
   }
 
   /** Lets `close` take as long as it needs, until an abort. */
@@ -196,6 +209,10 @@ export class Ending {
   #release(): void {
     this.state = "closed";
     this.#channel.release();
+  }
+
+  #why(): unknown {
+    return this.#reason ?? this.#closedError("closed");
   }
 
   #closedError(how: string): ClosedError {

@@ -1,26 +1,6 @@
 /**
  * The receiving half of a channel: reads from the connection into a byte queue.
  *
- * ```text
- *            drain()            all that had begun is taken
- *   open ──────────► draining ──────────────────────────────► discarding
- *    │ │                │  │                                     ▲  │
- *    │ └──── stop() ────┼──┼─────────────────────────────────────┘  │
- *    │                  │  └── read fails ──► lost ─── stop() ───┐  │ end of
- *    ├── read fails ────┼─────────────────────► ▲                ▼  ▼ stream
- *    └── end of stream ─┴──────► finished ────── stop() ──────► over
- *
- *   any but discarding, over ── abort(error) ──► aborted
- * ```
- *
- * - `open`: bytes are wanted.
- * - `draining`: only messages that have begun to arrive are wanted.
- * - `finished`: the peer has finished sending; what is in the queue is wanted.
- * - `lost`: the link is lost; what is in the queue is wanted, then the failure.
- * - `discarding`: nothing is wanted any more, but the peer may still send.
- * - `over`: nothing is wanted and nothing more comes.
- * - `aborted`: what is in the queue is dropped, and the failure is wanted.
- *
  * A read cannot be cancelled without closing the connection. So a caller that
  * stops waiting (a timeout, a signal) leaves the read pending, and the next
  * caller waits for the same one: nothing is lost. An async loop instead of
@@ -33,18 +13,19 @@ import { ByteQueue } from "../../bytes/byte_queue.ts";
 import type { Time } from "../../time/time.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { type RawCalls, rawCalls } from "../../transport/raw_calls.ts";
-import { LastLook } from "./last_look.ts";
+import { Draining } from "./draining.ts";
+import {
+  isReadable,
+  isWanting,
+  ON_ABORT,
+  ON_END,
+  ON_LOSS,
+  ON_STOP,
+  type ReceivingState,
+  type Transitions,
+} from "./receiving_state.ts";
 import type { HalfOwner, Traffic } from "./traffic.ts";
-
-/** What is still wanted, and what still comes. */
-export type ReceivingState =
-  | "open"
-  | "draining"
-  | "finished"
-  | "lost"
-  | "discarding"
-  | "over"
-  | "aborted";
+import { DONE } from "./waiters.ts";
 
 /** Reads the bytes of one channel. */
 export class ReceivingHalf {
@@ -56,9 +37,9 @@ export class ReceivingHalf {
   peerFinished = false;
   #state: ReceivingState = "open";
   #connection: Connection;
+  // Of the connection that the pending read is from.
   #raw: RawCalls | undefined;
   readonly #traffic: Traffic;
-  readonly #time: Time;
   readonly #onRead = (count: number | null) => this.#received(count);
   readonly #onFailure = (error: unknown) =>
     this.#raw ? this.#ended(this.#raw.readFailure(error)) : this.#failed(error);
@@ -67,26 +48,17 @@ export class ReceivingHalf {
   #into: Uint8Array | undefined;
   // Whether bytes came that no caller has waited for.
   #isAhead = false;
-  #wait: Promise<void> | undefined;
-  #wake: (() => void) | undefined;
-  // While it is draining, and more may have arrived than was read.
-  #lastLook: LastLook | undefined;
-  // Place in the stream after which no message begins any more.
-  #lastBegin = Infinity;
-  // Time spent waiting for the rest of a message, which one, and whether it has begun.
-  #spentMs = 0;
-  #mark = 0;
+  // Whether a message has begun although the queue may be empty.
   #isInside = false;
+  // Those that wait for bytes: one by a call, any number by a promise.
+  #onWoken: (() => void) | undefined;
+  #wait: Promise<void> | undefined;
+  #endWait: (() => void) | undefined;
+  #draining: Draining | undefined;
 
-  constructor(
-    connection: Connection,
-    traffic: Traffic,
-    time: Time,
-    owner: HalfOwner,
-  ) {
+  constructor(connection: Connection, traffic: Traffic, owner: HalfOwner) {
     this.#connection = connection;
     this.#traffic = traffic;
-    this.#time = time;
     this.#owner = owner;
   }
 
@@ -101,14 +73,14 @@ export class ReceivingHalf {
 
   /** Whether that read is ahead of a program that will ask for nothing new. */
   get isLookingLast(): boolean {
-    return this.#state === "draining" && this.#wait === undefined;
+    return this.#state === "draining" && !this.#isAwaited;
   }
 
   /** How long the message that has begun is waited for, in ms; 0 if none has. */
   partialMs(nowMs: number): number {
-    if (this.#into === undefined || this.isLookingLast) return 0;
-    if (this.queue.length === 0 && !this.#isInside) return 0;
-    return this.#spentMs + nowMs - this.#traffic.readMs;
+    return this.isReading && !this.isLookingLast && this.#hasBegun
+      ? this.#traffic.partialMs(nowMs)
+      : 0;
   }
 
   /**
@@ -120,14 +92,29 @@ export class ReceivingHalf {
    * @param isInside Whether one has begun although the queue may be empty.
    */
   fill(missing = 0, mark = this.queue.offset, isInside = false): Promise<void> {
-    this.#isAhead = false;
-    this.#isInside = isInside;
     const isLookingLast = this.isLookingLast;
-    const wait = this.#wait ??= new Promise((resolve) => this.#wake = resolve);
-    // It may find that there is nothing to wait for.
-    if (this.#into === undefined) this.#read(missing, mark);
-    else if (isLookingLast) this.#awaitLast();
+    const wait = this.#wait ??= new Promise((end) => this.#endWait = end);
+    this.#want(missing, mark, isInside, isLookingLast);
     return wait;
+  }
+
+  /**
+   * As {@linkcode ReceivingHalf.fill}, with a call instead of a promise. It is made
+   * once, later and never in the middle of anything else.
+   */
+  fillThen(
+    onWoken: () => void,
+    missing: number,
+    mark: number,
+    isInside: boolean,
+  ): void {
+    // Mostly one loop reads from a connection. A second one can wait longer.
+    if (this.#onWoken !== undefined) {
+      return void this.fill(missing, mark, isInside).then(onWoken);
+    }
+    const isLookingLast = this.isLookingLast;
+    this.#onWoken = onWoken;
+    this.#want(missing, mark, isInside, isLookingLast);
   }
 
   /**
@@ -141,9 +128,9 @@ export class ReceivingHalf {
 
   /** Lets all callers that wait look again. */
   wake(): void {
-    const wake = this.#wake;
-    this.#wait = this.#wake = undefined;
-    wake?.();
+    const onWoken = this.#wakePromise();
+    // What ends a channel must not call a decoder in the middle of a message.
+    if (onWoken !== undefined) void DONE.then(onWoken);
   }
 
   /** Goes on with another connection; no read may be pending. */
@@ -152,53 +139,31 @@ export class ReceivingHalf {
   }
 
   /** Wants only what has begun to arrive. */
-  drain(): void {
+  drain(time: Time): void {
     if (this.#state !== "open") return;
     this.#state = "draining";
-    this.#lastLook = new LastLook(
-      this.#traffic,
-      this.#time,
-      () => this.#lookedLast(),
-    );
-    if (this.#into === undefined) this.#read(0, this.#mark);
+    this.#draining = new Draining(this.queue, this.#traffic, time, () => {
+      if (this.#isAwaited && this.queue.length === 0) this.stop();
+    });
+    if (this.#into === undefined) this.#read(0);
   }
 
   /** The peer has finished: the stream ended, or it said so. */
   finish(): void {
-    this.#forgetLastLook();
-    switch (this.#state) {
-      case "open":
-      case "draining":
-        this.peerFinished = true;
-        this.#state = "finished";
-        break;
-      case "discarding":
-        this.#state = "over";
-    }
+    this.#finish();
     this.wake();
   }
 
   /** Wants nothing more; callers that wait look again. */
   stop(): void {
-    switch (this.#state) {
-      case "open":
-      case "draining":
-        this.#state = "discarding";
-        break;
-      case "finished":
-      case "lost":
-        this.#state = "over";
-    }
-    this.#forgetLastLook();
+    this.#become(ON_STOP);
     this.wake();
   }
 
   /** Drops what is here; an end that was reached before stays the end. */
   abort(error: unknown): void {
-    const isOver = this.#state === "discarding" || this.#state === "over";
-    this.#state = isOver ? "over" : "aborted";
+    this.#become(ON_ABORT);
     this.failure = error;
-    this.#forgetLastLook();
     this.wake();
   }
 
@@ -207,94 +172,92 @@ export class ReceivingHalf {
     if (this.#into === undefined) this.queue.retire();
   }
 
-  #read(missing: number, mark: number): void {
-    const { queue } = this;
-    switch (this.#state) {
-      case "draining":
-        if (queue.offset >= this.#lastBegin) return this.stop();
-        break;
-      case "open":
-      case "discarding":
-        break;
-      default:
-        return this.wake();
-    }
-    if (mark !== this.#mark || (queue.length === 0 && !this.#isInside)) {
-      this.#mark = mark;
-      this.#spentMs = 0;
-    }
-    const { clock } = this.#traffic;
-    if (clock !== undefined) this.#traffic.readMs = clock.nowMs;
-    const into = queue.reserve(missing);
-    this.#into = into;
-    this.#raw = rawCalls(this.#connection);
-    const read = this.#raw?.readRaw(into) ?? this.#connection.read(into);
+  get #isAwaited(): boolean {
+    return this.#onWoken !== undefined || this.#wait !== undefined;
+  }
+
+  get #hasBegun(): boolean {
+    return this.#isInside || this.queue.length > 0;
+  }
+
+  /** Reads for a caller that waits, unless a read is pending already. */
+  #want(
+    missing: number,
+    mark: number,
+    isInside: boolean,
+    isLookingLast: boolean,
+  ): void {
+    this.#isAhead = false;
+    this.#isInside = isInside;
+    // It may find that there is nothing to wait for.
+    if (this.#into === undefined) return this.#read(missing, mark);
+    if (!isLookingLast) return;
+    // The read of the last look began before it was asked for.
+    this.#traffic.awaited();
+    if (this.#draining!.isOver) this.stop();
+  }
+
+  #read(missing: number, mark?: number): void {
+    if (!isReadable(this.#state)) return this.wake();
+    if (this.#draining?.isOver === true) return this.stop();
+    this.#traffic.reads(this.#hasBegun, mark);
+    const into = this.#into = this.queue.reserve(missing);
+    const raw = this.#raw = rawCalls(this.#connection);
+    const read = raw === undefined
+      ? this.#connection.read(into)
+      : raw.readRaw(into);
     read.then(this.#onRead, this.#onFailure);
-  }
-
-  /** Waits for the read of the last look, which began before it was asked for. */
-  #awaitLast(): void {
-    const { clock } = this.#traffic;
-    if (clock !== undefined) this.#traffic.readMs = clock.nowMs;
-    if (this.queue.offset >= this.#lastBegin) this.stop();
-  }
-
-  /** What is here now was here in time; a message that it begins is wanted. */
-  #lookedLast(): void {
-    this.#lastLook = undefined;
-    this.#lastBegin = this.queue.offset + this.queue.length;
-    if (this.#wait !== undefined && this.queue.length === 0) this.stop();
-  }
-
-  #forgetLastLook(): void {
-    this.#lastLook?.clear();
-    this.#lastLook = undefined;
   }
 
   #received(count: number | null): void {
     if (count === null) return this.#ended(this.#raw?.readFailure());
-    this.#arrived(count, this.#into!);
-    this.wake();
-    // The program may be stuck sending to a peer that reads late.
-    if (this.#lastLook !== undefined) this.#read(0, this.#mark);
-  }
-
-  #arrived(count: number, into: Uint8Array): void {
-    const { queue } = this;
-    const traffic = this.#traffic;
+    const into = this.#into!;
     this.#into = undefined;
-    if (traffic.clock !== undefined) {
-      const { nowMs } = traffic.clock;
-      const hasBegun = queue.length > 0 || this.#isInside;
-      if (hasBegun) this.#spentMs += nowMs - traffic.readMs;
-      traffic.readMs = nowMs;
-    }
-    queue.commit(count);
-    traffic.bytesIn += count;
-    this.#isAhead = this.#wait === undefined;
+    const traffic = this.#traffic;
+    traffic.received(count, this.#hasBegun);
+    this.queue.commit(count);
+    this.#isAhead = !this.#isAwaited;
     traffic.observer?.received?.(into.subarray(0, count));
+    const onWoken = this.#wakePromise();
+    // The program may be stuck sending to a peer that reads late.
+    if (this.#draining?.isLooking === true) this.#read(0);
+    // Last, as it takes what is here and mostly begins the next read.
+    onWoken?.();
   }
 
   #ended(failure: Error | undefined): void {
     if (failure !== undefined) return this.#failed(failure);
     this.#into = undefined;
-    this.finish();
+    this.#finish();
+    this.#wakePromise()?.();
   }
 
   /** What is here is still taken, then the failure. */
   #failed(error: unknown): void {
     this.#into = undefined;
-    this.#forgetLastLook();
-    switch (this.#state) {
-      case "open":
-      case "draining":
-        this.failure = error;
-        this.#state = "lost";
-        break;
-      case "discarding":
-        this.#state = "over";
-    }
+    if (isWanting(this.#state)) this.failure = error;
+    this.#become(ON_LOSS);
     this.wake();
     this.#owner.lost(error);
+  }
+
+  #finish(): void {
+    if (isWanting(this.#state)) this.peerFinished = true;
+    this.#become(ON_END);
+  }
+
+  #become(transitions: Transitions): void {
+    this.#draining?.clear();
+    this.#draining = undefined;
+    this.#state = transitions[this.#state] ?? this.#state;
+  }
+
+  /** Wakes those that wait by a promise; gives the call that waits. */
+  #wakePromise(): (() => void) | undefined {
+    const onWoken = this.#onWoken;
+    const endWait = this.#endWait;
+    this.#onWoken = this.#wait = this.#endWait = undefined;
+    endWait?.();
+    return onWoken;
   }
 }

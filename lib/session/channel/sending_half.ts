@@ -254,8 +254,7 @@ export class SendingHalf {
 
   #writeRest(rest: Uint8Array): void {
     this.#rest = rest;
-    const traffic = this.#traffic;
-    if (traffic.clock !== undefined) traffic.writeMs = traffic.clock.nowMs;
+    this.#traffic.writes();
     this.#raw = rawCalls(this.#connection);
     const written = this.#raw?.writeRaw(rest) ?? this.#connection.write(rest);
     written.then(this.#onWritten, this.#onFailure);
@@ -263,10 +262,7 @@ export class SendingHalf {
 
   #written(count: number): void {
     const traffic = this.#traffic;
-    traffic.bytesOut += count;
-    traffic.bytesInAtLastWrite = traffic.bytesIn;
-    if (traffic.clock !== undefined) traffic.writeMs = traffic.clock.nowMs;
-    traffic.observer?.sent?.(this.#rest.subarray(0, count));
+    traffic.sent(count, this.#rest);
     if (this.#isOffered) this.#endOffer(count);
     this.#waiters?.settle(traffic.bytesOut);
     if (this.#state === "failed") {

@@ -17,93 +17,37 @@ import type { MessageReader } from "./message_reader.ts";
 const MOST_MESSAGES = 128;
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+// The batch before the first one. Nothing is added to it.
+const NOTHING: never[] = [];
 
 /**
- * What waits for reads. A peer can make a call fail before the program comes to await
- * it, which must not end the program: the next call fails in the same way. Looking
- * after each promise would cost a second one per read, so only the one that fails is
- * marked.
+ * What both iterators share: the promises of `next` that wait for a read. A peer can
+ * make a call fail before the program comes to await it, which must not end the
+ * program: the next call fails in the same way. Looking after each promise would cost
+ * a second one per read, so only the one that fails is marked.
  */
-abstract class Reads<T, R> {
-  protected readonly reader: MessageReader<T>;
+abstract class ReaderIterator<T, V> implements AsyncIterableIterator<V> {
+  readonly #reader: MessageReader<T>;
+  // The call of `next` that waits for a read, and how it is settled.
+  #waiting: Promise<IteratorResult<V>> | undefined;
+  #resolve: ((result: IteratorResult<V>) => void) | undefined;
+  #reject: ((error: unknown) => void) | undefined;
+  // The latest call of `next` that is not settled. Most programs have one at a time.
+  #last: Promise<IteratorResult<V>> | undefined;
   // The one closure of an iterator: more of them would make the end of a short
   // connection wait for a full collection of garbage.
   readonly #onFilled = () => this.#filled();
-  #first: Promise<R> | undefined;
-  #count = 0;
 
   constructor(reader: MessageReader<T>) {
-    this.reader = reader;
+    this.#reader = reader;
   }
 
-  /** What is here already, or the end; `undefined` for nothing yet. */
-  protected abstract result(): R | undefined;
-
-  next(): Promise<R> {
-    try {
-      const result = this.result();
-      return result === undefined ? this.#later() : Promise.resolve(result);
-    } catch (error) {
-      return rejected(error);
-    }
+  next(): Promise<IteratorResult<V>> {
+    return this.#last === undefined ? this.#begin() : this.#after(this.#last);
   }
 
-  #later(): Promise<R> {
-    const result = this.reader.fill().then(this.#onFilled);
-    // Several at once are rare.
-    if (this.#count++ > 0) result.then(undefined, unawaited);
-    else this.#first = result;
-    return result;
-  }
-
-  #filled(): R | Promise<R> {
-    const first = this.#first;
-    this.#first = undefined;
-    this.#count--;
-    try {
-      const result = this.result();
-      if (result !== undefined) return result;
-      first?.then(undefined, unawaited);
-      return this.#later();
-    } catch (error) {
-      first?.then(undefined, unawaited);
-      throw error;
-    }
-  }
-}
-
-/** Messages one by one. */
-export class MessageIterator<T> extends Reads<T, IteratorResult<T>>
-  implements AsyncIterableIterator<T> {
   // Leaving a loop leaves the connection open: it may have more to say.
-  return(): Promise<IteratorResult<T>> {
-    return Promise.resolve(DONE);
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  /** What is here already: a message, the end, or nothing yet. */
-  protected override result(): IteratorResult<T> | undefined {
-    const value = this.reader.take();
-    if (value !== undefined) return { done: false, value };
-    return this.reader.isOver ? DONE : undefined;
-  }
-}
-
-/** Messages in arrays. */
-export class BatchIterator<T> extends Reads<T, IteratorResult<T[]>>
-  implements AsyncIterableIterator<T[]> {
-  readonly #reuse: boolean;
-  #last: T[] = [];
-
-  constructor(reader: MessageReader<T>, reuse: boolean) {
-    super(reader);
-    this.#reuse = reuse;
-  }
-
-  return(): Promise<IteratorResult<T[]>> {
+  return(): Promise<IteratorResult<V>> {
     return Promise.resolve(DONE);
   }
 
@@ -112,24 +56,93 @@ export class BatchIterator<T> extends Reads<T, IteratorResult<T[]>>
   }
 
   /** What is here already: messages, the end, or nothing yet. */
-  protected override result(): IteratorResult<T[]> | undefined {
-    const reader = this.reader;
-    if (this.#reuse) this.#releaseLast();
+  protected abstract result(
+    reader: MessageReader<T>,
+  ): IteratorResult<V> | undefined;
+
+  #begin(): Promise<IteratorResult<V>> {
+    try {
+      const result = this.result(this.#reader);
+      if (result !== undefined) return Promise.resolve(result);
+    } catch (error) {
+      return rejected(error);
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<
+      IteratorResult<V>
+    >();
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#waiting = promise;
+    this.#last ??= promise;
+    this.#reader.fillThen(this.#onFilled);
+    return promise;
+  }
+
+  /** Begins when the call before is settled, so that messages keep their order. */
+  #after(before: Promise<unknown>): Promise<IteratorResult<V>> {
+    const begin = () => this.#begin();
+    const last = this.#last = before.then(begin, begin);
+    const end = () => {
+      if (this.#last === last) this.#last = undefined;
+    };
+    last.then(end, end);
+    return last;
+  }
+
+  #filled(): void {
+    try {
+      const result = this.result(this.#reader);
+      if (result === undefined) return this.#reader.fillThen(this.#onFilled);
+      this.#resolve!(result);
+    } catch (error) {
+      this.#waiting!.then(undefined, unawaited);
+      this.#reject!(error);
+    }
+    if (this.#last === this.#waiting) this.#last = undefined;
+    this.#waiting = this.#resolve = this.#reject = undefined;
+  }
+}
+
+/** Messages one by one. */
+export class MessageIterator<T> extends ReaderIterator<T, T> {
+  protected override result(
+    reader: MessageReader<T>,
+  ): IteratorResult<T> | undefined {
+    const value = reader.take();
+    if (value !== undefined) return { done: false, value };
+    return reader.isOver ? DONE : undefined;
+  }
+}
+
+/** Messages in arrays. */
+export class BatchIterator<T> extends ReaderIterator<T, T[]> {
+  readonly #reuse: boolean;
+  #before: T[] = NOTHING;
+
+  constructor(reader: MessageReader<T>, reuse: boolean) {
+    super(reader);
+    this.#reuse = reuse;
+  }
+
+  protected override result(
+    reader: MessageReader<T>,
+  ): IteratorResult<T[]> | undefined {
+    if (this.#reuse) this.#release(reader);
     const value: T[] = [];
     reader.takeBatch(value, MOST_MESSAGES);
     if (value.length > 0) {
-      if (this.#reuse) this.#last = value;
+      if (this.#reuse) this.#before = value;
       return { done: false, value };
     }
     return reader.isOver ? DONE : undefined;
   }
 
   /** A loop that waits still holds its batch, and with it a message of any size. */
-  #releaseLast(): void {
-    const last = this.#last;
+  #release(reader: MessageReader<T>): void {
+    const before = this.#before;
     // A third of the price of setting the length, for the batches of a round trip.
-    if (last.length === 1) last.pop();
-    else if (last.length > 0) last.length = 0;
-    this.reader.release();
+    if (before.length === 1) before.pop();
+    else if (before.length > 0) before.length = 0;
+    reader.release();
   }
 }

@@ -165,6 +165,16 @@ export class MessageReader<T> {
   }
 
   /**
+   * As {@linkcode MessageReader.fill}, with a call instead of a promise; see
+   * {@linkcode ReceivingHalf.fillThen}.
+   */
+  fillThen(onWoken: () => void): void {
+    if (this.#copies && !this.#half.isReading) this.#half.queue.release();
+    const { count, isInside, missingBytes } = this.#frames;
+    this.#channel.fillThen(onWoken, missingBytes, count, isInside);
+  }
+
+  /**
    * Cuts what comes from now on by a framing; what has arrived and was not taken
    * is cut so too.
    */

@@ -47,6 +47,7 @@ export class Slots {
 
   /** Ends the waiting, free slot or not. */
   wake(): void {
+    if (this.#waiting.length === 0) return;
     for (const woken of this.#waiting.splice(0)) woken();
   }
 

@@ -48,14 +48,10 @@ import type {
 } from "../connection.ts";
 import { OptionTypeError } from "../../check.ts";
 import { zoneOf } from "../ip.ts";
-import { SocketConnection, SocketListener } from "../socket.ts";
+import { SocketConnection } from "../socket.ts";
+import { TcpListener } from "./accepted.ts";
 import { hostAddress, type HostPort } from "./host_port.ts";
-import {
-  addressIn,
-  dialSocket,
-  listenSocket,
-  withOptions,
-} from "./tcp_socket.ts";
+import { addressIn, dialSocket, listenSocket } from "./tcp_socket.ts";
 
 export type { HostPort };
 
@@ -118,9 +114,5 @@ export function listenTcp(
   }
   const listener = listenSocket(address, options);
   const addressOf = addressIn("tcp", zoneOf(address.hostname));
-  return new SocketListener(
-    listener,
-    addressOf(listener.addr),
-    (conn) => new SocketConnection(withOptions(conn, options), addressOf),
-  );
+  return new TcpListener(listener, addressOf, options);
 }

@@ -72,6 +72,30 @@ Deno.test("Channel.fill() never rejects; the state and the failure say what happ
   }
 });
 
+Deno.test("Channel.fillThen() makes its call once, also beside others, and never in the middle of an end", async () => {
+  for (const how of ["bytes", "finished", "lost", "aborted"] as const) {
+    const [near, far] = memoryPair();
+    const channel = channelOn(near);
+    const seen: string[] = [];
+    for (const name of ["first", "second"]) {
+      channel.fillThen(() => seen.push(name), 0, 0, false);
+    }
+    const filled = channel.fill().then(() => seen.push("promise"));
+    if (how === "bytes") await far.write(utf8("x"));
+    if (how === "finished") await far.closeWrite();
+    if (how === "lost") far.abort();
+    if (how === "aborted") {
+      channel.abort();
+      assertEquals(seen, []);
+    }
+    await filled;
+    await turn();
+    assertEquals(seen.toSorted(), ["first", "promise", "second"]);
+    channel.abort();
+    far.close();
+  }
+});
+
 Deno.test("ReceivingHalf.watch() notices that the peer is gone while nothing waits, and reads ahead once", async () => {
   const [near, far] = memoryPair({ toClient: { readBytes: [3] } });
   const channel = channelOn(near);
