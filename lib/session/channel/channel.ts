@@ -10,55 +10,8 @@
  *                    └────────────────────────────────────────┘
  * ```
  *
- * A *machine* is what speaks: messages in a framing, HTTP, WebSocket. It reads from
- * `channel.queue` and appends to `channel.sink`, and it never awaits. The code that
- * drives it is a loop:
- *
- * 1. let the machine take from the queue until it needs more bytes; where it has
- *    to answer by itself (a pong, a window update) it appends to the sink and
- *    calls `channel.accepted()`;
- * 2. if `channel.receiving.state` says that no more comes, act on it;
- * 3. `await channel.fill()`, which never rejects, and begin again.
- *
- * `fill()` writes what waits before it reads; elsewhere the bytes leave in this turn
- * or the next. `await channel.room()` makes a fast sender as slow as its peer.
- *
- * What a machine leaves in the queue is the next machine's.
- *
- * @example A machine that answers every byte `?` with `!`
- * ```ts
- * import { Channel } from "./channel.ts";
- * import { ChannelSettings } from "./channel_settings.ts";
- * import { memoryPair } from "@parley/parley/testing";
- * import { assertEquals } from "@std/assert";
- *
- * async function answer(channel: Channel): Promise<void> {
- *   for (;;) {
- *     const { queue } = channel;
- *     for (; queue.has(1); queue.skip(1)) {
- *       if (queue.byte(0) !== 0x3f) continue;
- *       channel.sink.byte(0x21);
- *       channel.accepted();
- *     }
- *     const { state, failure } = channel.receiving;
- *     if (state === "lost" || state === "aborted") throw failure;
- *     if (state !== "open" && state !== "draining") return;
- *     await channel.fill();
- *   }
- * }
- *
- * const [near, far] = memoryPair();
- * const channel = new Channel(near, new ChannelSettings());
- * const answered = answer(channel).then(() => channel.close());
- *
- * await far.write(new TextEncoder().encode("a?b?"));
- * const into = new Uint8Array(10);
- * assertEquals(await far.read(into), 2);
- * assertEquals(into.subarray(0, 2), Uint8Array.of(0x21, 0x21));
- * await far.closeWrite();
- * await answered;
- * far.close();
- * ```
+ * What speaks reads from `channel.queue` and appends to `channel.sink`; see
+ * `machine.ts`.
  *
  * @module
  */
@@ -72,10 +25,11 @@ import type { Time } from "../../time/time.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { ChannelSettings } from "./channel_settings.ts";
-import { type ChannelReader, deadlinePassed } from "./deadlines.ts";
+import { deadlinePassed } from "./deadlines.ts";
 import { type Endable, Ending } from "./ending.ts";
 import { whileItProgresses } from "./lingering.ts";
-import { ReceivingHalf } from "./receiving_half.ts";
+import type { Machine } from "./machine.ts";
+import { ReceivingHalf } from "./receiving/receiving_half.ts";
 import { SendingHalf } from "./sending_half.ts";
 import { type ByteObserver, Traffic } from "./traffic.ts";
 
@@ -86,7 +40,7 @@ export class Channel implements Watched, Endable {
   readonly traffic: Traffic;
   readonly receiving: ReceivingHalf;
   /** What takes messages from the queue, if something does. */
-  reader: ChannelReader | undefined;
+  reader: Machine | undefined;
   /** How it ends in words, if it does so before the stream ends. */
   farewell: Farewell | undefined;
   /** Called when this side aborts, also behind {@linkcode Channel.drain}. */

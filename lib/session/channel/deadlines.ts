@@ -7,27 +7,17 @@
  * @module
  */
 
-import { type Hint, TimeoutError } from "../../errors.ts";
+import { TimeoutError } from "../../errors.ts";
 import type { Address } from "../../transport/address.ts";
 import type { ChannelSettings } from "./channel_settings.ts";
-import type { ReceivingHalf } from "./receiving_half.ts";
+import type { Machine } from "./machine.ts";
+import type { ReceivingHalf } from "./receiving/receiving_half.ts";
 import type { SendingHalf } from "./sending_half.ts";
 import type { Traffic } from "./traffic.ts";
 
-/** What takes messages from a channel's queue. */
-export interface ChannelReader {
-  /** Whether no view that was handed out is looked at any more. */
-  readonly mayRetire: boolean;
-  /** How much of the awaited message is here, and what may be wrong. */
-  readonly waitHint?: Hint | undefined;
-
-  /** Drops the messages that are here; what is between them is acted on. */
-  drop?(): void;
-}
-
 /** What the deadlines of a channel look at. */
 export interface Timed {
-  readonly reader: ChannelReader | undefined;
+  readonly reader: Machine | undefined;
   readonly remoteAddress: Address;
   readonly receiving: ReceivingHalf;
   readonly settings: ChannelSettings;

@@ -17,9 +17,9 @@ import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 import type { Address } from "../../transport/address.ts";
 import type { Connection } from "../../transport/connection.ts";
-import type { ChannelReader } from "./deadlines.ts";
 import { LINGER, LINGER_UNTIL_CUT, Lingering } from "./lingering.ts";
-import type { ReceivingHalf } from "./receiving_half.ts";
+import type { Machine } from "./machine.ts";
+import type { ReceivingHalf } from "./receiving/receiving_half.ts";
 import type { SendingHalf } from "./sending_half.ts";
 import type { StallLimits } from "./stall.ts";
 import type { Traffic } from "./traffic.ts";
@@ -33,7 +33,7 @@ const FAREWELL_MS = 5_000;
 export interface Endable {
   /** How it ends in words, if it does so before the stream ends. */
   readonly farewell: Farewell | undefined;
-  readonly reader: ChannelReader | undefined;
+  readonly reader: Machine | undefined;
   /** Called when it is aborted: the signal may have been aborted before. */
   readonly onAbort: ((reason: unknown) => void) | undefined;
   readonly connection: Connection;

@@ -27,7 +27,7 @@
 import { TimeoutError } from "../../errors.ts";
 import type { Time } from "../../time/time.ts";
 import type { Address } from "../../transport/address.ts";
-import type { ReceivingHalf } from "./receiving_half.ts";
+import type { ReceivingHalf } from "./receiving/receiving_half.ts";
 import type { SendingHalf } from "./sending_half.ts";
 import { Stall, type StallLimits } from "./stall.ts";
 import type { Traffic } from "./traffic.ts";

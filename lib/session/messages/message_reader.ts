@@ -17,7 +17,7 @@ import { type Hint, ProtocolError } from "../../errors.ts";
 import { FrameDecoder } from "../../framing/frame_decoder.ts";
 import type { Framing } from "../../framing/framing.ts";
 import type { Channel } from "../channel/channel.ts";
-import type { ReceivingHalf } from "../channel/receiving_half.ts";
+import type { ReceivingHalf } from "../channel/receiving/receiving_half.ts";
 import type { Settings } from "./settings.ts";
 
 /** What a reader reports to. */

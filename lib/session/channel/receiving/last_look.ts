@@ -18,8 +18,8 @@
  * @module
  */
 
-import type { Time, Timer } from "../../time/time.ts";
-import type { Traffic } from "./traffic.ts";
+import type { Time, Timer } from "../../../time/time.ts";
+import type { Traffic } from "../traffic.ts";
 
 // Looks are so far apart, in milliseconds.
 const LOOK_MS = 2;

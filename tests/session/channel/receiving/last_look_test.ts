@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { LastLook } from "../../../lib/session/channel/last_look.ts";
-import { Traffic } from "../../../lib/session/channel/traffic.ts";
-import { ManualTime } from "../../support/manual_time.ts";
+import { LastLook } from "../../../../lib/session/channel/receiving/last_look.ts";
+import { Traffic } from "../../../../lib/session/channel/traffic.ts";
+import { ManualTime } from "../../../support/manual_time.ts";
 
 const MIB = 1024 * 1024;
 

@@ -9,10 +9,10 @@
  * @module
  */
 
-import { ByteQueue } from "../../bytes/byte_queue.ts";
-import type { Time } from "../../time/time.ts";
-import type { Connection } from "../../transport/connection.ts";
-import { type RawCalls, rawCalls } from "../../transport/raw_calls.ts";
+import { ByteQueue } from "../../../bytes/byte_queue.ts";
+import type { Time } from "../../../time/time.ts";
+import type { Connection } from "../../../transport/connection.ts";
+import { type RawCalls, rawCalls } from "../../../transport/raw_calls.ts";
 import { Draining } from "./draining.ts";
 import {
   isReadable,
@@ -24,8 +24,8 @@ import {
   type ReceivingState,
   type Transitions,
 } from "./receiving_state.ts";
-import type { HalfOwner, Traffic } from "./traffic.ts";
-import { DONE } from "./waiters.ts";
+import type { HalfOwner, Traffic } from "../traffic.ts";
+import { DONE } from "../waiters.ts";
 
 /** Reads the bytes of one channel. */
 export class ReceivingHalf {

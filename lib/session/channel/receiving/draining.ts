@@ -8,10 +8,10 @@
  * @module
  */
 
-import type { ByteQueue } from "../../bytes/byte_queue.ts";
-import type { Time } from "../../time/time.ts";
+import type { ByteQueue } from "../../../bytes/byte_queue.ts";
+import type { Time } from "../../../time/time.ts";
 import { LastLook } from "./last_look.ts";
-import type { Traffic } from "./traffic.ts";
+import type { Traffic } from "../traffic.ts";
 
 /** The last messages of one channel; it exists only while the channel is draining. */
 export class Draining {
