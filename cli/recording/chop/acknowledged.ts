@@ -8,6 +8,7 @@
  * @module
  */
 
+import { pause } from "../../../lib/core.ts";
 import type { Address, Connection } from "../../../mod.ts";
 
 // As long as a packet may take that was lost once.
@@ -30,7 +31,7 @@ async function untilAcknowledged(connection: Connection): Promise<void> {
   while (performance.now() < until) {
     const waiting = await unacknowledged(localAddress, remoteAddress);
     if (waiting === undefined || waiting === 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await pause(1, undefined);
   }
 }
 

@@ -13,6 +13,7 @@
  * @module
  */
 
+import { pause } from "../../../lib/core.ts";
 import { type Connection, ConnectionError } from "../../../mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { EXIT } from "../../output/exit_code.ts";
@@ -236,7 +237,7 @@ async function openAgain({ open, signal }: ChopOptions): Promise<Connection> {
     } catch (error) {
       const mayPass = error instanceof ConnectionError && tries < TRIES;
       if (!mayPass || signal.aborted) throw error;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await pause(pauseMs, signal);
     }
   }
 }

@@ -11,6 +11,7 @@
  */
 
 import { concat } from "@std/bytes/concat";
+import { pause } from "../../../lib/core.ts";
 import type { Connection } from "../../../mod.ts";
 import { Receiver } from "../exchange/receiver.ts";
 import { writeAll } from "../exchange/write_all.ts";
@@ -109,7 +110,7 @@ async function send(
     await writeAll(connection, piece);
     if (i === pieces.length - 1) return;
     await acknowledged(connection);
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await pause(pauseMs, undefined);
   }
 }
 

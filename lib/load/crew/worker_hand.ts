@@ -2,8 +2,12 @@
  * A generator in another thread.
  *
  * ```text
- *   starting ── ready ─► opening ── opened, failed ─► open ── begin() ─► running ─► over
- *       └─────────────────── it dies, stop() ────────────────────────────────────────┘
+ *   starting ── ready ──► opening ── opened ──► open ── begin() ──► running ── over ─┐
+ *      │ stop()              └── failed ──► over ◄───────────────────────────────────┘
+ *      ▼
+ *   stopped ── ready ──► it is told to stop
+ *
+ *   any ── it dies ──► over
  * ```
  *
  * @module
@@ -29,7 +33,8 @@ export class WorkerHand implements Hand {
   readonly #thread: LoadThread;
   readonly #opened = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<GeneratorEnd>();
-  #isStopped = false;
+  #state: "starting" | "stopped" | "opening" | "open" | "running" | "over" =
+    "starting";
   #report: (report: IntervalReport) => void = () => {};
 
   constructor(plan: LoadPlan, thread: LoadThread) {
@@ -55,11 +60,13 @@ export class WorkerHand implements Hand {
 
   begin(startMs: number, report: (report: IntervalReport) => void): void {
     this.#report = report;
+    this.#state = "running";
     this.#tell({ do: "begin", startMs });
   }
 
   stop(): void {
-    this.#isStopped = true;
+    // What it is told before it is ready may find nothing that listens.
+    if (this.#state === "starting") this.#state = "stopped";
     this.#tell({ do: "stop" });
     this.#opened.reject(errorOf({ parts: { reason: "the run was stopped" } }));
   }
@@ -71,13 +78,14 @@ export class WorkerHand implements Hand {
   #hear(news: News): void {
     switch (news.is) {
       case "ready":
-        // What was sent earlier may have found nothing that listens.
-        return this.#tell(
-          this.#isStopped ? { do: "stop" } : { do: "open", plan: this.#plan },
-        );
+        if (this.#state === "stopped") return this.#tell({ do: "stop" });
+        this.#state = "opening";
+        return this.#tell({ do: "open", plan: this.#plan });
       case "opened":
+        this.#state = "open";
         return this.#opened.resolve();
       case "failed":
+        this.#state = "over";
         return this.#opened.reject(errorOf(news.failure));
       case "interval":
         return this.#report(unpacked(news.report));
@@ -85,11 +93,13 @@ export class WorkerHand implements Hand {
         this.total = news.total;
         return;
       case "over":
+        this.#state = "over";
         this.#finished.resolve(news.end);
     }
   }
 
   #fail(error: Error): void {
+    this.#state = "over";
     this.#opened.reject(error);
     this.#finished.reject(error);
   }

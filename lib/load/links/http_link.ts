@@ -1,6 +1,12 @@
 /**
  * A connection of HTTP under load: one request after the other.
  *
+ * ```text
+ *   idle ── send() ──► asked ── the response is whole ──► idle
+ *
+ *   any ── close(), abort() ──► over
+ * ```
+ *
  * @module
  */
 
@@ -53,8 +59,7 @@ class HttpLink implements Link {
   readonly #head: RequestHead;
   #status = 0;
   readonly #body: BodyDigest | undefined;
-  #isOver = false;
-  #isAwaited = false;
+  #state: "idle" | "asked" | "over" = "idle";
 
   constructor(
     http: HttpChannel,
@@ -84,7 +89,7 @@ class HttpLink implements Link {
 
   send(messages: Uint8Array[]): Promise<void> {
     const [body] = messages;
-    this.#isAwaited = true;
+    this.#state = "asked";
     const events: HttpEvent[] = [this.#head];
     if (body!.length > 0) {
       const length: HeaderField = ["content-length", `${body!.length}`];
@@ -99,7 +104,7 @@ class HttpLink implements Link {
   async run(to: LinkReceiver): Promise<LinkEnd> {
     const http = this.#http;
     try {
-      while (!this.#isOver) {
+      while (!this.#isOver()) {
         while (!this.#hasExtra) {
           const event = http.next();
           if (event === undefined) break;
@@ -118,14 +123,18 @@ class HttpLink implements Link {
   }
 
   async close(): Promise<void> {
-    this.#isOver = true;
+    this.#state = "over";
     await this.#http.channel.close().catch(() => {});
     this.#http.wake();
   }
 
   abort(): void {
-    this.#isOver = true;
+    this.#state = "over";
     this.#http.channel.abort();
+  }
+
+  #isOver(): boolean {
+    return this.#state === "over";
   }
 
   get #isEnded(): boolean {
@@ -135,7 +144,7 @@ class HttpLink implements Link {
 
   /** Whether bytes came that no request has asked for. */
   get #hasExtra(): boolean {
-    return !this.#isAwaited && this.#http.http.begun;
+    return this.#state === "idle" && this.#http.http.begun;
   }
 
   get #isSame(): boolean {
@@ -152,7 +161,7 @@ class HttpLink implements Link {
         this.#body?.add(event.bytes);
         break;
       case "end":
-        this.#isAwaited = false;
+        if (this.#state === "asked") this.#state = "idle";
         if (this.#status >= FIRST_ERROR) to.failed("status");
         else if (this.#isSame) to.answers(ONE);
         else to.failed("wrong");
