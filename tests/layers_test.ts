@@ -439,6 +439,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/recording/show": [
     ...[...PUBLIC, ...COMMAND, "cli/tap"],
     ...["cli/recording/read", "cli/recording/record"],
+    "cli/faults/fault_text.ts",
   ],
   "cli/recording/chop": [
     ...[...PUBLIC, ...COMMAND, "@std/bytes", "cli/tls"],

@@ -21,7 +21,12 @@ export function sideOf(
 }
 
 /** What struck, and where: `fault delay:200ms at message 3`. */
-export function strikeText(strike: FaultEvent): string {
+export function strikeText(
+  strike: Pick<
+    FaultEvent,
+    "fault" | "insteadOfReset" | "leftOut" | "message" | "offset"
+  >,
+): string {
   const { fault, insteadOfReset, leftOut, message, offset } = strike;
   const at = message !== undefined
     ? ` at message ${message}`

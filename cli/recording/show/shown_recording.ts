@@ -12,6 +12,7 @@ import {
   type RecordingHead,
 } from "../../../lib/recording/mod.ts";
 import { formatSize } from "../../arguments/sizes.ts";
+import { strikeText } from "../../faults/fault_text.ts";
 import { joinedBytes } from "../../output/bounded_output.ts";
 import type { Log } from "../../output/log.ts";
 import {
@@ -182,15 +183,7 @@ export class ShownRecording {
 function wordsOf(
   event: Exclude<OnConnection, { bytes: Uint8Array }>,
 ): string | undefined {
-  if ("fault" in event) {
-    const { fault, message, offset } = event;
-    const at = message !== undefined
-      ? ` at message ${message}`
-      : offset !== undefined
-      ? ` at byte ${offset}`
-      : "";
-    return `fault ${fault}${at}`;
-  }
+  if ("fault" in event) return strikeText(event);
   switch (event.event) {
     case "open":
       return event.peer === undefined ? "opened" : `opened by ${event.peer}`;

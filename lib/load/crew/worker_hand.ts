@@ -5,7 +5,7 @@
  *   starting ── ready ──► opening ── opened ──► open ── begin() ──► running ── over ─┐
  *      │ stop()              └── failed ──► over ◄───────────────────────────────────┘
  *      ▼
- *   stopped ── ready ──► it is told to stop
+ *   stopped ── ready ──► the thread gets its order to stop
  *
  *   any ── it dies ──► over
  * ```
@@ -65,7 +65,7 @@ export class WorkerHand implements Hand {
   }
 
   stop(): void {
-    // What it is told before it is ready may find nothing that listens.
+    // An order that comes before it is ready may find nothing that listens.
     if (this.#state === "starting") this.#state = "stopped";
     this.#tell({ do: "stop" });
     this.#opened.reject(errorOf({ parts: { reason: "the run was stopped" } }));
