@@ -269,11 +269,7 @@ export {
   type StreamConnectionOptions,
   type StreamPair,
 } from "./lib/transport/stream/mod.ts";
-export { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "./lib/session/channel/handshake.ts";
-export {
-  type ChannelOptions,
-  DEFAULT_MAX_BUFFERED_BYTES,
-} from "./lib/session/channel/channel_settings.ts";
+export type { ChannelOptions } from "./lib/session/channel/channel_settings.ts";
 export {
   startTls,
   type StartTlsOptions,
@@ -283,7 +279,6 @@ export {
   connect,
   type ConnectOptions,
   type Connector,
-  DEFAULT_CONNECT_TIMEOUT_MS,
 } from "./lib/session/messages/connect.ts";
 export type { ConnectionEvent } from "./lib/session/messages/connection_event.ts";
 export type {
@@ -297,6 +292,13 @@ export type {
   ConnectionStats,
   ReceiveOptions,
 } from "./lib/session/messages/receive_options.ts";
+export {
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_GRACE_MS,
+  DEFAULT_MAX_BUFFERED_BYTES,
+  DEFAULT_MAX_CONNECTIONS,
+  DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
+} from "./lib/session/defaults.ts";
 export { DEFAULT_FRAMING } from "./lib/framing/by_name.ts";
 export type { MessageOptions } from "./lib/session/messages/settings.ts";
 export {
@@ -311,8 +313,6 @@ export type {
 } from "./lib/session/serving/server.ts";
 export {
   type CutConnection,
-  DEFAULT_GRACE_MS,
-  DEFAULT_MAX_CONNECTIONS,
   type ServeOptions,
   type ServerEvent,
   type ServerStats,

@@ -5,12 +5,13 @@
  * @module
  */
 
-import { commandRows, commonCommands, SHELL_ROW } from "./common_commands.ts";
+import { commonCommands } from "./common_commands.ts";
 import type { ExitCode } from "./output/exit_code.ts";
 import { type ListedCommand, type Program, runProgram } from "./program.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
-const COMMANDS: Readonly<Record<string, ListedCommand>> = {
+/** The commands with a name of their own. */
+export const CLIENT_COMMANDS: Readonly<Record<string, ListedCommand>> = {
   show: {
     operands: "FILE",
     summary: "prints a recording, made with --record",
@@ -51,53 +52,9 @@ const COMMANDS: Readonly<Record<string, ListedCommand>> = {
 
 /** The executable `parley-client`. */
 export const CLIENT: Program = {
-  overview: {
-    name: "parley-client",
-    summary: "sends messages over a socket and shows the replies",
-    usages: ["ADDRESS [MESSAGE...] [options]", "http://HOST/PATH [options]"],
-    examples: [
-      "parley-client 7342 hello",
-      "parley-client 7342 'one' 'two' --frame length:4 --timeout 3s",
-      "parley-client 7342 --frame header:10 < lines.txt",
-      "parley-client tls://localhost:7343 hello --ca cert.pem",
-      "parley-client http://127.0.0.1:8080/ --raw",
-    ],
-    sections: [
-      {
-        title: "What is sent",
-        rows: [
-          ["MESSAGE...", "each message; shows one reply for each, finishes"],
-          ["a pipe or file", "each line of standard input is a message"],
-          ["a terminal", "a prompt: Ctrl-D finishes sending, Ctrl-C leaves"],
-        ],
-      },
-      {
-        title: "The options used most",
-        rows: [
-          ["--frame SPEC", "where a message ends (default line)"],
-          ["--format FORMAT", "text, json, hex, base64; help formats"],
-          ["--timeout DURATION", "bounds connecting, and the wait for replies"],
-          ["-v, --verbose", "tells more; -q, --quiet tells less"],
-        ],
-      },
-      { title: "Commands", rows: commandRows(COMMANDS) },
-      {
-        title: "More",
-        rows: [
-          [
-            "ADDRESS --help",
-            "options for 7342, udp: or http:; --help all: every option",
-          ],
-          [
-            "help TOPIC",
-            "messages, udp, http; frames, protocols, formats, addresses, scripts, exit-codes, tls",
-          ],
-          SHELL_ROW,
-        ],
-      },
-    ],
-  },
-  commands: { ...COMMANDS, ...commonCommands(() => CLIENT) },
+  name: "parley-client",
+  overview: async () => (await import("./client_overview.ts")).CLIENT_OVERVIEW,
+  commands: { ...CLIENT_COMMANDS, ...commonCommands(() => CLIENT) },
   nameless: { messages: ["7342"], udp: ["udp:7342"], http: ["http:"] },
   sibling: {
     name: "parley-server",

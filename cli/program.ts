@@ -11,7 +11,6 @@
  * @module
  */
 
-import { overviewText } from "./manual/layout.ts";
 import type { Manual, Overview } from "./manual/manual.ts";
 import type { Stage } from "./output/describe.ts";
 import { EXIT, type ExitCode } from "./output/exit_code.ts";
@@ -38,8 +37,8 @@ export interface Invocation {
 
 /** A command once it is loaded. */
 export interface LoadedCommand {
-  /** Its manual, for `--help`. */
-  readonly manual: Manual;
+  /** Gives its manual, for `--help`, which no other start pays for. */
+  manual(): Manual | Promise<Manual>;
   /** Runs it. May throw anything. */
   run(invocation: Invocation): Promise<ExitCode>;
 }
@@ -60,8 +59,10 @@ export interface ListedCommand extends Command {
 
 /** An executable. */
 export interface Program {
-  /** What it says about itself. */
-  readonly overview: Overview;
+  /** Its name. */
+  readonly name: string;
+  /** Loads what it says about itself. */
+  readonly overview: () => Promise<Overview>;
   /** Its commands, by name. */
   readonly commands: Readonly<Record<string, Command>>;
   /** Command lines without a command's name, by what `help` calls them. */
@@ -90,9 +91,8 @@ export async function runProgram(
   args: readonly string[],
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { overview } = program;
+  const { name } = program;
   const progress: Progress = { stage: "connecting", json: false };
-  const { name } = overview;
   let help = name;
   try {
     const asked = askedFor(args);
@@ -105,7 +105,7 @@ export async function runProgram(
       return EXIT.done;
     }
     if (args.length === 0) {
-      writeLine(terminal.errors, overviewText(overview));
+      writeLine(terminal.errors, await overviewOf(program));
       return EXIT.usage;
     }
     const first = args[0]!;
@@ -117,8 +117,8 @@ export async function runProgram(
         `${first} is of ${sibling.name}; see ${sibling.name} help ${first}`,
       );
     }
-    const { manual, run } = await (command ?? program.otherwise(args)).load();
-    if (command !== undefined) help = manual.name;
+    if (command !== undefined) help = `${name} ${first}`;
+    const { run } = await (command ?? program.otherwise(args)).load();
     return await run({ args, terminal, progress });
   } catch (error) {
     const { report } = await import("./output/report.ts");
@@ -150,7 +150,7 @@ async function helpFor(
     !arg.startsWith("-") && !isAll(arg, at)
   );
   if (operands.length === 0 && extent === "screen") {
-    return overviewText(program.overview);
+    return await overviewOf(program);
   }
   const { helpText, programHelp } = await import("./manual/manual_commands.ts");
   if (operands.length === 0) return await programHelp(program, extent);
@@ -159,7 +159,12 @@ async function helpFor(
     ? program.otherwise(operands)
     : commandNamed(program, named)!;
   const { manual } = await command.load();
-  return helpText(program, manual, extent);
+  return helpText(program, await manual(), extent);
+}
+
+async function overviewOf({ overview }: Program): Promise<string> {
+  const { overviewText } = await import("./manual/layout.ts");
+  return overviewText(await overview());
 }
 
 function commandNamed(

@@ -27,13 +27,13 @@
  */
 
 import { runServer } from "./server_commands.ts";
-import { runThread } from "./server/workers/worker_thread.ts";
 import { processTerminal } from "./terminal/process_terminal.ts";
 import type { ThreadPort } from "./terminal/terminal.ts";
 
 if (import.meta.main) {
   // With --workers this module is that of the further threads too.
   if ("postMessage" in globalThis) {
+    const { runThread } = await import("./server/workers/worker_thread.ts");
     runThread(globalThis as unknown as ThreadPort, processTerminal());
   } else {
     const startThread = () => new Worker(import.meta.url, { type: "module" });

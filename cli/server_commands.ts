@@ -4,7 +4,7 @@
  * @module
  */
 
-import { commandRows, commonCommands, SHELL_ROW } from "./common_commands.ts";
+import { commonCommands } from "./common_commands.ts";
 import type { ExitCode } from "./output/exit_code.ts";
 import {
   type Command,
@@ -21,7 +21,8 @@ function serviceCommand(name?: string): Command {
   };
 }
 
-const SERVICE_COMMANDS: Readonly<Record<string, ListedCommand>> = Object
+/** One for each service. */
+export const SERVICE_COMMANDS: Readonly<Record<string, ListedCommand>> = Object
   .fromEntries(
     Object.entries(SERVICES).map(([name, { summary }]) => [
       name,
@@ -29,7 +30,8 @@ const SERVICE_COMMANDS: Readonly<Record<string, ListedCommand>> = Object
     ]),
   );
 
-const COMMANDS: Readonly<Record<string, ListedCommand>> = {
+/** The others. */
+export const SERVER_COMMANDS: Readonly<Record<string, ListedCommand>> = {
   tap: {
     summary: "passes connections on to a server and shows the messages",
     load: async () => (await import("./tap/run_tap.ts")).TAP,
@@ -61,38 +63,11 @@ const COMMANDS: Readonly<Record<string, ListedCommand>> = {
 
 /** The executable `parley-server`. */
 export const SERVER: Program = {
-  overview: {
-    name: "parley-server",
-    summary: "answers messages over sockets, in any framing",
-    usages: ["SERVICE ADDRESS... [options]"],
-    examples: [
-      "parley-server echo 7342",
-      "parley-server upper 7342 --frame length:4 --max-message 16MiB",
-      "parley-server print udp://127.0.0.1:7342 unix:/tmp/app.sock",
-      "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
-      "parley-server http 8080 --root public --index",
-    ],
-    sections: [
-      { title: "Services", rows: commandRows(SERVICE_COMMANDS) },
-      {
-        title: "Further commands",
-        rows: [...commandRows(COMMANDS), SHELL_ROW],
-      },
-      {
-        title: "More",
-        rows: [
-          ["SERVICE --help", "its options; --help all: every option, and more"],
-          [
-            "help TOPIC",
-            "frames, protocols, formats, addresses, scripts, faults, exit-codes, tls",
-          ],
-        ],
-      },
-    ],
-  },
+  name: "parley-server",
+  overview: async () => (await import("./server_overview.ts")).SERVER_OVERVIEW,
   commands: {
     ...SERVICE_COMMANDS,
-    ...COMMANDS,
+    ...SERVER_COMMANDS,
     ...commonCommands(() => SERVER),
   },
   nameless: {},

@@ -40,13 +40,14 @@ const TRANSPORT = [
 const NODE = ["node:buffer", "node:crypto", "node:stream", "node:tls"];
 const MESSAGES = ["lib/bytes", "lib/encoding", ...ERRORS, "lib/framing"];
 
-// What any user of the package can import, and the part of it that a start needs;
-// cli imports nothing else of lib.
+// What any user of the package can import, and the parts of it that the executables
+// load before and after they listen; cli imports nothing else of lib.
 const PUBLIC = [
   ...Object.values(config.exports)
     .filter((path) => !path.includes("/cli/"))
     .map((path) => path.slice("./".length)),
   "lib/core.ts",
+  "lib/start.ts",
 ];
 // What both halves of a script share: reading it and running it.
 const SCRIPT = [
@@ -167,8 +168,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/http/mod.ts",
     "lib/session/messages",
   ],
+  "lib/session/defaults.ts": [],
   "lib/session/channel": [
     "lib/bytes",
+    "lib/session/defaults.ts",
     ...ERRORS,
     "lib/time",
     ...CONTRACT,
@@ -180,6 +183,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...CONTRACT,
     "lib/time",
     "lib/session/channel",
+    "lib/session/defaults.ts",
     "lib/transport/open.ts",
     "lib/transport/raw_calls.ts",
   ],
@@ -189,6 +193,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...CONTRACT,
     "lib/time",
     "lib/session/channel",
+    "lib/session/defaults.ts",
     "lib/session/messages",
     "lib/roster.ts",
     "lib/transport/open.ts",
@@ -201,6 +206,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...MESSAGES,
     ...CONTRACT,
     "lib/time",
+    "lib/session/defaults.ts",
     "lib/session/messages",
     "lib/roster.ts",
     "lib/session/serving",
@@ -384,7 +390,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "@std/bytes",
   ],
   "mod.ts": ["lib"],
-  "lib/core.ts": ["lib", "mod.ts"],
+  "lib/core.ts": ["lib"],
+  "lib/start.ts": ["lib"],
   // The commands of an executable load all the rest.
   "cli": [...PUBLIC],
   "cli/output": [

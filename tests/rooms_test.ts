@@ -16,7 +16,7 @@ import {
 } from "../mod.ts";
 import { DEFAULTS } from "../cli/server/defaults.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../lib/framing/mod.ts";
-import { DEFAULT_HIGH_WATER_MARK_BYTES } from "../lib/session/channel/channel_settings.ts";
+import { DEFAULT_HIGH_WATER_MARK_BYTES } from "../lib/session/defaults.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const MOST_LINES = 300;

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { type Address, parseAddress } from "../../lib/core.ts";
+import { type Address, parseAddress } from "../../lib/start.ts";
 import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 

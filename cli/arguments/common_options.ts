@@ -4,14 +4,14 @@
  * @module
  */
 
+import type { MessageOptions } from "../../mod.ts";
 import {
   DEFAULT_FRAMING,
   DEFAULT_MAX_BUFFERED_BYTES,
   DEFAULT_MAX_MESSAGE_BYTES,
   framingOf,
-  type MessageOptions,
-} from "../../lib/core.ts";
-import { FORMATS } from "../output/formats.ts";
+} from "../../lib/start.ts";
+import { FORMATS } from "../output/views/format_names.ts";
 import { durationIn, writtenDuration } from "./durations.ts";
 import {
   about,

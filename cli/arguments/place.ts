@@ -12,7 +12,8 @@
  * @module
  */
 
-import { type Address, type Framing, framingOf } from "../../lib/core.ts";
+import type { Framing } from "../../lib/framing/mod.ts";
+import { type Address, framingOf } from "../../lib/start.ts";
 import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { type IsSocket, readAddress, writtenAddress } from "./address.ts";
@@ -62,7 +63,7 @@ export function writtenPlace(
   isSocket: IsSocket,
 ): WrittenPlace {
   const [first = "", ...rest] = words;
-  if (isSocket(first)) {
+  if (first.includes("@") && isSocket(first)) {
     return { frame: undefined, ...writtenAddress(words, isSocket) };
   }
   const [frame, address] = splitPlace(first);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Address } from "../../lib/core.ts";
+import { Address } from "../../lib/start.ts";
 import { UsageError } from "../output/failure.ts";
 import { isTransport, TRANSPORTS } from "./kinds.ts";
 

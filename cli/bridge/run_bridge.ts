@@ -4,24 +4,19 @@
  * @module
  */
 
-import type { Manual } from "../manual/manual.ts";
 import type { ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
 import { reloadAtSignal } from "../server/listening/reload_certificate.ts";
 import { tellListening } from "../server/listening/tell_listening.ts";
-import { Servers } from "../server/start_servers.ts";
+import { Servers } from "../server/servers.ts";
 import { untilSignal } from "../server/until_signal.ts";
 import { parseBridgeArguments } from "./bridge_command.ts";
-import { bridgeManual } from "./bridge_manual.ts";
 import { startBridge } from "./start_bridge.ts";
 
 /** The command. */
 export const BRIDGE: LoadedCommand = {
-  // Only made when it is asked for.
-  get manual(): Manual {
-    return bridgeManual();
-  },
+  manual: async () => (await import("./bridge_manual.ts")).bridgeManual(),
   run: runBridge,
 };
 

@@ -5,7 +5,8 @@
  */
 
 import type { Address } from "../../mod.ts";
-import { ByteSink, type Framing } from "../../lib/core.ts";
+import type { Framing } from "../../lib/framing/mod.ts";
+import { ByteSink } from "../../lib/core.ts";
 import {
   MAX_IPV4_DATAGRAM_BYTES,
   MAX_IPV6_DATAGRAM_BYTES,

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { DEFAULT_ATTEMPTS } from "../../lib/core.ts";
-import { DEFAULT_CONNECT_TIMEOUT_MS } from "../../lib/core.ts";
+import { DEFAULT_ATTEMPTS } from "../../lib/start.ts";
+import { DEFAULT_CONNECT_TIMEOUT_MS } from "../../lib/start.ts";
 import { readAddress } from "../arguments/address.ts";
 import {
   deadline,

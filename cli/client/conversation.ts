@@ -12,11 +12,9 @@
  * @module
  */
 
-import {
-  ConnectionError,
-  type Framing,
-  type MessageConnection,
-} from "../../lib/core.ts";
+import type { Framing } from "../../lib/framing/mod.ts";
+import type { MessageConnection } from "../../mod.ts";
+import { ConnectionError } from "../../lib/start.ts";
 import { isWebSocket } from "../arguments/kinds.ts";
 import { formatSize } from "../arguments/sizes.ts";
 import { errorText } from "../output/error_text.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Manual } from "../manual/manual.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand, Progress } from "../program.ts";
@@ -17,7 +16,6 @@ import {
 import { interruption } from "../terminal/interruption.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type ClientCommand, parseClientArguments } from "./client_command.ts";
-import { manualFor } from "./client_manual.ts";
 
 /** What a client works with besides its command line. */
 export interface Surroundings {
@@ -42,8 +40,8 @@ export interface Surroundings {
  */
 export function talkTo(args: readonly string[]): LoadedCommand {
   return {
-    // Only made when it is asked for.
-    get manual(): Manual {
+    async manual() {
+      const { manualFor } = await import("./client_manual.ts");
       return manualFor(args.find((arg) => !arg.startsWith("-")) ?? "");
     },
     run: runTalk,

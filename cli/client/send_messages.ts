@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Framing, MessageConnection } from "../../lib/core.ts";
+import type { Framing } from "../../lib/framing/mod.ts";
+import type { MessageConnection } from "../../mod.ts";
 import { isWebSocket } from "../arguments/kinds.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type MessageConnection, TimeoutError } from "../../lib/core.ts";
+import type { MessageConnection } from "../../mod.ts";
+import { TimeoutError } from "../../lib/start.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import type { Printer } from "../output/printer.ts";
 import type { Prompt } from "./prompt.ts";

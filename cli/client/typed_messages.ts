@@ -4,16 +4,14 @@
  * @module
  */
 
-import {
-  FrameDecoder,
-  type Framing,
-  line,
-  ProtocolError,
-} from "../../lib/core.ts";
+import type { Framing } from "../../lib/framing/mod.ts";
+import { ProtocolError } from "../../lib/start.ts";
+import { FrameDecoder, line } from "../../lib/core.ts";
 import { errorText } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
-import { type FormatName, parserOf } from "../output/formats.ts";
+import type { FormatName } from "../output/views/format_names.ts";
+import { parserOf } from "../output/formats.ts";
 import { formatSize } from "../arguments/sizes.ts";
 import type { Input } from "../terminal/terminal.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ConnectionError } from "../../lib/core.ts";
+import { ConnectionError } from "../../lib/start.ts";
 import type { FaultEvent } from "../../lib/testing/mod.ts";
 
 /** Whether a connection ended by a fault, and not by one of its sides. */

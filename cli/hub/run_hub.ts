@@ -6,7 +6,6 @@
 
 import type { Backbone } from "../../lib/hub/mod.ts";
 import { formatSize } from "../arguments/sizes.ts";
-import type { Manual } from "../manual/manual.ts";
 import type { ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand, Progress } from "../program.ts";
@@ -15,21 +14,17 @@ import {
   framingsOf,
   tellListening,
 } from "../server/listening/tell_listening.ts";
-import { Servers } from "../server/start_servers.ts";
+import { Servers } from "../server/servers.ts";
 import { untilSignal } from "../server/until_signal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { type HubCommand, parseHubArguments } from "./hub_command.ts";
-import { hubManual } from "./hub_manual.ts";
 import type { HubOptionValues } from "./hub_option_table.ts";
 import type { HubTerminal } from "./hub_terminal.ts";
 import { runningHub, startHub } from "./start_hub.ts";
 
 /** The command. */
 export const HUB: LoadedCommand = {
-  // Only made when it is asked for.
-  get manual(): Manual {
-    return hubManual();
-  },
+  manual: async () => (await import("./hub_manual.ts")).hubManual(),
   run: runHub,
 };
 

@@ -33,7 +33,7 @@ import { summaryLines } from "./shown/summary_lines.ts";
 import { readAll } from "../terminal/read_file.ts";
 
 /** The command. */
-export const LOAD: LoadedCommand = { manual: LOAD_MANUAL, run };
+export const LOAD: LoadedCommand = { manual: () => LOAD_MANUAL, run };
 
 async function run(
   { args, progress, terminal }: Invocation,

@@ -17,10 +17,10 @@ export async function allManuals(
 ): Promise<ReadonlyMap<string, Manual>> {
   const manuals = new Map<string, Manual>();
   for (const [name, args] of Object.entries(program.nameless)) {
-    manuals.set(name, (await program.otherwise(args).load()).manual);
+    manuals.set(name, await (await program.otherwise(args).load()).manual());
   }
   for (const [name, command] of Object.entries(program.commands)) {
-    manuals.set(name, (await command.load()).manual);
+    manuals.set(name, await (await command.load()).manual());
   }
   return manuals;
 }

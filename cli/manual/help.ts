@@ -71,7 +71,7 @@ export async function programHelp(
   program: Program,
   extent: Extent,
 ): Promise<string> {
-  const text = overviewText(program.overview);
+  const text = overviewText(await program.overview());
   if (extent === "screen") return text;
   const options: Record<string, OptionTable[string]> = {};
   for (const manual of (await allManuals(program)).values()) {
@@ -90,10 +90,10 @@ function textOf(manual: Manual, sections: readonly Section[]): string {
   return [overviewText(overview), ...sections.map(sectionText)].join("\n\n");
 }
 
-function topicsRow({ nameless, overview }: Program): Section["rows"][number] {
+function topicsRow({ name, nameless }: Program): Section["rows"][number] {
   const topics = [
     ...Object.keys(nameless),
-    ...Object.keys(topicsOf(overview.name)),
+    ...Object.keys(topicsOf(name)),
   ];
-  return [`${overview.name} help TOPIC`, topics.join(", ")];
+  return [`${name} help TOPIC`, topics.join(", ")];
 }

@@ -30,9 +30,9 @@ const parseShell = oneOf(["bash", "zsh", "fish"]);
  * @param program What is completed.
  */
 export function completionsCommand(program: Program): LoadedCommand {
-  const { name } = program.overview;
+  const { name } = program;
   return {
-    manual: {
+    manual: () => ({
       name: `${name} completions`,
       usage: "bash|zsh|fish",
       summary: "writes completions for a shell",
@@ -45,7 +45,7 @@ export function completionsCommand(program: Program): LoadedCommand {
       options: {},
       details: [],
       exitCodes: [EXIT.done, EXIT.usage],
-    },
+    }),
     async run({ args, terminal }) {
       if (args.length !== 2) {
         throw new UsageError(

@@ -20,9 +20,9 @@ import { topicsOf } from "./topics.ts";
  * @param program What it explains.
  */
 export function helpCommand(program: Program): LoadedCommand {
-  const { name } = program.overview;
+  const { name } = program;
   return {
-    manual: {
+    manual: () => ({
       name: `${name} help`,
       usage: "[COMMAND | TOPIC] [all]",
       summary: "explains a command or a topic",
@@ -31,7 +31,7 @@ export function helpCommand(program: Program): LoadedCommand {
       options: {},
       details: [],
       exitCodes: [EXIT.done, EXIT.usage],
-    },
+    }),
     async run({ args, terminal }) {
       const words = args.slice(1).filter((arg) => !arg.startsWith("-"));
       const [asked, second] = words.filter((word) => word !== "all");
@@ -52,9 +52,8 @@ async function explain(
   asked: string | undefined,
   extent: Extent,
 ): Promise<string> {
-  const { overview } = program;
   if (asked === undefined) return await programHelp(program, extent);
-  const topics = topicsOf(overview.name);
+  const topics = topicsOf(program.name);
   if (Object.hasOwn(topics, asked)) return sectionText(topics[asked]!);
   const manuals = await allManuals(program);
   const manual = manuals.get(asked);

@@ -18,10 +18,9 @@ import { topicsOf } from "./topics.ts";
  * @param program What the page is about.
  */
 export function manCommand(program: Program): LoadedCommand {
-  const { overview } = program;
-  const { name } = overview;
+  const { name } = program;
   return {
-    manual: {
+    manual: () => ({
       name: `${name} man`,
       usage: "",
       summary: "writes the manual page",
@@ -33,7 +32,7 @@ export function manCommand(program: Program): LoadedCommand {
       options: {},
       details: [],
       exitCodes: [EXIT.done, EXIT.usage],
-    },
+    }),
     async run({ args, terminal }) {
       const [, word] = args;
       if (word !== undefined) {
@@ -41,7 +40,7 @@ export function manCommand(program: Program): LoadedCommand {
       }
       const manuals = await allManuals(program);
       const page = manPage({
-        overview,
+        overview: await program.overview(),
         manuals,
         topics: Object.values(topicsOf(name)),
       });

@@ -14,7 +14,7 @@ import {
   ConnectionError,
   ProtocolError,
   TimeoutError,
-} from "../../lib/core.ts";
+} from "../../lib/start.ts";
 import { errorText } from "./error_text.ts";
 import { EXIT, type ExitCode } from "./exit_code.ts";
 import { Failure } from "./failure.ts";

@@ -5,12 +5,15 @@
  * @module
  */
 
-import { describeError, type ErrorParts } from "../../lib/core.ts";
+import type { ErrorParts } from "../../mod.ts";
+import { describeError } from "../../lib/start.ts";
 import { Failure } from "./failure.ts";
 import { runtimeText } from "./system_reason.ts";
 
-// By the names of the library's options.
-const flags = new Map<string, string>();
+/** The flags of a command, each with the library's options that it sets. */
+type Flags = Readonly<Record<string, { readonly sets?: readonly string[] }>>;
+
+let flags: Flags = {};
 
 /**
  * Takes note of what the command that runs calls the library's options. A flag sets
@@ -19,16 +22,8 @@ const flags = new Map<string, string>();
  *
  * @param table The options of the command line.
  */
-export function nameFlags(
-  table: Readonly<Record<string, { readonly sets?: readonly string[] }>>,
-): void {
-  flags.clear();
-  for (const [name, { sets = [] }] of Object.entries(table)) {
-    const own = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-    for (const option of [own, `${own}Bytes`, `${own}Ms`, ...sets]) {
-      flags.set(option, `--${name}`);
-    }
-  }
+export function nameFlags(table: Flags): void {
+  flags = table;
 }
 
 /**
@@ -39,8 +34,17 @@ export function nameFlags(
  * not named.
  */
 export function flagOf(option: string): string | undefined {
-  const found = option.split(", ").map((name) => flags.get(name));
+  const found = option.split(", ").map(flagThatSets);
   return found.includes(undefined) ? undefined : found.join(", ");
+}
+
+function flagThatSets(option: string): string | undefined {
+  // The last one of the table counts, should several set it.
+  const found = Object.entries(flags).findLast(([name, { sets = [] }]) => {
+    const own = name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+    return [own, `${own}Bytes`, `${own}Ms`, ...sets].includes(option);
+  });
+  return found === undefined ? undefined : `--${found[0]}`;
 }
 
 /**

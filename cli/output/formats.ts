@@ -5,18 +5,10 @@
  * @module
  */
 
-import { visible } from "./escape.ts";
+import { visible } from "./visible.ts";
 import { UsageError } from "./failure.ts";
-import { isView, type ViewName, VIEWS } from "./views/view_names.ts";
-
-/** The formats in which messages are typed and shown, by name. */
-export const TYPED_FORMATS = ["text", "json", "hex", "base64"] as const;
-
-/** All formats by name. */
-export const FORMATS = [...TYPED_FORMATS, ...VIEWS] as const;
-
-/** Name of a format. */
-export type FormatName = typeof FORMATS[number];
+import type { FormatName } from "./views/format_names.ts";
+import { isView, type ViewName } from "./views/format_names.ts";
 
 /** One way to type and show messages. */
 export interface Format extends ShownFormat {

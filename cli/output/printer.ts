@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { FormatName, ShownFormat } from "./formats.ts";
+import type { FormatName } from "./views/format_names.ts";
+import type { ShownFormat } from "./formats.ts";
 import { shownFormat } from "./shown_format.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 

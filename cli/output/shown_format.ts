@@ -5,8 +5,9 @@
  * @module
  */
 
-import { type FormatName, formatNamed, type ShownFormat } from "./formats.ts";
-import { isView } from "./views/view_names.ts";
+import type { FormatName } from "./views/format_names.ts";
+import { formatNamed, type ShownFormat } from "./formats.ts";
+import { isView } from "./views/format_names.ts";
 
 const ENCODER = new TextEncoder();
 

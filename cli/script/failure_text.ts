@@ -6,7 +6,8 @@
 
 import type { ScriptFailure, ScriptMessage } from "../../lib/testing/mod.ts";
 import { bareReason, errorText } from "../output/error_text.ts";
-import { escapeControls, visible } from "../output/escape.ts";
+import { escapeControls } from "../output/escape.ts";
+import { visible } from "../output/visible.ts";
 
 /** The side that a script speaks for. */
 export type ScriptSide = "client" | "server";

@@ -5,7 +5,6 @@
  */
 
 import { formatSize } from "../arguments/sizes.ts";
-import type { Manual } from "../manual/manual.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
@@ -18,7 +17,6 @@ import {
 import type { Terminal } from "../terminal/terminal.ts";
 import { reloadAtSignal } from "./listening/reload_certificate.ts";
 import { parseServerArguments, type ServerCommand } from "./server_command.ts";
-import { manualOf } from "./server_manual.ts";
 import { type Between, startServers } from "./start_servers.ts";
 import { framingsOf, tellListening } from "./listening/tell_listening.ts";
 import { untilSignal } from "./until_signal.ts";
@@ -28,14 +26,11 @@ import { untilSignal } from "./until_signal.ts";
  *
  * @param name Name of the service, if it is known from the first word.
  */
-export function serve(name = "echo"): Promise<LoadedCommand> {
-  return Promise.resolve({
-    // Only made when it is asked for.
-    get manual(): Manual {
-      return manualOf(name);
-    },
+export function serve(name = "echo"): LoadedCommand {
+  return {
+    manual: async () => (await import("./server_manual.ts")).manualOf(name),
     run: runService,
-  });
+  };
 }
 
 async function runService(
@@ -113,6 +108,7 @@ async function runServers(
   const ended = untilSignal(servers, terminal, log, options.grace);
   const write = service.protocol?.write ?? String;
   tellListening(command.addresses, servers.addresses, write, terminal, log);
+  servers.begin();
   if (options.verbose) tellSettings(command, log);
   const exitCode = await Promise.race([ended, servers.failed]);
   undoReload();

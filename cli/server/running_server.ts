@@ -16,6 +16,8 @@ export interface RunningServer {
   readonly addresses: readonly Address[];
   /** Rejects if it fails as a whole. */
   readonly failed?: Promise<never>;
+  /** Begins to speak on connections, if that did not begin with listening. */
+  begin?(): void;
   /** How many connections are open. */
   open(): number | Promise<number>;
   /** Cuts them; the report of the shutdown has them. */

@@ -8,6 +8,7 @@
 import type { Address } from "../../mod.ts";
 import { UsageError } from "../output/failure.ts";
 import { checkPair } from "../tls/tls_options.ts";
+import type { ServerOptions } from "./server_option_table.ts";
 import type { Service } from "./service.ts";
 import { SERVICES } from "./services.ts";
 
@@ -32,6 +33,27 @@ export function checkTls(
   if (given.has("ca") !== given.has("require-client-cert")) {
     throw new UsageError(
       "--require-client-cert and --ca, the issuers of the clients' certificates, go together; write for example: --require-client-cert --ca clients.pem",
+    );
+  }
+}
+
+/**
+ * Refuses options of the service `greet` that do nothing, or that its framing
+ * cannot carry.
+ *
+ * @throws {UsageError} If there is such an option.
+ */
+export function checkGreeting(
+  { count, every, frame }: Pick<ServerOptions, "count" | "every" | "frame">,
+): void {
+  if (count !== undefined && every === undefined) {
+    throw new UsageError(
+      "--count is for --every; write for example: --every 1s --count 3",
+    );
+  }
+  if (every !== undefined && frame.boundary === "close") {
+    throw new UsageError(
+      "--every sends several messages and --frame close is for one; write for example: --frame line",
     );
   }
 }
@@ -69,13 +91,13 @@ export function checkWorkers(given: ReadonlySet<string>): void {
  */
 export function checkUdp(
   name: string,
-  { datagram, notOverUdp }: Service,
+  { notOverUdp }: Service,
   addresses: readonly Address[],
 ): void {
   const udp = addresses.find(({ transport }) => transport === "udp");
-  if (udp === undefined || datagram !== undefined) return;
+  if (udp === undefined || notOverUdp === undefined) return;
   const others = Object.entries(SERVICES)
-    .filter(([, service]) => service.datagram !== undefined)
+    .filter(([, service]) => service.notOverUdp === undefined)
     .map(([other]) => other);
   throw new UsageError(
     `${name} cannot be served on ${udp}: ${notOverUdp}; use a tcp: address, or one of ${

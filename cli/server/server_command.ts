@@ -32,7 +32,12 @@ import {
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkJoin } from "../udp/join_options.ts";
 import { SERVER_OPTIONS, type ServerOptions } from "./server_option_table.ts";
-import { checkTls, checkUdp, checkWorkers } from "./server_checks.ts";
+import {
+  checkGreeting,
+  checkTls,
+  checkUdp,
+  checkWorkers,
+} from "./server_checks.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import type { Service } from "./service.ts";
 import { SERVICES } from "./services.ts";
@@ -96,6 +101,7 @@ export async function parseServerArguments(
   if (options.ws.length > 0) kinds.add("messages").add("ws");
   refuseOthers(SERVER_OPTIONS, given, kinds, subject);
   checkTls(addresses, given);
+  checkGreeting(options);
   checkWorkers(given);
   checkRecord(options, given);
   for (const place of places) {

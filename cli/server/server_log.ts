@@ -4,15 +4,14 @@
  * @module
  */
 
+import type { ConnectionStats, ServerEvent } from "../../mod.ts";
 import {
   type Address,
   ClosedError,
   ConnectionError,
-  type ConnectionStats,
   ProtocolError,
-  type ServerEvent,
   TimeoutError,
-} from "../../lib/core.ts";
+} from "../../lib/start.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import { isWebSocket } from "../arguments/kinds.ts";
 import { bareReason, errorText } from "../output/error_text.ts";

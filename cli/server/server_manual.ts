@@ -61,7 +61,9 @@ const PERMISSIONS: Section = {
 export function manualOf(name: string): Manual {
   const service = SERVICES[name]!;
   const kinds = TRANSPORTS
-    .filter((transport) => transport !== "udp" || service.datagram)
+    .filter((transport) =>
+      transport !== "udp" || service.notOverUdp === undefined
+    )
     .flatMap((transport) => kindsOf(name, service, { transport }));
   return {
     name: `parley-server ${name}`,

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { DEFAULT_GRACE_MS, DEFAULT_MAX_CONNECTIONS } from "../../lib/core.ts";
-import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "../../lib/core.ts";
+import { DEFAULT_GRACE_MS, DEFAULT_MAX_CONNECTIONS } from "../../lib/start.ts";
+import { DEFAULT_MAX_PROXY_HEADER_BYTES } from "../../lib/start.ts";
 import {
   deadline,
   FORMAT_OPTION,

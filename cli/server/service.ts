@@ -34,20 +34,26 @@ export type MessageHandler =
   }
   | { readonly encoding: "text"; readonly handler: DatagramHandler<string> };
 
-/** One row of the table of services. */
-export interface Service {
-  /** What it does, in a few words. */
-  readonly summary: string;
-  /** Command lines to try, which its `--help` shows. */
-  readonly examples: readonly string[];
+/** The file of a service. */
+export interface ServiceHandlers {
   /** Makes what it does with a connection. */
-  readonly stream?: (
+  readonly stream: (
     context: ServiceContext,
   ) => StreamHandler | Promise<StreamHandler>;
   /** Makes what it does with a datagram. */
   readonly datagram?: (
     context: ServiceContext,
   ) => MessageHandler | Promise<MessageHandler>;
+}
+
+/** One row of the table of services. */
+export interface Service {
+  /** What it does, in a few words. */
+  readonly summary: string;
+  /** Command lines to try, which its `--help` shows. */
+  readonly examples: readonly string[];
+  /** Loads what it does, unless it speaks a protocol of its own. */
+  readonly load?: () => Promise<ServiceHandlers>;
   /** A protocol of its own in place of messages, which is loaded when needed. */
   readonly protocol?: ServiceProtocol;
   /** Why it cannot be served over UDP. */

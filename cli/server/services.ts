@@ -1,19 +1,13 @@
 /**
  * The services: a row of this table and a file each. Their names are commands,
  * `--help` is made of their summaries and examples, and an option applies to one
- * of them as `"service NAME"`.
+ * of them as `"service NAME"`. The file is loaded once the server listens.
  *
  * @module
  */
 
 import { HTTP_DETAILS, urlOf } from "../http/server/http_manual.ts";
 import type { Service } from "./service.ts";
-import { discard, discardDatagram } from "./services/discard.ts";
-import { echo, echoDatagram } from "./services/echo.ts";
-import { greet } from "./services/greet.ts";
-import { print, printDatagram } from "./services/print.ts";
-import { reverse, reverseDatagram } from "./services/reverse.ts";
-import { upper, upperDatagram } from "./services/upper.ts";
 
 /** The services by name. */
 export const SERVICES: Readonly<Record<string, Service>> = {
@@ -24,8 +18,7 @@ export const SERVICES: Readonly<Record<string, Service>> = {
       "parley-server echo 7342 udp://127.0.0.1:7342 --log json",
       "parley-server echo tls://localhost:7343 --cert cert.pem --key key.pem",
     ],
-    stream: echo,
-    datagram: echoDatagram,
+    load: () => import("./services/echo.ts"),
   },
   upper: {
     summary: "answers in Unicode upper case; only UTF-8 is text",
@@ -34,14 +27,12 @@ export const SERVICES: Readonly<Record<string, Service>> = {
       "parley-server upper unix:/tmp/app.sock --mode 600",
       "parley-server upper udp://0.0.0.0:7342 --join 239.1.2.3",
     ],
-    stream: upper,
-    datagram: upperDatagram,
+    load: () => import("./services/upper.ts"),
   },
   reverse: {
     summary: "answers with the bytes in reverse order",
     examples: ["parley-server reverse 7342 --frame header:10"],
-    stream: reverse,
-    datagram: reverseDatagram,
+    load: () => import("./services/reverse.ts"),
   },
   greet: {
     summary: "speaks first, see --message, --every and --count",
@@ -49,15 +40,14 @@ export const SERVICES: Readonly<Record<string, Service>> = {
       "parley-server greet 7342 --message 'Good morning'",
       "parley-server greet :7342 --frame header:10 --every 1s",
     ],
-    stream: greet,
+    load: () => import("./services/greet.ts"),
     notOverUdp:
       "it speaks first, and over UDP it knows of no peer before a datagram comes",
   },
   discard: {
     summary: "reads and counts",
     examples: ["parley-server discard 7342 --frame raw"],
-    stream: discard,
-    datagram: discardDatagram,
+    load: () => import("./services/discard.ts"),
   },
   print: {
     summary: "shows each message on standard output, in --format",
@@ -65,8 +55,7 @@ export const SERVICES: Readonly<Record<string, Service>> = {
       "parley-server print 7342 --frame length:4 --format hex",
       "parley-server print 7342 --frame line --chunks",
     ],
-    stream: print,
-    datagram: printDatagram,
+    load: () => import("./services/print.ts"),
   },
   http: {
     summary: "shows a browser what it sent; with --root, serves files",

@@ -1,20 +1,11 @@
 /**
- * Listens for connections.
+ * Listens for connections. What speaks on them is loaded after that.
  *
  * @module
  */
 
-import {
-  type Address,
-  type Connection,
-  type MessageConnection,
-  serve,
-  type ServeAddress,
-  type ServeOptions,
-  type Server,
-  type ServerEvent,
-  type WrapConnection,
-} from "../../lib/core.ts";
+import type { Connection, ServeOptions, WrapConnection } from "../../mod.ts";
+import { checkServeOptions, listenAll } from "../../lib/start.ts";
 import type { ConnectionFaults } from "../faults/service_faults.ts";
 import { messageSettings } from "../arguments/common_options.ts";
 import type { Place } from "../arguments/place.ts";
@@ -22,28 +13,15 @@ import {
   type ListenSettings as SharedSettings,
   listenSettings,
 } from "./listening/listen_settings.ts";
+import { ListeningServer } from "./listening_server.ts";
 import type { Log } from "../output/log.ts";
-import { wireView } from "../output/frames/wire_view.ts";
+import { wireView } from "../output/frames/wire_options.ts";
 import {
   type RunningServer,
   runningServer,
   type WorkerCommand,
 } from "./running_server.ts";
-import { ServerLog } from "./server_log.ts";
-import type { StreamHandler } from "./service.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-
-/** A server, whatever it speaks. */
-type AnyServer = Pick<
-  Server<
-    unknown,
-    Pick<MessageConnection<unknown>, "abort" | "remoteAddress" | "stats">
-  >,
-  "addresses" | "connections" | "setCertificate" | "shutdown"
->;
-
-/** The library's options without those that depend on the message's type. */
-type ServerSettings = Omit<ServeOptions, "encoding" | "onEvent">;
 
 /** The options that every protocol shares. */
 export type ListenSettings =
@@ -56,6 +34,7 @@ export type ListenSettings =
  * @param task The command line, and which worker this is.
  * @param places Where, and how the messages are framed there.
  * @param terminal Where certificates are.
+ * @returns The server. It speaks once its `begin`, if it has one, was called.
  */
 export async function startStreams(
   task: WorkerCommand,
@@ -63,34 +42,42 @@ export async function startStreams(
   terminal: Terminal,
   log: Log,
 ): Promise<RunningServer> {
-  const { command, worker } = task;
-  const { options, service } = command;
+  const { given, options, service } = task.command;
+  const settings = await settingsOf(task, places, terminal, log);
   const addresses = places.map(({ address }) => address);
-  const settings = await settingsOf(task, addresses, terminal, log);
-  let server: AnyServer;
   if (service.protocol !== undefined) {
     const { startHttp } = await service.protocol.load();
-    server = await startHttp(task, addresses, settings, terminal, log);
-  } else {
-    const handler = await service.stream!({ options, terminal, log });
-    const serverLog = new ServerLog(log, worker);
-    server = await serveWith(handler, places.map(served), serverLog, {
-      ...settings,
-      ...messageSettings(options),
-      idleTimeoutMs: options["idle-timeout"],
-      messageTimeoutMs: options["message-timeout"],
-      sendTimeoutMs: options["send-timeout"],
-    });
+    return runningServer(
+      await startHttp(task, addresses, settings, terminal, log),
+    );
   }
-  return runningServer(server);
+  const serveSettings = {
+    ...settings,
+    ...messageSettings(options),
+    idleTimeoutMs: options["idle-timeout"],
+    messageTimeoutMs: options["message-timeout"],
+    sendTimeoutMs: options["send-timeout"],
+  };
+  // The defaults are right, and go together.
+  if (given.size > 0) await checkServeOptions(serveSettings);
+  const listeners = await listenAll(addresses, settings);
+  return new ListeningServer(listeners, async () => {
+    const { serveStreams } = await import("./serve_streams.ts");
+    const where = listeners.map((listener, i) => {
+      const { framing } = places[i]!;
+      return framing === undefined ? listener : { address: listener, framing };
+    });
+    return await serveStreams(task, where, serveSettings, { log, terminal });
+  });
 }
 
 async function settingsOf(
   { command: { options, service }, faults, recording, worker }: WorkerCommand,
-  addresses: readonly Address[],
+  places: readonly Place[],
   terminal: Terminal,
   log: Log,
 ): Promise<ListenSettings> {
+  const addresses = places.map(({ address }) => address);
   const settings = await listenSettings(options, addresses, terminal);
   const view = await wireView(options, { log, side: "server", terminal });
   const framing = service.protocol === undefined ? options.frame : undefined;
@@ -115,24 +102,4 @@ function broken(
     const received = faults.incoming(view?.(connection) ?? connection);
     return faults.outgoing(received);
   };
-}
-
-function served({ address, framing }: Place): ServeAddress {
-  return framing === undefined ? address : { address, framing };
-}
-
-function serveWith(
-  service: StreamHandler,
-  addresses: readonly ServeAddress[],
-  log: ServerLog,
-  options: ServerSettings,
-): Promise<AnyServer> {
-  if (service.encoding === "text") {
-    const { encoding, handler } = service;
-    const onEvent = (event: ServerEvent<string>) => log.event(event);
-    return serve(addresses, { ...options, encoding, onEvent }, handler);
-  }
-  const { encoding, handler } = service;
-  const onEvent = (event: ServerEvent) => log.event(event);
-  return serve(addresses, { ...options, encoding, onEvent }, handler);
 }

@@ -17,7 +17,7 @@ import { formatSize } from "../arguments/sizes.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import type { Log } from "../output/log.ts";
 import type { EndSignal, Terminal } from "../terminal/terminal.ts";
-import type { Servers } from "./start_servers.ts";
+import type { Servers } from "./servers.ts";
 
 // A task runner passes on the SIGINT that the terminal has sent to both: the
 // second within this time is the same request.

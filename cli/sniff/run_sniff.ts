@@ -25,7 +25,7 @@ import { doubt, guessJson, guessLines } from "./sniff_report.ts";
 import { sniffedServer } from "./sniff_server.ts";
 
 /** The command. */
-export const SNIFF: LoadedCommand = { manual: SNIFF_MANUAL, run };
+export const SNIFF: LoadedCommand = { manual: () => SNIFF_MANUAL, run };
 
 async function run(
   { args, progress, terminal }: Invocation,

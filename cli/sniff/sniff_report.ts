@@ -6,7 +6,7 @@
 
 import type { Guess } from "../../lib/framing/mod.ts";
 import { formatSize } from "../arguments/sizes.ts";
-import { visible } from "../output/escape.ts";
+import { visible } from "../output/visible.ts";
 import { jsonContent } from "../output/formats.ts";
 
 const SHOWN_BYTES = 60;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { TimeoutError } from "../../lib/core.ts";
+import { TimeoutError } from "../../lib/start.ts";
 import { parsePattern, type Pattern } from "../arguments/pattern.ts";
 import { UsageError } from "../output/failure.ts";
 

@@ -11,13 +11,12 @@ import type { RunningFaults } from "../faults/running_faults.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { BoundedOutput } from "../output/bounded_output.ts";
 import { Log } from "../output/log.ts";
-import type { Manual } from "../manual/manual.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
 import { isRecording } from "../recording/record/record_options.ts";
 import type { Recorder } from "../recording/record/recorder.ts";
 import { reloadAtSignal } from "../server/listening/reload_certificate.ts";
 import type { RunningServer } from "../server/running_server.ts";
-import { Servers } from "../server/start_servers.ts";
+import { Servers } from "../server/servers.ts";
 import { tellListening } from "../server/listening/tell_listening.ts";
 import { untilSignal } from "../server/until_signal.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -26,7 +25,6 @@ import { displayFor, loadFormat } from "./display/display_for.ts";
 import { RecordingView } from "./recording_view.ts";
 import type { OpenPage } from "./page/open_page.ts";
 import { parseTapArguments, type TapCommand } from "./tap_command.ts";
-import { tapManual } from "./tap_manual.ts";
 import { TAP_OPTIONS } from "./tap_option_table.ts";
 import type { TapSettings } from "./tapped_connection.ts";
 
@@ -35,10 +33,7 @@ const DRAIN_MS = 1_000;
 
 /** The command. */
 export const TAP: LoadedCommand = {
-  // Only made when it is asked for.
-  get manual(): Manual {
-    return tapManual();
-  },
+  manual: async () => (await import("./tap_manual.ts")).tapManual(),
   run: runTap,
 };
 

@@ -66,7 +66,7 @@ const EARLIER_MS = 3_600_000;
 
 /** The command. */
 export const CERT: LoadedCommand = {
-  manual: MANUAL,
+  manual: () => MANUAL,
   run: runCert,
 };
 

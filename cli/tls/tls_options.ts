@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../../lib/core.ts";
+import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../../lib/start.ts";
 import { deadline } from "../arguments/common_options.ts";
 import { about, optional } from "../arguments/option.ts";
 import { asTyped, oneOf } from "../arguments/values.ts";

@@ -13,7 +13,7 @@ import type {
   DatagramServerEvent,
   DatagramStats,
 } from "../../lib/session/datagrams/mod.ts";
-import { visible } from "../output/escape.ts";
+import { visible } from "../output/visible.ts";
 import { errorText } from "../output/error_text.ts";
 import type { Log, LogEvent } from "../output/log.ts";
 import { counted } from "../arguments/counted.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { DatagramSocket } from "../../lib/session/datagrams/mod.ts";
-import { TimeoutError } from "../../lib/core.ts";
+import { TimeoutError } from "../../lib/start.ts";
 import type { Requester, RequestSockets } from "./requester.ts";
 import type { ClientCommand } from "../client/client_command.ts";
 import { EXIT } from "../output/exit_code.ts";

@@ -51,7 +51,8 @@ export async function startDatagrams(
       (endpoint: DatagramEndpoint) => broken.outgoing(broken.incoming(endpoint))
     )),
   };
-  const handler = await service.datagram!({ options, terminal, log });
+  const { datagram } = await service.load!();
+  const handler = await datagram!({ options, terminal, log });
   const server: AnyDatagramServer = handler.encoding === "text"
     ? await serveDatagramsWith(handler, on, lines, settings)
     : await serveDatagramsWith(handler, on, lines, settings);

@@ -9,7 +9,7 @@ import {
   ConnectionError,
   ProtocolError,
   TimeoutError,
-} from "../../lib/core.ts";
+} from "../../lib/start.ts";
 import { bareReason } from "../output/error_text.ts";
 
 /** What one attempt found. */

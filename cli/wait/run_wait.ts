@@ -33,7 +33,7 @@ const MOST_BYTES = 1024 * 1024;
 
 /** The command. */
 export const WAIT: LoadedCommand = {
-  manual: WAIT_MANUAL,
+  manual: () => WAIT_MANUAL,
   run,
 };
 

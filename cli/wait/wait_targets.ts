@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Address, Framing } from "../../lib/core.ts";
+import type { Framing } from "../../lib/framing/mod.ts";
+import type { Address } from "../../lib/start.ts";
 import { type Kind, kindsAt } from "../arguments/kinds.ts";
 import { UsageError } from "../output/failure.ts";
 import { readTarget } from "../client/connection/target.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { MessageConnection } from "../../lib/core.ts";
+import type { MessageConnection } from "../../mod.ts";
 import { webSocketOf } from "../../lib/websocket/mod.ts";
 import { escapeControls } from "../output/escape.ts";
 import { EXIT } from "../output/exit_code.ts";

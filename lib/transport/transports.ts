@@ -82,8 +82,7 @@ export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
   tcp: {
     form: "host",
     open: async () => {
-      const { connectTcp } = await import("./tcp/mod.ts");
-      const { listenLine } = await import("./tcp/listen_line.ts");
+      const { connectTcp, listenLine } = await import("./tcp/open.ts");
       return { dial: connectTcp, listen: listenLine };
     },
   },

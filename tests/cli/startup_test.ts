@@ -4,29 +4,33 @@
  * @module
  */
 
-import { assertEquals, assertGreater } from "@std/assert";
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
 import { VERSION } from "../../cli/version.ts";
 import { VERSION as LOAD_VERSION } from "../../lib/load/version.ts";
 import config from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The modules that are loaded with one, types and `import()` left out. */
-async function loadedWith(entry: string): Promise<Set<string>> {
+/** The modules that are loaded with some, types and `import()` left out. */
+async function loadedWith(...entries: string[]): Promise<Set<string>> {
   const found = new Set<string>();
-  const waiting = [new URL(entry, ROOT)];
+  const waiting = entries.map((entry) => new URL(entry, ROOT));
   for (let url; (url = waiting.pop()) !== undefined;) {
     const path = url.pathname.slice(ROOT.pathname.length);
     if (found.has(path)) continue;
     found.add(path);
     if (!path.endsWith(".ts")) continue;
-    const source = (await Deno.readTextFile(url)).replace(/\/\*[^]*?\*\//g, "");
+    const source = withoutComments(await Deno.readTextFile(url));
     const imports = source.matchAll(
       /^(?:im|ex)port (?!type\b)(?:[^;"]*? from )?"(\.[^"]+)"/gm,
     );
     for (const [, specifier] of imports) waiting.push(new URL(specifier!, url));
   }
   return found;
+}
+
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[^]*?\*\/|^ *\/\/.*\n/gm, "");
 }
 
 for (const name of ["server", "client"]) {
@@ -86,8 +90,33 @@ for (
   });
 }
 
-Deno.test("the command of a service loads the library, which the walk sees", async () => {
-  const loaded = await loadedWith("cli/server/run_server.ts");
+// What `parley-server echo 7342` loads before its line `listening`.
+const BEFORE_LISTENING = [
+  ...["cli/server.ts", "cli/server/run_server.ts"],
+  "lib/transport/tcp/open.ts",
+];
+// Today's size of it without comments, and some room. More of it makes every start
+// longer; what speaks over connections is loaded after that line.
+const MOST_BYTES_BEFORE_LISTENING = 190_000;
+
+Deno.test("a service loads nothing that speaks over connections before it listens", async () => {
+  const loaded = await loadedWith(...BEFORE_LISTENING);
+  const speaking =
+    /^(lib\/(core|session\/(channel|messages|datagrams)\/|session\/serving\/(serve|running_server)\.ts)|cli\/server\/(serve_streams|server_log|services\/))/;
+  assertEquals([...loaded].filter((path) => speaking.test(path)), []);
+  let bytes = 0;
+  for (const path of loaded) {
+    if (!path.endsWith(".ts")) continue;
+    bytes +=
+      withoutComments(await Deno.readTextFile(new URL(path, ROOT))).length;
+  }
+  assertLess(bytes, MOST_BYTES_BEFORE_LISTENING);
+  // The walk has found what there is to find.
+  assertGreater(bytes, MOST_BYTES_BEFORE_LISTENING / 2);
+});
+
+Deno.test("what speaks is loaded with the service once the server listens, which the walk sees", async () => {
+  const loaded = await loadedWith("cli/server/serve_streams.ts");
   assertEquals(loaded.has("lib/session/serving/serve.ts"), true);
 });
 

@@ -277,7 +277,7 @@ Deno.test("--help of both fits one screen of 80 columns and names every command"
     ) {
       assertMatch(text, new RegExp(`\\b${asked}\\b`));
     }
-    const { name } = (run === runServer ? SERVER : CLIENT).overview;
+    const { name } = run === runServer ? SERVER : CLIENT;
     for (const topic of Object.keys(topicsOf(name))) {
       assertMatch(text, new RegExp(`\\b${topic}\\b`));
     }
@@ -392,7 +392,7 @@ Deno.test("help explains every command and topic that it names", async () => {
     for (const asked of (await allManuals(program)).keys()) {
       assertMatch(await shownBy(run, ["help", asked]), /^Usage: parley-/m);
     }
-    for (const topic of Object.keys(topicsOf(program.overview.name))) {
+    for (const topic of Object.keys(topicsOf(program.name))) {
       assertMatch(await shownBy(run, ["help", topic]), /^[A-Z].*:\n {2}/);
     }
   }
@@ -401,14 +401,14 @@ Deno.test("help explains every command and topic that it names", async () => {
 Deno.test("each executable knows what only the other one has", async () => {
   const wordsOf = async (program: Program) => [
     ...(await allManuals(program)).keys(),
-    ...Object.keys(topicsOf(program.overview.name)),
+    ...Object.keys(topicsOf(program.name)),
   ];
   for (
     const [program, other] of [[SERVER, CLIENT], [CLIENT, SERVER]] as const
   ) {
     const own = await wordsOf(program);
     const words = (await wordsOf(other)).filter((word) => !own.includes(word));
-    assertEquals(program.sibling.name, other.overview.name);
+    assertEquals(program.sibling.name, other.name);
     assertEquals(program.sibling.words.toSorted(), words.toSorted());
   }
 });

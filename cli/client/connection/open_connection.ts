@@ -4,15 +4,13 @@
  * @module
  */
 
-import {
-  Address,
-  connect,
-  type MessageConnection,
-  startTls,
-  type StartTlsOptions,
-  TimeoutError,
-  type WrapConnection,
-} from "../../../lib/core.ts";
+import type {
+  MessageConnection,
+  StartTlsOptions,
+  WrapConnection,
+} from "../../../mod.ts";
+import { Address, TimeoutError } from "../../../lib/start.ts";
+import { connect, startTls } from "../../../lib/core.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { isWebSocket } from "../../arguments/kinds.ts";
 import {
@@ -22,7 +20,7 @@ import {
 } from "../../arguments/common_options.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
-import { wireView } from "../../output/frames/wire_view.ts";
+import { wireView } from "../../output/frames/wire_options.ts";
 import type { ClientOptions } from "../client_option_table.ts";
 import type { Surroundings } from "../run_client.ts";
 import { tellConnectionEvent } from "./connection_log.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Address } from "../../../lib/core.ts";
+import { Address } from "../../../lib/start.ts";
 import { type Kind, refuseOthers } from "../../arguments/kinds.ts";
 import {
   CLIENT_OPTIONS,

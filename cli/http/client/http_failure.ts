@@ -9,7 +9,7 @@ import {
   ConnectionError,
   ProtocolError,
   TimeoutError,
-} from "../../../lib/core.ts";
+} from "../../../lib/start.ts";
 import { errorText } from "../../output/error_text.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Failure, UsageError } from "../../output/failure.ts";

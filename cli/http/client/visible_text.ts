@@ -5,7 +5,7 @@
  * @module
  */
 
-import { visible } from "../../output/escape.ts";
+import { visible } from "../../output/visible.ts";
 
 /** How bytes are shown. */
 export interface VisibleOptions {

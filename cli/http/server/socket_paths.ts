@@ -63,16 +63,17 @@ export async function socketService(
   };
 }
 
-function handlerOf(
+async function handlerOf(
   name: SocketPath["service"],
   context: ServiceContext,
-): StreamHandler | Promise<StreamHandler> {
+): Promise<StreamHandler> {
   const service = Object.hasOwn(SERVICES, name) ? SERVICES[name] : undefined;
-  if (service?.stream !== undefined) {
-    return service.stream(context);
+  if (service?.load !== undefined) {
+    const { stream } = await service.load();
+    return await stream(context);
   }
   const names = Object.keys(SERVICES)
-    .filter((known) => SERVICES[known]!.stream !== undefined);
+    .filter((known) => SERVICES[known]!.load !== undefined);
   throw new UsageError(
     `--ws: there is no service of messages "${name}"${
       didYouMean(name, names)

@@ -12,61 +12,29 @@
  */
 
 import { delay } from "@std/async/delay";
-import type { Framing, Side } from "../../../lib/framing/mod.ts";
-import {
-  type Connection,
-  framingOf,
-  OuterConnection,
-} from "../../../lib/core.ts";
-import type { Terminal } from "../../terminal/terminal.ts";
-import { visible } from "../escape.ts";
+import type { Connection } from "../../../mod.ts";
+import { framingOf } from "../../../lib/start.ts";
+import { OuterConnection } from "../../../lib/core.ts";
+import { visible } from "../visible.ts";
 import type { FrameLog } from "./frame_log.ts";
 import type { Log } from "../log.ts";
+import type {
+  WireOptions,
+  WireSurroundings,
+  WireViewer,
+} from "./wire_options.ts";
 
 // The first bytes of a chunk; more would not be read.
 const SHOWN_BYTES = 60;
 
-/** The options for reads and writes. */
-export interface WireOptions {
-  readonly annotate: boolean;
-  readonly chunks: boolean;
-  readonly "read-size": number | undefined;
-  readonly "write-size": number | undefined;
-  readonly "write-delay": number | undefined;
-  /** What messages are in, to draw them. */
-  readonly frame: Framing;
-  /** The largest message. */
-  readonly "max-message": number;
-}
-
-/** Where a view shows what it sees. */
-export interface WireSurroundings {
-  /** The log. */
-  readonly log: Log;
-  /** The side that this program is. A server's lines name the peer. */
-  readonly side: Side;
-  /** For how wide standard error is. */
-  readonly terminal: Pick<Terminal, "errors">;
-}
-
-/**
- * Makes the function that puts a view between a connection and its messages.
- *
- * @returns The function; `undefined` without options that need it.
- */
-export async function wireView(
+/** Makes the function that puts a view between a connection and its messages. */
+export async function openWireView(
   options: WireOptions,
-  surroundings: WireSurroundings,
-): Promise<((connection: Connection) => Connection) | undefined> {
-  const { annotate, chunks, "read-size": read, "write-delay": wait } = options;
-  const { "write-size": write } = options;
-  const isNeeded = annotate || chunks ||
-    [read, write, wait].some((option) => option !== undefined);
-  if (!isNeeded) return undefined;
-  const { log, side, terminal } = surroundings;
+  { log, side, terminal }: WireSurroundings,
+): Promise<WireViewer> {
   const peerOf = ({ remoteAddress }: Connection) =>
     side === "server" ? `${remoteAddress} ` : "";
-  if (!annotate) {
+  if (!options.annotate) {
     return (connection) =>
       new WireView(connection, options, log, peerOf(connection));
   }

@@ -16,7 +16,7 @@
 
 import { escapeControls } from "../escape.ts";
 import { errorText } from "../error_text.ts";
-import type { ViewName } from "./view_names.ts";
+import type { ViewName } from "./format_names.ts";
 
 /** Writes a message on one line, with nothing that drives a terminal. */
 export type View = (message: Uint8Array) => string;

@@ -38,7 +38,7 @@ import {
 } from "./request.ts";
 
 /** The command. */
-export const CHOP: LoadedCommand = { manual: CHOP_MANUAL, run };
+export const CHOP: LoadedCommand = { manual: () => CHOP_MANUAL, run };
 
 async function run(
   { args, progress, terminal }: Invocation,

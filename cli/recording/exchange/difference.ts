@@ -4,7 +4,7 @@
  * @module
  */
 
-import { visible } from "../../output/escape.ts";
+import { visible } from "../../output/visible.ts";
 
 const BEFORE = 12;
 const AFTER = 28;

@@ -10,7 +10,8 @@
  * @module
  */
 
-import { bounded, TimeoutError } from "../../../lib/core.ts";
+import { TimeoutError } from "../../../lib/start.ts";
+import { bounded } from "../../../lib/core.ts";
 import { readExpression } from "../../arguments/pattern.ts";
 import { UsageError } from "../../output/failure.ts";
 

@@ -8,11 +8,8 @@
  */
 
 import type { Address, Connection } from "../../../mod.ts";
-import {
-  ConnectionError,
-  otherSide,
-  OuterConnection,
-} from "../../../lib/core.ts";
+import { ConnectionError } from "../../../lib/start.ts";
+import { otherSide, OuterConnection } from "../../../lib/core.ts";
 import type { Side } from "../../../lib/framing/mod.ts";
 import type { ConnectionRecord, Strike } from "./connection_record.ts";
 import type { Recorder } from "./recorder.ts";

@@ -56,7 +56,7 @@ const MANUAL: Manual = {
 };
 
 /** The command. */
-export const CLIENT_REPLAY: LoadedCommand = { manual: MANUAL, run };
+export const CLIENT_REPLAY: LoadedCommand = { manual: () => MANUAL, run };
 
 async function run(
   { args, progress, terminal }: Invocation,

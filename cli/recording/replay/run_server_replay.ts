@@ -71,7 +71,7 @@ const MANUAL: Manual = {
 };
 
 /** The command. */
-export const SERVER_REPLAY: LoadedCommand = { manual: MANUAL, run };
+export const SERVER_REPLAY: LoadedCommand = { manual: () => MANUAL, run };
 
 async function run(
   { args, progress, terminal }: Invocation,

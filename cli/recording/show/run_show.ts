@@ -51,7 +51,7 @@ const MANUAL: Manual = {
 };
 
 /** The command. */
-export const SHOW: LoadedCommand = { manual: MANUAL, run };
+export const SHOW: LoadedCommand = { manual: () => MANUAL, run };
 
 async function run(
   { args, progress, terminal }: Invocation,

@@ -45,7 +45,7 @@ import { TALK_MANUAL } from "./talk_options.ts";
 
 /** The command. */
 export const TALK: LoadedCommand = {
-  manual: TALK_MANUAL,
+  manual: () => TALK_MANUAL,
   run,
 };
 

@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Manual } from "../../manual/manual.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Log } from "../../output/log.ts";
 import type { Invocation, LoadedCommand } from "../../program.ts";
@@ -19,20 +18,17 @@ import {
 import { reloadAtSignal } from "../../server/listening/reload_certificate.ts";
 import { tellListening } from "../../server/listening/tell_listening.ts";
 import type { RunningServer } from "../../server/running_server.ts";
-import { Servers } from "../../server/start_servers.ts";
+import { Servers } from "../../server/servers.ts";
 import { untilSignal } from "../../server/until_signal.ts";
 import { parsePlayArguments, type PlayCommand } from "./play_command.ts";
-import type { Terminal } from "../../terminal/terminal.ts";
 import { playManual } from "./play_options.ts";
+import type { Terminal } from "../../terminal/terminal.ts";
 import { Plays } from "./plays.ts";
 import { startPlay } from "./start_play.ts";
 
 /** The command. */
 export const PLAY: LoadedCommand = {
-  // Only made when it is asked for.
-  get manual(): Manual {
-    return playManual();
-  },
+  manual: playManual,
   run,
 };
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Address } from "../../../lib/core.ts";
+import { Address } from "../../../lib/start.ts";
 import type { NetworkInterface } from "../../terminal/terminal.ts";
 
 /** An address that another machine can use. */
@@ -21,17 +21,18 @@ export interface Reachable {
  *
  * @param asked The address on the command line.
  * @param bound The address that it was resolved to.
+ * @param interfaces Asks the system for them, which is only done if it matters.
  * @returns The addresses; none if the address itself is one.
  */
 export function reachableAt(
   asked: Address,
   bound: Address,
-  interfaces: readonly NetworkInterface[],
+  interfaces: () => readonly NetworkInterface[],
 ): Reachable[] {
   const { hostname, port, transport } = bound;
   const isAll = hostname === "::" || hostname === "0.0.0.0";
   if (!isAll && !isName(asked.hostname)) return [];
-  return interfaces.filter(({ address, family }) => {
+  return interfaces().filter(({ address, family }) => {
     if (!isOthers(address)) return false;
     if (!isAll) return address === hostname;
     return hostname === "::" || family === "IPv4";

@@ -8,7 +8,7 @@ import type { TlsCertificate } from "../../../lib/transport/tls/mod.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { readTlsFiles } from "../../tls/tls_files.ts";
-import type { Servers } from "../start_servers.ts";
+import type { Servers } from "../servers.ts";
 
 /**
  * Reads the certificate again at SIGHUP; a wrong one changes nothing.

@@ -5,7 +5,7 @@
  */
 
 import type { Address } from "../../../mod.ts";
-import type { Framing } from "../../../lib/core.ts";
+import type { Framing } from "../../../lib/framing/mod.ts";
 import type { Place } from "../../arguments/place.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
@@ -33,9 +33,9 @@ export function tellListening(
     );
   }
   if (log.options.quiet) return;
-  const interfaces = terminal.interfaces();
   asked.forEach((place, i) => {
     const at = bound[i]!;
+    const interfaces = () => terminal.interfaces();
     for (const { address, via } of reachableAt(place, at, interfaces)) {
       log.now(
         { event: "reachable", address: write(address), interface: via },

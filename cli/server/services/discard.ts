@@ -11,11 +11,11 @@ import {
 } from "../service.ts";
 
 /** Reads from a connection. */
-export function discard(): StreamHandler {
+export function stream(): StreamHandler {
   return { encoding: "bytes", handler: readToTheEnd };
 }
 
 /** Takes a datagram. */
-export function discardDatagram(): MessageHandler {
+export function datagram(): MessageHandler {
   return { encoding: "bytes", handler: () => {} };
 }

@@ -10,7 +10,7 @@
 import type { MessageHandler, StreamHandler } from "../service.ts";
 
 /** Answers on a connection. */
-export function echo(): StreamHandler {
+export function stream(): StreamHandler {
   return {
     encoding: "bytes",
     async handler(connection) {
@@ -22,7 +22,7 @@ export function echo(): StreamHandler {
 }
 
 /** Answers a datagram. */
-export function echoDatagram(): MessageHandler {
+export function datagram(): MessageHandler {
   return {
     encoding: "bytes",
     handler: (message, from, socket) => socket.send(message, from),

@@ -7,7 +7,6 @@
 
 import { delay } from "@std/async/delay";
 import type { MessageConnection } from "../../../mod.ts";
-import { UsageError } from "../../output/failure.ts";
 import {
   readToTheEnd,
   type ServiceContext,
@@ -22,18 +21,8 @@ import {
  * @param context What it is made of.
  * @returns What it does with a connection.
  */
-export function greet(context: ServiceContext): StreamHandler {
-  const { count, every, frame, message } = context.options;
-  if (count !== undefined && every === undefined) {
-    throw new UsageError(
-      "--count is for --every; write for example: --every 1s --count 3",
-    );
-  }
-  if (every !== undefined && frame.boundary === "close") {
-    throw new UsageError(
-      "--every sends several messages and --frame close is for one; write for example: --frame line",
-    );
-  }
+export function stream(context: ServiceContext): StreamHandler {
+  const { every, message } = context.options;
   const greeting = new TextEncoder().encode(message);
   return {
     encoding: "bytes",

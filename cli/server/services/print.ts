@@ -13,7 +13,7 @@ import type {
 } from "../service.ts";
 
 /** Shows the messages of a connection. */
-export async function print(context: ServiceContext): Promise<StreamHandler> {
+export async function stream(context: ServiceContext): Promise<StreamHandler> {
   const chunks = await printerFor(context, true);
   const messages = await printerFor(context, false);
   const { log } = context;
@@ -34,7 +34,7 @@ export async function print(context: ServiceContext): Promise<StreamHandler> {
 }
 
 /** Shows a datagram. */
-export async function printDatagram(
+export async function datagram(
   context: ServiceContext,
 ): Promise<MessageHandler> {
   const printer = await printerFor(context, false);

@@ -7,7 +7,7 @@
 import type { MessageHandler, StreamHandler } from "../service.ts";
 
 /** Answers on a connection. */
-export function reverse(): StreamHandler {
+export function stream(): StreamHandler {
   return {
     encoding: "bytes",
     async handler(connection) {
@@ -21,7 +21,7 @@ export function reverse(): StreamHandler {
 }
 
 /** Answers a datagram. */
-export function reverseDatagram(): MessageHandler {
+export function datagram(): MessageHandler {
   return {
     encoding: "bytes",
     // In place: nothing else looks at the datagram.

@@ -8,7 +8,7 @@
 import type { MessageHandler, StreamHandler } from "../service.ts";
 
 /** Answers on a connection. */
-export function upper(): StreamHandler {
+export function stream(): StreamHandler {
   return {
     encoding: "text",
     async handler(connection) {
@@ -20,7 +20,7 @@ export function upper(): StreamHandler {
 }
 
 /** Answers a datagram. */
-export function upperDatagram(): MessageHandler {
+export function datagram(): MessageHandler {
   return {
     encoding: "text",
     handler: (message, from, socket) =>

@@ -12,11 +12,8 @@
  * @module
  */
 
-import {
-  type Address,
-  type CutConnection,
-  parseAddress,
-} from "../../../lib/core.ts";
+import type { CutConnection } from "../../../mod.ts";
+import { type Address, parseAddress } from "../../../lib/start.ts";
 import { errorText } from "../../output/error_text.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type CutConnection, parseAddress } from "../../../lib/core.ts";
+import type { CutConnection } from "../../../mod.ts";
+import { parseAddress } from "../../../lib/start.ts";
 import { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { RunningServer } from "../running_server.ts";
@@ -35,6 +36,7 @@ export function workerCalls(terminal: Terminal): WorkerCalls {
         framing: shared[i]!.framing,
       }));
       server = await startStreams({ command, worker }, where, terminal, log);
+      server.begin?.();
     },
     open: () => server.open(),
     cut: () => server.cut(),

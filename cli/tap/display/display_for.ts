@@ -7,10 +7,10 @@
 import type { WatchedFramings } from "../../../lib/relay/mod.ts";
 import type { BoundedOutput } from "../../output/bounded_output.ts";
 import { UsageError } from "../../output/failure.ts";
-import type { FormatName } from "../../output/formats.ts";
+import type { FormatName } from "../../output/views/format_names.ts";
 import type { Log } from "../../output/log.ts";
 import { loadView } from "../../output/views/load_view.ts";
-import { isView } from "../../output/views/view_names.ts";
+import { isView } from "../../output/views/format_names.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import type { TapOptions } from "../tap_option_table.ts";
 import { JSON_LINES } from "./json_lines.ts";

@@ -6,7 +6,7 @@
  */
 
 import type { RelayDirection } from "../../../lib/relay/mod.ts";
-import type { TimeoutError } from "../../../lib/core.ts";
+import type { TimeoutError } from "../../../lib/start.ts";
 import type { BoundedOutput } from "../../output/bounded_output.ts";
 import { bareReason, errorText } from "../../output/error_text.ts";
 import type { Log } from "../../output/log.ts";

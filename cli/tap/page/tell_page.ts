@@ -24,9 +24,9 @@ export function tellPage(
   const url = `http://${hosts.here}${path}`;
   log.now({ event: "page", url }, `page at ${url}`);
   if (!hosts.isPublic) return;
-  const urls = reachableAt(asked, address, terminal.interfaces()).map((one) =>
-    `http://${hosts.at(one.address.hostname)}${path}`
-  );
+  const urls = reachableAt(asked, address, () => terminal.interfaces()).map((
+    one,
+  ) => `http://${hosts.at(one.address.hostname)}${path}`);
   const others = urls.length === 0 ? "" : ` (${urls.join(", ")})`;
   log.now(
     { event: "page_public", urls },

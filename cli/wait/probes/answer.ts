@@ -5,7 +5,7 @@
  */
 
 import type { Pattern } from "../../arguments/pattern.ts";
-import { visible } from "../../output/escape.ts";
+import { visible } from "../../output/visible.ts";
 import { absent, type Finding } from "../finding.ts";
 
 // Longer ones are cut where they are shown.

@@ -4,12 +4,9 @@
  * @module
  */
 
-import {
-  type Address,
-  connect,
-  type Framing,
-  type MessageConnection,
-} from "../../../lib/core.ts";
+import type { Framing } from "../../../lib/framing/mod.ts";
+import type { Address, MessageConnection } from "../../../mod.ts";
+import { connect } from "../../../lib/core.ts";
 import type { TlsDialOptions } from "../../../lib/transport/tls/mod.ts";
 import { isWebSocket } from "../../arguments/kinds.ts";
 import { absent, type Finding, type Probe, READY } from "../finding.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Address, everyInterfaceFor } from "../../../lib/core.ts";
+import { Address } from "../../../lib/start.ts";
+import { everyInterfaceFor } from "../../../lib/core.ts";
 import { bindUdp } from "../../../lib/session/datagrams/mod.ts";
 import { absent, type Probe, READY } from "../finding.ts";
 import { type Asked, unmatched } from "./answer.ts";

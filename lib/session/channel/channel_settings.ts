@@ -4,24 +4,15 @@
  * @module
  */
 
+import {
+  DEFAULT_HIGH_WATER_MARK_BYTES,
+  DEFAULT_MAX_BUFFERED_BYTES,
+} from "../defaults.ts";
 import { checkDuration, checkSize } from "../../check.ts";
 import { ClosedError, ConnectionError } from "../../errors.ts";
 import { Clock } from "../../time/clock.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { SYSTEM_TIME, type Time } from "../../time/time.ts";
-
-/**
- * The default of {@linkcode ChannelOptions.highWaterMarkBytes}: 64 KiB, as in
- * Netty and .NET's pipelines.
- */
-export const DEFAULT_HIGH_WATER_MARK_BYTES: number = 64 * 1024;
-
-/**
- * The default of {@linkcode ChannelOptions.maxBufferedBytes}: 16 MiB. That is 256
- * times the high-water mark, so a program that awaits `send` never comes near it,
- * and a hundred connections that reach it hold 1.6 GB and not all memory.
- */
-export const DEFAULT_MAX_BUFFERED_BYTES: number = 16 * 1024 * 1024;
 
 /** Bounds and deadlines of a connection. */
 export interface ChannelOptions {

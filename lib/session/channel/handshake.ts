@@ -10,9 +10,6 @@ import type { Connection } from "../../transport/connection.ts";
 import { SYSTEM_TIME, type Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
 
-/** The default of `tlsHandshakeTimeoutMs`: 10 s, as Netty. */
-export const DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS: number = 10_000;
-
 // By the transport; all others begin with TLS.
 const SPOKEN: Partial<Record<Transport, string>> = {
   ws: "WebSocket",

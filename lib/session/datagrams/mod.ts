@@ -82,6 +82,7 @@
  * @module
  */
 
+export { DEFAULT_ATTEMPTS } from "../defaults.ts";
 export {
   type DatagramEndpoint,
   type DatagramEndpointOptions,
@@ -106,10 +107,7 @@ export {
   listenForDatagrams,
 } from "./peers/datagram_peers.ts";
 export { DatagramSocket } from "./datagram_socket.ts";
-export {
-  type DatagramRequestOptions,
-  DEFAULT_ATTEMPTS,
-} from "./requests/request_options.ts";
+export { type DatagramRequestOptions } from "./requests/request_options.ts";
 export type {
   DatagramHandler,
   DatagramServer,

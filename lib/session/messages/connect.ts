@@ -4,6 +4,10 @@
  * @module
  */
 
+import {
+  DEFAULT_CONNECT_TIMEOUT_MS,
+  DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
+} from "../defaults.ts";
 import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import { TimeoutError } from "../../errors.ts";
 import { Address, parseAddress } from "../../transport/address.ts";
@@ -11,10 +15,7 @@ import type { Connection, DialOptions } from "../../transport/connection.ts";
 import { dial } from "../../transport/open.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
 import type { WebSocketDialOptions } from "../../transport/ws/options.ts";
-import {
-  DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
-  shakeHands,
-} from "../channel/handshake.ts";
+import { shakeHands } from "../channel/handshake.ts";
 import { Channel } from "../channel/channel.ts";
 import type { ChannelSettings } from "../channel/channel_settings.ts";
 import {
@@ -29,9 +30,6 @@ import { checkRetry, retrying, type RetryOptions } from "./retry.ts";
 import { type WrapConnection, wrapped } from "./wrap.ts";
 import type { Time } from "../../time/time.ts";
 import { within } from "../../time/within.ts";
-
-/** The default of {@linkcode ConnectOptions.connectTimeoutMs}: 10 s. */
-export const DEFAULT_CONNECT_TIMEOUT_MS: number = 10_000;
 
 /**
  * Options for {@linkcode connect}.

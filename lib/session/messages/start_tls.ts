@@ -4,16 +4,14 @@
  * @module
  */
 
+import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../defaults.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { wrapTls } from "../../transport/open.ts";
 import type {
   TlsClientUpgrade,
   TlsServerUpgrade,
 } from "../../transport/tls/options.ts";
-import {
-  DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,
-  shakeHands,
-} from "../channel/handshake.ts";
+import { shakeHands } from "../channel/handshake.ts";
 import { replaceConnection } from "../channel/replace.ts";
 import { channelOf, FramedConnection } from "./framed_connection.ts";
 import type { MessageConnection } from "./message_connection.ts";

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../defaults.ts";
 import { OptionTypeError } from "../../check.ts";
 import type { EncodingLike } from "../../encoding/parse.ts";
 import { INSPECT, type Inspect } from "../../inspect.ts";
@@ -18,7 +19,6 @@ import { acceptLoop } from "./accept_loop.ts";
 import { Admission } from "./admission.ts";
 import { Channel } from "../channel/channel.ts";
 import type { ChannelSettings } from "../channel/channel_settings.ts";
-import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
 import { type Conversable, converse, type Host } from "./conversation.ts";
 import type { Server } from "./server.ts";
 import type { ServerEvent } from "./server_event.ts";

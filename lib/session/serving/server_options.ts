@@ -4,6 +4,7 @@
  * @module
  */
 
+import { DEFAULT_GRACE_MS, DEFAULT_MAX_CONNECTIONS } from "../defaults.ts";
 import type { EncodingLike, MessageOf, SentOf } from "../../encoding/parse.ts";
 import type { ProxyProtocolOptions } from "../../transport/proxy/proxied.ts";
 import type { Address } from "../../transport/address.ts";
@@ -21,15 +22,6 @@ import type { ServerEvent } from "./server_event.ts";
 import type { SlotLimits } from "./slots.ts";
 
 export type { ServerEvent } from "./server_event.ts";
-
-/**
- * The default of {@linkcode ServeOptions.maxConnections}: 10,000, some 200 MiB
- * of idle connections.
- */
-export const DEFAULT_MAX_CONNECTIONS: number = 10_000;
-
-/** The default of {@linkcode ShutdownOptions.graceMs}: 5 s, as Ranch. */
-export const DEFAULT_GRACE_MS: number = 5_000;
 
 /**
  * Options for `serve`.

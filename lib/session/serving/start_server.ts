@@ -9,23 +9,15 @@ import { type Address, parseAddress } from "../../transport/address.ts";
 import type { Framing } from "../../framing/framing.ts";
 import { framingOf } from "../../framing/by_name.ts";
 import type { Listener } from "../../transport/connection.ts";
-import { listen } from "../../transport/open.ts";
-import type {
-  ProxyProtocolOptions,
-  ProxyReader,
-} from "../../transport/proxy/proxied.ts";
-import { DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } from "../channel/handshake.ts";
-import {
-  type Conversations,
-  type OpenListener,
-  RunningServer,
-} from "./running_server.ts";
-import { type ServeOptions, slotLimits } from "./server_options.ts";
-import { checkDuration, OptionTypeError } from "../../check.ts";
+import { type Conversations, RunningServer } from "./running_server.ts";
+import type { ServeOptions } from "./server_options.ts";
+import { OptionTypeError } from "../../check.ts";
 import type { ChannelSettings } from "../channel/channel_settings.ts";
 import type { MessageOptions } from "../messages/settings.ts";
 import type { Conversable } from "./conversation.ts";
 import type { ServerEvent } from "./server_event.ts";
+import { checkedOptions } from "./check_options.ts";
+import { listenAll } from "./listen_all.ts";
 import { Slots } from "./slots.ts";
 
 /** The options of any server, whatever is spoken over its connections. */
@@ -35,8 +27,8 @@ export type StartOptions<T, C> =
 
 /** An address whose connections have a framing of their own. */
 export interface FramedAddress {
-  /** Where to listen. */
-  readonly address: string | Address;
+  /** Where to listen, or a listener, which the server then owns. */
+  readonly address: string | Address | Listener;
   /**
    * How the messages of its connections are framed, in place of the option
    * `framing`. It means nothing over WebSocket, whose frames are the messages.
@@ -83,10 +75,7 @@ export async function startServer<T, C extends Conversable>(
       reason: "there is no address",
     });
   }
-  const slots = new Slots(slotLimits(options));
-  const { tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS } = options;
-  checkDuration("tlsHandshakeTimeoutMs", tlsHandshakeTimeoutMs);
-  const proxies = await readerOf(options.proxyProtocol);
+  const { limits, proxies } = await checkedOptions(options);
   if (typeof conversations.handler !== "function") {
     throw new OptionTypeError({
       action: "serve",
@@ -94,24 +83,18 @@ export async function startServer<T, C extends Conversable>(
     });
   }
   options.signal?.throwIfAborted();
-  const listeners = await listenAll(where, options);
+  const open = await listenAll(where.map(({ at }) => at), options);
   return new RunningServer({
     conversations,
-    listeners,
+    listeners: open.map((listener, i) => ({
+      listener,
+      framing: where[i]!.framing,
+    })),
     options,
     proxies,
     settings,
-    slots,
+    slots: new Slots(limits),
   });
-}
-
-/** Few servers stand behind a proxy, so what reads its header is loaded then. */
-async function readerOf(
-  options: ProxyProtocolOptions | undefined,
-): Promise<ProxyReader | undefined> {
-  if (options === undefined) return undefined;
-  const { ProxyReader } = await import("../../transport/proxy/proxied.ts");
-  return new ProxyReader(options);
 }
 
 function placeOf(where: ServeAddress): Place {
@@ -121,27 +104,4 @@ function placeOf(where: ServeAddress): Place {
     at: typeof at === "string" ? parseAddress(at) : at,
     framing: isFramed ? framingOf(where.framing) : undefined,
   };
-}
-
-async function listenAll(
-  where: readonly Place[],
-  options: StartOptions<never, never>,
-): Promise<OpenListener[]> {
-  const open: OpenListener[] = [];
-  try {
-    for (const { at, framing } of where) {
-      const listener = "accept" in at ? at : await listen(at, options);
-      open.push({ listener, framing });
-    }
-    options.signal?.throwIfAborted();
-    return open;
-  } catch (error) {
-    // Also the listeners that were given and come after the failure.
-    const all = [
-      ...open.map(({ listener }) => listener),
-      ...where.map(({ at }) => at),
-    ];
-    for (const one of new Set(all)) if ("accept" in one) one.close();
-    throw error;
-  }
 }

@@ -13,7 +13,7 @@ import type {
 } from "../connection.ts";
 import { ConnectionError } from "../../errors.ts";
 import { translate } from "../os_error.ts";
-import { listenLine } from "../tcp/listen_line.ts";
+import { listenLine } from "../tcp/open.ts";
 import { connectTcp } from "../tcp/mod.ts";
 import type {
   TlsCertificate,

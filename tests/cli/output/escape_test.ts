@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { escapeControls, visible } from "../../../cli/output/escape.ts";
+import { escapeControls } from "../../../cli/output/escape.ts";
+import { visible } from "../../../cli/output/visible.ts";
 Deno.test("visible() shows what is UTF-8 among other bytes, as a decoder finds it", () => {
   const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   // The slow way: the longest character that the platform's decoder takes.

@@ -1,18 +1,14 @@
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import {
-  escapeControls,
-  escapeJson,
-  visible,
-} from "../../../cli/output/escape.ts";
+import { escapeControls, escapeJson } from "../../../cli/output/escape.ts";
+import { visible } from "../../../cli/output/visible.ts";
 import { UsageError } from "../../../cli/output/failure.ts";
 import {
-  formatNamed,
   FORMATS,
-  parserOf,
   TYPED_FORMATS,
-} from "../../../cli/output/formats.ts";
+} from "../../../cli/output/views/format_names.ts";
+import { formatNamed, parserOf } from "../../../cli/output/formats.ts";
 import { shownFormat } from "../../../cli/output/shown_format.ts";
-import { VIEWS } from "../../../cli/output/views/view_names.ts";
+import { VIEWS } from "../../../cli/output/views/format_names.ts";
 import { formatDuration } from "../../../cli/arguments/durations.ts";
 import { formatSize, parseSize } from "../../../cli/arguments/sizes.ts";
 

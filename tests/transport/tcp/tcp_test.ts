@@ -12,7 +12,7 @@ import type {
   Listener,
 } from "../../../lib/transport/connection.ts";
 import { Address } from "../../../lib/transport/address.ts";
-import { listenLine } from "../../../lib/transport/tcp/listen_line.ts";
+import { listenLine } from "../../../lib/transport/tcp/open.ts";
 import { connectTcp, listenTcp } from "../../../lib/transport/tcp/mod.ts";
 import { read, readExactly, writeAll } from "../../support/transport_suite.ts";
 import { inSubprocess } from "../../support/subprocess.ts";

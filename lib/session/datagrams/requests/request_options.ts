@@ -4,10 +4,8 @@
  * @module
  */
 
+import { DEFAULT_ATTEMPTS } from "../../defaults.ts";
 import { checkDuration, checkInteger, checkNumber } from "../../../check.ts";
-
-/** The default of {@linkcode DatagramRequestOptions.attempts}: 3. */
-export const DEFAULT_ATTEMPTS: number = 3;
 
 // RFC 8085, section 3.1.1: begin with 1 s where the round trip is not known.
 const DEFAULT_TIMEOUT_MS = 1_000;

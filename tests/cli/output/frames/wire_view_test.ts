@@ -9,7 +9,7 @@ import { parseFraming } from "@parley/parley/framing";
 import { memoryPair } from "@parley/parley/testing";
 import { assertRejects } from "@std/assert";
 import { Log } from "../../../../cli/output/log.ts";
-import { wireView } from "../../../../cli/output/frames/wire_view.ts";
+import { wireView } from "../../../../cli/output/frames/wire_options.ts";
 import { OuterConnection } from "../../../../lib/transport/outer_connection.ts";
 import type { Connection } from "../../../../mod.ts";
 import { RecordedTerminal } from "../../../support/recorded_terminal.ts";

@@ -7,7 +7,7 @@ import { loadView, type View } from "../../../../cli/output/views/load_view.ts";
 import {
   type ViewName,
   VIEWS,
-} from "../../../../cli/output/views/view_names.ts";
+} from "../../../../cli/output/views/format_names.ts";
 import { latin1 } from "../../../support/chunkings.ts";
 
 const views: Record<ViewName, View> = {

@@ -1,5 +1,6 @@
 /**
- * Listens for TCP, on the runtime's sockets or on those that can be reset.
+ * Opens TCP as the table of transports asks for it: on the runtime's sockets, or on
+ * those that can be reset.
  *
  * @module
  */
@@ -7,6 +8,8 @@
 import type { Address } from "../address.ts";
 import type { Listener, ListenOptions } from "../connection.ts";
 import { listenTcp } from "./mod.ts";
+
+export { connectTcp } from "./mod.ts";
 
 /** Listens as the options say. */
 export async function listenLine(
