@@ -124,6 +124,8 @@ export function declaredLength(
   forgive: Forgive = FORGIVE_NOTHING,
 ): number {
   const value = soleLength(fields, forgive);
+  const short = shortNumber(value);
+  if (short !== -1) return short;
   if (!/^[0-9]+$/.test(value)) {
     throw malformed(
       "RFC 9110 8.6",
@@ -136,6 +138,18 @@ export function declaredLength(
     "RFC 9110 8.6",
     `Content-Length is ${value.slice(0, 32)}, above 2^53-1`,
   );
+}
+
+/** A number of up to nine digits, as nearly all are; -1 if it is another text. */
+function shortNumber(text: string): number {
+  if (text.length === 0 || text.length > 9) return -1;
+  let number = 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = 10 * number + digit;
+  }
+  return number;
 }
 
 /** One length, or the first of several that are the same text. */

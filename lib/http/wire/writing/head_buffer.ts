@@ -53,6 +53,17 @@ export class HeadBuffer {
     return i === size;
   }
 
+  /** Adds bytes that were checked before. */
+  addBytes(bytes: Uint8Array): void {
+    const at = this.#grow(bytes.length);
+    this.#bytes.set(bytes, at);
+  }
+
+  /** Copies what is behind a place. */
+  copy(from: number): Uint8Array {
+    return this.#bytes.slice(from, this.#size);
+  }
+
   /** Appends what is behind a place to a sink, which copies it. */
   copyTo(sink: ByteSink, from: number): void {
     sink.copy(new Uint8Array(this.#bytes.buffer, from, this.#size - from));

@@ -10,6 +10,9 @@ import type { HeaderField, RequestHead, StatusHead } from "../events.ts";
 import { Fields } from "../fields.ts";
 import { checkTarget } from "../reading/start_line.ts";
 import type { HeadBuffer } from "./head_buffer.ts";
+import { KnownLines } from "./known_lines.ts";
+
+const LINES = new KnownLines();
 
 /**
  * Writes the first line of a request.
@@ -49,9 +52,9 @@ export function writeRequestLine(head: RequestHead, to: HeadBuffer): void {
  */
 export function writeStatusLine(head: StatusHead, to: HeadBuffer): void {
   const { reason, status } = head;
-  to.add("HTTP/1.1 ");
-  to.add(`${status}`);
-  to.add(" ");
+  if (LINES.addTo(to, status, reason)) return;
+  const begin = to.size;
+  to.add(`HTTP/1.1 ${status} `);
   if (!to.addIf(reason, TEXT)) {
     throw new OptionTypeError({
       action: `send the reason phrase ${JSON.stringify(reason)}`,
@@ -59,6 +62,7 @@ export function writeStatusLine(head: StatusHead, to: HeadBuffer): void {
     });
   }
   to.add("\r\n");
+  LINES.note(to, begin, status, reason);
 }
 
 /**
@@ -79,13 +83,19 @@ export function writeFields(
     const name = field[0];
     const value = field[1];
     if (skipped !== undefined && name.toLowerCase() === skipped) continue;
-    if (!to.addIf(name, TOKEN) || name === "") throw noName(name);
-    to.add(": ");
-    if (!to.addIf(value, TEXT)) throw noValue(name, value);
-    to.add("\r\n");
+    if (!LINES.addTo(to, name, value)) writeField(name, value, to);
     fields.add(field);
   }
   return fields;
+}
+
+function writeField(name: string, value: string, to: HeadBuffer): void {
+  const begin = to.size;
+  if (!to.addIf(name, TOKEN) || name === "") throw noName(name);
+  to.add(": ");
+  if (!to.addIf(value, TEXT)) throw noValue(name, value);
+  to.add("\r\n");
+  LINES.note(to, begin, name, value);
 }
 
 /**
