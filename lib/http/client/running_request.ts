@@ -9,6 +9,11 @@
  * Both run at the same time: a server may answer before it has read the
  * request.
  *
+ * ```text
+ *   running ── end of the response, or another protocol ──► over
+ *      └────── failure, cancelled, aborted ───────────────► failed
+ * ```
+ *
  * @module
  */
 
@@ -16,27 +21,22 @@ import { ClosedError } from "../../errors.ts";
 import type { Channel } from "../../session/channel/channel.ts";
 import type {
   HeaderField,
-  HttpEvent,
   InformationalHead,
   ResponseHead,
 } from "../wire/events.ts";
-import { tooLarge } from "../wire/http_error.ts";
 import type { Forgiven } from "../wire/http_limits.ts";
 import type { HttpClientConnection } from "./connection/client_connection.ts";
 import type { RequestSettings } from "./options.ts";
 import type { BodySource } from "./request/outgoing_body.ts";
 import type { OutgoingRequest } from "./request/outgoing_request.ts";
 import { named, noResponse, stalled } from "./response/response_error.ts";
+import { ResponseReader } from "./response/response_reader.ts";
 import { Upload } from "./request/upload.ts";
 
-// During long work a server sends one from time to time. Without a bound, a
-// server that sends nothing else would never end.
-const MAX_INFORMATIONAL = 100;
 // Reading more than this of an unwanted response costs more than a new
 // connection.
 const DISCARD_BYTES = 64 * 1024;
 const DISCARD_MS = 1_000;
-const NOTHING = new Uint8Array(0);
 
 /** One request and its response; reads the response's body. */
 export class RunningRequest implements BodySource {
@@ -50,13 +50,11 @@ export class RunningRequest implements BodySource {
   readonly #settings: RequestSettings;
   readonly #release: (connection: HttpClientConnection) => Promise<void>;
   readonly #upload: Upload;
+  readonly #reader: ResponseReader;
   readonly #bytesBefore: number;
   readonly #onAbort = () => this.#fail(this.#settings.signal!.reason);
-  // Parts of the body that arrived before read() was called.
-  readonly #ahead: HttpEvent[] = [];
   #forgiven: readonly Forgiven[] = [];
-  #isOver = false;
-  #hasFailed = false;
+  #state: "running" | "over" | "failed" = "running";
   #failure: unknown;
 
   /**
@@ -76,6 +74,7 @@ export class RunningRequest implements BodySource {
     this.#release = release;
     this.#bytesBefore = connection.channel.traffic.bytesIn;
     this.#upload = new Upload(connection, request);
+    this.#reader = new ResponseReader(connection);
   }
 
   /** Faults of the response that were accepted; grows until its end. */
@@ -97,7 +96,7 @@ export class RunningRequest implements BodySource {
    * @throws {ConnectionError | TimeoutError} If the link is lost or the time over.
    */
   async begin(): Promise<ResponseHead | InformationalHead> {
-    const { responseTimeoutMs, signal } = this.#settings;
+    const { onInformational, responseTimeoutMs, signal } = this.#settings;
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (signal?.aborted) {
       this.#onAbort();
@@ -115,7 +114,10 @@ export class RunningRequest implements BodySource {
     );
     this.#upload.run().catch((error) => this.#fail(error));
     try {
-      const head = await this.#finalHead();
+      const head = await this.#reader.head((informational) => {
+        if (informational.status === 100) this.#upload.agree();
+        onInformational?.(informational);
+      });
       // Of this response alone: the next one has a list of its own.
       this.#forgiven = this.#connection.http.forgiven;
       this.#upload.answered();
@@ -132,10 +134,10 @@ export class RunningRequest implements BodySource {
    * connection was released.
    */
   async read(): Promise<Uint8Array | undefined> {
-    if (this.#isOver) return undefined;
+    if (this.#state === "over") return undefined;
     const { bodyTimeoutMs } = this.#settings;
     try {
-      const event = await this.#next(() =>
+      const event = await this.#reader.next(() =>
         this.#connection.idleTimer.begin(
           bodyTimeoutMs,
           () => this.#fail(stalled(this.request.target.name, bodyTimeoutMs)),
@@ -158,7 +160,8 @@ export class RunningRequest implements BodySource {
    * {@linkcode RunningRequest.read} gives all of it.
    */
   async readWhole(): Promise<Uint8Array | undefined> {
-    const body = this.#wholeBody();
+    // A request that is still being sent is awaited after the body, not before.
+    const body = this.#upload.isDone ? this.#reader.wholeBody() : undefined;
     if (body !== undefined) await this.#finish();
     return body;
   }
@@ -170,7 +173,7 @@ export class RunningRequest implements BodySource {
 
   /** Gives the channel away once it is switched. */
   takeOver(): Channel {
-    this.#isOver = true;
+    this.#state = "over";
     this.#forgetSignal();
     this.#connection.idleTimer.close();
     return this.#connection.channel;
@@ -207,59 +210,9 @@ export class RunningRequest implements BodySource {
     this.cancel(undefined);
   }
 
-  async #finalHead(): Promise<ResponseHead | InformationalHead> {
-    const { onInformational } = this.#settings;
-    for (let count = 0;; count++) {
-      const event = await this.#next();
-      if (event.type === "response") return event;
-      if (event.type !== "informational") continue;
-      if (event.status === 100) this.#upload.agree();
-      if (event.status === 101) return event;
-      if (count === MAX_INFORMATIONAL) {
-        throw tooLarge(
-          431,
-          "number of informational responses",
-          MAX_INFORMATIONAL,
-        );
-      }
-      onInformational?.(event);
-    }
-  }
-
-  #wholeBody(): Uint8Array | undefined {
-    // A request that is still being sent is awaited after the body, not before.
-    if (this.#hasFailed || !this.#upload.isDone) return undefined;
-    const { http } = this.#connection;
-    const ahead = this.#ahead;
-    try {
-      for (let event; (event = http.next()) !== undefined;) {
-        ahead.push(event);
-        if (event.type === "end" || ahead.length === 2) break;
-      }
-    } catch {
-      // read() throws it again, after the bytes before it.
-    }
-    const last = ahead.at(-1);
-    // Trailers are available once the body was read.
-    if (last?.type !== "end" || last.trailers.length > 0) return undefined;
-    const first = ahead[0]!;
-    return first.type === "data" ? first.bytes : NOTHING;
-  }
-
-  async #next(onWait?: () => void): Promise<HttpEvent> {
-    const connection = this.#connection;
-    for (;;) {
-      if (this.#hasFailed) throw this.#failure;
-      const event = this.#ahead.shift() ?? connection.next();
-      if (event !== undefined) return event;
-      onWait?.();
-      await connection.fill();
-    }
-  }
-
   /** The response is complete: releases the connection. */
   async #finish(): Promise<void> {
-    this.#isOver = true;
+    this.#state = "over";
     if (!this.#upload.isDone) await this.#upload.ended();
     this.#forgetSignal();
     if (this.#upload.isDone) return await this.#release(this.#connection);
@@ -276,16 +229,17 @@ export class RunningRequest implements BodySource {
 
   /** Notes a failure of reading, and returns the error to throw. */
   #broken(error: unknown): unknown {
-    if (this.#hasFailed) return this.#failure;
+    if (this.#state === "failed") return this.#failure;
     const failure = named(error, this.request.target.name);
     this.#fail(failure);
     return failure;
   }
 
   #fail(reason: unknown): void {
-    if (this.#isOver || this.#hasFailed) return;
-    this.#hasFailed = true;
+    if (this.#state !== "running") return;
+    this.#state = "failed";
     this.#failure = reason;
+    this.#reader.stop(reason);
     this.#forgetSignal();
     this.#upload.stop(reason);
     this.#connection.abort(reason);

@@ -78,6 +78,12 @@ export interface MessageEnd {
   readonly trailers: readonly HeaderField[];
 }
 
+/** The end of all messages without trailers. */
+export const END: MessageEnd = Object.freeze({
+  type: "end",
+  trailers: Object.freeze([]),
+});
+
 /** A part of a message. */
 export type HttpEvent =
   | RequestHead

@@ -5,12 +5,11 @@
  */
 
 import { ConnectionError } from "../../../errors.ts";
-import type { MessageEnd } from "../../wire/events.ts";
+import { END } from "../../wire/events.ts";
 import type { HttpClientConnection } from "../connection/client_connection.ts";
 import type { BodySource } from "./outgoing_body.ts";
 import type { OutgoingRequest } from "./outgoing_request.ts";
 
-const END: MessageEnd = { type: "end", trailers: [] };
 // A server may not know of Expect (RFC 9110 section 10.1.1); curl waits as
 // long.
 const CONSENT_MS = 1_000;

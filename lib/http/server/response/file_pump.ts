@@ -18,6 +18,7 @@
  */
 
 import type { SendingHalf } from "../../../session/channel/sending_half.ts";
+import { END } from "../../wire/events.ts";
 import {
   dropChunk,
   keepChunk,
@@ -27,7 +28,7 @@ import {
   type Waiting,
 } from "./chunk_memory.ts";
 import type { FilePart } from "./file_body.ts";
-import { END, type OutgoingResponse } from "./outgoing_response.ts";
+import type { OutgoingResponse } from "./outgoing_response.ts";
 
 // Up to here, head and body leave in one write.
 const SMALL_FILE_BYTES = 64 * 1024;

@@ -6,17 +6,14 @@
 
 import type { HttpChannel, MaybeLater } from "../../channel/http_channel.ts";
 import { isBodiless } from "../../wire/body_length.ts";
-import type {
-  BodyData,
-  HttpEvent,
-  MessageEnd,
-  ResponseHead,
+import {
+  type BodyData,
+  END,
+  type HttpEvent,
+  type ResponseHead,
 } from "../../wire/events.ts";
 import { reasonPhrase } from "./reason_phrases.ts";
 import { giveLength, type ResponseFields } from "./response_head.ts";
-
-/** The end of a response. */
-export const END: MessageEnd = { type: "end", trailers: [] };
 
 /** What a response is written for. */
 export interface Asked {

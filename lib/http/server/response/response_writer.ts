@@ -15,9 +15,9 @@ import type { HttpChannel, MaybeLater } from "../../channel/http_channel.ts";
 import { errorResponse } from "./error_response.ts";
 import { takeFilePart } from "./file_body.ts";
 import { sendFile } from "./file_pump.ts";
+import { END } from "../../wire/events.ts";
 import {
   type Asked,
-  END,
   OutgoingResponse,
   type ResponseCount,
 } from "./outgoing_response.ts";

@@ -6,8 +6,9 @@
 
 import { OptionTypeError } from "../../../check.ts";
 import type { MaybeLater } from "../../channel/http_channel.ts";
+import { END } from "../../wire/events.ts";
 import { type BodyReader, BodyStart, type Chunk } from "./body_start.ts";
-import { END, type OutgoingResponse } from "./outgoing_response.ts";
+import type { OutgoingResponse } from "./outgoing_response.ts";
 
 /**
  * Sends a response whose body is a stream.

@@ -6,36 +6,12 @@
 
 import type { ByteQueue } from "../../../bytes/byte_queue.ts";
 import type { BodyLength } from "../body_length.ts";
-import { ChunkedReader } from "./chunked_reader.ts";
 import type { Allowance } from "./allowance.ts";
-import type { BodyData, MessageEnd } from "../events.ts";
+import { type BodyReader, takeData } from "./body_parts.ts";
+import { ChunkedReader } from "./chunked_reader.ts";
+import { type BodyData, END, type MessageEnd } from "../events.ts";
 import { tooLarge, truncated } from "../http_error.ts";
 import type { HttpReadSettings } from "../http_limits.ts";
-
-/** The end of a message without trailers. */
-const END: MessageEnd = { type: "end", trailers: [] };
-
-/** The most bytes of a body that are put together at a time. */
-export const MOST_JOINED_BYTES: number = 64 * 1024;
-
-/** Reads the body of one message. */
-export interface BodyReader {
-  /**
-   * Takes a part of the body, or its end.
-   *
-   * @returns The part, or `undefined` if more bytes are needed.
-   * @throws {HttpError} If it is malformed, or larger than the limit.
-   */
-  next(queue: ByteQueue): BodyData | MessageEnd | undefined;
-  /**
-   * What the end of the stream means.
-   *
-   * @param announced Whether the peer announced it.
-   * @returns The end of the message, if that is what ends it.
-   * @throws {HttpError} If the body is truncated.
-   */
-  end(announced: boolean): MessageEnd;
-}
 
 /**
  * Makes the reader for a body.
@@ -52,20 +28,6 @@ export function bodyReader(
   if (length === "chunked") return new ChunkedReader(settings, allowance);
   if (length === "close") return new CloseReader(settings.maxBodyBytes);
   return length === 0 ? NO_BODY : new LengthReader(length);
-}
-
-/**
- * Takes what is here of a body, without putting chunks together needlessly.
- *
- * @param most How many may be taken.
- * @returns The part, or `undefined` if nothing is here.
- */
-export function takeData(queue: ByteQueue, most: number): BodyData | undefined {
-  const here = Math.min(queue.length, most);
-  if (here === 0) return undefined;
-  const count = Math.min(here, MOST_JOINED_BYTES);
-  queue.has(count);
-  return { type: "data", bytes: queue.take(count) };
 }
 
 const NO_BODY: BodyReader = { next: () => END, end: () => END };

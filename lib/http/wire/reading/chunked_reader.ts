@@ -24,7 +24,7 @@ import { type Fields, parseFields } from "../fields.ts";
 import { malformed, tooLarge, truncated } from "../http_error.ts";
 import type { HttpReadSettings } from "../http_limits.ts";
 import { Allowance } from "./allowance.ts";
-import { type BodyReader, MOST_JOINED_BYTES, takeData } from "./body_reader.ts";
+import { type BodyReader, MOST_JOINED_BYTES, takeData } from "./body_parts.ts";
 import { CHUNKED_CLAUSE, ChunkLine } from "./chunk_line.ts";
 import { LineScanner, type ScanRules } from "./line_scanner.ts";
 

@@ -5,8 +5,9 @@
  */
 
 import type { ByteQueue } from "../../../bytes/byte_queue.ts";
-import { type BodyLength, bodyLength, isBodiless } from "../body_length.ts";
-import { type BodyReader, bodyReader } from "./body_reader.ts";
+import { bodyLength, isBodiless } from "../body_length.ts";
+import type { BodyReader } from "./body_parts.ts";
+import { bodyReader } from "./body_reader.ts";
 import type {
   HttpEvent,
   InformationalHead,
@@ -19,7 +20,11 @@ import { type HttpError, malformed, truncated } from "../http_error.ts";
 import type { Forgiven, HttpReadSettings } from "../http_limits.ts";
 import { Allowance } from "./allowance.ts";
 import { compact } from "./compact.ts";
-import { checkRequest, checkSwitch } from "./request_rules.ts";
+import {
+  type CheckedRequest,
+  checkedRequest,
+  checkSwitch,
+} from "./request_rules.ts";
 import {
   parseRequestLine,
   parseStatusLine,
@@ -28,13 +33,6 @@ import {
 } from "./start_line.ts";
 
 const NOTHING = new Uint8Array(0);
-
-/** A request whose head was checked. */
-interface KnownRequest {
-  readonly head: Head<RequestLine>;
-  readonly event: RequestHead;
-  readonly length: BodyLength;
-}
 
 /** Reads the messages of one direction. */
 export class IncomingMessages {
@@ -63,7 +61,7 @@ export class IncomingMessages {
   // Of the response that comes, or is here.
   #allowance: Allowance | undefined;
   // The request of the head that comes again and again.
-  #known: KnownRequest | undefined;
+  #known: CheckedRequest | undefined;
 
   /**
    * Begins at the first byte of a stream.
@@ -174,30 +172,14 @@ export class IncomingMessages {
   }
 
   /** Checks a head, and notes what that told if the head will come again. */
-  #checked(head: Head<RequestLine>): KnownRequest {
-    const { line, fields } = head;
-    const { method, target, version } = line;
-    checkRequest(line, fields);
-    const { maxBodyBytes } = this.#settings;
-    const length = bodyLength(fields, version, 0, maxBodyBytes);
-    if (method === "CONNECT" && length !== 0) {
-      // To some these bytes are the tunnel's first, to others a body.
-      throw malformed("RFC 9110 9.3.6", "a CONNECT request has a body");
-    }
-    const event: RequestHead = {
-      type: "request",
-      method,
-      target,
-      version,
-      headers: fields.all,
-    };
-    const known = { head, event, length };
+  #checked(head: Head<RequestLine>): CheckedRequest {
+    const checked = checkedRequest(head, this.#settings.maxBodyBytes);
     if (this.#requests!.repeated === head) {
       // As its fields are: a program that changes it would change the next one.
-      Object.freeze(event);
-      this.#known = known;
+      Object.freeze(checked.event);
+      this.#known = checked;
     }
-    return known;
+    return checked;
   }
 
   #nextResponse(

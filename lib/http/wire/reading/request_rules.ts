@@ -4,10 +4,45 @@
  * @module
  */
 
-import type { HttpVersion } from "../events.ts";
+import { type BodyLength, bodyLength } from "../body_length.ts";
+import type { HttpVersion, RequestHead } from "../events.ts";
 import type { Fields } from "../fields.ts";
+import type { Head } from "./head_reader.ts";
 import { malformed, unsupported } from "../http_error.ts";
 import { isHost, type RequestLine } from "./start_line.ts";
+
+/** A request whose head was checked. */
+export interface CheckedRequest {
+  readonly head: Head<RequestLine>;
+  readonly event: RequestHead;
+  readonly length: BodyLength;
+}
+
+/**
+ * Checks the head of a request.
+ *
+ * @param maxBodyBytes Largest body in bytes.
+ * @throws {HttpError} If its host or its length is malformed, or it asks for too much.
+ */
+export function checkedRequest(
+  head: Head<RequestLine>,
+  maxBodyBytes: number,
+): CheckedRequest {
+  const { line, fields } = head;
+  const { method, target, version } = line;
+  checkRequest(line, fields);
+  const length = bodyLength(fields, version, 0, maxBodyBytes);
+  if (method === "CONNECT" && length !== 0) {
+    // To some these bytes are the tunnel's first, to others a body.
+    throw malformed("RFC 9110 9.3.6", "a CONNECT request has a body");
+  }
+  const headers = fields.all;
+  return {
+    head,
+    event: { type: "request", method, target, version, headers },
+    length,
+  };
+}
 
 /**
  * Checks the head of a request: its host, and what it expects.
@@ -15,7 +50,7 @@ import { isHost, type RequestLine } from "./start_line.ts";
  * @throws {HttpError} If it does not name exactly one host, or has an unknown
  * expectation.
  */
-export function checkRequest(line: RequestLine, fields: Fields): void {
+function checkRequest(line: RequestLine, fields: Fields): void {
   const { host, hosts } = fields;
   if (hosts > 1 || (hosts === 0 && line.version === "1.1")) {
     throw malformed("RFC 9112 3.2", `there are ${hosts} Host headers, not one`);
