@@ -7,6 +7,7 @@
 import type { Framing } from "../../lib/framing/mod.ts";
 import type { Address } from "../../lib/start.ts";
 import { type Kind, kindsAt } from "../arguments/kinds.ts";
+import { writtenPlace } from "../arguments/place.ts";
 import { UsageError } from "../output/failure.ts";
 import { readTarget } from "../client/connection/target.ts";
 import {
@@ -50,7 +51,7 @@ export function readTargets(
       words = words.slice(1);
       continue;
     }
-    checkScheme(first);
+    checkScheme(writtenPlace(words, terminal.isSocket).text);
     const { address, framing, rest } = readTarget(words, terminal);
     targets.push({ address, framing });
     words = rest;

@@ -4,8 +4,9 @@
  * ```text
  *   next ◄─ passage ◄─ pump ◄─ connection.read
  *
- *   new ── begin() ──► flowing ── its end is given ──► ended
- *    └────────────────────┴──────── close() ────────────┴──► closed
+ *   new ── begin() ──► flowing ── its end is given ──────► ended
+ *                         └────── its failure is given ──► failed
+ *   any ── close() ──► closed
  * ```
  *
  * The pump goes on after an early end, as a network does: the peer can still send, and
@@ -19,11 +20,16 @@ import type { Departure, Passage } from "./passage.ts";
 
 const READ_BYTES = 64 * 1024;
 
+type State =
+  | { readonly type: "new" | "flowing" | "closed" }
+  // Every further call gives the same.
+  | { readonly type: "ended" | "failed"; readonly last: Departure };
+
 /** Reads ahead of the program, and gives what the faults let through. */
 export class Incoming {
   readonly #connection: Connection;
   readonly #passage: Passage;
-  #state: "new" | "flowing" | "ended" | "closed" = "new";
+  #state: State = { type: "new" };
   // What was due and did not fit into the reader's buffer.
   #rest: Uint8Array | undefined;
 
@@ -34,8 +40,8 @@ export class Incoming {
 
   /** Begins to read. A second call does nothing. */
   begin(): void {
-    if (this.#state !== "new") return;
-    this.#state = "flowing";
+    if (this.#state.type !== "new") return;
+    this.#state = { type: "flowing" };
     void this.#pump();
   }
 
@@ -46,7 +52,7 @@ export class Incoming {
    * @returns It; `undefined` if this was closed.
    */
   async next(mostBytes: number): Promise<Departure | undefined> {
-    if (this.#state === "ended") return { type: "end" };
+    if ("last" in this.#state) return this.#state.last;
     if (this.#rest !== undefined) return this.#part(this.#rest, mostBytes);
     for (;;) {
       const next = await this.#passage.take();
@@ -56,8 +62,9 @@ export class Incoming {
           if (next.bytes.length === 0) continue;
           return this.#part(next.bytes, mostBytes);
         case "end":
-          if (this.#state === "flowing") this.#state = "ended";
-          return next;
+          return this.#over({ type: "ended", last: next });
+        case "failed":
+          return this.#over({ type: "failed", last: next });
         default:
           return next;
       }
@@ -66,8 +73,13 @@ export class Incoming {
 
   /** Drops what waits, and ends the call that waits. It can be called again. */
   close(): void {
-    this.#state = "closed";
+    this.#state = { type: "closed" };
     this.#passage.close();
+  }
+
+  #over(state: Extract<State, { last: Departure }>): Departure {
+    if (this.#state.type === "flowing") this.#state = state;
+    return state.last;
   }
 
   #part(bytes: Uint8Array, mostBytes: number): Departure {
@@ -80,7 +92,7 @@ export class Incoming {
   async #pump(): Promise<void> {
     const into = new Uint8Array(READ_BYTES);
     try {
-      while (this.#state !== "closed") {
+      while (this.#state.type !== "closed") {
         await this.#passage.room();
         const count = await this.#connection.read(into);
         if (count === null) return this.#passage.end();

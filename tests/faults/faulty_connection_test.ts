@@ -274,6 +274,20 @@ for (
   });
 }
 
+Deno.test("a faulty connection whose link is lost fails in every further read", async () => {
+  const [near, far] = memoryPair();
+  const faulted = withFaults(near, ["to-client:delay:1ms"]);
+  const into = new Uint8Array(9);
+  const first = faulted.read(into);
+  far.abort();
+  const error = await assertRejects(() => first, ConnectionError);
+  assertEquals(
+    await assertRejects(() => faulted.read(into), ConnectionError),
+    error,
+  );
+  faulted.close();
+});
+
 Deno.test("Passage gives nothing to a caller that comes after it was closed", async () => {
   const passage = new Passage(planOf(["delay:1s"]), { onStrike() {} });
   passage.close();

@@ -53,7 +53,12 @@ async function answered(
   signal: AbortSignal,
 ): Promise<Finding> {
   if (send === undefined && expect === undefined) return READY;
-  const stop = () => connection.abort(signal.reason);
+  // What has come of an answer that is not whole.
+  let hint: string | undefined;
+  const stop = () => {
+    hint = connection.waitHint?.text;
+    connection.abort(signal.reason);
+  };
   signal.addEventListener("abort", stop, { once: true });
   let last: Uint8Array | undefined;
   try {
@@ -64,8 +69,12 @@ async function answered(
       if (isRaw && last.length >= MOST_BYTES) break;
     }
   } catch (error) {
+    if (!signal.aborted) throw error;
     // What came says more than that nothing followed.
-    if (last === undefined || !signal.aborted) throw error;
+    if (last === undefined) {
+      if (hint === undefined) throw error;
+      return absent("unanswered", `no whole answer: ${hint}; check --frame`);
+    }
   } finally {
     signal.removeEventListener("abort", stop);
   }

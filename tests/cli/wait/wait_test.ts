@@ -126,6 +126,27 @@ Deno.test("wait takes another answer, a page that fails and silence for a server
   );
 });
 
+Deno.test("wait says how much came of an answer in another framing", async () => {
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "raw" },
+    async (connection) => {
+      await connection.send(new TextEncoder().encode("OK fine\n"));
+      await connection.receive();
+      await connection.receive();
+    },
+  );
+  const { code, told } = await waitWith(
+    ...[`length:2@${server.address}`, "--send", "hi", "--timeout", "1s"],
+    ...["--attempt-timeout", "300ms"],
+  );
+  assertEquals(code, 124);
+  assertMatch(
+    told,
+    /: unanswered .*; last: no whole answer: 8 of its 20,301 bytes arrived; check --frame\n$/,
+  );
+});
+
 Deno.test("wait reads bytes that no framing ends with --frame raw, however they come", async () => {
   await using server = await serve(
     "tcp://127.0.0.1:0",
