@@ -4,33 +4,22 @@
  * @module
  */
 
-import { ClosedError } from "../../errors.ts";
-import { checkDuration, checkSize } from "../../check.ts";
 import { TakenConnection } from "../channel/taken_connection.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { readSettings } from "../wire/http_limits.ts";
-import { RunningRequest } from "./running_request.ts";
-import { IdleConnections } from "./connection/idle_connections.ts";
-import type { IncomingResponse } from "./response/incoming_response.ts";
+import { parseAuthority } from "./connection/target.ts";
+import { followUp } from "./follow_up.ts";
 import {
-  connectionUse,
-  HttpClientConnection,
-} from "./connection/client_connection.ts";
-import {
-  DEFAULT_CLIENT_KEEP_ALIVE_MS,
-  DEFAULT_MAX_IDLE_CONNECTIONS,
-  DEFAULT_MAX_IDLE_PER_ORIGIN,
   type HttpClientOptions,
-  type HttpDialOptions,
   type HttpExchangeOptions,
   readOptions,
   type RequestSettings,
   requestSettings,
 } from "./options.ts";
 import { OutgoingRequest } from "./request/outgoing_request.ts";
-import { parseAuthority } from "./connection/target.ts";
 import { Redirects } from "./request/redirect.ts";
-import { type Answer, followUp, mayAskAgain } from "./follow_up.ts";
+import { RequestSender } from "./request_sender.ts";
+import type { IncomingResponse } from "./response/incoming_response.ts";
 import { responseOf } from "./response_of.ts";
 
 /** The answer to a request for another protocol, or for a tunnel. */
@@ -67,11 +56,8 @@ export interface UpgradeResult {
  * ```
  */
 export class HttpClient implements AsyncDisposable {
-  readonly #options: HttpClientOptions;
+  readonly #sender: RequestSender;
   readonly #maxBodyBytes: number;
-  readonly #idle: IdleConnections;
-  readonly #keepsAlive: boolean;
-  #isClosed = false;
 
   /**
    * Makes a client; nothing is connected yet.
@@ -81,22 +67,8 @@ export class HttpClient implements AsyncDisposable {
    * @throws {RangeError} If a number is out of its range.
    */
   constructor(options: HttpClientOptions = {}) {
-    const {
-      keepAliveTimeoutMs = DEFAULT_CLIENT_KEEP_ALIVE_MS,
-      maxIdleConnections = DEFAULT_MAX_IDLE_CONNECTIONS,
-      maxIdlePerOrigin = DEFAULT_MAX_IDLE_PER_ORIGIN,
-    } = options;
-    checkDuration("keepAliveTimeoutMs", keepAliveTimeoutMs);
-    checkSize("maxIdleConnections", maxIdleConnections);
-    checkSize("maxIdlePerOrigin", maxIdlePerOrigin);
-    this.#options = options;
+    this.#sender = new RequestSender(options);
     this.#maxBodyBytes = readSettings(readOptions(options)).maxBodyBytes;
-    this.#keepsAlive = maxIdleConnections > 0 && maxIdlePerOrigin > 0;
-    this.#idle = new IdleConnections({
-      keepAliveTimeoutMs,
-      maxIdleConnections,
-      maxIdlePerOrigin,
-    });
   }
 
   /**
@@ -128,7 +100,7 @@ export class HttpClient implements AsyncDisposable {
     const { origin } = request.target;
     for (;;) {
       const isFirstOrigin = request.target.origin === origin;
-      const answer = await this.#ask(request, settings, isFirstOrigin);
+      const answer = await this.#sender.send(request, settings, isFirstOrigin);
       const next = followUp(request, answer, settings, redirects);
       if (next === undefined) {
         const { hasFollowed } = redirects;
@@ -188,7 +160,7 @@ export class HttpClient implements AsyncDisposable {
     request: OutgoingRequest,
     settings: RequestSettings,
   ): Promise<UpgradeResult> {
-    const answer = await this.#ask(request, settings, true);
+    const answer = await this.#sender.send(request, settings, true);
     const response = await responseOf(answer, false, this.#maxBodyBytes);
     const connection = answer.running.isSwitched
       ? new TakenConnection(answer.running.takeOver())
@@ -202,89 +174,12 @@ export class HttpClient implements AsyncDisposable {
    *
    * @returns When they are closed.
    */
-  async close(): Promise<void> {
-    this.#isClosed = true;
-    await this.#idle.close();
+  close(): Promise<void> {
+    return this.#sender.close();
   }
 
   /** As {@linkcode HttpClient.close}. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  /**
-   * Sends one request, if need be twice. A server that only a redirect has named
-   * does not get the client's certificate.
-   */
-  async #ask(
-    request: OutgoingRequest,
-    settings: RequestSettings,
-    isFirstOrigin: boolean,
-  ): Promise<Answer> {
-    const { target } = request;
-    try {
-      if (this.#isClosed) {
-        throw new ClosedError({
-          action: "request",
-          address: target.name,
-          reason: "the client was closed",
-        });
-      }
-      const dialOptions = isFirstOrigin
-        ? this.#options
-        : anonymous(this.#options);
-      const use = connectionUse(target, dialOptions);
-      // A tunnel keeps its connection, and CONNECT must not be sent twice if an
-      // idle one has just been closed.
-      const idle = request.authority === undefined
-        ? this.#idle.take(use)
-        : undefined;
-      if (idle !== undefined) {
-        const running = this.#run(idle, request, settings);
-        try {
-          return { running, head: await running.begin() };
-        } catch (error) {
-          if (!mayAskAgain(running, error)) throw error;
-        }
-      }
-      const connection = await HttpClientConnection.open(
-        target,
-        use,
-        dialOptions,
-        settings.signal,
-      );
-      const running = this.#run(connection, request, settings);
-      return { running, head: await running.begin() };
-    } catch (error) {
-      request.body?.discard(error);
-      throw error;
-    }
-  }
-
-  #run(
-    connection: HttpClientConnection,
-    request: OutgoingRequest,
-    settings: RequestSettings,
-  ): RunningRequest {
-    const asked = this.#keepsAlive ? request : request.asLast();
-    return new RunningRequest(
-      connection,
-      asked,
-      settings,
-      (connection) => this.#release(connection),
-    );
-  }
-
-  async #release(connection: HttpClientConnection): Promise<void> {
-    if (!this.#keepsAlive || this.#isClosed || !connection.isFree) {
-      return await connection.close();
-    }
-    this.#idle.put(connection);
-  }
-}
-
-/** The options without the server's name and the client's certificate. */
-function anonymous(options: HttpDialOptions): HttpDialOptions {
-  const { cert: _cert, key: _key, serverName: _name, ...rest } = options;
-  return rest;
 }

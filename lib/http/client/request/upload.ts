@@ -1,6 +1,11 @@
 /**
  * Sends a request while its response is awaited.
  *
+ * ```text
+ *   sending ── all of it was written ──► done
+ *      └────── stop(), failure ────────► stopped
+ * ```
+ *
  * @module
  */
 
@@ -19,13 +24,11 @@ const UPLOAD_GRACE_MS = 50;
 
 /** A request on its way. */
 export class Upload {
-  /** Whether all of it was sent. */
-  isDone = false;
   readonly #connection: HttpClientConnection;
   readonly #request: OutgoingRequest;
   readonly #consent = Promise.withResolvers<boolean>();
   #source: BodySource | undefined;
-  #isStopped = false;
+  #state: "sending" | "done" | "stopped" = "sending";
   #running: Promise<void> | undefined;
 
   /** Prepares to send. */
@@ -35,6 +38,15 @@ export class Upload {
   ) {
     this.#connection = connection;
     this.#request = request;
+  }
+
+  /** Whether all of it was sent. */
+  get isDone(): boolean {
+    return this.#state === "done";
+  }
+
+  get #isStopped(): boolean {
+    return this.#state === "stopped";
   }
 
   /**
@@ -78,8 +90,8 @@ export class Upload {
    * @param reason The reason that the user's stream is cancelled with.
    */
   stop(reason: unknown): void {
-    if (this.#isStopped || this.isDone) return;
-    this.#isStopped = true;
+    if (this.#state !== "sending") return;
+    this.#state = "stopped";
     this.#consent.resolve(false);
     if (this.#source !== undefined) this.#source.cancel(reason);
     else this.#request.body?.discard(reason);
@@ -106,7 +118,7 @@ export class Upload {
       );
     }
     await this.#connection.send(END);
-    this.isDone = true;
+    this.#state = "done";
   }
 
   async #consented(): Promise<boolean> {

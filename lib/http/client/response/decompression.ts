@@ -9,6 +9,10 @@
  * data of several members (RFC 1952 section 2.2), as servers send that join
  * files compressed before, and which takes half as long again.
  *
+ * ```text
+ *   idle ── a piece ──► busy ── it was taken ──► idle ── no piece is left ──► ending
+ * ```
+ *
  * @module
  */
 
@@ -72,11 +76,10 @@ export class Decompressed implements BodySource {
   #rest: Uint8Array = new Uint8Array(0);
   // The inner body has ended.
   #isWhole = false;
-  // A piece, or the end, is being worked on.
-  #isBusy = false;
-  #isEnding = false;
-  // The byte behind the end was fed.
-  #isProbed = false;
+  // What the engine has been given: nothing new, a piece, or the end.
+  #state: "idle" | "busy" | "ending" = "idle";
+  // Bytes that were fed behind the end: none, or one.
+  #probeBytes = 0;
   #fedBytes = 0;
   #error: Error | undefined;
   #wake: (() => void) | undefined;
@@ -105,7 +108,9 @@ export class Decompressed implements BodySource {
     if (engine === undefined) return undefined;
     for (;;) {
       const bytes: Uint8Array | null = engine.read();
-      if (this.#isProbed && (bytes !== null || this.#error !== undefined)) {
+      if (
+        this.#probeBytes > 0 && (bytes !== null || this.#error !== undefined)
+      ) {
         throw this.#damaged(CUT_OFF);
       }
       if (bytes !== null) return bytes;
@@ -115,7 +120,7 @@ export class Decompressed implements BodySource {
         return undefined;
       }
       const progress = new Promise<void>((resolve) => this.#wake = resolve);
-      if (!this.#isBusy && !this.#isEnding) await this.#feed(engine);
+      if (this.#state === "idle") await this.#feed(engine);
       await progress;
     }
   }
@@ -162,14 +167,14 @@ export class Decompressed implements BodySource {
     if (this.#rest.length === 0 && !this.#isWhole) await this.#more();
     const piece = this.#nextPiece();
     if (piece.length === 0) {
-      this.#isEnding = true;
+      this.#state = "ending";
       engine.end();
       return;
     }
-    this.#isBusy = true;
+    this.#state = "busy";
     this.#fedBytes += piece.length;
     engine.write(piece, () => {
-      this.#isBusy = false;
+      this.#state = "idle";
       this.#wake?.();
     });
   }
@@ -184,17 +189,15 @@ export class Decompressed implements BodySource {
   #nextPiece(): Uint8Array {
     const piece = this.#rest.subarray(0, PIECE_BYTES);
     this.#rest = this.#rest.subarray(PIECE_BYTES);
-    if (piece.length > 0 || this.#coding !== "br" || this.#isProbed) {
-      return piece;
-    }
-    this.#isProbed = true;
+    const isProbed = this.#probeBytes > 0;
+    if (piece.length > 0 || this.#coding !== "br" || isProbed) return piece;
+    this.#probeBytes = BEHIND_THE_END.length;
     return BEHIND_THE_END;
   }
 
   /** Checks that the data has ended where the body does. */
   #checkEnd(usedBytes: number): void {
-    const probeBytes = this.#isProbed ? BEHIND_THE_END.length : 0;
-    const bodyBytes = this.#fedBytes - probeBytes;
+    const bodyBytes = this.#fedBytes - this.#probeBytes;
     if (usedBytes > bodyBytes) throw this.#damaged(CUT_OFF);
     if (usedBytes < bodyBytes) {
       throw this.#damaged("is over, and something stands behind it");

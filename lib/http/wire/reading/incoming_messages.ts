@@ -53,9 +53,8 @@ export class IncomingMessages {
   // A server reads requests, a client responses.
   readonly #requests: HeadReader<RequestLine> | undefined;
   readonly #responses: HeadReader<StatusLine> | undefined;
-  // The end of the stream has come, and whether it was announced.
-  #ended = false;
-  #announced = true;
+  // How the stream has ended, if it has.
+  #end: "announced" | "cut off" | undefined;
   #failure: HttpError | undefined;
   #body: BodyReader | undefined;
   // Of the response that comes, or is here.
@@ -95,7 +94,7 @@ export class IncomingMessages {
 
   /** Whether more bytes, or the end, are what it takes to go on. */
   get needsBytes(): boolean {
-    if (this.#ended) return false;
+    if (this.#end !== undefined) return false;
     const { peer } = this.#state;
     return peer === "idle" || peer === "body";
   }
@@ -106,8 +105,7 @@ export class IncomingMessages {
    * @param announced Whether the peer said so itself.
    */
   receiveEnd(announced: boolean): void {
-    this.#ended = true;
-    this.#announced = announced;
+    this.#end = announced ? "announced" : "cut off";
   }
 
   /**
@@ -235,7 +233,7 @@ export class IncomingMessages {
 
   /** There is no whole head: a matter of waiting, or the end. */
   #noHead(): undefined {
-    if (!this.#ended) return undefined;
+    if (this.#end === undefined) return undefined;
     const state = this.#state;
     if (this.begun) throw this.#heads.cutOff();
     if (state.role === "client" && state.own !== "idle") {
@@ -250,8 +248,8 @@ export class IncomingMessages {
   #nextOfBody(): HttpEvent | undefined {
     let event: HttpEvent | undefined = this.#body!.next(this.#queue);
     if (event === undefined) {
-      if (!this.#ended) return undefined;
-      event = this.#body!.end(this.#announced);
+      if (this.#end === undefined) return undefined;
+      event = this.#body!.end(this.#end === "announced");
     }
     this.#state.awaitsContinue = false;
     if (event.type === "data") {
