@@ -51,7 +51,7 @@ export class HttpSession implements HttpServerConnection, Conversable {
     const deadlines = new RequestDeadlines(
       settings,
       clock,
-      channel.remoteAddress,
+      wire,
       (error) => this.#late(error),
     );
     const writer = new ResponseWriter(wire);

@@ -223,6 +223,16 @@ export class HttpConnection {
     return this.#incoming.takeRest();
   }
 
+  /**
+   * Frees the memory of the request that came again and again, which is 0.5 to 4 KiB:
+   * call it for a connection that waits. A request that comes twice in a row is
+   * remembered from then on, and the next one like it is compared with it in a
+   * tenth of the time that reading takes.
+   */
+  forgetHeads(): void {
+    this.#incoming.forgetHeads();
+  }
+
   /** Says that no exchange is to follow the one that goes on or comes next. */
   closeAfterThis(): void {
     const { role, own, peer } = this.#state;

@@ -3,6 +3,8 @@ import {
   assertEquals,
   assertInstanceOf,
   assertMatch,
+  assertNotStrictEquals,
+  assertStrictEquals,
 } from "@std/assert";
 import { TimeoutError } from "../../../lib/errors.ts";
 import type { ServeHttpOptions } from "../../../lib/http/server/http_server_options.ts";
@@ -196,4 +198,25 @@ Deno.test("deadlines of Infinity are none, and leave no timer", async () => {
   assertEquals((await wire.response()).body, "hello");
   await turn(3);
   assertEquals(time.pending, 0);
+});
+
+Deno.test("a connection that waits for a request forgets what came again and again", async () => {
+  const seen: unknown[] = [];
+  const [server, time] = await timed((_request, info) => {
+    seen.push(info.headers);
+    return hello();
+  }, { keepAliveTimeoutMs: 10_000 });
+  await using own = server;
+  using wire = await own.dial();
+  for (let i = 0; i < 4; i++) {
+    await wire.write(get());
+    await wire.response();
+  }
+  await time.advance(3_000);
+  await wire.write(get());
+  await wire.response();
+  // The same object is proof that the third request was remembered.
+  assertStrictEquals(seen[3], seen[2]);
+  assertNotStrictEquals(seen[4], seen[3]);
+  assertEquals(seen[4], seen[3]);
 });

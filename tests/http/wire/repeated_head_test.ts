@@ -144,6 +144,17 @@ Deno.test("a repeated head is not taken for that of another connection", () => {
   }
 });
 
+Deno.test("forgetHeads() lets the next head be read, and changes nothing else", () => {
+  const http = new HttpConnection("server");
+  const [, , third] = heads(http, GET.repeat(3));
+  http.forgetHeads();
+  const [fourth, fifth, sixth] = heads(http, GET.repeat(3));
+  assertNotStrictEquals(fourth, third);
+  assertEquals([fourth, fifth, sixth], [third, third, third]);
+  assertStrictEquals(heads(http, GET)[0], sixth);
+  new HttpConnection("client").forgetHeads();
+});
+
 Deno.test("a head above 2 KiB is read each time", () => {
   const http = new HttpConnection("server");
   const long = `GET / HTTP/1.1\r\nHost: a\r\nA: ${"b".repeat(2048)}\r\n\r\n`;

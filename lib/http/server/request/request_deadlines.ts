@@ -14,7 +14,7 @@
 
 import { TimeoutError } from "../../../errors.ts";
 import type { Clock, Watched } from "../../../time/clock.ts";
-import type { Address } from "../../../transport/address.ts";
+import type { HttpChannel } from "../../channel/http_channel.ts";
 import type { HttpServerSettings } from "../http_server_options.ts";
 
 // One more second for as many bytes: Apache's mod_reqtimeout, MinRate=500.
@@ -36,7 +36,7 @@ export class RequestDeadlines implements Watched {
   place = -1;
   readonly #settings: HttpServerSettings;
   readonly #clock: Clock | undefined;
-  readonly #remoteAddress: Address;
+  readonly #wire: HttpChannel;
   readonly #onPassed: (error: TimeoutError) => void;
   #phase: Phase | undefined;
   #sinceMs = 0;
@@ -48,18 +48,18 @@ export class RequestDeadlines implements Watched {
    * Begins to wait for the first head.
    *
    * @param clock The server's clock; none if nothing has a deadline.
-   * @param remoteAddress Whom the errors name.
-   * @param onPassed Told when one has run out.
+   * @param wire The connection; it keeps less memory while it waits for a request.
+   * @param onPassed Called when a deadline has run out.
    */
   constructor(
     settings: HttpServerSettings,
     clock: Clock | undefined,
-    remoteAddress: Address,
+    wire: HttpChannel,
     onPassed: (error: TimeoutError) => void,
   ) {
     this.#settings = settings;
     this.#clock = clock;
-    this.#remoteAddress = remoteAddress;
+    this.#wire = wire;
     this.#onPassed = onPassed;
     clock?.add(this);
     this.#begin("header");
@@ -111,6 +111,7 @@ export class RequestDeadlines implements Watched {
     if (phase === undefined) return;
     // A time that was noted may be a step old, and a deadline never ends early.
     const waitedMs = nowMs - this.#sinceMs - this.#clock!.stepMs;
+    if (phase === "keep_alive" && waitedMs > 0) this.#wire.http.forgetHeads();
     const error = this.#passed(phase, waitedMs);
     if (error === undefined) return;
     this.#phase = undefined;
@@ -155,7 +156,7 @@ export class RequestDeadlines implements Watched {
   #error(deadline: Phase, timeoutMs: number, reason: string): TimeoutError {
     return new TimeoutError(deadline, timeoutMs, {
       action: "read a request from",
-      address: String(this.#remoteAddress),
+      address: String(this.#wire.channel.remoteAddress),
       reason,
       option: OPTIONS[deadline],
     });

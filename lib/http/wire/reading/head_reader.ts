@@ -37,9 +37,7 @@ export class HeadReader<L> {
   readonly #parseLine: (line: string) => L;
   readonly #rules: ScanRules;
   readonly #isResponse: boolean;
-  // Whether an empty line may come before a head (RFC 9112 section 2.2: some
-  // clients send one behind a body).
-  readonly #skipsLine: boolean;
+  // Whether an empty line came before the head.
   #skipped = false;
   #scanner: LineScanner;
   // Read before the rest only if the rest was not here, or is malformed.
@@ -61,7 +59,6 @@ export class HeadReader<L> {
   ) {
     this.#parseLine = parseLine;
     this.#rules = rulesOf(settings, of, parseLine);
-    this.#skipsLine = of === "request";
     this.#isResponse = of === "response";
     this.#scanner = new LineScanner(this.#rules);
   }
@@ -116,6 +113,12 @@ export class HeadReader<L> {
     );
   }
 
+  /** Drops what is known of heads before. */
+  forget(): void {
+    this.#before = "";
+    this.#repeated = undefined;
+  }
+
   #begin(): void {
     this.#scanner = new LineScanner(this.#rules);
     this.#line = undefined;
@@ -133,7 +136,8 @@ export class HeadReader<L> {
     if (scanner.bounds.length > 0) return true;
     if (!scanner.scan(queue)) return false;
     if (scanner.bounds[1]! > 0) return true;
-    if (!this.#skipsLine || this.#skipped) {
+    // Some clients send one behind a body (RFC 9112 section 2.2).
+    if (this.#isResponse || this.#skipped) {
       throw malformed("RFC 9112 2.2", "an empty line stands before the head");
     }
     queue.skip(scanner.scanned);

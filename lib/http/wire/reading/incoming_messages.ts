@@ -142,6 +142,12 @@ export class IncomingMessages {
     return count === 0 ? NOTHING : this.#queue.take(count);
   }
 
+  /** Drops what is known of heads before. */
+  forgetHeads(): void {
+    this.#heads.forget();
+    this.#known = undefined;
+  }
+
   get #heads(): HeadReader<RequestLine | StatusLine> {
     return this.#requests ?? this.#responses!;
   }

@@ -17,7 +17,7 @@
 import type { ByteQueue } from "../../../bytes/byte_queue.ts";
 import type { Head } from "./head_reader.ts";
 
-// An idle connection keeps its head, so long ones are read again.
+// A connection keeps its head, with all fields, so long ones are read again.
 const MOST_BYTES = 2 * 1024;
 
 /**
