@@ -69,7 +69,7 @@ const EXPORTS: Record<string, readonly string[]> = {
     BadFrames Boundary ByteQueue ByteSink ChecksumName CodecOptions DEFAULT_MAX_MESSAGE_BYTES
     DecimalHeaderOptions Decoder DelimiterOptions Encoder FixedLengthOptions
     FrameDecoder FrameDecoderOptions FramePart FramePartKind FramePlace Framing Guess LengthBytes LengthPrefixOptions
-    LineOptions PROTOCOLS Protocol ProtocolError ProtocolErrorCode ProtocolErrorDetails
+    FRAMING_NAMES LineOptions PROTOCOLS Protocol ProtocolError ProtocolErrorCode ProtocolErrorDetails
     ReadableQueue Side SniffBuffer SniffedConversation SniffedStream Sureness VarintPrefixOptions ber cobs contentLength decimalHeader
     delimiter dle explainFrame fix fixedLength hdlc jsonSequence jsonValues lengthPrefix line mllp netstring
     octetCount parseFraming raw recordMarking resp sequence slip sniffFraming syslog untilClose

@@ -5,34 +5,43 @@
  */
 
 import type { TypedTransport } from "../arguments/kinds.ts";
-import { PROTOCOLS } from "../../lib/framing/mod.ts";
+import { FRAMING_NAMES, PROTOCOLS } from "../../lib/framing/mod.ts";
 import { exitCodeSection } from "./exit_code_section.ts";
 import { FAULTS } from "./topics/faults.ts";
 import type { Section } from "./manual.ts";
+
+/** The framings that have a row; all others are named behind them. */
+const EXPLAINED: Section["rows"] = [
+  ["line", "ends with a line feed; line,crlf sends CR LF; both are read"],
+  ["length:4", "binary length in 1 to 8 bytes; length:4,le"],
+  ["header:10", "decimal length in 10 characters; header:5,zero zero-filled"],
+  [
+    "delimiter:#*#",
+    "ends with these bytes; \\n \\r \\t \\0 \\\\ \\, \\| \\xHH",
+  ],
+  ["delimiter:A|B", "ends with A or B; delimiter:A|B,keep shows it too"],
+  ["fixed:30,pad=#", "30 bytes each, shorter ones filled up"],
+  ["close", "one message: everything until the sender finishes"],
+  ["raw", "no framing: each read is a message"],
+  [
+    "length:2,crc=16-ccitt",
+    "a checksum ends each message; also 16-x25, 16-modbus, 32, 32-le",
+  ],
+  ["A then B", 'one message in A, all others in B: "fixed:8 then length:4"'],
+];
+
+const OTHERS = FRAMING_NAMES.filter((name) =>
+  !EXPLAINED.some(([form]) => form.split(/[:,]/)[0] === name)
+);
 
 /** The framings. */
 const FRAMINGS: Section = {
   title: "Framings (--frame; both ends must use the same)",
   rows: [
-    ["line", "ends with a line feed; line,crlf sends CR LF; both are read"],
-    ["length:4", "binary length in 1 to 8 bytes; length:4,le"],
-    ["header:10", "decimal length in 10 characters; header:5,zero zero-filled"],
-    [
-      "delimiter:#*#",
-      "ends with these bytes; \\n \\r \\t \\0 \\\\ \\, \\| \\xHH",
-    ],
-    ["delimiter:A|B", "ends with A or B; delimiter:A|B,keep shows it too"],
-    ["fixed:30,pad=#", "30 bytes each, shorter ones filled up"],
-    ["close", "one message: everything until the sender finishes"],
-    ["raw", "no framing: each read is a message"],
-    [
-      "length:2,crc=16-ccitt",
-      "a checksum ends each message; also 16-x25, 16-modbus, 32, 32-le",
-    ],
-    ["A then B", 'one message in A, all others in B: "fixed:8 then length:4"'],
+    ...EXPLAINED,
     [
       "",
-      "and varint, netstring, content-length, octet-count, syslog, slip, cobs, hdlc, dle, json, json-seq, resp, rpc, ber, mllp, fix; or a protocol's name, see help protocols",
+      `and ${OTHERS.join(", ")}; or a protocol's name, see help protocols`,
     ],
   ],
 };

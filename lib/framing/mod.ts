@@ -188,7 +188,7 @@ export {
 export { line, type LineOptions } from "./formats/line.ts";
 export { netstring } from "./formats/netstring.ts";
 export { octetCount } from "./formats/octet_count.ts";
-export { parseFraming } from "./parse.ts";
+export { FRAMING_NAMES, parseFraming } from "./parse.ts";
 export { type Protocol, PROTOCOLS } from "./protocols/protocols.ts";
 export { raw } from "./formats/raw.ts";
 export { sequence } from "./sequence.ts";

@@ -100,6 +100,20 @@ function parsePart(text: string): Framing {
   }
 }
 
+/**
+ * The names with which the strings of framings begin, such as `"length"` in
+ * `"length:4"`. The names of protocols are in {@linkcode PROTOCOLS}.
+ *
+ * @example Whether a word names a framing
+ * ```ts
+ * import { FRAMING_NAMES } from "@parley/parley/framing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(FRAMING_NAMES.includes("netstring"), true);
+ * ```
+ */
+export const FRAMING_NAMES: readonly string[] = [...FORMATS.keys()];
+
 /** The framings that have an option of that name. */
 function ownersOf(option: string): string[] {
   return Array.from(FORMATS).filter(([, format]) => {
