@@ -29,3 +29,4 @@ export { checkServeOptions } from "./session/serving/check_options.ts";
 export { listenAll } from "./session/serving/listen_all.ts";
 export { Address, parseAddress } from "./transport/address.ts";
 export { DEFAULT_MAX_PROXY_HEADER_BYTES } from "./transport/proxy/header_limit.ts";
+export { type AddressForm, TRANSPORTS } from "./transport/transports.ts";

@@ -10,9 +10,10 @@
  * @module
  */
 
-import { type Address, parseAddress } from "../../lib/start.ts";
+import { type Address, parseAddress, TRANSPORTS } from "../../lib/start.ts";
 import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
+import { schemesOf } from "./kinds.ts";
 
 /** Tells whether a socket is at a path. */
 export type IsSocket = (path: string) => boolean;
@@ -34,6 +35,9 @@ export function readAddress(text: string): Address {
   }
 }
 
+// udp:9901
+const SHORT = new RegExp(`^(${schemesOf("host")}):(?!//)(.+)$`, "i");
+
 /**
  * Writes what was typed at the place of an address as the library reads it.
  *
@@ -46,7 +50,7 @@ export function writtenAddress(
   isSocket: IsSocket,
 ): { readonly text: string; readonly words: 1 | 2 } {
   const [first = "", second = ""] = words;
-  const [, scheme, rest] = /^(tcp|tls|udp):(?!\/\/)(.+)$/i.exec(first) ?? [];
+  const [, scheme, rest] = SHORT.exec(first) ?? [];
   if (scheme !== undefined) {
     const place = /^\d+$/.test(rest!) ? `127.0.0.1:${rest}` : rest;
     return { text: `${scheme}://${place}`, words: 1 };
@@ -57,8 +61,8 @@ export function writtenAddress(
       : first;
     return { text: `${host}:${second}`, words: 2 };
   }
-  const isPath = !/^\d*$|^[a-z]+:/i.test(first) && isSocket(first);
-  return { text: isPath ? `unix:${first}` : first, words: 1 };
+  const isSocketAlone = !/^\d*$|^[a-z]+:/i.test(first) && isSocket(first);
+  return { text: isSocketAlone ? `unix:${first}` : first, words: 1 };
 }
 
 /** Whether it is a host name or an IP address, without a port. */
@@ -77,7 +81,7 @@ function isHostAlone(text: string): boolean {
  * @throws {UsageError} If its port is 0, or something listens there: the command.
  */
 export function checkTarget(target: Address, listen?: Address): void {
-  if (target.transport !== "unix" && target.port === 0) {
+  if (!isPath(target) && target.port === 0) {
     throw new UsageError(
       `cannot connect to ${target}: port 0 is only for listening, the port must be from 1 to 65535`,
     );
@@ -89,9 +93,14 @@ export function checkTarget(target: Address, listen?: Address): void {
   }
 }
 
+/** Whether it is a path, as of a Unix socket, which has neither host nor port. */
+export function isPath({ transport }: Address): boolean {
+  return TRANSPORTS[transport].form === "path";
+}
+
 /** Whether what is sent to one address arrives at the other. */
 function isReachedBy(listen: Address, target: Address): boolean {
-  if (listen.transport === "unix" || target.transport === "unix") {
+  if (isPath(listen) || isPath(target)) {
     return String(listen) === String(target);
   }
   const isDatagram = (one: Address) => one.transport === "udp";

@@ -15,6 +15,7 @@
  */
 
 import type { Transport } from "../../mod.ts";
+import { type AddressForm, TRANSPORTS } from "../../lib/start.ts";
 import { UsageError } from "../output/failure.ts";
 import type { OptionTable } from "./option.ts";
 
@@ -45,15 +46,9 @@ export type Kind = keyof typeof KINDS | ServiceKind;
 /** A transport that a command line can name. */
 export type TypedTransport = Exclude<Transport, "memory" | "stream">;
 
-/** What is at an address, by its transport. */
-const KINDS_AT: Readonly<Record<TypedTransport, readonly Kind[]>> = {
-  tcp: ["messages", "framed", "stream", "tcp"],
-  tls: ["messages", "framed", "stream", "tcp", "tls"],
-  udp: ["datagrams"],
-  unix: ["messages", "framed", "stream", "unix"],
-  ws: ["messages", "stream", "tcp", "ws"],
-  wss: ["messages", "stream", "tcp", "tls", "ws"],
-};
+/** The transports that a command line can name. */
+export const TYPED_TRANSPORTS: readonly TypedTransport[] =
+  (Object.keys(TRANSPORTS) as Transport[]).filter(isTransport);
 
 /** The same at TARGET, of a command that joins its clients with a server. */
 const OF_TARGET: Readonly<Partial<Record<Kind, Kind>>> = {
@@ -70,17 +65,22 @@ interface Placed {
 
 /** Gives the kinds of what is at an address. */
 export function kindsAt({ transport }: Placed): readonly Kind[] {
-  return isTransport(transport) ? KINDS_AT[transport] : [];
+  if (!isTransport(transport)) return [];
+  const { carries, isTcp, isTls } = TRANSPORTS[transport];
+  if (carries === "datagrams") return ["datagrams"];
+  const kinds: Kind[] = ["messages", "stream"];
+  kinds.push(carries === "messages" ? "ws" : "framed");
+  if (isTcp) kinds.push("tcp");
+  if (isTls) kinds.push("tls");
+  // One with options of its own.
+  if (transport === "unix") kinds.push("unix");
+  return kinds;
 }
 
 /** Gives the kinds of what is at TARGET. */
 export function kindsAtTarget(target: Placed): readonly Kind[] {
   return kindsAt(target).flatMap((kind) => OF_TARGET[kind] ?? []);
 }
-
-/** The transports that a command line can name. */
-export const TRANSPORTS: readonly TypedTransport[] = Object.keys(KINDS_AT)
-  .filter(isTransport);
 
 /** Whether WebSocket is at an address. */
 export function isWebSocket(place: Placed): boolean {
@@ -92,9 +92,16 @@ export function hasOwnMessages(place: Placed): boolean {
   return isWebSocket(place) || kindsAt(place).includes("datagrams");
 }
 
+/** The schemes of addresses of these forms, for a regular expression. */
+export function schemesOf(...forms: readonly AddressForm[]): string {
+  return TYPED_TRANSPORTS
+    .filter((name) => forms.includes(TRANSPORTS[name].form)).join("|");
+}
+
 /** Whether a word is the scheme of an address. */
 export function isTransport(word: string): word is TypedTransport {
-  return Object.hasOwn(KINDS_AT, word);
+  return Object.hasOwn(TRANSPORTS, word) &&
+    TRANSPORTS[word as Transport].form !== "name";
 }
 
 function wordsOf(kind: Kind): readonly [string, string?] {

@@ -17,7 +17,7 @@ import { type Address, framingOf } from "../../lib/start.ts";
 import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { type IsSocket, readAddress, writtenAddress } from "./address.ts";
-import { hasOwnMessages, isWebSocket } from "./kinds.ts";
+import { hasOwnMessages, isWebSocket, schemesOf } from "./kinds.ts";
 
 /** An address, and how its messages are framed. */
 export interface Place {
@@ -38,16 +38,22 @@ export interface WrittenPlace {
 }
 
 // What names a transport or a file has no framing before it.
-const ADDRESS_ALONE = /^([a-z][a-z0-9+.-]*:\/\/|(unix|tcp|tls|udp):|[./~])/i;
+const ADDRESS_ALONE = new RegExp(
+  `^([a-z][a-z0-9+.-]*://|(${schemesOf("host", "path")}):|[./~])`,
+  "i",
+);
+const BEFORE_SCHEME = new RegExp(
+  `^(.+?)@((?:(?:${schemesOf("path")}):|[a-z][a-z0-9+.-]*://).*)$`,
+  "is",
+);
 
 /** Parts a word at the @ behind a framing. */
 export function splitPlace(
   word: string,
 ): readonly [frame: string | undefined, address: string] {
   if (ADDRESS_ALONE.test(word)) return [undefined, word];
-  const beforeScheme = /^(.+?)@((?:unix:|[a-z][a-z0-9+.-]*:\/\/).*)$/is;
   const last = /^(.+)@(.*)$/s;
-  const [, frame, address = word] = beforeScheme.exec(word) ??
+  const [, frame, address = word] = BEFORE_SCHEME.exec(word) ??
     last.exec(word) ??
     [];
   return [frame, address];

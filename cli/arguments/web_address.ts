@@ -6,7 +6,7 @@
 
 import { Address } from "../../lib/start.ts";
 import { UsageError } from "../output/failure.ts";
-import { isTransport, TRANSPORTS } from "./kinds.ts";
+import { isTransport, TYPED_TRANSPORTS } from "./kinds.ts";
 
 /**
  * Tells whether an address is one of a web server.
@@ -29,11 +29,13 @@ export function checkScheme(text: string): void {
   if (scheme !== undefined && !isTransport(scheme.toLowerCase())) {
     throw new UsageError(
       `cannot use address "${text}": its scheme must be ${
-        TRANSPORTS.join(", ")
+        TYPED_TRANSPORTS.join(", ")
       }, http or https, not "${scheme}"`,
     );
   }
-  if (scheme === undefined && /^(?!unix:|[.~])[^/]+\//.test(text)) {
+  const begin = /^([a-z][a-z0-9+.-]*):/i.exec(text)?.[1] ?? "";
+  const isPath = /^[.~]/.test(text) || isTransport(begin.toLowerCase());
+  if (scheme === undefined && !isPath && /^[^/]+\//.test(text)) {
     throw new UsageError(
       `"${text}" is not an address; for what is on a web server write: http://${text}`,
     );

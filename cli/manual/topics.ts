@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { TypedTransport } from "../arguments/kinds.ts";
+import { TYPED_TRANSPORTS, type TypedTransport } from "../arguments/kinds.ts";
+import { TRANSPORTS } from "../../lib/start.ts";
 import { FRAMING_NAMES, PROTOCOLS } from "../../lib/framing/mod.ts";
 import { exitCodeSection } from "./exit_code_section.ts";
 import { FAULTS } from "./topics/faults.ts";
@@ -97,31 +98,30 @@ const CLIENT_FORMATS: Section = {
   ],
 };
 
-/** How the addresses of each transport are written, all that can be. */
-const WRITTEN: Readonly<
-  Record<TypedTransport, readonly [form: string, means: string]>
-> = {
-  tcp: [
-    "tcp://HOST:PORT",
-    "or HOST:PORT, or HOST PORT; an IPv6 address in brackets, [::1]:7342",
-  ],
-  tls: ["tls://HOST:PORT", "the same over TLS"],
-  udp: [
-    "udp://HOST:PORT",
-    "or udp:PORT; datagrams: each is one message, and may be lost",
-  ],
-  unix: [
-    "unix:PATH",
+/** What there is to say of the addresses of a transport. */
+const MEANT: Readonly<Partial<Record<TypedTransport, string>>> = {
+  tcp: "or HOST:PORT, or HOST PORT; an IPv6 address in brackets, [::1]:7342",
+  udp: "or udp:PORT; datagrams: each is one message, and may be lost",
+  unix:
     "a Unix socket: programs of this machine only; the client takes the path of an existing socket alone",
-  ],
-  ws: ["ws://HOST:PORT/PATH", "WebSocket, whose messages need no --frame"],
-  wss: ["wss://HOST:PORT/PATH", "the same over TLS"],
+  ws: "WebSocket, whose messages need no --frame",
 };
+
+/** How the addresses of each transport are written, all that can be. */
+const WRITTEN: Section["rows"] = TYPED_TRANSPORTS.map((transport) => {
+  const { form, isTls } = TRANSPORTS[transport];
+  const place = { host: "//HOST:PORT", url: "//HOST:PORT/PATH", path: "PATH" };
+  return [
+    `${transport}:${place[form as keyof typeof place]}`,
+    MEANT[transport] ??
+      (isTls ? "the same over TLS" : "connections of bytes"),
+  ];
+});
 
 const ADDRESSES: Section = {
   title: "Addresses",
   rows: [
-    ...Object.values(WRITTEN),
+    ...WRITTEN,
     ["7342", "this machine only (loopback): tcp://127.0.0.1:7342"],
     [
       "FRAME@ADDRESS",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { applicable, TRANSPORTS } from "../arguments/kinds.ts";
+import { applicable, TYPED_TRANSPORTS } from "../arguments/kinds.ts";
 import type { Manual, Section } from "../manual/manual.ts";
 import { kindsOf } from "./server_command.ts";
 import { SERVER_OPTIONS } from "./server_option_table.ts";
@@ -60,7 +60,7 @@ const PERMISSIONS: Section = {
  */
 export function manualOf(name: string): Manual {
   const service = SERVICES[name]!;
-  const kinds = TRANSPORTS
+  const kinds = TYPED_TRANSPORTS
     .filter((transport) =>
       transport !== "udp" || service.notOverUdp === undefined
     )

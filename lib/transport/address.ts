@@ -18,6 +18,7 @@ import {
   defaultPortOf,
   formOf,
   type Transport,
+  TRANSPORTS,
   transportsOf,
 } from "./transports.ts";
 
@@ -81,7 +82,7 @@ export class Address {
 
   /** Whether TLS protects what goes there: `"tls"` and `"wss"`. */
   get isTls(): boolean {
-    return this.transport === "tls" || this.transport === "wss";
+    return TRANSPORTS[this.transport].isTls === true;
   }
 
   /**

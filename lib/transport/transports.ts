@@ -70,6 +70,12 @@ export interface TransportRow {
   readonly open: (() => Promise<ConnectionOpener>) | string;
   /** The port of an address that names none, if that is allowed. */
   readonly defaultPort?: number;
+  /** What it carries, if not bytes. */
+  readonly carries?: "messages" | "datagrams";
+  /** Whether it stands on TCP. */
+  readonly isTcp?: true;
+  /** Whether TLS protects it. */
+  readonly isTls?: true;
 }
 
 const WEBSOCKET: () => Promise<ConnectionOpener> = async () => {
@@ -81,6 +87,7 @@ const WEBSOCKET: () => Promise<ConnectionOpener> = async () => {
 export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
   tcp: {
     form: "host",
+    isTcp: true,
     open: async () => {
       const { connectTcp, listenLine } = await import("./tcp/open.ts");
       return { dial: connectTcp, listen: listenLine };
@@ -88,6 +95,8 @@ export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
   },
   tls: {
     form: "host",
+    isTcp: true,
+    isTls: true,
     open: async () => {
       const { dialTls, listenForTls } = await import("./tls/open.ts");
       return { dial: dialTls, listen: listenForTls };
@@ -95,6 +104,7 @@ export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
   },
   udp: {
     form: "host",
+    carries: "datagrams",
     open: "UDP has no connections, use bindUdp or serveDatagrams",
   },
   unix: {
@@ -104,8 +114,21 @@ export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
       return { dial: connectUnix, listen: listenUnix };
     },
   },
-  ws: { form: "url", open: WEBSOCKET, defaultPort: 80 },
-  wss: { form: "url", open: WEBSOCKET, defaultPort: 443 },
+  ws: {
+    form: "url",
+    open: WEBSOCKET,
+    defaultPort: 80,
+    carries: "messages",
+    isTcp: true,
+  },
+  wss: {
+    form: "url",
+    open: WEBSOCKET,
+    defaultPort: 443,
+    carries: "messages",
+    isTcp: true,
+    isTls: true,
+  },
   memory: {
     form: "name",
     open: "only its listener connects to it, as in memoryListener().connect()",

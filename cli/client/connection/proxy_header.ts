@@ -6,6 +6,7 @@
 
 import type { Address, Connection } from "../../../mod.ts";
 import { encodeProxyHeader } from "../../../lib/transport/proxy/mod.ts";
+import { isPath } from "../../arguments/address.ts";
 import { errorText } from "../../output/error_text.ts";
 import { UsageError } from "../../output/failure.ts";
 
@@ -40,7 +41,7 @@ function headerFor(
   version: 1 | 2,
 ): Uint8Array {
   // A header cannot hold a path: it says that the address is unknown.
-  if (remoteAddress.transport === "unix") {
+  if (isPath(remoteAddress)) {
     return encodeProxyHeader(version, undefined, undefined);
   }
   try {

@@ -10,6 +10,7 @@
 
 import { pause } from "../../../lib/core.ts";
 import type { Address, Connection } from "../../../mod.ts";
+import { isPath } from "../../arguments/address.ts";
 
 // As long as a packet may take that was lost once.
 const LONGEST_MS = 1_000;
@@ -26,7 +27,7 @@ export async function acknowledgement(): Promise<Acknowledged> {
 
 async function untilAcknowledged(connection: Connection): Promise<void> {
   const { localAddress, remoteAddress } = connection;
-  if (localAddress.transport === "unix") return;
+  if (isPath(localAddress)) return;
   const until = performance.now() + LONGEST_MS;
   while (performance.now() < until) {
     const waiting = await unacknowledged(localAddress, remoteAddress);

@@ -35,7 +35,7 @@ export function withProxyHeader(
     wrap: async (connection) => {
       const { localAddress, remoteAddress } = connection;
       // A header cannot hold a path: it says that the address is unknown.
-      let bytes = remoteAddress.transport === "unix"
+      let bytes = remoteAddress.hostname === ""
         ? encodeProxyHeader(version, undefined, undefined)
         : encodeProxyHeader(version, localAddress, remoteAddress);
       while (bytes.length > 0) {

@@ -121,7 +121,7 @@ function hostOf(headers: readonly HeaderField[]): string {
 
 /** The host for who names none, which HTTP/1.0 allows. */
 function authorityOf({ hostname, port, transport }: Address): string {
-  if (transport === "unix") return "localhost";
+  if (hostname === "") return "localhost"; // a path has no host
   if (transport === "memory") return hostname;
   return `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
 }
