@@ -10,7 +10,7 @@
  * @module
  */
 
-import { type Address, parseAddress, TRANSPORTS } from "../../lib/start.ts";
+import { type Address, parseAddress } from "../../lib/start.ts";
 import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 import { schemesOf } from "./kinds.ts";
@@ -35,9 +35,6 @@ export function readAddress(text: string): Address {
   }
 }
 
-// udp:9901
-const SHORT = new RegExp(`^(${schemesOf("host")}):(?!//)(.+)$`, "i");
-
 /**
  * Writes what was typed at the place of an address as the library reads it.
  *
@@ -50,7 +47,8 @@ export function writtenAddress(
   isSocket: IsSocket,
 ): { readonly text: string; readonly words: 1 | 2 } {
   const [first = "", second = ""] = words;
-  const [, scheme, rest] = SHORT.exec(first) ?? [];
+  const [, scheme, rest] =
+    new RegExp(`^(${schemesOf("host")}):(?!//)(.+)$`, "i").exec(first) ?? [];
   if (scheme !== undefined) {
     const place = /^\d+$/.test(rest!) ? `127.0.0.1:${rest}` : rest;
     return { text: `${scheme}://${place}`, words: 1 };
@@ -94,8 +92,8 @@ export function checkTarget(target: Address, listen?: Address): void {
 }
 
 /** Whether it is a path, as of a Unix socket, which has neither host nor port. */
-export function isPath({ transport }: Address): boolean {
-  return TRANSPORTS[transport].form === "path";
+export function isPath({ hostname }: Address): boolean {
+  return hostname === "";
 }
 
 /** Whether what is sent to one address arrives at the other. */

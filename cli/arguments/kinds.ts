@@ -72,8 +72,7 @@ export function kindsAt({ transport }: Placed): readonly Kind[] {
   kinds.push(carries === "messages" ? "ws" : "framed");
   if (isTcp) kinds.push("tcp");
   if (isTls) kinds.push("tls");
-  // One with options of its own.
-  if (transport === "unix") kinds.push("unix");
+  if (transport === "unix") kinds.push("unix"); // has --mode
   return kinds;
 }
 

@@ -32,8 +32,11 @@ export async function sendMessages(
   // All at once: the framing keeps them apart, and they leave in one write. A
   // server that answers before it has read all must be read from meanwhile.
   const sending = connection.sendAll(messages);
-  // Waiting for a reply, below, shows that the link is lost.
-  sending.catch(() => {});
+  // Waiting for a reply, below, shows that the link is lost. A message that cannot be
+  // sent gets no reply.
+  sending.catch((error) => {
+    if (error instanceof RangeError) connection.abort(error);
+  });
   if (frame.boundary !== "frame") {
     const finished = sending.then(() => connection.closeWrite());
     finished.catch(() => {});

@@ -191,12 +191,11 @@ function parseTransport(text: string, scheme = "tcp"): Transport {
 
 /** What to write for the address of a web server: HTTP is spoken over these. */
 function insteadOf(text: string): string | undefined {
-  const place = /^(https?):\/\/([^/?#@]+)(?:$|[/?#])/i.exec(text);
-  if (place === null) return undefined;
-  const [, scheme, host = ""] = place;
-  const isSecure = scheme!.toLowerCase() === "https";
-  const port = /:[^\]]*$/.test(host) ? "" : isSecure ? ":443" : ":80";
-  return `write ${isSecure ? "tls" : "tcp"}://${host}${port}`;
+  const [, scheme, host = ""] = /^(https?):\/\/([^/?#@]+)(?:$|[/?#])/i
+    .exec(text) ?? [];
+  if (!scheme) return undefined;
+  const [name, port] = scheme.length > 4 ? ["tls", 443] : ["tcp", 80];
+  return `write ${name}://${host}${/:[^\]]*$/.test(host) ? "" : `:${port}`}`;
 }
 
 const FORMS =

@@ -78,10 +78,15 @@ export interface TransportRow {
   readonly isTls?: true;
 }
 
-const WEBSOCKET: () => Promise<ConnectionOpener> = async () => {
-  const { dialWebSocket, listenForWebSockets } = await import("./ws/open.ts");
-  return { dial: dialWebSocket, listen: listenForWebSockets };
-};
+const WEBSOCKET = {
+  form: "url",
+  carries: "messages",
+  isTcp: true,
+  open: async (): Promise<ConnectionOpener> => {
+    const { dialWebSocket, listenForWebSockets } = await import("./ws/open.ts");
+    return { dial: dialWebSocket, listen: listenForWebSockets };
+  },
+} as const;
 
 /** All transports. */
 export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
@@ -114,21 +119,8 @@ export const TRANSPORTS: Readonly<Record<Transport, TransportRow>> = {
       return { dial: connectUnix, listen: listenUnix };
     },
   },
-  ws: {
-    form: "url",
-    open: WEBSOCKET,
-    defaultPort: 80,
-    carries: "messages",
-    isTcp: true,
-  },
-  wss: {
-    form: "url",
-    open: WEBSOCKET,
-    defaultPort: 443,
-    carries: "messages",
-    isTcp: true,
-    isTls: true,
-  },
+  ws: { ...WEBSOCKET, defaultPort: 80 },
+  wss: { ...WEBSOCKET, defaultPort: 443, isTls: true },
   memory: {
     form: "name",
     open: "only its listener connects to it, as in memoryListener().connect()",

@@ -9,6 +9,7 @@ import { bytes } from "../../encoding/bytes.ts";
 import type { Encoding } from "../../encoding/encoding.ts";
 import { encodeBatch } from "../../framing/encode_batch.ts";
 import type { Encoder, Framing } from "../../framing/framing.ts";
+import { SendSizeError } from "../../framing/limits.ts";
 import type { Channel } from "../channel/channel.ts";
 import { Floating } from "./floating.ts";
 import type { SendingHalf } from "../channel/sending_half.ts";
@@ -43,6 +44,8 @@ export class MessageWriter<S> {
   #endsStream = false;
   // Whether a message is the bytes of its frame, and messages can follow it.
   #isPlain = false;
+  // Whether what is sent has a limit of its own.
+  #isBoundApart = false;
 
   constructor(
     channel: Channel,
@@ -61,8 +64,9 @@ export class MessageWriter<S> {
   /** Frames what is sent from now on by a framing. */
   frame(
     framing: Framing,
-    { maxSentMessageBytes, side }: Settings<unknown, S>,
+    { maxMessageBytes, maxSentMessageBytes, side }: Settings<unknown, S>,
   ): void {
+    this.#isBoundApart = maxSentMessageBytes !== maxMessageBytes;
     this.#encoder = framing.encoder({
       connection: this.#channel,
       from: side,
@@ -144,7 +148,7 @@ export class MessageWriter<S> {
       if (next === values.length) return this.#half.room();
       return this.#floating(this.#sendRestOfBytes(values, next));
     } catch (error) {
-      return this.#refused(error);
+      return this.#refused(this.#inOwnWords(error));
     }
   }
 
@@ -176,7 +180,11 @@ export class MessageWriter<S> {
     for (let next = from; next < length;) {
       await this.#half.room();
       this.#checkLength(values, length);
-      next = this.#acceptBytes(values, next);
+      try {
+        next = this.#acceptBytes(values, next);
+      } catch (error) {
+        throw this.#inOwnWords(error);
+      }
     }
     await this.#half.room();
   }
@@ -192,9 +200,23 @@ export class MessageWriter<S> {
     });
   }
 
+  /** Names the option that bounds what is sent, if it is not that of both directions. */
+  #inOwnWords(error: unknown): unknown {
+    const isOfLimit = this.#isBoundApart && error instanceof SendSizeError &&
+      error.option === "maxMessageBytes";
+    return isOfLimit
+      ? new SendSizeError({ ...error, option: "maxSentMessageBytes" })
+      : error;
+  }
+
   #accept(value: S): void {
     const { sink } = this.#half;
-    this.#encoder.encode(this.#encoding.encode(value), sink);
+    const message = this.#encoding.encode(value);
+    try {
+      this.#encoder.encode(message, sink);
+    } catch (error) {
+      throw this.#inOwnWords(error);
+    }
     this.messages++;
     if (this.#endsStream) void this.#half.finish(true);
     else this.#half.accepted();

@@ -479,3 +479,33 @@ Deno.test("sendAll() of bytes writes up to three high-water marks at once, and s
   await pair.client.close();
   assertEquals((await received).length, 8);
 });
+
+Deno.test("a message above maxSentMessageBytes names that option, by whatever call it is sent", async () => {
+  using pair = talk({ maxMessageBytes: 100, maxSentMessageBytes: 10 });
+  const long = "x".repeat(11);
+  const { client } = pair;
+  const calls = [
+    () => client.send(long),
+    () => client.sendAll(["a", long]),
+    () =>
+      client.sendAll((function* () {
+        yield long;
+      })()),
+    () => Promise.resolve().then(() => client.trySend(long)),
+  ];
+  for (const call of calls) {
+    const error = await assertRejects(call, RangeError);
+    assertEquals(
+      error.message,
+      "Cannot send message of 11 bytes: the limit is 10 bytes (maxSentMessageBytes)",
+    );
+  }
+  using binary = talk({ encoding: "bytes", maxSentMessageBytes: 10 });
+  await assertRejects(
+    () => binary.client.sendAll([new Uint8Array(2), new Uint8Array(11)]),
+    RangeError,
+    "(maxSentMessageBytes)",
+  );
+  using one = talk({ maxMessageBytes: 10 });
+  await assertRejects(() => one.client.send(long), RangeError, "(maxMessage");
+});
