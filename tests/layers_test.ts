@@ -482,7 +482,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   // A page of what was measured; it neither measures nor writes.
   "cli/load/report": [
-    ...["lib/load/mod.ts", "cli/arguments/sizes.ts", "cli/output/escape.ts"],
+    ...["lib/load/mod.ts", "cli/output/counted.ts"],
+    ...["cli/arguments/sizes.ts", "cli/output/escape.ts"],
     ...["cli/http/page/markup.ts", "cli/load/shown/amounts.ts"],
   ],
   "cli/wait": [

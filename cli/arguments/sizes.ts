@@ -7,7 +7,7 @@
 import * as units from "../../lib/units.ts";
 import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
-import { counted } from "./counted.ts";
+import { counted } from "../output/counted.ts";
 
 /**
  * Reads a size.

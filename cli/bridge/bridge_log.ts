@@ -6,7 +6,7 @@
  */
 
 import type { BridgeReport } from "../../lib/relay/mod.ts";
-import { counted } from "../arguments/counted.ts";
+import { counted } from "../output/counted.ts";
 import { TargetLog } from "../target/target_log.ts";
 import { targetText } from "../target/target_text.ts";
 

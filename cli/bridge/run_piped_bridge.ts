@@ -6,7 +6,7 @@
 
 import { MessageConnection, streamConnection } from "../../mod.ts";
 import { bridge, type OpenBridge } from "../../lib/relay/mod.ts";
-import { counted } from "../arguments/counted.ts";
+import { counted } from "../output/counted.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";

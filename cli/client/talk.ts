@@ -7,7 +7,7 @@
 import type { PeerCertificate } from "../../lib/transport/tls/mod.ts";
 import type { MessageConnection } from "../../mod.ts";
 import { formatDuration } from "../arguments/durations.ts";
-import { counted } from "../arguments/counted.ts";
+import { counted } from "../output/counted.ts";
 import { amount } from "../arguments/sizes.ts";
 import type { Log } from "../output/log.ts";
 import { Printer } from "../output/printer.ts";

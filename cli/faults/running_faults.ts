@@ -17,7 +17,7 @@ import {
   withFaults,
 } from "../../lib/testing/mod.ts";
 import type { Framing } from "../../lib/framing/mod.ts";
-import { chosenSeed } from "../output/chosen_seed.ts";
+import { chosenSeed } from "../arguments/chosen_seed.ts";
 import type { Log } from "../output/log.ts";
 import type { FaultValues } from "./fault_options.ts";
 import { ConnectionFaults, EndpointFaults } from "./service_faults.ts";

@@ -6,7 +6,7 @@
 
 import type { BackboneState, HubEvent, RoomStats } from "../../lib/hub/mod.ts";
 import { noticeText } from "../../lib/hub/mod.ts";
-import { counted } from "../arguments/counted.ts";
+import { counted } from "../output/counted.ts";
 import { formatDuration } from "../arguments/durations.ts";
 import { bareReason } from "../output/error_text.ts";
 import type { Log } from "../output/log.ts";

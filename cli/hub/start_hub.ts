@@ -6,7 +6,7 @@
 
 import type { FramedAddress, Listener, MessageOptions } from "../../mod.ts";
 import { type Backbone, type Hub, serveHub } from "../../lib/hub/mod.ts";
-import { counted } from "../arguments/counted.ts";
+import { counted } from "../output/counted.ts";
 import type { Log } from "../output/log.ts";
 import { listenSettings } from "../server/listening/listen_settings.ts";
 import { type RunningServer, runningServer } from "../server/running_server.ts";

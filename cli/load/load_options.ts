@@ -17,6 +17,7 @@ import {
   LOG_OPTIONS,
   MESSAGE_OPTIONS,
 } from "../arguments/common_options.ts";
+import { grouped } from "../output/counted.ts";
 import { durationIn, writtenDuration } from "../arguments/durations.ts";
 import {
   about,
@@ -53,7 +54,7 @@ export const LOAD_OPTIONS = {
       "N",
       parseCount,
       `most messages that each has under way; 1, with --rate ${
-        DEFAULT_OPEN_IN_FLIGHT.toLocaleString("en-US")
+        grouped(DEFAULT_OPEN_IN_FLIGHT)
       }`,
       { usual: true, instead: { http: "a request waits for its response" } },
     ),

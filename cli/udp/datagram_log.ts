@@ -16,7 +16,7 @@ import type {
 import { visible } from "../output/visible.ts";
 import { errorText } from "../output/error_text.ts";
 import type { Log, LogEvent } from "../output/log.ts";
-import { counted } from "../arguments/counted.ts";
+import { counted } from "../output/counted.ts";
 import { amount } from "../arguments/sizes.ts";
 
 const LINES_PER_PERIOD = 5;

@@ -7,7 +7,8 @@
 
 import type { LoadSummary } from "../../../lib/load/mod.ts";
 import { type Html, markup } from "../../http/page/markup.ts";
-import { changeText, grouped, unsentText } from "../shown/amounts.ts";
+import { grouped } from "../../output/counted.ts";
+import { changeText, unsentText } from "../shown/amounts.ts";
 import { differences } from "./parameters.ts";
 import {
   counted,

@@ -6,7 +6,7 @@
 
 import type { LoadSummary } from "../../../lib/load/mod.ts";
 import { formatSize } from "../../arguments/sizes.ts";
-import { grouped } from "../shown/amounts.ts";
+import { grouped } from "../../output/counted.ts";
 import { rate, said } from "./run.ts";
 
 /** A row: what it is of, and its text for a run. */

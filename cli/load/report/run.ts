@@ -7,7 +7,8 @@
 import type { LoadInterval, LoadSummary } from "../../../lib/load/mod.ts";
 import { type Html, markup } from "../../http/page/markup.ts";
 import { escapeControls } from "../../output/escape.ts";
-import { grouped, rateText, timeText } from "../shown/amounts.ts";
+import { grouped } from "../../output/counted.ts";
+import { rateText, timeText } from "../shown/amounts.ts";
 import { microseconds } from "./charts/scale.ts";
 
 /** A run of a report. */

@@ -6,7 +6,8 @@
 
 import type { LatencyFigures } from "../../../lib/load/mod.ts";
 import { type Html, markup } from "../../http/page/markup.ts";
-import { changeText, grouped } from "../shown/amounts.ts";
+import { grouped } from "../../output/counted.ts";
+import { changeText } from "../shown/amounts.ts";
 import { PARAMETERS } from "./parameters.ts";
 import { figure, rate, rateOf, type Run, said, seconds, time } from "./run.ts";
 

@@ -5,11 +5,7 @@
  */
 
 import type { LoadSummary } from "../../../lib/load/mod.ts";
-
-/** A count with its thousands apart. */
-export function grouped(count: number): string {
-  return Math.round(count).toLocaleString("en-US");
-}
+import { grouped } from "../../output/counted.ts";
 
 /** A rate per second: with a decimal if it is small. */
 export function rateText(perSecond: number): string {

@@ -6,7 +6,8 @@
 
 import type { LoadErrors, LoadSummary } from "../../../lib/load/mod.ts";
 import { escapeControls } from "../../output/escape.ts";
-import { aligned, changeText, grouped, rateText, timeText } from "./amounts.ts";
+import { grouped } from "../../output/counted.ts";
+import { aligned, changeText, rateText, timeText } from "./amounts.ts";
 
 /** Writes two runs beside each other. */
 export function comparisonLines(

@@ -5,7 +5,8 @@
  */
 
 import type { LoadOptions, LoadProgress } from "../../../lib/load/mod.ts";
-import { grouped, rateText, timeText } from "./amounts.ts";
+import { grouped } from "../../output/counted.ts";
+import { rateText, timeText } from "./amounts.ts";
 
 /** Writes the line. */
 export function progressText(

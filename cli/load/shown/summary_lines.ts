@@ -24,7 +24,8 @@ import type {
 } from "../../../lib/load/mod.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import { escapeControls } from "../../output/escape.ts";
-import { aligned, grouped, rateText, timeText, unsentText } from "./amounts.ts";
+import { grouped } from "../../output/counted.ts";
+import { aligned, rateText, timeText, unsentText } from "./amounts.ts";
 
 /** Writes a run in lines. */
 export function summaryLines(summary: LoadSummary): string[] {

@@ -11,6 +11,7 @@
  */
 
 import type { FramePart } from "../../../lib/framing/mod.ts";
+import { grouped } from "../counted.ts";
 import { escapeControls } from "../escape.ts";
 
 /** How bytes are drawn. */
@@ -73,7 +74,7 @@ export function annotatedBytes(
   }
   if (shown < bytes.length) {
     const left = bytes.length - shown;
-    rows.push(`… ${left.toLocaleString("en-US")} more bytes`);
+    rows.push(`… ${grouped(left)} more bytes`);
   }
   return rows;
 }
@@ -111,9 +112,7 @@ function underline(
   const begin = OFFSET_COLUMNS + columnOf(first) - 1;
   const end = OFFSET_COLUMNS + columnOf(last) + 1;
   // Where it ends is not seen if it goes on in the next row.
-  const more = offset + size > to
-    ? `, ${size.toLocaleString("en-US")} bytes`
-    : "";
+  const more = offset + size > to ? `, ${grouped(size)} bytes` : "";
   const marks = "^".repeat(end - begin);
   return `${" ".repeat(begin)}${marks} ${escapeControls(text)}${more}`;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { FramePart } from "../../../lib/framing/mod.ts";
+import { grouped } from "../../output/counted.ts";
 import { annotatedBytes } from "../../output/frames/annotated_bytes.ts";
 import { escapeJson } from "../../output/escape.ts";
 import type { Difference } from "./compare.ts";
@@ -156,8 +157,4 @@ function movedBy(part: FramePart, begin: number): FramePart[] {
   if (end <= 0) return [];
   const offset = Math.max(0, part.offset - begin);
   return [{ ...part, offset, size: end - offset }];
-}
-
-function grouped(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { grouped } from "../../output/counted.ts";
 import { formatSize } from "../../arguments/sizes.ts";
 import { EXIT } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
@@ -27,8 +28,6 @@ export const EVENT_BYTES = 256;
 // Shorter chunks share buffers: a buffer of its own takes 200 bytes.
 const SHORT_BYTES = 1024;
 const SHARED_BYTES = 64 * 1024;
-
-const grouped = (count: number) => count.toLocaleString("en-US");
 
 /** Keeps bytes, and counts what is kept. */
 export class Kept {

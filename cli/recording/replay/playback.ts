@@ -12,7 +12,7 @@ import type {
 import { drawsOf, otherSide } from "../../../lib/core.ts";
 import type { Connection } from "../../../mod.ts";
 import { formatDuration } from "../../arguments/durations.ts";
-import { chosenSeed } from "../../output/chosen_seed.ts";
+import { chosenSeed } from "../../arguments/chosen_seed.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";
 import { Failure } from "../../output/failure.ts";
 import type { Log } from "../../output/log.ts";

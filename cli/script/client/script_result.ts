@@ -5,7 +5,7 @@
  */
 
 import { ScriptFailure } from "../../../lib/testing/mod.ts";
-import { counted } from "../../arguments/counted.ts";
+import { counted } from "../../output/counted.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { describe, exitCodeOf, type Stage } from "../../output/describe.ts";
 import { EXIT, type ExitCode } from "../../output/exit_code.ts";

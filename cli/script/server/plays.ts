@@ -17,7 +17,7 @@ import {
   ScriptFailure,
   type ScriptStep,
 } from "../../../lib/testing/mod.ts";
-import { counted } from "../../arguments/counted.ts";
+import { counted } from "../../output/counted.ts";
 import { formatDuration } from "../../arguments/durations.ts";
 import { errorText } from "../../output/error_text.ts";
 import { escapeControls } from "../../output/escape.ts";

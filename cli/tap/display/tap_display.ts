@@ -6,6 +6,7 @@
  */
 
 import type { RelayDirection } from "../../../lib/relay/mod.ts";
+import { grouped } from "../../output/counted.ts";
 import type { TimeoutError } from "../../../lib/start.ts";
 import type { BoundedOutput } from "../../output/bounded_output.ts";
 import { bareReason, errorText } from "../../output/error_text.ts";
@@ -158,9 +159,4 @@ export class TapDisplay implements TapView {
       `${grouped(notShown)} message${notShown === 1 ? "" : "s"} not shown`,
     );
   }
-}
-
-/** A count with its thousands apart: 1,204. */
-function grouped(count: number): string {
-  return count.toLocaleString("en-US");
 }

@@ -6,7 +6,7 @@ import {
   flagOf,
   nameFlags,
 } from "../../../cli/output/error_text.ts";
-import { counted } from "../../../cli/arguments/counted.ts";
+import { counted } from "../../../cli/output/counted.ts";
 import { SERVER_OPTIONS } from "../../../cli/server/server_option_table.ts";
 
 Deno.test("flagOf() finds flags by the table of the command that runs, and names none that it lacks", () => {

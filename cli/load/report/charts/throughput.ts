@@ -6,7 +6,7 @@
 
 import type { LoadInterval } from "../../../../lib/load/mod.ts";
 import { type Html, markup } from "../../../http/page/markup.ts";
-import { grouped } from "../../shown/amounts.ts";
+import { grouped } from "../../../output/counted.ts";
 import { counted, endOf, rate, rateOf, type Run, seconds } from "../run.ts";
 import {
   hit,

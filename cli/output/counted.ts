@@ -13,3 +13,8 @@
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
+
+/** Writes a count with its thousands apart: `1,204`. */
+export function grouped(count: number): string {
+  return Math.round(count).toLocaleString("en-US");
+}

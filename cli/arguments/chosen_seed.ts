@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Log } from "./log.ts";
+import type { Log } from "../output/log.ts";
 
 /** Chooses a seed, and says which, so that the run can be repeated. */
 export function chosenSeed(log: Log): number {
