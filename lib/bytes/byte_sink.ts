@@ -60,6 +60,10 @@ export class ByteSink {
   #end = 0;
   // Payloads that were not copied.
   #large = NO_PAYLOADS;
+  // The last view of #bytes that was written, and its length. Answers are often as long
+  // as the last one, and a new view takes 50 ns.
+  #copied: Uint8Array = EMPTY;
+  #copiedEnd = 0;
 
   /** How many bytes were appended since the last {@linkcode ByteSink.clear}. */
   get length(): number {
@@ -223,7 +227,11 @@ export class ByteSink {
 
   /** The bytes that were copied: all of them, unless the sink borrows some. */
   copied(): Uint8Array {
-    return new Uint8Array(this.#bytes.buffer, 0, this.#end);
+    if (this.#copiedEnd !== this.#end) {
+      this.#copied = new Uint8Array(this.#bytes.buffer, 0, this.#end);
+      this.#copiedEnd = this.#end;
+    }
+    return this.#copied;
   }
 
   /**
@@ -279,5 +287,7 @@ export class ByteSink {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer);
     this.#capacity = bytes.length;
+    this.#copied = EMPTY;
+    this.#copiedEnd = 0;
   }
 }

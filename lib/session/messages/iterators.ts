@@ -67,11 +67,10 @@ abstract class ReaderIterator<T, V> implements AsyncIterableIterator<V> {
     } catch (error) {
       return rejected(error);
     }
-    const { promise, resolve, reject } = Promise.withResolvers<
-      IteratorResult<V>
-    >();
-    this.#resolve = resolve;
-    this.#reject = reject;
+    const promise = new Promise<IteratorResult<V>>((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
     this.#waiting = promise;
     this.#last ??= promise;
     this.#reader.fillThen(this.#onFilled);
