@@ -164,7 +164,7 @@ export class FrameDecoder {
         break;
       } catch (error) {
         this.#count += into.length - from;
-        faults.refuse(error);
+        if (faults.refuse(error)) break;
       }
     }
     return into.length - before;

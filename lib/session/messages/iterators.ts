@@ -127,13 +127,10 @@ export class BatchIterator<T> extends ReaderIterator<T, T[]> {
     reader: MessageReader<T>,
   ): IteratorResult<T[]> | undefined {
     if (this.#reuse) this.#release(reader);
-    const value: T[] = [];
-    reader.takeBatch(value, MOST_MESSAGES);
-    if (value.length > 0) {
-      if (this.#reuse) this.#before = value;
-      return { done: false, value };
-    }
-    return reader.isOver ? DONE : undefined;
+    const value = reader.takeBatch(MOST_MESSAGES);
+    if (value === undefined) return reader.isOver ? DONE : undefined;
+    if (this.#reuse) this.#before = value;
+    return { done: false, value };
   }
 
   /** A loop that waits still holds its batch, and with it a message of any size. */

@@ -125,32 +125,17 @@ export class MessageReader<T> {
    * Takes messages that are already here, as repeated calls of
    * {@linkcode MessageReader.take} would.
    *
-   * @param into Where the messages are appended.
+   * @returns The messages, at least one, or `undefined` as for `take`.
    * @throws {unknown} As `take`, once the messages before the error were given.
    */
-  takeBatch(into: T[], most: number): void {
-    if (this.#late !== undefined) this.#tellLate();
-    this.#batch = into;
-    try {
-      // The end may be what makes a message, and a message whose content is bad
-      // must be the last one taken when it is refused.
-      if (this.#isPlain && !this.isOver && this.#half.state !== "finished") {
-        const count = this.#frames.nextBatch(into as Uint8Array[], most);
-        this.messages += count;
-        if (count === 0) this.#nothing();
-        return;
-      }
-      while (into.length < most) {
-        const message = this.take();
-        if (message === undefined) break;
-        into.push(message);
-      }
-    } catch (error) {
-      // The messages before it come first; then it is thrown again.
-      if (into.length === 0) throw error;
-    } finally {
-      this.#batch = undefined;
-    }
+  takeBatch(most: number): T[] | undefined {
+    const first = this.take();
+    if (first === undefined) return undefined;
+    // Most batches of a round trip have one message, and this array has room for one.
+    // An empty one would get room for 17 with the first that is added.
+    const batch = [first];
+    if (this.#half.queue.length > 0) this.#takeMore(batch, most);
+    return batch;
   }
 
   /**
@@ -211,6 +196,28 @@ export class MessageReader<T> {
     this.#releasedAt = this.messages;
     // A pending read writes into the buffer, which then has to stay as it is.
     if (!this.#half.isReading) this.#half.queue.release();
+  }
+
+  #takeMore(into: T[], most: number): void {
+    this.#batch = into;
+    try {
+      // The end may be what makes a message, and a message whose content is bad
+      // must be the last one taken when it is refused.
+      if (this.#isPlain && !this.isOver && this.#half.state !== "finished") {
+        const left = most - into.length;
+        this.messages += this.#frames.nextBatch(into as Uint8Array[], left);
+        return;
+      }
+      while (into.length < most) {
+        const message = this.take();
+        if (message === undefined) break;
+        into.push(message);
+      }
+    } catch {
+      // The messages before it come first; then it is thrown again.
+    } finally {
+      this.#batch = undefined;
+    }
   }
 
   /** The next frame when nothing more comes, which may be what ends it. */
