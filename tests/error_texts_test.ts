@@ -9,6 +9,10 @@ import { assertEquals } from "@std/assert";
 
 /** Files that may read texts which others have written, each with the reason. */
 const MAY_READ: Readonly<Record<string, string>> = {
+  "lib/encoding/json.ts":
+    "what a parser or a check has said may quote a peer, and is escaped",
+  "cli/output/system_reason.ts":
+    "of files, too, the runtime says some things in texts alone",
   "lib/transport/os_error.ts":
     "the runtime says some things in texts alone; their table is os_reasons.ts",
 };
@@ -16,6 +20,10 @@ const MAY_READ: Readonly<Record<string, string>> = {
 // What takes a text apart, or looks for something in it.
 const METHODS =
   "at|charAt|charCodeAt|codePointAt|endsWith|includes|indexOf|lastIndexOf|match|matchAll|replace|replaceAll|search|slice|split|startsWith|substring|toLowerCase|toUpperCase|trim|trimEnd|trimStart";
+
+// What makes a text of an error.
+const MAKERS =
+  "(?:describeError|errorText|bareReason|runtimeText|String(?=\\((?:cause|error|failure)\\b))";
 
 Deno.test("no code matches, replaces or slices the text of an error", async () => {
   const found: string[] = [];
@@ -71,6 +79,11 @@ for (
     `const { message: said } = error;\nreturn said[0];`,
     `const advice = adviceFor(error.message.trim());`,
     `function why({ code, message }: ConnectionError) {\n  return message.match(/x/);\n}`,
+    `if (String(error).includes("refused")) return;`,
+    `const short = escaped(errorText(event.error)).replace(/[.]$/, "");`,
+    `const said = describeError(cause, () => undefined);\nif (said.startsWith("Cannot")) return;`,
+    `if (/refused/.test(errorText(error))) return;`,
+    "if (`${error}`.endsWith('lost')) return;",
   ]
 ) {
   Deno.test(`textReaders() sees what reads a text in: ${line}`, () => {
@@ -81,6 +94,8 @@ for (
 for (
   const line of [
     `show(error.message);`,
+    `show(String(error), errorText(error));`,
+    `const port = String(address.port).padStart(5);`,
     `throw new Failure(EXIT.local, cause.message, { cause });`,
     "const line = `cannot read ${path}: ${error.message}`;",
     `// error.message.includes("in a comment")`,
@@ -125,7 +140,21 @@ function textReaders(source: string): string[] {
       "g",
     );
     return [...code.matchAll(readers)].map(([reader]) => reader.trim());
-  });
+  }).concat(madeTextReaders(code));
+}
+
+/** The places in a source that take apart a text that they have just made. */
+function madeTextReaders(code: string): string[] {
+  const made = String.raw`${MAKERS}\((?:[^()]|\([^()]*\))*\)`;
+  const readers = new RegExp(
+    [
+      String.raw`${made}\)*\.(?:${METHODS})\(`,
+      String.raw`\.(?:test|exec)\(${made}`,
+      String.raw`\$\{(?:cause|error|failure)\}[^\`]*\`\.(?:${METHODS})\(`,
+    ].join("|"),
+    "g",
+  );
+  return [...code.matchAll(readers)].map(([reader]) => reader.trim());
 }
 
 /** The names under which a source knows the texts of errors. */
@@ -134,7 +163,12 @@ function textNames(code: string): string[] {
     /\bconst (\w+) = (?:[^;=]*?[^\w.;])?\(?\w+(?: as \w+\))?\??\.message\b(?![.?[(])/g;
   const taken =
     /\{[^{}]*\bmessage(?:: (\w+))?\b[^{}]*\}(?:: \w*(?:Error|Problem)\b| = (?:error|cause|reason|failure)\b)/g;
+  const made = new RegExp(
+    String.raw`\bconst (\w+) = (?:\w+\()*${MAKERS}\(`,
+    "g",
+  );
   const names = [
+    ...[...code.matchAll(made)].map(([, name]) => name!),
     ...[...code.matchAll(assigned)].map(([, name]) => name!),
     ...[...code.matchAll(taken)].map(([, name]) => name ?? "message"),
   ];

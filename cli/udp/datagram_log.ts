@@ -73,9 +73,9 @@ export class DatagramLog {
       case "dropped":
         return this.#bounded("dropped", event.from, event.reason);
       case "refused":
-        return this.#bounded("refused", event.from, errorText(event.error));
+        return this.#failed("refused", event);
       case "failed":
-        return this.#bounded("unanswered", event.from, errorText(event.error));
+        return this.#failed("unanswered", event);
       // Every service awaits what it sends, and "failed" says what went wrong.
       case "unsent":
       case "resent":
@@ -136,7 +136,22 @@ export class DatagramLog {
     );
   }
 
-  #bounded(what: string, from: Address, reason: string): void {
+  #failed(
+    what: string,
+    { error, from }: { readonly error: unknown; readonly from: Address },
+  ): void {
+    // Most errors name the peer already.
+    const isNamed = error instanceof Error && "address" in error &&
+      error.address === String(from);
+    this.#bounded(what, from, errorText(error), isNamed);
+  }
+
+  #bounded(
+    what: string,
+    from: Address,
+    reason: string,
+    isNamed = false,
+  ): void {
     const now = performance.now();
     if (now - this.#periodBegan >= PERIOD_MS) {
       this.#tellUntold();
@@ -149,10 +164,7 @@ export class DatagramLog {
     }
     this.#lines++;
     const event: LogEvent = { event: what, peer: String(from), reason };
-    // Most reasons name the peer already.
-    const whose = reason.includes(String(from))
-      ? ""
-      : `a datagram of ${from}: `;
+    const whose = isNamed ? "" : `a datagram of ${from}: `;
     this.#log.soon(event, `${what}: ${whose}${reason}`);
   }
 

@@ -123,7 +123,7 @@ export class TextLines implements LineFormat {
 
   error(found: TapError): string {
     const { at, error, isRaw, number } = found;
-    const what = escapeControls(errorText(error)).replace(/[.;]?$/, "");
+    const what = escapeControls(errorText(error));
     const rest = isRaw
       ? "passed on, shown as raw from here"
       : "passed on, not shown";
