@@ -70,11 +70,17 @@ Deno.bench({ name: "HttpConnection", group }, () => {
   }
 });
 
-Deno.bench({ name: "HttpConnection, kept alive, and answered", group }, () => {
+// A client that asks for the same again and again, and one that does not.
+const PATHS = Array.from(
+  { length: 16 },
+  (_, i) => new TextEncoder().encode(REQUEST.replace("/cookies", `/page${i}`)),
+);
+
+function answered(requests: readonly Uint8Array[]): void {
   const http = new HttpConnection("server");
   const sink = new ByteSink();
   for (let i = 0; i < COUNT; i++) {
-    http.receive(bytes);
+    http.receive(requests[i % requests.length]!);
     const event = http.next();
     if (event?.type === "request") seen += event.headers.length;
     http.next();
@@ -82,4 +88,12 @@ Deno.bench({ name: "HttpConnection, kept alive, and answered", group }, () => {
     http.send(end, sink);
     sink.clear();
   }
+}
+
+Deno.bench({ name: "HttpConnection, kept alive, and answered", group }, () => {
+  answered([bytes]);
+});
+
+Deno.bench({ name: "the same, another path each time", group }, () => {
+  answered(PATHS);
 });

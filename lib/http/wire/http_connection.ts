@@ -224,10 +224,10 @@ export class HttpConnection {
   }
 
   /**
-   * Frees the memory of the request that came again and again, which is 0.5 to 4 KiB:
-   * call it for a connection that waits. A request that comes twice in a row is
-   * remembered from then on, and the next one like it is compared with it in a
-   * tenth of the time that reading takes.
+   * Frees the memory of a head that came again and again: call it for a connection
+   * that waits. The head of a request that comes twice in a row, up to 2 KiB long,
+   * is kept with its fields, and the next one like it is compared with it in a tenth
+   * of the time that reading takes.
    */
   forgetHeads(): void {
     this.#incoming.forgetHeads();
