@@ -37,3 +37,4 @@ export {
 } from "./transport/datagram_endpoint.ts";
 export { everyInterfaceFor } from "./transport/ip.ts";
 export { OuterConnection } from "./transport/outer_connection.ts";
+export { OuterEndpoint } from "./transport/udp/outer_endpoint.ts";

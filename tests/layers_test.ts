@@ -22,6 +22,7 @@ const CONTRACT = [
   "lib/transport/outer_connection.ts",
   "lib/transport/spoken_framing.ts",
   "lib/transport/tls/options.ts",
+  "lib/transport/udp/outer_endpoint.ts",
   "lib/transport/ws/options.ts",
   "lib/transport/ws/terms.ts",
   // The names of transports; it loads them when they are opened.

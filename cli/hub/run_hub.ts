@@ -10,10 +10,8 @@ import type { ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand, Progress } from "../program.ts";
 import { reloadAtSignal } from "../server/listening/reload_certificate.ts";
-import {
-  framingsOf,
-  tellListening,
-} from "../server/listening/tell_listening.ts";
+import { tellListening } from "../server/listening/tell_listening.ts";
+import { framingsOf } from "../server/listening/tell_settings.ts";
 import { Servers } from "../server/servers.ts";
 import { untilSignal } from "../server/until_signal.ts";
 import type { Terminal } from "../terminal/terminal.ts";

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { formatSize } from "../arguments/sizes.ts";
 import { EXIT, type ExitCode } from "../output/exit_code.ts";
 import { Log } from "../output/log.ts";
 import type { Invocation, LoadedCommand } from "../program.ts";
@@ -18,7 +17,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 import { reloadAtSignal } from "./listening/reload_certificate.ts";
 import { parseServerArguments, type ServerCommand } from "./server_command.ts";
 import { type Between, startServers } from "./start_servers.ts";
-import { framingsOf, tellListening } from "./listening/tell_listening.ts";
+import { tellListening } from "./listening/tell_listening.ts";
 import { untilSignal } from "./until_signal.ts";
 
 /**
@@ -109,39 +108,11 @@ async function runServers(
   const write = service.protocol?.write ?? String;
   tellListening(command.addresses, servers.addresses, write, terminal, log);
   servers.begin();
-  if (options.verbose) tellSettings(command, log);
+  if (options.verbose) {
+    const { tellSettings } = await import("./listening/tell_settings.ts");
+    tellSettings(command, log);
+  }
   const exitCode = await Promise.race([ended, servers.failed]);
   undoReload();
   return exitCode;
-}
-
-function tellSettings(command: ServerCommand, log: Log): void {
-  const { name, options, places, service } = command;
-  if (service.protocol !== undefined) return tellHttpSettings(command, log);
-  const frame = framingsOf(places, options.frame);
-  const maxMessageBytes = options["max-message"];
-  log.now(
-    { event: "settings", service: name, frame, maxMessageBytes },
-    `serving ${name} with --frame ${frame}, messages up to ${
-      formatSize(maxMessageBytes)
-    }`,
-  );
-}
-
-function tellHttpSettings({ options }: ServerCommand, log: Log): void {
-  const { "max-body": maxBodyBytes, root, ws } = options;
-  const sockets = ws.map(({ path, service }) => `${service} at ${path}`);
-  log.now(
-    {
-      event: "settings",
-      service: "http",
-      ...(root === undefined ? {} : { root }),
-      maxBodyBytes,
-      ...(ws.length === 0 ? {} : { ws }),
-    },
-    (root === undefined
-      ? `serving http: what was sent, bodies up to ${formatSize(maxBodyBytes)}`
-      : `serving http: the files below ${root}`) +
-      sockets.map((socket) => `; ${socket} over WebSocket`).join(""),
-  );
 }

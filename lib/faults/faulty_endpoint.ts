@@ -29,10 +29,9 @@ import type { Address } from "../transport/address.ts";
 import {
   type DatagramEndpoint,
   MAX_IPV6_DATAGRAM_BYTES,
-  type MulticastMembership,
-  type MulticastOptions,
   type ReceivedDatagram,
 } from "../transport/datagram_endpoint.ts";
+import { OuterEndpoint } from "../transport/udp/outer_endpoint.ts";
 import { DatagramPassages } from "./datagram_passages.ts";
 import {
   directionFrom,
@@ -66,7 +65,7 @@ type State =
   | { readonly type: "failed"; readonly error: unknown };
 
 /** A socket of datagrams with faults. */
-export class FaultyEndpoint implements DatagramEndpoint {
+export class FaultyEndpoint extends OuterEndpoint {
   readonly #endpoint: DatagramEndpoint;
   readonly #parts: EndpointParts;
   readonly #incoming: FaultDirection;
@@ -78,6 +77,7 @@ export class FaultyEndpoint implements DatagramEndpoint {
   #wake: (() => void) | undefined;
 
   constructor(endpoint: DatagramEndpoint, parts: EndpointParts) {
+    super(endpoint);
     this.#endpoint = endpoint;
     this.#parts = parts;
     const { side = "client" } = parts;
@@ -85,15 +85,7 @@ export class FaultyEndpoint implements DatagramEndpoint {
     this.#incoming = directionFrom(otherSide(side));
   }
 
-  get address(): Address {
-    return this.#endpoint.address;
-  }
-
-  resolve(to: Address): Address | Promise<Address> {
-    return this.#endpoint.resolve(to);
-  }
-
-  async send(bytes: Uint8Array, to: Address): Promise<void> {
+  override async send(bytes: Uint8Array, to: Address): Promise<void> {
     if (this.#isClosed()) throw this.#closedError("send to", to);
     let failure: unknown;
     // What is sent at once may fail; what is sent later is lost then, as on a network.
@@ -108,7 +100,7 @@ export class FaultyEndpoint implements DatagramEndpoint {
     if (failure !== undefined) throw failure;
   }
 
-  async receive(into: Uint8Array): Promise<ReceivedDatagram> {
+  override async receive(into: Uint8Array): Promise<ReceivedDatagram> {
     for (;;) {
       if (this.#isClosed()) throw this.#closedError("receive on", this.address);
       const due = this.#due.shift();
@@ -129,18 +121,7 @@ export class FaultyEndpoint implements DatagramEndpoint {
     }
   }
 
-  droppedBySystem(): number | undefined {
-    return this.#endpoint.droppedBySystem?.();
-  }
-
-  joinMulticast(
-    group: string,
-    options: MulticastOptions,
-  ): Promise<MulticastMembership> {
-    return this.#endpoint.joinMulticast(group, options);
-  }
-
-  close(): void {
+  override close(): void {
     this.#state = { type: "closed" };
     for (const peer of this.#peers.clear()) peer.close();
     this.#endpoint.close();

@@ -1,11 +1,5 @@
 /**
- * A hub at work.
- *
- * ```text
- *   open ── shutdown() ──► stopping ── members are gone ──► leaving ──► closed
- *             │ members get a notice, and what waits for them │
- *                                     the backbone is left in order
- * ```
+ * A hub at work: what programs see of it, and its shutdown.
  *
  * @module
  */
@@ -152,11 +146,7 @@ export class RunningHub implements Hub {
     this.#over.abort();
     home.stop();
     const report = await this.#server.shutdown({ graceMs });
-    // Together: with the backbone away, a room is left only once closing gives up.
-    const [unpublished] = await Promise.all([
-      home.link.close(graceMs),
-      home.rooms.settled(),
-    ]);
+    const unpublished = await home.leave(graceMs);
     const whole = { ...report, unpublished };
     if (home.failure === undefined) this.#end.resolve(whole);
     else this.#end.reject(home.failure);

@@ -1,6 +1,12 @@
 /**
  * What the members and rooms of one hub have in common.
  *
+ * ```text
+ *   open ── stop() ──► stopping ── leave(), members are gone ──► leaving ──► closed
+ *             │ members get a notice, and what waits for them      │
+ *                                          the backbone is left in order
+ * ```
+ *
  * @module
  */
 
@@ -39,11 +45,11 @@ export class HubHome implements ConversationHome, RoomHome {
   readonly tell: (event: HubEvent) => void;
   link!: BackboneLink;
   rooms!: Rooms;
-  isStopping = false;
   /** Why the backbone failed for good, if it did. */
   failure: unknown;
   /** Called then. */
   onFailure: (() => void) | undefined;
+  #state: "open" | "stopping" | "leaving" | "closed" = "open";
   #lastId = 0;
 
   constructor(
@@ -62,6 +68,11 @@ export class HubHome implements ConversationHome, RoomHome {
 
   get delivery(): BackboneDelivery {
     return this.link.delivery;
+  }
+
+  /** Whether the hub is shutting down, or has. */
+  get isStopping(): boolean {
+    return this.#state !== "open";
   }
 
   /** Connects with other hubs. */
@@ -94,9 +105,25 @@ export class HubHome implements ConversationHome, RoomHome {
 
   /** Tells all members that this is the end, and holds no sender up any more. */
   stop(): void {
-    this.isStopping = true;
+    this.#state = "stopping";
     for (const room of this.rooms) room.relieve();
     this.#sayToAll({ event: "stopping" });
+  }
+
+  /**
+   * Leaves the backbone, once all members are gone.
+   *
+   * @returns How many published messages it did not accept in time.
+   */
+  async leave(graceMs: number): Promise<number> {
+    this.#state = "leaving";
+    // Together: with the backbone away, a room is left only once closing gives up.
+    const [unpublished] = await Promise.all([
+      this.link.close(graceMs),
+      this.rooms.settled(),
+    ]);
+    this.#state = "closed";
+    return unpublished;
   }
 
   #changed(state: BackboneState): void {

@@ -4,21 +4,18 @@
  * @module
  */
 
-import { otherSide, Recent } from "../../../lib/core.ts";
+import { otherSide, OuterEndpoint, Recent } from "../../../lib/core.ts";
 import type { Address } from "../../../mod.ts";
 import type { Side } from "../../../lib/framing/mod.ts";
 import type {
   DatagramEndpoint,
-  MulticastMembership,
-  MulticastOptions,
   ReceivedDatagram,
 } from "../../../lib/session/datagrams/mod.ts";
 import type { ConnectionRecord, Strike } from "./connection_record.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** A socket whose datagrams are recorded. */
-export class RecordedEndpoint implements DatagramEndpoint {
-  readonly #endpoint: DatagramEndpoint;
+export class RecordedEndpoint extends OuterEndpoint {
   readonly #recorder: Recorder;
   readonly #side: Side;
   // A peer that was forgotten is a new connection of the recording.
@@ -30,18 +27,10 @@ export class RecordedEndpoint implements DatagramEndpoint {
    * @param side The side that this program is.
    */
   constructor(endpoint: DatagramEndpoint, recorder: Recorder, side: Side) {
-    this.#endpoint = endpoint;
+    super(endpoint);
     this.#recorder = recorder;
     this.#side = side;
     this.#peers = new Recent((record) => record.close(side));
-  }
-
-  get address(): Address {
-    return this.#endpoint.address;
-  }
-
-  resolve(to: Address): Address | Promise<Address> {
-    return this.#endpoint.resolve(to);
   }
 
   /** Records a fault of a peer's datagrams, before what it strikes. */
@@ -49,33 +38,22 @@ export class RecordedEndpoint implements DatagramEndpoint {
     this.#record(peer).fault(strike);
   }
 
-  async send(bytes: Uint8Array, to: Address): Promise<void> {
+  override async send(bytes: Uint8Array, to: Address): Promise<void> {
     await this.#recorder.room();
     this.#record(to).chunk(otherSide(this.#side), bytes);
-    await this.#endpoint.send(bytes, to);
+    await super.send(bytes, to);
   }
 
-  async receive(into: Uint8Array): Promise<ReceivedDatagram> {
+  override async receive(into: Uint8Array): Promise<ReceivedDatagram> {
     await this.#recorder.room();
-    const received = await this.#endpoint.receive(into);
+    const received = await super.receive(into);
     this.#record(received.from).chunk(this.#side, received.bytes);
     return received;
   }
 
-  droppedBySystem(): number | undefined {
-    return this.#endpoint.droppedBySystem?.();
-  }
-
-  joinMulticast(
-    group: string,
-    options: MulticastOptions,
-  ): Promise<MulticastMembership> {
-    return this.#endpoint.joinMulticast(group, options);
-  }
-
-  close(): void {
+  override close(): void {
     for (const record of this.#peers.clear()) record.close(this.#side);
-    this.#endpoint.close();
+    super.close();
   }
 
   #record(address: Address): ConnectionRecord {

@@ -1,12 +1,10 @@
 /**
- * Tells where a server listens, and how messages are framed there.
+ * Tells where a server listens.
  *
  * @module
  */
 
 import type { Address } from "../../../mod.ts";
-import type { Framing } from "../../../lib/framing/mod.ts";
-import type { Place } from "../../arguments/place.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { isNameOfLoopback, reachableAt } from "./reachable.ts";
@@ -50,14 +48,4 @@ export function tellListening(
       );
     }
   });
-}
-
-/**
- * Lists the framings of a server's addresses, each once.
- *
- * @param usual The framing of an address without one of its own.
- */
-export function framingsOf(places: readonly Place[], usual: Framing): string {
-  const framings = places.map(({ framing = usual }) => String(framing));
-  return [...new Set(framings)].join(", ");
 }
