@@ -47,6 +47,7 @@ export function writtenAddress(
   isSocket: IsSocket,
 ): { readonly text: string; readonly words: 1 | 2 } {
   const [first = "", second = ""] = words;
+  if (/^\d+$/.test(first)) return { text: first, words: 1 };
   const [, scheme, rest] =
     new RegExp(`^(${schemesOf("host")}):(?!//)(.+)$`, "i").exec(first) ?? [];
   if (scheme !== undefined) {

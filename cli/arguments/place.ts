@@ -37,23 +37,24 @@ export interface WrittenPlace {
   readonly words: 1 | 2;
 }
 
-// What names a transport or a file has no framing before it.
-const ADDRESS_ALONE = new RegExp(
-  `^([a-z][a-z0-9+.-]*://|(${schemesOf("host", "path")}):|[./~])`,
-  "i",
-);
-const BEFORE_SCHEME = new RegExp(
-  `^(.+?)@((?:(?:${schemesOf("path")}):|[a-z][a-z0-9+.-]*://).*)$`,
-  "is",
-);
-
 /** Parts a word at the @ behind a framing. */
 export function splitPlace(
   word: string,
 ): readonly [frame: string | undefined, address: string] {
-  if (ADDRESS_ALONE.test(word)) return [undefined, word];
+  // Nearly every word; the expressions below take time to make.
+  if (!word.includes("@")) return [undefined, word];
+  // What names a transport or a file has no framing before it.
+  const addressAlone = new RegExp(
+    `^([a-z][a-z0-9+.-]*://|(${schemesOf("host", "path")}):|[./~])`,
+    "i",
+  );
+  if (addressAlone.test(word)) return [undefined, word];
+  const beforeScheme = new RegExp(
+    `^(.+?)@((?:(?:${schemesOf("path")}):|[a-z][a-z0-9+.-]*://).*)$`,
+    "is",
+  );
   const last = /^(.+)@(.*)$/s;
-  const [, frame, address = word] = BEFORE_SCHEME.exec(word) ??
+  const [, frame, address = word] = beforeScheme.exec(word) ??
     last.exec(word) ??
     [];
   return [frame, address];

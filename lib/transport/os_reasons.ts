@@ -86,8 +86,11 @@ function unresolved(pattern: RegExp, reason: string): Row {
   return [pattern, { code: "unresolved", reason }];
 }
 
-// The first row that matches counts.
-const ROWS: readonly Row[] = [
+let rows: readonly Row[] | undefined;
+
+// The first row that matches counts. Made at the first failure, as most starts have
+// none and the expressions take time.
+const makeRows = (): readonly Row[] => [
   tls(
     /InvalidContentType|wrong version number|InvalidMessage/i,
     "what it sent is not TLS: is one end plain and the other TLS?",
@@ -192,8 +195,9 @@ export function reasonIn(text: string): Reason | undefined {
     const reason = `it gave up with the alert ${alert}`;
     return { code: "tls", ...ALERTS[alert] ?? { reason } };
   }
+  rows ??= makeRows();
   return wrongName(text) ??
-    ROWS.find(([pattern]) => pattern.test(text))?.[1];
+    rows.find(([pattern]) => pattern.test(text))?.[1];
 }
 
 /**

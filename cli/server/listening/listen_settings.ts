@@ -10,7 +10,6 @@ import { isWebSocket } from "../../arguments/kinds.ts";
 import type { ValuesOf } from "../../arguments/option.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
 import { webSocketServer } from "../../websocket/websocket_options.ts";
-import { readTlsFiles } from "../../tls/tls_files.ts";
 import type { SERVER_OPTIONS } from "../server_option_table.ts";
 
 /** The values of the options that say how to listen. */
@@ -44,21 +43,15 @@ export async function listenSettings(
   addresses: readonly Address[],
   terminal: Terminal,
 ): Promise<ListenSettings> {
-  const { alpn, ca, cert, key, mode, "tls-engine": tlsEngine } = options;
-  const tls: TlsListenOptions = isTls(addresses)
-    ? {
-      ...await readTlsFiles({ ca, cert, key }, terminal),
-      ...(alpn === undefined ? {} : { alpn }),
-      ...(tlsEngine === undefined ? {} : { tlsEngine }),
-      requireClientCert: options["require-client-cert"],
-    }
-    : {};
+  const { mode } = options;
   const trusted = options["proxy-protocol-from"];
   return {
     maxConnections: options["max-connections"],
     maxConnectionsPerPeer: options["max-connections-per-peer"] ?? Infinity,
     tlsHandshakeTimeoutMs: options["handshake-timeout"],
-    ...tls,
+    ...addresses.some(({ isTls }) => isTls)
+      ? await tlsOf(options, terminal)
+      : {},
     ...(mode === undefined ? {} : { mode }),
     ...(trusted === undefined ? {} : {
       proxyProtocol: {
@@ -73,7 +66,17 @@ export async function listenSettings(
   };
 }
 
-/** Whether one of the addresses has TLS, and so a certificate. */
-function isTls(addresses: readonly Address[]): boolean {
-  return addresses.some((address) => address.isTls);
+/** Few servers have TLS, so what reads its files is loaded for those. */
+async function tlsOf(
+  { alpn, ca, cert, key, ...options }: ListenValues,
+  terminal: Terminal,
+): Promise<TlsListenOptions> {
+  const { readTlsFiles } = await import("../../tls/tls_files.ts");
+  const tlsEngine = options["tls-engine"];
+  return {
+    ...await readTlsFiles({ ca, cert, key }, terminal),
+    ...(alpn === undefined ? {} : { alpn }),
+    ...(tlsEngine === undefined ? {} : { tlsEngine }),
+    requireClientCert: options["require-client-cert"],
+  };
 }

@@ -30,7 +30,7 @@ export function reachableAt(
   interfaces: () => readonly NetworkInterface[],
 ): Reachable[] {
   const { hostname, port, transport } = bound;
-  const isAll = hostname === "::" || hostname === "0.0.0.0";
+  const isAll = isEveryInterface(bound);
   if (!isAll && !isName(asked.hostname)) return [];
   return interfaces().filter(({ address, family }) => {
     if (!isOthers(address)) return false;
@@ -40,6 +40,11 @@ export function reachableAt(
     address: new Address(transport, address, port),
     via: name,
   }));
+}
+
+/** Whether a server listens on every interface. */
+export function isEveryInterface({ hostname }: Address): boolean {
+  return hostname === "::" || hostname === "0.0.0.0";
 }
 
 /**

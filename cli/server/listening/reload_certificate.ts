@@ -7,7 +7,6 @@
 import type { TlsCertificate } from "../../../lib/transport/tls/mod.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { readTlsFiles } from "../../tls/tls_files.ts";
 import type { Servers } from "../servers.ts";
 
 /**
@@ -27,6 +26,7 @@ export function reloadAtSignal(
   if (cert === undefined || key === undefined) return () => {};
   const reload = async () => {
     try {
+      const { readTlsFiles } = await import("../../tls/tls_files.ts");
       const files = { ca: undefined, cert, key };
       const content = await readTlsFiles(files, terminal);
       await servers.setCertificate(content as TlsCertificate);

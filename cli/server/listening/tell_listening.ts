@@ -7,7 +7,11 @@
 import type { Address } from "../../../mod.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { isNameOfLoopback, reachableAt } from "./reachable.ts";
+import {
+  isEveryInterface,
+  isNameOfLoopback,
+  reachableAt,
+} from "./reachable.ts";
 
 /**
  * Tells where a server listens, and what to write on another machine where that is
@@ -33,6 +37,8 @@ export function tellListening(
   if (log.options.quiet) return;
   asked.forEach((place, i) => {
     const at = bound[i]!;
+    // An IP address of this machine, which is what other machines need too.
+    if (at.hostname === place.hostname && !isEveryInterface(at)) return;
     const interfaces = () => terminal.interfaces();
     for (const { address, via } of reachableAt(place, at, interfaces)) {
       log.now(

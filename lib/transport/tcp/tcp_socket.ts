@@ -13,7 +13,6 @@ import {
 import { ConnectionError } from "../../errors.ts";
 import { Address, type Transport } from "../address.ts";
 import type { DialOptions, ListenOptions } from "../connection.ts";
-import { dialEach, lookUpAll } from "./each_address.ts";
 import { inZone, ipVersion } from "../ip.ts";
 import { translate } from "../os_error.ts";
 
@@ -44,6 +43,7 @@ export async function dialSocket(
     const isName = ipVersion(hostname) === undefined;
     if (!isName || !(error instanceof ConnectionError)) throw error;
     if (error.code === "unresolved") throw error;
+    const { dialEach, lookUpAll } = await import("./each_address.ts");
     const each = { dial, lookUp: lookUpAll, signal };
     return withOptions(await dialEach(address, error, each), options);
   }
