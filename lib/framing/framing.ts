@@ -275,7 +275,7 @@ export interface Framing {
   /**
    * The name that errors show. For a framing of this library it is the canonical
    * string, such as `length:4,le`, which `parseFraming` reads back; for your own
-   * any short name.
+   * any short name. A framing without a `toString` of its own is called `custom`.
    *
    * @returns The string.
    */

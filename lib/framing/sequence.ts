@@ -22,6 +22,7 @@ import { OptionTypeError } from "../check.ts";
 import { compact } from "./compact.ts";
 import { explainFrame } from "./explain/explain_frame.ts";
 import type { CodecOptions, Decoder, Encoder, Framing } from "./framing.ts";
+import { nameOf } from "./name.ts";
 
 /**
  * Makes the framing in which the first message is in the first framing, the
@@ -57,7 +58,7 @@ export function sequence(
     if (part.boundary === "frame") continue;
     if (part === last && part.boundary === "none") continue;
     throw new OptionTypeError({
-      action: `use framing "${part}" in a sequence`,
+      action: `use framing "${nameOf(part)}" in a sequence`,
       reason: part.boundary === "none"
         ? "its messages have no end, so nothing can follow one"
         : "its message ends with the stream, so there is only one",
@@ -76,7 +77,7 @@ export function sequence(
       const part = Math.min(index, parts.length - 1);
       return explainFrame(parts[part]!, frame, { from, index: index - part });
     },
-    toString: () => parts.join(" then "),
+    toString: () => parts.map(nameOf).join(" then "),
   };
 }
 

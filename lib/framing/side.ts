@@ -6,6 +6,7 @@
 
 import { checkOneOf, OptionTypeError } from "../check.ts";
 import type { CodecOptions, Framing, Side } from "./framing.ts";
+import { nameOf } from "./name.ts";
 
 const SIDES: readonly Side[] = ["client", "server"];
 
@@ -48,6 +49,6 @@ export function facing(framing: Framing, from: Side | undefined): Framing {
     ...(framing.explain === undefined ? {} : {
       explain: (frame, place) => framing.explain!(frame, { ...place, from }),
     }),
-    toString: () => String(framing),
+    toString: () => nameOf(framing),
   };
 }

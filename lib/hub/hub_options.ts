@@ -12,6 +12,7 @@ import {
 } from "../check.ts";
 import { framingOf } from "../framing/by_name.ts";
 import type { Framing } from "../framing/framing.ts";
+import { nameOf } from "../framing/name.ts";
 import type { ServeOptions } from "../session/serving/server_options.ts";
 import { SYSTEM_TIME, type Time } from "../time/time.ts";
 import type { Backbone } from "./backbone.ts";
@@ -211,7 +212,7 @@ export function checkFraming(framing: Framing | string = "line"): void {
   throw new OptionTypeError({
     action: "serve a hub in",
     option: "framing",
-    value: String(framing),
+    value: nameOf(framing),
     reason: boundary === "none"
       ? "its messages have no end, and a hub passes on whole messages"
       : "it has one message in each direction, and members say more",

@@ -9,6 +9,7 @@ import { concat } from "@std/bytes/concat";
 import { ByteSink } from "../bytes/byte_sink.ts";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../framing/framing.ts";
 import type { Encoder, Framing } from "../framing/framing.ts";
+import { nameOf } from "../framing/name.ts";
 import { cut, type Cuts, describeCuts } from "./cuts.ts";
 import {
   describe,
@@ -169,9 +170,9 @@ export class Verification {
       `\n- ${line}`
     );
     throw new Error(
-      `Framing "${this.framing}" breaks ${this.#broken.length} of its promises:${
-        lines.join("")
-      }`,
+      `Framing "${
+        nameOf(this.framing)
+      }" breaks ${this.#broken.length} of its promises:${lines.join("")}`,
     );
   }
 }

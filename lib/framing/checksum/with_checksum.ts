@@ -19,6 +19,7 @@ import { type Hint, ProtocolError } from "../../errors.ts";
 import { explainFrame } from "../explain/explain_frame.ts";
 import type { CodecOptions, Decoder, Encoder, Framing } from "../framing.ts";
 import { checkSendSize, evidence, malformed, tooLarge } from "../limits.ts";
+import { nameOf } from "../name.ts";
 import {
   type Checksum,
   type ChecksumName,
@@ -60,7 +61,7 @@ export function withChecksum(framing: Framing, name: ChecksumName): Framing {
   const checksum = checksumOf(name);
   if (framing.boundary !== "frame") {
     throw new OptionTypeError({
-      action: `use framing "${framing}" with a checksum`,
+      action: `use framing "${nameOf(framing)}" with a checksum`,
       reason: "a checksum needs messages that end in the bytes themselves",
     });
   }
@@ -72,7 +73,7 @@ export function withChecksum(framing: Framing, name: ChecksumName): Framing {
     encoder: (options) => new ChecksumEncoder(framing, checksum, options),
     explain: (frame, place) =>
       checksumParts(explainFrame(framing, frame, place), checksum),
-    toString: () => `${framing},crc=${name}`,
+    toString: () => `${nameOf(framing)},crc=${name}`,
   };
 }
 

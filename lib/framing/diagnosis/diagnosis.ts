@@ -14,6 +14,7 @@ import { ProtocolError } from "../../errors.ts";
 import { firstBytesOf, type Place } from "./first_bytes.ts";
 import type { Framing } from "../framing.ts";
 import { looksLike, readGreeting } from "./greeting.ts";
+import { nameOf } from "../name.ts";
 
 /** An error's place, and which message it is about. */
 export interface Situation extends Place {
@@ -37,7 +38,7 @@ export function diagnose(
   const { details } = error;
   if (details.messageNumber !== undefined) return error;
   const { messageNumber, streamOffset } = situation;
-  const name = nameOfFraming(situation.framing);
+  const name = nameOf(situation.framing);
   const firstBytes = firstBytesOf(error, situation);
   const hint = guessPeer(situation, firstBytes) ?? details.hint ??
     guessLength(error, name, firstBytes);
@@ -62,12 +63,6 @@ export function diagnose(
     ...(hint === undefined ? {} : { hint }),
     ...(error.cause === undefined ? {} : { cause: error.cause }),
   });
-}
-
-/** A framing's own name; an object literal without toString() has none. */
-function nameOfFraming(framing: Framing): string {
-  const name = String(framing);
-  return name === "[object Object]" ? "custom" : name;
 }
 
 function show(bytes: Uint8Array): string {

@@ -8,6 +8,7 @@
 import { ByteSink } from "../../bytes/byte_sink.ts";
 import { encodeBatch } from "../../framing/encode_batch.ts";
 import type { Encoder, Framing } from "../../framing/framing.ts";
+import { hasName } from "../../framing/name.ts";
 import { reasonFor } from "../members/notice.ts";
 
 /** Messages that are delivered together, or not at all. */
@@ -123,5 +124,7 @@ function packed(sink: ByteSink, count: number, isNotice: boolean): Parcel {
 
 /** The name of what packs for a member: the same for all that share frames. */
 export function packerKey(framing: Framing): string | Framing {
-  return framing.encodesAlike === true ? String(framing) : framing;
+  return framing.encodesAlike === true && hasName(framing)
+    ? String(framing)
+    : framing;
 }

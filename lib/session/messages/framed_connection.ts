@@ -9,6 +9,7 @@ import type { EncodingLike } from "../../encoding/parse.ts";
 import { type Hint, type ProtocolError, TimeoutError } from "../../errors.ts";
 import type { Framing } from "../../framing/framing.ts";
 import { framingOf } from "../../framing/by_name.ts";
+import { nameOf } from "../../framing/name.ts";
 import { isSpoken } from "../../transport/spoken_framing.ts";
 import { INSPECT, type Inspect } from "../../inspect.ts";
 import { within } from "../../time/within.ts";
@@ -129,7 +130,7 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
     const seen = {
       localAddress: String(this.localAddress),
       remoteAddress: String(this.remoteAddress),
-      framing: String(this.#framing),
+      framing: nameOf(this.#framing),
       endedBy,
       stats,
     };
@@ -196,9 +197,9 @@ export class FramedConnection<T, S = T> implements MessageConnection<T, S> {
   useFraming(framing: Framing | string): void {
     if (this.channel.connection.framing !== undefined) {
       throw new OptionTypeError({
-        action: `use framing ${framing} with`,
+        action: `use framing ${nameOf(framing)} with`,
         address: String(this.remoteAddress),
-        reason: `its messages are framed by ${this.#framing}`,
+        reason: `its messages are framed by ${nameOf(this.#framing)}`,
       });
     }
     const next = framingOf(framing);

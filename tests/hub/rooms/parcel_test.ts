@@ -74,6 +74,15 @@ Deno.test("Packer.pack() leaves framings with a memory to each member", () => {
   });
   assert(packerKey(framing) === framing);
   assertEquals(packerKey(parseFraming("length:4")), "length:4");
+  // Two framings without a name are not one.
+  const { decoder, encoder } = parseFraming("line");
+  const unnamed = {
+    boundary: "frame",
+    encodesAlike: true,
+    decoder,
+    encoder,
+  } as const;
+  assert(packerKey(unnamed) === unnamed);
   // Scanners of protocols may follow both directions of their connection.
   const protocol = parseFraming("smtp");
   assert(packerKey(protocol) === protocol);
