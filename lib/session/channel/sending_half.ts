@@ -2,7 +2,7 @@
  * The sending half of a channel: collect, write.
  *
  * ```text
- *   machine ─► sink (being filled) ⇄ sink (being written) ─► connection.write
+ *   machine ─► sink ─► PendingWrite ─► connection.write
  *
  *   open ── finish() ──► finishing ── all written, peer told ──► finished
  *    │                      │
@@ -14,8 +14,8 @@
  * - `finished`: the end was sent to the peer.
  * - `failed`: nothing more is written.
  *
- * A {@linkcode FlushPolicy} decides when to write. While one sink is written
- * the other is filled. What a machine appends before it calls `accepted()` is
+ * A {@linkcode FlushPolicy} decides when to write. While one sink is written,
+ * another one is filled. What a machine appends before it calls `accepted()` is
  * written whole or the connection is broken: nothing ever follows a part of a
  * frame.
  *
@@ -24,40 +24,30 @@
 
 import type { ByteSink } from "../../bytes/byte_sink.ts";
 import type { Connection } from "../../transport/connection.ts";
-import { type RawCalls, rawCalls } from "../../transport/raw_calls.ts";
 import { type ChannelSettings, finishedSending } from "./channel_settings.ts";
 import { FlushPolicy } from "./flush_policy.ts";
-import { newSink, recycle } from "./output_pool.ts";
+import { newSink } from "./output_pool.ts";
+import { PendingWrite, type WriteOwner } from "./pending_write.ts";
 import type { HalfOwner, Traffic } from "./traffic.ts";
 import { DONE, rejected, unawaited, Waiters } from "./waiters.ts";
 
-const NOTHING = new Uint8Array(0);
-const NO_PIECES: Uint8Array[] = [];
-
+/** How far the sending half is; see the drawing above. */
 export type SendingState = "open" | "finishing" | "finished" | "failed";
 
 /** Writes the bytes of one channel. */
-export class SendingHalf {
+export class SendingHalf implements WriteOwner {
   #state: SendingState = "open";
   #connection: Connection;
-  // Of the connection that the pending write goes to.
-  #raw: RawCalls | undefined;
   readonly #traffic: Traffic;
   readonly #owner: HalfOwner;
   readonly #limits: ChannelSettings;
   readonly #policy: FlushPolicy;
-  readonly #onWritten = (count: number) => this.#written(count);
-  readonly #onFailure = (error: unknown) => this.#writeFailed(error);
+  readonly #pending: PendingWrite;
   #filling: ByteSink | undefined;
   // Stream position at which #filling begins: all bytes handed over to writing.
   #handedOver = 0;
   // Stream position after the last frame that was accepted.
   #acceptedAt = 0;
-  // What is being written, its further pieces, the rest of this one: empty for none.
-  #writing: ByteSink | undefined;
-  #pieces: Uint8Array[] = NO_PIECES;
-  #rest: Uint8Array = NOTHING;
-  #isOffered = false;
   #waiters: Waiters | undefined;
   #finish: Promise<void> | undefined;
   #failure: unknown;
@@ -73,6 +63,7 @@ export class SendingHalf {
     this.#owner = owner;
     this.#limits = limits;
     this.#policy = new FlushPolicy(this);
+    this.#pending = new PendingWrite(connection, traffic, this);
   }
 
   get state(): SendingState {
@@ -81,7 +72,7 @@ export class SendingHalf {
 
   /** Whether a write is waiting for the peer. */
   get isWriting(): boolean {
-    return this.#rest.length > 0;
+    return this.#pending.isWriting;
   }
 
   /** Bytes ever appended: the stream position after the last one. */
@@ -114,6 +105,7 @@ export class SendingHalf {
   /** Goes on with another connection; a pending write ends on the one before. */
   moveTo(connection: Connection): void {
     this.#connection = connection;
+    this.#pending.moveTo(connection);
   }
 
   /** Takes note of what was appended: it is written in this turn or the next. */
@@ -139,9 +131,23 @@ export class SendingHalf {
    */
   write(frames: Uint8Array): boolean {
     if (this.#state !== "open" || this.buffered > 0) return false;
-    this.#acceptedAt = this.#handedOver += frames.length;
-    this.#writeRest(frames);
+    this.#handOver(frames);
+    this.#pending.write(frames);
     return true;
+  }
+
+  /**
+   * Writes bytes of the caller's after all that was accepted. Those that the system
+   * does not take at once, as it is full, are the caller's again; says how many it took.
+   */
+  async offer(bytes: Uint8Array): Promise<number> {
+    while (this.buffered > 0) await this.flushed();
+    if (this.#state !== "open") throw this.#refusal();
+    const before = this.#handedOver;
+    this.#handOver(bytes);
+    this.#pending.offer(bytes);
+    await this.#reached(this.#handedOver);
+    return this.#traffic.bytesOut - before;
   }
 
   /**
@@ -168,21 +174,6 @@ export class SendingHalf {
   flushed(): Promise<void> {
     this.flush();
     return this.#reached(this.position);
-  }
-
-  /**
-   * Writes bytes of the caller's after all that was accepted. Those that the system
-   * does not take at once, as it is full, are the caller's again; says how many it took.
-   */
-  async offer(bytes: Uint8Array): Promise<number> {
-    while (this.buffered > 0) await this.flushed();
-    if (this.#state !== "open") throw this.#refusal();
-    const before = this.#handedOver;
-    this.#handedOver += bytes.length;
-    this.#isOffered = true;
-    this.#writeRest(bytes);
-    await this.#reached(this.#handedOver);
-    return this.#traffic.bytesOut - before;
   }
 
   /** Accepts nothing more. */
@@ -212,7 +203,31 @@ export class SendingHalf {
     this.#state = "failed";
     this.#failure = error;
     this.#policy.end();
+    this.#pending.stop();
     if (this.#waiters?.fail(error)) this.#traffic.told = true;
+  }
+
+  /** Bytes were taken; the pending write calls this. */
+  progressed(): void {
+    this.#waiters?.settle(this.#traffic.bytesOut);
+  }
+
+  /** Bytes of an offer were not taken, and are the caller's again. */
+  tookBack(count: number): void {
+    // All of it was waited for.
+    this.#waiters?.settle(this.#handedOver);
+    this.#acceptedAt = this.#handedOver -= count;
+  }
+
+  /** All that was handed over is written. */
+  written(): void {
+    if (this.#filling !== undefined) this.#writeSink();
+  }
+
+  /** A write has failed. */
+  lost(failure: unknown): void {
+    this.fail(failure);
+    this.#owner.lost(failure);
   }
 
   #refusal(): unknown {
@@ -239,6 +254,10 @@ export class SendingHalf {
     return (this.#waiters ??= new Waiters()).wait(position);
   }
 
+  #handOver(bytes: Uint8Array): void {
+    this.#acceptedAt = this.#handedOver += bytes.length;
+  }
+
   /** Begins to write what was collected; what comes in the meantime follows. */
   #writeSink(): void {
     const sink = this.#filling!;
@@ -246,51 +265,6 @@ export class SendingHalf {
     if (sink.length === 0 || this.#state === "failed") return;
     this.#handedOver += sink.length;
     this.#filling = undefined;
-    this.#writing = sink;
-    if (!sink.borrows) return this.#writeRest(sink.copied());
-    this.#pieces = sink.pieces();
-    this.#writeRest(this.#pieces.shift()!);
-  }
-
-  #writeRest(rest: Uint8Array): void {
-    this.#rest = rest;
-    this.#traffic.writes();
-    this.#raw = rawCalls(this.#connection);
-    const written = this.#raw?.writeRaw(rest) ?? this.#connection.write(rest);
-    written.then(this.#onWritten, this.#onFailure);
-  }
-
-  #written(count: number): void {
-    const traffic = this.#traffic;
-    traffic.sent(count, this.#rest);
-    if (this.#isOffered) this.#endOffer(count);
-    this.#waiters?.settle(traffic.bytesOut);
-    if (this.#state === "failed") {
-      this.#rest = NOTHING;
-    } else if (count < this.#rest.length) {
-      this.#writeRest(this.#rest.subarray(count));
-    } else if (this.#pieces.length > 0) {
-      this.#writeRest(this.#pieces.shift()!);
-    } else {
-      // Only after success: the runtime may still look at it otherwise.
-      if (this.#writing !== undefined) recycle(this.#writing);
-      this.#writing = undefined;
-      this.#rest = NOTHING;
-      if (this.#filling !== undefined) this.#writeSink();
-    }
-  }
-
-  #endOffer(taken: number): void {
-    this.#isOffered = false;
-    this.#waiters?.settle(this.#handedOver);
-    this.#handedOver = this.#traffic.bytesOut;
-    this.#rest = this.#rest.subarray(0, taken);
-  }
-
-  #writeFailed(error: unknown): void {
-    this.#rest = NOTHING;
-    const failure = this.#raw ? this.#raw.writeFailure(error) : error;
-    this.fail(failure);
-    this.#owner.lost(failure);
+    this.#pending.writeSink(sink);
   }
 }
