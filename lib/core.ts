@@ -31,10 +31,6 @@ export { startTls } from "./session/messages/start_tls.ts";
 export { serve } from "./session/serving/serve.ts";
 export { pause } from "./time/pause.ts";
 export { LONGEST_TIMER_MS, SYSTEM_TIME, type Time } from "./time/time.ts";
-export {
-  MAX_IPV4_DATAGRAM_BYTES,
-  MAX_IPV6_DATAGRAM_BYTES,
-} from "./transport/datagram_endpoint.ts";
 export { everyInterfaceFor } from "./transport/ip.ts";
 export { OuterConnection } from "./transport/outer_connection.ts";
 export { OuterEndpoint } from "./transport/udp/outer_endpoint.ts";

@@ -28,5 +28,9 @@ export {
 export { checkServeOptions } from "./session/serving/check_options.ts";
 export { listenAll } from "./session/serving/listen_all.ts";
 export { Address, parseAddress } from "./transport/address.ts";
+export {
+  MAX_IPV4_DATAGRAM_BYTES,
+  MAX_IPV6_DATAGRAM_BYTES,
+} from "./transport/datagram_endpoint.ts";
 export { DEFAULT_MAX_PROXY_HEADER_BYTES } from "./transport/proxy/header_limit.ts";
 export { type AddressForm, TRANSPORTS } from "./transport/transports.ts";

@@ -6,11 +6,10 @@
 
 import type { Address } from "../../mod.ts";
 import type { Framing } from "../../lib/framing/mod.ts";
-import { ByteSink } from "../../lib/core.ts";
 import {
   MAX_IPV4_DATAGRAM_BYTES,
   MAX_IPV6_DATAGRAM_BYTES,
-} from "../../lib/core.ts";
+} from "../../lib/start.ts";
 import { errorText } from "../output/error_text.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure, UsageError } from "../output/failure.ts";
@@ -47,11 +46,14 @@ export function checkProxySource(given: ReadonlySet<string>): void {
  * @param maxMessageBytes Largest message in bytes.
  * @throws {Failure} If one cannot be encoded.
  */
-export function checkMessages(
+export async function checkMessages(
   messages: readonly Uint8Array[],
   framing: Framing,
   maxMessageBytes: number,
-): void {
+): Promise<void> {
+  if (messages.length === 0) return;
+  // What sends them is loaded after this anyway.
+  const { ByteSink } = await import("../../lib/core.ts");
   const sink = new ByteSink();
   try {
     const encoder = framing.encoder({ from: "client", maxMessageBytes });

@@ -82,7 +82,7 @@ export async function parseClientArguments(
   if (kinds.has("datagrams")) {
     checkDatagrams(messages, address, options["max-message"]);
   } else {
-    checkMessages(messages, options.frame, options["max-message"]);
+    await checkMessages(messages, options.frame, options["max-message"]);
   }
   return { address, messages, given, options };
 }

@@ -54,7 +54,7 @@ async function run(
   const { send } = options;
   for (const { address, framing = options.frame } of targets) {
     if (send !== undefined && !hasOwnMessages(address)) {
-      checkMessages([send], framing, MOST_BYTES);
+      await checkMessages([send], framing, MOST_BYTES);
     }
   }
   const log = new Log(terminal, { ...options, format: options.log });
