@@ -35,7 +35,7 @@ export const CLIENT_OVERVIEW: Overview = {
         ["--frame SPEC", "where a message ends (default line)"],
         ["--format FORMAT", "text, json, hex, base64; help formats"],
         ["--timeout DURATION", "bounds connecting, and the wait for replies"],
-        ["-v, --verbose", "tells more; -q, --quiet tells less"],
+        ["-v, --verbose", "prints more; -q, --quiet prints less"],
       ],
     },
     { title: "Commands", rows: commandRows(CLIENT_COMMANDS) },

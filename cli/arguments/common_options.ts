@@ -108,13 +108,13 @@ export const WIRE_OPTIONS = about(
     "read-size": optional(
       "SIZE",
       parseSize,
-      "reads at most so many bytes at once: cuts what this end receives",
+      "reads at most this many bytes at once: cuts what this end receives",
       { instead: RAW_INSTEAD },
     ),
     "write-size": optional(
       "SIZE",
       parseSize,
-      "writes at most so many bytes at once: cuts what the other end receives",
+      "writes at most this many bytes at once: cuts what the other end receives",
     ),
     "write-delay": optional(
       "DURATION",
@@ -166,12 +166,12 @@ export const LOG_OPTIONS = about({ subject: "log and help" }, {
     oneOf(["text", "json"]),
     "form of lines on standard error: text or json",
   ),
-  "quiet": flag("tells only what is necessary", {
+  "quiet": flag("prints only what is necessary", {
     letter: "q",
     usual: true,
     contradicts: "verbose",
   }),
-  "verbose": flag("tells more", { letter: "v", usual: true }),
+  "verbose": flag("prints more", { letter: "v", usual: true }),
   ...HELP_OPTIONS,
 });
 

@@ -7,7 +7,7 @@
 import { nearest } from "../../lib/nearest.ts";
 
 /**
- * Names the known word nearest to a mistyped one, to be read behind a refusal.
+ * Names the known word nearest to a mistyped one, to be written after a refusal.
  *
  * @param word What was typed.
  * @param before The prefix of each word; without it the words are quoted.

@@ -154,7 +154,7 @@ export const CLIENT_OPTIONS = {
       "the name that must be in the server's certificate, if not the address's",
     ),
     "insecure": flag(
-      "takes any certificate, so that a machine in between can read and change everything",
+      "accepts any certificate: a machine in between can then read and change everything",
       { letter: "k", usual: true },
     ),
   }),

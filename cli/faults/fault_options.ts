@@ -39,7 +39,7 @@ export const FAULT_OPTIONS = about(
     "seed": optional(
       "N",
       parseWhole,
-      "makes what is random in --fault happen again; chosen, and shown, unless given",
+      "repeats the random choices of --fault; chosen, and shown, unless given",
     ),
   },
 );

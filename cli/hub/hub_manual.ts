@@ -69,7 +69,7 @@ export function hubManual(): Manual {
         ["order", "one order in the room, the same for all members"],
         [
           "loss",
-          "only of what a member that is slow, leaves or is lost has not taken; senders get no confirmation",
+          "a member that is slow, leaves or loses its connection misses messages; senders get no confirmation",
         ],
         ["duplicates", "none"],
         [
@@ -90,7 +90,7 @@ export function hubManual(): Manual {
         ],
         [
           "cut off",
-          "members of one hub go on; up to 16 MiB that they say waits and goes out once, the rest is dropped",
+          "members of one hub still hear each other; up to 16 MiB of their messages wait and are sent once, the rest is dropped",
         ],
         ["duplicates", "none"],
       ],
@@ -103,11 +103,11 @@ export function hubManual(): Manual {
         ],
         [
           "loss",
-          "none that is stored; a hub goes on from where it was, and tells a gap if it missed more than N",
+          "a message that is stored is not lost; a hub goes on where it stopped, and reports a gap if it missed more than N",
         ],
         [
           "cut off",
-          "messages wait, up to 16 MiB, then their senders; what waited goes out once",
+          "up to 16 MiB of messages wait, and then their senders do; what waited is sent once",
         ],
         [
           "duplicates",
@@ -119,7 +119,7 @@ export function hubManual(): Manual {
         ],
         [
           "a full store",
-          "N messages are kept of each room that there ever was; at max_file_store of nats-server messages wait, then their senders",
+          "the last N messages of every room are kept, also of rooms that are empty; at max_file_store of nats-server messages wait, and then their senders do",
         ],
         [
           "speed",

@@ -103,7 +103,7 @@ export const HUB_OPTIONS = {
       "closes a member without a byte in either direction for this long",
     ),
     "no-half-open": flag(
-      "a member that has finished sending leaves at once, as a program that has ended",
+      "a member leaves at once when it finishes sending",
       { sets: ["allowHalfOpen"] },
     ),
     "message-timeout": SERVER_OPTIONS["message-timeout"],
@@ -111,7 +111,8 @@ export const HUB_OPTIONS = {
     ...CONNECTION_LIMITS,
     "grace": {
       ...CONNECTION_LIMITS.grace,
-      help: "how long members may take to get what waits for them at SIGTERM",
+      help:
+        "how long members may take to receive what waits for them, at SIGINT or SIGTERM",
       appliesTo: ["stream"],
     },
   }),

@@ -54,7 +54,7 @@ export const LOAD_MANUAL: Manual = {
         ["ended, reset", "the server closed, or the connection was lost"],
         ["timeout", "no answer within --timeout"],
         ["wrong, missing", "with --check same: another answer, none"],
-        ["extra", "an answer to nothing, or a second one"],
+        ["extra", "an answer without a message, or a second answer"],
         ["protocol", "what came breaks the framing, or HTTP"],
         ["status", "an HTTP status of 400 or more"],
         [

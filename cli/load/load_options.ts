@@ -139,7 +139,7 @@ export const LOAD_OPTIONS = {
     "limit": repeated(
       "PN=TIME",
       parseLimit,
-      "exits 1 if latency is above: p99=5ms, max=1s; may be given again",
+      "exits 1 if latency is above: p99=5ms, max=1s; repeatable",
       { sets: ["limits"], usual: true },
     ),
   }),

@@ -135,7 +135,7 @@ const SERVER_ADDRESSES: Section = {
   rows: [
     ...ADDRESSES.rows,
     [":7342", "every interface, IPv4 and IPv6, so other machines too"],
-    ["0", "a free port, which the first line of the log tells"],
+    ["0", "a free port; the first line of the log shows it"],
   ],
 };
 

@@ -1,5 +1,5 @@
 /**
- * How a conversation is shown that went otherwise than its script says.
+ * Shows a conversation that did not follow its script.
  *
  * @module
  */

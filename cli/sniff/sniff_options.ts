@@ -26,7 +26,7 @@ export const SNIFF_OPTIONS = {
     "send": repeated(
       "TEXT",
       parseEscapedBytes,
-      "sends these bytes to ADDRESS, such as 'PING\\r\\n'; \\xHH is any byte; may be given again, and is then sent after the answer",
+      "sends these bytes to ADDRESS, such as 'PING\\r\\n'; \\xHH is any byte; repeatable, and is then sent after the answer",
       { usual: true },
     ),
     "wait": {

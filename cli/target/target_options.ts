@@ -34,6 +34,6 @@ export const TARGET_TLS_OPTIONS = about({
     "the name that must be in TARGET's certificate, if not the address's",
   ),
   "target-insecure": flag(
-    "takes any certificate of TARGET, so that a machine in between can read and change everything",
+    "accepts any certificate of TARGET: a machine in between can then read and change everything",
   ),
 });

@@ -49,7 +49,7 @@ export const WAIT_OPTIONS = {
       ),
       usual: true as const,
     },
-    "gone": flag("waits until no server does what is asked for", {
+    "gone": flag("waits until the servers are gone", {
       usual: true,
     }),
   }),

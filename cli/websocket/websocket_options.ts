@@ -39,7 +39,7 @@ export const WEBSOCKET_OPTIONS = about(
       { words: types.words },
     ),
     "deflate": flag(
-      "compresses messages if the other end does too; those that are sent each by itself, those that are received as the other end likes",
+      "compresses messages if the other end agrees; each message that is sent is compressed by itself",
     ),
     "ping": deadline(
       Infinity,

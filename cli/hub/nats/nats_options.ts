@@ -72,7 +72,7 @@ export const NATS_OPTIONS = about({ subject: "other machines (NATS)" }, {
     "the name that must be in the certificate of NATS, if not the address's",
   ),
   "nats-insecure": flag(
-    "takes any certificate of NATS, so that a machine in between can read and change everything",
+    "accepts any certificate of NATS: a machine in between can then read and change everything",
   ),
 });
 

@@ -1,6 +1,6 @@
 /**
  * The top of a report: what was measured in one sentence, the figures that count,
- * and what a reader has to know before believing them.
+ * and what you need to know to judge them.
  *
  * @module
  */
@@ -74,7 +74,7 @@ const LATENCIES = [
   ["the longest", "max_us"],
 ] as const;
 
-/** Whether a change is one that people want. Small ones are of chance. */
+/** Whether a change is an improvement. Small changes may be chance. */
 function lookOf(before: number, now: number, better: "more" | "less"): string {
   const isSmall = Math.abs(now - before) < 0.05 * Math.abs(before);
   if (now === before || isSmall) return "same";

@@ -37,7 +37,7 @@ export const CHOP_OPTIONS = {
     "message": repeated(
       "TEXT",
       asTyped,
-      "a message of the request, in --frame; may be given again",
+      "a message of the request, in --frame; repeatable",
       { usual: true },
     ),
     "connection": optional(
@@ -115,7 +115,7 @@ export const CHOP_MANUAL: Manual = {
       title: "What it finds",
       rows: [[
         "",
-        "TCP may cut a request anywhere. A server that takes what one read gives it for a message works until it does. So the request is sent whole, twice, and then again on a new connection for every position, in two pieces. Answers and ends must be the same.",
+        "TCP may cut a request anywhere. A server that treats each read as a message works until that happens. So the request is sent whole, twice, and then again on a new connection for every position, in two pieces. Answers and ends must be the same.",
       ]],
     },
     {

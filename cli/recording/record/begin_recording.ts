@@ -1,5 +1,5 @@
 /**
- * Begins what `--record` and `--pcapng` ask for. Loaded only if they are given.
+ * Starts the recording that `--record` and `--pcapng` ask for. Loaded only if they are given.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { RecordedEndpoint } from "./recorded_endpoint.ts";
 import type { Strike } from "./connection_record.ts";
 import { type Recorded, Recorder } from "./recorder.ts";
 
-/** The faults of one connection, of which the recorder is in the middle. */
+/** The faults of one connection. The recorder stands between them. */
 export interface BrokenConnection {
   /** Strikes what is received. */
   incoming(connection: Connection): Connection;
@@ -35,7 +35,7 @@ export interface BrokenEndpoint {
   recordBy(record: (strike: Strike, peer: Address) => void): void;
 }
 
-/** A recording that was begun, by what a program does with it. */
+/** A recording that is running, as a program uses it. */
 export class Recording {
   /** Writes its events. */
   readonly recorder: Recorder;

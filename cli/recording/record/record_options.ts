@@ -24,7 +24,7 @@ export const RECORD_OPTIONS = about(
     "record": optional(
       "FILE",
       asTyped,
-      "writes what goes over every connection to FILE, read by read, to be shown and played back; what was in FILE is replaced",
+      "writes what goes over every connection to FILE, read by read, for show and replay; replaces FILE",
     ),
     "pcapng": optional(
       "FILE",

@@ -28,7 +28,7 @@ const CONNECTIONS = 1_000;
 export const IGNORE_OPTION = repeated(
   "PATTERN",
   parseIgnored,
-  "leaves out of the comparison what matches /REGEXP/, or the member .path[].of.JSON; may be given again",
+  "leaves out of the comparison what matches /REGEXP/, or the member .path[].of.JSON; repeatable",
   { usual: true },
 );
 

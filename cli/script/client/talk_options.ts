@@ -30,7 +30,7 @@ export const TALK_OPTIONS = {
     "report": optional(
       "FILE",
       asTyped,
-      "writes what came of the scripts to FILE, in the XML of JUnit that CI systems read",
+      "writes the results of the scripts to FILE as JUnit XML, which CI systems read",
       { usual: true },
     ),
   }),
@@ -108,9 +108,9 @@ export const TALK_MANUAL: Manual = {
         ],
         [
           "exit code",
-          "0 if all have passed, 1 if a conversation went otherwise; 2 if a script is wrong, and then nothing was opened",
+          "0 if all have passed, 1 if a conversation differs from its script; 2 if a script is wrong, and then nothing was opened",
         ],
-        ["Ctrl-C", "ends it, and tells what came of the scripts so far"],
+        ["Ctrl-C", "ends it, and shows the results of the scripts so far"],
       ],
     },
   ],

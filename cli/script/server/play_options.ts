@@ -88,7 +88,7 @@ export function playManual(): Manual {
           ],
           [
             "failed",
-            "a client that does otherwise is cut. On standard output: the line, what was expected, what came, and the last three messages",
+            "a client that does something else is cut off. On standard output: the line, what was expected, what came, and the last three messages",
           ],
           [
             "exit code",

@@ -39,8 +39,8 @@ import { within } from "../../time/within.ts";
 export interface ConnectOptions<E extends EncodingLike = "bytes">
   extends MessageOptions<E>, DialOptions, TlsDialOptions, WebSocketDialOptions {
   /**
-   * Longest time in milliseconds until the connection is open, with looking up
-   * the name; `Infinity` for no bound but the system's, which is minutes.
+   * Longest time in milliseconds until the connection is open, including the name
+   * lookup. `Infinity` leaves the limit of the system, which is some minutes.
    *
    * @default {10_000}
    */
@@ -53,7 +53,7 @@ export interface ConnectOptions<E extends EncodingLike = "bytes">
    */
   readonly tlsHandshakeTimeoutMs?: number;
   /**
-   * Called with what must not pass in silence and that no call can throw.
+   * Called with what you should know and no call can throw.
    *
    * @default {unsent messages and bad frames are reported with `console.error`}
    */

@@ -1,5 +1,5 @@
 /**
- * What must not pass in silence on a connection, and that no call throws.
+ * What should not go unnoticed on a connection, and no call throws.
  *
  * @module
  */

@@ -85,7 +85,7 @@ export type ServerEvent<T = Uint8Array, C = MessageConnection<T>> =
 type AnyEvent<T> = ServerEvent<T, { readonly remoteAddress: Address }>;
 
 /**
- * Reports on standard error what must not pass in silence, for programs that do
+ * Reports on standard error what should not go unnoticed, for programs that do
  * not listen to events: failed handlers, peers that break the framing, and what
  * was not sent.
  */

@@ -10,7 +10,7 @@
  * @module
  */
 
-// A constructor that makes nothing, for a class of the platform's own lineage.
+// A constructor that does nothing, so that a class can extend the platform's.
 function Unmade(): void {}
 Unmade.prototype = Request.prototype;
 
@@ -58,8 +58,8 @@ class Probe extends LateRequest {
 }
 
 /**
- * Whether this platform's requests can be made late: not if it keeps their
- * fields elsewhere, where no other object can have them.
+ * Whether this platform's requests can be made late. They cannot if it keeps their
+ * fields in a place that no other object can have.
  */
 export const canBeLate: boolean = (() => {
   try {
