@@ -31,6 +31,7 @@ import {
 } from "./nats_errors.ts";
 import type { NatsSettings } from "../nats_options.ts";
 import { connectNats, type NatsConnection } from "./nats_transport.ts";
+import { Servers } from "./servers.ts";
 
 /** What the line tells its owner. */
 export interface LineEvents {
@@ -53,8 +54,6 @@ export interface LineEvents {
 // that the hubs of a server that is back do not come all at once.
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
-// Of a cluster that tells its members.
-const MOST_SERVERS = 64;
 
 type State = "trying" | "attached" | "away" | "failed" | "closed";
 
@@ -66,8 +65,7 @@ export class NatsLine {
   readonly #events: LineEvents;
   readonly #time: Time;
   readonly #ended = new AbortController();
-  // The servers to try, the next one first.
-  readonly #servers: string[];
+  readonly #servers: Servers;
   #state: State = "trying";
   #connection: NatsConnection | undefined;
 
@@ -83,11 +81,7 @@ export class NatsLine {
     this.#mostWaitingBytes = mostWaitingBytes;
     this.#events = events;
     this.#time = time;
-    // In another order for each hub, so that the servers of a cluster share them.
-    this.#servers = settings.servers
-      .map((server) => ({ server, at: Math.random() }))
-      .sort((a, b) => a.at - b.at)
-      .map(({ server }) => server);
+    this.#servers = new Servers(settings.servers);
   }
 
   /** The connection, while the line is attached. */
@@ -136,8 +130,7 @@ export class NatsLine {
       let error: unknown;
       let refusals = 0;
       for (let tried = 0; tried < length; tried++) {
-        const server = this.#servers.shift()!;
-        this.#servers.push(server);
+        const server = this.#servers.next();
         try {
           return await this.#try(server, signal);
         } catch (why) {
@@ -164,7 +157,8 @@ export class NatsLine {
     let connection: NatsConnection | undefined;
     try {
       connection = await limit.race(attempt);
-      this.#learn(connection);
+      // A server of a cluster tells where the others are.
+      this.#servers.learn(connection.nc.info?.connect_urls ?? []);
       this.#connection = connection;
       await limit.race(this.#events.prepare(connection));
     } catch (error) {
@@ -199,14 +193,6 @@ export class NatsLine {
         ? {}
         : { authenticator: authenticatorOf(credentials) },
     });
-  }
-
-  /** A server of a cluster tells where the others are. */
-  #learn({ nc }: NatsConnection): void {
-    for (const server of nc.info?.connect_urls ?? []) {
-      if (this.#servers.length >= MOST_SERVERS) return;
-      if (!this.#servers.includes(server)) this.#servers.push(server);
-    }
   }
 
   #watch(connection: NatsConnection, server: string): void {

@@ -32,23 +32,19 @@ import {
   type CloseStatus,
   fitReason,
 } from "../wire/close_status.ts";
-import { MessageDeflater, MessageInflater } from "../wire/deflate.ts";
+import { decoderFor, encoderFor } from "./codecs.ts";
 import { ControlBudget } from "./control_budget.ts";
 import { KeepAlive } from "./keep_alive.ts";
-import { newKey } from "./mask_keys.ts";
 import { kindOf } from "./message_kind.ts";
 import { PongAnswers } from "./pong_answers.ts";
 import { TellingDecoder } from "./telling_decoder.ts";
 import type { WebSocketAgreement } from "./agreement.ts";
 import type { ControlReceiver } from "../wire/decoder_options.ts";
-import { WebSocketDecoder } from "../wire/websocket_decoder.ts";
-import { WebSocketEncoder } from "../wire/websocket_encoder.ts";
+import type { WebSocketDecoder } from "../wire/websocket_decoder.ts";
+import type { WebSocketEncoder } from "../wire/websocket_encoder.ts";
 
 // How long the program may go on sending behind the peer's close frame.
 const ANSWER_CLOSE_MS = 5_000;
-
-// Messages below this are not compressed: the headers of DEFLATE eat the gain.
-const COMPRESSED_FROM_BYTES = 64;
 
 const NO_PAYLOAD = new Uint8Array(0);
 
@@ -97,30 +93,14 @@ export class WebSocketFraming implements SpokenFraming, ControlReceiver {
   }
 
   decoder({ maxMessageBytes }: CodecOptions): Decoder {
-    const { compression, side } = this.agreement;
-    const decoder = new WebSocketDecoder({
-      from: side === "server" ? "client" : "server",
-      control: this,
-      maxMessageBytes,
-      inflater: compression === undefined
-        ? undefined
-        : new MessageInflater(compression.receiving),
-    });
+    const decoder = decoderFor(this.agreement, this, maxMessageBytes);
     this.#decoder = decoder;
     return new TellingDecoder(decoder, (error) => this.#refuse(error));
   }
 
   encoder({ maxMessageBytes }: CodecOptions): Encoder {
-    const { compression, side } = this.agreement;
-    const encoder = this.#encoder = new WebSocketEncoder({
-      from: side,
-      maxMessageBytes,
-      newKey,
-      deflater: compression === undefined ? undefined : new MessageDeflater(
-        compression.sending,
-        COMPRESSED_FROM_BYTES,
-      ),
-    });
+    const encoder = encoderFor(this.agreement, maxMessageBytes);
+    this.#encoder = encoder;
     return { encode: (message, sink) => this.#encode(encoder, message, sink) };
   }
 

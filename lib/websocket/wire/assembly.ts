@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ProtocolError } from "../../errors.ts";
 import { TextCheck } from "./text_check.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -89,4 +90,12 @@ export class Assembly {
     this.#length = 0;
     return whole;
   }
+}
+
+/** A message has more fragments than are taken. */
+export function tooManyFragments(limit: number): ProtocolError {
+  return new ProtocolError("too_large", {
+    reason: `the message has more than ${limit} fragments`,
+    option: "maxFragments",
+  });
 }

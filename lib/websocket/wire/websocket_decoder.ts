@@ -22,10 +22,9 @@
  */
 
 import type { ReadableQueue } from "../../bytes/readable_queue.ts";
-import { ProtocolError } from "../../errors.ts";
 import type { Decoder } from "../../framing/framing.ts";
 import { evidence, tooLarge, truncated } from "../../framing/limits.ts";
-import { Assembly, type MessageKind } from "./assembly.ts";
+import { Assembly, type MessageKind, tooManyFragments } from "./assembly.ts";
 import { decodeClose } from "./close_status.ts";
 import { inflated, mostCompressed } from "./compressed_message.ts";
 import {
@@ -242,11 +241,4 @@ export class WebSocketDecoder implements Decoder {
     }
     return message;
   }
-}
-
-function tooManyFragments(limit: number): ProtocolError {
-  return new ProtocolError("too_large", {
-    reason: `the message has more than ${limit} fragments`,
-    option: "maxFragments",
-  });
 }
