@@ -8,7 +8,7 @@
 import { ConnectionError } from "../../errors.ts";
 import type { StatusHead } from "../wire/events.ts";
 import { HttpError } from "../wire/http_error.ts";
-import type { RequestSettings } from "./options.ts";
+import type { RequestSettings } from "./request_settings.ts";
 import type { OutgoingRequest } from "./request/outgoing_request.ts";
 import type { Redirects } from "./request/redirect.ts";
 import { valueOf } from "./request/request_fields.ts";

@@ -9,16 +9,15 @@ import type { Connection } from "../../transport/connection.ts";
 import { readSettings } from "../wire/http_limits.ts";
 import { parseAuthority } from "./connection/target.ts";
 import { followUp } from "./follow_up.ts";
-import {
-  type HttpClientOptions,
-  type HttpExchangeOptions,
-  readOptions,
-  type RequestSettings,
-  requestSettings,
-} from "./options.ts";
+import type { HttpClientOptions, HttpExchangeOptions } from "./options.ts";
 import { OutgoingRequest } from "./request/outgoing_request.ts";
 import { Redirects } from "./request/redirect.ts";
 import { RequestSender } from "./request_sender.ts";
+import {
+  readOptions,
+  type RequestSettings,
+  requestSettings,
+} from "./request_settings.ts";
 import type { IncomingResponse } from "./response/incoming_response.ts";
 import { responseOf } from "./response_of.ts";
 

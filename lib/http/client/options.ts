@@ -4,7 +4,6 @@
  * @module
  */
 
-import { checkDuration, checkOneOf, checkSize } from "../../check.ts";
 import type { Address } from "../../transport/address.ts";
 import type { TlsDialOptions } from "../../transport/tls/options.ts";
 import type { RetryOptions } from "../../session/messages/retry.ts";
@@ -13,18 +12,18 @@ import type { InformationalHead } from "../wire/events.ts";
 import type { HttpResponseReadOptions } from "../wire/http_limits.ts";
 
 /** The default of {@linkcode HttpExchangeOptions.responseTimeoutMs}: 30 s. */
-const DEFAULT_RESPONSE_TIMEOUT_MS: number = 30_000;
+export const DEFAULT_RESPONSE_TIMEOUT_MS: number = 30_000;
 
 /** The default of {@linkcode HttpExchangeOptions.bodyTimeoutMs}: 30 s. */
-const DEFAULT_RESPONSE_BODY_TIMEOUT_MS: number = 30_000;
+export const DEFAULT_RESPONSE_BODY_TIMEOUT_MS: number = 30_000;
 
 /**
  * The default of {@linkcode HttpExchangeOptions.maxRedirects}: 20, as `fetch`.
  */
-const DEFAULT_MAX_REDIRECTS: number = 20;
+export const DEFAULT_MAX_REDIRECTS: number = 20;
 
 /** The default of {@linkcode HttpDialOptions.maxBodyBytes}: 64 MiB. */
-const DEFAULT_MAX_RESPONSE_BYTES: number = 64 * 1024 * 1024;
+export const DEFAULT_MAX_RESPONSE_BYTES: number = 64 * 1024 * 1024;
 
 /** The default of {@linkcode HttpClientOptions.keepAliveTimeoutMs}: 4 s. */
 export const DEFAULT_CLIENT_KEEP_ALIVE_MS: number = 4_000;
@@ -204,65 +203,4 @@ export interface HttpClientOptions extends HttpDialOptions {
    * @default {8}
    */
   readonly maxIdlePerOrigin?: number;
-}
-
-/** Options for one request, defaults filled in. */
-export interface RequestSettings {
-  readonly bodyTimeoutMs: number;
-  readonly maxRedirects: number;
-  readonly onBytes: HttpExchangeOptions["onBytes"];
-  readonly onInformational: HttpExchangeOptions["onInformational"];
-  readonly redirect: "manual" | "follow";
-  readonly responseTimeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-/**
- * Fills in the defaults.
- *
- * @param options The user's options.
- * @returns The settings.
- * @throws {RangeError} If a number is out of its range.
- * @throws {TypeError} If `redirect` is neither of its values.
- */
-export function requestSettings(
-  options: HttpExchangeOptions,
-): RequestSettings {
-  const {
-    bodyTimeoutMs = DEFAULT_RESPONSE_BODY_TIMEOUT_MS,
-    maxRedirects = DEFAULT_MAX_REDIRECTS,
-    onBytes,
-    onInformational,
-    redirect = "manual",
-    responseTimeoutMs = DEFAULT_RESPONSE_TIMEOUT_MS,
-    signal,
-  } = options;
-  checkDuration("bodyTimeoutMs", bodyTimeoutMs);
-  checkDuration("responseTimeoutMs", responseTimeoutMs);
-  checkSize("maxRedirects", maxRedirects);
-  checkOneOf("redirect", redirect, ["manual", "follow"]);
-  return {
-    bodyTimeoutMs,
-    maxRedirects,
-    onBytes,
-    onInformational,
-    redirect,
-    responseTimeoutMs,
-    signal,
-  };
-}
-
-/**
- * Fills in the limits on reading.
- *
- * @param options The user's options.
- * @returns The limits, including the body's.
- * @throws {RangeError} If the body's limit is out of its range.
- */
-export function readOptions(
-  options: HttpDialOptions,
-): HttpResponseReadOptions & { readonly maxBodyBytes: number } {
-  const { maxBodyBytes = DEFAULT_MAX_RESPONSE_BYTES } = options;
-  checkSize("maxBodyBytes", maxBodyBytes);
-  return { ...options, maxBodyBytes };
 }

@@ -18,9 +18,9 @@ import {
   DEFAULT_MAX_IDLE_PER_ORIGIN,
   type HttpClientOptions,
   type HttpDialOptions,
-  type RequestSettings,
 } from "./options.ts";
 import type { OutgoingRequest } from "./request/outgoing_request.ts";
+import type { RequestSettings } from "./request_settings.ts";
 import { RunningRequest } from "./running_request.ts";
 
 /** Sends the requests of one client. */

@@ -26,7 +26,7 @@ import type {
 } from "../wire/events.ts";
 import type { Forgiven } from "../wire/http_limits.ts";
 import type { HttpClientConnection } from "./connection/client_connection.ts";
-import type { RequestSettings } from "./options.ts";
+import type { RequestSettings } from "./request_settings.ts";
 import type { BodySource } from "./request/outgoing_body.ts";
 import type { OutgoingRequest } from "./request/outgoing_request.ts";
 import { named, noResponse, stalled } from "./response/response_error.ts";

@@ -14,7 +14,8 @@ import type { Time } from "../../../time/time.ts";
 import { type Address, parseAddress } from "../../../transport/address.ts";
 import { HttpChannel } from "../../channel/http_channel.ts";
 import type { HttpConnection } from "../../wire/http_connection.ts";
-import { type HttpDialOptions, readOptions } from "../options.ts";
+import type { HttpDialOptions } from "../options.ts";
+import { readOptions } from "../request_settings.ts";
 import { IdleTimer } from "./idle_timer.ts";
 import type { Target } from "./target.ts";
 
