@@ -114,7 +114,7 @@ export async function runProgram(
     if (command === undefined && sibling.words.includes(first)) {
       const { UsageError } = await import("./output/failure.ts");
       throw new UsageError(
-        `${first} is of ${sibling.name}; see ${sibling.name} help ${first}`,
+        `${first} belongs to ${sibling.name}; see ${sibling.name} help ${first}`,
       );
     }
     if (command !== undefined) help = `${name} ${first}`;

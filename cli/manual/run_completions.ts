@@ -49,7 +49,7 @@ export function completionsCommand(program: Program): LoadedCommand {
     async run({ args, terminal }) {
       if (args.length !== 2) {
         throw new UsageError(
-          `completions are for one shell; write for example: ${name} completions bash`,
+          `name one shell; write for example: ${name} completions bash`,
         );
       }
       const write = SHELLS[parseShell(args[1]!)];

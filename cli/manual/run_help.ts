@@ -61,7 +61,7 @@ async function explain(
   const { sibling } = program;
   if (sibling.words.includes(asked)) {
     throw new UsageError(
-      `${asked} is of ${sibling.name}; see ${sibling.name} help ${asked}`,
+      `${asked} belongs to ${sibling.name}; see ${sibling.name} help ${asked}`,
     );
   }
   const known = [...manuals.keys(), ...Object.keys(topics)];

@@ -13,10 +13,13 @@ import { RecordedTerminal } from "../support/recorded_terminal.ts";
 
 /** Wrong command lines of the client, and how the one line begins. */
 const WRONG_CLIENT: [string, RegExp][] = [
-  ["tap 9000 7342", /tap is of parley-server; see parley-server help tap/],
+  ["tap 9000 7342", /tap belongs to parley-server; see parley-server help tap/],
   ["help frames udp", /help explains one word at a time, not udp too; see/],
   ["man all", /man takes no words, and this is one: all; see/],
-  ["help faults", /faults is of parley-server; see parley-server help faults/],
+  [
+    "help faults",
+    /faults belongs to parley-server; see parley-server help faults/,
+  ],
   ["./app.sock x", /no socket is at \.\/app\.sock; write unix:\.\/app\.sock/],
   ["app.sock x", /no socket is at app\.sock; write unix:app\.sock/],
   ["-U app.sock", /no option -U: for a Unix socket write: parley-client unix:/],
@@ -124,8 +127,8 @@ const WRONG_CLIENT: [string, RegExp][] = [
 ];
 
 const WRONG_SERVER: [string, RegExp][] = [
-  ["chop 7342", /chop is of parley-client; see parley-client help chop/],
-  ["help udp", /udp is of parley-client; see parley-client help udp/],
+  ["chop 7342", /chop belongs to parley-client; see parley-client help chop/],
+  ["help udp", /udp belongs to parley-client; see parley-client help udp/],
   [
     "http 8080 --ws hub:/chat",
     /; a hub has a port of its own: hub ws:\/\/:8080/,

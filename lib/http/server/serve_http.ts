@@ -67,7 +67,38 @@ export function serveHttp(
   addresses: ServeAddress | readonly ServeAddress[],
   options: ServeHttpOptions,
   handler: HttpHandler,
+): Promise<HttpServer>;
+/**
+ * The same with all options at their defaults.
+ *
+ * @param addresses Where to listen.
+ * @param handler Answers one request.
+ * @returns The server, listening already.
+ *
+ * @example A page
+ * ```ts
+ * import { request, serveHttp } from "@parley/parley/http";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using server = await serveHttp(
+ *   "tcp://127.0.0.1:0",
+ *   () => new Response("hello"),
+ * );
+ * const response = await request(`http://127.0.0.1:${server.address.port}/`);
+ * assertEquals(await response.text(), "hello");
+ * ```
+ */
+export function serveHttp(
+  addresses: ServeAddress | readonly ServeAddress[],
+  handler: HttpHandler,
+): Promise<HttpServer>;
+export function serveHttp(
+  addresses: ServeAddress | readonly ServeAddress[],
+  ...rest:
+    | readonly [HttpHandler]
+    | readonly [ServeHttpOptions, HttpHandler]
 ): Promise<HttpServer> {
+  const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
   return startHttpServer(addresses, options, handler, SYSTEM_TIME);
 }
 

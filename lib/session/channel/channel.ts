@@ -224,7 +224,7 @@ export class Channel implements Watched, Endable {
   drain(
     reason: unknown = new ClosedError({
       address: String(this.remoteAddress),
-      reason: "the conversation is to end",
+      reason: "the conversation is ending",
     }),
   ): void {
     this.farewell?.leave();
