@@ -22,13 +22,7 @@ export {
   retrying,
   type RetryOptions,
 } from "./session/messages/retry.ts";
-export {
-  bounded,
-  type BoundedExpression,
-} from "./search/bounded_expression.ts";
-export { parseExpression } from "./search/written_expression.ts";
 export { startTls } from "./session/messages/start_tls.ts";
-export { serve } from "./session/serving/serve.ts";
 export { pause } from "./time/pause.ts";
 export { LONGEST_TIMER_MS, SYSTEM_TIME, type Time } from "./time/time.ts";
 export { everyInterfaceFor } from "./transport/ip.ts";

@@ -48,6 +48,7 @@ const PUBLIC = [
     .filter((path) => !path.includes("/cli/"))
     .map((path) => path.slice("./".length)),
   "lib/core.ts",
+  "lib/serving.ts",
   "lib/start.ts",
 ];
 // What both halves of a script share: reading it and running it.
@@ -392,6 +393,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   "mod.ts": ["lib"],
   "lib/core.ts": ["lib"],
+  "lib/serving.ts": ["lib"],
   "lib/start.ts": ["lib"],
   // The commands of an executable load all the rest.
   "cli": [...PUBLIC],
@@ -418,7 +420,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "cli/arguments": [
     // Bytes are written as in a framing's string.
     ...[...PUBLIC, "lib/framing/grammar/escapes.ts", "lib/nearest.ts"],
-    ...["cli/output", "lib/units.ts"],
+    ...["cli/output", "lib/search", "lib/units.ts"],
   ],
   // The table of framings is help too.
   "cli/manual": [...PUBLIC, ...COMMAND],
@@ -443,7 +445,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "cli/version.ts",
   ],
   "cli/recording/read": [...PUBLIC, ...COMMAND],
-  "cli/recording/exchange": [...PUBLIC, ...COMMAND, "node:timers"],
+  "cli/recording/exchange": [
+    ...[...PUBLIC, ...COMMAND, "lib/search", "node:timers"],
+  ],
   "cli/recording/show": [
     ...[...PUBLIC, ...COMMAND, "cli/tap"],
     ...["cli/recording/read", "cli/recording/record"],

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { bounded, parseExpression } from "../../lib/core.ts";
+import { bounded } from "../../lib/search/bounded_expression.ts";
+import { parseExpression } from "../../lib/search/written_expression.ts";
 import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
 

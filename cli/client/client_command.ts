@@ -12,10 +12,7 @@ import { kindsAt, refuseOthers } from "../arguments/kinds.ts";
 import { loadValues } from "../arguments/load_values.ts";
 import { parseArguments } from "../arguments/parse.ts";
 import { framedBy, readPlace, writtenPlace } from "../arguments/place.ts";
-import {
-  type HttpCommand,
-  readHttpCommand,
-} from "../http/client/http_command.ts";
+import type { HttpCommand } from "../http/client/http_command.ts";
 import { checkScheme, isWebAddress } from "../arguments/web_address.ts";
 import { errorText } from "../output/error_text.ts";
 import { UsageError } from "../output/failure.ts";
@@ -67,6 +64,7 @@ export async function parseClientArguments(
   const typed = operands.slice(words);
   if (isWebAddress(where)) {
     checkNoFrame(frame, where);
+    const { readHttpCommand } = await import("../http/client/http_command.ts");
     return readHttpCommand(where, typed, parsed.given, parsed.options);
   }
   checkScheme(where);

@@ -12,10 +12,8 @@ import { amount } from "../arguments/sizes.ts";
 import type { Log } from "../output/log.ts";
 import { Printer } from "../output/printer.ts";
 import type { ClientCommand } from "./client_command.ts";
-import { converse } from "./conversation.ts";
 import { openConnection } from "./connection/open_connection.ts";
 import { finish } from "./finish.ts";
-import { openPrompt } from "./prompt.ts";
 import type { Surroundings } from "./run_client.ts";
 import { sendMessages } from "./send_messages.ts";
 
@@ -64,6 +62,9 @@ async function sendAndShow(
   if (messages.length > 0) {
     return await sendMessages(connection, command, printer, log);
   }
+  // Only messages from standard input need them.
+  const { openPrompt } = await import("./prompt.ts");
+  const { converse } = await import("./conversation.ts");
   const prompt = await openPrompt(terminal, interrupt);
   if (prompt !== undefined) {
     log.soon(

@@ -11,7 +11,7 @@ import type {
   Server,
   ServerEvent,
 } from "../../mod.ts";
-import { serve } from "../../lib/core.ts";
+import { serve } from "../../lib/serving.ts";
 import {
   type RunningServer,
   runningServer,

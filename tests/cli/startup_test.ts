@@ -115,6 +115,17 @@ Deno.test("a service loads nothing that speaks over connections before it listen
   assertGreater(bytes, MOST_BYTES_BEFORE_LISTENING / 2);
 });
 
+Deno.test("parley-client loads no server and no prompt to send messages", async () => {
+  const loaded = await loadedWith(
+    "cli/client/run_client.ts",
+    "cli/client/talk.ts",
+  );
+  const needless =
+    /^(lib\/(session\/serving\/(serve|running_server)\.ts|transport\/proxy\/mod)|cli\/(client\/prompt|client\/conversation|http\/client\/http_command|tls\/tls_files))/;
+  assertEquals([...loaded].filter((path) => needless.test(path)), []);
+  assertEquals(loaded.has("lib/session/messages/connect.ts"), true);
+});
+
 Deno.test("what speaks is loaded with the service once the server listens, which the walk sees", async () => {
   const loaded = await loadedWith("cli/server/serve_streams.ts");
   assertEquals(loaded.has("lib/session/serving/serve.ts"), true);

@@ -25,7 +25,6 @@ import type { ClientOptions } from "../client_option_table.ts";
 import type { Surroundings } from "../run_client.ts";
 import { tellConnectionEvent } from "./connection_log.ts";
 import { retryFor } from "./retry.ts";
-import { sendProxyHeader } from "./proxy_header.ts";
 import {
   type WEBSOCKET_CLIENT_OPTIONS,
   type WEBSOCKET_OPTIONS,
@@ -136,6 +135,7 @@ async function wrapFor(
   const view = await wireView(options, { log, side: "client", terminal });
   const show = recording?.wrap("client", view) ?? view;
   if (version === undefined) return show;
+  const { sendProxyHeader } = await import("./proxy_header.ts");
   return async (connection) => {
     // The first bytes of all find room, so nothing is waited for.
     const source = options["proxy-source"];

@@ -8,7 +8,6 @@ import type { TlsDialOptions } from "../../../lib/transport/tls/mod.ts";
 import type { Address } from "../../../mod.ts";
 import type { Log } from "../../output/log.ts";
 import type { Terminal } from "../../terminal/terminal.ts";
-import { readTlsFiles } from "../../tls/tls_files.ts";
 import type { ClientOptions } from "../client_option_table.ts";
 
 /** The flags that it is made of. */
@@ -44,6 +43,7 @@ export async function tlsOptions(
       "warning: --insecure accepts any certificate: an attacker on the path can read and change everything",
     );
   }
+  const { readTlsFiles } = await import("../../tls/tls_files.ts");
   return {
     ...await readTlsFiles({ ca, cert, key }, terminal),
     ...(alpn === undefined ? {} : { alpn }),

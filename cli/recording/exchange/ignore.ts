@@ -11,7 +11,7 @@
  */
 
 import { TimeoutError } from "../../../lib/start.ts";
-import { bounded } from "../../../lib/core.ts";
+import { bounded } from "../../../lib/search/bounded_expression.ts";
 import { readExpression } from "../../arguments/pattern.ts";
 import { UsageError } from "../../output/failure.ts";
 
