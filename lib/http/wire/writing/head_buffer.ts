@@ -4,8 +4,8 @@
  * The parts of a head often come from outside the program, so each character is
  * checked: with a line end in a value, an attacker could add a header or a whole
  * message. It is checked when it is copied, in one loop, and nothing gets into the
- * sink before all of the head was. A text that is joined from its parts and then
- * encoded takes four times as long.
+ * sink before all of the head was. Checking a head, joining its parts to a text and
+ * encoding that takes longer.
  *
  * @module
  */
