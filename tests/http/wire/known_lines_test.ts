@@ -11,6 +11,8 @@ import { ByteSink } from "@parley/parley/framing";
 import { type HeaderField, HttpConnection } from "@parley/parley/http";
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { HeadBuffer } from "../../../lib/http/wire/writing/head_buffer.ts";
+import { KnownLines } from "../../../lib/http/wire/writing/known_lines.ts";
 import { fromLatin1, latin1 } from "../../support/chunkings.ts";
 
 /** The head of a response as it is written on a new connection. */
@@ -98,4 +100,41 @@ Deno.test("send() writes long heads, and more names than it remembers", () => {
       assertEquals(written(200, "OK", headers), expected(200, "OK", headers));
     }
   }
+});
+
+/** Whether a line is known once it was noted so many times. */
+function isKnown(
+  lines: KnownLines,
+  name: string,
+  value: string,
+  times: number,
+): boolean {
+  const head = new HeadBuffer();
+  for (let i = 0; i < times; i++) {
+    head.cut(0);
+    head.add(`${name}: ${value}\r\n`);
+    lines.note(head, 0, name, value);
+  }
+  head.cut(0);
+  const isThere = lines.addTo(head, name, value);
+  assertEquals(head.size, isThere ? name.length + value.length + 4 : 0);
+  return isThere;
+}
+
+Deno.test("KnownLines knows lines that came twice, up to 256 bytes of 64 names, and no secrets", () => {
+  const lines = new KnownLines();
+  assertEquals(isKnown(lines, "a", "b", 1), false);
+  assertEquals(isKnown(lines, "a", "b", 1), true);
+  assertEquals(isKnown(lines, "a", "c", 1), false);
+  assertEquals(isKnown(lines, "a", "b", 2), true);
+  assertEquals(isKnown(lines, "long", "x".repeat(248), 2), true);
+  assertEquals(isKnown(lines, "long", "x".repeat(249), 2), false);
+  const secrets = ["Cookie", "set-cookie", "authorization"];
+  for (const name of [...secrets, "Proxy-Authorization"]) {
+    assertEquals(isKnown(lines, name, "b", 3), false, name);
+  }
+  for (let i = 0; i < 62; i++) {
+    assertEquals(isKnown(lines, `a${i}`, "", 2), true);
+  }
+  assertEquals(isKnown(lines, "one more", "", 2), false);
 });
