@@ -139,7 +139,7 @@ export class Channel implements Watched, Endable {
    */
   fill(missing?: number, mark?: number, isInside?: boolean): Promise<void> {
     // What was sent is what the peer waits for before it answers.
-    this.#sending?.flush();
+    this.#sending?.turn();
     return this.receiving.fill(missing, mark, isInside);
   }
 
@@ -150,7 +150,7 @@ export class Channel implements Watched, Endable {
     mark: number,
     isInside: boolean,
   ): void {
-    this.#sending?.flush();
+    this.#sending?.turn();
     this.receiving.fillThen(onWoken, missing, mark, isInside);
   }
 

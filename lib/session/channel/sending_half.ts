@@ -122,7 +122,9 @@ export class SendingHalf implements WriteOwner {
       if (error !== undefined) return this.#owner.abort(error);
     }
     this.#acceptedAt = position;
-    if (!this.isWriting) this.#policy.added();
+    // What is added to a pending write follows it.
+    if (this.isWriting) this.#policy.noted();
+    else this.#policy.added();
   }
 
   /**
@@ -162,6 +164,12 @@ export class SendingHalf implements WriteOwner {
     if (this.#traffic.bytesOut >= least) return DONE;
     this.flush();
     return this.#reached(least);
+  }
+
+  /** Begins to write what waits, as the program turns to reading. */
+  turn(): void {
+    this.#policy.turned();
+    this.flush();
   }
 
   /** Begins to write what waits, without waiting for more. */

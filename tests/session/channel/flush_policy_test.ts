@@ -17,6 +17,13 @@ class Counted implements Flushable {
     this.policy.added();
   }
 
+  /** Appends, then turns to reading. */
+  round(appends: number): void {
+    for (let i = 0; i < appends; i++) this.append();
+    this.policy.turned();
+    this.flush();
+  }
+
   flush(): void {
     this.policy.cancel();
     this.flushes.push(this.position);
@@ -89,6 +96,26 @@ Deno.test("FlushPolicy looks once per microtask also when it is cancelled and us
   assertEquals(counted.flushes, [], "the looks were counted more than once");
   await microtasks(8);
   assertEquals(counted.flushes, [5]);
+});
+
+Deno.test("FlushPolicy flushes at once for a program that has sent once per round, until it sends twice", async () => {
+  const counted = new Counted();
+  for (let i = 0; i < 16; i++) counted.round(1);
+  // A round in which nothing is sent says nothing.
+  counted.round(0);
+  counted.flushes.length = 0;
+  counted.append();
+  assertEquals(counted.flushes, [17]);
+  counted.append();
+  assertEquals(counted.flushes, [17]);
+  await microtasks(8);
+  assertEquals(counted.flushes, [17, 18]);
+
+  counted.policy.turned();
+  counted.append();
+  assertEquals(counted.flushes, [17, 18]);
+  await microtasks(8);
+  assertEquals(counted.flushes, [17, 18, 19]);
 });
 
 Deno.test("FlushPolicy.end() leaves no timer behind", async () => {
