@@ -21,13 +21,11 @@ import {
   readPlaces,
   splitPlace,
 } from "../arguments/place.ts";
-import { UsageError } from "../output/failure.ts";
 import { checkTls } from "../server/server_checks.ts";
+import { listenAndTarget } from "../target/two_places.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { BRIDGE_OPTIONS, type BridgeOptions } from "./bridge_option_table.ts";
-
-const EXAMPLE = "bridge ws://:8080 127.0.0.1:7342 --target-frame length:4";
 
 /** What a bridge is asked to do. */
 export interface BridgeCommand {
@@ -51,26 +49,16 @@ export function parseBridgeArguments(
   { isSocket }: Pick<Terminal, "isSocket">,
 ): BridgeCommand {
   const parsed = parseArguments(args, BRIDGE_OPTIONS, SERVER_FOREIGN);
-  const [left, right, ...more] = placesOf(parsed.operands, isSocket);
-  const listen = left?.address;
-  const target = right?.address;
-  if (listen === undefined || target === undefined || target === "-") {
-    throw new UsageError(
-      `there is no ${
-        listen === undefined ? "LISTEN and no TARGET" : "TARGET"
-      }; write where to listen and where to connect, such as: ${EXAMPLE}`,
-    );
-  }
-  if (more.length > 0) {
-    throw new UsageError(
-      `"${
-        more[0]!.address
-      }" is one address too many; a bridge has one LISTEN and one TARGET, such as: ${EXAMPLE}`,
-    );
-  }
+  const [left, right] = listenAndTarget(
+    placesOf(parsed.operands, isSocket),
+    "bridge",
+    "ws://:8080 127.0.0.1:7342 --target-frame length:4",
+  );
+  const { address: listen } = left;
+  const { address: target } = right;
   const { given, options } = framedBy(
-    framedBy(parsed, left!.framing, "frame"),
-    right!.framing,
+    framedBy(parsed, left.framing, "frame"),
+    right.framing,
     "target-frame",
   );
   checkTarget(target, listen === "-" ? undefined : listen);

@@ -9,8 +9,8 @@ import { SniffBuffer } from "../../lib/framing/mod.ts";
 import { EXIT } from "../output/exit_code.ts";
 import { Failure } from "../output/failure.ts";
 import type { Log } from "../output/log.ts";
-import { systemReason } from "../output/system_reason.ts";
 import { readRecording } from "../recording/read/load_recording.ts";
+import { cannotRead, openFile } from "../terminal/read_file.ts";
 import type { Input } from "../terminal/terminal.ts";
 
 /** The first line of a recording begins so. */
@@ -54,7 +54,7 @@ async function firstBytes(
   path: string,
   source: Input | undefined,
 ): Promise<Uint8Array> {
-  const file = source === undefined ? await opened(path) : undefined;
+  const file = source === undefined ? await openFile(path) : undefined;
   const bytes = new Uint8Array(MOST_BYTES);
   let length = 0;
   try {
@@ -65,26 +65,11 @@ async function firstBytes(
       length += count;
     }
   } catch (cause) {
-    throw cannotRead(path, cause);
+    throw cannotRead(file === undefined ? "standard input" : path, cause);
   } finally {
     file?.close();
   }
   return bytes.subarray(0, length);
-}
-
-async function opened(path: string): Promise<Deno.FsFile> {
-  try {
-    return await Deno.open(path);
-  } catch (cause) {
-    throw cannotRead(path, cause);
-  }
-}
-
-function cannotRead(path: string, cause: unknown): Failure {
-  if (cause instanceof Failure) return cause;
-  const name = path === "-" ? "standard input" : path;
-  const reason = systemReason(cause);
-  return new Failure(EXIT.local, `cannot read ${name}: ${reason}`, { cause });
 }
 
 function bare(bytes: Uint8Array): SniffBuffer {

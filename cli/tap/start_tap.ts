@@ -5,8 +5,10 @@
  */
 
 import {
+  type Address,
   connect,
   type Connection,
+  type ConnectOptions,
   type MessageConnection,
   serve,
 } from "../../mod.ts";
@@ -21,6 +23,7 @@ import { targetTls } from "../target/target_tls.ts";
 import type { TapCommand } from "./tap_command.ts";
 import { TapFaults } from "./tap_faults.ts";
 import { TapLog } from "./tap_log.ts";
+import type { TapOptions } from "./tap_option_table.ts";
 import { TappedConnection, type TapSettings } from "./tapped_connection.ts";
 
 // Of a connection that a fault closes at once.
@@ -32,6 +35,11 @@ const REFUSED: RelayReport = {
   error: undefined,
   observerError: undefined,
 };
+
+/** How long either side may be silent, or not read. */
+type Deadlines = Required<
+  Pick<ConnectOptions, "idleTimeoutMs" | "sendTimeoutMs">
+>;
 
 /**
  * Begins to listen.
@@ -50,18 +58,10 @@ export async function startTap(
   const tapLog = new TapLog(log);
   const faults = settings.faults &&
     new TapFaults(settings.faults, settings);
-  const deadlines = {
-    idleTimeoutMs: options["idle-timeout"],
-    sendTimeoutMs: options["send-timeout"],
-  };
-  const dialled = {
-    ...deadlines,
-    ...await targetTls(target, options, terminal, log),
-    connectTimeoutMs: options["connect-timeout"],
-    resettable: settings.faults?.resets === true,
-    framing: "raw",
-    tlsHandshakeTimeoutMs: options["handshake-timeout"],
-  };
+  const deadlines = deadlinesOf(options);
+  const resettable = settings.faults?.resets === true;
+  const tls = await targetTls(target, options, terminal, log);
+  const dialled = { ...dialSettings(options), ...tls, resettable };
   const join = async (client: MessageConnection) => {
     const tapped = new TappedConnection(
       tapLog.numberOfOpened(client),
@@ -100,15 +100,6 @@ export async function startTap(
     }
     if (failed !== undefined) throw error;
   };
-  // Without messages and deadlines: faults and the relay are put onto it later, when
-  // it is known which connection it belongs to.
-  const openBelow = async (signal: AbortSignal): Promise<Connection> => {
-    let below: Connection;
-    const wrap = (connection: Connection) => below = connection;
-    const limits = { idleTimeoutMs: Infinity, sendTimeoutMs: Infinity };
-    await connect(target, { ...dialled, ...limits, signal, wrap });
-    return below!;
-  };
   const { webSocket, ...listening } = await listenSettings(
     options,
     [listen],
@@ -121,14 +112,52 @@ export async function startTap(
       webSocket: {
         ...webSocket,
         ...options.connect === "early" && {
-          beforeAccept: (request) => openFirst(openBelow, request, tapLog),
+          beforeAccept: (request) =>
+            openFirst(
+              (signal) => openBelow(target, dialled, signal),
+              request,
+              tapLog,
+            ),
         },
       },
     },
     framing: "raw",
     wrap: faults?.wrapClient,
-    resettable: settings.faults?.resets === true,
+    resettable,
     onEvent: (event) => tapLog.event(event),
   }, join);
   return runningServer(server);
+}
+
+function deadlinesOf(options: TapOptions): Deadlines {
+  return {
+    idleTimeoutMs: options["idle-timeout"],
+    sendTimeoutMs: options["send-timeout"],
+  };
+}
+
+/** How the target is connected to, besides TLS and what faults need. */
+function dialSettings(options: TapOptions): ConnectOptions {
+  return {
+    ...deadlinesOf(options),
+    connectTimeoutMs: options["connect-timeout"],
+    framing: "raw",
+    tlsHandshakeTimeoutMs: options["handshake-timeout"],
+  };
+}
+
+/**
+ * Connects to the target without messages and deadlines: faults and the relay are put
+ * onto it later, when it is known which connection it belongs to.
+ */
+async function openBelow(
+  target: Address,
+  dialled: ConnectOptions,
+  signal: AbortSignal,
+): Promise<Connection> {
+  let below: Connection;
+  const wrap = (connection: Connection) => below = connection;
+  const limits = { idleTimeoutMs: Infinity, sendTimeoutMs: Infinity };
+  await connect(target, { ...dialled, ...limits, signal, wrap });
+  return below!;
 }

@@ -25,13 +25,12 @@ import {
 } from "../faults/fault_options.ts";
 import { checkRecord } from "../recording/record/record_options.ts";
 import { checkTls } from "../server/server_checks.ts";
+import { listenAndTarget } from "../target/two_places.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { checkPair } from "../tls/tls_options.ts";
 import { checkDisplay } from "./display/display_for.ts";
 import { AUTO, parseFramingOrAuto } from "./guessed_framing.ts";
 import { TAP_OPTIONS, type TapOptions } from "./tap_option_table.ts";
-
-const EXAMPLE = "tap 9000 127.0.0.1:7342";
 
 /** What a tap is asked to do. */
 export interface TapCommand {
@@ -56,21 +55,11 @@ export function parseTapArguments(
 ): TapCommand {
   const parsed = parseArguments(args, TAP_OPTIONS, SERVER_FOREIGN);
   const places = readPlaces(parsed.operands, isSocket, parseFramingOrAuto);
-  const [listen, target, ...more] = places.map(({ address }) => address);
-  if (listen === undefined || target === undefined) {
-    throw new UsageError(
-      `there is no ${
-        listen === undefined ? "LISTEN and no TARGET" : "TARGET"
-      }; write where to listen and where to connect, such as: ${EXAMPLE}`,
-    );
-  }
-  if (more.length > 0) {
-    throw new UsageError(
-      `"${
-        more[0]
-      }" is one address too many; a tap has one LISTEN and one TARGET, such as: ${EXAMPLE}`,
-    );
-  }
+  const [{ address: listen }, { address: target }] = listenAndTarget(
+    places,
+    "tap",
+    "9000 127.0.0.1:7342",
+  );
   const framing = oneFraming(
     places,
     "a tap passes bytes on as they are; a bridge joins two framings",

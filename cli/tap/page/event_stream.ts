@@ -28,60 +28,91 @@ export function eventStream(
   last: number,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  const isKnown = Number.isSafeInteger(last) && last >= 0 && last <= ring.last;
-  let sent = isKnown ? last : 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let alive: ReturnType<typeof setInterval> | undefined;
-  let stop = () => {};
-  let soon = () => {};
-  return new ReadableStream<Uint8Array>({
-    start(controller) {
-      const update = () => {
-        timer = undefined;
-        if ((controller.desiredSize ?? 0) <= 0 || sent === ring.last) return;
-        controller.enqueue(encoder.encode(next()));
-        if (sent < ring.last) soon();
-      };
-      soon = () => void (timer ??= setTimeout(update, UPDATE_MS));
-      const unlisten = ring.listen(soon);
-      const end = () => {
-        stop();
-        controller.close();
-      };
-      signal.addEventListener("abort", end);
-      alive = setInterval(() => {
-        if ((controller.desiredSize ?? 0) > 0) {
-          controller.enqueue(encoder.encode(": \n\n"));
-        }
-      }, ALIVE_MS);
-      stop = () => {
-        unlisten();
-        clearTimeout(timer);
-        clearInterval(alive);
-        signal.removeEventListener("abort", end);
-      };
-      controller.enqueue(encoder.encode("retry: 1000\n\n"));
-      soon();
-    },
-    pull() {
-      soon();
-    },
-    cancel() {
-      stop();
-    },
-  });
+  return new ReadableStream(new Updates(ring, last, signal));
+}
+
+const UTF8 = new TextEncoder();
+
+/** Reads the ring for one page. */
+class Updates implements UnderlyingDefaultSource<Uint8Array> {
+  readonly #ring: FrameRing;
+  readonly #signal: AbortSignal;
+  // The number of the last event that the page has.
+  #sent: number;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #unlisten: (() => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #alive: ReturnType<typeof setInterval> | undefined;
+
+  constructor(ring: FrameRing, last: number, signal: AbortSignal) {
+    this.#ring = ring;
+    this.#signal = signal;
+    const isKnown = Number.isSafeInteger(last) && last >= 0 &&
+      last <= ring.last;
+    this.#sent = isKnown ? last : 0;
+  }
+
+  start(controller: ReadableStreamDefaultController<Uint8Array>): void {
+    this.#controller = controller;
+    this.#unlisten = this.#ring.listen(this.#soon);
+    this.#signal.addEventListener("abort", this.#end);
+    this.#alive = setInterval(() => {
+      if (this.#hasRoom()) this.#write(": \n\n");
+    }, ALIVE_MS);
+    this.#write("retry: 1000\n\n");
+    this.#soon();
+  }
+
+  pull(): void {
+    this.#soon();
+  }
+
+  cancel(): void {
+    this.#stop();
+  }
+
+  readonly #soon = (): void => {
+    this.#timer ??= setTimeout(this.#update, UPDATE_MS);
+  };
+
+  readonly #update = (): void => {
+    this.#timer = undefined;
+    if (!this.#hasRoom() || this.#sent === this.#ring.last) return;
+    this.#write(this.#next());
+    if (this.#sent < this.#ring.last) this.#soon();
+  };
+
+  readonly #end = (): void => {
+    this.#stop();
+    this.#controller?.close();
+  };
+
+  #stop(): void {
+    this.#unlisten?.();
+    clearTimeout(this.#timer);
+    clearInterval(this.#alive);
+    this.#signal.removeEventListener("abort", this.#end);
+  }
+
+  #hasRoom(): boolean {
+    return (this.#controller?.desiredSize ?? 0) > 0;
+  }
+
+  #write(text: string): void {
+    this.#controller?.enqueue(UTF8.encode(text));
+  }
 
   /** One update: events, and how many were forgotten before them. */
-  function next(): string {
-    const missed = Math.max(0, ring.first - sent - 1);
-    const from = sent + missed + 1;
+  #next(): string {
+    const ring = this.#ring;
+    const missed = Math.max(0, ring.first - this.#sent - 1);
+    const from = this.#sent + missed + 1;
     const to = Math.min(ring.last, from + MOST_AT_ONCE - 1);
     const events: unknown[] = [];
     for (let id = from; id <= to; id++) {
       events.push({ id, ...ring.event(id)! });
     }
-    sent = to;
+    this.#sent = to;
     return `id: ${to}\ndata: ${JSON.stringify({ missed, events })}\n\n`;
   }
 }
