@@ -2,8 +2,9 @@
  * Reads a recording in pieces, as they come from a file.
  *
  * ```text
- *  start ── first line ──► events ── end() ──► over
- *    └── no recording, another version ──► failed: every call throws the same error
+ *   start ── the first line ──► events
+ *     └───────────────────────────┴── another version, a malformed line ──► failed
+ *                                       (every further call throws the same error)
  * ```
  *
  * @module
@@ -44,6 +45,15 @@ export interface RecordingEnd {
 
 const LINE_FEED = 0x0a;
 
+type State =
+  | { readonly type: "start"; readonly head?: undefined }
+  | { readonly type: "events"; readonly head: RecordingHead }
+  | {
+    readonly type: "failed";
+    readonly error: unknown;
+    readonly head: RecordingHead | undefined;
+  };
+
 /**
  * Reads the head and the events of one recording, synchronously.
  *
@@ -75,9 +85,9 @@ export class RecordingReader {
   #lookedAt = 0;
   #waitingBytes = 0;
   #lines = 0;
-  #head: RecordingHead | undefined;
+  // Whether the last line says that the recording is complete.
   #isFinished = false;
-  #failure: unknown;
+  #state: State = { type: "start" };
 
   /**
    * Creates a reader at the beginning of a recording.
@@ -91,7 +101,7 @@ export class RecordingReader {
 
   /** The head, once its line is here and was read by `next`. */
   get head(): RecordingHead | undefined {
-    return this.#head;
+    return this.#state.head;
   }
 
   /** How many whole lines were read so far. */
@@ -118,11 +128,11 @@ export class RecordingReader {
    * read, or a line is malformed or too long. From then on every call throws it.
    */
   next(): RecordedEvent | undefined {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#state.type === "failed") throw this.#state.error;
     try {
       return this.#next();
     } catch (error) {
-      this.#failure = error;
+      this.#state = { type: "failed", error, head: this.head };
       this.#pieces = [];
       throw error;
     }
@@ -135,8 +145,8 @@ export class RecordingReader {
    * @throws {RecordingError} If not even its first line is whole.
    */
   end(): RecordingEnd {
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#head === undefined) {
+    if (this.#state.type === "failed") throw this.#state.error;
+    if (this.#state.type === "start") {
       throw new RecordingError("not_a_recording", 1, {
         reason: this.#waitingBytes === 0
           ? "it is empty"
@@ -156,8 +166,8 @@ export class RecordingReader {
       const line = this.#line();
       if (line === undefined) return undefined;
       this.#lines++;
-      if (this.#head === undefined) {
-        this.#head = parseHead(line);
+      if (this.#state.type === "start") {
+        this.#state = { type: "events", head: parseHead(line) };
         continue;
       }
       // Recordings can be written by hand.
