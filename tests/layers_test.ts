@@ -254,9 +254,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "lib/time",
     "lib/transport/open_datagrams.ts",
   ],
-  // messages, links ◄─ planning ◄─ measuring ◄─ lanes ◄─ generating ◄─ crew
+  // messages, links ◄─ planning ◄─ measuring ◄─ lanes ◄─ generating ◄─ workers
   "lib/load": [
-    ...[...ERRORS, "lib/framing/framing.ts", "lib/load/crew"],
+    ...[...ERRORS, "lib/framing/framing.ts", "lib/load/workers"],
     ...["lib/load/planning", "lib/session/messages"],
   ],
   "lib/load/messages": ["lib/random.ts", "node:buffer"],
@@ -288,7 +288,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...["lib/load/measuring", "lib/load/planning", "node:timers"],
   ],
   "lib/load/generating/schedule.ts": [],
-  "lib/load/crew": [
+  "lib/load/workers": [
     ...[...ERRORS, "lib/load/generating", "lib/load/measuring"],
     ...["lib/load/options.ts", "lib/load/planning", "lib/load/summary.ts"],
     "lib/load/version.ts",

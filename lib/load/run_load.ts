@@ -58,7 +58,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
   const { onProgress, signal, startWorker } = options;
   signal?.throwIfAborted();
   // With it comes the histogram, which reading a summary does not need.
-  const { carryOut } = await import("./crew/run.ts");
+  const { carryOut } = await import("./workers/run.ts");
   return await carryOut(plan, { onProgress, signal, startWorker });
 }
 
@@ -89,6 +89,6 @@ export async function runLoad(options: LoadOptions): Promise<LoadSummary> {
  * ```
  */
 export async function runLoadWorker(scope: LoadWorkerScope): Promise<void> {
-  const { serveOrders } = await import("./crew/run_worker.ts");
+  const { serveOrders } = await import("./workers/run_worker.ts");
   serveOrders(scope);
 }

@@ -44,7 +44,7 @@ const REFILL = 0.05;
 const DIRECT_CHARACTERS = 1_024;
 
 /** A regular expression that a user wrote, and the time that it may take. */
-export class BoundedExpression {
+class BoundedExpression {
   readonly #expression: RegExp;
   #state: "direct" | "watched" | "given up";
   #leftMs = MOST_SEARCH_MS;

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type LoadOptions, runLoad } from "../../lib/load/mod.ts";
 import { planOf } from "../../lib/load/planning/plan.ts";
-import { partOf } from "../../lib/load/crew/hand.ts";
+import { partOf } from "../../lib/load/workers/generator_handle.ts";
 import { lengthPrefix } from "../../lib/framing/mod.ts";
 
 const ADDRESS = "tcp://127.0.0.1:7342";

@@ -9,9 +9,9 @@ import type { LoadProgress, LoadThread } from "../options.ts";
 import type { LoadPlan } from "../planning/plan.ts";
 import type { LoadSummary } from "../summary.ts";
 import { VERSION } from "../version.ts";
-import { type Hand, partOf } from "./hand.ts";
-import { LocalHand } from "./local_hand.ts";
-import { startThread, WorkerHand } from "./worker_hand.ts";
+import { type GeneratorHandle, partOf } from "./generator_handle.ts";
+import { LocalGenerator } from "./local_generator.ts";
+import { startThread, WorkerGenerator } from "./worker_generator.ts";
 
 const PROGRESS_MS = 100;
 // Until the last thread knows when to begin.
@@ -29,15 +29,15 @@ export async function carryOut(
   plan: LoadPlan,
   { onProgress, signal, startWorker }: RunParts,
 ): Promise<LoadSummary> {
-  const hands = handsOf(plan, startWorker);
+  const generators = generatorsOf(plan, startWorker);
   const stop = () => {
-    for (const hand of hands) hand.stop();
+    for (const generator of generators) generator.stop();
   };
   signal?.addEventListener("abort", stop);
   if (signal?.aborted) stop();
   try {
-    await openAll(hands, signal);
-    return await measure(plan, hands, onProgress);
+    await openAll(generators, signal);
+    return await measure(plan, generators, onProgress);
   } catch (error) {
     // A thread has died; the others would go on by themselves.
     stop();
@@ -47,50 +47,55 @@ export async function carryOut(
   }
 }
 
-function handsOf(
+function generatorsOf(
   plan: LoadPlan,
   startWorker: () => LoadThread = startThread,
-): readonly Hand[] {
-  if (plan.workers === 1) return [new LocalHand(plan)];
+): readonly GeneratorHandle[] {
+  if (plan.workers === 1) return [new LocalGenerator(plan)];
   return Array.from(
     { length: plan.workers },
-    (_, index) => new WorkerHand(partOf(plan, index), startWorker()),
+    (_, index) => new WorkerGenerator(partOf(plan, index), startWorker()),
   );
 }
 
 async function openAll(
-  hands: readonly Hand[],
+  generators: readonly GeneratorHandle[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const opened = await Promise.allSettled(hands.map((hand) => hand.open()));
+  const opened = await Promise.allSettled(
+    generators.map((generator) => generator.open()),
+  );
   signal?.throwIfAborted();
   const failed = opened.flatMap((one) =>
     one.status === "rejected" ? [one.reason] : []
   );
   // A thread without a connection goes on trying, as one connection of a thread does.
-  if (failed.length === hands.length) throw failed[0];
+  if (failed.length === generators.length) throw failed[0];
 }
 
 async function measure(
   plan: LoadPlan,
-  hands: readonly Hand[],
+  generators: readonly GeneratorHandle[],
   onProgress: RunParts["onProgress"],
 ): Promise<LoadSummary> {
   const { durationMs, ratePerS, warmUpMs } = plan;
   const collector = new Collector(plan);
-  const headStartMs = hands.length === 1 ? 0 : HEAD_START_MS;
+  const headStartMs = generators.length === 1 ? 0 : HEAD_START_MS;
   const startMs = performance.timeOrigin + performance.now() + headStartMs;
   const fromMs = startMs + warmUpMs;
   const startedAt = new Date(Date.now() + headStartMs + warmUpMs);
-  for (const [index, hand] of hands.entries()) {
+  for (const [index, generator] of generators.entries()) {
     // Threads take turns, as their connections do.
     const offsetMs = ratePerS === undefined ? 0 : index * 1_000 / ratePerS;
-    hand.begin(startMs + offsetMs, (report) => collector.add(index, report));
+    generator.begin(
+      startMs + offsetMs,
+      (report) => collector.add(index, report),
+    );
   }
   const sinceMs = (begin: number) =>
     performance.timeOrigin + performance.now() - begin;
   const timer = onProgress === undefined ? undefined : setInterval(() => {
-    const totals = hands.map(({ total }) => total);
+    const totals = generators.map(({ total }) => total);
     onProgress({
       isWarmUp: sinceMs(fromMs) < 0,
       seconds: sinceMs(startMs) / 1_000,
@@ -100,7 +105,7 @@ async function measure(
     });
   }, PROGRESS_MS);
   try {
-    const ends = await Promise.all(hands.map(({ finished }) => finished));
+    const ends = await Promise.all(generators.map(({ finished }) => finished));
     const measuredMs = Math.max(0, Math.min(durationMs, sinceMs(fromMs)));
     return collector.summary(startedAt, measuredMs, ends, {
       parley: VERSION,

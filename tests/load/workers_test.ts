@@ -5,8 +5,8 @@
  */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { serveOrders } from "../../lib/load/crew/run_worker.ts";
-import type { News, Order } from "../../lib/load/crew/worker_message.ts";
+import { serveOrders } from "../../lib/load/workers/run_worker.ts";
+import type { News, Order } from "../../lib/load/workers/worker_message.ts";
 import {
   type LoadThread,
   type LoadWorkerScope,

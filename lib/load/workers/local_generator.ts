@@ -7,10 +7,10 @@
 import { Generator, type GeneratorEnd } from "../generating/generator.ts";
 import type { IntervalReport } from "../measuring/measurements.ts";
 import type { LoadPlan } from "../planning/plan.ts";
-import type { Hand } from "./hand.ts";
+import type { GeneratorHandle } from "./generator_handle.ts";
 
 /** Generates here. */
-export class LocalHand implements Hand {
+export class LocalGenerator implements GeneratorHandle {
   readonly #generator: Generator;
 
   constructor(plan: LoadPlan) {

@@ -2,13 +2,15 @@
  * A generator in another thread.
  *
  * ```text
- *   starting ── ready ──► opening ── opened ──► open ── begin() ──► running ── over ─┐
- *      │ stop()              └── failed ──► over ◄───────────────────────────────────┘
- *      ▼
- *   stopped ── ready ──► the thread gets its order to stop
+ *   starting ── ready ──► opening ── opened, failed ──► waiting ── begin() ──► running
+ *      │ stop()                                                                  │
+ *      ▼                                                                         ▼
+ *   stopped ── ready: the thread gets its order to stop                        over
  *
- *   any ── it dies ──► over
+ *   any ── the thread dies ──► over
  * ```
+ *
+ * One that could not open a connection goes on trying, if it begins.
  *
  * @module
  */
@@ -17,7 +19,7 @@ import type { GeneratorEnd } from "../generating/generator.ts";
 import type { IntervalReport } from "../measuring/measurements.ts";
 import type { LoadThread } from "../options.ts";
 import type { LoadPlan } from "../planning/plan.ts";
-import type { Hand } from "./hand.ts";
+import type { GeneratorHandle } from "./generator_handle.ts";
 import { errorOf, type News, type Order, unpacked } from "./worker_message.ts";
 
 /** Starts a thread with the program of this package. */
@@ -27,13 +29,13 @@ export function startThread(): LoadThread {
 }
 
 /** Generates in another thread. */
-export class WorkerHand implements Hand {
+export class WorkerGenerator implements GeneratorHandle {
   total = { messages: 0, errors: 0 };
   readonly #plan: LoadPlan;
   readonly #thread: LoadThread;
   readonly #opened = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<GeneratorEnd>();
-  #state: "starting" | "stopped" | "opening" | "open" | "running" | "over" =
+  #state: "starting" | "stopped" | "opening" | "waiting" | "running" | "over" =
     "starting";
   #report: (report: IntervalReport) => void = () => {};
 
@@ -82,10 +84,10 @@ export class WorkerHand implements Hand {
         this.#state = "opening";
         return this.#tell({ do: "open", plan: this.#plan });
       case "opened":
-        this.#state = "open";
+        this.#state = "waiting";
         return this.#opened.resolve();
       case "failed":
-        this.#state = "over";
+        this.#state = "waiting";
         return this.#opened.reject(errorOf(news.failure));
       case "interval":
         return this.#report(unpacked(news.report));

@@ -9,7 +9,7 @@ import type { IntervalReport } from "../measuring/measurements.ts";
 import type { LoadPlan } from "../planning/plan.ts";
 
 /** A generator, in this thread or another. */
-export interface Hand {
+export interface GeneratorHandle {
   /** Resolves once it is over. */
   readonly finished: Promise<GeneratorEnd>;
   /** Messages and errors that were measured so far. */
