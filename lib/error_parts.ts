@@ -79,7 +79,7 @@ export function describeError(
   const { action, address, reason, option, value, advice, framing } = error;
   const { attempts = 1 } = error;
   const name = option === undefined ? undefined : nameOption(option);
-  const isValue = value !== undefined && name !== undefined;
+  const isValue = "value" in error && name !== undefined;
   const what = [
     action === undefined ? undefined : `Cannot ${action}`,
     isValue ? `${name} of ${shown(value)}` : undefined,
@@ -96,9 +96,11 @@ export function describeError(
 
 /** Puts the parts onto an error, whose class declares them. */
 export function setParts(error: Error & ErrorParts, parts: ErrorParts): void {
-  const { action, address, advice, option, reason, value } = parts;
-  Object.assign(error, { action, address, reason, option, value, advice });
-  const { attempts, framing } = parts;
+  const { action, address, advice, option, reason } = parts;
+  Object.assign(error, { action, address, reason, option, advice });
+  const { attempts, framing, value } = parts;
+  // A value can be undefined, as an argument that was left out.
+  if ("value" in parts) Object.assign(error, { value });
   if (framing !== undefined) Object.assign(error, { framing });
   if (attempts !== undefined) Object.assign(error, { attempts });
 }

@@ -102,13 +102,14 @@ Deno.test("describeError() names the option of a refused value in the reader's w
   );
 });
 
-Deno.test("outOfRange() shows an object by what it says of itself, or as an object", () => {
+Deno.test("outOfRange() shows an object by what it says of itself, or as an object, and a missing value as undefined", () => {
   for (
     const [value, shown] of [
       [{ send: 1 }, "an object"],
       [Object.create(null), "an object"],
       [new URL("http://a/"), "http://a/"],
       [null, "null"],
+      [undefined, "undefined"],
       ["10", '"10"'],
     ] as const
   ) {
