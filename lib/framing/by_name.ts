@@ -39,7 +39,15 @@ export function announceParser(parser: (text: string) => Framing): void {
  * @throws {TypeError} If the string names no framing.
  */
 export function framingOf(framing: Framing | string): Framing {
-  if (typeof framing !== "string") return framing;
+  if (typeof framing !== "string") {
+    if (typeof framing?.decoder === "function") return framing;
+    throw new OptionTypeError({
+      action: "use",
+      option: "framing",
+      value: framing,
+      reason: 'it must be a Framing, or a string such as "length:4"',
+    });
+  }
   if (read !== undefined) return read(framing);
   if (framing === DEFAULT_FRAMING) return line();
   throw new OptionTypeError({

@@ -98,7 +98,9 @@ export function serveHttp(
     | readonly [HttpHandler]
     | readonly [ServeHttpOptions, HttpHandler]
 ): Promise<HttpServer> {
-  const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
+  const [options, handler] = typeof rest[0] === "function"
+    ? [{}, rest[0]]
+    : [rest[0] ?? {}, rest[1]!];
   return startHttpServer(addresses, options, handler, SYSTEM_TIME);
 }
 

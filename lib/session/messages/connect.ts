@@ -24,7 +24,7 @@ import {
 } from "./connection_event.ts";
 import { FramedConnection } from "./framed_connection.ts";
 import type { MessageConnection } from "./message_connection.ts";
-import { checkDuration } from "../../check.ts";
+import { checkDuration, OptionTypeError } from "../../check.ts";
 import { type MessageOptions, Settings } from "./settings.ts";
 import { checkRetry, retrying, type RetryOptions } from "./retry.ts";
 import { type WrapConnection, wrapped } from "./wrap.ts";
@@ -160,6 +160,13 @@ export async function openChannel(
   settings: ChannelSettings,
 ): Promise<Channel> {
   const place = typeof to === "string" ? parseAddress(to) : to;
+  if (!(place instanceof Address) && typeof place?.connect !== "function") {
+    throw new OptionTypeError({
+      action: "connect to",
+      address: String(place),
+      reason: 'it must be an Address, or a string such as "127.0.0.1:7342"',
+    });
+  }
   const {
     connectTimeoutMs = DEFAULT_CONNECT_TIMEOUT_MS,
     tlsHandshakeTimeoutMs = DEFAULT_TLS_HANDSHAKE_TIMEOUT_MS,

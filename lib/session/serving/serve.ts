@@ -113,7 +113,9 @@ export function serve<T, S>(
     | readonly [Handler<T, S>]
     | readonly [ServeOptions<EncodingLike>, Handler<T, S>]
 ): Promise<Server<T, MessageConnection<T, S>>> {
-  const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest;
+  const [options, handler] = typeof rest[0] === "function"
+    ? [{}, rest[0]]
+    : [rest[0] ?? {}, rest[1]!];
   return startMessageServer(addresses, options, handler, SYSTEM_TIME);
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { EncodingLike } from "../../encoding/parse.ts";
-import { type Address, parseAddress } from "../../transport/address.ts";
+import { Address, parseAddress } from "../../transport/address.ts";
 import type { Framing } from "../../framing/framing.ts";
 import { framingOf } from "../../framing/by_name.ts";
 import type { Listener } from "../../transport/connection.ts";
@@ -100,6 +100,15 @@ export async function startServer<T, C extends Conversable>(
 function placeOf(where: ServeAddress): Place {
   const isFramed = typeof where === "object" && "framing" in where;
   const at = isFramed ? where.address : where;
+  const isPlace = typeof at === "string" || at instanceof Address ||
+    typeof at?.accept === "function";
+  if (!isPlace) {
+    throw new OptionTypeError({
+      action: "listen on",
+      address: String(at),
+      reason: 'it must be an Address, or a string such as "127.0.0.1:7342"',
+    });
+  }
   return {
     at: typeof at === "string" ? parseAddress(at) : at,
     framing: isFramed ? framingOf(where.framing) : undefined,
