@@ -75,11 +75,7 @@ export async function converse(
     maxMessageBytes: options["max-message"],
     skipEmpty: options["skip-empty"],
   });
-  const progress: Progress = {
-    ended: false,
-    over: false,
-    unsent: 0,
-  };
+  const progress: Progress = { ended: false, over: false, unsent: 0 };
   const sending = sendTyped(connection, typed, options.frame, progress, parts);
   // Showing has more to say, if the link was lost.
   sending.catch((error) => {
@@ -116,7 +112,15 @@ export async function converse(
     );
     return;
   }
-  // The server may have finished its direction alone, and go on reading.
+  await sendRest(connection, sending, progress);
+}
+
+/** The server may have finished its direction alone, and go on reading. */
+async function sendRest(
+  connection: MessageConnection,
+  sending: Promise<void>,
+  progress: Progress,
+): Promise<void> {
   try {
     await Promise.race([sending, untilLost(connection)]);
   } catch (error) {

@@ -62,44 +62,7 @@ export async function startTap(
   const resettable = settings.faults?.resets === true;
   const tls = await targetTls(target, options, terminal, log);
   const dialled = { ...dialSettings(options), ...tls, resettable };
-  const join = async (client: MessageConnection) => {
-    const tapped = new TappedConnection(
-      tapLog.numberOfOpened(client),
-      settings,
-    );
-    tapLog.tapped(client, tapped);
-    tapped.opened(client.remoteAddress);
-    const prepared = openedFor<Connection>(client);
-    if (faults?.begin(tapped)) {
-      prepared?.abort();
-      tapped.closed(REFUSED, false);
-      return faults.end(tapped);
-    }
-    const wrap = faults?.wrapServer(tapped);
-    let wasJoined = prepared !== undefined;
-    const open = async (signal: AbortSignal) => {
-      const connection = await connect(target, { ...dialled, signal, wrap });
-      wasJoined = true;
-      return connection;
-    };
-    const { onChunk, onEnd } = tapped;
-    const { ready } = settings;
-    const how = {
-      ...deadlines,
-      ...{ connect: options.connect, onChunk, onEnd, ready },
-    };
-    const other = prepared === undefined ? open : wrap?.(prepared) ?? prepared;
-    const report = await relay(client, other, how);
-    tapLog.reported(client, report);
-    tapped.closed(report, wasJoined);
-    faults?.end(tapped);
-    const { error, failed, observerError } = report;
-    if (observerError !== undefined) {
-      const text = errorText(observerError);
-      log.now({ event: "fault", error: text }, `not shown: ${text}`);
-    }
-    if (failed !== undefined) throw error;
-  };
+  const joint: Joint = { command, dialled, faults, log, settings, tapLog };
   const { webSocket, ...listening } = await listenSettings(
     options,
     [listen],
@@ -125,8 +88,59 @@ export async function startTap(
     wrap: faults?.wrapClient,
     resettable,
     onEvent: (event) => tapLog.event(event),
-  }, join);
+  }, (client) => join(client, joint));
   return runningServer(server);
+}
+
+/** What every connection is joined with. */
+interface Joint {
+  readonly command: TapCommand;
+  readonly dialled: ConnectOptions;
+  readonly faults: TapFaults | undefined;
+  readonly log: Log;
+  readonly settings: TapSettings;
+  readonly tapLog: TapLog;
+}
+
+/** Joins a connection with one to the target, until both are over. */
+async function join(
+  client: MessageConnection,
+  { command, dialled, faults, log, settings, tapLog }: Joint,
+): Promise<void> {
+  const { options, target } = command;
+  const tapped = new TappedConnection(tapLog.numberOfOpened(client), settings);
+  tapLog.tapped(client, tapped);
+  tapped.opened(client.remoteAddress);
+  const prepared = openedFor<Connection>(client);
+  if (faults?.begin(tapped)) {
+    prepared?.abort();
+    tapped.closed(REFUSED, false);
+    return faults.end(tapped);
+  }
+  const wrap = faults?.wrapServer(tapped);
+  let wasJoined = prepared !== undefined;
+  const open = async (signal: AbortSignal) => {
+    const connection = await connect(target, { ...dialled, signal, wrap });
+    wasJoined = true;
+    return connection;
+  };
+  const other = prepared === undefined ? open : wrap?.(prepared) ?? prepared;
+  const report = await relay(client, other, {
+    ...deadlinesOf(options),
+    connect: options.connect,
+    onChunk: tapped.onChunk,
+    onEnd: tapped.onEnd,
+    ready: settings.ready,
+  });
+  tapLog.reported(client, report);
+  tapped.closed(report, wasJoined);
+  faults?.end(tapped);
+  const { error, failed, observerError } = report;
+  if (observerError !== undefined) {
+    const text = errorText(observerError);
+    log.now({ event: "fault", error: text }, `not shown: ${text}`);
+  }
+  if (failed !== undefined) throw error;
 }
 
 function deadlinesOf(options: TapOptions): Deadlines {
