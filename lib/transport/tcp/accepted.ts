@@ -55,7 +55,7 @@ export class TcpListener extends SocketListener<Deno.TcpConn, Deno.NetAddr> {
 
   override close(): void {
     super.close();
-    this.#fresh.settle();
+    this.#fresh.end();
   }
 }
 
@@ -64,12 +64,15 @@ class Fresh {
   readonly #connections = new Roster<AcceptedConnection>();
   readonly #time: Time;
   #timer: Timer;
+  #isOver = false;
 
   constructor(time: Time) {
     this.#time = time;
   }
 
   add(connection: AcceptedConnection): void {
+    // Accepted in the turn in which its listener was closed.
+    if (this.#isOver) return connection.settle();
     this.#connections.add(connection);
     // It stays set when a connection leaves: setting one takes as long as an option.
     this.#timer ??= this.#time.setTimer(() => this.settle(), SETTLE_MS);
@@ -77,6 +80,12 @@ class Fresh {
 
   delete(connection: AcceptedConnection): void {
     this.#connections.delete(connection);
+  }
+
+  /** Settles them, and all that come from now on at once: no timer is left behind. */
+  end(): void {
+    this.#isOver = true;
+    this.settle();
   }
 
   settle(): void {

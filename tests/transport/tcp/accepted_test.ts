@@ -15,7 +15,8 @@ interface Accepted {
   readonly time: ManualTime;
 }
 
-async function accepted(): Promise<Accepted> {
+/** @param isLate Whether the listener is closed in the turn of the accept. */
+async function accepted(isLate = false): Promise<Accepted> {
   const options: string[] = [];
   const system = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accept = system.accept.bind(system);
@@ -30,6 +31,7 @@ async function accepted(): Promise<Accepted> {
       options.push(`noDelay ${on}`);
       setNoDelay.call(conn, on);
     };
+    if (isLate) listener.close();
     return conn;
   };
   const time = new ManualTime();
@@ -82,6 +84,11 @@ Deno.test("an accepted connection sets its options when its listener is closed, 
   assertEquals(first.options, BOTH);
   assertEquals(first.time.pending, 0);
   for (const open of [first.client, first.server]) open.close();
+
+  const late = await accepted(true);
+  assertEquals(late.options, BOTH);
+  assertEquals(late.time.pending, 0);
+  for (const open of [late.client, late.server]) open.close();
 
   const second = await accepted();
   second.server.close();
