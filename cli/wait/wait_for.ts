@@ -18,7 +18,7 @@ export interface WaitSettings {
   readonly attemptMs: number;
   /** Whether to wait until the server is gone. */
   readonly gone: boolean;
-  /** Called with what an attempt found, where it is another than before. */
+  /** Called with what an attempt found, if it differs from the one before. */
   readonly onChange?: (found: Finding) => void;
 }
 
@@ -37,7 +37,7 @@ export interface Waited {
 }
 
 /**
- * Tries until it is as asked for, or the time is over.
+ * Tries until the server is there, or gone, or the time is over.
  *
  * @param probe One attempt.
  * @param signal Ends it with its reason.

@@ -14,7 +14,7 @@ import { receiveUntilClosed } from "./receive_datagrams.ts";
 
 /** What a peer is made of. */
 export interface PeerParts {
-  /** The socket that the peer sends to, which its answers leave by. */
+  /** The socket that the peer sends to, and that its answers leave through. */
   readonly back: DatagramEndpoint;
   /** A socket of its own towards the target, which the peer owns. */
   readonly out: DatagramEndpoint;

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a script, and what went otherwise than it says.
+ * What is wrong with a script, and where a conversation differs from it.
  *
  * @module
  */
@@ -49,7 +49,7 @@ export interface ScriptMessage {
   readonly message: Uint8Array;
 }
 
-/** What is known about a conversation that went otherwise. */
+/** What is known about a conversation that went differently. */
 export interface ScriptFailureDetails {
   /** What was expected, as a script writes it. */
   readonly expected?: string | undefined;
@@ -66,7 +66,7 @@ export interface ScriptFailureDetails {
 }
 
 /**
- * A conversation went otherwise than the script says.
+ * A conversation did not go as the script says.
  *
  * @example What was expected, and what came
  * ```ts

@@ -132,7 +132,7 @@ function lateLines(summary: LoadSummary): string[] {
   const { endedBy, generatorLate, latency, parameters, unsent } = summary;
   if (parameters.loop === "closed") return [];
   const { max_us, p50_us, p99_us } = generatorLate;
-  // From here on the figures are more of this machine than of the server.
+  // From here on the figures say more about this machine than about the server.
   const isMuch = latency !== null && p99_us > latency.p99_us / 2;
   return [
     `generator late: p50 ${timeText(p50_us)}, p99 ${timeText(p99_us)}, max ${

@@ -151,7 +151,7 @@ function drawing(
   });
 }
 
-/** The part from a new beginning on; none if it ends before that. */
+/** What is left of a part behind a position; `undefined` if it ends before that. */
 function movedBy(part: FramePart, begin: number): FramePart[] {
   const end = part.offset + part.size - begin;
   if (end <= 0) return [];

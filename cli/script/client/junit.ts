@@ -44,7 +44,7 @@ export function junitReport(
   }\n`;
 }
 
-/** A conversation that went otherwise is a failure; all else is an error. */
+/** A conversation that went differently is a failure; all else is an error. */
 function isFailure({ failed }: ScriptResult): boolean {
   return failed?.error instanceof ScriptFailure;
 }

@@ -2,8 +2,7 @@
  * Promises that people leave floating: `void connection.send(message)`.
  *
  * The runtime ends a program for a rejection that nothing looks at, and what
- * makes a send fail is often up to the peer. So no promise of this library is
- * ever unhandled. But a failure should not go unnoticed either: one that
+ * makes a send fail is often up to the peer. So no promise of a send or a close is ever unhandled. But a failure should not go unnoticed either: one that
  * nothing looks at within a turn of the event loop, which is when the runtime
  * would end the program, is reported.
  *
