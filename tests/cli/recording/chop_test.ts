@@ -262,6 +262,33 @@ Deno.test("chop ends with 2 when a pattern of --ignore takes too long", async ()
   );
 });
 
+Deno.test("chop looks again when the end of the first answer came late", async () => {
+  const second = Promise.withResolvers<void>();
+  let connections = 0;
+  await using server = await serve(
+    "tcp://127.0.0.1:0",
+    { framing: "line" },
+    async (peer) => {
+      const isFirst = ++connections === 1;
+      if (!isFirst) second.resolve();
+      for await (const line of peer) {
+        await peer.send(line);
+        if (isFirst) await second.promise;
+        return;
+      }
+    },
+  );
+  const to = String(server.address);
+  const { code, shown, told } = await chop(to, "--message", "one");
+  assertEquals([code, shown, told], [
+    0,
+    "chop: 3 cuts, none changes the answer\n",
+    "",
+  ]);
+  // The late one, the one that differs, the one that confirms it, and the cuts.
+  assertEquals(connections, 6);
+});
+
 Deno.test("chop refuses an answer that changes by itself, unless it is ignored", async () => {
   let answers = 0;
   const counting: Handler = async (peer) => {
