@@ -402,17 +402,17 @@ Deno.test("parley-client asks whether a silent server speaks TLS or WebSocket wh
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const place = `127.0.0.1:${(listener.addr as Deno.NetAddr).port}`;
   const table = [
-    [`tls://${place}`, /done within 100 ms .*the peer speaks TLS there, or/],
-    [`ws://${place}`, /done within 100 ms .*the peer speaks WebSocket there,/],
+    [`tls://${place}`, /done within 500 ms .*the peer speaks TLS there, or/],
+    [`ws://${place}`, /done within 500 ms .*the peer speaks WebSocket there,/],
     [`wss://${place}`, /check that the peer speaks WebSocket over TLS there,/],
-    [`https://${place}`, /within 100 ms .*the server speaks TLS there, or/],
+    [`https://${place}`, /within 500 ms .*the server speaks TLS there, or/],
   ] as const;
   for (const [address, advice] of table) {
     const accepted = listener.accept();
     const terminal = new RecordedTerminal();
     const words = address.startsWith("https") ? [] : ["x"];
     const code = await runClient(
-      [address, ...words, "--timeout", "100ms"],
+      [address, ...words, "--timeout", "500ms"],
       terminal,
     );
     assertEquals(code, 124, terminal.told);
