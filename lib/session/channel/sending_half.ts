@@ -48,6 +48,9 @@ export class SendingHalf implements WriteOwner {
   #handedOver = 0;
   // Stream position after the last frame that was accepted.
   #acceptedAt = 0;
+  // Stream position after the last payload that was not copied: it is the caller's again
+  // once so much is written, which may begin in the call that accepts it.
+  #borrowedUntil = 0;
   #waiters: Waiters | undefined;
   #finish: Promise<void> | undefined;
   #failure: unknown;
@@ -87,8 +90,8 @@ export class SendingHalf implements WriteOwner {
 
   /** Whether a caller should wait for room before it appends more. */
   isFull(most: number = this.#limits.highWaterMarkBytes): boolean {
-    const sink = this.#filling;
-    return sink !== undefined && (sink.length >= most || sink.borrows);
+    return this.#traffic.bytesOut < this.#borrowedUntil ||
+      (this.#filling?.length ?? 0) >= most;
   }
 
   /**
@@ -122,6 +125,7 @@ export class SendingHalf implements WriteOwner {
       if (error !== undefined) return this.#owner.abort(error);
     }
     this.#acceptedAt = position;
+    if (this.#filling?.borrows === true) this.#borrowedUntil = position;
     // What is added to a pending write follows it.
     if (this.isWriting) this.#policy.noted();
     else this.#policy.added();
@@ -157,10 +161,10 @@ export class SendingHalf implements WriteOwner {
    * were not copied may be changed. Resolved already if there is room.
    */
   room(): Promise<void> {
-    const { position } = this;
-    const least = this.#filling?.borrows === true
-      ? position
-      : position - this.#limits.highWaterMarkBytes + 1;
+    const least = Math.max(
+      this.position - this.#limits.highWaterMarkBytes + 1,
+      this.#borrowedUntil,
+    );
     if (this.#traffic.bytesOut >= least) return DONE;
     this.flush();
     return this.#reached(least);

@@ -377,6 +377,42 @@ Deno.test("sendAll() lets a payload above 128 KiB be used again for the next mes
   }
 });
 
+Deno.test("a payload above 128 KiB is the caller's again no sooner in a program that answers once per round", async () => {
+  const payload = new Uint8Array(200_000);
+  function* reusing() {
+    for (let i = 0; i < 5; i++) yield payload.fill(i);
+  }
+  const sending = [
+    async (peer: MessageConnection<Uint8Array>) => {
+      for (const message of reusing()) await peer.send(message);
+      payload.fill(99);
+    },
+    async (peer: MessageConnection<Uint8Array>) => {
+      await peer.sendAll(reusing());
+      payload.fill(99);
+    },
+    async (peer: MessageConnection<Uint8Array>) => {
+      for (const message of reusing()) await peer.sendAll([message]);
+      payload.fill(99);
+    },
+  ];
+  for (const send of sending) {
+    using pair = talk({ encoding: "bytes" }, { bufferBytes: 1000 });
+    // From then on an answer is written within the call that sends it.
+    for (let round = 0; round < 20; round++) {
+      await pair.client.send(Uint8Array.of(round));
+      await pair.server.receive();
+      await pair.server.send(Uint8Array.of(round));
+      await pair.client.receive();
+    }
+    const received = all(head(pair.server, 5));
+    await send(pair.client);
+    for (const [i, message] of (await received).entries()) {
+      assert(message.every((byte) => byte === i), `message ${i} was changed`);
+    }
+  }
+});
+
 Deno.test("small and large messages sent together arrive in order", async () => {
   using pair = await talkTcp({ encoding: "bytes" });
   const sizes = [
