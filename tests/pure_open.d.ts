@@ -32,6 +32,7 @@ export type Transport = string;
 export type AddressForm = "host" | "url" | "path" | "name";
 export function defaultPortOf(transport: Transport): number | undefined;
 export function formOf(transport: Transport): AddressForm;
+export function usesTls(transport: Transport): boolean;
 export function transportsOf(form: AddressForm): Transport[];
 
 export function dial(

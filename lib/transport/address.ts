@@ -18,8 +18,8 @@ import {
   defaultPortOf,
   formOf,
   type Transport,
-  TRANSPORTS,
   transportsOf,
+  usesTls,
 } from "./transports.ts";
 
 export type { Transport };
@@ -82,7 +82,7 @@ export class Address {
 
   /** Whether TLS protects what goes there: `"tls"` and `"wss"`. */
   get isTls(): boolean {
-    return TRANSPORTS[this.transport].isTls === true;
+    return usesTls(this.transport);
   }
 
   /**

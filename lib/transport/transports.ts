@@ -140,6 +140,11 @@ export function formOf(transport: Transport): AddressForm {
   return TRANSPORTS[transport].form;
 }
 
+/** Whether what a transport carries is encrypted by TLS. */
+export function usesTls(transport: Transport): boolean {
+  return TRANSPORTS[transport].isTls === true;
+}
+
 /** The port of an address that names none; `undefined` if it must name one. */
 export function defaultPortOf(transport: Transport): number | undefined {
   return TRANSPORTS[transport].defaultPort;
