@@ -25,6 +25,20 @@ const MOST_FILES = 16;
 // All of its files are of one kind: the formats, and what they share.
 const OF_ONE_KIND = ["lib/framing/formats"];
 
+// Of the repository's top level, beside what begins with a dot or is ignored.
+const TOP_LEVEL = [
+  "CHANGELOG.md",
+  "LICENSE",
+  "README.md",
+  "cli",
+  "deno.json",
+  "deno.lock",
+  "lib",
+  "mod.ts",
+  "tests",
+];
+const IGNORED = ["coverage", "dist", "node_modules"];
+
 /** The files below a folder, as lists by folder. */
 async function* folders(
   folder: string,
@@ -71,6 +85,14 @@ function quantity(text: string): number {
   return Number(digits!.replaceAll(",", "")) *
     (unit === undefined ? 1 : UNITS[unit]!);
 }
+
+Deno.test("the top level holds what is agreed, and no program's output", async () => {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(ROOT)) {
+    if (!name.startsWith(".") && !IGNORED.includes(name)) names.push(name);
+  }
+  assertEquals(names.sort(), TOP_LEVEL);
+});
 
 Deno.test("the table of limits in mod.ts has the defaults of the library and the server", async () => {
   const source = await Deno.readTextFile(new URL("mod.ts", ROOT));
